@@ -1,0 +1,212 @@
+"""From the mirrors to the raw files: whole and checked, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import http.client
+import math
+import shutil
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from autoenc.datasets.known import Known, data_dir, known
+from autoenc.datasets.raw import MAX_FILE_BYTES, check_files, torchvision_class
+from autoenc.errors import DatasetError
+from autoenc.schema import Download
+
+TIMEOUT_SECONDS = 20.0  # without a byte
+CHUNK_BYTES = 1 << 16
+
+Resource = tuple[str, str]  # a file's name on the mirrors, ending in .gz, and its md5
+
+
+class _MirrorFailed(Exception):
+    """One mirror did not give one file; another may."""
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What to fetch, and from where."""
+
+    entry: Known
+    mirrors: tuple[str, ...]
+    resources: tuple[Resource, ...]
+
+
+def download(
+    name: str, mirrors: Sequence[str] | None = None, resources: Sequence[Resource] | None = None
+) -> Generator[Download, None, None]:
+    """Brings the raw files into the data folder; closing the generator stops it, nothing half-written stays.
+
+    Args:
+        mirrors: where to look, each ending in a slash; None: where torchvision looks.
+        resources: the files; None: those that torchvision names.
+    Returns:
+        Records whose `done` never falls; 1 at the end, and at once if the files are there already.
+    Raises:
+        ConfigError: there is no data set of this name.
+        DatasetError: while iterating: no connection, a wrong file, no room, or another process is at it.
+    """
+    return _download(known(name), mirrors, resources)
+
+
+def _download(
+    entry: Known, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None
+) -> Generator[Download, None, None]:
+    if _is_here(entry):
+        yield _already(entry)
+        return
+    yield Download(entry.name)
+    folder = data_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f".{entry.name}.lock", blocking=False, thread_local=False):
+            if _is_here(entry):  # another process has just finished
+                yield _already(entry)
+            else:
+                yield from _bring(_order(entry, mirrors, resources), folder)
+    except Timeout:
+        raise DatasetError(
+            f"{entry.name} is being downloaded by another process; wait for it to finish"
+        ) from None
+    except OSError as error:
+        raise DatasetError(
+            f"could not download {entry.name}: {_reason(error)}; make room in {folder}, or set "
+            f"AUTOENC_DATA_DIR to a folder that can be written"
+        ) from error
+
+
+def _order(entry: Known, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None) -> _Order:
+    if mirrors is None or resources is None:
+        declared = torchvision_class(entry)
+        mirrors = declared.mirrors if mirrors is None else mirrors
+        resources = declared.resources if resources is None else resources
+    return _Order(entry, tuple(mirrors), tuple(resources))
+
+
+def _is_here(entry: Known) -> bool:
+    try:
+        if entry.files:
+            check_files(entry)
+    except DatasetError:
+        return False
+    return True
+
+
+def _already(entry: Known) -> Download:
+    """In bytes of the files that are there; of the pixels, where there is no file."""
+    n_pixel_bytes = (entry.n_train + entry.n_test) * math.prod(entry.image_shape)
+    n_bytes = sum(path.stat().st_size for path in entry.files) or n_pixel_bytes
+    return Download(entry.name, n_bytes, n_bytes)
+
+
+def _bring(order: _Order, folder: Path) -> Iterator[Download]:
+    """All files into a folder beside, then each to its place; needs the lock."""
+    partial = folder / f".{order.entry.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)  # from a process that was killed
+    partial.mkdir()
+    try:
+        n_bytes = yield from _fetch_all(order, partial)
+        order.entry.folder.mkdir(parents=True, exist_ok=True)
+        for path in partial.iterdir():
+            path.replace(order.entry.folder / path.name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    yield Download(order.entry.name, n_bytes, n_bytes)
+
+
+def _fetch_all(order: _Order, partial: Path) -> Generator[Download, None, int]:
+    """The files, checked and unpacked in the folder; returns the number of bytes that came."""
+    best = Download(order.entry.name)
+    n_before = 0
+    # The largest file comes last: the total is known when the last file begins, and no mirror is asked twice.
+    resources = sorted(order.resources, key=lambda resource: resource[0].startswith("train-images"))
+    for file, md5 in resources:
+        packed, n_bytes = partial / file, 0
+        for n_bytes, n_promised in _fetch(order, (file, md5), packed):
+            n_total = n_before + n_promised if file == resources[-1][0] and n_promised else 0
+            record = Download(order.entry.name, n_before + n_bytes, n_total)
+            best = max(best, record, key=lambda r: (r.done, r.n_bytes))  # a second mirror begins a file again
+            yield best
+        n_before += n_bytes
+        _unpack(packed, order.entry)
+    return n_before
+
+
+def _fetch(order: _Order, resource: Resource, path: Path) -> Iterator[tuple[int, int]]:
+    """One file from the first mirror that gives it; after each chunk, bytes so far and promised (or 0)."""
+    file, md5 = resource
+    failures = []
+    for mirror in order.mirrors:
+        digest, n_bytes = hashlib.md5(usedforsecurity=False), 0
+        try:
+            with path.open("wb") as target:
+                for chunk, n_promised in _chunks(mirror + file):
+                    target.write(chunk)
+                    digest.update(chunk)
+                    n_bytes += len(chunk)
+                    yield n_bytes, n_promised
+            if digest.hexdigest() == md5:
+                return
+            failures.append(f"{mirror} gave another {file} than the published one")
+        except _MirrorFailed as failure:
+            failures.append(f"{mirror} {failure}")
+    reasons = ", ".join(failures) or "no mirror is known"
+    raise DatasetError(
+        f"could not download {order.entry.name}: {reasons}; check the connection, or use digits, which "
+        f"needs no download"
+    )
+
+
+def _chunks(url: str) -> Iterator[tuple[bytes, int]]:
+    """The body piece by piece, each with the number of bytes promised for the whole, or 0.
+
+    Raises:
+        _MirrorFailed: whatever goes wrong on the way.
+    """
+    n_bytes = 0
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": "autoenc"})  # some refuse urllib's own
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+            n_promised = max(0, int(response.headers.get("Content-Length") or 0))
+            while chunk := response.read1(CHUNK_BYTES):
+                n_bytes += len(chunk)
+                if n_bytes > MAX_FILE_BYTES:
+                    raise _MirrorFailed("sends without end")
+                yield chunk, n_promised
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _MirrorFailed(f"fails: {_reason(error)}") from error
+    if n_bytes < n_promised:
+        raise _MirrorFailed(f"stopped after {n_bytes:,} of {n_promised:,} bytes")
+
+
+def _unpack(packed: Path, entry: Known) -> None:
+    """Leaves the file without its .gz in the place of the packed one."""
+    problem = f"could not download {entry.name}: {packed.name} cannot be unpacked"
+    n_bytes = 0
+    try:
+        with gzip.open(packed) as source, packed.with_suffix("").open("wb") as target:
+            while chunk := source.read(CHUNK_BYTES):
+                n_bytes += len(chunk)
+                if n_bytes > MAX_FILE_BYTES:
+                    raise DatasetError(f"{problem}: it has more than {MAX_FILE_BYTES:,} bytes")
+                target.write(chunk)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DatasetError(f"{problem}: {_reason(error)}") from error
+    packed.unlink()
+
+
+def _reason(error: Exception) -> str:
+    """A few words on one line."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"HTTP {error.code} {error.reason}"
+    cause = getattr(error, "reason", error)
+    words = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return " ".join(words.split())

@@ -1,0 +1,182 @@
+"""The cache: each data set once as memory-mapped arrays, shared by all worker processes.
+
+`<cache>/datasets/<name>-<stamp>/` holds one .npy file an array and a meta.json. The stamp is made of the raw
+files' names, sizes and times, so that files swapped or cut after the preparation are noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from filelock import FileLock, Timeout
+
+from autoenc.datasets.known import Known, known
+from autoenc.datasets.raw import Arrays, Bytes, read
+from autoenc.errors import DatasetError
+
+FORMAT = 1  # of the prepared folder: another number prepares everything anew
+PATIENCE_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images and labels; what `load` gives are private maps of the cache: writing to them changes no file."""
+
+    name: str
+    title: str  # for people
+    source: str  # where it came from
+    train: Bytes = field(repr=False)  # (N, C, H, W)
+    train_labels: Bytes = field(repr=False)  # (N,) indices of class_names
+    test: Bytes = field(repr=False)
+    test_labels: Bytes = field(repr=False)
+    class_names: tuple[str, ...]
+    fingerprint: str  # 16 hex digits: equal means equal arrays
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        _, c, h, w = self.train.shape
+        return c, h, w
+
+
+def load(name: str) -> Dataset:
+    """The data set: seconds the first time, milliseconds ever after.
+
+    Raises:
+        ConfigError: there is no data set of this name.
+        DatasetMissing: its files are not on this machine.
+        DatasetError: its files are broken, or the cache folder cannot be written.
+    """
+    entry = known(name)
+    folder = cache_dir() / "datasets" / f"{name}-{_stamp(entry)}"
+    return _open(entry, folder) or _prepare(entry, folder)
+
+
+def cache_dir() -> Path:
+    """AUTOENC_CACHE_DIR, or the user's cache folder; it need not exist."""
+    given = os.environ.get("AUTOENC_CACHE_DIR")
+    return Path(os.path.expanduser(given)) if given else platformdirs.user_cache_path("autoenc")
+
+
+def fingerprint_of(arrays: Iterable[Bytes]) -> str:
+    """16 hex digits of a sha256 over the shapes and bytes.
+
+    Args:
+        arrays: train, train_labels, test, test_labels.
+    """
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(repr(array.shape).encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:16]
+
+
+def _stamp(entry: Known) -> str:
+    entry.check_present()
+    try:
+        stats = [path.stat() for path in entry.files]
+    except OSError as error:
+        raise DatasetError(
+            f"the files of {entry.name} in {entry.folder} cannot be read: {error.strerror}"
+        ) from error
+    facts = [
+        (path.name, stat.st_size, stat.st_mtime_ns) for path, stat in zip(entry.files, stats, strict=True)
+    ]
+    return hashlib.sha256(repr((FORMAT, facts)).encode()).hexdigest()[:16]
+
+
+def _open(entry: Known, folder: Path) -> Dataset | None:
+    """The prepared folder as it is; None where it is not there, or not whole."""
+    try:
+        fingerprint = json.loads((folder / "meta.json").read_bytes())["fingerprint"]
+        # Copy-on-write: torch.from_numpy takes the arrays without a warning, and processes share the pages.
+        maps = [np.load(_npy(folder, name), mmap_mode="c", allow_pickle=False) for name in Arrays._fields]
+        arrays = Arrays(*map(np.asarray, maps))
+    except Exception:  # noqa: BLE001 - whatever is wrong with a folder of the cache, the cure is a new one
+        return None
+    n_train, n_test = len(arrays.train_labels), len(arrays.test_labels)
+    whole = [array.shape for array in arrays] == [
+        (n_train, *entry.image_shape),
+        (n_train,),
+        (n_test, *entry.image_shape),
+        (n_test,),
+    ] and all(array.dtype == np.uint8 for array in arrays)
+    if not whole or not re.fullmatch("[0-9a-f]{16}", str(fingerprint)):
+        return None
+    return Dataset(
+        name=entry.name,
+        title=entry.title,
+        source=entry.source,
+        class_names=entry.class_names,
+        fingerprint=fingerprint,
+        **arrays._asdict(),
+    )
+
+
+def _prepare(entry: Known, folder: Path) -> Dataset:
+    """One process writes the folder, those that came at the same time wait for it."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / f"{entry.name}.lock", timeout=PATIENCE_SECONDS, thread_local=False):
+            if not (dataset := _open(entry, folder)):
+                _write(folder, read(entry))
+                _remove_others(entry, folder)
+                dataset = _open(entry, folder)
+    except Timeout:
+        raise DatasetError(
+            f"another process has been preparing {entry.name} for two minutes; try again"
+        ) from None
+    except OSError as error:
+        raise DatasetError(_cannot_write(entry, error.strerror or str(error))) from error
+    if not dataset:
+        raise DatasetError(_cannot_write(entry, "what was written cannot be read back"))
+    return dataset
+
+
+def _cannot_write(entry: Known, reason: str) -> str:
+    cure = "make room there, or set AUTOENC_CACHE_DIR to a folder that can be written"
+    return f"{entry.name} cannot be prepared in {cache_dir()}: {reason}; {cure}"
+
+
+def _write(folder: Path, arrays: Arrays) -> None:
+    """Writes the folder beside its place and moves it there when it is whole."""
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)  # from a process that was killed
+    try:
+        partial.mkdir()
+        for name, array in arrays._asdict().items():
+            _save(_npy(partial, name), np.ascontiguousarray(array))
+        (partial / "meta.json").write_text(json.dumps({"fingerprint": fingerprint_of(arrays)}))
+        shutil.rmtree(folder, ignore_errors=True)  # there, but broken
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _save(path: Path, array: Bytes) -> None:
+    """As np.save, whose error on a full disk does not say that the disk is full."""
+    with path.open("wb") as file:
+        header = np.lib.format.header_data_from_array_1_0(array)
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(array.data)
+
+
+def _npy(folder: Path, array_name: str) -> Path:
+    return folder / f"{array_name}.npy"
+
+
+def _remove_others(entry: Known, folder: Path) -> None:
+    """Removes what was prepared from files that have changed since; on Windows one that is in use stays."""
+    ours = re.compile(rf"{re.escape(entry.name)}-[0-9a-f]{{16}}(\.partial)?")
+    for path in folder.parent.iterdir():
+        if path != folder and ours.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,50 @@
+"""What can go wrong, as one small tree.
+
+    AutoencError              every expected failure: its text is one sentence for the person at the screen
+    ├── ConfigError           a setting is unknown or out of range; nothing has been started
+    ├── DatasetError          images are missing, broken, or cannot be brought in
+    │   └── DatasetMissing    the files are not there; downloading them would help
+    ├── ShapeError            two arrays do not fit together
+    ├── TrainingDiverged      the loss became NaN or infinite
+    └── CheckpointError       a run's file cannot be read or written
+        ├── RunUnknown        there is no such run
+        └── RunBusy           another process is writing this run now
+
+An error that is not in the tree is a defect of ours and may show a traceback.
+"""
+
+
+class AutoencError(Exception):
+    """An expected failure; `str(error)` is one sentence that says what to do next."""
+
+
+class ConfigError(AutoencError, ValueError):
+    """A setting is unknown or out of range."""
+
+
+class DatasetError(AutoencError):
+    """A data set cannot be used."""
+
+
+class DatasetMissing(DatasetError):
+    """A data set's files are not on this machine."""
+
+
+class ShapeError(AutoencError, ValueError):
+    """Two arrays that must have the same shape have not."""
+
+
+class TrainingDiverged(AutoencError):
+    """The loss became NaN or infinite."""
+
+
+class CheckpointError(AutoencError):
+    """A run's file cannot be read or written."""
+
+
+class RunUnknown(CheckpointError):
+    """There is no run of this name."""
+
+
+class RunBusy(CheckpointError):
+    """Another process is writing this run now."""

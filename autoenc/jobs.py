@@ -1,0 +1,134 @@
+"""What can run in the background: a frozen description of the work, and a generator of records that does it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+import torch
+
+from autoenc import __version__, checkpoints, datasets, memory, models, training
+from autoenc.datasets import Dataset
+from autoenc.schema import Download, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
+
+SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
+
+
+class Job(Protocol):
+    """Frozen, so that equal work is equal, and small: it is all that crosses to the process that does the work."""
+
+    @property
+    def job_id(self) -> str:
+        """The same for equal work; a file name, an URL parameter."""
+
+    def run(self) -> Iterator[Record]:
+        """Do the work; to stop it, close the iterator. The first record is what the others are added to.
+
+        Raises:
+            AutoencError: it cannot be done; the text is for the person who asked.
+        """
+
+    def stored(self) -> Snapshot | None:
+        """What an earlier time left on disk; None: nothing."""
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """Train a model and keep it as a checkpoint, from the furthest epoch that is already on disk."""
+
+    config: TrainConfig
+    device: str = "auto"
+
+    @property
+    def job_id(self) -> str:
+        return self.config.run_id(datasets.load(self.config.dataset).fingerprint)
+
+    def stored(self) -> Snapshot | None:
+        return stored_run(self.job_id)
+
+    def run(self) -> Iterator[Record]:
+        memory.keep_freed()
+        data = datasets.load(self.config.dataset)
+        run_id = self.config.run_id(data.fingerprint)
+        stored = self.stored()
+        if stored is not None and stored.run is not None and stored.state is State.FINISHED:
+            yield stored.run
+            return
+        with checkpoints.writing(run_id) as attempt:
+            trainee = training.begin(self.config, data, self.device)
+            run = _first_record(self.config, data, trainee, attempt)
+            if run.finished:
+                checkpoints.save(run, trainee)  # what a longer run had reached when it was interrupted
+            yield run
+            saved = monotonic()
+            for record in training.train(trainee, data, self.config):
+                run = run.after(record)
+                if isinstance(record, EpochRecord) and (run.finished or monotonic() - saved >= SAVE_SECONDS):
+                    checkpoints.save(run, trainee)
+                    saved = monotonic()
+                yield record
+
+
+def _first_record(config: TrainConfig, data: Dataset, trainee: training.Trainee, attempt: int) -> Run:
+    """The run that this one continues, or an empty one; the trainee gets its weights."""
+    earlier = checkpoints.furthest(config, data.fingerprint)
+    history = None
+    if earlier is not None:
+        history = checkpoints.read(earlier.run_id)
+        checkpoints.restore(trainee, earlier.run_id)
+    x_in = training.preview_input(data, config)
+    untrained = Preview(0, training.reconstruct(trainee, x_in))
+    return Run(
+        run_id=config.run_id(data.fingerprint),
+        config=config,
+        fingerprint=data.fingerprint,
+        model=models.describe(config, data.image_shape),
+        n_train_images=config.train_images or len(data.train),
+        device=torch.cuda.get_device_name() if trainee.device.type == "cuda" else "cpu",
+        versions={"autoenc": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        x=training.as_images(training.as_float(torch.from_numpy(data.test[: training.N_PREVIEW]))),
+        x_noisy=training.as_images(x_in) if config.noise else None,
+        attempt=attempt,
+        resumed_from_epoch=trainee.epoch,
+        epochs=history.epochs if history else (),
+        step_losses=history.step_losses if history else (),
+        previews=history.previews if history else (untrained,),
+    )
+
+
+def stored_run(run_id: str) -> Snapshot | None:
+    """A run as its file tells it: finished, running in some process, or interrupted; None: no such file.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    if not checkpoints.path_of(run_id).exists():
+        return None
+    run = checkpoints.read(run_id)
+    if run.finished:
+        return Snapshot(run_id, State.FINISHED, value=run)
+    done = f"{len(run.epochs)} of {run.config.epochs} epochs are done"
+    if checkpoints.is_being_written(run_id):
+        return Snapshot(run_id, State.RUNNING, f"another process trains it; {done}", run)
+    return Snapshot(run_id, State.INTERRUPTED, f"{done}; train again to continue", run)
+
+
+@dataclass(frozen=True)
+class DownloadJob:
+    """Bring a public data set to this machine."""
+
+    dataset: str
+
+    @property
+    def job_id(self) -> str:
+        return f"download-{self.dataset}"
+
+    def stored(self) -> Snapshot | None:
+        present = any(info.name == self.dataset and info.present for info in datasets.catalogue())
+        return Snapshot(self.job_id, State.FINISHED, value=Download(self.dataset, 1, 1)) if present else None
+
+    def run(self) -> Iterator[Record]:
+        yield from datasets.download(self.dataset)

@@ -1,0 +1,128 @@
+"""The lab's autoencoders, for any image size and number of channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from autoenc.errors import ConfigError
+from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
+
+ImageShape = tuple[int, int, int]  # C, H, W
+
+
+class Autoencoder(nn.Module):
+    """An encoder, (B, C, H, W) -> code, and a decoder, code -> (B, C, H, W), pixels in [0, 1]."""
+
+    def __init__(self, encoder: nn.Sequential, decoder: nn.Sequential) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def forward(self, x: Tensor) -> Tensor:
+        x_hat: Tensor = self.decoder(self.encoder(x))
+        return x_hat
+
+
+class Crop(nn.Module):
+    """Cut (B, C, h, w) to its first `height` rows and `width` columns."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[..., : self.height, : self.width]
+
+    def extra_repr(self) -> str:
+        return f"{self.height}, {self.width}"
+
+
+def mlp(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    """Linear layers whose widths go from the pixels to `latent_size` in equal ratios, ReLU between, sigmoid last."""
+    n_pixels = math.prod(image_shape)
+    ratio = config.latent_size / n_pixels
+    widths = [round(n_pixels * ratio ** (i / config.layers)) for i in range(config.layers + 1)]
+    encoder: list[nn.Module] = [nn.Flatten()]
+    decoder: list[nn.Module] = []
+    for i, (wide, narrow) in enumerate(zip(widths, widths[1:], strict=False)):
+        encoder += [nn.ReLU()] * (i > 0) + [nn.Linear(wide, narrow)]
+        decoder = [nn.Linear(narrow, wide)] + [nn.ReLU()] * (i > 0) + decoder
+    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder, nn.Sigmoid(), nn.Unflatten(1, image_shape)))
+
+
+def conv(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    """3x3 convolutions of `latent_size` channels with ReLU, and as many transposed ones back, sigmoid last.
+
+    Raises:
+        ConfigError: a layer of stride 2 would find an image of one pixel.
+    """
+    k, stride = config.latent_size, config.stride
+    channels, height, width = image_shape
+    encoder: list[nn.Module] = []
+    decoder: list[nn.Module] = []
+    for i in range(config.layers):
+        if stride == 2 and min(height, width) < 2:
+            raise ConfigError(f"layers is {config.layers}; at stride 2 images of this size allow {i}")
+        c_in = channels if i == 0 else k
+        encoder += [nn.Conv2d(c_in, k, 3, stride=stride, padding=1), nn.ReLU()]
+        up = nn.ConvTranspose2d(k, c_in, 4 if stride == 2 else 3, stride=stride, padding=1)
+        crop = [Crop(height, width)] if stride == 2 and (height % 2 or width % 2) else []
+        decoder = [up, *crop, nn.ReLU() if i else nn.Sigmoid(), *decoder]
+        height, width = math.ceil(height / stride), math.ceil(width / stride)
+    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder))
+
+
+BUILDERS: dict[str, Callable[[TrainConfig, ImageShape], Autoencoder]] = {"mlp": mlp, "conv": conv}
+
+
+def build(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    """The config's model on the CPU, its weights drawn from the config's seed alone.
+
+    Raises:
+        ConfigError: the image does not allow so many layers.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return BUILDERS[config.model](config, image_shape)
+
+
+def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
+    """The config's model on paper; costs a millisecond and no memory, however large the model.
+
+    Raises:
+        ConfigError: the image does not allow so many layers.
+    """
+    with torch.device("meta"):
+        model = BUILDERS[config.model](config, image_shape)
+        x = torch.empty(1, *image_shape)
+        code = model.encoder(x)
+        encoder = tuple(_layers("encoder", model.encoder, x))
+        decoder = tuple(_layers("decoder", model.decoder, code))
+    return ModelInfo(image_shape, tuple(code.shape[1:]), encoder + decoder)
+
+
+def _layers(part: str, layers: nn.Sequential, x: Tensor) -> Iterator[LayerInfo]:
+    for layer in layers:
+        n_inputs = x.numel()
+        x = layer(x)
+        match layer:
+            case nn.Linear():
+                n = layer.in_features * layer.out_features
+            case nn.ConvTranspose2d():  # each input number meets each weight of its channel
+                n = n_inputs * layer.weight[0].numel()
+            case nn.Conv2d():  # each output number meets each weight of its channel
+                n = x.numel() * layer.weight[0].numel()
+            case _:
+                n = 0
+        yield LayerInfo(part, _name(layer), tuple(x.shape[1:]), sum(p.numel() for p in layer.parameters()), n)
+
+
+def _name(layer: nn.Module) -> str:
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+        height, width = layer.kernel_size
+        return f"{type(layer).__name__} {height}x{width}, stride {layer.stride[0]}"
+    return type(layer).__name__

@@ -1,0 +1,1 @@
+"""Runs jobs in the background, with progress, stop and cache."""

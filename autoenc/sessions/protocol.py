@@ -1,0 +1,37 @@
+"""What the pages know of whatever runs the jobs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from autoenc.jobs import Job
+from autoenc.schema import Snapshot
+from autoenc.speed import Speed
+
+
+class Sessions(Protocol):
+    """Background work, one for all browser sessions of a dashboard."""
+
+    n_workers: int  # jobs that can run at the same time
+
+    def start(self, job: Job) -> str:
+        """Have a job done and return its job_id at once.
+
+        The same job again is joined while it runs, and answered from disk once it is done; a stopped, failed or
+        interrupted one is tried again.
+
+        Raises:
+            AutoencError: it cannot be started.
+        """
+
+    def snapshot(self, job_id: str) -> Snapshot | None:
+        """The job at this moment, without waiting for anything; None: not started here."""
+
+    def stop(self, job_id: str) -> None:
+        """End a queued or running job within half a second; finished epochs stay on disk. Others: nothing happens."""
+
+    def speed(self) -> Speed | None:
+        """This machine's measured speed; None: not measured yet."""
+
+    def close(self) -> None:
+        """End all work and all processes."""

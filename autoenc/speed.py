@@ -1,0 +1,101 @@
+"""How long training will take on this machine, from a second of measuring."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+import torch
+from scipy.optimize import nnls
+from torch.nn.functional import mse_loss
+
+from autoenc import memory, models
+from autoenc.schema import ModelInfo, RunSummary, TrainConfig
+
+_BATCH = 128
+_SHAPE = (1, 28, 28)
+_PROBES = {
+    "mlp": ((1, 1), (64, 1), (512, 1), (64, 3)),  # latent_size, layers
+    "conv": ((1, 1), (16, 1), (96, 1), (8, 2), (32, 2)),
+}
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Seconds of one training step, by model: a fixed part, a part a number in memory, a part a multiplication."""
+
+    coefficients: Mapping[str, tuple[float, float, float]]
+    threads: int
+
+
+def measure(threads: int) -> Speed:
+    """Time a few steps of a few models; takes about a second."""
+    memory.keep_freed()
+    torch.set_num_threads(threads)
+    return Speed({name: _fit(name, probes) for name, probes in _PROBES.items()}, threads)
+
+
+def _fit(name: str, probes: Sequence[tuple[int, int]]) -> tuple[float, float, float]:
+    rows, times = [], []
+    for latent_size, layers in probes:
+        config = TrainConfig(model=name, latent_size=latent_size, layers=layers)
+        rows.append(_size(models.describe(config, _SHAPE), _BATCH))
+        times.append(_step_seconds(config))
+    weights = 1 / np.array(times)  # the relative error counts: a small model must not drown beside a large one
+    solution, _ = nnls(np.array(rows) * weights[:, None], np.ones(len(times)))
+    return float(solution[0]), float(solution[1]), float(solution[2])
+
+
+def _size(info: ModelInfo, batch_size: int) -> tuple[float, float, float]:
+    """(1, numbers that a step touches, multiplications of a step forward)."""
+    numbers = batch_size * sum(math.prod(layer.output_shape) for layer in info.layers) + info.n_parameters
+    return 1.0, float(numbers), float(batch_size * info.n_multiplications)
+
+
+def _step_seconds(config: TrainConfig) -> float:
+    model = models.build(config, _SHAPE)
+    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    x = torch.rand(_BATCH, *_SHAPE, generator=torch.Generator().manual_seed(0))
+    seconds = []
+    for _ in range(8):
+        began = perf_counter()
+        loss = mse_loss(model(x), x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        seconds.append(perf_counter() - began)
+    return median(seconds[2:])
+
+
+def expected_epoch_seconds(
+    config: TrainConfig, info: ModelInfo, n_train: int, n_test: int, speed: Speed | None, runs: Sequence[RunSummary] = ()
+) -> float | None:
+    """Seconds for one epoch, its test included; None: nothing has been measured yet.
+
+    A run of the same model that was measured here counts for more than the estimate from its size.
+    """
+    n_images = config.train_images or n_train
+    alike = [run for run in runs if _alike(run, config, info, n_images)]
+    if alike:
+        return alike[0].seconds_per_epoch
+    if speed is None or config.model not in speed.coefficients:
+        return None
+    coefficients = speed.coefficients[config.model]
+    step = float(np.dot(coefficients, _size(info, config.batch_size)))
+    forward = float(np.dot(coefficients[1:], _size(info, n_test)[1:])) / 3  # the backward pass costs about twice as much
+    return step * math.ceil(n_images / config.batch_size) + forward
+
+
+def _alike(run: RunSummary, config: TrainConfig, info: ModelInfo, n_images: int) -> bool:
+    theirs, ours = run.config, config
+    return (
+        run.epochs_done > 0
+        and run.image_shape == info.image_shape
+        and run.n_train_images == n_images
+        and (run.n_parameters, run.n_latents) == (info.n_parameters, info.n_latents)
+        and (theirs.model, theirs.batch_size, theirs.noise) == (ours.model, ours.batch_size, ours.noise)
+    )

@@ -1,0 +1,188 @@
+"""THE training loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+from autoenc import models, noise
+from autoenc.datasets import Dataset
+from autoenc.errors import ConfigError, TrainingDiverged
+from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, StepRecord, TrainConfig
+
+N_PREVIEW = 16  # the first test images, shown after every epoch
+REPORT_SECONDS = 0.1  # between two records
+
+
+@dataclass
+class Trainee:
+    """What training changes."""
+
+    model: models.Autoencoder
+    optimizer: torch.optim.Optimizer
+    device: torch.device
+    epoch: int = 0  # finished so far
+
+
+def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> Trainee:
+    """A model that has not learnt anything, on its device.
+
+    Raises:
+        ConfigError: the data do not allow this config, or there is no such device.
+    """
+    check(config, data.image_shape, len(data.train))
+    where = pick_device(device)
+    model = models.build(config, data.image_shape).to(where)
+    return Trainee(model, torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True), where)
+
+
+def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[StepRecord | Heartbeat | EpochRecord]:
+    """Train up to `config.epochs` in all, from wherever the trainee is; to stop it, ask for no more records.
+
+    The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a step.
+    Shuffles and noise depend on (seed, epoch) alone, so that a continued run gives what an uninterrupted one gives.
+
+    Raises:
+        TrainingDiverged: the loss became NaN or infinite.
+    """
+    model, optimizer, device = trainee.model, trainee.optimizer, trainee.device
+    train_set = torch.from_numpy(data.train[: config.train_images]).to(device)  # uint8 (N, C, H, W)
+    test_set = torch.from_numpy(data.test).to(device)
+    for epoch in range(trainee.epoch + 1, config.epochs + 1):
+        began, threads = perf_counter(), torch.get_num_threads()
+        order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle")).to(device)
+        batches = train_set.index_select(0, order).split(config.batch_size)
+        noise_draws = seeded(device, config.seed, epoch, "noise")
+        losses = torch.empty(len(batches), device=device)
+        reported, report_at = 0, began + REPORT_SECONDS
+        for step, batch in enumerate(batches):
+            x = as_float(batch)  # (B, C, H, W) in [0, 1]
+            x_hat = model(noise.corrupt(x, config.noise, noise_draws))
+            loss = mse_loss(x_hat, x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses[step] = loss.detach()
+            if step + 1 == len(batches) or perf_counter() >= report_at:
+                yield StepRecord(epoch, _finite(losses[reported : step + 1], epoch, reported, config))
+                reported, report_at = step + 1, perf_counter() + REPORT_SECONDS
+        sizes = torch.tensor([len(batch) for batch in batches], device=device)
+        train_loss = float((losses.double() * sizes).sum() / len(train_set))
+        trained = perf_counter()
+        test_loss = yield from evaluate(trainee, test_set, config, epoch)
+        trainee.epoch = epoch
+        x_hat_preview = reconstruct(trainee, preview_input(data, config, device))
+        tested = perf_counter()
+        yield EpochRecord(epoch, train_loss, test_loss, trained - began, tested - trained, threads, x_hat_preview)
+
+
+@torch.no_grad()
+def evaluate(
+    trainee: Trainee, images: Tensor, config: TrainConfig, epoch: int
+) -> Generator[Heartbeat, None, float]:
+    """Test loss: the mean over uint8 images (N, C, H, W) of the MSE per pixel.
+
+    With noise in the config the model is given noisy images, the same ones whatever the epoch and the seed.
+
+    Raises:
+        TrainingDiverged: it is NaN or infinite.
+    """
+    draws = seeded(trainee.device, 0, 0, "test noise")
+    total, beat_at = torch.zeros((), dtype=torch.float64, device=trainee.device), perf_counter() + REPORT_SECONDS
+    for start in range(0, len(images), size := _chunk(config, tuple(images.shape[1:]))):
+        x = as_float(images[start : start + size])
+        x_hat = trainee.model(noise.corrupt(x, config.noise, draws))
+        total += mse_loss(x_hat, x, reduction="sum")
+        if perf_counter() >= beat_at:
+            yield Heartbeat(epoch, start / len(images))
+            beat_at = perf_counter() + REPORT_SECONDS
+    loss = float(total) / images.numel()
+    if not math.isfinite(loss):
+        raise TrainingDiverged(f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate")
+    return loss
+
+
+@torch.no_grad()
+def reconstruct(trainee: Trainee, x: Tensor) -> Images:
+    """What the model makes of x, (B, C, H, W) in [0, 1], rounded to 8 bits."""
+    return as_images(trainee.model(x.to(trainee.device)))
+
+
+def preview_input(data: Dataset, config: TrainConfig, device: torch.device | str = "cpu") -> Tensor:
+    """The preview images as the model is given them: (16, C, H, W) in [0, 1]; the same at every call."""
+    x = as_float(torch.from_numpy(data.test[:N_PREVIEW]))
+    return noise.corrupt(x, config.noise, seeded("cpu", 0, 0, "preview noise")).to(device)
+
+
+def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> None:
+    """That this data set allows this config.
+
+    Raises:
+        ConfigError: more training images than there are, a batch larger than the data, or too many layers.
+    """
+    if config.train_images is not None and config.train_images > n_train:
+        raise ConfigError(f"train images is {config.train_images}; {config.dataset} has {n_train}")
+    n_images = config.train_images or n_train
+    if config.batch_size > n_images:
+        raise ConfigError(f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images")
+    models.describe(config, image_shape)
+
+
+def pick_device(name: str) -> torch.device:
+    """`auto` is the GPU where there is one, else the CPU.
+
+    Raises:
+        ConfigError: the name is unknown, or there is no GPU.
+    """
+    if name not in DEVICES:
+        raise ConfigError(f"unknown device {name!r}; known: {', '.join(DEVICES)}")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device is cuda, but PyTorch finds no GPU here; use cpu or auto")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        torch.backends.cudnn.deterministic = True  # same config, same losses
+    return torch.device(name)
+
+
+def as_float(images: Tensor) -> Tensor:
+    """uint8 (B, C, H, W) as float32 in [0, 1]."""
+    return images.float().div_(255)
+
+
+def as_images(x: Tensor) -> Images:
+    """Float (B, C, H, W) in [0, 1] rounded to 8 bits; NaN becomes black."""
+    pixels = x.detach().nan_to_num(0).mul(255).round().clamp(0, 255).to("cpu", torch.uint8).contiguous().numpy()
+    return Images(pixels.shape, pixels.tobytes())
+
+
+def seeded(device: torch.device | str, seed: int, epoch: int, purpose: str) -> torch.Generator:
+    """A generator that depends on its arguments alone, not on what was drawn before."""
+    words = np.random.SeedSequence([seed, epoch, *purpose.encode()]).generate_state(2)
+    return torch.Generator(device).manual_seed(int(words[0]) << 31 ^ int(words[1]))
+
+
+def _finite(losses: Tensor, epoch: int, first_step: int, config: TrainConfig) -> tuple[float, ...]:
+    """The losses as numbers; this is where a GPU is waited for."""
+    values = losses.tolist()
+    for step, value in enumerate(values, first_step + 1):
+        if not math.isfinite(value):
+            raise TrainingDiverged(
+                f"the loss became {value} in epoch {epoch}, step {step}; "
+                f"try a smaller learning rate than {config.learning_rate:g}"
+            )
+    return tuple(values)
+
+
+def _chunk(config: TrainConfig, image_shape: tuple[int, ...]) -> int:
+    """Test images at once: as many as keep the largest layer's output in the cache, at most 1,000."""
+    info = models.describe(config, (image_shape[0], image_shape[1], image_shape[2]))
+    widest = max(math.prod(layer.output_shape) for layer in info.layers)
+    return max(16, min(1000, 3_000_000 // widest))

@@ -1,0 +1,122 @@
+// Called again at each change of data or theme; what must last hangs on the node.
+
+const NARROW = 520; // pixels: a phone
+const TOUCH = matchMedia("(pointer: coarse)").matches; // there a finger scrolls the page
+const ENDS = ["pointerup", "pointercancel"];
+const CONFIG = {
+  displaylogo: false,
+  displayModeBar: TOUCH ? false : "hover",
+  modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]], // plotly's own set would upload the chart
+  toImageButtonOptions: { scale: 2 },
+  doubleClick: "reset",
+};
+
+const load = (src) =>
+  (window.autoencPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = reject;
+    script.src = src;
+    document.head.append(script);
+  }));
+
+function theme(node) {
+  const style = getComputedStyle(node);
+  const value = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const [color, background, border] = ["text-color", "background-color", "border-color"].map(value);
+  const family = value("font");
+  const clear = "rgba(0,0,0,0)";
+  const axis = { gridcolor: border, linecolor: border, tickcolor: border, zerolinecolor: border };
+  Object.assign(axis, { spikecolor: border, spikethickness: 1, spikedash: "solid" });
+  return {
+    paper_bgcolor: clear,
+    plot_bgcolor: clear,
+    font: { color, family },
+    xaxis: axis,
+    yaxis: axis,
+    hoverlabel: { bgcolor: background, bordercolor: border, font: { color, family, size: 15 } },
+    modebar: { bgcolor: clear, color, activecolor: value("primary-color") },
+  };
+}
+
+const scaled = (sizes, factor) =>
+  Object.fromEntries(Object.entries(sizes).map(([k, v]) => [k, typeof v === "number" ? v * factor : v]));
+
+// On a phone letters and margins shrink, and the title leaves its line to the legend.
+const shrink = (key, value) =>
+  key === "font" || key === "margin" ? scaled(value, 0.8) : key === "title" ? { ...value, standoff: 4 } : value;
+
+// Inside one decade a label at 1, 2 and 5 is too few.
+function refine(node, layout) {
+  for (const [name, axis] of Object.entries(layout)) {
+    const range = axis?.type === "log" && node._fullLayout?.[name]?.range;
+    if (range && Math.abs(range[1] - range[0]) < 1) axis.dtick = null;
+  }
+}
+
+function draw(node) {
+  if (!node.plotly || node.held || !node.clientWidth) return; // whatever ends this draws again
+  node.narrow = node.clientWidth < NARROW;
+  const { data, layout } = JSON.parse(node.figure, node.narrow ? shrink : undefined);
+  node.setAttribute("aria-label", (layout.title?.text ?? "chart").replace(/<[^>]*>/g, " "));
+  Object.assign(layout, { autosize: true, template: { layout: theme(node) } });
+  layout.uirevision ??= "kept";
+  if (TOUCH) layout.dragmode = false;
+  if (node.narrow) delete layout.title;
+  refine(node, layout);
+  node.plotly.react(node, data, layout, CONFIG);
+  if (!node.on || node.listening) return;
+  node.listening = true;
+  listen(node);
+}
+
+function listen(node) {
+  const answers = (point) => point.customdata !== undefined;
+  const plain = (value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
+  node.on("plotly_relayout", () => draw(node));
+  node.on("plotly_hover", ({ points }) => node.classList.toggle("answers", points.some(answers)));
+  node.on("plotly_unhover", () => node.classList.remove("answers"));
+  node.on("plotly_click", ({ points }) => {
+    const point = points.find(answers);
+    if (!point) return;
+    const { x, y, data, customdata } = point;
+    node.send("clicked", { curve: data.name, x, y, customdata: plain(customdata) });
+  });
+}
+
+function create(parent) {
+  const node = document.createElement("div");
+  node.className = "live-plot";
+  node.setAttribute("role", "figure");
+  parent.append(node);
+  node.sizes = new ResizeObserver(() => {
+    if (!node.listening || node.narrow !== node.clientWidth < NARROW) draw(node);
+    else if (node.clientWidth) node.plotly.Plots.resize(node);
+  });
+  node.sizes.observe(node);
+  // New data must not take the zoom rectangle out of the reader's hand.
+  const release = () => {
+    for (const end of ENDS) removeEventListener(end, release, true);
+    setTimeout(() => ((node.held = false), draw(node))); // after plotly has seen it
+  };
+  node.addEventListener("pointerdown", () => {
+    node.held = true;
+    for (const end of ENDS) addEventListener(end, release, true);
+  });
+  return node;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const node = parentElement.querySelector(".live-plot") ?? create(parentElement);
+  Object.assign(node, { figure: data.figure, send: setTriggerValue });
+  node.style.height = `${data.height}px`;
+  load(data.src).then(
+    (plotly) => ((node.plotly = plotly), draw(node)),
+    () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
+  );
+  return () => {
+    if (node.isConnected) return; // a call that was overtaken is cleaned up while the element lives on
+    node.sizes.disconnect();
+    node.plotly?.purge(node);
+  };
+}
