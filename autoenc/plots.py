@@ -1,8 +1,8 @@
 """Schema values -> plotly figures: pure functions, used by the pages, the report and the command line alike.
 
-A figure has all its traces, in their final order, before there is any data, and its x axis reaches to the planned end:
-a chart that grows keeps its zoom and the traces that the reader has hidden. Colours of text, grid and background are
-left to whoever shows the figure.
+A figure has all its traces, in their final order, before there is any data, and its x axis reaches to the
+planned end: a chart that grows keeps its zoom and the traces that the reader has hidden. Colours of text, grid
+and background are left to whoever shows the figure.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from plotly.graph_objects import Figure  # type: ignore[import-untyped]
 
 from autoenc.schema import Run
 
-# One meaning, one colour, in every chart and picture: Okabe and Ito's, which the colour-blind can tell apart; their blue
-# a little lighter, so that a thin line shows on a dark page too.
+# One meaning, one colour, in every chart and picture: Okabe and Ito's, which the colour-blind can tell apart;
+# their blue a little lighter, so that a thin line shows on a dark page too.
 COLOUR: Mapping[str, str] = {
     "train": "#1b7fc4",
     "test": "#d55e00",
@@ -28,11 +28,11 @@ COLOUR: Mapping[str, str] = {
     "noisy": "#e69f00",
     "reconstruction": "#56b4e9",
     "error": "#d55e00",
-    "speed": "#8c939c",
+    "images/s": "#8c939c",
 }
 FONT_SIZE = 16  # pixels: legible from the back row
 MAX_POINTS = 1500  # of one line
-LOSS_AXIS = "loss (MSE per pixel)"
+LOSS = "loss (MSE per pixel)"
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -45,112 +45,94 @@ def loss_curve(run: Run, *, log: bool = True, by: Literal["step", "epoch"] = "st
     """Training and test loss of one run.
 
     Args:
-        by: "step" shows the training loss of every step, thinned so that no extreme is lost, and the test loss where
-            each epoch ends; "epoch" shows one training and one test loss per epoch.
+        by: "step" shows the training loss of every step, thinned so that no extreme is lost, and the test
+            loss where each epoch ends; "epoch" shows one training and one test loss per epoch.
     Returns:
-        Traces "train" and "test", in this order; a point that belongs to a whole epoch carries its number as customdata.
+        Traces "train" and "test", in this order. A point of a whole epoch has its number as customdata.
     """
-    n_epochs, per_epoch = run.config.epochs, run.steps_per_epoch
+    n_epochs, steps_per_epoch = run.config.epochs, run.steps_per_epoch
     epochs = np.arange(1, len(run.epochs) + 1, dtype=np.int32)
-    test = _finite([e.test_loss for e in run.epochs])
+    test = _drawable([e.test_loss for e in run.epochs])
     if by == "step":
-        train = _finite(run.step_losses)
-        steps = extremes(train, MAX_POINTS)
-        traces = [
-            _line("train", steps + 1, train[steps], width=1.2, hover="%{y:.4g}"),
-            _line("test", epochs * per_epoch, test, epochs=epochs, dots=_dots(n_epochs)),
-        ]
-        x_axis = _axis("training step", [0, per_epoch * n_epochs], ",d")
+        train = _drawable(run.step_losses)
+        shown = extremes(train, MAX_POINTS)
+        train_line = _line("train", shown + 1, train[shown], "%{y:.4g}")
+        ends = epochs * steps_per_epoch
+        test_line = _line("test", ends, test, "%{y:.4g} after epoch %{customdata}", n_epochs)
+        x_axis = _axis("training step", ",d", hover="step %{x:,}") | _reach(0, steps_per_epoch * n_epochs)
     else:
-        train = _finite([e.train_loss for e in run.epochs])
-        traces = [
-            _line("train", epochs, train, epochs=epochs, dots=_dots(n_epochs)),
-            _line("test", epochs, test, epochs=epochs, dots=_dots(n_epochs)),
-        ]
+        train = _drawable([e.train_loss for e in run.epochs])
+        train_line = _line("train", epochs, train, "%{y:.4g}", n_epochs) | {"customdata": epochs}
+        test_line = _line("test", epochs, test, "%{y:.4g}", n_epochs)
         x_axis = _epoch_axis(n_epochs)
-    x_axis["uirevision"] = f"{run.run_id} {by}"  # zoom outlives new data, not another run or unit
+    x_axis["uirevision"] = f"{run.run_id} {by}"  # a zoom outlives new data, not another run or unit
     y_axis = _loss_axis(train, test, log) | {"uirevision": f"{run.run_id} {log}"}
-    return Figure(data=traces, layout=_layout("Loss", xaxis=x_axis, yaxis=y_axis))
+    lines = [train_line, test_line | {"customdata": epochs}]
+    return Figure(data=lines, layout=_layout("Loss", xaxis=x_axis, yaxis=y_axis))
 
 
 def timing(run: Run) -> Figure:
     """Where the time of each epoch went, and how fast the training was.
 
     Returns:
-        Traces "train" and "test", stacked bars in seconds, and "images per second", a line on an axis of its own.
+        Traces "train" and "test", stacked bars in seconds, and "images/s", a line on an axis of its own.
     """
     n_epochs = run.config.epochs
-    seconds = _finite([e.seconds for e in run.epochs])
-    test_seconds = _finite([e.test_seconds for e in run.epochs])
+    seconds = _drawable([e.seconds for e in run.epochs])
+    test_seconds = _drawable([e.test_seconds for e in run.epochs])
     speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=seconds > 0)
     epochs = np.arange(1, len(seconds) + 1, dtype=np.int32)
-    line = _line(
-        "images per second", epochs, speed, dots=_dots(n_epochs), hover="epoch %{x}<br>%{y:,.0f} images/s"
-    )
-    line["line"] |= {"color": COLOUR["speed"], "dash": "dot" if n_epochs <= 40 else "solid"}
+    bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
+    line = _line("images/s", epochs, speed, "%{y:,.0f}", n_epochs) | {"yaxis": "y2"}
+
+    this_run = {"uirevision": run.run_id}
+    from_zero = this_run | {"rangemode": "tozero"}
+    right = {"overlaying": "y", "side": "right", "tickmode": "auto", "showgrid": False}
     layout = _layout(
         "Time per epoch",
         barmode="stack",
-        xaxis=_epoch_axis(n_epochs) | {"uirevision": run.run_id},
-        yaxis=_axis("seconds per epoch", None, "~g") | {"rangemode": "tozero", "uirevision": run.run_id},
-        yaxis2=_axis("images per second", None, "~s")
-        | {
-            "rangemode": "tozero",
-            "overlaying": "y",
-            "side": "right",
-            "tickmode": "auto",
-            "showgrid": False,
-            "uirevision": run.run_id,
-        },
+        xaxis=_epoch_axis(n_epochs) | this_run,
+        yaxis=_axis("seconds per epoch", "~g") | from_zero,
+        yaxis2=_axis("images per second", "~s") | from_zero | right,
     )
     layout["margin"]["r"] = layout["margin"]["l"]
-    bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
-    return Figure(data=[*bars, line | {"yaxis": "y2"}], layout=layout)
+    return Figure(data=[*bars, line], layout=layout)
 
 
 def extremes(values: Floats, n_max: int) -> Ints:
     """Which values to draw: all, or the least and the greatest of each of n_max / 2 stretches.
 
     Args:
-        values: (N,), may hold NaN, which is drawn only where a whole stretch is.
+        values: (N,); NaN is drawn only where a whole stretch is NaN.
     Returns:
         At most n_max indices, rising. The stretches stay where they are while N grows, until they double.
     """
     n = len(values)
     if n <= n_max:
         return np.arange(n, dtype=np.int32)
-    stretch = 1 << math.ceil(math.log2(2 * n / n_max))
-    rows = np.full((-(-n // stretch), stretch), np.nan, dtype=np.float32)
-    rows.flat[:n] = values
-    least = np.where(np.isnan(rows), np.inf, rows).argmin(axis=1)
-    greatest = np.where(np.isnan(rows), -np.inf, rows).argmax(axis=1)
-    starts = np.arange(len(rows)) * stretch
-    return np.unique(np.concatenate([starts + least, starts + greatest])).astype(np.int32)
+    length = 1 << math.ceil(math.log2(2 * n / n_max))
+    stretches = np.full((-(-n // length), length), np.nan, dtype=np.float32)
+    stretches.flat[:n] = values
+    first = np.arange(len(stretches)) * length
+    least = first + np.where(np.isnan(stretches), np.inf, stretches).argmin(axis=1)
+    greatest = first + np.where(np.isnan(stretches), -np.inf, stretches).argmax(axis=1)
+    return np.unique(np.concatenate([least, greatest])).astype(np.int32)
 
 
 # ---------------------------------------------------------------- traces
 
 
-def _line(
-    name: str,
-    x: Ints,
-    y: Floats,
-    *,
-    epochs: Ints | None = None,
-    width: float = 3,
-    dots: float = 0,
-    hover: str = "",
-) -> dict[str, Any]:
-    colour = COLOUR.get(name, COLOUR["speed"])
+def _line(name: str, x: Ints, y: Floats, hover: str, n_epochs: int = 0) -> dict[str, Any]:
+    """A strong line with a dot an epoch while dots do not touch; a thin one where no epochs are given."""
+    dots = 0 if n_epochs > 100 else 5 if n_epochs > 40 else 10
     return {
         "type": "scatter",
         "name": name,
         "x": x,
         "y": y,
-        "customdata": epochs,
-        "mode": "lines+markers" if dots else "lines",
-        "line": {"color": colour, "width": width},
-        "marker": {"color": colour, "size": dots},
+        "mode": "lines+markers" if n_epochs and dots else "lines",
+        "line": {"color": COLOUR[name], "width": 3 if n_epochs else 1.2},
+        "marker": {"color": COLOUR[name], "size": dots},
         "hovertemplate": hover,
     }
 
@@ -161,100 +143,81 @@ def _bars(name: str, x: Ints, y: Floats, n_epochs: int) -> dict[str, Any]:
         "name": name,
         "x": x,
         "y": y,
-        "width": 0.75 * min(1, n_epochs / 4) if n_epochs <= 40 else 1,  # one epoch must not fill the chart
+        "width": 1 if n_epochs > 40 else 0.75 * min(1, n_epochs / 4),  # the bar of a single epoch is no wall
         "marker": {"color": COLOUR[name], "line": {"width": 0}},
         "hovertemplate": "%{y:.3g} s",
     }
 
 
-def _dots(n_epochs: int) -> float:
-    """Diameter in pixels of one epoch's dot; 0 where they would touch."""
-    return 10 if n_epochs <= 40 else 5 if n_epochs <= 100 else 0
-
-
-def _finite(values: Sequence[float]) -> Floats:
-    """NaN leaves a gap in a line, infinity would stretch the axis."""
+def _drawable(values: Sequence[float]) -> Floats:
+    """NaN and infinity become NaN, a gap in the line."""
     array = np.array(values, dtype=np.float64)
     array[~np.isfinite(array)] = np.nan
     return np.clip(array, -1e30, 1e30).astype(np.float32)  # more would not fit into a float32
 
 
-# ---------------------------------------------------------------- axes
+# ---------------------------------------------------------------- layout
 
 
-def _layout(title: str, **axes: Any) -> dict[str, Any]:
-    """Fixed margins: labels that grow wider must not move the plot."""
+def _layout(title: str, **more: Any) -> dict[str, Any]:
+    """Title and legend share a line above the plot; margins are fixed: growing labels must not move it."""
+    above = {"y": 1, "yref": "paper", "yanchor": "bottom"}
     return {
-        "template": {},  # plotly's own is 7 kB in every figure
-        "title": {
-            "text": title,
-            "x": 0,
-            "xref": "paper",
-            "y": 1,
-            "yref": "paper",
-            "yanchor": "bottom",
-            "pad": {"b": 12},
-        },
+        "template": {},  # plotly's own weighs 7 kB in every figure
+        "title": {"text": title, "x": 0, "xref": "paper", "pad": {"b": 12}, **above},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "traceorder": "normal", **above},
         "font": {"size": FONT_SIZE},
         "margin": {"l": 88, "r": 20, "t": 44, "b": 56, "autoexpand": False},
-        "legend": {
-            "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
-            "traceorder": "normal",
-        },
         "hovermode": "x unified",
         "uirevision": "kept",
-        **axes,
+        **more,
     }
 
 
-def _axis(title: str, reach: list[float] | None, tickformat: str) -> dict[str, Any]:
-    """An axis over the whole reach, with a little air; as far as the data goes where there is none."""
-    axis: dict[str, Any] = {
+def _axis(title: str, tickformat: str, hover: str = "") -> dict[str, Any]:
+    return {
         "title": {"text": title, "font": {"size": FONT_SIZE}},
         "tickformat": tickformat,
+        "unifiedhovertitle": {"text": hover},
         "automargin": False,
         "zeroline": False,
     }
-    if reach is None:
-        return axis
-    air = 0.015 * (reach[1] - reach[0])
-    return axis | {"range": [reach[0] - air, reach[1] + air], "showgrid": False}
+
+
+def _reach(first: float, last: float) -> dict[str, Any]:
+    """From the first moment to the planned end, with a little air for the dots."""
+    air = 0.015 * (last - first)
+    return {"range": [first - air, last + air], "showgrid": False}
 
 
 def _epoch_axis(n_epochs: int) -> dict[str, Any]:
-    axis = _axis("epoch", [0.5, n_epochs + 0.5], "d")
+    axis = _axis("epoch", "d", hover="epoch %{x}") | _reach(0.5, n_epochs + 0.5)
     return axis | {"dtick": 1} if n_epochs <= 15 else axis
 
 
 def _loss_axis(train: Floats, test: Floats, log: bool) -> dict[str, Any]:
-    """Widens in steps of 1, 2, 5: between them the scale stands still.
+    """Widens in steps of 1, 2, 5; between them the scale stands still.
 
-    The bounds are hints to plotly's own range and not a range, which would undo the reader's zoom at each change.
+    The bounds are hints to plotly's own range: a range of ours that changes would undo the reader's zoom.
     """
     losses = np.concatenate([train, test])
-    losses = losses[losses > 0]  # NaN is not
-    axis = _axis(LOSS_AXIS, None, "~g")
+    losses = losses[losses > 0]  # leaves out NaN
+    axis = _axis(LOSS, "~g")
     if log:
         low, high = (losses.min(), losses.max()) if len(losses) else (0.02, 0.2)
-        reach = [min(0.01, _round(low / 1.3, down=True)), _round(high * 1.3)]
-        dtick = "D2" if reach[1] / reach[0] <= 1e4 else None  # labels at 1, 2, 5; else at powers of ten
-        return axis | {"type": "log", "dtick": dtick, "autorangeoptions": {"include": reach}}
-    # The first steps of a run would squeeze all others: the tallest two in a hundred may leave the top.
-    top = max(np.quantile(losses, 0.98), np.nanmax(test, initial=0)) if len(losses) else 0.2
-    return axis | {
-        "rangemode": "tozero",
-        "autorangeoptions": {"include": [0, _round(top)], "clipmax": _round(top)},
-    }
+        include = [min(0.01, _round(low / 1.3, up=False)), _round(high * 1.3, up=True)]
+        dtick = "D2" if include[1] <= 1e4 * include[0] else None  # labels at 1, 2, 5; else at powers of ten
+        return axis | {"type": "log", "dtick": dtick, "autorangeoptions": {"include": include}}
+    # The first steps of a run would squeeze all others: the tallest two in a hundred may leave at the top.
+    tall = np.quantile(losses, 0.98) if len(losses) else 0.2
+    top = _round(max(tall, test[test > 0].max(initial=0)), up=True)
+    return axis | {"rangemode": "tozero", "autorangeoptions": {"include": [0, top], "clipmax": top}}
 
 
-def _round(value: float, *, down: bool = False) -> float:
+def _round(value: float, *, up: bool) -> float:
     """To the next 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(value))
-    steps = [power, 2 * power, 5 * power, 10 * power]
-    return (
-        max(s for s in steps if s <= value * 1.0001) if down else min(s for s in steps if s >= value * 0.9999)
-    )
+    steps = [step * power for step in (1, 2, 5, 10)]
+    if up:
+        return min(step for step in steps if step >= 0.9999 * value)
+    return max(step for step in steps if step <= 1.0001 * value)

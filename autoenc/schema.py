@@ -44,8 +44,8 @@ class Noise:
     def __post_init__(self) -> None:
         if self.kind not in NOISES:
             raise ConfigError(f"unknown noise {self.kind!r}; known: {', '.join(NOISES)}")
-        if not _is_number(self.level) or not 0 < self.level <= 2:
-            raise ConfigError(f"noise level is {self.level!r}; allowed: more than 0, at most 2")
+        if not _is_number(self.level) or not 0 < self.level <= 1:
+            raise ConfigError(f"noise level is {self.level!r}; allowed: more than 0, at most 1")
 
     @classmethod
     def parse(cls, text: str) -> Noise:

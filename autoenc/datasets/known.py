@@ -49,8 +49,10 @@ class Known:
         return tuple(path.name for path in self.files if not os.path.isfile(path))
 
     def check_present(self) -> None:
-        """Raises:
-        DatasetMissing: a file is not there; the sentence says which and how to get it.
+        """Passes where every raw file is there.
+
+        Raises:
+            DatasetMissing: one is not; the sentence says which and how to get it.
         """
         if missing := self.missing:
             what = self.name if len(missing) == len(RAW_FILES) else f"{missing[0]} of {self.name}"
@@ -155,8 +157,10 @@ def names() -> tuple[str, ...]:
 
 
 def check_name(name: str) -> None:
-    """Raises:
-    ConfigError: there is no data set of this name.
+    """Passes where `load` knows the name.
+
+    Raises:
+        ConfigError: it does not.
     """
     known(name)
 

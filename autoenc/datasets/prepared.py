@@ -97,20 +97,14 @@ def _stamp(entry: Known) -> str:
 def _open(entry: Known, folder: Path) -> Dataset | None:
     """The prepared folder as it is; None where it is not there, or not whole."""
     try:
-        fingerprint = json.loads((folder / "meta.json").read_bytes())["fingerprint"]
+        fingerprint: str = json.loads((folder / "meta.json").read_bytes())["fingerprint"]
+        written = bool(re.fullmatch("[0-9a-f]{16}", fingerprint))
         # Copy-on-write: torch.from_numpy takes the arrays without a warning, and processes share the pages.
         maps = [np.load(_npy(folder, name), mmap_mode="c", allow_pickle=False) for name in Arrays._fields]
         arrays = Arrays(*map(np.asarray, maps))
     except Exception:  # noqa: BLE001 - whatever is wrong with a folder of the cache, the cure is a new one
         return None
-    n_train, n_test = len(arrays.train_labels), len(arrays.test_labels)
-    whole = [array.shape for array in arrays] == [
-        (n_train, *entry.image_shape),
-        (n_train,),
-        (n_test, *entry.image_shape),
-        (n_test,),
-    ] and all(array.dtype == np.uint8 for array in arrays)
-    if not whole or not re.fullmatch("[0-9a-f]{16}", str(fingerprint)):
+    if not written or not _fit(entry, arrays):
         return None
     return Dataset(
         name=entry.name,
@@ -120,6 +114,14 @@ def _open(entry: Known, folder: Path) -> Dataset | None:
         fingerprint=fingerprint,
         **arrays._asdict(),
     )
+
+
+def _fit(entry: Known, arrays: Arrays) -> bool:
+    """Whether the arrays have the types and shapes of this data set, whatever the number of images."""
+    if any(array.dtype != np.uint8 for array in arrays):
+        return False
+    pairs = ((arrays.train, arrays.train_labels), (arrays.test, arrays.test_labels))
+    return all(x.shape == (*labels.shape, *entry.image_shape) and labels.ndim == 1 for x, labels in pairs)
 
 
 def _prepare(entry: Known, folder: Path) -> Dataset:

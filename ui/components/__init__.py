@@ -1,1 +1,1 @@
-"""Our browser components: each one .py, one .js and one .css, kept small because they travel in every message."""
+"""Our browser components: each one .py, one .js and one .css, small because they travel in every message."""

@@ -39,12 +39,12 @@ function theme(node) {
   };
 }
 
-const scaled = (sizes, factor) =>
-  Object.fromEntries(Object.entries(sizes).map(([k, v]) => [k, typeof v === "number" ? v * factor : v]));
-
 // On a phone letters and margins shrink, and the title leaves its line to the legend.
-const shrink = (key, value) =>
-  key === "font" || key === "margin" ? scaled(value, 0.8) : key === "title" ? { ...value, standoff: 4 } : value;
+function shrink(key, value) {
+  if (key === "font" && value.size) return { ...value, size: 0.8 * value.size };
+  if (key !== "margin") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, typeof v === "number" ? 0.8 * v : v]));
+}
 
 // Inside one decade a label at 1, 2 and 5 is too few.
 function refine(node, layout) {

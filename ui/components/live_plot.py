@@ -44,7 +44,7 @@ def live_plot(figure: Figure, *, key: str, height: int) -> Clicked | None:
 
     Args:
         figure: one with `template={}` saves 7 kB a message. Where data grows, leave an axis its own range
-            (autorangeoptions may guide it) or give it the same one each time: a range that changes undoes the zoom.
+            (autorangeoptions may guide it) or give it the same one each time: a new range undoes the zoom.
         height: pixels, reserved before anything is drawn.
     Returns:
         The point clicked since the last run of the script, once; None otherwise. Only points of traces with
@@ -71,7 +71,8 @@ def live_plot(figure: Figure, *, key: str, height: int) -> Clicked | None:
 def publish_plotly(folder: Path) -> str:
     """Copy plotly.min.js out of the plotly wheel to where Streamlit serves it, once.
 
-    A copy, because Streamlit refuses a link that leaves the folder; named by version, because browsers may keep it.
+    A copy: Streamlit refuses a link that leaves the folder. Named by version for the browsers' caches.
+
     Returns:
         Its file name.
     Raises:

@@ -1,0 +1,31 @@
+"""Train: an image has to pass through a few numbers; epoch by epoch the class sees what the model keeps of it."""
+
+import streamlit as st
+
+from autoenc.jobs import TrainJob
+from ui import controls, live, state
+
+ignored = state.open_link()
+
+settings, view = st.columns([1, 3], gap="large")
+with settings:
+    st.subheader("Train an autoencoder")
+    for sentence in ignored:
+        st.warning(f"Ignored in the link: {state.plain(sentence)}", icon=":material/link_off:")
+    config = controls.train_form()
+    if config is not None:
+        controls.offer_download(config.dataset)
+        controls.forecast(config)
+    if controls.train_button(config) and config is not None:
+        state.show_run(state.sessions().start(TrainJob(config)))
+
+with view:
+    run_id = state.shown_run() or state.newest_finished()
+    if run_id is not None:
+        live.run_view(run_id)
+    elif config is not None:
+        live.nothing_yet(config)
+    if config is not None:
+        live.model_printed(config)
+
+state.keep_link(config)

@@ -1,0 +1,1 @@
+"""What the pages share; besides them the only code that may import streamlit."""

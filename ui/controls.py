@@ -1,0 +1,200 @@
+"""Widgets -> values of the schema."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import checkpoints, datasets, models, speed, training
+from autoenc.datasets import DatasetInfo
+from autoenc.errors import ConfigError
+from autoenc.jobs import DownloadJob
+from autoenc.schema import BOUNDS, MODELS, ModelInfo, TrainConfig
+from ui import state
+
+MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
+LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+def train_form() -> TrainConfig | None:
+    """All settings of a run; None where they do not go together, which the page then says."""
+    values = state.settings()
+    info = _dataset_choice()
+    model = st.segmented_control(
+        "Model",
+        MODELS,
+        format_func=MODEL_TITLES.__getitem__,
+        key="model",
+        required=True,
+        help="MLP: every pixel is joined to every number of the code. Convolutional: small filters slide over the image.",
+    )
+    st.select_slider(
+        "Latent size" + (" (numbers in the code)" if model == "mlp" else " (channels of the code)"),
+        sorted({*LATENT_SIZES, values["latent_size"]}),
+        key="latent_size",
+        help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
+    )
+    layers, stride = st.columns(2)
+    layers.segmented_control(
+        "Layers", (1, 2, 3, 4), key="layers", required=True, help="In the encoder; the decoder has as many."
+    )
+    if model == "conv":
+        stride.segmented_control(
+            "Stride",
+            (1, 2),
+            key="stride",
+            required=True,
+            help="2 halves height and width in each layer; 1 keeps them, and the code is larger than the image.",
+        )
+    epochs, images = st.columns(2)
+    epochs.number_input("Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image.")
+    images.selectbox(
+        "Training images",
+        _image_counts(info, values["train_images"]),
+        format_func=lambda n: f"all {info.n_train:,}" if n is None else f"{n:,}",
+        key="train_images",
+        help="The first so many of the training set.",
+    )
+    with st.expander("More", icon=":material/tune:"):
+        _more()
+    return _config(info)
+
+
+def _dataset_choice() -> DatasetInfo:
+    infos = {info.name: info for info in datasets.catalogue()}
+    name = st.selectbox(
+        "Data set",
+        list(infos),
+        format_func=lambda n: infos[n].title + ("" if infos[n].present else " (not on this machine)"),
+        key="dataset",
+        on_change=state.dataset_changed,
+    )
+    return infos[name]
+
+
+def _image_counts(info: DatasetInfo, chosen: int | None) -> list[int | None]:
+    counts = {n for n in (*IMAGE_COUNTS, chosen) if n is not None and n < info.n_train}
+    return [None, *sorted(counts | ({chosen} if chosen else set()))]
+
+
+def _more() -> None:
+    st.number_input("Batch size", *BOUNDS["batch_size"], key="batch_size", help="Images in one training step.")
+    st.number_input(
+        "Learning rate",
+        1e-6,
+        100.0,
+        format="%g",
+        step=1e-3,
+        key="learning_rate",
+        help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
+    )
+    st.slider(
+        "Noise on the input (standard deviation, pixels 0 to 1)",
+        0.0,
+        1.0,
+        step=0.05,
+        key="noise",
+        help="The model is given noisy images and must return the clean ones. 0: no noise.",
+    )
+    st.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
+
+
+def _config(info: DatasetInfo) -> TrainConfig | None:
+    try:
+        config = state.config_of(state.settings())
+        training.check(config, info.image_shape, info.n_train)
+    except ConfigError as error:
+        st.error(state.plain(str(error)), icon=":material/error:")
+        return None
+    return config
+
+
+# ---------------------------------------------------------------- before the click
+
+
+def forecast(config: TrainConfig) -> None:
+    """What will happen: the size of the model and of the code, and the time it will take."""
+    data = next(info for info in datasets.catalogue() if info.name == config.dataset)
+    info = models.describe(config, data.image_shape)
+    st.markdown(f"**{info.n_parameters:,}** parameters  \n{code_size(info)}  \n{_expected_time(config, data, info)}")
+    if info.n_latents >= info.n_pixels:
+        st.warning(
+            f"This code is **not smaller** than the image: {info.n_latents:,} numbers for {info.n_pixels:,} pixels.",
+            icon=":material/expand:",
+        )
+
+
+def code_size(info: ModelInfo) -> str:
+    """`**32** numbers for 784 pixels: **24.5 times smaller**`"""
+    ratio = info.n_pixels / info.n_latents
+    how = f"{ratio:.3g} times smaller" if ratio > 1 else "the same size" if ratio == 1 else f"{1 / ratio:.3g} times larger"
+    numbers = "number" if info.n_latents == 1 else "numbers"
+    return f"Code: **{info.n_latents:,}** {numbers} for {info.n_pixels:,} pixels, **{how}**"
+
+
+def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo) -> str:
+    seconds = speed.expected_epoch_seconds(
+        config, info, data.n_train, data.n_test, state.sessions().speed(), state.runs_on_disk()
+    )
+    if seconds is None:
+        return "Time: being measured"
+    return f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)"
+
+
+def duration(seconds: float) -> str:
+    """For people: `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
+    if seconds < 9.5:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+# ---------------------------------------------------------------- the click
+
+
+def train_button(config: TrainConfig | None) -> bool:
+    """Pressed, with settings that can be trained."""
+    label, icon = "Train", ":material/play_arrow:"
+    if config is not None and state.is_present(config.dataset):
+        earlier = checkpoints.furthest(config, datasets.load(config.dataset).fingerprint)
+        if earlier is not None and earlier.run_id == config.run_id(earlier.fingerprint) and earlier.finished:
+            label, icon = "Show the result", ":material/visibility:"
+        elif earlier is not None and earlier.epochs_done:
+            label = f"Train on from epoch {earlier.epochs_done}"
+    pressed = st.button(
+        label,
+        type="primary",
+        icon=icon,
+        width="stretch",
+        disabled=config is None or not state.is_present(config.dataset),
+        key="train",
+    )
+    return pressed and config is not None
+
+
+def offer_download(name: str) -> None:
+    """Where a data set is missing: a button that brings it, with a progress bar while it comes."""
+    info = next(info for info in datasets.catalogue() if info.name == name)
+    if info.present:
+        return
+    st.info(f"{info.title} is not on this machine yet.", icon=":material/cloud_download:")
+    _download(name, info.title)
+
+
+@st.fragment(run_every=0.5)
+def _download(name: str, title: str) -> None:
+    job = DownloadJob(name)
+    known = state.sessions().snapshot(job.job_id)
+    if known is not None and known.state.active:
+        st.progress(known.value.done if known.value else 0.0, f"Downloading {title}")
+        if st.button("Stop the download", key=f"stop-{name}"):
+            state.sessions().stop(job.job_id)
+        return
+    if state.is_present(name):
+        st.rerun()
+    if known is not None and known.message:
+        st.error(state.plain(known.message), icon=":material/error:")
+    if st.button(f"Download {title}", icon=":material/download:", key=f"download-{name}"):
+        state.sessions().start(job)
+        st.rerun(scope="fragment")
