@@ -5,9 +5,9 @@ import os
 # Threads that wait sleep instead of spinning (read once, when PyTorch is loaded).
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-import streamlit as st  # noqa: E402
+import streamlit as st
 
-from ui import state  # noqa: E402
+from ui import state
 
 
 def main() -> None:

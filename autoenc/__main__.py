@@ -6,7 +6,7 @@ import sys
 # Threads that wait sleep instead of spinning (read once, when PyTorch is loaded): a run survives company on its cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-from autoenc.cli import main  # noqa: E402
+from autoenc.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

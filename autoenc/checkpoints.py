@@ -75,7 +75,9 @@ def writing(run_id: str) -> Iterator[int]:
     except filelock.Timeout:
         raise RunBusy(f"{run_id} is being trained by another process; wait for it or stop it there") from None
     except OSError as error:
-        raise CheckpointError(f"cannot write to the checkpoint folder {folder()}: {error.strerror or error}") from None
+        raise CheckpointError(
+            f"cannot write to the checkpoint folder {folder()}: {error.strerror or error}"
+        ) from None
     try:
         yield _attempt_on_disk(path) + 1
     finally:
@@ -114,7 +116,9 @@ def save(run: Run, trainee: Trainee) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise CheckpointError(f"cannot write {path}: {error.strerror or error}; older runs are intact") from None
+        raise CheckpointError(
+            f"cannot write {path}: {error.strerror or error}; older runs are intact"
+        ) from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -148,7 +152,9 @@ def _tensors(run: Run, trainee: Trainee) -> dict[str, Tensor]:
     for i, state in trainee.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
     tensors["history.steps"] = torch.tensor(run.step_losses, dtype=torch.float32)
-    tensors["history.epochs"] = torch.tensor([astuple(e) for e in run.epochs], dtype=torch.float64).reshape(-1, 5)
+    tensors["history.epochs"] = torch.tensor([astuple(e) for e in run.epochs], dtype=torch.float64).reshape(
+        -1, 5
+    )
     tensors["preview.x"] = _pixels(run.x)
     if run.x_noisy is not None:
         tensors["preview.x_noisy"] = _pixels(run.x_noisy)
@@ -189,8 +195,10 @@ def read(run_id: str) -> Run:
 
 
 def _run(summary: RunSummary, head: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Run:
-    epochs = tuple(Epoch(*row[:4], threads=int(row[4])) for row in tensors["history.epochs"].tolist())
-    x = _images(tensors["preview.x"], summary.image_shape)
+    epochs = tuple(
+        Epoch(row[0], row[1], row[2], row[3], int(row[4])) for row in tensors["history.epochs"].tolist()
+    )
+    x, noisy = _images(tensors["preview.x"], summary.image_shape), tensors.get("preview.x_noisy")
     frames = zip(tensors["preview.epochs"].tolist(), tensors["preview.x_hat"], strict=True)
     if len(epochs) != summary.epochs_done or len(tensors["preview.epochs"]) > MAX_PREVIEWS:
         raise ValueError("head and history disagree")
@@ -203,7 +211,7 @@ def _run(summary: RunSummary, head: Mapping[str, Any], tensors: Mapping[str, Ten
         device=summary.device,
         versions={str(k): str(v) for k, v in head["versions"].items()},
         x=x,
-        x_noisy=_images(tensors["preview.x_noisy"], summary.image_shape) if "preview.x_noisy" in tensors else None,
+        x_noisy=_images(noisy, summary.image_shape) if noisy is not None else None,
         attempt=summary.attempt,
         resumed_from_epoch=int(head["resumed_from_epoch"]),
         epochs=epochs,
@@ -230,16 +238,18 @@ def restore(trainee: Trainee, run_id: str) -> None:
     summary = _summary(_read_head(path), path)
     tensors = _read_tensors(path, ("model.", "optimizer."))
     if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
-        raise CheckpointError(f"{path.name} holds weights that are NaN or infinite; delete it and train again")
+        raise CheckpointError(
+            f"{path.name} holds weights that are NaN or infinite; delete it and train again"
+        )
     state: dict[int, dict[str, Tensor]] = {}
     try:
         weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
         for name, tensor in tensors.items():
             if name.startswith("optimizer."):
-                _, i, key = name.split(".")
-                state.setdefault(int(i), {})[key] = tensor
+                _, index, key = name.split(".")
+                state.setdefault(int(index), {})[key] = tensor
         for i, parameter in enumerate(trainee.model.parameters()):
-            if any(state[i][key].shape != parameter.shape for key in ("exp_avg", "exp_avg_sq")):
+            if any(state[i][moment].shape != parameter.shape for moment in ("exp_avg", "exp_avg_sq")):
                 raise ValueError("the optimiser's state does not fit the model")
         trainee.model.load_state_dict(weights)
         groups = trainee.optimizer.state_dict()["param_groups"]
@@ -269,7 +279,8 @@ def furthest(config: TrainConfig, fingerprint: str) -> RunSummary | None:
     for path in folder().glob(f"*-{config.family(fingerprint)}.safetensors"):
         with suppress(CheckpointError):
             run = _summary(_read_head(path), path)
-            if run.config.family(run.fingerprint) == config.family(fingerprint) and run.epochs_done <= config.epochs:
+            same = run.config.family(run.fingerprint) == config.family(fingerprint)
+            if same and run.epochs_done <= config.epochs:
                 found.append(run)
     return max(found, key=lambda run: (run.epochs_done, run.config.epochs == config.epochs), default=None)
 
@@ -290,7 +301,9 @@ def _read_head(path: Path) -> Mapping[str, Any]:
             )
         return head
     except FileNotFoundError:
-        raise RunUnknown(f"there is no run {path.stem}; `python -m autoenc runs list` shows what there is") from None
+        raise RunUnknown(
+            f"there is no run {path.stem}; `python -m autoenc runs list` shows what there is"
+        ) from None
     except (OSError, ValueError, RecursionError, safetensors.SafetensorError) as error:
         raise _damaged(path, error) from None
 
@@ -309,15 +322,18 @@ def _summary(head: Mapping[str, Any], path: Path) -> RunSummary:
             test_mse=None if head["test_mse"] is None else float(head["test_mse"]),
             device=str(head["device"]),
             modified=path.stat().st_mtime,
-            **{name: int(head[name]) for name in _WHOLE},
-            **{name: float(head[name]) for name in _REAL},
+            n_parameters=int(head["n_parameters"]),
+            n_latents=int(head["n_latents"]),
+            n_train_images=int(head["n_train_images"]),
+            epochs_done=int(head["epochs_done"]),
+            threads=int(head["threads"]),
+            attempt=int(head["attempt"]),
+            seconds=float(head["seconds"]),
+            seconds_per_epoch=float(head["seconds_per_epoch"]),
+            images_per_second=float(head["images_per_second"]),
         )
     except (AutoencError, KeyError, ValueError, TypeError, OverflowError, OSError) as error:
         raise _damaged(path, error) from None
-
-
-_WHOLE = ("n_parameters", "n_latents", "n_train_images", "epochs_done", "threads", "attempt")
-_REAL = ("seconds", "seconds_per_epoch", "images_per_second")
 
 
 def _read_tensors(path: Path, prefixes: tuple[str, ...]) -> dict[str, Tensor]:

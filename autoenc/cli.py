@@ -77,8 +77,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     usual = TrainConfig()
     parser.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
     parser.add_argument("--model", default=usual.model, help=" or ".join(MODELS))
-    parser.add_argument("--latent-size", type=int, default=usual.latent_size, help="MLP: numbers; conv: channels")
-    parser.add_argument("--layers", type=int, default=usual.layers, help="1 to 4 in the encoder, and in the decoder")
+    parser.add_argument(
+        "--latent-size", type=int, default=usual.latent_size, help="MLP: numbers; conv: channels"
+    )
+    parser.add_argument(
+        "--layers", type=int, default=usual.layers, help="1 to 4 in the encoder, and in the decoder"
+    )
     parser.add_argument("--stride", type=int, default=usual.stride, help="1 or 2, of each convolution")
     parser.add_argument("--epochs", type=int, help="default: 10; digits: 100")
     parser.add_argument("--batch-size", type=int, default=usual.batch_size)
@@ -144,7 +148,9 @@ class _Progress:
         elif run.resumed_from_epoch:
             note = f"continues after epoch {run.resumed_from_epoch} of {run.config.epochs}"
         else:
-            note = f"begins: {run.model.n_parameters:,} parameters, {run.model.n_latents:,} numbers in the code"
+            note = (
+                f"begins: {run.model.n_parameters:,} parameters, {run.model.n_latents:,} numbers in the code"
+            )
         print(f"{run.run_id} {note}", file=sys.stderr)
         if sys.stderr.isatty() and not run.finished:
             form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
@@ -198,7 +204,9 @@ def _told(run: Run) -> str:
     if run.test_mse is not None and run.test_psnr_db is not None:
         lines.append(f"test MSE {run.test_mse:.5f} per pixel, PSNR {run.test_psnr_db:.1f} dB")
         lines.append(f"{run.seconds:.1f} s, {run.images_per_second:,.0f} images a second on {run.device}")
-    lines.append(f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, ratio {ratio:.3g}")
+    lines.append(
+        f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, ratio {ratio:.3g}"
+    )
     lines.append(str(checkpoints.path_of(run.run_id)))
     return "\n".join(lines)
 
@@ -213,7 +221,9 @@ def list_runs(chosen: argparse.Namespace) -> None:
     if chosen.json:
         print(json.dumps([asdict(run) | {"config": run.config.to_json()} for run in runs], indent=1))
     elif runs:
-        print(_table(("run", "epochs", "test MSE", "seconds", "numbers in code", "parameters"), map(_row, runs)))
+        print(
+            _table(("run", "epochs", "test MSE", "seconds", "numbers in code", "parameters"), map(_row, runs))
+        )
     else:
         print(f"no runs in {checkpoints.folder()} yet; `python -m autoenc train` makes one")
 
@@ -230,8 +240,16 @@ def show_run(chosen: argparse.Namespace) -> None:
     if chosen.json:
         print(json.dumps(run_as_json(run), indent=1))
         return
-    epochs = ((str(i), f"{e.train_loss:.5f}", f"{e.test_loss:.5f}", f"{e.seconds:.2f}") for i, e in enumerate(run.epochs, 1))
-    print(_told(run), str(run.model), _table(("epoch", "train loss", "test loss", "seconds"), epochs), sep="\n\n")
+    epochs = (
+        (str(i), f"{e.train_loss:.5f}", f"{e.test_loss:.5f}", f"{e.seconds:.2f}")
+        for i, e in enumerate(run.epochs, 1)
+    )
+    print(
+        _told(run),
+        str(run.model),
+        _table(("epoch", "train loss", "test loss", "seconds"), epochs),
+        sep="\n\n",
+    )
 
 
 def list_data(chosen: argparse.Namespace) -> None:
@@ -240,7 +258,8 @@ def list_data(chosen: argparse.Namespace) -> None:
         print(json.dumps([asdict(info) for info in infos], indent=1))
         return
     rows = (
-        (i.name, "here" if i.present else "to download", f"{i.n_train:,} + {i.n_test:,}", i.source) for i in infos
+        (i.name, "here" if i.present else "to download", f"{i.n_train:,} + {i.n_test:,}", i.source)
+        for i in infos
     )
     print(_table(("data set", "where", "images", "source"), rows))
 
@@ -266,4 +285,7 @@ def bench(chosen: argparse.Namespace) -> None:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

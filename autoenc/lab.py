@@ -36,6 +36,10 @@ REPORT: Mapping[tuple[str, int, int], LabFigures] = {
 def reported(config: TrainConfig) -> LabFigures | None:
     """The report's figures for this setting; None where it gives none."""
     same = TrainConfig(
-        model=config.model, latent_size=config.latent_size, layers=config.layers, stride=config.stride, seed=config.seed
+        model=config.model,
+        latent_size=config.latent_size,
+        layers=config.layers,
+        stride=config.stride,
+        seed=config.seed,
     )
     return REPORT.get((config.model, config.layers, config.latent_size)) if config == same else None

@@ -51,7 +51,9 @@ def mlp(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
     for i, (wide, narrow) in enumerate(zip(widths, widths[1:], strict=False)):
         encoder += [nn.ReLU()] * (i > 0) + [nn.Linear(wide, narrow)]
         decoder = [nn.Linear(narrow, wide)] + [nn.ReLU()] * (i > 0) + decoder
-    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder, nn.Sigmoid(), nn.Unflatten(1, image_shape)))
+    return Autoencoder(
+        nn.Sequential(*encoder), nn.Sequential(*decoder, nn.Sigmoid(), nn.Unflatten(1, image_shape))
+    )
 
 
 def conv(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:

@@ -1,8 +1,8 @@
 """Schema values -> plotly figures: pure functions, used by the pages, the report and the command line alike.
 
 A figure has all its traces, in their final order, before there is any data, and its x axis reaches to the
-planned end: a chart that grows keeps its zoom and the traces that the reader has hidden. Colours of text, grid
-and background are left to whoever shows the figure.
+planned end: a chart that grows keeps its zoom and the traces that the reader has hidden. Text, grid and
+background take the colours of whoever shows the figure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objects import Figure  # type: ignore[import-untyped]
+from plotly.graph_objects import Figure
 
 from autoenc.schema import Run
 
@@ -66,9 +66,9 @@ def loss_curve(run: Run, *, log: bool = True, by: Literal["step", "epoch"] = "st
         test_line = _line("test", epochs, test, "%{y:.4g}", n_epochs)
         x_axis = _epoch_axis(n_epochs)
     x_axis["uirevision"] = f"{run.run_id} {by}"  # a zoom outlives new data, not another run or unit
-    y_axis = _loss_axis(train, test, log) | {"uirevision": f"{run.run_id} {log}"}
-    lines = [train_line, test_line | {"customdata": epochs}]
-    return Figure(data=lines, layout=_layout("Loss", xaxis=x_axis, yaxis=y_axis))
+    layout = _layout("Loss", xaxis=x_axis, **_loss_axis(train, test, log))
+    layout["yaxis"]["uirevision"] = f"{run.run_id} {log}"
+    return Figure(data=[train_line, test_line | {"customdata": epochs}], layout=layout)
 
 
 def timing(run: Run) -> Figure:
@@ -196,22 +196,25 @@ def _epoch_axis(n_epochs: int) -> dict[str, Any]:
 
 
 def _loss_axis(train: Floats, test: Floats, log: bool) -> dict[str, Any]:
-    """Widens in steps of 1, 2, 5; between them the scale stands still.
+    """The y axis and what it shows at least, which widens in steps of 1, 2, 5: between them the scale stands still.
 
-    The bounds are hints to plotly's own range: a range of ours that changes would undo the reader's zoom.
+    The least is an invisible line: a range of ours that changes would undo the reader's zoom, and plotly's
+    autorangeoptions.include does nothing on a logarithmic axis.
     """
     losses = np.concatenate([train, test])
     losses = losses[losses > 0]  # leaves out NaN
     axis = _axis(LOSS, "~g")
     if log:
-        low, high = (losses.min(), losses.max()) if len(losses) else (0.02, 0.2)
-        include = [min(0.01, _round(low / 1.3, up=False)), _round(high * 1.3, up=True)]
-        dtick = "D2" if include[1] <= 1e4 * include[0] else None  # labels at 1, 2, 5; else at powers of ten
-        return axis | {"type": "log", "dtick": dtick, "autorangeoptions": {"include": include}}
-    # The first steps of a run would squeeze all others: the tallest two in a hundred may leave at the top.
-    tall = np.quantile(losses, 0.98) if len(losses) else 0.2
-    top = _round(max(tall, test[test > 0].max(initial=0)), up=True)
-    return axis | {"rangemode": "tozero", "autorangeoptions": {"include": [0, top], "clipmax": top}}
+        low, high = (losses.min(), losses.max()) if len(losses) else (0.01, 0.2)
+        low, high = min(0.01, _round(low, up=False)), _round(high, up=True)
+        axis |= {"type": "log", "dtick": "D2" if high <= 1e4 * low else None}  # labels at 1, 2, 5; else at 1
+    else:
+        # The first steps of a run would squeeze all others: the tallest two in a hundred may leave at the top.
+        tall = np.quantile(losses, 0.98) if len(losses) else 0.2
+        low, high = 0, _round(max(tall, test[test > 0].max(initial=0)), up=True)
+        axis |= {"autorangeoptions": {"clipmin": low, "clipmax": high}}
+    unseen = {"type": "line", "line": {"width": 0}, "xref": "paper", "x0": 0, "x1": 0, "y0": low, "y1": high}
+    return {"yaxis": axis, "shapes": [unseen]}
 
 
 def _round(value: float, *, up: bool) -> float:

@@ -183,7 +183,10 @@ class ModelInfo:
 
     def __str__(self) -> str:
         rows = [("layer", "output shape", "parameters")]
-        rows += [(f"{i.part}: {i.name}", " x ".join(map(str, i.output_shape)), f"{i.n_parameters:,}") for i in self.layers]
+        rows += [
+            (f"{i.part}: {i.name}", " x ".join(map(str, i.output_shape)), f"{i.n_parameters:,}")
+            for i in self.layers
+        ]
         rows += [("total", "", f"{self.n_parameters:,}")]
         wide = [max(len(row[column]) for row in rows) for column in range(3)]
         return "\n".join(f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows)
@@ -263,7 +266,9 @@ class Run:
     device: str  # "cpu", or the GPU's name
     versions: Mapping[str, str]
     x: Images = field(repr=False)  # the preview images
-    x_noisy: Images | None = field(default=None, repr=False)  # what the model is given, where the config has noise
+    x_noisy: Images | None = field(
+        default=None, repr=False
+    )  # what the model is given, where the config has noise
     attempt: int = 1
     resumed_from_epoch: int = 0
     epochs: tuple[Epoch, ...] = ()

@@ -45,7 +45,8 @@ def _fit(name: str, probes: Sequence[tuple[int, int]]) -> tuple[float, float, fl
         config = TrainConfig(model=name, latent_size=latent_size, layers=layers)
         rows.append(_size(models.describe(config, _SHAPE), _BATCH))
         times.append(_step_seconds(config))
-    weights = 1 / np.array(times)  # the relative error counts: a small model must not drown beside a large one
+    # The relative error counts: a small model must not drown beside a large one.
+    weights = 1 / np.array(times)
     solution, _ = nnls(np.array(rows) * weights[:, None], np.ones(len(times)))
     return float(solution[0]), float(solution[1]), float(solution[2])
 
@@ -65,14 +66,19 @@ def _step_seconds(config: TrainConfig) -> float:
         began = perf_counter()
         loss = mse_loss(model(x), x)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         seconds.append(perf_counter() - began)
     return median(seconds[2:])
 
 
 def expected_epoch_seconds(
-    config: TrainConfig, info: ModelInfo, n_train: int, n_test: int, speed: Speed | None, runs: Sequence[RunSummary] = ()
+    config: TrainConfig,
+    info: ModelInfo,
+    n_train: int,
+    n_test: int,
+    speed: Speed | None,
+    runs: Sequence[RunSummary] = (),
 ) -> float | None:
     """Seconds for one epoch, its test included; None: nothing has been measured yet.
 
@@ -86,7 +92,8 @@ def expected_epoch_seconds(
         return None
     coefficients = speed.coefficients[config.model]
     step = float(np.dot(coefficients, _size(info, config.batch_size)))
-    forward = float(np.dot(coefficients[1:], _size(info, n_test)[1:])) / 3  # the backward pass costs about twice as much
+    # The backward pass, which a test does without, costs about twice the forward one.
+    forward = float(np.dot(coefficients[1:], _size(info, n_test)[1:])) / 3
     return step * math.ceil(n_images / config.batch_size) + forward
 
 

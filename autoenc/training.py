@@ -43,7 +43,10 @@ def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> Trainee:
     return Trainee(model, torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True), where)
 
 
-def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[StepRecord | Heartbeat | EpochRecord]:
+TrainRecord = StepRecord | Heartbeat | EpochRecord
+
+
+def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[TrainRecord]:
     """Train up to `config.epochs` in all, from wherever the trainee is; to stop it, ask for no more records.
 
     The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a step.
@@ -57,8 +60,8 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Step
     test_set = torch.from_numpy(data.test).to(device)
     for epoch in range(trainee.epoch + 1, config.epochs + 1):
         began, threads = perf_counter(), torch.get_num_threads()
-        order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle")).to(device)
-        batches = train_set.index_select(0, order).split(config.batch_size)
+        order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle"))
+        batches = torch.split(train_set.index_select(0, order.to(device)), config.batch_size)
         noise_draws = seeded(device, config.seed, epoch, "noise")
         losses = torch.empty(len(batches), device=device)
         reported, report_at = 0, began + REPORT_SECONDS
@@ -67,7 +70,7 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Step
             x_hat = model(noise.corrupt(x, config.noise, noise_draws))
             loss = mse_loss(x_hat, x)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses[step] = loss.detach()
             if step + 1 == len(batches) or perf_counter() >= report_at:
@@ -78,9 +81,9 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Step
         trained = perf_counter()
         test_loss = yield from evaluate(trainee, test_set, config, epoch)
         trainee.epoch = epoch
-        x_hat_preview = reconstruct(trainee, preview_input(data, config, device))
-        tested = perf_counter()
-        yield EpochRecord(epoch, train_loss, test_loss, trained - began, tested - trained, threads, x_hat_preview)
+        preview = reconstruct(trainee, preview_input(data, config, device))
+        seconds, test_seconds = trained - began, perf_counter() - trained
+        yield EpochRecord(epoch, train_loss, test_loss, seconds, test_seconds, threads, preview)
 
 
 @torch.no_grad()
@@ -95,7 +98,8 @@ def evaluate(
         TrainingDiverged: it is NaN or infinite.
     """
     draws = seeded(trainee.device, 0, 0, "test noise")
-    total, beat_at = torch.zeros((), dtype=torch.float64, device=trainee.device), perf_counter() + REPORT_SECONDS
+    total = torch.zeros((), dtype=torch.float64, device=trainee.device)
+    beat_at = perf_counter() + REPORT_SECONDS
     for start in range(0, len(images), size := _chunk(config, tuple(images.shape[1:]))):
         x = as_float(images[start : start + size])
         x_hat = trainee.model(noise.corrupt(x, config.noise, draws))
@@ -105,7 +109,9 @@ def evaluate(
             beat_at = perf_counter() + REPORT_SECONDS
     loss = float(total) / images.numel()
     if not math.isfinite(loss):
-        raise TrainingDiverged(f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate")
+        raise TrainingDiverged(
+            f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate"
+        )
     return loss
 
 
@@ -131,7 +137,9 @@ def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> 
         raise ConfigError(f"train images is {config.train_images}; {config.dataset} has {n_train}")
     n_images = config.train_images or n_train
     if config.batch_size > n_images:
-        raise ConfigError(f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images")
+        raise ConfigError(
+            f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images"
+        )
     models.describe(config, image_shape)
 
 
@@ -159,7 +167,8 @@ def as_float(images: Tensor) -> Tensor:
 
 def as_images(x: Tensor) -> Images:
     """Float (B, C, H, W) in [0, 1] rounded to 8 bits; NaN becomes black."""
-    pixels = x.detach().nan_to_num(0).mul(255).round().clamp(0, 255).to("cpu", torch.uint8).contiguous().numpy()
+    x = x.detach().nan_to_num(0).mul(255).round().clamp(0, 255)
+    pixels = x.to("cpu", torch.uint8).contiguous().numpy()
     return Images(pixels.shape, pixels.tobytes())
 
 

@@ -47,7 +47,9 @@ def train_form() -> TrainConfig | None:
             help="2 halves height and width in each layer; 1 keeps them, and the code is larger than the image.",
         )
     epochs, images = st.columns(2)
-    epochs.number_input("Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image.")
+    epochs.number_input(
+        "Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image."
+    )
     images.selectbox(
         "Training images",
         _image_counts(info, values["train_images"]),
@@ -78,7 +80,9 @@ def _image_counts(info: DatasetInfo, chosen: int | None) -> list[int | None]:
 
 
 def _more() -> None:
-    st.number_input("Batch size", *BOUNDS["batch_size"], key="batch_size", help="Images in one training step.")
+    st.number_input(
+        "Batch size", *BOUNDS["batch_size"], key="batch_size", help="Images in one training step."
+    )
     st.number_input(
         "Learning rate",
         1e-6,
@@ -116,7 +120,9 @@ def forecast(config: TrainConfig) -> None:
     """What will happen: the size of the model and of the code, and the time it will take."""
     data = next(info for info in datasets.catalogue() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
-    st.markdown(f"**{info.n_parameters:,}** parameters  \n{code_size(info)}  \n{_expected_time(config, data, info)}")
+    st.markdown(
+        f"**{info.n_parameters:,}** parameters  \n{code_size(info)}  \n{_expected_time(config, data, info)}"
+    )
     if info.n_latents >= info.n_pixels:
         st.warning(
             f"This code is **not smaller** than the image: {info.n_latents:,} numbers for {info.n_pixels:,} pixels.",
@@ -127,7 +133,13 @@ def forecast(config: TrainConfig) -> None:
 def code_size(info: ModelInfo) -> str:
     """`**32** numbers for 784 pixels: **24.5 times smaller**`"""
     ratio = info.n_pixels / info.n_latents
-    how = f"{ratio:.3g} times smaller" if ratio > 1 else "the same size" if ratio == 1 else f"{1 / ratio:.3g} times larger"
+    how = (
+        f"{ratio:.3g} times smaller"
+        if ratio > 1
+        else "the same size"
+        if ratio == 1
+        else f"{1 / ratio:.3g} times larger"
+    )
     numbers = "number" if info.n_latents == 1 else "numbers"
     return f"Code: **{info.n_latents:,}** {numbers} for {info.n_pixels:,} pixels, **{how}**"
 

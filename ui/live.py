@@ -136,7 +136,11 @@ def _charts(run: Run) -> None:
             format_func=lambda u: f"by {u}",
         )  # fmt: skip
         is_log = log.toggle("Log axis", value=True, key="loss_log")
-        live_plot(plots.loss_curve(run, log=is_log, by="epoch" if unit == "epoch" else "step"), key="loss", height=360)
+        live_plot(
+            plots.loss_curve(run, log=is_log, by="epoch" if unit == "epoch" else "step"),
+            key="loss",
+            height=360,
+        )
     with time:
         st.container(height=46, border=False)
         live_plot(plots.timing(run), key="timing", height=360)
@@ -153,16 +157,23 @@ def _beside_the_lab(run: Run) -> None:
     if figures.seconds is not None:
         rows.append(("Training time (s)", f"{figures.seconds:g}", f"{run.seconds:.1f}"))
     st.markdown("**Beside the lab report**")
-    st.markdown("| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows))
+    st.markdown(
+        "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
+    )
     if figures.test_loss_as_printed is not None:
         st.caption("(*) As printed in the report: probably a sum over batches, not a mean over images.")
 
 
 def nothing_yet(config: TrainConfig) -> None:
     """What there is to see before the first run: the images, and the model on paper."""
-    st.markdown("**Press Train** and watch the model learn to bring these sixteen test images back from its code.")
+    st.markdown(
+        "**Press Train** and watch the model learn to bring these sixteen test images back from its code."
+    )
     if state.is_present(config.dataset):
-        pictures([PictureRow("Original", datasets.load(config.dataset).test[:16], COLOUR["original"])], key="preview")
+        pictures(
+            [PictureRow("Original", datasets.load(config.dataset).test[:16], COLOUR["original"])],
+            key="preview",
+        )
 
 
 def model_printed(config: TrainConfig) -> None:

@@ -121,7 +121,9 @@ def _initial() -> dict[str, Any]:
 
 def default_epochs(dataset: str) -> int:
     """Enough to see a good result."""
-    return next((info.default_epochs for info in datasets.catalogue() if info.name == dataset), TrainConfig().epochs)
+    return next(
+        (info.default_epochs for info in datasets.catalogue() if info.name == dataset), TrainConfig().epochs
+    )
 
 
 def is_present(dataset: str) -> bool:
@@ -215,5 +217,3 @@ def is_active(run_id: str | None) -> bool:
     """Whether the run is queued or running."""
     known = None if run_id is None else sessions().snapshot(run_id)
     return known is not None and known.state.active
-
-

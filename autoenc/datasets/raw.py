@@ -45,7 +45,7 @@ def read(entry: Known) -> Arrays:
 
 def torchvision_class(entry: Known) -> Any:
     """The class that declares this data set's mirrors and files, and reads them; the import takes seconds."""
-    import torchvision.datasets  # type: ignore[import-untyped]
+    import torchvision.datasets
 
     return getattr(torchvision.datasets, str(entry.torchvision_class))
 
@@ -136,7 +136,7 @@ def _read_digits() -> Arrays:
     The enlargement works in whole numbers, so the fingerprint is the same on every machine.
     """
     from PIL import Image
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     small, labels = load_digits(return_X_y=True)  # (1797, 64) in 0..16
     small = np.rint(small * (255 / 16)).astype(np.uint8).reshape(-1, 8, 8)

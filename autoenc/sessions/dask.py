@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from time import monotonic
 
-
 import dask
 import psutil
 import torch
@@ -69,7 +68,8 @@ class DaskSessions:
         self._client: Client | None = None
         self._speed: Future | None = None
         self._failure = ""
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="autoenc-sessions")  # one: in the order of the clicks
+        # One thread: what was clicked first is done first.
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="autoenc-sessions")
         self._ready = self._threads.submit(self._connect)
 
     # -------- what the pages call
@@ -86,7 +86,9 @@ class DaskSessions:
                 return job_id
             self._starts += 1
             entry = _Entry(
-                Snapshot(job_id, State.QUEUED, "", stored.value if stored else None), job, f"{job_id}-{self._starts}"
+                Snapshot(job_id, State.QUEUED, "", stored.value if stored else None),
+                job,
+                f"{job_id}-{self._starts}",
             )
             self._remember(entry)
         self._threads.submit(self._submit, entry)
@@ -204,7 +206,10 @@ class DaskSessions:
         elif future.status == "cancelled":
             state, message = State.STOPPED, "stopped before it began"
         else:
-            state, message = State.FAILED, f"its worker was lost ({future.exception()}); train again to continue"
+            state, message = (
+                State.FAILED,
+                f"its worker was lost ({future.exception()}); train again to continue",
+            )
         stored = None
         with suppress(AutoencError):
             stored = entry.job.stored() if state is State.FINISHED else None
@@ -242,7 +247,7 @@ def workers_allowed() -> int:
     """
     text = os.environ.get("AUTOENC_WORKERS")
     if text is None:
-        return max(1, min(CPU_COUNT, 4, psutil.virtual_memory().available // (2 * GIGABYTE)))
+        return max(1, min(int(CPU_COUNT), 4, int(psutil.virtual_memory().available) // (2 * GIGABYTE)))
     if not text.isdecimal() or not 1 <= int(text) <= 64:
         raise ConfigError(f"AUTOENC_WORKERS is {text!r}; allowed: 1 to 64")
     return int(text)
@@ -300,7 +305,10 @@ def _work(job: Job, key: str) -> tuple[State, str]:
         return State.FAILED, "there was not enough memory; choose a smaller model or fewer images"
     except Exception as error:  # a defect of ours: say so on the page, keep the traceback in the log
         log.exception("job %s failed", key)
-        return State.FAILED, f"an unexpected error ({type(error).__name__}: {error}); the terminal has the details"
+        return (
+            State.FAILED,
+            f"an unexpected error ({type(error).__name__}: {error}); the terminal has the details",
+        )
     finally:
         close = getattr(records, "close", None)
         if close is not None:
@@ -328,7 +336,7 @@ def _reporter(key: str) -> Callable[[Record | None], None]:
 
 
 def _share() -> int:
-    return max(1, CPU_COUNT // _state.sharing)
+    return max(1, int(CPU_COUNT) // _state.sharing)
 
 
 def _set_sharing(n_jobs: int) -> None:
@@ -346,5 +354,3 @@ def _import_torch() -> str:
 
 def _measure_speed() -> Speed:
     return measure(CPU_COUNT)
-
-
