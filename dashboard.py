@@ -2,18 +2,17 @@
 
 import os
 
-# Threads that wait sleep instead of spinning (read once, when PyTorch is loaded).
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
-import streamlit as st
-
-from ui import state
-
 
 def main() -> None:
-    st.set_page_config("Autoencoder laboratory", page_icon=":material/compress:", layout="wide")
+    # Threads that wait sleep instead of spinning; read once, when PyTorch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    import streamlit as st  # here, because the worker processes need neither streamlit nor the pages
+
+    from ui import state
+
+    st.set_page_config("Autoencoder laboratory", page_icon="static/icon.png", layout="wide")
+    state.dress()
     page = st.navigation([st.Page("pages/train.py", title="Train", icon=":material/school:", default=True)])
-    state.sessions()
     with state.errors_told():
         page.run()
 

@@ -1,6 +1,7 @@
 """Autoencoders for a classroom: data sets, models, the training loop, runs on disk and in the background.
 
-The package knows nothing of the dashboard; `python -m autoenc` and the pages are two users of the same functions.
+The package knows nothing of the dashboard; `python -m autoenc` and the pages are two users of the same
+functions.
 """
 
 __version__ = "0.1.0"

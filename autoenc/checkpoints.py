@@ -1,6 +1,6 @@
 """One run is one self-describing `.safetensors` file; nothing here unpickles anything.
 
-The head of a file is one JSON string of at most MAX_HEAD bytes with all that a list of runs needs. The tensors are
+The head of a file is one JSON string of at most MAX_HEAD bytes with all that a list of runs needs. The tensors:
 
     model.*             weights
     optimizer.<i>.*     Adam's state of parameter i

@@ -1,4 +1,4 @@
-"""What can run in the background: a frozen description of the work, and a generator of records that does it."""
+"""What can run in the background: a frozen description of the work, and a generator of records to do it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shor
 
 
 class Job(Protocol):
-    """Frozen, so that equal work is equal, and small: it is all that crosses to the process that does the work."""
+    """Frozen, so that equal work is equal, and small: it is all that crosses to the process at work."""
 
     @property
     def job_id(self) -> str:

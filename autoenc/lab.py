@@ -12,8 +12,8 @@ from autoenc.schema import TrainConfig
 class LabFigures:
     """One setting of the report; None where it is silent.
 
-    Its test losses are about sixty times its training losses, probably sums over batches: they are shown as printed
-    and never drawn on an axis of ours.
+    Its test losses are about sixty times its training losses, probably sums over batches: they are shown as
+    printed and never drawn on an axis of ours.
     """
 
     train_loss: float | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -42,13 +43,13 @@ class Crop(nn.Module):
 
 
 def mlp(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
-    """Linear layers whose widths go from the pixels to `latent_size` in equal ratios, ReLU between, sigmoid last."""
+    """Linear layers, widths in equal ratios from the pixels to `latent_size`, ReLU between, sigmoid last."""
     n_pixels = math.prod(image_shape)
     ratio = config.latent_size / n_pixels
     widths = [round(n_pixels * ratio ** (i / config.layers)) for i in range(config.layers + 1)]
     encoder: list[nn.Module] = [nn.Flatten()]
     decoder: list[nn.Module] = []
-    for i, (wide, narrow) in enumerate(zip(widths, widths[1:], strict=False)):
+    for i, (wide, narrow) in enumerate(pairwise(widths)):
         encoder += [nn.ReLU()] * (i > 0) + [nn.Linear(wide, narrow)]
         decoder = [nn.Linear(narrow, wide)] + [nn.ReLU()] * (i > 0) + decoder
     return Autoencoder(

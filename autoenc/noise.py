@@ -24,5 +24,5 @@ CORRUPTIONS: dict[str, Callable[[Tensor, float, Generator], Tensor]] = {"gaussia
 
 
 def corrupt(images: Tensor, noise: Noise | None, generator: Generator) -> Tensor:
-    """The images as a model is given them: (B, C, H, W) in [0, 1]; the very same tensor where there is no noise."""
+    """The images as a model is given them: (B, C, H, W) in [0, 1]; the very same tensor without noise."""
     return images if noise is None else CORRUPTIONS[noise.kind](images, noise.level, generator)

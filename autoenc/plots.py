@@ -28,7 +28,7 @@ COLOUR: Mapping[str, str] = {
     "noisy": "#e69f00",
     "reconstruction": "#56b4e9",
     "error": "#d55e00",
-    "images/s": "#8c939c",
+    "speed": "#8c939c",
 }
 FONT_SIZE = 16  # pixels: legible from the back row
 MAX_POINTS = 1500  # of one line
@@ -75,7 +75,7 @@ def timing(run: Run) -> Figure:
     """Where the time of each epoch went, and how fast the training was.
 
     Returns:
-        Traces "train" and "test", stacked bars in seconds, and "images/s", a line on an axis of its own.
+        Traces "train" and "test", stacked bars in seconds, and "speed", a line on an axis of its own.
     """
     n_epochs = run.config.epochs
     seconds = _drawable([e.seconds for e in run.epochs])
@@ -83,10 +83,10 @@ def timing(run: Run) -> Figure:
     speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=seconds > 0)
     epochs = np.arange(1, len(seconds) + 1, dtype=np.int32)
     bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
-    line = _line("images/s", epochs, speed, "%{y:,.0f}", n_epochs) | {"yaxis": "y2"}
+    line = _line("speed", epochs, speed, "%{y:,.0f} images/s", n_epochs) | {"yaxis": "y2"}
 
     this_run = {"uirevision": run.run_id}
-    from_zero = this_run | {"rangemode": "tozero"}
+    from_zero = this_run | {"rangemode": "tozero", "showticklabels": len(epochs) > 0}  # no scale of nothing
     right = {"overlaying": "y", "side": "right", "tickmode": "auto", "showgrid": False}
     layout = _layout(
         "Time per epoch",
@@ -95,7 +95,7 @@ def timing(run: Run) -> Figure:
         yaxis=_axis("seconds per epoch", "~g") | from_zero,
         yaxis2=_axis("images per second", "~s") | from_zero | right,
     )
-    layout["margin"]["r"] = layout["margin"]["l"]
+    layout["margin"]["r"] = 76  # room for the second axis
     return Figure(data=[*bars, line], layout=layout)
 
 
@@ -125,28 +125,24 @@ def extremes(values: Floats, n_max: int) -> Ints:
 def _line(name: str, x: Ints, y: Floats, hover: str, n_epochs: int = 0) -> dict[str, Any]:
     """A strong line with a dot an epoch while dots do not touch; a thin one where no epochs are given."""
     dots = 0 if n_epochs > 100 else 5 if n_epochs > 40 else 10
-    return {
-        "type": "scatter",
-        "name": name,
-        "x": x,
-        "y": y,
+    return _trace("scatter", name, x, y, hover) | {
         "mode": "lines+markers" if n_epochs and dots else "lines",
-        "line": {"color": COLOUR[name], "width": 3 if n_epochs else 1.2},
+        "line": {"color": COLOUR[name], "width": 1.2 if n_epochs == 0 else 2 if n_epochs > 40 else 3},
         "marker": {"color": COLOUR[name], "size": dots},
-        "hovertemplate": hover,
     }
 
 
 def _bars(name: str, x: Ints, y: Floats, n_epochs: int) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "name": name,
-        "x": x,
-        "y": y,
+    return _trace("bar", name, x, y, "%{y:.3g} s") | {
         "width": 1 if n_epochs > 40 else 0.75 * min(1, n_epochs / 4),  # the bar of a single epoch is no wall
         "marker": {"color": COLOUR[name], "line": {"width": 0}},
-        "hovertemplate": "%{y:.3g} s",
     }
+
+
+def _trace(kind: str, name: str, x: Ints, y: Floats, hover: str) -> dict[str, Any]:
+    """A trace without any point has no entry in the legend: it gets one that cannot be seen."""
+    points = {"x": x, "y": y} if len(x) else {"x": [None], "y": [None]}
+    return {"type": kind, "name": name, **points, "hovertemplate": hover}
 
 
 def _drawable(values: Sequence[float]) -> Floats:
@@ -196,7 +192,7 @@ def _epoch_axis(n_epochs: int) -> dict[str, Any]:
 
 
 def _loss_axis(train: Floats, test: Floats, log: bool) -> dict[str, Any]:
-    """The y axis and what it shows at least, which widens in steps of 1, 2, 5: between them the scale stands still.
+    """The y axis and what it shows at least. It widens in steps of 1, 2, 5 and stands still between them.
 
     The least is an invisible line: a range of ours that changes would undo the reader's zoom, and plotly's
     autorangeoptions.include does nothing on a logarithmic axis.
@@ -205,13 +201,13 @@ def _loss_axis(train: Floats, test: Floats, log: bool) -> dict[str, Any]:
     losses = losses[losses > 0]  # leaves out NaN
     axis = _axis(LOSS, "~g")
     if log:
-        low, high = (losses.min(), losses.max()) if len(losses) else (0.01, 0.2)
-        low, high = min(0.01, _round(low, up=False)), _round(high, up=True)
+        low, high = (losses.min(), losses.max()) if len(losses) else (0.02, 0.2)
+        low, high = min(0.01, _round(low / 1.25, up=False)), _round(high * 1.25, up=True)
         axis |= {"type": "log", "dtick": "D2" if high <= 1e4 * low else None}  # labels at 1, 2, 5; else at 1
     else:
-        # The first steps of a run would squeeze all others: the tallest two in a hundred may leave at the top.
-        tall = np.quantile(losses, 0.98) if len(losses) else 0.2
-        low, high = 0, _round(max(tall, test[test > 0].max(initial=0)), up=True)
+        # The first steps of a run would squeeze all others: the highest two in a hundred may leave the plot.
+        typical = np.quantile(losses, 0.98) if len(losses) else 0.2
+        low, high = 0, _round(max(typical, test[test > 0].max(initial=0)), up=True)
         axis |= {"autorangeoptions": {"clipmin": low, "clipmax": high}}
     unseen = {"type": "line", "line": {"width": 0}, "xref": "paper", "x0": 0, "x1": 0, "y0": low, "y1": high}
     return {"yaxis": axis, "shapes": [unseen]}

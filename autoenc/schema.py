@@ -122,8 +122,8 @@ class TrainConfig:
     def run_id(self, fingerprint: str) -> str:
         """Readable and unique: `mnist-mlp-k32-e10-<8 hex>`.
 
-        The hash covers what changes the result, the data's fingerprint included, but not the epochs: a longer run
-        continues a shorter one of the same hash.
+        The hash covers what changes the result, the data's fingerprint included, but not the epochs: a longer
+        run continues a shorter one of the same hash.
         """
         return f"{self.dataset}-{self.model}-k{self.latent_size}-e{self.epochs}-{self.family(fingerprint)}"
 
@@ -266,9 +266,7 @@ class Run:
     device: str  # "cpu", or the GPU's name
     versions: Mapping[str, str]
     x: Images = field(repr=False)  # the preview images
-    x_noisy: Images | None = field(
-        default=None, repr=False
-    )  # what the model is given, where the config has noise
+    x_noisy: Images | None = field(default=None, repr=False)  # what the model is given, if there is noise
     attempt: int = 1
     resumed_from_epoch: int = 0
     epochs: tuple[Epoch, ...] = ()

@@ -26,7 +26,7 @@ _PROBES = {
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds of one training step, by model: a fixed part, a part a number in memory, a part a multiplication."""
+    """Seconds of one training step, by model: a fixed part, one a number in memory, one a multiplication."""
 
     coefficients: Mapping[str, tuple[float, float, float]]
     threads: int

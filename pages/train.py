@@ -1,4 +1,4 @@
-"""Train: an image has to pass through a few numbers; epoch by epoch the class sees what the model keeps of it."""
+"""Train: an image must pass through a few numbers; epoch by epoch the class sees what the model keeps of it."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ ignored = state.open_link()
 
 settings, view = st.columns([1, 3], gap="large")
 with settings:
-    st.subheader("Train an autoencoder")
+    st.markdown("#### Train an autoencoder")
     for sentence in ignored:
         st.warning(f"Ignored in the link: {state.plain(sentence)}", icon=":material/link_off:")
     config = controls.train_form()
@@ -18,6 +18,7 @@ with settings:
         controls.forecast(config)
     if controls.train_button(config) and config is not None:
         state.show_run(state.sessions().start(TrainJob(config)))
+        st.rerun()
 
 with view:
     run_id = state.shown_run() or state.newest_finished()

@@ -26,7 +26,7 @@ def train_form() -> TrainConfig | None:
         format_func=MODEL_TITLES.__getitem__,
         key="model",
         required=True,
-        help="MLP: every pixel is joined to every number of the code. Convolutional: small filters slide over the image.",
+        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide over the image.",
     )
     st.select_slider(
         "Latent size" + (" (numbers in the code)" if model == "mlp" else " (channels of the code)"),
@@ -34,26 +34,25 @@ def train_form() -> TrainConfig | None:
         key="latent_size",
         help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
     )
-    layers, stride = st.columns(2)
-    layers.segmented_control(
+    st.segmented_control(
         "Layers", (1, 2, 3, 4), key="layers", required=True, help="In the encoder; the decoder has as many."
     )
     if model == "conv":
-        stride.segmented_control(
+        st.segmented_control(
             "Stride",
             (1, 2),
             key="stride",
             required=True,
-            help="2 halves height and width in each layer; 1 keeps them, and the code is larger than the image.",
+            help="2 halves height and width in each layer; 1 keeps them: a code larger than the image.",
         )
     epochs, images = st.columns(2)
     epochs.number_input(
         "Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image."
     )
     images.selectbox(
-        "Training images",
+        "Images",
         _image_counts(info, values["train_images"]),
-        format_func=lambda n: f"all {info.n_train:,}" if n is None else f"{n:,}",
+        format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
         key="train_images",
         help="The first so many of the training set.",
     )
@@ -74,9 +73,9 @@ def _dataset_choice() -> DatasetInfo:
     return infos[name]
 
 
-def _image_counts(info: DatasetInfo, chosen: int | None) -> list[int | None]:
-    counts = {n for n in (*IMAGE_COUNTS, chosen) if n is not None and n < info.n_train}
-    return [None, *sorted(counts | ({chosen} if chosen else set()))]
+def _image_counts(info: DatasetInfo, chosen: int) -> list[int]:
+    """0, which stands for all, and some smaller numbers; what a link asks for is among them."""
+    return sorted({0, chosen, *(n for n in IMAGE_COUNTS if n < info.n_train)})
 
 
 def _more() -> None:
@@ -120,14 +119,27 @@ def forecast(config: TrainConfig) -> None:
     """What will happen: the size of the model and of the code, and the time it will take."""
     data = next(info for info in datasets.catalogue() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
-    st.markdown(
-        f"**{info.n_parameters:,}** parameters  \n{code_size(info)}  \n{_expected_time(config, data, info)}"
-    )
+    st.markdown(f"**{info.n_parameters:,}** parameters  \n{code_size(info)}")
+    waiting = state.sessions().speed() is None
+    st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
     if info.n_latents >= info.n_pixels:
         st.warning(
-            f"This code is **not smaller** than the image: {info.n_latents:,} numbers for {info.n_pixels:,} pixels.",
+            f"This code is **not smaller** than the image: {info.n_latents:,} numbers, {info.n_pixels:,} pixels.",
             icon=":material/expand:",
         )
+
+
+def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo, waiting: bool) -> None:
+    measured = state.sessions().speed()
+    seconds = speed.expected_epoch_seconds(
+        config, info, data.n_train, data.n_test, measured, state.runs_on_disk()
+    )
+    if seconds is None:
+        st.markdown("Time: being measured")
+    else:
+        st.markdown(f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)")
+    if waiting and measured is not None:
+        st.rerun()  # once, to end the waiting
 
 
 def code_size(info: ModelInfo) -> str:
@@ -144,15 +156,6 @@ def code_size(info: ModelInfo) -> str:
     return f"Code: **{info.n_latents:,}** {numbers} for {info.n_pixels:,} pixels, **{how}**"
 
 
-def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo) -> str:
-    seconds = speed.expected_epoch_seconds(
-        config, info, data.n_train, data.n_test, state.sessions().speed(), state.runs_on_disk()
-    )
-    if seconds is None:
-        return "Time: being measured"
-    return f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)"
-
-
 def duration(seconds: float) -> str:
     """For people: `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
     if seconds < 9.5:
@@ -166,23 +169,23 @@ def duration(seconds: float) -> str:
 
 
 def train_button(config: TrainConfig | None) -> bool:
-    """Pressed, with settings that can be trained."""
-    label, icon = "Train", ":material/play_arrow:"
+    """Pressed, with settings that can be trained; the button says what pressing it will do."""
+    label, icon, possible = "Train", ":material/play_arrow:", False
     if config is not None and state.is_present(config.dataset):
-        earlier = checkpoints.furthest(config, datasets.load(config.dataset).fingerprint)
-        if earlier is not None and earlier.run_id == config.run_id(earlier.fingerprint) and earlier.finished:
+        fingerprint = datasets.load(config.dataset).fingerprint
+        run_id = config.run_id(fingerprint)
+        earlier = checkpoints.furthest(config, fingerprint)
+        possible = True
+        if state.is_active(run_id) and run_id == state.shown_run():
+            label, possible = "Training", False
+        elif state.is_active(run_id):
+            label, icon = "Watch it train", ":material/visibility:"
+        elif earlier is not None and earlier.run_id == run_id and earlier.finished:
             label, icon = "Show the result", ":material/visibility:"
-        elif earlier is not None and earlier.epochs_done:
+        elif earlier is not None:
             label = f"Train on from epoch {earlier.epochs_done}"
-    pressed = st.button(
-        label,
-        type="primary",
-        icon=icon,
-        width="stretch",
-        disabled=config is None or not state.is_present(config.dataset),
-        key="train",
-    )
-    return pressed and config is not None
+    pressed = st.button(label, type="primary", icon=icon, width="stretch", disabled=not possible, key="train")
+    return pressed and possible
 
 
 def offer_download(name: str) -> None:

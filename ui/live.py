@@ -13,6 +13,7 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 
 REFRESH_SECONDS = 0.5
+CHART_HEIGHT = 310  # pixels
 
 
 def run_view(run_id: str) -> None:
@@ -93,23 +94,23 @@ def seconds_left(snapshot: Snapshot) -> float | None:
 
 
 def _results(run: Run) -> None:
-    mse, psnr, speed, code = st.columns(4)
     unknown = "–"
-    mse.metric(
+    row = st.container(horizontal=True, gap="large")
+    row.metric(
         "Test error (MSE per pixel)",
         unknown if run.test_mse is None else f"{run.test_mse:.4f}",
         help="The mean squared error of a pixel over the whole test set; pixels go from 0 to 1.",
     )
-    psnr.metric(
+    row.metric(
         "Test PSNR (dB)",
         unknown if run.test_psnr_db is None else f"{run.test_psnr_db:.1f}",
         help="The same error in decibels; 3 dB more is half the error.",
     )
-    speed.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
-    code.metric(
+    row.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
+    row.metric(
         "Numbers in the code",
         f"{run.model.n_latents:,}",
-        help=f"For {run.model.n_pixels:,} pixels: {run.model.n_pixels / run.model.n_latents:.3g} pixels a number.",
+        help=f"For {run.model.n_pixels:,} pixels: {run.model.n_pixels / run.model.n_latents:.3g} a number.",
     )
 
 
@@ -130,20 +131,21 @@ def _preview(run: Run) -> None:
 def _charts(run: Run) -> None:
     loss, time = st.columns(2)
     with loss:
-        by, log = st.columns([2, 1], vertical_alignment="center")
-        unit = by.segmented_control(
-            "Loss by", ("step", "epoch"), default="step", required=True, key="loss_by", label_visibility="collapsed",
-            format_func=lambda u: f"by {u}",
-        )  # fmt: skip
-        is_log = log.toggle("Log axis", value=True, key="loss_log")
-        live_plot(
-            plots.loss_curve(run, log=is_log, by="epoch" if unit == "epoch" else "step"),
-            key="loss",
-            height=360,
-        )
+        by, log = state.loss_axes()
+        live_plot(plots.loss_curve(run, log=log, by=by), key="loss", height=CHART_HEIGHT)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.segmented_control(
+                "Loss",
+                ("step", "epoch"),
+                default="step",
+                required=True,
+                key="loss_by",
+                label_visibility="collapsed",
+                format_func="by {}".format,
+            )
+            st.toggle("Log axis", value=True, key="loss_log")
     with time:
-        st.container(height=46, border=False)
-        live_plot(plots.timing(run), key="timing", height=360)
+        live_plot(plots.timing(run), key="timing", height=CHART_HEIGHT)
 
 
 def _beside_the_lab(run: Run) -> None:

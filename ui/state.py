@@ -1,10 +1,10 @@
-"""All that outlives a rerun: the sessions of the process, a visitor's settings, and the link that carries both."""
+"""All that outlives a rerun: the sessions of the process, a visitor's settings, the link with both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -15,7 +15,8 @@ from autoenc.schema import Noise, RunSummary, Snapshot, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
 
-# The settings of a run as they stand in a link, and how their text becomes what their widget holds (noise: a level).
+# The settings of a run as they stand in a link, and how their text becomes what their widget holds.
+# A widget holds noise as a level and all training images as 0.
 SETTINGS: dict[str, Callable[[str], Any]] = {
     "dataset": str,
     "model": str,
@@ -44,6 +45,11 @@ def errors_told() -> Iterator[None]:
 def plain(text: str) -> str:
     """Text that may hold anything, as text and never as markup."""
     return "".join("\\" + c if c in r"\`*_{}[]()<>#+-!|$~:" else c for c in text)
+
+
+def dress() -> None:
+    """What the theme cannot say: less empty space above the page."""
+    st.html("<style>.stMainBlockContainer { padding-top: 2.5rem; padding-bottom: 3rem; }</style>")
 
 
 # ---------------------------------------------------------------- shared by all visitors
@@ -86,8 +92,9 @@ def config_of(values: dict[str, Any]) -> TrainConfig:
     Raises:
         ConfigError: a value is not allowed.
     """
-    level = values.get("noise")
-    return TrainConfig(**{**values, "noise": Noise("gaussian", level) if level else None})
+    level, n_images = values.get("noise"), values.get("train_images")
+    noise = Noise("gaussian", level) if level else None
+    return TrainConfig(**{**values, "noise": noise, "train_images": n_images or None})
 
 
 def take_settings_of(config: TrainConfig) -> None:
@@ -95,12 +102,18 @@ def take_settings_of(config: TrainConfig) -> None:
     for name in SETTINGS:
         st.session_state[name] = getattr(config, name)
     st.session_state["noise"] = config.noise.level if config.noise else 0.0
+    st.session_state["train_images"] = config.train_images or 0
 
 
 def dataset_changed() -> None:
     """Another data set: the epochs and the images that suit it."""
     st.session_state["epochs"] = default_epochs(st.session_state["dataset"])
-    st.session_state["train_images"] = None
+    st.session_state["train_images"] = 0
+
+
+def loss_axes() -> tuple[Literal["step", "epoch"], bool]:
+    """How the loss is drawn: by what, and whether on a logarithmic axis. The widgets come after the chart."""
+    return st.session_state.get("loss_by", "step"), st.session_state.get("loss_log", True)
 
 
 def shown_run() -> str | None:
@@ -116,7 +129,7 @@ def show_run(run_id: str) -> None:
 def _initial() -> dict[str, Any]:
     usual = TrainConfig(dataset=datasets.default_name())
     values = {name: getattr(usual, name) for name in SETTINGS}
-    return values | {"epochs": default_epochs(usual.dataset), "noise": 0.0}
+    return values | {"epochs": default_epochs(usual.dataset), "noise": 0.0, "train_images": 0}
 
 
 def default_epochs(dataset: str) -> int:

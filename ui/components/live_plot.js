@@ -1,6 +1,7 @@
 // Called again at each change of data or theme; what must last hangs on the node.
 
-const NARROW = 520; // pixels: a phone
+const PHONE = 400; // pixels of width: below, letters shrink
+const HALF = 640; // half a page: below, the title leaves its line to the legend
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there a finger scrolls the page
 const ENDS = ["pointerup", "pointercancel"];
 const CONFIG = {
@@ -39,7 +40,6 @@ function theme(node) {
   };
 }
 
-// On a phone letters and margins shrink, and the title leaves its line to the legend.
 function shrink(key, value) {
   if (key === "font" && value.size) return { ...value, size: 0.8 * value.size };
   if (key !== "margin") return value;
@@ -56,13 +56,13 @@ function refine(node, layout) {
 
 function draw(node) {
   if (!node.plotly || node.held || !node.clientWidth) return; // whatever ends this draws again
-  node.narrow = node.clientWidth < NARROW;
-  const { data, layout } = JSON.parse(node.figure, node.narrow ? shrink : undefined);
+  const { clientWidth: width, clientHeight: height } = node;
+  const { data, layout } = JSON.parse(node.figure, width < PHONE ? shrink : undefined);
   node.setAttribute("aria-label", (layout.title?.text ?? "chart").replace(/<[^>]*>/g, " "));
-  Object.assign(layout, { autosize: true, template: { layout: theme(node) } });
+  Object.assign(layout, { width, height, template: { layout: theme(node) } });
   layout.uirevision ??= "kept";
   if (TOUCH) layout.dragmode = false;
-  if (node.narrow) delete layout.title;
+  if (width < HALF) delete layout.title;
   refine(node, layout);
   node.plotly.react(node, data, layout, CONFIG);
   if (!node.on || node.listening) return;
@@ -89,10 +89,7 @@ function create(parent) {
   node.className = "live-plot";
   node.setAttribute("role", "figure");
   parent.append(node);
-  node.sizes = new ResizeObserver(() => {
-    if (!node.listening || node.narrow !== node.clientWidth < NARROW) draw(node);
-    else if (node.clientWidth) node.plotly.Plots.resize(node);
-  });
+  node.sizes = new ResizeObserver(() => draw(node));
   node.sizes.observe(node);
   // New data must not take the zoom rectangle out of the reader's hand.
   const release = () => {

@@ -1,0 +1,60 @@
+"""What going through a background session costs over the bare loop: wall seconds of the same runs, taking turns."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from statistics import median
+from time import monotonic, sleep
+
+from autoenc import jobs
+from autoenc.schema import State, TrainConfig
+from autoenc.sessions.dask import DaskSessions
+from benchmarks.training_speed import Side
+
+EPOCHS, TURNS = 10, 5
+
+
+def run() -> float:
+    """Print and return the ratio of the medians, session over bare loop, checkpoints included in the session's."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
+        sessions = DaskSessions(n_workers=1)
+        sessions.wait_until_ready()
+        bare, through = [], []
+        for seed in range(TURNS + 1):  # the first turn warms up
+            config = TrainConfig(latent_size=32, epochs=EPOCHS, seed=seed)
+            bare.append(_bare_seconds(config))
+            through.append(_session_seconds(sessions, config))
+        sessions.close()
+    ratio = median(through[1:]) / median(bare[1:])
+    print(
+        f"MLP 32, {EPOCHS} epochs: bare loop {median(bare[1:]):.2f} s, through a session {median(through[1:]):.2f} s, "
+        f"ratio {ratio:.3f}",
+        file=sys.stderr,
+    )
+    return ratio
+
+
+def _bare_seconds(config: TrainConfig) -> float:
+    side = Side("ours", config)
+    side.epoch()  # the start of the process
+    began = monotonic()
+    for _ in range(EPOCHS - 1):
+        side.epoch()
+    seconds = (monotonic() - began) * EPOCHS / (EPOCHS - 1)
+    side.close()
+    return seconds
+
+
+def _session_seconds(sessions: DaskSessions, config: TrainConfig) -> float:
+    """From the first sign of the run to its end."""
+    job_id = sessions.start(jobs.TrainJob(config))
+    began = None
+    while (snapshot := sessions.snapshot(job_id)) is not None and snapshot.state.active:
+        if began is None and snapshot.state is State.RUNNING:
+            began = monotonic()
+        sleep(0.002)
+    assert began is not None
+    return monotonic() - began

@@ -1,0 +1,125 @@
+"""Seconds an epoch on MNIST, the lab's loop against ours, in one run: `python -m autoenc bench`.
+
+Each side lives in a process of its own, set up as its users have it (ours keeps freed memory and lets waiting
+threads sleep; the lab's is plain PyTorch), and the two take turns, so that a machine that gets slower gets slower
+for both. The first epoch of each side warms it up and is not counted. Losses are compared after equally many epochs.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
+from statistics import median
+
+from autoenc import datasets, memory, training
+from autoenc.schema import EpochRecord, TrainConfig
+
+ROWS = tuple(
+    TrainConfig(model=model, latent_size=k, epochs=1000)
+    for model, sizes in (("mlp", (1, 32, 128, 1024)), ("conv", (1, 16, 128)))
+    for k in sizes
+)
+COUNTED = 3  # epochs of each side, after one to warm up
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model; times are medians over the counted epochs, the test included."""
+
+    model: str
+    latent_size: int
+    lab_seconds: float
+    seconds: float
+    ratio: float
+    images_per_second: float
+    lab_test_loss: float  # after COUNTED + 1 epochs
+    test_loss: float
+
+
+def our_epochs(config: TrainConfig) -> Iterator[tuple[float, float, float]]:
+    """As `lab_loop.epochs`, with the project's loop."""
+    memory.keep_freed()
+    data = datasets.load(config.dataset)
+    for record in training.train(training.begin(config, data), data, config):
+        if isinstance(record, EpochRecord):
+            yield record.seconds + record.test_seconds, record.train_loss, record.test_loss
+
+
+def _serve(side: str, config: TrainConfig, pipe: Connection) -> None:
+    from benchmarks import lab_loop
+
+    epochs = lab_loop.epochs(config) if side == "lab" else our_epochs(config)
+    while pipe.recv():
+        pipe.send(next(epochs))
+
+
+class Side:
+    """One side in a process of its own, which does an epoch when it is asked to."""
+
+    def __init__(self, side: str, config: TrainConfig) -> None:
+        before = os.environ.pop("OMP_WAIT_POLICY", None)
+        if side == "ours":
+            os.environ["OMP_WAIT_POLICY"] = "passive"
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(side, config, theirs), daemon=True)
+        self.process.start()
+        os.environ.pop("OMP_WAIT_POLICY", None)
+        if before is not None:
+            os.environ["OMP_WAIT_POLICY"] = before
+
+    def epoch(self) -> tuple[float, float, float]:
+        self.pipe.send(True)
+        seconds, train_loss, test_loss = self.pipe.recv()
+        return seconds, train_loss, test_loss
+
+    def close(self) -> None:
+        self.pipe.send(False)
+        self.process.join()
+
+
+def measure(config: TrainConfig) -> Row:
+    """Both sides of one row, taking turns."""
+    lab, ours = Side("lab", config), Side("ours", config)
+    turns = [(lab.epoch(), ours.epoch()) for _ in range(COUNTED + 1)]
+    lab.close()
+    ours.close()
+    lab_seconds, seconds = (median(turn[side][0] for turn in turns[1:]) for side in (0, 1))
+    images = len(datasets.load(config.dataset).train) / seconds
+    losses = turns[-1][0][2], turns[-1][1][2]
+    return Row(config.model, config.latent_size, lab_seconds, seconds, lab_seconds / seconds, images, *losses)
+
+
+def run(as_json: bool) -> None:
+    """Print a line a row as it is measured, then the geometric mean of the ratios.
+
+    Raises:
+        DatasetMissing: MNIST is not on this machine.
+    """
+    datasets.load("mnist")
+    rows = []
+    print(
+        f"{os.cpu_count()} cores, {training.pick_device('auto')}; seconds an epoch, test included",
+        file=sys.stderr,
+    )
+    for config in ROWS:
+        row = measure(config)
+        rows.append(row)
+        print(
+            f"{row.model:>4} {row.latent_size:<5} lab {row.lab_seconds:7.2f} s   ours {row.seconds:6.2f} s   "
+            f"{row.ratio:5.1f} x   {row.images_per_second:9,.0f} images/s   "
+            f"test loss {row.lab_test_loss:.5f} / {row.test_loss:.5f}",
+            file=sys.stderr if as_json else sys.stdout,
+            flush=True,
+        )
+    mean = math.exp(sum(math.log(row.ratio) for row in rows) / len(rows))
+    if as_json:
+        print(json.dumps({"rows": [asdict(row) for row in rows], "geometric_mean": mean}, indent=1))
+    else:
+        print(f"geometric mean of the ratios: {mean:.1f}")
