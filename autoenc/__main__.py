@@ -3,7 +3,7 @@
 import os
 import sys
 
-# Threads that wait sleep instead of spinning: a run survives company on its cores. Read when PyTorch is loaded.
+# Threads that wait sleep instead of spinning: a run survives company on its cores. PyTorch reads it once.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from autoenc.cli import main

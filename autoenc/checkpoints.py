@@ -1,6 +1,6 @@
 """One run is one self-describing `.safetensors` file; nothing here unpickles anything.
 
-The head of a file is one JSON string of at most MAX_HEAD bytes with all that a list of runs needs. The tensors:
+The head of a file is one JSON string of at most MAX_HEAD bytes with all that a list of runs needs. Tensors:
 
     model.*             weights
     optimizer.<i>.*     Adam's state of parameter i
@@ -297,7 +297,8 @@ def _read_head(path: Path) -> Mapping[str, Any]:
             raise ValueError("its head is not an object")
         if head.get("format_version") != FORMAT_VERSION:
             raise CheckpointError(
-                f"{path.name} has format version {head.get('format_version')!r}; this program reads {FORMAT_VERSION}"
+                f"{path.name} has format version {head.get('format_version')!r}; "
+                f"this program reads {FORMAT_VERSION}"
             )
         return head
     except FileNotFoundError:

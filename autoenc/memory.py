@@ -1,7 +1,8 @@
 """Memory that was freed stays with the process, so that the next step need not ask the kernel for it again.
 
 By default glibc hands every large tensor back when it is freed, and each training step then pays for fresh
-pages: two thirds of the time of a convolution with 128 channels (docs/decisions/0002-freed-memory-is-kept.md).
+pages: two thirds of the time of a convolution with 128 channels
+(docs/decisions/0002-freed-memory-is-kept.md).
 """
 
 from __future__ import annotations

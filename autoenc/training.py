@@ -50,8 +50,8 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
     """Train up to `config.epochs` in all, from wherever the trainee is; to stop it, ask for no more records.
 
     The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a
-    step. Shuffles and noise depend on (seed, epoch) alone, so that a continued run gives what an uninterrupted
-    one gives.
+    step. Shuffles and noise depend on (seed, epoch) alone: a continued run gives what an uninterrupted one
+    gives.
 
     Raises:
         TrainingDiverged: the loss became NaN or infinite.
