@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
@@ -12,6 +14,7 @@ import torch
 
 from autoenc import __version__, checkpoints, datasets, memory, models, training
 from autoenc.datasets import Dataset
+from autoenc.errors import CheckpointError
 from autoenc.schema import Download, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
@@ -47,7 +50,9 @@ class TrainJob:
         return self.config.run_id(datasets.load(self.config.dataset).fingerprint)
 
     def stored(self) -> Snapshot | None:
-        return stored_run(self.job_id)
+        with suppress(CheckpointError):  # a damaged file is as good as none: it is trained anew and replaced
+            return stored_run(self.job_id)
+        return None
 
     def run(self) -> Iterator[Record]:
         memory.keep_freed()
@@ -63,22 +68,29 @@ class TrainJob:
             if run.finished:
                 checkpoints.save(run, trainee)  # what a longer run had reached when it was interrupted
             yield run
-            saved = monotonic()
-            for record in training.train(trainee, data, self.config):
-                run = run.after(record)
-                if isinstance(record, EpochRecord) and (run.finished or monotonic() - saved >= SAVE_SECONDS):
-                    checkpoints.save(run, trainee)
-                    saved = monotonic()
-                yield record
+            saved, unsaved = monotonic(), None
+            try:
+                for record in training.train(trainee, data, self.config):
+                    run = run.after(record)
+                    if isinstance(record, EpochRecord):
+                        if run.finished or monotonic() - saved >= SAVE_SECONDS:
+                            checkpoints.save(run, trainee)
+                            saved, unsaved = monotonic(), None
+                        else:
+                            unsaved = run, deepcopy(trainee)  # the next epoch changes the weights
+                    yield record
+            finally:
+                if unsaved is not None:  # stopped, or diverged
+                    checkpoints.save(*unsaved)
 
 
 def _first_record(config: TrainConfig, data: Dataset, trainee: training.Trainee, attempt: int) -> Run:
     """The run that this one continues, or an empty one; the trainee gets its weights."""
-    earlier = checkpoints.furthest(config, data.fingerprint)
     history = None
-    if earlier is not None:
-        history = checkpoints.read(earlier.run_id)
-        checkpoints.restore(trainee, earlier.run_id)
+    for earlier in checkpoints.continuable(config, data.fingerprint):
+        with suppress(CheckpointError):  # a damaged file continues nothing, the next one may
+            history = checkpoints.restore(trainee, earlier.run_id, config.epochs)
+            break
     x_in = training.preview_input(data, config)
     untrained = Preview(0, training.reconstruct(trainee, x_in))
     return Run(

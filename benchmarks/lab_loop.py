@@ -1,4 +1,4 @@
-"""The lab's loop as its report describes it: a DataLoader, ToTensor, one `.item()` a step, a loader for the test."""
+"""The lab's loop as its report describes it: DataLoaders, ToTensor, one `.item()` a step."""
 
 from __future__ import annotations
 

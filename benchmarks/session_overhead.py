@@ -1,4 +1,4 @@
-"""What going through a background session costs over the bare loop: wall seconds of the same runs, taking turns."""
+"""What a background session costs over the bare loop: wall seconds of the same runs, taking turns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EPOCHS, TURNS = 10, 5
 
 
 def run() -> float:
-    """Print and return the ratio of the medians, session over bare loop, checkpoints included in the session's."""
+    """Print and return the ratio of the medians, session (with its checkpoints) over bare loop."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
         sessions = DaskSessions(n_workers=1)
@@ -30,8 +30,8 @@ def run() -> float:
         sessions.close()
     ratio = median(through[1:]) / median(bare[1:])
     print(
-        f"MLP 32, {EPOCHS} epochs: bare loop {median(bare[1:]):.2f} s, through a session {median(through[1:]):.2f} s, "
-        f"ratio {ratio:.3f}",
+        f"MLP 32, {EPOCHS} epochs: bare loop {median(bare[1:]):.2f} s, "
+        f"through a session {median(through[1:]):.2f} s, ratio {ratio:.3f}",
         file=sys.stderr,
     )
     return ratio

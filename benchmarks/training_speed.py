@@ -1,8 +1,8 @@
 """Seconds an epoch on MNIST, the lab's loop against ours, in one run: `python -m autoenc bench`.
 
 Each side lives in a process of its own, set up as its users have it (ours keeps freed memory and lets waiting
-threads sleep; the lab's is plain PyTorch), and the two take turns, so that a machine that gets slower gets slower
-for both. The first epoch of each side warms it up and is not counted. Losses are compared after equally many epochs.
+threads sleep; the lab's is plain PyTorch), and they take turns: a machine that gets slower does so for both.
+The first epoch of each side warms it up and is not counted. Losses are compared after equally many epochs.
 """
 
 from __future__ import annotations

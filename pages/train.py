@@ -1,4 +1,4 @@
-"""Train: an image must pass through a few numbers; epoch by epoch the class sees what the model keeps of it."""
+"""Train: an image must pass through a few numbers; epoch by epoch the class sees what is kept of it."""
 
 import streamlit as st
 

@@ -26,7 +26,7 @@ def train_form() -> TrainConfig | None:
         format_func=MODEL_TITLES.__getitem__,
         key="model",
         required=True,
-        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide over the image.",
+        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
     )
     st.select_slider(
         "Latent size" + (" (numbers in the code)" if model == "mlp" else " (channels of the code)"),
@@ -124,7 +124,7 @@ def forecast(config: TrainConfig) -> None:
     st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
     if info.n_latents >= info.n_pixels:
         st.warning(
-            f"This code is **not smaller** than the image: {info.n_latents:,} numbers, {info.n_pixels:,} pixels.",
+            f"This code is **not smaller** than the image: {info.n_latents:,} against {info.n_pixels:,}.",
             icon=":material/expand:",
         )
 

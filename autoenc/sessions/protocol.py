@@ -17,8 +17,8 @@ class Sessions(Protocol):
     def start(self, job: Job) -> str:
         """Have a job done and return its job_id at once.
 
-        The same job again is joined while it runs, and answered from disk once it is done; a stopped, failed or
-        interrupted one is tried again.
+        The same job again is joined while it runs, and answered from disk once it is done; a stopped, failed
+        or interrupted one is tried again.
 
         Raises:
             AutoencError: it cannot be started.
@@ -28,7 +28,7 @@ class Sessions(Protocol):
         """The job at this moment, without waiting for anything; None: not started here."""
 
     def stop(self, job_id: str) -> None:
-        """End a queued or running job within half a second; finished epochs stay on disk. Others: nothing happens."""
+        """End a queued or running job within half a second; what it has saved stays."""
 
     def speed(self) -> Speed | None:
         """This machine's measured speed; None: not measured yet."""

@@ -1,0 +1,29 @@
+"""Where the runs are, and what every file of them agrees on."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from autoenc.errors import RunUnknown
+
+FORMAT_VERSION = 1
+MAX_HEAD = 16_000  # bytes
+MAX_SIDE = 65_536  # pixels
+
+
+def folder() -> Path:
+    """Where the runs are: AUTOENC_CHECKPOINT_DIR, or `checkpoints`."""
+    return Path(os.environ.get("AUTOENC_CHECKPOINT_DIR", "checkpoints"))
+
+
+def path_of(run_id: str) -> Path:
+    """The file of a run, which need not exist.
+
+    Raises:
+        RunUnknown: no run can be called so.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}", run_id):
+        raise RunUnknown(f"{run_id[:80]!r} is not the name of a run")
+    return folder() / f"{run_id}.safetensors"

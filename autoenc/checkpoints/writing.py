@@ -1,0 +1,146 @@
+"""From a run to its file: one writer at a time, and a reader sees the old file or the new one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import astuple
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import filelock
+import numpy as np
+import torch
+from safetensors.torch import save as to_bytes
+from torch import Tensor
+
+from autoenc.checkpoints.paths import FORMAT_VERSION, folder, path_of
+from autoenc.checkpoints.reading import read_summary
+from autoenc.errors import CheckpointError, RunBusy
+from autoenc.schema import Images, Run
+from autoenc.training import Trainee
+
+LOCK_SECONDS = 0.5  # of patience: whoever asks `is_being_written` holds the lock for a moment
+
+
+@contextmanager
+def writing(run_id: str) -> Iterator[int]:
+    """Be the only writer of a run; the lock goes with the process, however it ends.
+
+    Returns:
+        the number of this attempt: one more than the last that wrote the file.
+    Raises:
+        RunBusy: another process, or another job of this one, writes it.
+        CheckpointError: the folder cannot be written to.
+    """
+    path = path_of(run_id)
+    lock = filelock.FileLock(
+        path.with_suffix(".lock"), timeout=LOCK_SECONDS, poll_interval=0.01, thread_local=False
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout:
+        raise RunBusy(f"{run_id} is being trained by another process; wait for it or stop it there") from None
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot write to the checkpoint folder {folder()}: {error.strerror or error}"
+        ) from None
+    try:
+        for left_over in path.parent.glob(f"{run_id}.*.tmp"):  # by a writer that was killed
+            left_over.unlink(missing_ok=True)
+        yield _attempt_on_disk(path) + 1
+    finally:
+        lock.release()
+
+
+def is_being_written(run_id: str) -> bool:
+    """Whether some process holds the run's lock now."""
+    lock_path = path_of(run_id).with_suffix(".lock")
+    if not lock_path.exists():
+        return False
+    try:
+        with filelock.FileLock(lock_path, blocking=False, thread_local=False):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:
+        return False
+
+
+def save(run: Run, trainee: Trainee) -> None:
+    """Write the run whole under a temporary name, then rename: a reader sees the old file or the new one.
+
+    Raises:
+        CheckpointError: a newer attempt has written the file, or the disk refuses.
+    """
+    path = path_of(run.run_id)
+    if _attempt_on_disk(path) > run.attempt:
+        raise CheckpointError(f"{run.run_id} was taken over by a newer attempt; this one ends here")
+    data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(_head(run))})
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot write {path}: {error.strerror or error}; older runs are intact"
+        ) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _head(run: Run) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "run_id": run.run_id,
+        "config": run.config.to_json(),
+        "fingerprint": run.fingerprint,
+        "image_shape": run.model.image_shape,
+        "n_parameters": run.model.n_parameters,
+        "n_latents": run.model.n_latents,
+        "n_train_images": run.n_train_images,
+        "epochs_done": len(run.epochs),
+        "test_mse": run.test_mse,
+        "seconds": run.seconds,
+        "seconds_per_epoch": median(e.seconds + e.test_seconds for e in run.epochs) if run.epochs else 0.0,
+        "images_per_second": run.images_per_second,
+        "device": run.device,
+        "threads": run.epochs[-1].threads if run.epochs else 0,
+        "versions": dict(run.versions),
+        "attempt": run.attempt,
+        "resumed_from_epoch": run.resumed_from_epoch,
+    }
+
+
+def _tensors(run: Run, trainee: Trainee) -> dict[str, Tensor]:
+    tensors = {f"model.{name}": tensor for name, tensor in trainee.model.state_dict().items()}
+    for i, state in trainee.optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
+    tensors["history.steps"] = torch.tensor(run.step_losses, dtype=torch.float32)
+    rows = torch.tensor([astuple(e) for e in run.epochs], dtype=torch.float64)
+    tensors["history.epochs"] = rows.reshape(-1, 5)
+    tensors["preview.x"] = _pixels(run.x)
+    if run.x_noisy is not None:
+        tensors["preview.x_noisy"] = _pixels(run.x_noisy)
+    tensors["preview.epochs"] = torch.tensor([p.epoch for p in run.previews], dtype=torch.int64)
+    tensors["preview.x_hat"] = torch.stack([_pixels(p.x_hat) for p in run.previews])
+    return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+
+
+def _pixels(images: Images) -> Tensor:
+    return torch.from_numpy(np.frombuffer(images.data, np.uint8).reshape(images.shape).copy())
+
+
+def _attempt_on_disk(path: Path) -> int:
+    try:
+        return read_summary(path).attempt
+    except CheckpointError:
+        return 0
