@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -27,14 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], None] = chosen.command
         command(chosen)
+        sys.stdout.flush()
     except ConfigError as error:
         return _fail(str(error), 2)
     except AutoencError as error:
         return _fail(str(error), 1)
     except KeyboardInterrupt:
         return _fail("stopped; finished epochs are kept, the same command continues", 1)
-    except BrokenPipeError:  # `| head` has seen enough
-        sys.stderr.close()
+    except BrokenPipeError:  # `| head` has seen enough; Python would complain of it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
 
@@ -179,13 +182,14 @@ class _Progress:
 
 def run_as_json(run: Run) -> dict[str, Any]:
     """What `train --json` and `runs show --json` print; losses and times have one value an epoch."""
+    psnr_db = run.test_psnr_db
     return {
         "run_id": run.run_id,
         "config": run.config.to_json(),
         "train_loss": [e.train_loss for e in run.epochs],
         "test_loss": [e.test_loss for e in run.epochs],
         "test_mse": run.test_mse,
-        "test_psnr_db": run.test_psnr_db,
+        "test_psnr_db": psnr_db if psnr_db is not None and math.isfinite(psnr_db) else None,
         "epoch_seconds": [e.seconds for e in run.epochs],
         "seconds": run.seconds,
         "images_per_second": run.images_per_second,

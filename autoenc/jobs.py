@@ -62,7 +62,7 @@ class TrainJob:
         if stored is not None and stored.run is not None and stored.state is State.FINISHED:
             yield stored.run
             return
-        with checkpoints.writing(run_id) as attempt:
+        with memory.shortage_told(), checkpoints.writing(run_id) as attempt:
             trainee = training.begin(self.config, data, self.device)
             run = _first_record(self.config, data, trainee, attempt)
             if run.finished:

@@ -8,7 +8,12 @@ pages: two thirds of the time of a convolution with 128 channels
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autoenc.errors import AutoencError
 
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1
@@ -26,6 +31,24 @@ def give_back() -> None:
     """Return what is free to the kernel now; does nothing where the C library is not glibc."""
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
+
+
+@contextmanager
+def shortage_told() -> Iterator[None]:
+    """Turns an allocation that was refused into a sentence.
+
+    Raises:
+        AutoencError: there was not enough memory.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        # PyTorch has no class of its own for the CPU: "can't allocate memory"; for the GPU: "out of memory".
+        if isinstance(error, RuntimeError) and not re.search("allocate memory|out of memory", str(error)):
+            raise
+        raise AutoencError(
+            "there was not enough memory; choose a smaller model, a smaller batch or fewer images"
+        ) from None
 
 
 def _glibc() -> ctypes.CDLL | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
@@ -63,7 +64,7 @@ class Noise:
             raise ConfigError(f"noise is {text!r}; it is written KIND:LEVEL, such as gaussian:0.3") from None
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.level:g}"
+        return f"{self.kind}:{float(self.level)}"
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,12 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.dataset, str) or not self.dataset:
-            raise ConfigError(f"dataset is {self.dataset!r}; it must be a name")
+        if not isinstance(self.dataset, str) or not re.fullmatch(
+            r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", self.dataset
+        ):
+            raise ConfigError(
+                f"dataset is {self.dataset!r:.80}; its name has letters, digits and hyphens alone"
+            )
         if self.model not in MODELS:
             raise ConfigError(f"unknown model {self.model!r}; known: {', '.join(MODELS)}")
         for name, (low, high) in BOUNDS.items():
@@ -103,8 +108,9 @@ class TrainConfig:
             raise ConfigError(f"noise is {self.noise!r}; it must be a Noise or None")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, noise as `kind:level`."""
-        return {**asdict(self), "noise": None if self.noise is None else str(self.noise)}
+        """Plain values, noise as `kind:level`; equal configs give equal JSON."""
+        noise = None if self.noise is None else str(self.noise)
+        return {**asdict(self), "learning_rate": float(self.learning_rate), "noise": noise}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TrainConfig:
@@ -113,6 +119,8 @@ class TrainConfig:
         Raises:
             ConfigError: a field is unknown or a value is not allowed.
         """
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"settings are {values!r:.40}; they must have names and values")
         unknown = set(values) - {f.name for f in fields(cls)}
         if unknown:
             raise ConfigError(f"unknown setting {sorted(unknown)[0]!r}")

@@ -133,9 +133,7 @@ def _opened(path: Path) -> Iterator[tuple[Mapping[str, Any], Any]]:
     except CheckpointError:
         raise
     except _DAMAGE as error:
-        why = (
-            f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error).partition("\n")[0]
-        )
+        why = f"{error} is missing" if isinstance(error, KeyError) else str(error).partition("\n")[0]
         raise CheckpointError(
             f"{path.name} is not a run that can be read ({why[:200]}); delete it or train again"
         ) from None
@@ -149,7 +147,8 @@ def _head_in(text: str, path: Path) -> Mapping[str, Any]:
         raise ValueError("its head is not an object")
     if head["format_version"] != FORMAT_VERSION:
         raise CheckpointError(
-            f"{path.name} has format version {head['format_version']!r}; this program reads {FORMAT_VERSION}"
+            f"{path.name} has format version {head['format_version']!r:.40}; "
+            f"this program reads {FORMAT_VERSION}"
         )
     return head
 
@@ -201,7 +200,7 @@ def _run(head: Mapping[str, Any], file: Any, path: Path) -> Run:
         x_noisy=_images(_tensor(file, "preview.x_noisy", pictures, torch.uint8)) if config.noise else None,
         attempt=summary.attempt,
         resumed_from_epoch=_whole(head["resumed_from_epoch"], 0, n_epochs),
-        epochs=tuple(Epoch(*row[:4], threads=int(row[4])) for row in rows),
+        epochs=tuple(Epoch(row[0], row[1], row[2], row[3], int(row[4])) for row in rows),
         step_losses=tuple(_floats(file, "history.steps", (n_steps,)).tolist()),
         previews=tuple(
             Preview(_whole(epoch, 0, n_epochs), _images(frame))
