@@ -335,10 +335,12 @@ def psnr_of_mse(mse: float) -> float:
 
 
 def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
-    """At most MAX_PREVIEWS of them: when there are more, every second goes, never the first or the last."""
-    if len(previews) <= MAX_PREVIEWS:
-        return previews
-    return (*previews[:-1:2], previews[-1])
+    """At most MAX_PREVIEWS of them, in even strides of epochs; the first and the last always stay."""
+    stride, kept = 1, previews
+    while len(kept) > MAX_PREVIEWS:
+        stride *= 2
+        kept = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
+    return kept
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,8 @@ def _run(head: Mapping[str, Any], file: Any, path: Path) -> Run:
     pictures = (_whole(n_images, 1, N_PREVIEW), *summary.image_shape)
     x_hat = _tensor(file, "preview.x_hat", (_whole(n_previews, 1, MAX_PREVIEWS), *pictures), torch.uint8)
     epochs = _tensor(file, "preview.epochs", (n_previews,), torch.int64).tolist()
+    if epochs != sorted(set(epochs) & set(range(n_epochs + 1))):
+        raise ValueError("preview.epochs are out of order")
     return Run(
         run_id=summary.run_id,
         config=config,
@@ -202,10 +204,7 @@ def _run(head: Mapping[str, Any], file: Any, path: Path) -> Run:
         resumed_from_epoch=_whole(head["resumed_from_epoch"], 0, n_epochs),
         epochs=tuple(Epoch(row[0], row[1], row[2], row[3], int(row[4])) for row in rows),
         step_losses=tuple(_floats(file, "history.steps", (n_steps,)).tolist()),
-        previews=tuple(
-            Preview(_whole(epoch, 0, n_epochs), _images(frame))
-            for epoch, frame in zip(epochs, x_hat, strict=True)
-        ),
+        previews=tuple(Preview(epoch, _images(frame)) for epoch, frame in zip(epochs, x_hat, strict=True)),
     )
 
 

@@ -1,0 +1,53 @@
+"""What every test gets: its own checkpoint folder, a cache that is not the user's, small real data sets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+# As autoenc/__main__.py does; PyTorch reads it when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Tests start processes in other folders.
+if given := os.environ.get("AUTOENC_DATA_DIR"):
+    os.environ["AUTOENC_DATA_DIR"] = os.path.abspath(given)
+
+from autoenc import datasets
+from autoenc.datasets import Dataset
+from autoenc.errors import DatasetMissing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Prepared data sets are shared by all tests, and by the user's own runs only where the user says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not os.environ.get("AUTOENC_CACHE_DIR"):
+            patch.setenv("AUTOENC_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def checkpoint_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "checkpoints"
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    """300 + 60 real handwritten digits: no multiple of a batch of 128, 64 or 7."""
+    whole = datasets.load("digits")
+    small = {"train": 300, "train_labels": 300, "test": 60, "test_labels": 60}
+    arrays = {name: getattr(whole, name)[:n].copy() for name, n in small.items()}
+    return replace(whole, fingerprint=datasets.fingerprint_of(arrays.values()), **arrays)
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    try:
+        return datasets.load("mnist")
+    except DatasetMissing as missing:
+        pytest.skip(f"the real MNIST is needed: {missing}")
