@@ -140,8 +140,10 @@ def _bars(name: str, x: Ints, y: Floats, n_epochs: int) -> dict[str, Any]:
 
 
 def _trace(kind: str, name: str, x: Ints, y: Floats, hover: str) -> dict[str, Any]:
-    """A trace without any point has no entry in the legend: it gets one that cannot be seen."""
-    points = {"x": x, "y": y} if len(x) else {"x": [None], "y": [None]}
+    """Its x rises. A trace without points has no entry in the legend: it gets one that cannot be seen."""
+    points: dict[str, Any] = {"x": [None], "y": [None]}
+    if len(x):
+        points = {"x": x.astype(np.min_scalar_type(x[-1])), "y": y}  # the smallest integers that hold it
     return {"type": kind, "name": name, **points, "hovertemplate": hover}
 
 

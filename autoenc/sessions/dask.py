@@ -10,7 +10,7 @@ import logging
 import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StartTimeout
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -102,6 +102,8 @@ class DaskSessions:
             if entry is None:
                 return None
             snapshot = entry.snapshot
+            if snapshot.state.active and entry.future is not None and entry.future.done():
+                self._threads.submit(self._settle, entry)  # its last message has been lost, or its worker
             if snapshot.state is State.QUEUED:
                 waiting = [e for e in self._entries.values() if e.snapshot.state is State.QUEUED]
                 message = "" if self._ready.done() else "the workers are starting"
@@ -174,7 +176,6 @@ class DaskSessions:
             return
         self._share_cores()
         entry.future = self._client.submit(_work, entry.job, entry.key, key=entry.key, pure=False)
-        entry.future.add_done_callback(lambda future: self._on_done(entry, future))
 
     def _stop_on_workers(self, entry: _Entry) -> None:
         if self._client is None or entry.future is None:
@@ -193,7 +194,7 @@ class DaskSessions:
     # -------- what comes back
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
-        key, records = pickle.loads(event[1])  # noqa: S301  made by our own worker, through mutual TLS
+        key, records, is_last = pickle.loads(event[1])  # noqa: S301  made by our own worker, through mutual TLS
         with self._lock:
             entry = next((e for e in self._entries.values() if e.key == key), None)
             if entry is None or not entry.snapshot.state.active:
@@ -204,29 +205,31 @@ class DaskSessions:
             for record in records:
                 value = _fold(value, record)
             entry.snapshot = replace(entry.snapshot, state=State.RUNNING, value=value)
+        if is_last:
+            self._threads.submit(self._settle, entry)
 
-    def _on_done(self, entry: _Entry, future: Future) -> None:
-        if future.status == "finished":
-            state, message = future.result()
-        elif future.status == "cancelled":
+    def _settle(self, entry: _Entry) -> None:
+        """Take how a job ended from its future; messages may get lost, the returned value not."""
+        if entry.future is None or not entry.snapshot.state.active:
+            return
+        try:
+            state, message = entry.future.result(timeout=START_SECONDS)
+        except CancelledError:
             state, message = State.STOPPED, "stopped before it began"
-        else:
-            state, message = (
-                State.FAILED,
-                f"its worker was lost ({future.exception()}); train again to continue",
-            )
+        except Exception as error:  # noqa: BLE001  whatever Dask raises when a worker has died too often
+            state, message = State.FAILED, f"its worker was lost ({error}); train again to continue"
         stored = None
         with suppress(AutoencError):
             stored = entry.job.stored() if state is State.FINISHED else None
         with self._lock:
-            if entry.snapshot.state.active:
-                self._end(entry, state, message)
-                if stored is not None:
-                    entry.snapshot = replace(entry.snapshot, value=stored.value)
-        with suppress(RuntimeError):  # closing
-            self._threads.submit(self._share_cores)
+            self._end(entry, state, message)
+            if stored is not None:
+                entry.snapshot = replace(entry.snapshot, value=stored.value)
+        self._share_cores()
 
     def _end(self, entry: _Entry, state: State, message: str) -> None:
+        if not entry.snapshot.state.active:
+            return
         elapsed = monotonic() - entry.began if entry.began else 0.0
         entry.snapshot = replace(entry.snapshot, state=state, message=message, elapsed_seconds=elapsed)
 
@@ -337,8 +340,8 @@ def _reporter(key: str) -> Callable[[Record | None], None]:
         nonlocal send_at
         if record is not None:
             waiting.append(record)
-        if waiting and (record is None or monotonic() >= send_at):
-            worker.log_event(TOPIC, pickle.dumps((key, waiting)))
+        if record is None or monotonic() >= send_at:
+            worker.log_event(TOPIC, pickle.dumps((key, waiting, record is None)))
             waiting.clear()
             send_at = monotonic() + REPORT_SECONDS
 

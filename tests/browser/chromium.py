@@ -7,22 +7,22 @@ import shutil
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Playwright, sync_playwright
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-def find() -> str | None:
+def find(playwright: Playwright) -> str | None:
     """The path of an installed Chromium or Chrome, or of playwright's own; None: there is none."""
     for name in (os.environ.get("CHROMIUM"), *NAMES):
         if name and (path := shutil.which(name)):
             return path
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
+    path = playwright.chromium.executable_path
     return path if Path(path).exists() else None
 
 
 if __name__ == "__main__":
-    found = find()
+    with sync_playwright() as playwright:
+        found = find(playwright)
     print(found or "no Chromium found")
     sys.exit(0 if found else 1)

@@ -1,9 +1,11 @@
-// Called again at each change of data or theme; what must last hangs on the node.
+// Called again at each change of data or theme; what must last hangs on the node. The node is also kept by its key:
+// Streamlit now and then takes the last elements of a fragment off the page and puts them back.
 
 const PHONE = 400; // pixels of width: below, letters shrink
 const HALF = 640; // half a page: below, the title leaves its line to the legend
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there a finger scrolls the page
 const ENDS = ["pointerup", "pointercancel"];
+const KEPT = (window.autoencPlots ??= new Map());
 const CONFIG = {
   displaylogo: false,
   displayModeBar: TOUCH ? false : "hover",
@@ -27,8 +29,7 @@ function theme(node) {
   const [color, background, border] = ["text-color", "background-color", "border-color"].map(value);
   const family = value("font");
   const clear = "rgba(0,0,0,0)";
-  const axis = { gridcolor: border, linecolor: border, tickcolor: border, zerolinecolor: border };
-  Object.assign(axis, { spikecolor: border, spikethickness: 1, spikedash: "solid" });
+  const axis = { gridcolor: border, linecolor: border, tickcolor: border, zerolinecolor: border, showspikes: false };
   return {
     paper_bgcolor: clear,
     plot_bgcolor: clear,
@@ -84,11 +85,10 @@ function listen(node) {
   });
 }
 
-function create(parent) {
+function create() {
   const node = document.createElement("div");
   node.className = "live-plot";
   node.setAttribute("role", "figure");
-  parent.append(node);
   node.sizes = new ResizeObserver(() => draw(node));
   node.sizes.observe(node);
   // New data must not take the zoom rectangle out of the reader's hand.
@@ -104,16 +104,20 @@ function create(parent) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const node = parentElement.querySelector(".live-plot") ?? create(parentElement);
+  const node = KEPT.get(data.key) ?? create();
+  KEPT.set(data.key, node);
+  if (node.parentElement !== parentElement) parentElement.append(node);
   Object.assign(node, { figure: data.figure, send: setTriggerValue });
   node.style.height = `${data.height}px`;
   load(data.src).then(
     (plotly) => ((node.plotly = plotly), draw(node)),
     () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
   );
-  return () => {
-    if (node.isConnected) return; // a call that was overtaken is cleaned up while the element lives on
+  const drop = () => {
+    if (node.isConnected) return; // also where this call was overtaken by the next
+    if (KEPT.get(data.key) === node) KEPT.delete(data.key);
     node.sizes.disconnect();
     node.plotly?.purge(node);
   };
+  return () => setTimeout(drop, 3000);
 }

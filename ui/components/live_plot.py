@@ -17,9 +17,9 @@ import streamlit as st
 
 from autoenc.errors import AutoencError
 from autoenc.plots import Figure
+from ui.components import inline
 
-HERE = Path(__file__).parent
-STATIC = HERE.parent.parent / "static"  # beside dashboard.py, where Streamlit serves it from
+STATIC = Path(__file__).parents[2] / "static"  # beside dashboard.py, where Streamlit serves it from
 
 
 class Clicked(TypedDict):
@@ -33,8 +33,8 @@ class Clicked(TypedDict):
 
 _mount = st.components.v2.component(
     "live_plot",
-    js=(HERE / "live_plot.js").read_text(encoding="utf-8"),
-    css=(HERE / "live_plot.css").read_text(encoding="utf-8"),
+    js=inline("live_plot.js"),
+    css=inline("live_plot.css"),
     isolate_styles=False,  # plotly puts its own styles into the document
 )
 
@@ -53,14 +53,11 @@ def live_plot(figure: Figure, *, key: str, height: int) -> Clicked | None:
         AutoencError: plotly.min.js is missing from the static folder and cannot be written there.
     """
     name = publish_plotly(STATIC)
-    base = st.get_option("server.baseUrlPath").strip("/")
+    base = "/" + st.get_option("server.baseUrlPath").strip("/")
+    src = f"{base.rstrip('/')}/app/static/{name}"
     result = _mount(
         key=key,
-        data={
-            "figure": figure.to_json(),
-            "src": f"{'/' if base else ''}{base}/app/static/{name}",
-            "height": height,
-        },
+        data={"key": key, "figure": figure.to_json(), "height": height, "src": src},
         height=height,
         on_clicked_change=lambda: None,  # declares the trigger
     )

@@ -1,5 +1,9 @@
-// Called again at each change of data; the old pictures stay until the new ones have been decoded.
+// Called again at each change of data; the old pictures stay until the new ones have been decoded. The box is kept by
+// its key: Streamlit now and then takes the last elements of a fragment off the page and puts them back.
 
+const KEPT = (window.autoencPictures ??= new Map());
+const WIDE = 820; // pixels: labels stand beside the pictures, not above
+const NARROW = 560; // two groups of eight instead of sixteen in a row
 const HINT = "absolute difference of each pixel, from black (none) to white (as large as can be)";
 
 function element(parent, className, text) {
@@ -56,15 +60,15 @@ function paint(box) {
   );
 }
 
-function arrange(box) {
-  const wide = box.clientWidth >= 820;
-  box.classList.toggle("wide", wide);
-  const columns = Math.min(box.data.n, box.clientWidth < 560 ? 8 : 16) || 1;
+function show(box) {
+  if (!box.clientWidth) return; // in a closed tab; shown when it opens
+  box.classList.toggle("wide", box.clientWidth >= WIDE);
   const { rows, n, height, width } = box.data;
+  const columns = Math.min(n, box.clientWidth < NARROW ? 8 : 16);
   const shape = JSON.stringify([columns, n, height, width, rows.map(({ src, ...rest }) => rest)]);
-  if (box.shape === shape) return;
+  if (box.shape !== shape) build(box, columns);
   box.shape = shape;
-  build(box, columns);
+  paint(box);
 }
 
 async function decoded(src) {
@@ -74,18 +78,33 @@ async function decoded(src) {
   return image;
 }
 
-export default async function ({ data, parentElement }) {
-  let box = parentElement.querySelector(".pictures");
-  if (!box) {
-    box = element(parentElement, "pictures");
-    Object.assign(box, { data, sprites: [], calls: 0 });
-    arrange(box); // takes its room before the first picture is there
-    new ResizeObserver(() => (arrange(box), paint(box))).observe(box);
-  }
+function create(data) {
+  const box = document.createElement("div");
+  box.className = "pictures";
+  Object.assign(box, { data, sprites: [], calls: 0 });
+  box.sizes = new ResizeObserver(() => show(box));
+  box.sizes.observe(box);
+  return box;
+}
+
+async function update(box, data) {
   const call = ++box.calls;
   const sprites = await Promise.all(data.rows.map((row) => decoded(row.src)));
   if (call !== box.calls) return; // overtaken
   Object.assign(box, { data, sprites });
-  arrange(box);
-  paint(box);
+  show(box);
+}
+
+export default function ({ data, parentElement }) {
+  const box = KEPT.get(data.key) ?? create(data);
+  KEPT.set(data.key, box);
+  if (box.parentNode !== parentElement) parentElement.append(box);
+  show(box); // takes its room before the first picture is there
+  update(box, data);
+  const drop = () => {
+    if (box.isConnected) return; // also where this call was overtaken by the next
+    if (KEPT.get(data.key) === box) KEPT.delete(data.key);
+    box.sizes.disconnect();
+  };
+  return () => setTimeout(drop, 3000);
 }

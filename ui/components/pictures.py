@@ -7,7 +7,6 @@ import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -15,8 +14,7 @@ import streamlit as st
 from PIL import Image, ImageColor
 
 from autoenc.errors import ShapeError
-
-HERE = Path(__file__).parent
+from ui.components import inline
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +42,7 @@ class PictureRow:
             raise ShapeError(f"{len(self.notes)} notes for {len(self.images)} pictures")
 
 
-_mount = st.components.v2.component(
-    "pictures",
-    js=(HERE / "pictures.js").read_text(encoding="utf-8"),
-    css=(HERE / "pictures.css").read_text(encoding="utf-8"),
-)
+_mount = st.components.v2.component("pictures", js=inline("pictures.js"), css=inline("pictures.css"))
 
 
 def pictures(rows: Sequence[PictureRow], *, key: str) -> None:
@@ -71,7 +65,7 @@ def pictures(rows: Sequence[PictureRow], *, key: str) -> None:
         }
         for row in rows
     ]
-    _mount(key=key, data={"rows": data, "n": n, "height": height, "width": width})
+    _mount(key=key, data={"key": key, "rows": data, "n": n, "height": height, "width": width})
 
 
 @functools.lru_cache(maxsize=64)  # many browsers look at the same run, and the originals never change
