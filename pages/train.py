@@ -9,7 +9,7 @@ ignored = state.open_link()
 
 settings, view = st.columns([1, 3], gap="large")
 with settings:
-    st.markdown("#### Train an autoencoder")
+    st.markdown("##### Train an autoencoder")
     for sentence in ignored:
         st.warning(f"Ignored in the link: {state.plain(sentence)}", icon=":material/link_off:")
     config = controls.train_form()

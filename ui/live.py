@@ -13,7 +13,7 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 
 REFRESH_SECONDS = 0.5
-CHART_HEIGHT = 310  # pixels
+CHART_HEIGHT = 300  # pixels
 
 
 def run_view(run_id: str) -> None:
@@ -51,13 +51,13 @@ def _headline(snapshot: Snapshot) -> None:
 
 
 def title(config: TrainConfig) -> str:
-    """The settings in one line: `Convolutional, latent size 16, 2 layers, on mnist`."""
+    """The settings in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     layers = "1 layer" if config.layers == 1 else f"{config.layers} layers"
     stride = f", stride {config.stride}" if config.model == "conv" else ""
     noise = f", noise {config.noise.level:g}" if config.noise else ""
     return (
         f"{controls.MODEL_TITLES[config.model]}, latent size {config.latent_size}, {layers}{stride}{noise}, "
-        f"on {state.plain(config.dataset)}"
+        f"{state.data_title(config.dataset)}"
     )
 
 
@@ -95,7 +95,7 @@ def seconds_left(snapshot: Snapshot) -> float | None:
 
 def _results(run: Run) -> None:
     unknown = "–"
-    row = st.container(horizontal=True, gap="large")
+    row = st.container(horizontal=True, gap="medium")
     row.metric(
         "Test error (MSE per pixel)",
         unknown if run.test_mse is None else f"{run.test_mse:.4f}",
