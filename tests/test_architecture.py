@@ -1,0 +1,321 @@
+"""Imports point down only, big libraries stay in their place, functions fit on a screen: read with `ast`."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the ground up: a module imports from rows before its own, and never from a neighbour in its row. A name
+# that ends in .* stands for a whole folder. A new file needs a row: the moment to think where it belongs.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    # 0a  values and errors
+    ("autoenc", "autoenc.errors", "ui"),
+    ("autoenc.schema",),
+    # 0b  data, models, measures
+    ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.plots"),
+    ("autoenc.datasets.known",),
+    ("autoenc.datasets.raw",),
+    ("autoenc.datasets.prepared", "autoenc.datasets.downloading"),
+    ("autoenc.datasets",),
+    # 1  training, and what it leaves
+    ("autoenc.training", "autoenc.speed"),
+    ("autoenc.checkpoints.paths",),
+    ("autoenc.checkpoints.reading",),
+    ("autoenc.checkpoints.writing",),
+    ("autoenc.checkpoints",),
+    # 2
+    ("autoenc.jobs",),
+    # 3
+    ("autoenc.sessions",),
+    ("autoenc.sessions.protocol",),
+    ("autoenc.sessions.dask",),
+    # 5  (4 will be sweeps and the report)
+    ("ui.components",),
+    ("ui.components.*", "ui.state"),
+    # 6
+    ("ui.controls", "autoenc.cli"),
+    ("ui.live", "autoenc.__main__"),
+    # 7
+    ("pages.*",),
+    # 8
+    ("dashboard",),
+    # beside the house
+    ("benchmarks", "benchmarks.lab_loop"),
+    ("benchmarks.training_speed",),
+    ("benchmarks.session_overhead",),
+)
+
+# Library -> the only places that may import it.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "streamlit": ("dashboard", "pages.*", "ui.*"),
+    "dask": ("autoenc.sessions.dask",),
+    "distributed": ("autoenc.sessions.dask",),
+    "plotly": ("autoenc.plots", "autoenc.report"),
+}
+
+# These are loaded where PyTorch would cost seconds, or where pixels are no tensors.
+WITHOUT_TORCH = (
+    "autoenc.errors",
+    "autoenc.schema",
+    "autoenc.lab",
+    "autoenc.plots",
+    "ui.*",
+    "pages.*",
+    "dashboard",
+)
+
+# The benchmarks are not part of the package: the command line may use them where they are.
+INSIDE_A_FUNCTION = {("autoenc.cli", "benchmarks.training_speed")}
+
+WORDLESS = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
+LONGEST_FUNCTION = 60  # lines
+
+Sources = Mapping[str, str]  # module -> text
+
+
+@cache
+def project() -> dict[str, str]:
+    """Every module of the project and its text."""
+    sources = {"dashboard": (ROOT / "dashboard.py").read_text(encoding="utf-8")}
+    for top in ("autoenc", "ui", "pages", "benchmarks"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            sources[module] = path.read_text(encoding="utf-8")
+    return sources
+
+
+# ---------------------------------------------------------------- the checker
+
+
+@dataclass(frozen=True)
+class Import:
+    """One module imports another."""
+
+    by: str
+    of: str  # a module of ours as far down as it is named, or another library's
+    in_function: bool
+
+    @property
+    def library(self) -> str:
+        return self.of.partition(".")[0]
+
+
+def imports(sources: Sources) -> Iterator[Import]:
+    for module, text in sources.items():
+        for node, in_function in _nodes(ast.parse(text), False):
+            for name in _imported(node, module, sources):
+                yield Import(module, name, in_function)
+
+
+def _nodes(node: ast.AST, in_function: bool) -> Iterator[tuple[ast.AST, bool]]:
+    yield node, in_function
+    inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    for child in ast.iter_child_nodes(node):
+        yield from _nodes(child, inside)
+
+
+def _imported(node: ast.AST, module: str, sources: Sources) -> Iterator[str]:
+    match node:
+        case ast.Import(names=names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(names=names):
+            origin = _origin(node, module, sources)
+            for alias in names:
+                longer = f"{origin}.{alias.name}"
+                yield longer if longer in sources else origin
+        case ast.Call(func=ast.Name(id="__import__" | "import_module"), args=[ast.Constant(value=str(name))]):
+            yield name
+        case ast.Call(func=ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name))]):
+            yield name
+
+
+def _origin(node: ast.ImportFrom, module: str, sources: Sources) -> str:
+    if not node.level:
+        return node.module or ""
+    is_package = any(other.startswith(f"{module}.") for other in sources)
+    package = module.split(".")[: len(module.split(".")) - node.level + is_package]
+    return ".".join([*package, *([node.module] if node.module else [])])
+
+
+def covers(row: str, module: str) -> bool:
+    """`ui.*` covers ui and all below it; any other row itself alone."""
+    return module == row or (row.endswith(".*") and f"{module}.".startswith(row[:-1]))
+
+
+def layer_of(module: str) -> int | None:
+    """A row of its own counts for more than that of its folder."""
+    for exact in (True, False):
+        for layer, rows in enumerate(LAYERS):
+            if any(row == module if exact else covers(row, module) for row in rows):
+                return layer
+    return None
+
+
+def violations(sources: Sources) -> list[str]:
+    """One sentence for each thing that stands in the wrong place."""
+    return [
+        *(f"{module} has no row in LAYERS" for module in sources if layer_of(module) is None),
+        *(f"{module} is named for nothing" for module in sources if WORDLESS & set(module.split("."))),
+        *(said for one in imports(sources) for said in _wrong(one)),
+    ]
+
+
+def _wrong(one: Import) -> Iterator[str]:
+    by, of = layer_of(one.by), layer_of(one.of)
+    allowed = one.in_function and (one.by, one.of) in INSIDE_A_FUNCTION
+    if by is not None and of is not None and by <= of and not allowed:
+        yield f"{one.by} imports {one.of}, which is not below it"
+    if one.library in PLACES and not any(covers(place, one.by) for place in PLACES[one.library]):
+        yield f"{one.by} imports {one.library}"
+    if one.library == "torch" and any(covers(place, one.by) for place in WITHOUT_TORCH):
+        yield f"{one.by} imports torch"
+
+
+def reached_from(module: str, sources: Sources) -> set[str]:
+    """All that is loaded with a module, libraries by their own name."""
+    seen, waiting = set[str](), [module]
+    every = list(imports(sources))
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            waiting += [one.of if one.of in sources else one.library for one in every if one.by == current]
+    return seen
+
+
+# ---------------------------------------------------------------- the project
+
+
+def test_the_project_is_found() -> None:
+    assert {"dashboard", "autoenc", "autoenc.datasets.raw", "ui.state", "pages.train"} <= set(project())
+    assert len(list(imports(project()))) > 100
+
+
+def test_imports_point_down_only_and_libraries_stay_in_their_place() -> None:
+    assert violations(project()) == []
+
+
+def test_every_row_stands_for_a_module() -> None:
+    rows = [row for rows in LAYERS for row in rows]
+    assert len(rows) == len(set(rows))
+    assert [row for row in rows if not any(covers(row, module) for module in project())] == []
+
+
+@pytest.mark.parametrize("module", ["autoenc.errors", "autoenc.schema", "autoenc.lab", "autoenc.plots"])
+def test_pytorch_is_not_loaded_with_values_figures_and_errors(module: str) -> None:
+    assert "torch" not in reached_from(module, project())
+
+
+@pytest.mark.parametrize("module", ["autoenc.errors", "autoenc.schema", "autoenc.lab"])
+def test_the_values_that_cross_the_layers_need_the_standard_library_alone(module: str) -> None:
+    loaded = {name for name in reached_from(module, project()) if name not in project()}
+    assert loaded <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("library", ["streamlit", "dask", "distributed", "plotly"])
+def test_the_command_line_loads_neither_dashboard_nor_cluster(library: str) -> None:
+    assert library not in reached_from("autoenc.cli", project())
+
+
+def test_every_library_that_is_imported_is_a_requirement() -> None:
+    listed = re.findall(r"^[a-z-]+", (ROOT / "requirements.txt").read_text(), re.M)
+    called = {"scikit-learn": "sklearn", "pillow": "PIL"}
+    known = {called.get(name, name) for name in listed} | {"dask"}  # distributed brings dask
+    ours = {module.partition(".")[0] for module in project()}
+    imported = {one.library for one in imports(project())} - ours - set(sys.stdlib_module_names)
+    assert imported - known == set()
+
+
+def functions(sources: Sources) -> Iterator[tuple[str, int]]:
+    """`module.function` and its number of lines."""
+    for module, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{module}.{node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+def test_functions_fit_on_a_screen() -> None:
+    assert [name for name, lines in functions(project()) if lines > LONGEST_FUNCTION] == []
+
+
+# ---------------------------------------------------------------- the checker itself
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "said"),
+    [
+        ("autoenc.schema", "from autoenc import models", "autoenc.schema imports autoenc.models, which"),
+        ("autoenc.models", "import autoenc.noise", "autoenc.models imports autoenc.noise, which"),
+        (
+            "autoenc.training",
+            "def f():\n    from autoenc.jobs import TrainJob",
+            "autoenc.training imports autoenc.jobs",
+        ),
+        (
+            "autoenc.datasets.raw",
+            "from autoenc.datasets import load",
+            "autoenc.datasets.raw imports autoenc.datasets",
+        ),
+        ("autoenc.datasets.raw", "from . import prepared", "imports autoenc.datasets.prepared"),
+        ("autoenc.datasets", "from ..jobs import Job", "autoenc.datasets imports autoenc.jobs"),
+        ("autoenc.datasets.raw", "from .prepared import load", "imports autoenc.datasets.prepared"),
+        (
+            "autoenc.jobs",
+            "if TYPE_CHECKING:\n    from autoenc.sessions import dask",
+            "imports autoenc.sessions.dask",
+        ),
+        ("autoenc.cli", "from benchmarks import training_speed", "imports benchmarks.training_speed"),
+        (
+            "autoenc.jobs",
+            "def f():\n    import benchmarks.training_speed",
+            "imports benchmarks.training_speed",
+        ),
+        ("dashboard", "import benchmarks.lab_loop", "dashboard imports benchmarks.lab_loop"),
+        ("autoenc.jobs", "from ui import state", "autoenc.jobs imports ui.state, which"),
+        ("ui.components.live_plot", "from ui.components import pictures", "imports ui.components.pictures"),
+        ("ui.state", "from ui import controls", "ui.state imports ui.controls"),
+        ("pages.train", "from pages import compare", "pages.train imports pages.compare, which"),
+        ("pages.train", "import pages.compare as other", "pages.train imports pages.compare, which"),
+        ("ui.state", "import dashboard", "ui.state imports dashboard"),
+        ("autoenc.plots", "import streamlit as st", "autoenc.plots imports streamlit"),
+        ("autoenc.cli", "def f():\n    from streamlit import cache_data", "autoenc.cli imports streamlit"),
+        ("autoenc.sessions.protocol", "from distributed import Client", "imports distributed"),
+        ("autoenc.jobs", "import dask.config", "autoenc.jobs imports dask"),
+        ("ui.live", "import plotly.graph_objects as go", "ui.live imports plotly"),
+        ("autoenc.schema", "from torch import Tensor", "autoenc.schema imports torch"),
+        ("ui.live", "import torch.nn", "ui.live imports torch"),
+        ("pages.train", "import importlib\nimportlib.import_module('torch')", "pages.train imports torch"),
+        ("dashboard", "__import__('torch')", "dashboard imports torch"),
+        ("autoenc.colours", "", "autoenc.colours has no row in LAYERS"),
+        ("ui.components.utils", "", "ui.components.utils is named for nothing"),
+        ("pages.common", "", "pages.common is named for nothing"),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, said: str) -> None:
+    sources = {**project(), "pages.compare": "", module: text}
+    found = violations(sources)
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_the_command_line_may_use_the_benchmarks_inside_a_function_alone() -> None:
+    text = "def bench():\n    from benchmarks import training_speed"
+    assert violations({**project(), "autoenc.cli": text}) == []
+
+
+def test_what_is_loaded_is_found_through_other_modules() -> None:
+    sources = {"autoenc.schema": "from autoenc import deep", "autoenc.deep": "import torch.nn"}
+    assert reached_from("autoenc.schema", sources) == {"autoenc.schema", "autoenc.deep", "torch"}
+
+
+def test_a_long_function_is_found() -> None:
+    text = "def f():\n" + "    pass\n" * LONGEST_FUNCTION
+    assert dict(functions({"x": text})) == {"x.f": LONGEST_FUNCTION + 1}

@@ -1,0 +1,379 @@
+"""The command line: results on stdout, progress on stderr, a sentence and an exit code for what is wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autoenc import checkpoints, cli, datasets
+from autoenc.jobs import TrainJob
+from autoenc.schema import TrainConfig
+from tests.test_datasets import small_files
+
+ROOT = Path(__file__).parents[1]
+QUICK = ("train", "--dataset", "digits", "--latent-size", "4", "--epochs", "2", "--device", "cpu")
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out, parse_constant=pytest.fail)  # NaN and Infinity are not JSON
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Give a command as a person does."""
+
+    def ask(*arguments: str) -> Answer:
+        try:
+            code = cli.main(arguments)
+        except SystemExit as end:  # argparse
+            code = end.code if isinstance(end.code, int) else 99
+        return Answer(code, *capsys.readouterr())
+
+    return ask
+
+
+def refused(answer: Answer, code: int) -> str:
+    """The one sentence of a failure."""
+    assert answer.code == code
+    assert answer.out == ""
+    sentence, *more = answer.err.splitlines()
+    assert more == []
+    assert sentence.startswith("autoenc: ")
+    assert "Traceback" not in sentence
+    return sentence.removeprefix("autoenc: ")
+
+
+# ---------------------------------------------------------------- train
+
+
+def test_train_prints_one_json_document_with_all_that_was_promised(ask: Ask) -> None:
+    answer = ask(*QUICK, "--json")
+    assert answer.code == 0
+    told = answer.json
+    promised = (
+        "run_id config train_loss test_loss test_mse test_psnr_db epoch_seconds seconds images_per_second "
+        "n_parameters n_latents device threads checkpoint resumed_from_epoch"
+    )
+    assert set(promised.split()) <= set(told)
+    assert told["config"] == {
+        "dataset": "digits",
+        "model": "mlp",
+        "latent_size": 4,
+        "layers": 1,
+        "stride": 2,
+        "epochs": 2,
+        "batch_size": 128,
+        "learning_rate": 0.001,
+        "noise": None,
+        "train_images": None,
+        "seed": 0,
+    }
+    assert told["n_parameters"] == 784 * 4 + 4 + 4 * 784 + 784
+    assert (told["n_latents"], told["device"], told["resumed_from_epoch"]) == (4, "cpu", 0)
+    assert len(told["train_loss"]) == len(told["test_loss"]) == len(told["epoch_seconds"]) == 2
+    assert told["test_mse"] == told["test_loss"][-1]
+    assert 10 ** (-told["test_psnr_db"] / 10) == pytest.approx(told["test_mse"])
+    assert told["seconds"] > sum(told["epoch_seconds"])
+    assert told["images_per_second"] == pytest.approx(2 * 1437 / sum(told["epoch_seconds"]))
+    assert Path(told["checkpoint"]).is_file()
+    assert Path(told["checkpoint"]).stem == told["run_id"]
+
+
+def test_progress_goes_to_stderr_a_line_an_epoch(ask: Ask) -> None:
+    lines = ask(*QUICK).err.splitlines()
+    assert "begins: 7,060 parameters, 4 numbers in the code" in lines[0]
+    assert [line.split(":")[0] for line in lines[1:]] == ["epoch 1 of 2", "epoch 2 of 2"]
+
+
+def test_the_result_is_told_with_its_code_and_its_ratio_to_the_pixels(ask: Ask) -> None:
+    out = ask(*QUICK).out
+    assert "2 of 2 epochs" in out
+    assert "4 numbers in the code of 784 pixels, ratio 196" in out
+
+
+def test_a_code_that_is_larger_than_the_image_has_a_ratio_below_one(ask: Ask) -> None:
+    out = ask(*QUICK, "--model", "conv", "--latent-size", "16").out
+    assert "3,136 numbers in the code of 784 pixels, ratio 0.25" in out
+
+
+def test_every_setting_reaches_the_run(ask: Ask) -> None:
+    given = (
+        "--model conv --latent-size 2 --layers 2 --stride 1 --epochs 1 --batch-size 50 --learning-rate 0.01"
+    )
+    more = "--noise gaussian:0.25 --train-images 100 --seed 7 --dataset digits --device cpu --json"
+    config = ask("train", *given.split(), *more.split()).json["config"]
+    assert config == {
+        "dataset": "digits",
+        "model": "conv",
+        "latent_size": 2,
+        "layers": 2,
+        "stride": 1,
+        "epochs": 1,
+        "batch_size": 50,
+        "learning_rate": 0.01,
+        "noise": "gaussian:0.25",
+        "train_images": 100,
+        "seed": 7,
+    }
+
+
+def test_the_same_command_again_is_answered_from_disk(ask: Ask) -> None:
+    first = ask(*QUICK, "--json")
+    again = ask(*QUICK, "--json")
+    assert again.json == first.json
+    assert again.err.strip().endswith("is on disk already")
+
+
+def test_more_epochs_continue_and_say_from_which(ask: Ask) -> None:
+    ask(*QUICK)
+    answer = ask(*QUICK, "--epochs", "3", "--json")
+    assert answer.json["resumed_from_epoch"] == 2
+    assert "continues after epoch 2 of 3" in answer.err
+    assert len(answer.json["test_loss"]) == 3
+
+
+def test_without_mnist_the_digits_are_trained_for_a_hundred_epochs(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOENC_DATA_DIR", str(tmp_path / "nothing"))
+    config = ask("train", "--latent-size", "1", "--train-images", "128", "--json").json["config"]
+    assert (config["dataset"], config["epochs"]) == ("digits", 100)
+
+
+# ---------------------------------------------------------------- what is wrong is told in a sentence
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ("--dataset minst", "unknown dataset 'minst'; known: mnist, fashion-mnist, kmnist, digits"),
+        ("--dataset ../mnist", "unknown dataset '../mnist'"),
+        ("--model gan", "unknown model 'gan'; known: mlp, conv"),
+        ("--noise salt:0.3", "unknown noise 'salt'; known: gaussian"),
+        ("--noise gaussian", "noise is 'gaussian'; it is written KIND:LEVEL, such as gaussian:0.3"),
+        ("--noise gaussian:7", "noise level is 7.0; allowed: more than 0, at most 1"),
+        ("--noise gaussian:nan", "noise level is nan"),
+        ("--latent-size 0", "latent size is 0; allowed: 1 to 4096"),
+        ("--latent-size -1", "latent size is -1; allowed: 1 to 4096"),
+        ("--latent-size 1000000000", "latent size is 1000000000; allowed: 1 to 4096"),
+        ("--latent-size 1e9", "argument --latent-size: invalid int value: '1e9'"),
+        ("--latent-size abc", "argument --latent-size: invalid int value: 'abc'"),
+        ("--latent-size", "argument --latent-size: expected one argument"),
+        ("--epochs 0", "epochs is 0; allowed: 1 to 1000"),
+        ("--epochs 1001", "epochs is 1001; allowed: 1 to 1000"),
+        ("--stride 3", "stride is 3; allowed: 1 to 2"),
+        ("--layers 5", "layers is 5; allowed: 1 to 4"),
+        ("--layers 0", "layers is 0; allowed: 1 to 4"),
+        ("--batch-size 1438", "batch size is 1438; it cannot be larger than the 1437 training images"),
+        ("--batch-size 65 --train-images 64", "batch size is 65; it cannot be larger than the 64 training"),
+        ("--batch-size 0", "batch size is 0; allowed: 1 to 10000"),
+        ("--train-images 1438", "train images is 1438; digits has 1437"),
+        ("--train-images 0", "train images is 0"),
+        ("--learning-rate 0", "learning rate is 0.0; allowed: more than 0, at most 100"),
+        ("--learning-rate nan", "learning rate is nan"),
+        ("--learning-rate fast", "invalid float value: 'fast'"),
+        ("--seed -1", "seed is -1; allowed: 0 to 2147483647"),
+        ("--device tpu", "unknown device 'tpu'; known: auto, cpu, cuda"),
+        ("--latent 4 --frob", "unrecognized arguments: --frob"),
+    ],
+)
+def test_wrong_settings_are_wrong_usage(wrong: str, sentence: str, ask: Ask, checkpoint_folder: Path) -> None:
+    answer = ask("train", "--dataset", "digits", "--device", "cpu", *wrong.split())
+    assert sentence in refused(answer, 2)
+    assert list(checkpoint_folder.glob("*.safetensors")) == []
+
+
+@pytest.mark.parametrize(
+    "command", ["", "frob", "runs", "runs frob", "runs show", "data", "data download", "train x"]
+)
+def test_wrong_commands_are_wrong_usage(command: str, ask: Ask) -> None:
+    assert "--help` tells more" in refused(ask(*command.split()), 2)
+
+
+@pytest.mark.parametrize(
+    "command", ["--help", "train --help", "runs --help", "runs show --help", "data --help"]
+)
+def test_help_is_printed(command: str, ask: Ask) -> None:
+    answer = ask(*command.split())
+    assert answer.code == 0
+    assert answer.out.startswith("usage: python -m autoenc")
+
+
+def truncated(files: dict[str, bytes]) -> None:
+    files["train-images-idx3-ubyte"] = files["train-images-idx3-ubyte"][:-1]
+
+
+def swapped(files: dict[str, bytes]) -> None:
+    one, other = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+    files[one], files[other] = files[other], files[one]
+
+
+@pytest.mark.parametrize("spoil", [truncated, swapped])
+def test_broken_data_files_are_named(
+    spoil: Callable[[dict[str, bytes]], None], ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = small_files()
+    spoil(files)
+    raw = tmp_path / "data/MNIST/raw"
+    raw.mkdir(parents=True)
+    for name, data in files.items():
+        (raw / name).write_bytes(data)
+    monkeypatch.setenv("AUTOENC_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(tmp_path / "cache"))
+    assert "-ubyte" in refused(ask("train", "--dataset", "mnist"), 1)
+
+
+def test_data_that_are_not_here_are_a_failure_with_a_way_out(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOENC_DATA_DIR", str(tmp_path / "nothing"))
+    assert "python -m autoenc data download kmnist" in refused(ask("train", "--dataset", "kmnist"), 1)
+
+
+def test_a_run_that_another_process_trains_is_a_failure(ask: Ask) -> None:
+    job = TrainJob(TrainConfig(dataset="digits", latent_size=4, epochs=2))
+    with checkpoints.writing(job.job_id):
+        answer = ask(*QUICK)
+    assert f"{job.job_id} is being trained by another process" in refused(answer, 1)
+
+
+def test_a_checkpoint_folder_that_cannot_be_written_is_a_failure(ask: Ask, checkpoint_folder: Path) -> None:
+    checkpoint_folder.write_bytes(b"a file")
+    assert "cannot write to the checkpoint folder" in refused(ask(*QUICK), 1)
+
+
+# ---------------------------------------------------------------- runs and data
+
+
+def test_an_empty_list_says_how_to_make_a_run(ask: Ask) -> None:
+    answer = ask("runs", "list")
+    assert (answer.code, answer.err) == (0, "")
+    assert "no runs" in answer.out
+    assert "python -m autoenc train" in answer.out
+    assert ask("runs", "list", "--json").json == []
+
+
+def test_runs_are_listed_and_broken_files_complained_of(ask: Ask, checkpoint_folder: Path) -> None:
+    run_id = ask(*QUICK, "--json").json["run_id"]
+    (checkpoint_folder / "broken.safetensors").write_bytes(b"broken")
+    answer = ask("runs", "list")
+    head, row = answer.out.splitlines()
+    assert head.split() == ["run", "epochs", "test", "MSE", "seconds", "numbers", "in", "code", "parameters"]
+    assert row.split()[:4] == [run_id, "2", "of", "2"]
+    assert row.split()[-2:] == ["4", "7,060"]
+    assert answer.err.startswith("autoenc: broken.safetensors is not a run that can be read")
+    assert answer.code == 0
+
+    (summary,) = ask("runs", "list", "--json").json
+    assert summary["run_id"] == run_id
+    assert summary["config"]["latent_size"] == 4
+    assert (summary["epochs_done"], summary["n_latents"]) == (2, 4)
+
+
+def test_a_run_is_shown_as_it_was_trained(ask: Ask) -> None:
+    told = ask(*QUICK, "--noise", "gaussian:0.1", "--json").json
+    assert ask("runs", "show", told["run_id"], "--json").json == told
+    out = ask("runs", "show", told["run_id"]).out
+    assert "encoder: Linear" in out
+    assert "7,060" in out
+    assert f"{told['train_loss'][1]:.5f}" in out
+
+
+@pytest.mark.parametrize("name", ["digits-mlp-k4-e2-00000000", "../../etc/passwd", "", "a b"])
+def test_a_run_that_is_not_there_is_a_failure(name: str, ask: Ask) -> None:
+    refused(ask("runs", "show", name), 1)
+
+
+def test_a_broken_run_is_a_failure(ask: Ask, checkpoint_folder: Path) -> None:
+    checkpoint_folder.mkdir()
+    (checkpoint_folder / "x.safetensors").write_bytes(b"broken")
+    assert "x.safetensors is not a run that can be read" in refused(ask("runs", "show", "x"), 1)
+
+
+def test_data_sets_are_listed_with_what_is_here(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOENC_DATA_DIR", str(tmp_path / "nothing"))
+    rows = {row["name"]: row for row in ask("data", "list", "--json").json}
+    assert tuple(rows) == datasets.names()
+    assert [row["present"] for row in rows.values()] == [False, False, False, True]
+    lines = ask("data", "list").out.splitlines()
+    assert len(lines) == 1 + len(rows)
+    assert "to download" in lines[1]
+    assert "here" in lines[-1]
+
+
+def test_an_unknown_data_set_cannot_be_downloaded(ask: Ask) -> None:
+    assert "unknown dataset 'minst'" in refused(ask("data", "download", "minst"), 2)
+
+
+def test_a_data_set_that_is_here_is_downloaded_at_once(ask: Ask) -> None:
+    answer = ask("data", "download", "digits")
+    assert (answer.code, answer.out) == (0, "digits is here\n")
+
+
+# ---------------------------------------------------------------- real processes
+
+
+def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "autoenc", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, text=True, **{"stdout": pipe, "stderr": pipe, **how})
+
+
+def test_a_process_ends_with_the_exit_code_and_one_line() -> None:
+    with started("train", "--stride", "3") as process:
+        out, err = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert err == "autoenc: stride is 3; allowed: 1 to 2\n"
+
+
+def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) -> None:
+    command = (*QUICK, "--epochs", "150", "--json")
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where the tests run in the background
+    with started(*command, preexec_fn=heed) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("epoch 3 "):
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert process.returncode == 1
+    assert out == ""
+    *progress, last = err.splitlines()
+    assert last == "autoenc: stopped; finished epochs are kept, the same command continues"
+    told = int(progress[-1].split()[1]) if progress else 3
+
+    answer = ask(*command)
+    resumed = answer.json["resumed_from_epoch"]
+    assert told <= resumed < 150
+    assert f"continues after epoch {resumed} of 150" in answer.err
+    assert len(answer.json["test_loss"]) == 150
+
+
+def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with started("data", "list", stdout=writing) as process:
+        os.close(writing)
+        _, err = process.communicate()
+    assert err == ""
+    assert process.returncode == 1
