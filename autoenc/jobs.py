@@ -62,26 +62,32 @@ class TrainJob:
         if stored is not None and stored.run is not None and stored.state is State.FINISHED:
             yield stored.run
             return
-        with memory.shortage_told(), checkpoints.writing(run_id) as attempt:
-            trainee = training.begin(self.config, data, self.device)
-            run = _first_record(self.config, data, trainee, attempt)
-            if run.finished:
-                checkpoints.save(run, trainee)  # what a longer run had reached when it was interrupted
-            yield run
-            saved, unsaved = monotonic(), None
-            try:
-                for record in training.train(trainee, data, self.config):
-                    run = run.after(record)
-                    if isinstance(record, EpochRecord):
-                        if run.finished or monotonic() - saved >= SAVE_SECONDS:
-                            checkpoints.save(run, trainee)
-                            saved, unsaved = monotonic(), None
-                        else:
-                            unsaved = run, deepcopy(trainee)  # the next epoch changes the weights
-                    yield record
-            finally:
-                if unsaved is not None:  # stopped, or diverged
-                    checkpoints.save(*unsaved)
+        with memory.shortage_told():
+            trainee = training.begin(self.config, data, self.device)  # refuses before anything is written
+            with checkpoints.writing(run_id) as attempt:
+                run = _first_record(self.config, data, trainee, attempt)
+                if run.finished:
+                    checkpoints.save(run, trainee)  # what a longer run had reached when it was interrupted
+                yield run
+                yield from _trained(run, trainee, data)
+
+
+def _trained(run: Run, trainee: training.Trainee, data: Dataset) -> Iterator[Record]:
+    """Train to the end; finished epochs that are not on disk yet are saved when the iterator closes."""
+    saved, unsaved = monotonic(), None
+    try:
+        for record in training.train(trainee, data, run.config):
+            run = run.after(record)
+            if isinstance(record, EpochRecord):
+                if run.finished or monotonic() - saved >= SAVE_SECONDS:
+                    checkpoints.save(run, trainee)
+                    saved, unsaved = monotonic(), None
+                else:
+                    unsaved = run, deepcopy(trainee)  # the next epoch changes the weights
+            yield record
+    finally:
+        if unsaved is not None:  # stopped, or diverged
+            checkpoints.save(*unsaved)
 
 
 def _first_record(config: TrainConfig, data: Dataset, trainee: training.Trainee, attempt: int) -> Run:

@@ -20,6 +20,8 @@ MODELS = ("mlp", "conv")
 NOISES = ("gaussian",)
 DEVICES = ("auto", "cpu", "cuda")
 
+DATASET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # it becomes part of file names
+
 # Inclusive bounds of the whole-number settings.
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "latent_size": (1, 4096),
@@ -88,11 +90,9 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.dataset, str) or not re.fullmatch(
-            r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", self.dataset
-        ):
+        if not isinstance(self.dataset, str) or not DATASET_NAME.fullmatch(self.dataset):
             raise ConfigError(
-                f"dataset is {self.dataset!r:.80}; its name has letters, digits and hyphens alone"
+                f"dataset is {self.dataset!r:.80}; a name has letters, digits and hyphens alone"
             )
         if self.model not in MODELS:
             raise ConfigError(f"unknown model {self.model!r}; known: {', '.join(MODELS)}")
@@ -145,7 +145,7 @@ class TrainConfig:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 # ---------------------------------------------------------------- what a model is

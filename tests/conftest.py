@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # As autoenc/__main__.py does; PyTorch reads it when it is loaded.
@@ -18,6 +19,9 @@ if given := os.environ.get("AUTOENC_DATA_DIR"):
 from autoenc import datasets
 from autoenc.datasets import Dataset
 from autoenc.errors import DatasetMissing
+
+hypothesis.settings.register_profile("tests", deadline=None)  # other programs may run on the same cores
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -228,6 +228,10 @@ def test_the_folder_is_named_by_the_environment(
     checkpoint_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert checkpoints.folder() == checkpoint_folder
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "~/runs")
+    assert checkpoints.folder() == Path.home() / "runs"
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "")
+    assert checkpoints.folder() == Path("checkpoints")
     monkeypatch.delenv("AUTOENC_CHECKPOINT_DIR")
     assert checkpoints.folder() == Path("checkpoints")
 
@@ -353,6 +357,12 @@ def test_the_file_of_another_run_under_this_name_is_refused(sample: Sample, digi
     assert "its name is not that of the run inside" in complaint("digits-mlp-k4-e2-00000000", digits)
 
 
+def test_a_name_that_is_not_that_of_the_config_is_refused(sample: Sample, digits: Dataset) -> None:
+    name = "digits-mlp-k4-e2-00000000"
+    put(name, sample.with_head({**sample.head, "run_id": name}))
+    assert "its name is not that of the run inside" in complaint(name, digits)
+
+
 # ---------------------------------------------------------------- damage
 
 
@@ -455,9 +465,7 @@ anything = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(), inner, max_size=3)),
     max_leaves=6,
 )
-quietly = settings(
-    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quietly = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def check_reading(run_id: str, data: Dataset) -> None:

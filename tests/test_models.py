@@ -37,7 +37,7 @@ def cases(draw: st.DrawFn) -> tuple[TrainConfig, tuple[int, int, int]]:
 # ---------------------------------------------------------------- shapes
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(cases())
 def test_every_size_comes_back_in_its_own_shape(
     case: tuple[TrainConfig, tuple[int, int, int]],
@@ -56,7 +56,7 @@ def test_every_size_comes_back_in_its_own_shape(
     assert float(x_hat.max()) <= 1
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(cases())
 def test_a_model_on_paper_is_the_model_that_is_built(
     case: tuple[TrainConfig, tuple[int, int, int]],

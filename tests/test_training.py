@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
 
 from autoenc import memory, models, noise, training
 from autoenc.datasets import Dataset
@@ -107,8 +106,9 @@ def test_the_loss_of_every_epoch_is_below_that_of_the_one_before(mlp_128: Outcom
     assert train_losses == sorted(train_losses, reverse=True)
 
 
-def test_an_epoch_of_mnist_has_469_steps(mlp_1: Outcome) -> None:
-    assert len(mlp_1.step_losses) == 10 * 469
+def test_an_epoch_of_mnist_has_469_steps_told_in_several_records(conv_16: Outcome) -> None:
+    assert len(conv_16.step_losses) == 5 * 469
+    assert sum(isinstance(record, StepRecord) for record in conv_16.records) > 5
 
 
 def test_no_linear_code_of_one_number_can_do_better_than_pca(mlp_1: Outcome) -> None:
@@ -159,15 +159,21 @@ def test_a_test_set_gone_through_in_chunks_gives_the_mean_of_the_whole_set(digit
     assert outcome.epochs[0].test_loss == pytest.approx(errors.mean(), rel=1e-6)
 
 
-def test_a_denoiser_is_judged_by_the_clean_image(digits: Dataset) -> None:
-    config = replace(TINY, epochs=1, learning_rate=STANDING_STILL, noise=NOISY, batch_size=300)
-    outcome = trained(config, digits)
-    order = torch.randperm(300, generator=seeded("cpu", 0, 1, "shuffle"))
-    x = training.as_float(torch.from_numpy(digits.train)[order])
-    noisy = noise.gaussian(x, 0.3, seeded("cpu", 0, 1, "noise"))
-    with torch.no_grad():
-        x_hat = models.build(config, digits.image_shape)(noisy)
-    assert outcome.epochs[0].train_loss == pytest.approx(float(mse_loss(x_hat, x)), rel=1e-5)
+def test_a_denoiser_is_given_noisy_images_and_judged_by_the_clean_ones(digits: Dataset) -> None:
+    config = replace(TINY, epochs=2, learning_rate=STANDING_STILL, noise=NOISY, batch_size=300)
+    model = models.build(config, digits.image_shape)
+
+    def loss(x: Tensor, draws: torch.Generator) -> float:
+        with torch.no_grad():
+            return float(((model(noise.gaussian(x, 0.3, draws)) - x) ** 2).mean())
+
+    clean = training.as_float(torch.from_numpy(digits.train))
+    for epoch, record in enumerate(trained(config, digits).epochs, 1):
+        order = torch.randperm(300, generator=seeded("cpu", 0, epoch, "shuffle"))
+        expected = loss(clean[order], seeded("cpu", 0, epoch, "noise"))
+        assert record.train_loss == pytest.approx(expected, rel=1e-5)
+        test_set = training.as_float(torch.from_numpy(digits.test))
+        assert record.test_loss == pytest.approx(loss(test_set, seeded("cpu", 0, 0, "test noise")), rel=1e-5)
 
 
 # ---------------------------------------------------------------- against a plain loop

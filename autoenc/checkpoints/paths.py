@@ -15,7 +15,7 @@ MAX_SIDE = 65_536  # pixels
 
 def folder() -> Path:
     """Where the runs are: AUTOENC_CHECKPOINT_DIR, or `checkpoints`."""
-    return Path(os.environ.get("AUTOENC_CHECKPOINT_DIR", "checkpoints"))
+    return Path(os.path.expanduser(os.environ.get("AUTOENC_CHECKPOINT_DIR") or "checkpoints"))
 
 
 def path_of(run_id: str) -> Path:
