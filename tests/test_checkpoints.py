@@ -468,6 +468,98 @@ anything = st.recursive(
 quietly = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("run_id", 3),
+        ("config", []),
+        ("config", {"latent": 4}),
+        ("fingerprint", 3),
+        ("image_shape", [28, 28]),
+        ("image_shape", "128"),
+        ("image_shape", [1, 0, 28]),
+        ("image_shape", [1, 28, 10**9]),
+        ("n_parameters", 7060.0),
+        ("n_latents", 0),
+        ("n_train_images", 0),
+        ("epochs_done", -1),
+        ("epochs_done", 3),  # of 2
+        ("test_mse", float("nan")),
+        ("test_mse", -1),
+        ("seconds", float("inf")),
+        ("seconds", 10**400),
+        ("seconds", True),
+        ("seconds_per_epoch", "1"),
+        ("images_per_second", None),
+        ("device", None),
+        ("device", "cpu\x1b[2J"),  # would clear a terminal
+        ("device", "\ud800"),  # could not be printed
+        ("threads", "2"),
+        ("threads", True),
+        ("attempt", 0),
+        ("attempt", 1.5),
+    ],
+)
+def test_a_field_that_makes_no_sense_is_refused_by_the_list_too(
+    field: str, value: object, sample: Sample, digits: Dataset
+) -> None:
+    put(sample.run_id, sample.with_head({**sample.head, field: value}))
+    complaint(sample.run_id, digits)
+    runs, complaints = checkpoints.summaries()
+    assert (len(runs), len(complaints)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("versions", [3]),
+        ("versions", None),
+        ("versions", {"torch": 2}),
+        ("versions", {"torch\n": "2"}),
+        ("resumed_from_epoch", -1),
+        ("resumed_from_epoch", 3),
+        ("resumed_from_epoch", None),
+        ("n_train_images", 200),  # 2 steps an epoch, but there are 3
+        ("epochs_done", 1),
+    ],
+)
+def test_a_field_that_does_not_fit_the_rest_is_refused(
+    field: str, value: object, sample: Sample, digits: Dataset
+) -> None:
+    put(sample.run_id, sample.with_head({**sample.head, field: value}))
+    complaint(sample.run_id, digits)
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor"),
+    [
+        ("model.encoder.1.weight", torch.zeros(4, 784, dtype=torch.float64)),
+        ("optimizer.0.step", torch.tensor(6)),
+        ("history.steps", torch.zeros(6, dtype=torch.float64)),
+        ("history.steps", torch.zeros(5)),
+        ("history.epochs", torch.zeros(2, 5)),
+        ("history.epochs", torch.zeros(2, 4, dtype=torch.float64)),
+        ("preview.epochs", torch.tensor([0, 1, 1])),
+        ("preview.epochs", torch.tensor([0, 2, 1])),
+        ("preview.epochs", torch.tensor([-1, 1, 2])),
+        ("preview.epochs", torch.tensor([0, 1, 3])),  # of 2
+        ("preview.epochs", torch.tensor(0)),
+        ("preview.x", torch.zeros(16, 1, 28, 28)),
+        ("preview.x", torch.zeros(0, 1, 28, 28, dtype=torch.uint8)),
+        ("preview.x", torch.zeros(17, 1, 28, 28, dtype=torch.uint8)),
+        ("preview.x_hat", torch.zeros(3, 16, 1, 28, 27, dtype=torch.uint8)),
+    ],
+)
+def test_a_tensor_of_the_wrong_shape_or_type_is_refused(
+    name: str, tensor: torch.Tensor, sample: Sample, digits: Dataset
+) -> None:
+    put(sample.run_id, sample.with_tensors(lambda tensors: tensors.update({name: tensor})))
+    trainee = fresh(sample.run, digits)
+    with pytest.raises(CheckpointError):
+        checkpoints.restore(trainee, sample.run_id, 1000)
+    assert trainee.epoch == 0
+
+
 def check_reading(run_id: str, data: Dataset) -> None:
     """Whatever lies in the folder, reading gives sensible runs or CheckpointError, and nothing else."""
     with suppress(CheckpointError):
