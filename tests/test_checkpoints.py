@@ -871,25 +871,29 @@ def test_a_folder_that_vanishes_in_mid_run_is_told(sample: Sample, checkpoint_fo
             checkpoints.save(sample.run, sample.trainee)
 
 
-def test_a_reader_sees_the_old_file_or_the_new_one_and_never_half_of_it(
-    sample: Sample, digits: Dataset
-) -> None:
-    versions = [replace(sample.run, device=name) for name in ("old", "new")]
-    stored(versions[0], sample.trainee)
+def test_a_reader_sees_the_old_file_or_the_new_one_and_never_parts_of_both(digits: Dataset) -> None:
+    long = replace(PLAIN, epochs=1000)
+    versions = [trained(long, digits, epochs) for epochs in (1, 2)]
+    stored(*versions[0])
+    run_id = long.run_id(digits.fingerprint)
     done = threading.Event()
 
     def write() -> None:
         for i in range(20):
-            checkpoints.save(versions[i % 2], sample.trainee)
+            checkpoints.save(*versions[i % 2])
         done.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     n_reads = 0
     while not done.is_set():
-        assert checkpoints.read(sample.run_id) in versions
+        assert checkpoints.read(run_id) in [run for run, _ in versions]
         assert len(checkpoints.summaries()[0]) == 1
-        checkpoints.restore(fresh(sample.run, digits), sample.run_id, 1000)
+        trainee = training.begin(long, digits, "cpu")
+        run = checkpoints.restore(trainee, run_id, 1000)
+        expected, theirs = versions[len(run.epochs) - 1]
+        assert run == expected
+        assert_same_state(trainee, theirs)
         n_reads += 1
     writer.join()
     assert n_reads > 0
