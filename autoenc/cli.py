@@ -29,16 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], None] = chosen.command
         command(chosen)
-        sys.stdout.flush()
+        print(end="", flush=True)  # a closed pipe or a full disk shows here
     except ConfigError as error:
         return _fail(str(error), 2)
     except AutoencError as error:
         return _fail(str(error), 1)
     except KeyboardInterrupt:
         return _fail("stopped; finished epochs are kept, the same command continues", 1)
-    except BrokenPipeError:  # `| head` has seen enough; Python would complain of it once more at its end
+    except OSError as error:  # of stdout; Python would complain of it once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1 if isinstance(error, BrokenPipeError) else _fail(str(error), 1)  # `| head` has seen enough
     return 0
 
 

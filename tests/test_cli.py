@@ -369,6 +369,14 @@ def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) ->
     assert len(answer.json["test_loss"]) == 150
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_result_that_cannot_be_written_is_a_failure_in_one_line() -> None:
+    with open("/dev/full", "w") as full, started("data", "list", stdout=full) as process:
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert err == "autoenc: [Errno 28] No space left on device\n"
+
+
 def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
     reading, writing = os.pipe()
     os.close(reading)
