@@ -1,7 +1,7 @@
 # make run    set up on the first call, then start the dashboard
 # make test   set up, then all tests
 # make lint   ruff, and mypy strict on the package
-# make bench  training speed against the lab's own loop
+# make bench  training speed against the lab's own loop, and what a background session costs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,7 @@ lint: $(VENV)/test.stamp
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)
+	$(BIN)/python -m benchmarks.session_overhead
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -18,6 +18,7 @@ EPOCHS, TURNS = 10, 5
 
 def run() -> float:
     """Print and return the ratio of the medians, session (with its checkpoints) over bare loop."""
+    os.environ["OMP_WAIT_POLICY"] = "passive"  # as the workers have it: docs/decisions/0003
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
         sessions = DaskSessions(n_workers=1)
@@ -58,3 +59,7 @@ def _session_seconds(sessions: DaskSessions, config: TrainConfig) -> float:
         sleep(0.002)
     assert began is not None
     return monotonic() - began
+
+
+if __name__ == "__main__":  # the guard: the workers import this file again
+    run()

@@ -1,7 +1,7 @@
 """Seconds an epoch on MNIST, the lab's loop against ours, in one run: `python -m autoenc bench`.
 
-Each side lives in a process of its own, set up as its users have it (ours keeps freed memory and lets waiting
-threads sleep; the lab's is plain PyTorch), and they take turns: a machine that gets slower does so for both.
+Each side lives in a process of its own, set up as its users have it (ours keeps freed memory, the lab's is
+plain PyTorch), and they take turns: a machine that gets slower does so for both.
 The first epoch of each side warms it up and is not counted. Losses are compared after equally many epochs.
 """
 
@@ -63,16 +63,10 @@ class Side:
     """One side in a process of its own, which does an epoch when it is asked to."""
 
     def __init__(self, side: str, config: TrainConfig) -> None:
-        before = os.environ.pop("OMP_WAIT_POLICY", None)
-        if side == "ours":
-            os.environ["OMP_WAIT_POLICY"] = "passive"
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(side, config, theirs), daemon=True)
         self.process.start()
-        os.environ.pop("OMP_WAIT_POLICY", None)
-        if before is not None:
-            os.environ["OMP_WAIT_POLICY"] = before
 
     def epoch(self) -> tuple[float, float, float]:
         self.pipe.send(True)
