@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any, NoReturn
 
+import torch
 from tqdm import tqdm
 
 from autoenc import checkpoints, datasets
@@ -127,6 +128,7 @@ def _default_epochs(name: str) -> int:
 def _follow(job: TrainJob) -> Run:
     """Do the job here and now, with a bar on a terminal and a line an epoch elsewhere."""
     run: Run | None = None
+    torch.set_num_threads(job.threads(torch.get_num_threads()))
     records = job.run()
     with closing(_Progress()) as progress, closing(records):  # type: ignore[type-var]
         for record in records:

@@ -37,6 +37,9 @@ class Job(Protocol):
     def stored(self) -> Snapshot | None:
         """What an earlier time left on disk; None: nothing."""
 
+    def threads(self, share: int) -> int:
+        """How many of its share of threads the job makes good use of, at least 1."""
+
 
 @dataclass(frozen=True)
 class TrainJob:
@@ -53,6 +56,10 @@ class TrainJob:
         with suppress(CheckpointError):  # a damaged file is as good as none: it is trained anew and replaced
             return stored_run(self.job_id)
         return None
+
+    def threads(self, share: int) -> int:
+        model = models.describe(self.config, datasets.load(self.config.dataset).image_shape)
+        return training.useful_threads(self.config, model, share)
 
     def run(self) -> Iterator[Record]:
         memory.keep_freed()
@@ -143,6 +150,9 @@ class DownloadJob:
     @property
     def job_id(self) -> str:
         return f"download-{self.dataset}"
+
+    def threads(self, share: int) -> int:
+        return 1
 
     def stored(self) -> Snapshot | None:
         present = any(info.name == self.dataset and info.present for info in datasets.catalogue())

@@ -15,6 +15,7 @@ from torch.nn.functional import mse_loss
 
 from autoenc import memory, models
 from autoenc.schema import ModelInfo, RunSummary, TrainConfig
+from autoenc.training import useful_threads
 
 _BATCH = 128
 _SHAPE = (1, 28, 28)
@@ -35,15 +36,16 @@ class Speed:
 def measure(threads: int) -> Speed:
     """Time a few steps of a few models; takes about a second."""
     memory.keep_freed()
-    torch.set_num_threads(threads)
-    return Speed({name: _fit(name, probes) for name, probes in _PROBES.items()}, threads)
+    return Speed({name: _fit(name, probes, threads) for name, probes in _PROBES.items()}, threads)
 
 
-def _fit(name: str, probes: Sequence[tuple[int, int]]) -> tuple[float, float, float]:
+def _fit(name: str, probes: Sequence[tuple[int, int]], threads: int) -> tuple[float, float, float]:
     rows, times = [], []
     for latent_size, layers in probes:
         config = TrainConfig(model=name, latent_size=latent_size, layers=layers)
-        rows.append(_size(models.describe(config, _SHAPE), _BATCH))
+        model = models.describe(config, _SHAPE)
+        torch.set_num_threads(useful_threads(config, model, threads))
+        rows.append(_size(model, _BATCH))
         times.append(_step_seconds(config))
     # The relative error counts: a small model must not drown beside a large one.
     weights = 1 / np.array(times)

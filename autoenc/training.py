@@ -15,10 +15,12 @@ from torch.nn.functional import mse_loss
 from autoenc import models, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
-from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, StepRecord, TrainConfig
+from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
+# Multiplications of a step, forward: those of an MLP on 784 pixels at a latent size of 250 and batches of 128.
+SMALL_STEP = 50_000_000
 
 
 @dataclass
@@ -142,6 +144,15 @@ def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> 
             f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images"
         )
     models.describe(config, image_shape)
+
+
+def useful_threads(config: TrainConfig, model: ModelInfo, share: int) -> int:
+    """How many threads of its share a training run makes good use of, at least 1.
+
+    In a small linear layer the threads wait for each other longer than they work.
+    """
+    small = model.n_multiplications * config.batch_size < SMALL_STEP
+    return 1 if config.model == "mlp" and small else share
 
 
 def pick_device(name: str) -> torch.device:

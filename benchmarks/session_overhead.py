@@ -56,7 +56,7 @@ def _session_seconds(sessions: DaskSessions, config: TrainConfig) -> float:
     while (snapshot := sessions.snapshot(job_id)) is not None and snapshot.state.active:
         if began is None and snapshot.state is State.RUNNING:
             began = monotonic()
-        sleep(0.002)
+        sleep(0.01)
     assert began is not None
     return monotonic() - began
 

@@ -17,7 +17,9 @@ from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from statistics import median
 
-from autoenc import datasets, memory, training
+import torch
+
+from autoenc import datasets, memory, models, training
 from autoenc.schema import EpochRecord, TrainConfig
 
 ROWS = tuple(
@@ -46,6 +48,8 @@ def our_epochs(config: TrainConfig) -> Iterator[tuple[float, float, float]]:
     """As `lab_loop.epochs`, with the project's loop."""
     memory.keep_freed()
     data = datasets.load(config.dataset)
+    model = models.describe(config, data.image_shape)
+    torch.set_num_threads(training.useful_threads(config, model, torch.get_num_threads()))
     for record in training.train(training.begin(config, data), data, config):
         if isinstance(record, EpochRecord):
             yield record.seconds + record.test_seconds, record.train_loss, record.test_loss

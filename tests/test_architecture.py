@@ -25,7 +25,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.datasets.prepared", "autoenc.datasets.downloading"),
     ("autoenc.datasets",),
     # 1  training, and what it leaves
-    ("autoenc.training", "autoenc.speed"),
+    ("autoenc.training",),
+    ("autoenc.speed",),
     ("autoenc.checkpoints.paths",),
     ("autoenc.checkpoints.reading",),
     ("autoenc.checkpoints.writing",),

@@ -347,7 +347,7 @@ def test_a_process_ends_with_the_exit_code_and_one_line() -> None:
 
 
 def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) -> None:
-    command = (*QUICK, "--epochs", "150", "--json")
+    command = (*QUICK, "--train-images", "128", "--epochs", "300", "--json")
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where the tests run in the background
     with started(*command, preexec_fn=heed) as process:
         assert process.stderr is not None
@@ -364,9 +364,9 @@ def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) ->
 
     answer = ask(*command)
     resumed = answer.json["resumed_from_epoch"]
-    assert told <= resumed < 150
-    assert f"continues after epoch {resumed} of 150" in answer.err
-    assert len(answer.json["test_loss"]) == 150
+    assert told <= resumed < 300
+    assert f"continues after epoch {resumed} of 300" in answer.err
+    assert len(answer.json["test_loss"]) == 300
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")

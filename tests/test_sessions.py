@@ -68,7 +68,7 @@ def test_a_run_through_a_session_gives_the_losses_of_the_bare_loop(
     through = until(sessions, sessions.start(TrainJob(QUICK)), ended)
     assert through.state is State.FINISHED
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(tmp_path))
-    torch.set_num_threads(CPU_COUNT)
+    torch.set_num_threads(TrainJob(QUICK).threads(CPU_COUNT))
     records = list(TrainJob(QUICK).run())
     bare = [(r.train_loss, r.test_loss) for r in records if isinstance(r, EpochRecord)]
     assert [(e.train_loss, e.test_loss) for e in through.run.epochs] == bare

@@ -302,7 +302,7 @@ _state = _WorkerState()
 def _work(job: Job, key: str) -> tuple[State, str]:
     """Do a job, telling the dashboard of it; how it ended is the return value."""
     report = _reporter(key)
-    torch.set_num_threads(_share())
+    torch.set_num_threads(job.threads(_share()))
     records = job.run()
     try:
         for record in records:
@@ -310,7 +310,7 @@ def _work(job: Job, key: str) -> tuple[State, str]:
             if key in _state.stop:
                 return State.STOPPED, "stopped; what was done is kept"
             if isinstance(record, EpochRecord):
-                torch.set_num_threads(_share())
+                torch.set_num_threads(job.threads(_share()))
         return State.FINISHED, ""
     except AutoencError as error:
         return State.FAILED, str(error)
