@@ -19,7 +19,7 @@ from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, S
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
-# Multiplications of a step, forward: those of an MLP on 784 pixels at a latent size of 250 and batches of 128.
+# Multiplications of a step, forward: those of an MLP on 784 pixels at latent size 250 and batches of 128.
 SMALL_STEP = 50_000_000
 
 

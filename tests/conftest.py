@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import torch
 
 # As autoenc/__main__.py does; PyTorch reads it when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -38,6 +39,14 @@ def checkpoint_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "checkpoints"
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_the_process() -> Iterator[None]:
+    """A job run in this process may choose its number of threads; the next test has what there was."""
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -92,6 +92,7 @@ def test_train_prints_one_json_document_with_all_that_was_promised(ask: Ask) -> 
     assert told["test_mse"] == told["test_loss"][-1]
     assert 10 ** (-told["test_psnr_db"] / 10) == pytest.approx(told["test_mse"])
     assert told["seconds"] > sum(told["epoch_seconds"])
+    assert told["threads"] == 1  # a model so small has no use for more
     assert told["images_per_second"] == pytest.approx(2 * 1437 / sum(told["epoch_seconds"]))
     assert Path(told["checkpoint"]).is_file()
     assert Path(told["checkpoint"]).stem == told["run_id"]

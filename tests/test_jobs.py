@@ -133,6 +133,12 @@ def test_equal_jobs_are_equal_small_and_cross_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301  our own
 
 
+def test_a_job_uses_one_thread_for_a_small_linear_model_and_its_share_for_others() -> None:
+    assert job_of(QUICK).threads(4) == 1
+    assert job_of(replace(QUICK, model="conv")).threads(4) == 4
+    assert DownloadJob("digits").threads(4) == 1
+
+
 # ---------------------------------------------------------------- longer, stopped, continued
 
 
@@ -253,10 +259,11 @@ def test_a_stored_run_is_running_while_its_lock_is_held() -> None:
 
 KILLED = replace(QUICK, epochs=1000, noise=Noise("gaussian", 0.2))
 CHILD = """
-import json, sys
+import json, sys, torch
 from autoenc.jobs import TrainJob
 from autoenc.schema import EpochRecord, TrainConfig
 job = TrainJob(TrainConfig.from_json(json.loads(sys.argv[1])), "cpu")
+torch.set_num_threads(int(sys.argv[2]))
 print(job.job_id, flush=True)
 for record in job.run():
     if isinstance(record, EpochRecord):
@@ -265,7 +272,7 @@ for record in job.run():
 
 
 def test_a_killed_training_frees_its_lock_and_continues_with_neither_gap_nor_repetition() -> None:
-    command = [sys.executable, "-c", CHILD, json.dumps(KILLED.to_json())]
+    command = [sys.executable, "-c", CHILD, json.dumps(KILLED.to_json()), str(torch.get_num_threads())]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         run_id = child.stdout.readline().strip()

@@ -381,6 +381,24 @@ def test_all_256_pixels_come_back_from_floats() -> None:
     assert training.as_images(training.as_float(pixels)).data == bytes(range(256))
 
 
+@pytest.mark.parametrize(
+    ("setting", "threads"),
+    [
+        ({"latent_size": 249}, 1),  # 2 * 784 * 249 * 128 multiplications are 49,971,712
+        ({"latent_size": 250}, 4),  # 50,176,000
+        ({"latent_size": 250, "batch_size": 127}, 1),
+        ({"latent_size": 1, "model": "conv"}, 4),
+    ],
+)
+def test_linear_layers_of_less_than_50_million_multiplications_a_step_use_one_thread(
+    setting: dict[str, Any], threads: int
+) -> None:
+    config = TrainConfig(**setting)
+    model = models.describe(config, (1, 28, 28))
+    assert training.useful_threads(config, model, 4) == threads
+    assert training.useful_threads(config, model, 1) == 1
+
+
 # ---------------------------------------------------------------- what is refused, what goes wrong
 
 
