@@ -9,13 +9,14 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import torch
 
-# As autoenc/__main__.py does; PyTorch reads it when it is loaded.
+# Threads that wait sleep: the tests share their cores with workers and browsers. PyTorch reads it when loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Tests start processes in other folders.
 if given := os.environ.get("AUTOENC_DATA_DIR"):
     os.environ["AUTOENC_DATA_DIR"] = os.path.abspath(given)
+
+import torch
 
 from autoenc import datasets
 from autoenc.datasets import Dataset
