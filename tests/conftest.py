@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# Threads that wait sleep: the tests share their cores with workers and browsers. PyTorch reads it when loaded.
+# Threads that wait sleep: the tests share their cores with workers and browsers. PyTorch reads it once.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Tests start processes in other folders.
 if given := os.environ.get("AUTOENC_DATA_DIR"):
