@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -349,8 +348,10 @@ def test_a_process_ends_with_the_exit_code_and_one_line() -> None:
 
 def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) -> None:
     command = (*QUICK, "--train-images", "128", "--epochs", "300", "--json")
-    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where the tests run in the background
-    with started(*command, preexec_fn=heed) as process:
+    # A child ignores what its parent ignores, and tests in the background ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with started(*command) as process:
+        signal.signal(signal.SIGINT, before)
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("epoch 3 "):

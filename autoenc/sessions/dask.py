@@ -267,6 +267,7 @@ def _local_cluster(n_workers: int) -> LocalCluster:
         "distributed.admin.low-level-log-length": 100,
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
+        "distributed.worker.profile.enabled": False,  # it samples the stack a hundred times a second
         # Threads that wait sleep instead of spinning: up to 20 times faster beside a browser.
         "distributed.nanny.pre-spawn-environ.OMP_WAIT_POLICY": "passive",
     }
