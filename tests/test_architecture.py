@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
     ("autoenc", "autoenc.errors", "ui"),
+    ("autoenc.schema.config", "autoenc.schema.model"),
+    ("autoenc.schema.run",),
+    ("autoenc.schema.job",),
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.plots"),

@@ -1,0 +1,140 @@
+"""What to train."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from autoenc.errors import ConfigError
+
+MODELS = ("mlp", "conv")
+NOISES = ("gaussian",)
+DEVICES = ("auto", "cpu", "cuda")
+
+DATASET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # it becomes part of file names
+
+# Inclusive bounds of the whole-number settings.
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "latent_size": (1, 4096),
+    "layers": (1, 4),
+    "stride": (1, 2),
+    "epochs": (1, 1000),
+    "batch_size": (1, 10_000),
+    "train_images": (1, 10_000_000),
+    "seed": (0, 2**31 - 1),
+}
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A corruption of the input; the target stays clean."""
+
+    kind: str  # one of NOISES
+    level: float  # gaussian: standard deviation in pixel units, before clipping to [0, 1]
+
+    def __post_init__(self) -> None:
+        if self.kind not in NOISES:
+            raise ConfigError(f"unknown noise {self.kind!r}; known: {', '.join(NOISES)}")
+        if not _is_number(self.level) or not 0 < self.level <= 1:
+            raise ConfigError(f"noise level is {self.level!r}; allowed: more than 0, at most 1")
+
+    @classmethod
+    def parse(cls, text: str) -> Noise:
+        """`gaussian:0.3` as a value.
+
+        Raises:
+            ConfigError: it is not KIND:LEVEL, or either part is not allowed.
+        """
+        kind, _, level = text.partition(":")
+        try:
+            return cls(kind, float(level))
+        except ValueError as error:
+            if isinstance(error, ConfigError):
+                raise
+            raise ConfigError(f"noise is {text!r}; it is written KIND:LEVEL, such as gaussian:0.3") from None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{float(self.level)}"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides the result of a training run, except the data itself.
+
+    Raises:
+        ConfigError: a value is unknown or out of range.
+    """
+
+    dataset: str = "mnist"
+    model: str = "mlp"
+    latent_size: int = 32  # MLP: numbers in the code; conv: channels of the code
+    layers: int = 1  # in the encoder, and as many in the decoder
+    stride: int = 2  # of each convolution; the MLP has none
+    epochs: int = 10
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    noise: Noise | None = None
+    train_images: int | None = None  # the first so many; None: all
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.dataset, str) or not DATASET_NAME.fullmatch(self.dataset):
+            raise ConfigError(
+                f"dataset is {self.dataset!r:.80}; a name has letters, digits and hyphens alone"
+            )
+        if self.model not in MODELS:
+            raise ConfigError(f"unknown model {self.model!r}; known: {', '.join(MODELS)}")
+        for name, (low, high) in BOUNDS.items():
+            value = getattr(self, name)
+            if name == "train_images" and value is None:
+                continue
+            if type(value) is not int or not low <= value <= high:
+                raise ConfigError(f"{name.replace('_', ' ')} is {value!r}; allowed: {low} to {high}")
+        if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
+            raise ConfigError(f"learning rate is {self.learning_rate!r}; allowed: more than 0, at most 100")
+        if self.noise is not None and not isinstance(self.noise, Noise):
+            raise ConfigError(f"noise is {self.noise!r}; it must be a Noise or None")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, noise as `kind:level`; equal configs give equal JSON."""
+        noise = None if self.noise is None else str(self.noise)
+        return {**asdict(self), "learning_rate": float(self.learning_rate), "noise": noise}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """The inverse of `to_json`.
+
+        Raises:
+            ConfigError: a field is unknown or a value is not allowed.
+        """
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"settings are {values!r:.40}; they must have names and values")
+        unknown = set(values) - {f.name for f in fields(cls)}
+        if unknown:
+            raise ConfigError(f"unknown setting {sorted(unknown)[0]!r}")
+        noise = values.get("noise")
+        return cls(**{**values, "noise": None if noise is None else Noise.parse(str(noise))})
+
+    def run_id(self, fingerprint: str) -> str:
+        """Readable and unique: `mnist-mlp-k32-e10-<8 hex>`.
+
+        The hash covers what changes the result, the data's fingerprint included, but not the epochs: a longer
+        run continues a shorter one of the same hash.
+        """
+        return f"{self.dataset}-{self.model}-k{self.latent_size}-e{self.epochs}-{self.family(fingerprint)}"
+
+    def family(self, fingerprint: str) -> str:
+        """Eight hex digits shared by the runs that differ in their number of epochs alone."""
+        decisive = {**self.to_json(), "fingerprint": fingerprint}
+        del decisive["epochs"]
+        if self.model == "mlp":
+            del decisive["stride"]
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,57 @@
+"""What is known of a job in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
+
+
+@dataclass(frozen=True)
+class Download:
+    """A download as far as it has come."""
+
+    dataset: str
+    n_bytes: int = 0
+    n_bytes_total: int = 0  # 0: not known yet
+
+    @property
+    def done(self) -> float:
+        """Fraction, 0 to 1."""
+        return min(1.0, self.n_bytes / self.n_bytes_total) if self.n_bytes_total else 0.0
+
+
+# A Run or a Download as a record stands for itself: it is where the job starts from.
+Record = Run | StepRecord | Heartbeat | EpochRecord | Download
+
+
+class State(StrEnum):
+    """Of a job. Interrupted: begun, not finished, and nobody is at it; the same config continues it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def active(self) -> bool:
+        return self in (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A job at one moment."""
+
+    job_id: str  # a training job's is its run_id
+    state: State
+    message: str = ""  # one sentence; why it failed, or what it waits for
+    value: Run | Download | None = None  # None: nothing has come yet
+    ahead: int = 0  # queued: how many start before it
+    elapsed_seconds: float = 0.0  # since it began to run, this time
+
+    @property
+    def run(self) -> Run | None:
+        return self.value if isinstance(self.value, Run) else None

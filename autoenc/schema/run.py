@@ -1,0 +1,176 @@
+"""What training reports, and the run that its reports add up to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from autoenc.schema.config import TrainConfig
+from autoenc.schema.model import ModelInfo
+
+
+@dataclass(frozen=True)
+class Images:
+    """A few pictures as plain bytes, for the screen and for files."""
+
+    shape: tuple[int, int, int, int]  # B, C, H, W
+    data: bytes = field(repr=False)  # uint8, row by row
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """Some consecutive steps of one epoch."""
+
+    epoch: int  # from 1
+    losses: tuple[float, ...] = field(repr=False)  # one training loss a step
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """A sign of life while the test set is gone through."""
+
+    epoch: int
+    done: float  # fraction, 0 to 1
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One finished epoch."""
+
+    epoch: int  # from 1
+    train_loss: float  # mean over the epoch, while the weights were changing
+    test_loss: float  # over the whole test set, after the epoch
+    seconds: float  # training alone, without the test
+    test_seconds: float
+    threads: int
+    x_hat: Images = field(repr=False)  # the preview images after this epoch
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What stays of an epoch when its pictures are put aside."""
+
+    train_loss: float
+    test_loss: float
+    seconds: float
+    test_seconds: float
+    threads: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The preview images as the model gave them back after an epoch; epoch 0 is before any training."""
+
+    epoch: int
+    x_hat: Images = field(repr=False)
+
+
+MAX_PREVIEWS = 64
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run as far as it has come: all that its file holds besides weights and optimiser state."""
+
+    run_id: str
+    config: TrainConfig
+    fingerprint: str  # of the data set
+    model: ModelInfo
+    n_train_images: int
+    device: str  # "cpu", or the GPU's name
+    versions: Mapping[str, str]
+    x: Images = field(repr=False)  # the preview images
+    x_noisy: Images | None = field(default=None, repr=False)  # what the model is given, if there is noise
+    attempt: int = 1
+    resumed_from_epoch: int = 0
+    epochs: tuple[Epoch, ...] = ()
+    step_losses: tuple[float, ...] = field(default=(), repr=False)  # the unfinished epoch's included
+    previews: tuple[Preview, ...] = field(default=(), repr=False)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return math.ceil(self.n_train_images / self.config.batch_size)
+
+    @property
+    def finished(self) -> bool:
+        return len(self.epochs) >= self.config.epochs
+
+    @property
+    def done(self) -> float:
+        """Fraction of the training steps, 0 to 1."""
+        return min(1.0, len(self.step_losses) / (self.steps_per_epoch * self.config.epochs))
+
+    @property
+    def seconds(self) -> float:
+        """Training and testing of the finished epochs."""
+        return sum(e.seconds + e.test_seconds for e in self.epochs)
+
+    @property
+    def images_per_second(self) -> float:
+        """Training images a second, over all finished epochs; 0 before the first."""
+        seconds = sum(e.seconds for e in self.epochs)
+        return self.n_train_images * len(self.epochs) / seconds if seconds else 0.0
+
+    @property
+    def test_mse(self) -> float | None:
+        """After the last finished epoch; None before the first."""
+        return self.epochs[-1].test_loss if self.epochs else None
+
+    @property
+    def test_psnr_db(self) -> float | None:
+        """Of the whole test set: -10 log10 of its mean MSE."""
+        return None if not self.epochs else psnr_of_mse(self.epochs[-1].test_loss)
+
+    def after(self, record: object) -> Run:
+        """This run with one more record."""
+        match record:
+            case StepRecord():
+                return replace(self, step_losses=self.step_losses + record.losses)
+            case EpochRecord():
+                epoch = Epoch(
+                    record.train_loss, record.test_loss, record.seconds, record.test_seconds, record.threads
+                )
+                previews = thinned((*self.previews, Preview(record.epoch, record.x_hat)))
+                return replace(self, epochs=(*self.epochs, epoch), previews=previews)
+        return self
+
+
+def psnr_of_mse(mse: float) -> float:
+    """Peak signal-to-noise ratio in decibels of pixels in [0, 1]; inf for no error."""
+    return math.inf if mse <= 0 else -10 * math.log10(mse)
+
+
+def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
+    """At most MAX_PREVIEWS of them, in even strides of epochs; the first and the last always stay."""
+    stride, kept = 1, previews
+    while len(kept) > MAX_PREVIEWS:
+        stride *= 2
+        kept = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
+    return kept
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a list of runs shows of one: read from the head of its file alone."""
+
+    run_id: str
+    config: TrainConfig
+    fingerprint: str
+    image_shape: tuple[int, int, int]
+    n_parameters: int
+    n_latents: int
+    n_train_images: int
+    epochs_done: int
+    test_mse: float | None
+    seconds: float
+    seconds_per_epoch: float  # median, training and test
+    images_per_second: float
+    device: str
+    threads: int
+    attempt: int
+    modified: float  # seconds since 1970
+
+    @property
+    def finished(self) -> bool:
+        return self.epochs_done >= self.config.epochs
