@@ -14,11 +14,12 @@ with settings:
         st.warning(f"Ignored in the link: {state.plain(sentence)}", icon=":material/link_off:")
     config = controls.train_form()
     if config is not None:
-        controls.offer_download(config.dataset)
         controls.forecast(config)
     if controls.train_button(config) and config is not None:
         state.show_run(state.sessions().start(TrainJob(config)))
         st.rerun()
+    if config is not None:
+        controls.offer_download("mnist" if config.dataset == "digits" else config.dataset)
 
 with view:
     run_id = state.shown_run() or state.newest_finished()

@@ -65,6 +65,7 @@ def test_without_mnist_and_internet_the_page_trains_the_embedded_digits() -> Non
     assert not app.exception
     assert app.selectbox(key="dataset").value == "digits"
     assert "Press Train" in texts(app)
+    assert app.button(key="download-mnist").label == "Download MNIST handwritten digits"
     app.number_input(key="epochs").set_value(3)
     app.button(key="train").click().run()
     until(app, "Finished: 3 of 3 epochs")

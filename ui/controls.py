@@ -194,11 +194,11 @@ def offer_download(name: str) -> None:
     if info.present:
         return
     st.info(f"{info.title} is not on this machine yet.", icon=":material/cloud_download:")
-    _download(name, info.title)
+    active = state.is_active(DownloadJob(name).job_id)
+    st.fragment(_download, run_every=0.5 if active else None)(name, info.title, active)
 
 
-@st.fragment(run_every=0.5)
-def _download(name: str, title: str) -> None:
+def _download(name: str, title: str, was_active: bool) -> None:
     job = DownloadJob(name)
     known = state.sessions().snapshot(job.job_id)
     if known is not None and known.state.active:
@@ -206,10 +206,10 @@ def _download(name: str, title: str) -> None:
         if st.button("Stop the download", key=f"stop-{name}"):
             state.sessions().stop(job.job_id)
         return
-    if state.is_present(name):
-        st.rerun()
+    if was_active:
+        st.rerun()  # the whole page: there is a data set now, or a reason why not
     if known is not None and known.message:
         st.error(state.plain(known.message), icon=":material/error:")
     if st.button(f"Download {title}", icon=":material/download:", key=f"download-{name}"):
         state.sessions().start(job)
-        st.rerun(scope="fragment")
+        st.rerun()
