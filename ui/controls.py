@@ -157,7 +157,9 @@ def code_size(info: ModelInfo) -> str:
 
 
 def duration(seconds: float) -> str:
-    """For people: `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
+    """For people: `0.02 s`, `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
+    if seconds < 0.095:
+        return f"{seconds:.2f} s"
     if seconds < 9.5:
         return f"{seconds:.1f} s"
     if seconds < 90:
