@@ -6,6 +6,8 @@ from autoenc.jobs import TrainJob
 from ui import controls, live, state
 
 ignored = state.open_link()
+run_id = state.shown_run() or state.newest_finished()
+active = state.is_active(run_id)  # before the button is drawn: a run that ends meanwhile draws the page anew
 
 settings, view = st.columns([1, 3], gap="large")
 with settings:
@@ -22,9 +24,8 @@ with settings:
         controls.offer_download("mnist" if config.dataset == "digits" else config.dataset)
 
 with view:
-    run_id = state.shown_run() or state.newest_finished()
     if run_id is not None:
-        live.run_view(run_id)
+        live.run_view(run_id, active)
     elif config is not None:
         live.nothing_yet(config)
     if config is not None:

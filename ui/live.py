@@ -16,9 +16,8 @@ REFRESH_SECONDS = 0.5
 CHART_HEIGHT = 300  # pixels
 
 
-def run_view(run_id: str) -> None:
+def run_view(run_id: str, active: bool) -> None:
     """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
-    active = state.is_active(run_id)
     st.fragment(_run_view, run_every=REFRESH_SECONDS if active else None)(run_id, active)
 
 
