@@ -8,13 +8,13 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import streamlit as st  # here, because the worker processes need neither streamlit nor the pages
 
-    from ui import state
+    from ui import page
 
     st.set_page_config("Autoencoder laboratory", page_icon="static/icon.png", layout="wide")
-    state.dress()
-    page = st.navigation([st.Page("pages/train.py", title="Train", icon=":material/school:", default=True)])
-    with state.errors_told():
-        page.run()
+    page.dress()
+    chosen = st.navigation([st.Page("pages/train.py", title="Train", icon=":material/school:", default=True)])
+    with page.framed():
+        chosen.run()
 
 
 # The guard is not decoration: the worker processes import this file again under another name.

@@ -19,7 +19,7 @@ import torch
 from tqdm import tqdm
 
 from autoenc import checkpoints, datasets
-from autoenc.errors import AutoencError, ConfigError
+from autoenc.errors import AutoencError, CheckpointError, ConfigError
 from autoenc.jobs import DownloadJob, TrainJob, stored_run
 from autoenc.schema import DEVICES, MODELS, Download, EpochRecord, Noise, Run, RunSummary, TrainConfig
 
@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     show = runs.add_parser("show", help="one run: settings, model, losses")
     show.add_argument("run_id", metavar="RUN_ID")
     _add(show, show_run)
+    delete = runs.add_parser("delete", help="remove runs for good")
+    delete.add_argument("run_ids", metavar="RUN_ID", nargs="+")
+    _add(delete, delete_runs)
     data = commands.add_parser("data", help="the data sets").add_subparsers(required=True, metavar="WHAT")
     _add(data.add_parser("list", help="what is known and what is here"), list_data)
     download = data.add_parser("download", help="bring a data set to this machine")
@@ -130,7 +133,7 @@ def _follow(job: TrainJob) -> Run:
     run: Run | None = None
     torch.set_num_threads(job.threads(torch.get_num_threads()))
     records = job.run()
-    with closing(_Progress()) as progress, closing(records):  # type: ignore[type-var]
+    with closing(_Progress()) as progress, closing(records):
         for record in records:
             run = record if isinstance(record, Run) else run and run.after(record)
             assert run is not None, "the first record of a training job is its run"
@@ -256,6 +259,24 @@ def show_run(chosen: argparse.Namespace) -> None:
         _table(("epoch", "train loss", "test loss", "seconds"), epochs),
         sep="\n\n",
     )
+
+
+def delete_runs(chosen: argparse.Namespace) -> None:
+    """One that cannot be deleted does not save the others; what was deleted is told in any case."""
+    deleted: list[str] = []
+    refusals: list[str] = []
+    for run_id in dict.fromkeys(chosen.run_ids):
+        try:
+            checkpoints.delete(run_id)
+            deleted.append(run_id)
+        except CheckpointError as error:
+            refusals.append(str(error))
+    if chosen.json:
+        print(json.dumps({"deleted": deleted}, indent=1))
+    else:
+        print(end="".join(f"deleted {run_id}\n" for run_id in deleted))
+    if refusals:
+        raise CheckpointError("; ".join(refusals))
 
 
 def list_data(chosen: argparse.Namespace) -> None:

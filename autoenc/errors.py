@@ -8,6 +8,7 @@
     ├── TrainingDiverged      the loss became NaN or infinite
     └── CheckpointError       a run's file cannot be read or written
         ├── RunUnknown        there is no such run
+        ├── RunNewer          a newer version of this program wrote the file: it is neither read nor replaced
         └── RunBusy           another process is writing this run now
 
 An error that is not in the tree is a defect of ours and may show a traceback.
@@ -44,6 +45,10 @@ class CheckpointError(AutoencError):
 
 class RunUnknown(CheckpointError):
     """There is no run of this name."""
+
+
+class RunNewer(CheckpointError):
+    """A newer version of this program wrote the run's file."""
 
 
 class RunBusy(CheckpointError):

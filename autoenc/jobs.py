@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import torch
 
 from autoenc import __version__, checkpoints, datasets, memory, models, training
 from autoenc.datasets import Dataset
-from autoenc.errors import CheckpointError
+from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.schema import Download, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
@@ -27,8 +27,8 @@ class Job(Protocol):
     def job_id(self) -> str:
         """The same for equal work; a file name, an URL parameter."""
 
-    def run(self) -> Iterator[Record]:
-        """Do the work; to stop it, close the iterator. The first record is what the others are added to.
+    def run(self) -> Generator[Record, None, None]:
+        """Do the work; to stop it, close the generator. The first record is what the others are added to.
 
         Raises:
             AutoencError: it cannot be done; the text is for the person who asked.
@@ -38,7 +38,10 @@ class Job(Protocol):
         """What an earlier time left on disk; None: nothing."""
 
     def threads(self, share: int) -> int:
-        """How many of its share of threads the job makes good use of, at least 1."""
+        """How many of its share of the cores the job makes good use of; 0: it hardly computes."""
+
+    def needed_bytes(self) -> int:
+        """Memory that it will take at its peak."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,12 @@ class TrainJob:
         model = models.describe(self.config, datasets.load(self.config.dataset).image_shape)
         return training.useful_threads(self.config, model, share)
 
-    def run(self) -> Iterator[Record]:
+    def needed_bytes(self) -> int:
+        data = datasets.load(self.config.dataset)
+        model = models.describe(self.config, data.image_shape)
+        return memory.needed_bytes(self.config, model, len(data.train), len(data.test))
+
+    def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
         data = datasets.load(self.config.dataset)
         run_id = self.config.run_id(data.fingerprint)
@@ -74,7 +82,7 @@ class TrainJob:
             with checkpoints.writing(run_id) as attempt:
                 run = _first_record(self.config, data, trainee, attempt)
                 if run.finished:
-                    checkpoints.save(run, trainee)  # what a longer run had reached when it was interrupted
+                    _save(run, trainee)  # what a longer run had reached when it was interrupted
                 yield run
                 yield from _trained(run, trainee, data)
 
@@ -87,14 +95,19 @@ def _trained(run: Run, trainee: training.Trainee, data: Dataset) -> Iterator[Rec
             run = run.after(record)
             if isinstance(record, EpochRecord):
                 if run.finished or monotonic() - saved >= SAVE_SECONDS:
-                    checkpoints.save(run, trainee)
+                    _save(run, trainee)
                     saved, unsaved = monotonic(), None
                 else:
                     unsaved = run, deepcopy(trainee)  # the next epoch changes the weights
             yield record
     finally:
         if unsaved is not None:  # stopped, or diverged
-            checkpoints.save(*unsaved)
+            _save(*unsaved)
+
+
+def _save(run: Run, trainee: training.Trainee) -> None:
+    with memory.unlimited():  # safetensors ends the process where it has no memory
+        checkpoints.save(run, trainee)
 
 
 def _first_record(config: TrainConfig, data: Dataset, trainee: training.Trainee, attempt: int) -> Run:
@@ -128,11 +141,13 @@ def stored_run(run_id: str) -> Snapshot | None:
     """A run as its file tells it: finished, running in some process, or interrupted; None: no such file.
 
     Raises:
-        CheckpointError: the file is damaged.
+        CheckpointError: the file is damaged, or no run can be called so.
     """
-    if not checkpoints.path_of(run_id).exists():
+    checkpoints.path_of(run_id)
+    try:
+        run = checkpoints.read(run_id)
+    except RunUnknown:
         return None
-    run = checkpoints.read(run_id)
     if run.finished:
         return Snapshot(run_id, State.FINISHED, value=run)
     done = f"{len(run.epochs)} of {run.config.epochs} epochs are done"
@@ -152,11 +167,14 @@ class DownloadJob:
         return f"download-{self.dataset}"
 
     def threads(self, share: int) -> int:
-        return 1
+        return 0
+
+    def needed_bytes(self) -> int:
+        return 100_000_000  # the archive is unpacked piece by piece
 
     def stored(self) -> Snapshot | None:
         present = any(info.name == self.dataset and info.present for info in datasets.catalogue())
         return Snapshot(self.job_id, State.FINISHED, value=Download(self.dataset, 1, 1)) if present else None
 
-    def run(self) -> Iterator[Record]:
+    def run(self) -> Generator[Record, None, None]:
         yield from datasets.download(self.dataset)

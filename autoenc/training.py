@@ -19,6 +19,9 @@ from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, S
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
+# Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
+MAX_PIXELS = 65_536  # numbers of an image, all channels
+MAX_STEPS = 5_000_000  # of all epochs
 # Multiplications of a step, forward: those of an MLP on 784 pixels at latent size 250 and batches of 128.
 SMALL_STEP = 50_000_000
 
@@ -134,7 +137,8 @@ def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> 
     """That this data set allows this config.
 
     Raises:
-        ConfigError: more training images than there are, a batch larger than the data, or too many layers.
+        ConfigError: more training images than there are, a batch larger than the data, more than MAX_STEPS
+            steps, images of more than MAX_PIXELS numbers, or too many layers.
     """
     if config.train_images is not None and config.train_images > n_train:
         raise ConfigError(f"train images is {config.train_images}; {config.dataset} has {n_train}")
@@ -142,6 +146,16 @@ def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> 
     if config.batch_size > n_images:
         raise ConfigError(
             f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images"
+        )
+    n_steps = config.epochs * math.ceil(n_images / config.batch_size)
+    if n_steps > MAX_STEPS:
+        raise ConfigError(
+            f"these settings make {n_steps:,} steps; allowed: {MAX_STEPS:,}; "
+            "choose fewer epochs or a larger batch size"
+        )
+    if math.prod(image_shape) > MAX_PIXELS:
+        raise ConfigError(
+            f"an image of {config.dataset} has {math.prod(image_shape):,} pixels; allowed: {MAX_PIXELS:,}"
         )
     models.describe(config, image_shape)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from autoenc.jobs import TrainJob
 from ui import controls, live, state
+from ui.text import plain
 
 ignored = state.open_link()
 run_id = state.shown_run() or state.newest_finished()
@@ -13,12 +14,12 @@ settings, view = st.columns([1, 3], gap="large")
 with settings:
     st.markdown("##### Train an autoencoder")
     for sentence in ignored:
-        st.warning(f"Ignored in the link: {state.plain(sentence)}", icon=":material/link_off:")
+        st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
     config = controls.train_form()
     if config is not None:
         controls.forecast(config)
     if controls.train_button(config) and config is not None:
-        state.show_run(state.sessions().start(TrainJob(config)))
+        state.show_run(state.start(TrainJob(config)))
         st.rerun()
     if config is not None:
         controls.offer_download("mnist" if config.dataset == "digits" else config.dataset)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
     ("autoenc", "autoenc.errors", "ui"),
+    ("autoenc.cores",),
     ("autoenc.schema.config", "autoenc.schema.model"),
     ("autoenc.schema.run",),
     ("autoenc.schema.job",),
@@ -38,13 +39,18 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.jobs",),
     # 3
     ("autoenc.sessions",),
-    ("autoenc.sessions.protocol",),
+    ("autoenc.sessions.protocol", "autoenc.sessions.queue"),
+    ("autoenc.sessions.dask.cluster", "autoenc.sessions.dask.worker"),
+    ("autoenc.sessions.dask.driver",),
     ("autoenc.sessions.dask",),
     # 5  (4 will be sweeps and the report)
     ("ui.components",),
-    ("ui.components.*", "ui.state"),
+    ("ui.components.*", "ui.state.visitor", "ui.text"),
+    ("ui.state.shared", "ui.state.settings"),
+    ("ui.state.link",),
+    ("ui.state",),
     # 6
-    ("ui.controls", "autoenc.cli"),
+    ("ui.controls", "ui.page", "autoenc.cli"),
     ("ui.live", "autoenc.__main__"),
     # 7
     ("pages.*",),
@@ -53,14 +59,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # beside the house
     ("benchmarks", "benchmarks.lab_loop"),
     ("benchmarks.training_speed",),
-    ("benchmarks.session_overhead",),
+    ("benchmarks.session_overhead", "benchmarks.browser_session"),
+    ("benchmarks.viewers",),
 )
 
 # Library -> the only places that may import it.
 PLACES: Mapping[str, tuple[str, ...]] = {
-    "streamlit": ("dashboard", "pages.*", "ui.*"),
-    "dask": ("autoenc.sessions.dask",),
-    "distributed": ("autoenc.sessions.dask",),
+    "streamlit": ("dashboard", "pages.*", "ui.*", "benchmarks.browser_session"),
+    "dask": ("autoenc.sessions.dask.*",),
+    "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots", "autoenc.report"),
 }
 

@@ -2,11 +2,14 @@
 
 import ast
 import json
+import math
 import os
 import pickle
 import resource
 import shutil
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -25,10 +29,11 @@ import autoenc
 from autoenc import checkpoints, models, training
 from autoenc.checkpoints import FORMAT_VERSION, MAX_HEAD
 from autoenc.datasets import Dataset
-from autoenc.errors import CheckpointError, ConfigError, RunBusy, RunUnknown
+from autoenc.errors import CheckpointError, ConfigError, RunBusy, RunNewer, RunUnknown
 from autoenc.schema import EpochRecord, Noise, Preview, Run, StepRecord, TrainConfig
-from autoenc.training import Trainee
+from autoenc.training import MAX_STEPS, Trainee
 
+ROOT = Path(__file__).parents[1]
 PLAIN = TrainConfig(dataset="digits", latent_size=4, epochs=2, batch_size=128)
 NOISY_CONV = TrainConfig("digits", "conv", 3, layers=2, epochs=3, noise=Noise("gaussian", 0.3), seed=5)
 
@@ -399,6 +404,29 @@ def test_garbage_is_refused(data: bytes, digits: Dataset, sample: Sample) -> Non
     assert checkpoints.furthest(PLAIN, digits.fingerprint) is None
 
 
+def test_a_pipe_in_the_place_of_a_file_is_refused_at_once(sample: Sample, digits: Dataset) -> None:
+    path = put(sample.run_id, b"")
+    path.unlink()
+    os.mkfifo(path)
+    assert "it is not a file" in complaint(sample.run_id, digits)
+    assert len(checkpoints.summaries()[1]) == 1
+
+
+def test_a_complaint_never_writes_control_characters_to_a_terminal(sample: Sample) -> None:
+    put(sample.run_id, sample.data)
+    header = json.dumps({"x": {"dtype": "\x1b[2J\x07", "shape": [], "data_offsets": [0, 0]}}).encode()
+    data = struct.pack("<Q", len(header)) + header
+    for i, name in enumerate(("b\x1b[2J", "b\nautoenc: all is well", "b\udcff")):
+        put("b", data if i else sample.with_head({**sample.head, "format_version": 2})).rename(
+            checkpoints.folder() / f"{name}.safetensors"
+        )
+    runs, complaints = checkpoints.summaries()
+    assert (len(runs), len(complaints)) == (1, 3)
+    for sentence in complaints:
+        assert sentence.isprintable()
+        assert sentence.startswith("b?")
+
+
 def test_a_folder_in_the_place_of_a_file_is_refused(sample: Sample, digits: Dataset) -> None:
     checkpoints.path_of(sample.run_id).mkdir(parents=True)
     complaint(sample.run_id, digits)
@@ -414,7 +442,7 @@ def test_one_broken_file_does_not_hide_the_others(sample: Sample, noisy_sample: 
     assert len(complaints) == 2
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, [1]])
+@pytest.mark.parametrize("version", [0, -1, 2.5, "1", None, [1]])
 def test_another_format_version_is_refused_by_its_number(
     version: object, sample: Sample, digits: Dataset
 ) -> None:
@@ -424,8 +452,8 @@ def test_another_format_version_is_refused_by_its_number(
 
 @pytest.mark.parametrize(
     "head",
-    ["", "null", "[]", "3", '"x"', "{}", "{", "[" * 15_000, '{"a":' * 3_000, "NaN", "\x00"],
-    ids=range(11),
+    ["", "null", "[]", "3", '"x"', "{}", "{", "[" * 15_000, '{"a":' * 3_000, "[" * 400_000, "NaN", "\x00"],
+    ids=range(12),
 )
 def test_a_head_that_is_no_object_of_ours_is_refused(head: str, sample: Sample, digits: Dataset) -> None:
     put(sample.run_id, sample.with_head(head))
@@ -664,6 +692,162 @@ def test_a_tensor_that_is_missing_is_named(name: str, sample: Sample, digits: Da
         checkpoints.restore(fresh(sample.run, digits), sample.run_id, 1000)
 
 
+# ---------------------------------------------------------------- what costs memory
+
+Layout = dict[str, tuple[str, tuple[int, ...]]]  # tensor -> type and shape
+LARGEST = replace(PLAIN, epochs=1000, batch_size=1, train_images=MAX_STEPS // 1000)
+
+
+def large(sample: Sample, seed: int, layout: Layout, **head: Any) -> tuple[str, bytes, int]:
+    """A well-formed file of zeros: its run_id, its beginning, and how far it goes on, on no disk space.
+
+    It is that of LARGEST with this seed, after its last epoch, but for what is named.
+    """
+    shapes: Layout = {
+        "preview.epochs": ("I64", (64,)),  # the first, as it has values
+        "history.steps": ("F32", (MAX_STEPS,)),
+        "history.epochs": ("F64", (1000, 5)),
+        "preview.x": ("U8", (16, 1, 256, 256)),
+        "preview.x_hat": ("U8", (64, 16, 1, 256, 256)),
+        **layout,
+    }
+    config = replace(LARGEST, seed=seed)
+    run_id = config.run_id(sample.run.fingerprint)
+    told = {"run_id": run_id, "config": config.to_json(), "image_shape": [1, 256, 256]}
+    told |= {"n_train_images": config.train_images, "epochs_done": 1000, **head}
+    header: dict[str, Any] = {"__metadata__": {"autoenc": json.dumps({**sample.head, **told})}}
+    end = 0
+    for name, (kind, shape) in shapes.items():
+        begin, end = end, end + math.prod(shape) * int(kind[1:]) // 8
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    beginning = struct.pack("<Q", len(text)) + text
+    return run_id, beginning + np.arange(64, dtype="<i8").tobytes(), len(beginning) + end
+
+
+READER = """
+import os, resource, sys
+import torch
+from autoenc import checkpoints
+from autoenc.errors import CheckpointError
+
+def peak():
+    kilobyte = 1024 if sys.platform == "linux" else 1
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobyte
+
+for run_id in sys.argv[1:]:
+    if os.fork():  # a process of its own for each: a peak never goes down
+        os.wait()
+        continue
+    before = peak()
+    try:
+        answer = f"{len(checkpoints.read(run_id).step_losses)} steps"
+    except CheckpointError as error:
+        answer = str(error)
+    print(peak() - before, answer, flush=True)
+    os._exit(0)
+"""
+MEGABYTE = 10**6
+
+
+def test_no_file_fills_the_memory_whatever_it_claims_to_hold(sample: Sample) -> None:
+    length, endless = struct.Struct("<Q").pack, 20 * 10**9
+    dense = b'{"a":[' + b"[]," * 16_000_000 + b"[]]}"
+    files = {  # run_id -> beginning, length, what is said, bytes of memory
+        "gigabyte": (length(10**9), endless, "its header has 1,000,000,000 bytes", 10),
+        "endless": (length(2**63), endless, "its header has 9,223,372,036,854,775,808 bytes", 10),
+        "long": (length(len(dense)) + dense, None, "its header has 48,000,010 bytes; allowed: 1,000,000", 10),
+        "dense": (length(999_000) + dense[:999_000], None, "JSON", 80),
+        "hollow": (b"", endless, "is not a run that can be read", 10),
+    }
+    beyond: dict[str, tuple[Layout, dict[str, Any]]] = {
+        "holds 65792 instead": ({}, {"image_shape": [1, 256, 257]}),
+        "holds 4294967296 instead": (
+            {"preview.x_hat": ("U8", (1, 16, 1, 8192, 8192))},
+            {"image_shape": [1, 65536, 65536]},
+        ),
+        "holds 5001000 instead": ({}, {"n_train_images": 5001}),
+        "preview.x_hat has shape": ({"preview.x_hat": ("U8", (64, 16, 9, 256, 256))}, {}),
+        "history.steps has shape": ({"history.steps": ("F32", (10**8,))}, {}),
+        "holds 134217728 instead of a whole number from 1 to 64": (
+            {"preview.epochs": ("I64", (2**27,))},
+            {},
+        ),
+    }
+    for seed, (said, (layout, head)) in enumerate(beyond.items(), 1):
+        run_id, beginning, n_bytes = large(sample, seed, layout, **head)
+        files[run_id] = (beginning, n_bytes, said, 250)
+    run_id, beginning, n_bytes = large(sample, 0, {})
+    files[run_id] = (beginning, n_bytes, f"{MAX_STEPS} steps", 700)  # the most that can be trained
+    for name, (data, size, *_) in files.items():
+        path = put(name, data)
+        os.truncate(path, size or len(data))
+        assert path.stat().st_blocks * 512 < 100 * MEGABYTE
+
+    told = subprocess.run(
+        [sys.executable, "-c", READER, *files], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    lines = told.stdout.splitlines()
+    for line, (name, (*_, said, megabytes)) in zip(lines, files.items(), strict=True):
+        peak, answer = line.split(" ", 1)
+        assert said in answer
+        assert int(peak) < megabytes * MEGABYTE, name
+    assert int(lines[-1].split()[0]) > 50 * MEGABYTE  # the largest pictures alone: the measure sees them
+
+
+@pytest.mark.parametrize(
+    ("n_train", "shape", "sentence"),
+    [
+        (MAX_STEPS // 1000, (1, 256, 256), None),
+        (MAX_STEPS // 1000, (4, 128, 128), None),
+        (MAX_STEPS // 1000 + 1, (1, 28, 28), "make 5,001,000 steps; allowed: 5,000,000; choose fewer epochs"),
+        (5000, (1, 256, 257), "an image of digits has 65,792 pixels; allowed: 65,536"),
+        (5000, (3, 256, 256), "an image of digits has 196,608 pixels; allowed: 65,536"),
+    ],
+)
+def test_what_can_be_trained_can_be_read(
+    n_train: int, shape: tuple[int, int, int], sentence: str | None, sample: Sample
+) -> None:
+    config = replace(LARGEST, train_images=n_train)
+    run_id, f = config.run_id(sample.run.fingerprint), sample.run.fingerprint
+    head = {**sample.head, "config": config.to_json(), "run_id": run_id, "fingerprint": f}
+    put(run_id, sample.with_head({**head, "n_train_images": n_train, "image_shape": shape}))
+    runs, complaints = checkpoints.summaries()
+    if sentence is None:
+        training.check(config, shape, n_train)
+        assert [run.image_shape for run in runs] == [shape]
+    else:
+        with pytest.raises(ConfigError, match=sentence):
+            training.check(config, shape, n_train)
+        assert len(complaints) == 1
+
+
+# ---------------------------------------------------------------- a newer version
+
+
+def test_what_a_newer_version_wrote_is_neither_read_nor_replaced(sample: Sample, digits: Dataset) -> None:
+    newer = {"format_version": 2, "what": "y" * MAX_HEAD}
+    path = put(sample.run_id, sample.with_head(newer))
+    data = path.read_bytes()
+    said = (
+        r"was written by a newer version of this program \(format version 2; this program reads 1\); "
+        "update it, or delete the file"
+    )
+    with pytest.raises(RunNewer, match=said):
+        checkpoints.read(sample.run_id)
+    with pytest.raises(RunNewer, match=said), checkpoints.writing(sample.run_id):
+        pass
+    with pytest.raises(RunNewer, match=said):
+        checkpoints.save(sample.run, sample.trainee)
+    assert path.read_bytes() == data
+    assert not checkpoints.is_being_written(sample.run_id)
+    assert checkpoints.furthest(PLAIN, digits.fingerprint) is None
+    assert "newer version" in complaint(sample.run_id, digits)
+
+
+# ---------------------------------------------------------------- weights and which run
+
+
 def poisoned(value: float) -> Change:
     def change(tensors: dict[str, Any]) -> None:
         tensors["model.encoder.1.weight"][2, 5] = value
@@ -855,7 +1039,7 @@ def test_a_file_in_the_place_of_the_folder_is_told(sample: Sample, checkpoint_fo
     checkpoint_folder.write_bytes(b"a file")
     with pytest.raises(CheckpointError, match=r"cannot write to the checkpoint folder .*: "):
         stored(sample.run, sample.trainee)
-    with pytest.raises(CheckpointError, match=r"cannot write .*: Not a directory"):
+    with pytest.raises(CheckpointError, match=r"cannot write .*: its folder is gone"):
         checkpoints.save(sample.run, sample.trainee)
     with pytest.raises(CheckpointError):
         checkpoints.read(sample.run_id)
@@ -865,10 +1049,172 @@ def test_a_file_in_the_place_of_the_folder_is_told(sample: Sample, checkpoint_fo
 
 
 def test_a_folder_that_vanishes_in_mid_run_is_told(sample: Sample, checkpoint_folder: Path) -> None:
-    with checkpoints.writing("x"):
+    path = stored(sample.run, sample.trainee)
+    with checkpoints.writing(sample.run_id):
         shutil.rmtree(checkpoint_folder)
-        with pytest.raises(CheckpointError, match="No such file or directory"):
+        with pytest.raises(CheckpointError) as caught:
             checkpoints.save(sample.run, sample.trainee)
+    assert str(caught.value) == f"cannot write {path}: its folder is gone; bring it back or train again"
+    assert not checkpoint_folder.exists()
+
+
+# A real folder in which not even the superuser can make a file.
+UNWRITABLE = next(folder for folder in ("/sys", "/System") if os.path.isdir(folder))
+
+
+@pytest.mark.parametrize("run_id", ["x", "digits-mlp-k4-e2-00000000"])
+def test_a_read_only_folder_is_told(run_id: str, sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", UNWRITABLE)
+    before = set(os.listdir(UNWRITABLE))
+    with pytest.raises(CheckpointError, match=f"cannot write to the checkpoint folder {UNWRITABLE}: "):
+        stored(replace(sample.run, run_id=run_id), sample.trainee)
+    with pytest.raises(CheckpointError, match=r"cannot write .*/x\.safetensors: .*; older runs are intact"):
+        checkpoints.save(replace(sample.run, run_id="x"), sample.trainee)
+    assert not checkpoints.is_being_written(run_id)
+    assert set(os.listdir(UNWRITABLE)) == before
+
+
+def test_a_folder_in_which_nothing_is_ever_found_is_not_called_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not os.path.isdir("/proc/self"):
+        pytest.skip("this system has no such folder")
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "/proc")
+    with pytest.raises(CheckpointError, match="cannot write to the checkpoint folder /proc: "):  # noqa: SIM117
+        with checkpoints.writing("x"):
+            pass
+
+
+# ---------------------------------------------------------------- links planted in the folder
+
+
+@pytest.mark.parametrize("ending", ["lock", "safetensors", f"{os.getpid()}.tmp", "1.tmp"])
+@pytest.mark.parametrize("content", [b"precious", None], ids=["a file", "nothing"])
+def test_no_link_in_the_folder_leads_a_writer_out_of_it(
+    ending: str, content: bytes | None, sample: Sample, tmp_path: Path, checkpoint_folder: Path
+) -> None:
+    target = tmp_path / "outside" / "target"
+    target.parent.mkdir()
+    if content is not None:
+        target.write_bytes(content)
+        target.chmod(0o640)
+    checkpoint_folder.mkdir()
+    link = checkpoint_folder / f"{sample.run_id}.{ending}"
+    link.symlink_to(target)
+    assert not checkpoints.is_being_written(sample.run_id)
+    if ending == "lock":
+        with pytest.raises(CheckpointError, match=r"\.lock is a symbolic link; delete it"):
+            stored(sample.run, sample.trainee)
+    checkpoints.save(sample.run, sample.trainee)
+    if ending != "lock":
+        stored(sample.run, sample.trainee)
+        assert not link.is_symlink()
+    assert checkpoints.read(sample.run_id) == sample.run
+    assert not checkpoints.path_of(sample.run_id).is_symlink()
+    assert [path.name for path in target.parent.iterdir()] == ([] if content is None else ["target"])
+    if content is not None:
+        assert (target.read_bytes(), target.stat().st_mode & 0o777) == (content, 0o640)
+
+
+def test_a_link_to_a_run_is_deleted_and_the_run_is_not(
+    sample: Sample, tmp_path: Path, checkpoint_folder: Path
+) -> None:
+    (tmp_path / "elsewhere").write_bytes(sample.data)
+    checkpoint_folder.mkdir()
+    checkpoints.path_of(sample.run_id).symlink_to(tmp_path / "elsewhere")
+    assert checkpoints.read(sample.run_id) == sample.run
+    checkpoints.delete(sample.run_id)
+    assert checkpoints.summaries() == ((), ())
+    assert (tmp_path / "elsewhere").read_bytes() == sample.data
+
+
+def test_a_folder_in_the_place_of_a_temporary_file_stops_nobody_but_its_writer(
+    sample: Sample, checkpoint_folder: Path
+) -> None:
+    for pid in (1, os.getpid()):
+        (checkpoint_folder / f"{sample.run_id}.{pid}.tmp").mkdir(parents=True)
+    with checkpoints.writing(sample.run_id), pytest.raises(CheckpointError, match="older runs are intact"):
+        checkpoints.save(sample.run, sample.trainee)
+    (checkpoint_folder / f"{sample.run_id}.{os.getpid()}.tmp").rmdir()
+    stored(sample.run, sample.trainee)
+
+
+# ---------------------------------------------------------------- deleting
+
+
+def test_a_deleted_run_is_gone_with_all_that_killed_writers_left_of_it(
+    sample: Sample, checkpoint_folder: Path
+) -> None:
+    path = stored(sample.run, sample.trainee)
+    neighbours = {f"{sample.run_id}.{name}" for name in ("2.safetensors", "2.123.tmp", "tmp")} | {"y.1.tmp"}
+    for name in (*neighbours, f"{sample.run_id}.123.tmp"):
+        (checkpoint_folder / name).write_bytes(b"")
+    checkpoints.delete(sample.run_id)
+    assert not path.exists()
+    assert {p.name for p in checkpoint_folder.iterdir()} == neighbours | {f"{sample.run_id}.lock"}
+    with pytest.raises(RunUnknown, match="there is no run"):
+        checkpoints.read(sample.run_id)
+    with pytest.raises(RunUnknown, match="there is no run"):
+        checkpoints.delete(sample.run_id)
+
+
+def test_a_deleted_run_can_be_trained_again(sample: Sample) -> None:
+    stored(replace(sample.run, attempt=5), sample.trainee)
+    checkpoints.delete(sample.run_id)
+    with checkpoints.writing(sample.run_id) as attempt:
+        assert attempt == 1
+        checkpoints.save(sample.run, sample.trainee)
+    assert checkpoints.read(sample.run_id) == sample.run
+
+
+def test_a_run_that_is_being_trained_is_not_deleted(sample: Sample) -> None:
+    path = stored(sample.run, sample.trainee)
+    with (
+        checkpoints.writing(sample.run_id),
+        pytest.raises(RunBusy, match="is being trained by another process"),
+    ):
+        checkpoints.delete(sample.run_id)
+    assert path.read_bytes() == sample.data
+    checkpoints.delete(sample.run_id)
+
+
+def test_a_lock_waited_for_while_its_run_is_deleted_still_excludes_everyone_else(sample: Sample) -> None:
+    """Had the lock file been removed with the run, the one who waited would hold a file without a name."""
+    stored(sample.run, sample.trainee)
+    lock = checkpoints.path_of(sample.run_id).with_suffix(".lock")
+    with lock.open("rb") as opened_before:
+        checkpoints.delete(sample.run_id)
+        assert os.path.samestat(os.fstat(opened_before.fileno()), lock.stat())
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage", None], ids=["empty", "garbage", "newer"])
+def test_what_cannot_be_read_can_be_deleted(data: bytes | None, sample: Sample) -> None:
+    path = put(
+        sample.run_id, sample.with_head({**sample.head, "format_version": 2}) if data is None else data
+    )
+    checkpoints.delete(sample.run_id)
+    assert not path.exists()
+
+
+def test_deleting_what_is_not_there_makes_nothing(checkpoint_folder: Path) -> None:
+    with pytest.raises(RunUnknown, match="there is no run x; `python -m autoenc runs list` shows"):
+        checkpoints.delete("x")
+    assert not checkpoint_folder.exists()
+
+
+def test_what_the_system_does_not_delete_is_told(sample: Sample) -> None:
+    path = checkpoints.path_of(sample.run_id)
+    path.mkdir(parents=True)
+    with pytest.raises(CheckpointError, match=r"cannot delete .*\.safetensors: "):
+        checkpoints.delete(sample.run_id)
+    assert path.is_dir()
+
+
+@pytest.mark.parametrize("run_id", ["../x", "/tmp/x", "..", "", "a/../../x", "x\0"])
+def test_nothing_outside_the_folder_is_deleted(run_id: str, tmp_path: Path, checkpoint_folder: Path) -> None:
+    checkpoint_folder.mkdir()
+    (tmp_path / "x.safetensors").write_bytes(b"outside")
+    with pytest.raises(RunUnknown, match="is not the name of a run"):
+        checkpoints.delete(run_id)
+    assert {path.name for path in tmp_path.iterdir()} == {"x.safetensors", checkpoint_folder.name}
 
 
 def test_a_reader_sees_the_old_file_or_the_new_one_and_never_parts_of_both(digits: Dataset) -> None:

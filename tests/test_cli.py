@@ -2,10 +2,13 @@
 
 import json
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ import pytest
 from autoenc import checkpoints, cli, datasets
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
+from tests.test_checkpoints import UNWRITABLE
 from tests.test_datasets import small_files
 
 ROOT = Path(__file__).parents[1]
@@ -202,7 +206,8 @@ def test_wrong_settings_are_wrong_usage(wrong: str, sentence: str, ask: Ask, che
 
 
 @pytest.mark.parametrize(
-    "command", ["", "frob", "runs", "runs frob", "runs show", "data", "data download", "train x"]
+    "command",
+    ["", "frob", "runs", "runs frob", "runs show", "runs delete", "data", "data download", "train x"],
 )
 def test_wrong_commands_are_wrong_usage(command: str, ask: Ask) -> None:
     assert "--help` tells more" in refused(ask(*command.split()), 2)
@@ -260,6 +265,21 @@ def test_a_checkpoint_folder_that_cannot_be_written_is_a_failure(ask: Ask, check
     assert "cannot write to the checkpoint folder" in refused(ask(*QUICK), 1)
 
 
+def test_the_run_of_a_newer_version_is_not_trained_over(ask: Ask) -> None:
+    path = Path(ask(*QUICK, "--json").json["checkpoint"])
+    newer = path.read_bytes().replace(b'\\"format_version\\": 1', b'\\"format_version\\": 9')
+    path.write_bytes(newer)
+    said = refused(ask(*QUICK), 1)  # and not a word of a training that begins
+    assert "was written by a newer version of this program (format version 9" in said
+    assert "update it, or delete the file" in said
+    assert path.read_bytes() == newer
+
+
+def test_a_read_only_folder_is_a_failure(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", UNWRITABLE)
+    assert f"cannot write to the checkpoint folder {UNWRITABLE}: " in refused(ask(*QUICK), 1)
+
+
 # ---------------------------------------------------------------- runs and data
 
 
@@ -306,6 +326,35 @@ def test_a_broken_run_is_a_failure(ask: Ask, checkpoint_folder: Path) -> None:
     checkpoint_folder.mkdir()
     (checkpoint_folder / "x.safetensors").write_bytes(b"broken")
     assert "x.safetensors is not a run that can be read" in refused(ask("runs", "show", "x"), 1)
+
+
+def test_runs_are_deleted_by_their_names(ask: Ask, checkpoint_folder: Path) -> None:
+    ids = [ask(*QUICK, "--seed", seed, "--json").json["run_id"] for seed in ("1", "2", "3")]
+    answer = ask("runs", "delete", ids[0])
+    assert (answer.code, answer.out, answer.err) == (0, f"deleted {ids[0]}\n", "")
+    answer = ask("runs", "delete", ids[1], ids[2], ids[1], "--json")
+    assert (answer.code, answer.json, answer.err) == (0, {"deleted": ids[1:]}, "")
+    assert ask("runs", "list", "--json").json == []
+    assert list(checkpoint_folder.glob("*.safetensors")) == []
+    assert f"there is no run {ids[0]}" in refused(ask("runs", "delete", ids[0]), 1)
+
+
+def test_a_run_that_cannot_be_deleted_does_not_save_the_others_and_is_told(ask: Ask) -> None:
+    busy, other = (ask(*QUICK, "--seed", seed, "--json").json["run_id"] for seed in ("1", "2"))
+    with checkpoints.writing(busy):
+        answer = ask("runs", "delete", "../x", busy, other, "--json")
+    assert (answer.code, answer.json) == (1, {"deleted": [other]})
+    (line,) = answer.err.splitlines()
+    assert "'../x' is not the name of a run; " in line
+    assert f"{busy} is being trained by another process" in line
+    assert [run["run_id"] for run in ask("runs", "list", "--json").json] == [busy]
+
+
+def test_a_broken_run_can_be_deleted(ask: Ask, checkpoint_folder: Path) -> None:
+    checkpoint_folder.mkdir()
+    (checkpoint_folder / "x.safetensors").write_bytes(b"broken")
+    assert ask("runs", "delete", "x").out == "deleted x\n"
+    assert ask("runs", "list").err == ""
 
 
 def test_data_sets_are_listed_with_what_is_here(
@@ -369,6 +418,86 @@ def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) ->
     assert told <= resumed < 300
     assert f"continues after epoch {resumed} of 300" in answer.err
     assert len(answer.json["test_loss"]) == 300
+
+
+def begun(process: subprocess.Popen[str]) -> str:
+    """The first line of a training; one that begins is held still there."""
+    assert process.stderr is not None
+    if "begins" in (line := process.stderr.readline()):
+        process.send_signal(signal.SIGSTOP)
+    return line
+
+
+def test_of_two_that_start_at_once_one_trains_and_what_is_left_when_it_is_killed_is_continued(
+    ask: Ask,
+) -> None:
+    command = (*QUICK, "--train-images", "256", "--epochs", "200", "--json")
+    both = [started(*command) for _ in range(2)]
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            lines = list(threads.map(begun, both))
+        assert sorted("begins" in line for line in lines) == [False, True]
+        winner, loser = sorted(both, key=lambda process: "begins" not in lines[both.index(process)])
+        run_id = lines[both.index(winner)].split()[0]
+        assert lines[both.index(loser)] == (
+            f"autoenc: {run_id} is being trained by another process; wait for it or stop it there\n"
+        )
+        assert (*loser.communicate(), loser.returncode) == ("", "", 1)
+
+        winner.send_signal(signal.SIGCONT)
+        assert winner.stderr is not None
+        while not checkpoints.path_of(run_id).exists():  # a line an epoch, a file a second
+            assert winner.stderr.readline(), "the training ended by itself"
+        winner.kill()
+        assert winner.wait() == -signal.SIGKILL
+    finally:
+        for process in both:
+            process.kill()
+            process.communicate()
+
+    left = checkpoints.read(run_id)
+    n = len(left.epochs)
+    assert 1 <= n < 200
+    assert left.attempt == 1
+    answer = ask(*command)
+    assert f"continues after epoch {n} of 200" in answer.err
+    run = checkpoints.read(run_id)
+    assert (run.epochs[:n], run.step_losses[: 2 * n]) == (left.epochs, left.step_losses)
+    assert (len(run.epochs), len(run.step_losses), run.attempt) == (200, 400, 2)
+    assert answer.json["test_loss"] == [e.test_loss for e in run.epochs]
+
+
+def test_a_full_disk_ends_a_training_in_one_line_and_the_older_runs_are_intact(
+    ask: Ask, checkpoint_folder: Path
+) -> None:
+    run_id = ask(*QUICK, "--json").json["run_id"]
+    before = {path: path.read_bytes() for path in checkpoint_folder.glob("*.safetensors")}
+
+    def full() -> None:  # the kernel refuses to make any file larger
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+
+    with started(*QUICK, "--epochs", "3", preexec_fn=full) as process:
+        out, err = process.communicate()
+    *progress, last = err.splitlines()
+    assert (process.returncode, out) == (1, "")
+    assert last.startswith("autoenc: cannot write ")
+    assert last.endswith("File too large; older runs are intact")
+    assert "Traceback" not in "".join(progress)
+    assert list(checkpoint_folder.glob("*.tmp")) == []
+    assert {path: path.read_bytes() for path in checkpoint_folder.glob("*.safetensors")} == before
+    assert ask("runs", "show", run_id).code == 0
+
+
+def test_a_folder_deleted_in_mid_run_is_told_as_it_is(ask: Ask, checkpoint_folder: Path) -> None:
+    with started(*QUICK, "--train-images", "256", "--epochs", "1000") as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        shutil.rmtree(checkpoint_folder)
+        _, err = process.communicate()
+    assert process.returncode == 1
+    last = err.splitlines()[-1]
+    assert last.endswith(".safetensors: its folder is gone; bring it back or train again")
+    assert not checkpoint_folder.exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")

@@ -10,6 +10,7 @@ from autoenc.errors import ConfigError
 from autoenc.jobs import DownloadJob
 from autoenc.schema import BOUNDS, MODELS, ModelInfo, TrainConfig
 from ui import state
+from ui.text import duration, plain
 
 MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
@@ -107,7 +108,7 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
         config = state.config_of(state.settings())
         training.check(config, info.image_shape, info.n_train)
     except ConfigError as error:
-        st.error(state.plain(str(error)), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
     return config
 
@@ -156,17 +157,6 @@ def code_size(info: ModelInfo) -> str:
     return f"Code: **{info.n_latents:,}** {numbers} for {info.n_pixels:,} pixels, **{how}**"
 
 
-def duration(seconds: float) -> str:
-    """For people: `0.02 s`, `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
-    if seconds < 0.095:
-        return f"{seconds:.2f} s"
-    if seconds < 9.5:
-        return f"{seconds:.1f} s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 # ---------------------------------------------------------------- the click
 
 
@@ -195,7 +185,8 @@ def offer_download(name: str) -> None:
     info = next(info for info in datasets.catalogue() if info.name == name)
     if info.present:
         return
-    st.info(f"{info.title} is not on this machine yet.", icon=":material/cloud_download:")
+    who = "" if state.is_teacher() else " The teacher can bring it."
+    st.info(f"{info.title} is not on this machine yet.{who}", icon=":material/cloud_download:")
     active = state.is_active(DownloadJob(name).job_id)
     st.fragment(_download, run_every=0.5 if active else None)(name, info.title, active)
 
@@ -205,13 +196,15 @@ def _download(name: str, title: str, was_active: bool) -> None:
     known = state.sessions().snapshot(job.job_id)
     if known is not None and known.state.active:
         st.progress(known.value.done if known.value else 0.0, f"Downloading {title}")
-        if st.button("Stop the download", key=f"stop-{name}"):
-            state.sessions().stop(job.job_id)
+        if state.may_stop(known) and st.button("Stop the download", key=f"stop-{name}"):
+            state.stop(known)
         return
     if was_active:
         st.rerun()  # the whole page: there is a data set now, or a reason why not
     if known is not None and known.message:
-        st.error(state.plain(known.message), icon=":material/error:")
-    if st.button(f"Download {title}", icon=":material/download:", key=f"download-{name}"):
-        state.sessions().start(job)
+        st.error(plain(known.message), icon=":material/error:")
+    if state.is_teacher() and st.button(
+        f"Download {title}", icon=":material/download:", key=f"download-{name}"
+    ):
+        state.start(job)
         st.rerun()

@@ -8,9 +8,10 @@ import streamlit as st
 from autoenc import datasets, lab, models, plots
 from autoenc.plots import COLOUR
 from autoenc.schema import Images, Preview, Run, Snapshot, State, TrainConfig
-from ui import controls, state
+from ui import controls, page, state
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
+from ui.text import duration, plain
 
 REFRESH_SECONDS = 0.5
 CHART_HEIGHT = 300  # pixels
@@ -22,7 +23,7 @@ def run_view(run_id: str, active: bool) -> None:
 
 
 def _run_view(run_id: str, was_active: bool) -> None:
-    with state.errors_told():
+    with page.errors_told():
         snapshot = state.snapshot(run_id)
         if snapshot is None:
             st.warning("This run is not on this machine any more.")
@@ -43,10 +44,26 @@ def _headline(snapshot: Snapshot) -> None:
         if snapshot.run is not None:
             st.markdown(f"**{title(snapshot.run.config)}**")
         st.progress(snapshot.run.done if snapshot.run else 0.0, progress_text(snapshot))
-    if snapshot.state.active and stop.button("Stop", icon=":material/stop:", key="stop", width="stretch"):
-        state.sessions().stop(snapshot.job_id)
+    with stop:
+        _stop_or_delete(snapshot)
     if snapshot.state is State.FAILED:
-        st.error(state.plain(snapshot.message), icon=":material/error:")
+        st.error(plain(snapshot.message), icon=":material/error:")
+
+
+def _stop_or_delete(snapshot: Snapshot) -> None:
+    """Whoever may not has no button, and the server does not take a press of one either."""
+    if snapshot.state.active:
+        if state.may_stop(snapshot) and st.button(
+            "Stop", icon=":material/stop:", key="stop", width="stretch"
+        ):
+            state.stop(snapshot)
+    elif state.is_teacher():
+        with st.popover("", icon=":material/delete:", key="delete", help="Delete this run"):
+            st.markdown("Delete this run and what the model has learnt?")
+            if st.button("Delete it", type="primary", key="delete-run"):
+                state.delete_run(snapshot.job_id)
+                state.show_nothing()
+                st.rerun()
 
 
 def title(config: TrainConfig) -> str:
@@ -67,12 +84,12 @@ def progress_text(snapshot: Snapshot) -> str:
     match snapshot.state:
         case State.QUEUED:
             before = f"{snapshot.ahead} before it" if snapshot.ahead else "it is next"
-            return f"Waiting: {snapshot.message or before}"
+            return f"Waiting: {plain(snapshot.message) or before}"
         case State.RUNNING:
             left = seconds_left(snapshot)
-            return f"Training: {n_epochs}" + ("" if left is None else f", {controls.duration(left)} left")
+            return f"Training: {n_epochs}" + ("" if left is None else f", {duration(left)} left")
         case State.FINISHED:
-            return f"Finished: {n_epochs} in {controls.duration(run.seconds if run else 0)}"
+            return f"Finished: {n_epochs} in {duration(run.seconds if run else 0)}"
         case State.STOPPED:
             return f"Stopped: {n_epochs}; finished epochs are kept"
         case State.INTERRUPTED:

@@ -11,17 +11,18 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
 
 paths.py      where the files are
 reading.py    a file -> Run, RunSummary, or a trainee that continues
-writing.py    Run and trainee -> a file, under a lock
+writing.py    Run and trainee -> a file, under a lock; a file -> nothing
 """
 
 from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, folder, path_of
 from autoenc.checkpoints.reading import continuable, furthest, read, restore, summaries
-from autoenc.checkpoints.writing import is_being_written, save, writing
+from autoenc.checkpoints.writing import delete, is_being_written, save, writing
 
 __all__ = [
     "FORMAT_VERSION",
     "MAX_HEAD",
     "continuable",
+    "delete",
     "folder",
     "furthest",
     "is_being_written",

@@ -10,7 +10,7 @@ from autoenc.errors import RunUnknown
 
 FORMAT_VERSION = 1
 MAX_HEAD = 16_000  # bytes
-MAX_SIDE = 65_536  # pixels
+MAX_HEADER = 1_000_000  # bytes of the safetensors header: the head, and where each tensor is
 
 
 def folder() -> Path:
@@ -27,3 +27,7 @@ def path_of(run_id: str) -> Path:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}", run_id):
         raise RunUnknown(f"{run_id[:80]!r} is not the name of a run")
     return folder() / f"{run_id}.safetensors"
+
+
+def unknown(run_id: str) -> RunUnknown:
+    return RunUnknown(f"there is no run {run_id}; `python -m autoenc runs list` shows what there is")

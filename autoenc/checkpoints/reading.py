@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,10 +15,10 @@ import torch
 from torch import Tensor
 
 from autoenc import models
-from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, MAX_SIDE, folder, path_of
-from autoenc.errors import AutoencError, CheckpointError, RunUnknown
+from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, MAX_HEADER, folder, path_of, unknown
+from autoenc.errors import AutoencError, CheckpointError, RunNewer
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
-from autoenc.training import N_PREVIEW, Trainee
+from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, Trainee
 
 
 def read(run_id: str) -> Run:
@@ -25,6 +26,7 @@ def read(run_id: str) -> Run:
 
     Raises:
         RunUnknown: there is no such file.
+        RunNewer: a newer version of this program wrote it.
         CheckpointError: it is not a checkpoint of ours, or it is damaged.
     """
     path = path_of(run_id)
@@ -121,35 +123,56 @@ def _opened(path: Path) -> Iterator[tuple[Mapping[str, Any], Any]]:
 
     Raises:
         RunUnknown: there is no such file.
+        RunNewer: a newer version of this program wrote it.
         CheckpointError: it is not a checkpoint of ours, or it is damaged.
     """
     try:
+        _check_header(path)
         with safetensors.safe_open(path, framework="pt") as file:
             yield _head_in((file.metadata() or {}).get("autoenc", ""), path), file
     except FileNotFoundError:
-        raise RunUnknown(
-            f"there is no run {path.stem}; `python -m autoenc runs list` shows what there is"
-        ) from None
+        raise unknown(path.stem) from None
     except CheckpointError:
         raise
     except _DAMAGE as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error).partition("\n")[0]
         raise CheckpointError(
-            f"{path.name} is not a run that can be read ({why[:200]}); delete it or train again"
+            f"{_printable(path.name)} is not a run that can be read ({_printable(why[:200])}); "
+            "delete it or train again"
         ) from None
 
 
+def _check_header(path: Path) -> None:
+    """Refuse a header that cannot be ours before safetensors parses it, at 14 times its size in memory."""
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        raise ValueError("it is not a file")
+    with path.open("rb") as file:
+        n_bytes = int.from_bytes(file.read(8), "little")
+    if n_bytes > MAX_HEADER:
+        raise ValueError(f"its header has {n_bytes:,} bytes; allowed: {MAX_HEADER:,}")
+
+
+def _printable(text: str) -> str:
+    """For terminals: a file's name and what it holds may be anything."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def _head_in(text: str, path: Path) -> Mapping[str, Any]:
-    if len(text) > MAX_HEAD:
-        raise ValueError(f"its head has {len(text)} bytes; allowed: {MAX_HEAD}")
     head = json.loads(text)
     if not isinstance(head, dict):
         raise ValueError("its head is not an object")
-    if head["format_version"] != FORMAT_VERSION:
-        raise CheckpointError(
-            f"{path.name} has format version {head['format_version']!r:.40}; "
-            f"this program reads {FORMAT_VERSION}"
+    version = head["format_version"]
+    if type(version) is int and version > FORMAT_VERSION:
+        raise RunNewer(
+            f"{_printable(path.name)} was written by a newer version of this program (format version "
+            f"{version!r:.40}; this program reads {FORMAT_VERSION}); update it, or delete the file"
         )
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{_printable(path.name)} has format version {version!r:.40}; this program reads {FORMAT_VERSION}"
+        )
+    if len(text) > MAX_HEAD:  # of our own format; a newer one may have chosen otherwise
+        raise ValueError(f"its head has {len(text)} bytes; allowed: {MAX_HEAD}")
     return head
 
 
@@ -157,7 +180,10 @@ def _summary(head: Mapping[str, Any], path: Path) -> RunSummary:
     config, fingerprint = TrainConfig.from_json(head["config"]), _text(head["fingerprint"])
     if head["run_id"] != path.stem or config.run_id(fingerprint) != path.stem:
         raise ValueError("its name is not that of the run inside")
-    channels, height, width = (_whole(side, 1, MAX_SIDE) for side in head["image_shape"])
+    channels, height, width = (_whole(side, 1, MAX_PIXELS) for side in head["image_shape"])
+    _whole(channels * height * width, 1, MAX_PIXELS)
+    n_train_images = _whole(head["n_train_images"], 1)
+    _whole(config.epochs * math.ceil(n_train_images / config.batch_size), 1, MAX_STEPS)
     return RunSummary(
         run_id=path.stem,
         config=config,
@@ -165,7 +191,7 @@ def _summary(head: Mapping[str, Any], path: Path) -> RunSummary:
         image_shape=(channels, height, width),
         n_parameters=_whole(head["n_parameters"], 1),
         n_latents=_whole(head["n_latents"], 1),
-        n_train_images=_whole(head["n_train_images"], 1),
+        n_train_images=n_train_images,
         epochs_done=_whole(head["epochs_done"], 0, config.epochs),
         test_mse=None if head["test_mse"] is None else _number(head["test_mse"]),
         seconds=_number(head["seconds"]),

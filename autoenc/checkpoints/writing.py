@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
@@ -17,9 +18,9 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from autoenc.checkpoints.paths import FORMAT_VERSION, folder, path_of
+from autoenc.checkpoints.paths import FORMAT_VERSION, folder, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
-from autoenc.errors import CheckpointError, RunBusy
+from autoenc.errors import CheckpointError, RunBusy, RunNewer
 from autoenc.schema import Images, Run
 from autoenc.training import Trainee
 
@@ -34,25 +35,60 @@ def writing(run_id: str) -> Iterator[int]:
         the number of this attempt: one more than the last that wrote the file.
     Raises:
         RunBusy: another process, or another job of this one, writes it.
+        RunNewer: a newer version of this program wrote the file; it is not to be replaced.
         CheckpointError: the folder cannot be written to.
     """
+    with _locked(run_id) as path:
+        yield _attempt_on_disk(path) + 1
+
+
+def delete(run_id: str) -> None:
+    """Remove a run's file, damaged or not, and what killed writers left of it.
+
+    The empty lock file stays: a process that has opened it already would lock a file without a name, and
+    another beside it the next file of that name.
+
+    Raises:
+        RunUnknown: there is no such file.
+        RunBusy: it is being trained.
+        CheckpointError: the system refuses.
+    """
     path = path_of(run_id)
-    lock = filelock.FileLock(
-        path.with_suffix(".lock"), timeout=LOCK_SECONDS, poll_interval=0.01, thread_local=False
-    )
+    if not os.path.lexists(path):  # asked before the lock, which would make the folder
+        raise unknown(run_id)
+    with _locked(run_id):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            raise unknown(run_id) from None
+        except OSError as error:
+            raise CheckpointError(f"cannot delete {path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def _locked(run_id: str) -> Iterator[Path]:
+    """The run's file, while this process alone may change it; what killed writers left beside it is gone."""
+    path = path_of(run_id)
+    lock_path = path.with_suffix(".lock")
+    lock = filelock.FileLock(lock_path, timeout=LOCK_SECONDS, poll_interval=0.01, thread_local=False)
+    refused = f"cannot write to the checkpoint folder {folder()}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if lock_path.is_symlink():  # filelock before 3.20.1 would empty the file that it points at
+            raise CheckpointError(f"{refused}: {lock_path.name} is a symbolic link; delete it")
         lock.acquire()
     except filelock.Timeout:
+        if not lock_path.exists():  # some file systems say "not found" where nothing can be made
+            raise CheckpointError(f"{refused}: no file can be made in it") from None
         raise RunBusy(f"{run_id} is being trained by another process; wait for it or stop it there") from None
     except OSError as error:
-        raise CheckpointError(
-            f"cannot write to the checkpoint folder {folder()}: {error.strerror or error}"
-        ) from None
+        raise CheckpointError(f"{refused}: {error.strerror or error}") from None
     try:
-        for left_over in path.parent.glob(f"{run_id}.*.tmp"):  # by a writer that was killed
-            left_over.unlink(missing_ok=True)
-        yield _attempt_on_disk(path) + 1
+        for left_over in path.parent.glob(f"{run_id}.*.tmp"):
+            if re.fullmatch(rf"{re.escape(run_id)}\.\d+\.tmp", left_over.name):  # not that of `run_id.more`
+                with suppress(OSError):  # a folder of this name is not ours
+                    left_over.unlink()
+        yield path
     finally:
         lock.release()
 
@@ -60,9 +96,9 @@ def writing(run_id: str) -> Iterator[int]:
 def is_being_written(run_id: str) -> bool:
     """Whether some process holds the run's lock now."""
     lock_path = path_of(run_id).with_suffix(".lock")
-    if not lock_path.exists():
-        return False
     try:
+        if lock_path.is_symlink() or not lock_path.exists():
+            return False
         with filelock.FileLock(lock_path, blocking=False, thread_local=False):
             return False
     except filelock.Timeout:
@@ -75,6 +111,7 @@ def save(run: Run, trainee: Trainee) -> None:
     """Write the run whole under a temporary name, then rename: a reader sees the old file or the new one.
 
     Raises:
+        RunNewer: a newer version of this program has written the file.
         CheckpointError: a newer attempt has written the file, or the disk refuses.
     """
     path = path_of(run.run_id)
@@ -83,14 +120,18 @@ def save(run: Run, trainee: Trainee) -> None:
     data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(_head(run))})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:  # a new file, never what a link points at
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
+        gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir()
         raise CheckpointError(
-            f"cannot write {path}: {error.strerror or error}; older runs are intact"
+            f"cannot write {path}: its folder is gone; bring it back or train again"
+            if gone
+            else f"cannot write {path}: {error.strerror or error}; older runs are intact"
         ) from None
     finally:
         with suppress(OSError):
@@ -142,5 +183,7 @@ def _pixels(images: Images) -> Tensor:
 def _attempt_on_disk(path: Path) -> int:
     try:
         return read_summary(path).attempt
+    except RunNewer:
+        raise
     except CheckpointError:
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
@@ -49,6 +49,7 @@ class Snapshot:
     state: State
     message: str = ""  # one sentence; why it failed, or what it waits for
     value: Run | Download | None = None  # None: nothing has come yet
+    by: str = field(default="", repr=False)  # the visitor who started it; a secret of theirs
     ahead: int = 0  # queued: how many start before it
     elapsed_seconds: float = 0.0  # since it began to run, this time
 

@@ -13,13 +13,16 @@ class Sessions(Protocol):
     """Background work, one for all browser sessions of a dashboard."""
 
     n_workers: int  # jobs that can run at the same time
+    memory_share: int  # bytes that one job may take
 
-    def start(self, job: Job) -> str:
+    def start(self, job: Job, by: str = "") -> str:
         """Have a job done and return its job_id at once.
 
-        The same job again is joined while it runs, and answered from disk once it is done; a stopped, failed
-        or interrupted one is tried again.
+        The same job again is joined while it runs, here or in another process, and answered from disk once it
+        is done; a stopped, failed or interrupted one is tried again.
 
+        Args:
+            by: the visitor who asks; visitors take turns in the queue, and may stop what they started.
         Raises:
             AutoencError: it cannot be started.
         """
@@ -29,6 +32,9 @@ class Sessions(Protocol):
 
     def stop(self, job_id: str) -> None:
         """End a queued or running job within half a second; what it has saved stays."""
+
+    def forget(self, job_id: str) -> None:
+        """Have no snapshot any more of a job that has ended: its file is gone."""
 
     def speed(self) -> Speed | None:
         """This machine's measured speed; None: not measured yet."""

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.dashboards import dashboard
 
-ROOT = Path(__file__).parent.parent.parent
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -28,41 +20,6 @@ SWITCHES = (
 )
 
 
-@contextmanager
-def dashboard(folder: Path, *arguments: str, path: str = "") -> Iterator[str]:
-    """A dashboard in a process of its own, with its checkpoints in the folder; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", *arguments]
-    environment = os.environ | {"AUTOENC_CHECKPOINT_DIR": str(folder)}
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}{path}"
-    try:
-        _wait_for(f"{address}/_stcore/health")
-        yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(url: str) -> None:
-    end = monotonic() + 60
-    while monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            sleep(0.1)
-    pytest.fail(f"the dashboard does not answer at {url}")
-
-
 @pytest.fixture(scope="session")
 def checkpoint_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dashboard")
@@ -70,8 +27,8 @@ def checkpoint_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(checkpoint_folder: Path) -> Iterator[str]:
-    with dashboard(checkpoint_folder, "--server.baseUrlPath", "lab", path="/lab") as address:
-        yield address
+    with dashboard(checkpoint_folder, "--server.baseUrlPath", "lab", path="/lab") as lab:
+        yield lab.address
 
 
 @pytest.fixture(scope="session")

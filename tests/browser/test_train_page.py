@@ -7,7 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, dashboard
+from tests.browser.conftest import OpenPage
+from tests.dashboards import dashboard
 
 QUICK = "?dataset=digits&model=mlp&latent_size=8&epochs=20"
 LONG = "?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped
@@ -132,12 +133,12 @@ def test_nonsense_in_the_address_is_text_and_never_markup(open_page: OpenPage) -
 def test_after_a_restart_of_the_dashboard_a_link_shows_its_finished_run(
     open_page: OpenPage, tmp_path: Path
 ) -> None:
-    with dashboard(tmp_path) as address:
-        page = open_page(QUICK, at=address)
+    with dashboard(tmp_path) as lab:
+        page = open_page(QUICK, at=lab.address)
         press_train(page)
         expect(page.locator(PROGRESS)).to_contain_text("Finished")
         link = page.url[page.url.index("?") :]
-    with dashboard(tmp_path) as address:
-        page = open_page(link, at=address)
+    with dashboard(tmp_path) as lab:
+        page = open_page(link, at=lab.address)
         expect(page.locator(PROGRESS)).to_contain_text("Finished: 20 of 20 epochs")
         wait_for_growth(page, 0)

@@ -1,0 +1,115 @@
+"""The machine's cores, shared by all jobs of all processes: never more threads than cores.
+
+A lock file stands for each core, and one for each job that wants some. The system frees a lock when its
+holder dies, however it dies: there is nothing to clean up, and nobody who keeps the books could be killed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+
+import filelock
+
+from autoenc.errors import AutoencError
+
+MAX_JOBS = 256  # that share a machine
+POLL_SECONDS = 0.02
+
+
+class Cores:
+    """What one job holds of the machine's cores; see `joined`."""
+
+    def __init__(self, n_cores: int) -> None:
+        self.n_cores = n_cores
+        self._held: list[filelock.BaseFileLock] = []
+        self._job, self._place = _first_free("job", MAX_JOBS)
+
+    def take(self, useful: Callable[[int], int]) -> int:
+        """Give back what is over the job's share, take what is missing and free.
+
+        Args:
+            useful: how many of its share the job makes use of, at least 1.
+        Returns:
+            the number of cores now held; 0: none is free yet.
+        """
+        wanted = useful(self._share())
+        while len(self._held) > wanted:
+            self._held.pop().release()
+        for i in range(self.n_cores):
+            if len(self._held) >= wanted:
+                break
+            if (lock := _acquired(f"core-{i}")) is not None:
+                self._held.append(lock)
+        return len(self._held)
+
+    def wait(self, useful: Callable[[int], int], given_up: Callable[[], bool] = lambda: False) -> int:
+        """As `take`, but at least 1, however long that takes; 0: given up."""
+        while not given_up():
+            if n := self.take(useful):
+                return n
+            sleep(POLL_SECONDS)
+        return 0
+
+    def release(self) -> None:
+        for lock in (*self._held, self._job):
+            lock.release()
+        self._held.clear()
+
+    def _share(self) -> int:
+        """Equal parts; where they do not come out even, the first jobs have one more."""
+        places = [int(path.stem.partition("-")[2]) for path in _folder().glob("job-*.lock")]
+        others = sorted(p for p in places if p != self._place and not _is_free(f"job-{p}"))
+        n_jobs, rank = len(others) + 1, sum(p < self._place for p in others)
+        return max(1, self.n_cores // n_jobs + (rank < self.n_cores % n_jobs))
+
+
+@contextmanager
+def joined(n_cores: int) -> Iterator[Cores]:
+    """Count as one of the jobs that share the machine's cores, for as long as the block takes.
+
+    Raises:
+        AutoencError: the folder of the locks cannot be written to, or too many jobs are there already.
+    """
+    cores = Cores(n_cores)
+    try:
+        yield cores
+    finally:
+        cores.release()
+
+
+def _folder() -> Path:
+    """On this machine alone: a home folder may be shared by many."""
+    return Path(tempfile.gettempdir()) / f"autoenc-cores-{getpass.getuser()}"
+
+
+def _first_free(kind: str, n: int) -> tuple[filelock.BaseFileLock, int]:
+    for place in range(n):
+        if (lock := _acquired(f"{kind}-{place}")) is not None:
+            return lock, place
+    raise AutoencError(f"{n} jobs share this machine already; wait for some of them")
+
+
+def _acquired(name: str) -> filelock.BaseFileLock | None:
+    lock = filelock.FileLock(_folder() / f"{name}.lock", blocking=False, thread_local=False)
+    try:
+        _folder().mkdir(mode=0o700, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout:
+        return None
+    except OSError as error:
+        raise AutoencError(
+            f"cannot write to {_folder()}, where jobs share the cores: {error.strerror or error}"
+        ) from None
+    return lock
+
+
+def _is_free(name: str) -> bool:
+    lock = _acquired(name)
+    if lock is not None:
+        lock.release()
+    return lock is not None

@@ -1,0 +1,64 @@
+"""The embedded cluster: on the loopback interface, behind certificates of its own."""
+
+from __future__ import annotations
+
+import os
+
+import dask
+from dask.system import CPU_COUNT
+from distributed import LocalCluster
+from distributed.security import Security
+
+from autoenc import memory
+from autoenc.errors import ConfigError
+
+GIGABYTE = 10**9
+BYTES_PER_WORKER = 2 * GIGABYTE
+
+
+def workers_allowed() -> int:
+    """AUTOENC_WORKERS, or as many as cores and free memory allow, at most 4, at least 1.
+
+    Raises:
+        ConfigError: the variable is not a number from 1 to 64.
+    """
+    text = os.environ.get("AUTOENC_WORKERS")
+    if text is None:
+        return max(1, min(int(CPU_COUNT), 4, memory.free_bytes() // BYTES_PER_WORKER))
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ConfigError(f"AUTOENC_WORKERS is {text!r}; allowed: 1 to 64")
+    return int(text)
+
+
+def local_cluster(n_workers: int) -> LocalCluster:
+    """A scheduler in this process, and worker processes that die with it."""
+    settings = {
+        "distributed.admin.low-level-log-length": 100,
+        "distributed.deploy.lost-worker-timeout": "30s",  # one that dies while it starts is not started again before
+        # A worker that died is the driver's business: it knows why, and from which epoch to go on.
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.scheduler.http.routes": [],
+        "distributed.scheduler.worker-ttl": None,  # a laptop that slept for an hour has lost no worker
+        "distributed.worker.http.routes": [],
+        "distributed.worker.preload": [
+            "autoenc.sessions.dask.worker"
+        ],  # PyTorch is there before the first job
+        "distributed.worker.profile.enabled": False,  # it samples the stack a hundred times a second
+        # Threads that wait sleep instead of spinning: up to 20 times faster beside a browser.
+        "distributed.nanny.pre-spawn-environ.OMP_WAIT_POLICY": "passive",
+        # Jobs run beside the main thread, where glibc would map blocks over 64 MB anew at every step.
+        "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
+    }
+    with dask.config.set(settings):
+        return LocalCluster(
+            n_workers=n_workers,
+            threads_per_worker=1,
+            memory_limit=0,  # jobs have a limit of their own, which tells instead of killing
+            # Whoever reaches a Dask scheduler runs code on it: loopback only, and only with our certificate.
+            host="127.0.0.1",
+            protocol="tls://",
+            security=Security.temporary(),
+            dashboard_address=None,
+            worker_dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port; nothing is served on it
+        )

@@ -1,0 +1,111 @@
+"""What happens in a worker's process; loaded when it starts, and PyTorch with it."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Callable
+from contextlib import closing
+from time import monotonic
+
+import torch
+from dask.system import CPU_COUNT
+from distributed import get_worker
+
+from autoenc import cores, memory
+from autoenc.errors import AutoencError, RunBusy
+from autoenc.jobs import Job
+from autoenc.schema import EpochRecord, Record, State
+from autoenc.speed import Speed, measure
+
+log = logging.getLogger(__name__)
+
+TOPIC = "autoenc"
+REPORT_SECONDS = 0.1  # between two messages of a job
+
+SLACK_BYTES = 300_000_000  # address space that is counted but not used: thread stacks, pieces between blocks
+
+_stop: set[str] = set()  # keys; filled from the worker's event loop while a job runs in its one task thread
+
+Outcome = tuple[State, str]
+
+
+def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
+    """Do a job, telling the dashboard of it; how it ended is the return value.
+
+    Args:
+        n_bytes: of memory that it may take; None: all that is free.
+    """
+    report = _reporter(key)
+    allowed = memory.free_bytes() if n_bytes is None else n_bytes
+    try:
+        memory.check_fits(job.needed_bytes(), allowed)
+        if not job.threads(1):  # it hardly computes
+            return _done(job, key, report, lambda: None)
+        with cores.joined(int(CPU_COUNT)) as mine:
+            if not mine.wait(job.threads, lambda: key in _stop):
+                return State.STOPPED, "stopped before it began"
+            with memory.shortage_told(), memory.limited(allowed + SLACK_BYTES):
+                return _done(job, key, report, lambda: _use_threads(mine.take(job.threads)))
+    except RunBusy as error:  # it began elsewhere in the same moment
+        return State.INTERRUPTED, str(error)
+    except AutoencError as error:
+        return State.FAILED, str(error)
+    except Exception as error:  # a defect of ours: say so on the page, keep the traceback in the log
+        log.exception("job %s failed", key)
+        return (
+            State.FAILED,
+            f"an unexpected error ({type(error).__name__}: {error}); the terminal has the details",
+        )
+    finally:
+        report(None)
+        memory.give_back()
+
+
+def _done(job: Job, key: str, report: Callable[[Record | None], None], share: Callable[[], None]) -> Outcome:
+    """Go through the job's records; between two epochs its share of the cores may change."""
+    share()
+    with closing(job.run()) as records:
+        for record in records:
+            report(record)
+            if key in _stop:
+                return State.STOPPED, "stopped; what was done is kept"
+            if isinstance(record, EpochRecord):
+                share()
+    return State.FINISHED, ""
+
+
+def _use_threads(n: int) -> None:
+    if n != torch.get_num_threads():
+        with memory.unlimited():  # OpenMP ends the process when it cannot start a thread
+            torch.set_num_threads(n)
+            torch.ones(1_000_000).exp()  # they start here
+
+
+def _reporter(key: str) -> Callable[[Record | None], None]:
+    """A function that collects records and sends them every REPORT_SECONDS; None sends what is left."""
+    worker = get_worker()
+    waiting: list[Record] = []
+    send_at = 0.0  # the first one goes at once
+
+    def report(record: Record | None) -> None:
+        nonlocal send_at
+        if record is not None:
+            waiting.append(record)
+        if waiting and (record is None or monotonic() >= send_at):
+            worker.log_event(TOPIC, pickle.dumps((key, waiting)))
+            waiting.clear()
+            send_at = monotonic() + REPORT_SECONDS
+
+    return report
+
+
+def request_stop(*keys: str) -> None:
+    """The jobs of these keys end at their next record."""
+    _stop.update(keys)
+
+
+def measure_speed() -> Speed:
+    """With all cores, for which it waits."""
+    with cores.joined(int(CPU_COUNT)) as mine:
+        return measure(mine.wait(lambda share: share))

@@ -1,0 +1,322 @@
+"""A browser's side of Streamlit's websocket, without the browser: many sessions fit into one process.
+
+Written after the frontend of Streamlit 1.67. A fragment with run_every asks for its rerun at its interval,
+whether the previous one is done or not; the server makes one rerun of the requests that wait. A rerun of
+the whole page ends all intervals, and its fragments tell theirs anew. With every request go the query string,
+the states of all widgets on the page, and the hashes of large messages that the server need not repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from urllib.parse import parse_qs
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+TEXTS: Mapping[str, str] = {"progress": "text", "markdown": "body", "alert": "body"}  # element -> its words
+
+
+class SessionLost(Exception):
+    """The dashboard has ended the connection, does not speak as expected, or shows an exception."""
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """One that has come to its end."""
+
+    ended: float  # perf_counter
+    seconds: float  # since the first request that it answers
+
+
+@dataclass
+class _Request:
+    fragment: str  # "": the whole page
+    sent: float
+    answer: asyncio.Future[float]  # seconds
+
+
+@dataclass(frozen=True)
+class _Element:
+    """What is kept of an element on the page."""
+
+    kind: str
+    text: str
+    id: str  # "" if it is no widget
+    state: WidgetState | None  # None: it sends none by itself, as a button
+    fragment: str
+    run: str  # the script run that sent it last
+
+
+@dataclass
+class _Cached:
+    message: bytes
+    fragment: str
+    used: int  # the number of script runs then
+
+
+class BrowserSession:
+    """A visitor of the dashboard; `opened` makes one."""
+
+    def __init__(self, socket: ClientConnection, address: str, query_string: str) -> None:
+        self.query_string = query_string
+        self.page_reruns: list[Rerun] = []
+        self.fragment_reruns: list[Rerun] = []
+        self.n_bytes = 0  # received
+        self.n_requests = 0
+        self._socket, self._address = socket, address
+        self._page: dict[tuple[int, ...], _Element] = {}
+        self._page_hash = ""
+        self._run, self._run_fragments = "", frozenset[str]()
+        self._waiting: list[_Request] = []  # no run has begun since
+        self._running: list[_Request] = []
+        self._cut_short: float | None = None  # when the last run ended before another one, if it did
+        self._intervals: dict[str, tuple[float, asyncio.Task[None]]] = {}
+        self._cache: dict[str, _Cached] = {}
+        self._n_runs, self._max_age = 0, 0
+        self._reader = asyncio.create_task(self._read())
+
+    # -------- what a visitor does and sees
+
+    async def rerun(self) -> float:
+        """Ask for the whole page; its seconds. Raises SessionLost."""
+        return await self._ask("")
+
+    async def press(self, key: str) -> float:
+        """Press the button with this key; seconds until the page has answered.
+
+        Raises:
+            SessionLost: the connection is lost, or there is no such button.
+        """
+        for element in self._page.values():
+            if element.kind == "button" and element.id.endswith(f"-{key}"):
+                trigger = WidgetState(id=element.id, trigger_value=True)
+                return await self._ask(element.fragment, trigger)
+        raise SessionLost(f"there is no button {key!r} on the page: {self.texts}")
+
+    @property
+    def texts(self) -> list[str]:
+        """The words of progress bars, markdown and messages that are on the page, in their order."""
+        return [element.text for _, element in sorted(self._page.items()) if element.text]
+
+    def shows(self, words: str) -> bool:
+        """Whether these words are on the page. Raises SessionLost."""
+        if self._reader.done():
+            raise self._reader.exception() or SessionLost("the session is closed")
+        return any(words in element.text for element in self._page.values())
+
+    @property
+    def run_id(self) -> str | None:
+        """The run that the address names."""
+        return next(iter(parse_qs(self.query_string).get("run", [])), None)
+
+    async def close(self) -> None:
+        self._stop_intervals(list(self._intervals))
+        self._reader.cancel()
+        await self._socket.close()
+
+    # -------- to the server
+
+    async def _ask(self, fragment: str, trigger: WidgetState | None = None) -> float:
+        request = await self._send(fragment, trigger)
+        await asyncio.wait([request.answer, self._reader], return_when=asyncio.FIRST_COMPLETED)
+        if not request.answer.done():
+            raise self._reader.exception() or SessionLost("the session is closed")
+        return request.answer.result()
+
+    async def _send(self, fragment: str, trigger: WidgetState | None = None, auto: bool = False) -> _Request:
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.query_string, asked.page_script_hash = self.query_string, self._page_hash
+        asked.fragment_id, asked.is_auto_rerun = fragment, auto
+        asked.cached_message_hashes.extend(self._cache)
+        states = [element.state for element in self._page.values() if element.state is not None]
+        asked.widget_states.widgets.extend(states + ([] if trigger is None else [trigger]))
+        asked.context_info.timezone, asked.context_info.locale = "Europe/Berlin", "en-GB"
+        asked.context_info.url, asked.context_info.color_scheme = self._address, "light"
+        request = _Request(fragment, perf_counter(), asyncio.get_running_loop().create_future())
+        self._waiting.append(request)
+        self.n_requests += 1
+        await self._socket.send(message.SerializeToString())
+        return request
+
+    async def _repeat(self, fragment: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            await self._send(fragment, auto=True)
+
+    def _stop_intervals(self, fragments: Sequence[str]) -> None:
+        for fragment in fragments:
+            if fragment in self._intervals:
+                self._intervals.pop(fragment)[1].cancel()
+
+    # -------- from the server
+
+    async def _read(self) -> None:
+        try:
+            async for data in self._socket:
+                assert isinstance(data, bytes)
+                self.n_bytes += len(data)
+                self._take(self._uncached(ForwardMsg.FromString(data), data))
+        except WebSocketException as error:
+            raise SessionLost(f"the dashboard has ended the connection ({error})") from error
+        raise SessionLost("the dashboard has ended the connection")
+
+    def _uncached(self, message: ForwardMsg, data: bytes) -> ForwardMsg:
+        if message.metadata.cacheable and message.hash not in self._cache:
+            self._cache[message.hash] = _Cached(data, message.delta.fragment_id, self._n_runs)
+        if message.WhichOneof("type") != "ref_hash":
+            return message
+        if (cached := self._cache.get(message.ref_hash)) is None:
+            raise SessionLost(f"the dashboard refers to message {message.ref_hash}, which is not known")
+        cached.used = self._n_runs
+        whole = ForwardMsg.FromString(cached.message)
+        whole.metadata.CopyFrom(message.metadata)
+        return whole
+
+    def _take(self, message: ForwardMsg) -> None:
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._begin(message)
+            case "delta":
+                self._put(tuple(message.metadata.delta_path), message.delta)
+            case "auto_rerun":
+                self._set_interval(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            case "stop_auto_rerun":
+                self._stop_intervals(message.stop_auto_rerun.fragment_ids)
+            case "page_info_changed":
+                self.query_string = message.page_info_changed.query_string
+            case "script_finished":
+                self._end(message)
+            case "session_event" if message.session_event.HasField("script_compilation_exception"):
+                raise SessionLost(f"the script failed: {message.session_event.script_compilation_exception}")
+
+    def _begin(self, message: ForwardMsg) -> None:
+        fragments = frozenset(message.metadata.run.fragment_ids)
+        if self._cut_short is not None and fragments and fragments == self._run_fragments:
+            self._answer(self._cut_short)  # by the next request for the same fragment, not by st.rerun()
+        self._cut_short = None
+        self._run, self._run_fragments = message.metadata.run.script_run_id, fragments
+        self._page_hash = message.new_session.page_script_hash
+        self._max_age = message.new_session.config.max_cached_message_age or self._max_age
+        whole_page = not self._run_fragments
+        if whole_page:
+            self._stop_intervals(list(self._intervals))
+            self._running = [request for request in self._running if not request.fragment]
+        self._running += [r for r in self._waiting if whole_page or r.fragment in self._run_fragments]
+        self._waiting = [r for r in self._waiting if r not in self._running]
+
+    def _end(self, message: ForwardMsg) -> None:
+        if message.metadata.run.script_run_id != self._run:
+            return
+        if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._cut_short = perf_counter()
+            return
+        for path, element in list(self._page.items()):
+            gone = element.fragment in self._run_fragments if self._run_fragments else True
+            if gone and element.run != self._run:
+                del self._page[path]
+        self._n_runs += 1
+        for name, cached in list(self._cache.items()):
+            passed = not self._run_fragments or cached.fragment in self._run_fragments
+            if passed and self._n_runs - cached.used > self._max_age:
+                del self._cache[name]
+        self._answer(perf_counter())
+
+    def _answer(self, now: float) -> None:
+        """The requests that the run took; fragments that a run of the page brought along do not count."""
+        answered = [r for r in self._running if bool(r.fragment) == bool(self._run_fragments)]
+        if answered:
+            reruns = self.fragment_reruns if self._run_fragments else self.page_reruns
+            reruns.append(Rerun(now, now - min(request.sent for request in answered)))
+        for request in self._running:
+            request.answer.set_result(now - request.sent)
+        self._running = []
+
+    def _set_interval(self, fragment: str, interval: float) -> None:
+        known = self._intervals.get(fragment)
+        if known is None or known[0] != interval:
+            self._stop_intervals([fragment])
+            self._intervals[fragment] = interval, asyncio.create_task(self._repeat(fragment, interval))
+
+    def _put(self, path: tuple[int, ...], delta: Any) -> None:
+        if delta.WhichOneof("type") != "new_element":
+            return
+        kind = delta.new_element.WhichOneof("type")
+        content = getattr(delta.new_element, kind)
+        if kind == "exception":
+            raise SessionLost(f"the page shows {content.type}: {content.message}")
+        text = getattr(content, TEXTS[kind]) if kind in TEXTS else ""
+        name = getattr(content, "id", "")
+        state, known = _state_of(kind, content), self._page.get(path)
+        if known is not None and known.id == name and not getattr(content, "set_value", False):
+            state = known.state  # a widget keeps its value until the script sets another one
+        self._page[path] = _Element(kind, text, name, state, delta.fragment_id, self._run)
+
+
+def _state_of(kind: str, content: Any) -> WidgetState | None:
+    """What the frontend sends for a widget that nobody has touched; None for elements that send nothing."""
+    given = getattr(content, "set_value", False)  # by the script, through st.session_state
+    match kind:
+        case "checkbox":
+            return WidgetState(id=content.id, bool_value=content.value if given else content.default)
+        case "number_input" if content.data_type == content.INT:
+            return WidgetState(id=content.id, int_value=int(content.value if given else content.default))
+        case "number_input":
+            return WidgetState(id=content.id, double_value=content.value if given else content.default)
+        case "selectbox":
+            value = content.raw_value if given else content.options[content.default]
+            return WidgetState(id=content.id, string_value=value)
+        case "slider" if content.type != content.SELECT_SLIDER:
+            state = WidgetState(id=content.id)
+            state.double_array_value.data.extend(content.value if given else content.default)
+            return state
+        case "slider" | "button_group":
+            names = [getattr(option, "content", option) for option in content.options]
+            chosen = content.raw_value if kind == "slider" else content.raw_values
+            state = WidgetState(id=content.id)
+            indices = content.value if given and kind == "slider" else content.default
+            state.string_array_value.data.extend(chosen if given else [names[int(i)] for i in indices])
+            return state
+    return None
+
+
+@asynccontextmanager
+async def opened(
+    address: str, query_string: str = "", headers: Mapping[str, str] | None = None
+) -> AsyncIterator[BrowserSession]:
+    """A visit, after the first run of the page.
+
+    Args:
+        address: http://..., with the base path if there is one, without a slash at its end.
+        headers: of the first request, such as a cookie.
+    Raises:
+        SessionLost: the dashboard does not answer as expected; later calls raise the same.
+    """
+    try:
+        socket = await connect(
+            f"ws{address.removeprefix('http')}/_stcore/stream",
+            origin="/".join(address.split("/")[:3]),
+            subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],  # the frontend's, where nobody logs in
+            additional_headers=headers,
+            proxy=None,
+            max_size=None,
+            ping_interval=None,  # browsers answer pings and send none
+            open_timeout=60,
+        )
+    except (OSError, WebSocketException, TimeoutError) as error:
+        raise SessionLost(f"the dashboard does not answer at {address} ({error})") from error
+    session = BrowserSession(socket, address, query_string)
+    try:
+        await session.rerun()
+        yield session
+    finally:
+        await session.close()

@@ -1,0 +1,118 @@
+"""The machine's cores, shared by jobs: real lock files, real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoenc import cores
+from autoenc.errors import AutoencError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Other jobs of this machine do not count."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def everything(share: int) -> int:
+    return share
+
+
+def test_a_job_alone_takes_all_cores() -> None:
+    with cores.joined(4) as job:
+        assert job.take(everything) == 4
+
+
+def test_a_job_takes_no_more_than_it_makes_use_of() -> None:
+    with cores.joined(4) as first, cores.joined(4) as second:
+        assert first.take(lambda share: 1) == 1
+        assert second.take(everything) == 2
+
+
+def test_shares_change_when_the_holder_takes_again_and_not_before() -> None:
+    with cores.joined(4) as first:
+        first.take(everything)
+        with cores.joined(4) as second:
+            assert second.take(everything) == 0, "the first is in the middle of an epoch"
+            assert first.take(everything) == 2
+            assert second.take(everything) == 2
+        assert first.take(everything) == 4
+
+
+@pytest.mark.parametrize(("n_jobs", "shares"), [(1, [4]), (2, [2, 2]), (3, [2, 1, 1]), (4, [1, 1, 1, 1])])
+def test_all_cores_are_given_out(n_jobs: int, shares: list[int]) -> None:
+    with ExitStack() as stack:
+        jobs = [stack.enter_context(cores.joined(4)) for _ in range(n_jobs)]
+        assert [job.take(everything) for job in jobs] == shares
+
+
+def test_with_more_jobs_than_cores_one_waits_until_another_has_ended() -> None:
+    with cores.joined(2) as first, cores.joined(2) as second:
+        assert (first.take(everything), second.take(everything)) == (1, 1)
+        with cores.joined(2) as third:
+            assert third.take(everything) == 0
+            first.release()
+            assert third.wait(everything) == 1
+
+
+def test_waiting_can_be_given_up() -> None:
+    with cores.joined(1) as first, cores.joined(1) as second:
+        first.take(everything)
+        asked = iter((False, False, True))
+        assert second.wait(everything, lambda: next(asked)) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["come", "take", "take", "go"])), max_size=40))
+def test_never_more_threads_than_cores(moves: list[tuple[int, str]]) -> None:
+    n_cores, held, jobs = 3, dict[int, int](), dict[int, cores.Cores]()
+    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", place)
+        for who, what in moves:
+            if what == "come" and who not in jobs:
+                jobs[who] = cores.Cores(n_cores)
+            elif what == "take" and who in jobs:
+                had = held.get(who, 0)
+                held[who] = jobs[who].take(everything)
+                assert held[who] >= min(1, had), "who has begun never loses its last core"
+            elif what == "go" and who in jobs:
+                jobs.pop(who).release()
+                held.pop(who, None)
+            assert sum(held.values()) <= n_cores
+        for job in jobs.values():
+            job.release()
+
+
+def test_a_killed_process_leaves_its_cores_to_the_others(folder: Path) -> None:
+    hold = "from autoenc import cores; c = cores.Cores(2); print(c.take(lambda n: n), flush=True); input()"
+    environment = os.environ | {"TMPDIR": str(folder)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", hold],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "2\n"
+    with cores.joined(2) as job:
+        assert job.take(everything) == 0
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert job.take(everything) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_told(folder: Path) -> None:
+    cores._folder().write_text("a file in its place")
+    with pytest.raises(AutoencError, match=r"cannot write to .* where jobs share the cores"):
+        cores.Cores(2)

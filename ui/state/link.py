@@ -1,0 +1,141 @@
+"""The address of the page: it carries the settings and the run, so that it opens the same view elsewhere."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from autoenc import datasets
+from autoenc.errors import CheckpointError, ConfigError
+from autoenc.schema import Download, TrainConfig
+from ui.state.settings import SETTINGS, config_of, default_epochs, show_run, shown_run, take_settings_of
+from ui.state.shared import snapshot
+
+ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
+
+
+def open_link() -> tuple[str, ...]:
+    """Take the settings and the run of the address that was opened, once a visit.
+
+    Returns:
+        One sentence for each thing in the address that was ignored; the same at every rerun.
+    """
+    if "ignored" not in st.session_state:
+        st.session_state["ignored"] = tuple(_read_link())
+    ignored: tuple[str, ...] = st.session_state["ignored"]
+    return ignored
+
+
+def _read_link() -> Iterator[str]:
+    given = {name: st.query_params[name] for name in st.query_params}
+    for name, text in given.items():
+        if name == "run":
+            continue
+        if name not in SETTINGS:
+            yield f"{name[:40]!r} is no setting"
+            continue
+        try:
+            value = _parse(name, text)
+        except ConfigError as error:
+            yield str(error)
+        else:
+            st.session_state[name] = value
+            if name == "dataset" and "epochs" not in given:
+                st.session_state["epochs"] = default_epochs(value)
+    if "run" in given:
+        yield from _read_run(given["run"])
+
+
+def _parse(name: str, text: str) -> Any:
+    try:
+        value = SETTINGS[name](text[:100])
+    except ConfigError:
+        raise
+    except ValueError:
+        raise ConfigError(f"{name.replace('_', ' ')} is {text[:40]!r}; it must be a number") from None
+    if name == "dataset":
+        datasets.check_name(value)
+    config_of({name: value})
+    return value
+
+
+def _read_run(run_id: str) -> Iterator[str]:
+    try:
+        known = snapshot(run_id)
+    except CheckpointError as error:
+        yield str(error)
+        return
+    if known is None or isinstance(known.value, Download):
+        yield f"run {run_id[:80]!r} is not on this machine"
+        return
+    if known.run is not None:
+        take_settings_of(known.run.config)
+    show_run(run_id)
+
+
+def keep_link(config: TrainConfig | None) -> None:
+    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
+    wanted = {}
+    if config is not None:
+        usual = TrainConfig(dataset=config.dataset, epochs=default_epochs(config.dataset))
+        for name in SETTINGS:
+            value = getattr(config, name)
+            if name in ALWAYS_IN_LINK or value != getattr(usual, name):
+                wanted[name] = str(value)
+    if (run_id := shown_run()) is not None:
+        wanted["run"] = run_id
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
+# ---------------------------------------------------------------- for the class
+
+
+def class_address() -> str | None:
+    """What students type to open this dashboard, without the view; None: this machine alone can reach it."""
+    own = urlsplit(st.context.url or "")
+    host = own.hostname or "localhost"
+    if not _is_loopback(host):
+        return f"{own.scheme}://{own.netloc}{_base_path()}"
+    given = st.get_option("browser.serverAddress")  # whoever runs it behind another name says so there
+    if not _is_loopback(given):
+        return f"http://{given}:{st.get_option('browser.serverPort')}{_base_path()}"
+    listens_at = st.get_option("server.address") or "0.0.0.0"
+    if _is_loopback(listens_at):
+        return None
+    reached_at = listens_at if listens_at not in ("0.0.0.0", "::") else _address_in_the_network()
+    return f"http://{reached_at}:{st.get_option('server.port')}{_base_path()}" if reached_at else None
+
+
+def with_view(address: str) -> str:
+    """The address of the dashboard with the view that this browser shows."""
+    query = urlencode(st.query_params.to_dict())
+    return f"{address}/?{query}" if query else address
+
+
+def _base_path() -> str:
+    path = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{path}" if path else ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _address_in_the_network() -> str | None:
+    """This machine's address where a packet to elsewhere would leave it; none is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address of no machine: RFC 5737
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if _is_loopback(address) else address

@@ -1,0 +1,103 @@
+"""One visitor's settings of the controls, and the run they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import streamlit as st
+
+from autoenc import datasets
+from autoenc.schema import Noise, TrainConfig
+from ui.text import plain
+
+# The settings of a run as they stand in a link, and how their text becomes what their widget holds.
+# A widget holds noise as a level and all training images as 0.
+SETTINGS: dict[str, Callable[[str], Any]] = {
+    "dataset": str,
+    "model": str,
+    "latent_size": int,
+    "layers": int,
+    "stride": int,
+    "epochs": int,
+    "batch_size": int,
+    "learning_rate": float,
+    "noise": lambda text: Noise.parse(text).level,
+    "train_images": int,
+    "seed": int,
+}
+
+
+def settings() -> dict[str, Any]:
+    """The visitor's settings, by the names of SETTINGS; widgets are bound to them by key."""
+    for name, value in _initial().items():
+        st.session_state.setdefault(name, value)
+    return {name: st.session_state[name] for name in SETTINGS}
+
+
+def config_of(values: dict[str, Any]) -> TrainConfig:
+    """The config of some or all settings, the others as usual.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+    level, n_images = values.get("noise"), values.get("train_images")
+    noise = Noise("gaussian", level) if level else None
+    return TrainConfig(**{**values, "noise": noise, "train_images": n_images or None})
+
+
+def take_settings_of(config: TrainConfig) -> None:
+    """The controls show what this config says; before they are drawn."""
+    for name in SETTINGS:
+        st.session_state[name] = getattr(config, name)
+    st.session_state["noise"] = config.noise.level if config.noise else 0.0
+    st.session_state["train_images"] = config.train_images or 0
+
+
+def dataset_changed() -> None:
+    """Another data set: the epochs and the images that suit it."""
+    st.session_state["epochs"] = default_epochs(st.session_state["dataset"])
+    st.session_state["train_images"] = 0
+
+
+def loss_axes() -> tuple[Literal["step", "epoch"], bool]:
+    """How the loss is drawn: by what, and whether on a logarithmic axis. The widgets come after the chart."""
+    return st.session_state.get("loss_by", "step"), st.session_state.get("loss_log", True)
+
+
+def shown_run() -> str | None:
+    """The run_id that the visitor looks at."""
+    run_id: str | None = st.session_state.get("run")
+    return run_id
+
+
+def show_run(run_id: str) -> None:
+    st.session_state["run"] = run_id
+
+
+def show_nothing() -> None:
+    """No run any more: it has been deleted."""
+    st.session_state.pop("run", None)
+
+
+def _initial() -> dict[str, Any]:
+    usual = TrainConfig(dataset=datasets.default_name())
+    values = {name: getattr(usual, name) for name in SETTINGS}
+    return values | {"epochs": default_epochs(usual.dataset), "noise": 0.0, "train_images": 0}
+
+
+def default_epochs(dataset: str) -> int:
+    """Enough to see a good result."""
+    return next(
+        (info.default_epochs for info in datasets.catalogue() if info.name == dataset), TrainConfig().epochs
+    )
+
+
+def is_present(dataset: str) -> bool:
+    """Whether the data set's files are on this machine."""
+    return any(info.name == dataset and info.present for info in datasets.catalogue())
+
+
+def data_title(dataset: str) -> str:
+    """For people."""
+    return next((info.title for info in datasets.catalogue() if info.name == dataset), plain(dataset))
