@@ -47,7 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.components",),
     ("ui.components.*", "ui.state.visitor", "ui.text"),
     ("ui.state.shared", "ui.state.settings"),
-    ("ui.state.link",),
+    ("ui.state.audience", "ui.state.link"),
     ("ui.state",),
     # 6
     ("ui.controls", "ui.page", "autoenc.cli"),

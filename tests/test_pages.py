@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -30,6 +30,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield place
         state.sessions().close()
         st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def visitor_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Puts the browser at an address, for AppTest has no socket; None: on this machine, as the teacher's."""
+
+    def visitor_at(address: str | None) -> None:
+        monkeypatch.setattr(type(st.context), "ip_address", address)
+
+    visitor_at(None)
+    return visitor_at
 
 
 @pytest.fixture(autouse=True)
@@ -166,3 +177,78 @@ def test_a_damaged_checkpoint_is_told_in_one_sentence(place: Path) -> None:
     app = opened(run=run_id)
     assert not app.exception
     assert "not a run that can be read" in app.warning[0].value.replace("\\", "")
+
+
+# ---------------------------------------------------------------- who may
+
+STUDENT = "198.51.100.7"
+Place = Callable[[str | None], None]
+
+
+def test_a_student_can_train_and_stop_their_own_run_and_no_other(visitor_at: Place) -> None:
+    visitor_at(STUDENT)
+    app = opened(dataset="digits", model="conv", layers="2", epochs="1000")
+    app.button(key="train").click().run()
+    until(app, "Training")
+    stop = app.button(key="stop")
+    other = opened(run=app.query_params["run"])
+    assert not has_button(other, "stop"), "a student who did not start it"
+    visitor_at(None)
+    teacher = opened(run=app.query_params["run"])
+    assert teacher.button(key="stop").label == "Stop"
+    visitor_at(STUDENT)
+    stop.click().run()
+    until(app, "Stopped")
+
+
+def test_the_teacher_deletes_a_run_and_a_student_cannot(visitor_at: Place) -> None:
+    app = opened(dataset="digits", latent_size="7", epochs="2")
+    app.button(key="train").click().run()
+    until(app, "Finished: 2 of 2 epochs")
+    run_id = app.query_params["run"]
+    visitor_at(STUDENT)
+    assert not has_button(opened(run=run_id), "delete-run")
+    visitor_at(None)
+    app.run()
+    app.button(key="delete-run").click().run()
+    assert not checkpoints.path_of(run_id).exists()
+    assert "run" not in app.query_params or app.query_params["run"] != run_id
+    assert "is not on this machine" in opened(run=run_id).warning[0].value.replace("\\", "")
+
+
+def test_downloads_belong_to_the_teacher(visitor_at: Place) -> None:
+    visitor_at(STUDENT)
+    app = opened(dataset="mnist")
+    assert "The teacher can bring it" in app.info[0].value
+    assert not has_button(app, "download-mnist")
+
+
+def test_the_key_makes_a_teacher_and_another_does_not(
+    visitor_at: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOENC_TEACHER_KEY", "correct horse")
+    visitor_at(STUDENT)
+    app = opened(dataset="mnist")
+    app.text_input(key="key").set_value("wrong horse")
+    app.button(key="give-key").click().run()
+    assert "not the teacher's key" in texts(app)
+    assert not has_button(app, "download-mnist")
+    app.text_input(key="key").set_value("correct horse")
+    app.button(key="give-key").click().run()
+    assert has_button(app, "download-mnist")
+
+
+def test_a_key_that_is_easily_guessed_is_refused(visitor_at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOENC_TEACHER_KEY", "1234")
+    visitor_at(STUDENT)
+    assert "AUTOENC_TEACHER_KEY has 4 characters" in texts(opened()).replace("\\", "")
+
+
+def has_button(app: AppTest, key: str) -> bool:
+    return any(button.key == key for button in app.button)
+
+
+def test_a_run_that_would_not_fit_is_refused_before_it_starts() -> None:
+    app = opened(dataset="digits", model="conv", latent_size="4096", stride="1", batch_size="1437")
+    assert app.button(key="train").disabled
+    assert "of memory" in app.error[0].value

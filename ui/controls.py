@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc import checkpoints, datasets, models, speed, training
+from autoenc import checkpoints, datasets, memory, models, speed, training
 from autoenc.datasets import DatasetInfo
-from autoenc.errors import ConfigError
+from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
 from autoenc.schema import BOUNDS, MODELS, ModelInfo, TrainConfig
 from ui import state
@@ -63,7 +63,7 @@ def train_form() -> TrainConfig | None:
 
 
 def _dataset_choice() -> DatasetInfo:
-    infos = {info.name: info for info in datasets.catalogue()}
+    infos = {info.name: info for info in state.catalogue()}
     name = st.selectbox(
         "Data set",
         list(infos),
@@ -107,7 +107,10 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
     try:
         config = state.config_of(state.settings())
         training.check(config, info.image_shape, info.n_train)
-    except ConfigError as error:
+        model = models.describe(config, info.image_shape)
+        needed = memory.needed_bytes(config, model, info.n_train, info.n_test)
+        memory.check_fits(needed, state.sessions().memory_share)
+    except AutoencError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
     return config
@@ -118,7 +121,7 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
 
 def forecast(config: TrainConfig) -> None:
     """What will happen: the size of the model and of the code, and the time it will take."""
-    data = next(info for info in datasets.catalogue() if info.name == config.dataset)
+    data = next(info for info in state.catalogue() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
     st.markdown(f"**{info.n_parameters:,}** parameters  \n{code_size(info)}")
     waiting = state.sessions().speed() is None
@@ -182,7 +185,7 @@ def train_button(config: TrainConfig | None) -> bool:
 
 def offer_download(name: str) -> None:
     """Where a data set is missing: a button that brings it, with a progress bar while it comes."""
-    info = next(info for info in datasets.catalogue() if info.name == name)
+    info = next(info for info in state.catalogue() if info.name == name)
     if info.present:
         return
     who = "" if state.is_teacher() else " The teacher can bring it."
@@ -200,6 +203,7 @@ def _download(name: str, title: str, was_active: bool) -> None:
             state.stop(known)
         return
     if was_active:
+        state.catalogue.clear()
         st.rerun()  # the whole page: there is a data set now, or a reason why not
     if known is not None and known.message:
         st.error(plain(known.message), icon=":material/error:")

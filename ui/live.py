@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
@@ -13,23 +15,26 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.text import duration, plain
 
-REFRESH_SECONDS = 0.5
 CHART_HEIGHT = 300  # pixels
 
 
 def run_view(run_id: str, active: bool) -> None:
     """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
-    st.fragment(_run_view, run_every=REFRESH_SECONDS if active else None)(run_id, active)
+    seconds = state.interval_seconds() if active else None
+    st.fragment(_run_view, run_every=seconds)(run_id, seconds)
 
 
-def _run_view(run_id: str, was_active: bool) -> None:
+def _run_view(run_id: str, seconds: float | None) -> None:
+    """Drawn anew every so many seconds; None: it does not run."""
     with page.errors_told():
-        snapshot = state.snapshot(run_id)
+        snapshot = state.frame(run_id)
         if snapshot is None:
             st.warning("This run is not on this machine any more.")
             return
-        if was_active and not snapshot.state.active:
+        if seconds is not None and not snapshot.state.active:
             st.rerun()  # the whole page: its button says what can be done now
+        if seconds is not None and seconds != state.interval_seconds():
+            st.rerun()  # others have come or gone
         _headline(snapshot)
         if snapshot.run is not None:
             _results(snapshot.run)
@@ -132,6 +137,14 @@ def _results(run: Run) -> None:
 
 def _preview(run: Run) -> None:
     last = run.previews[-1] if run.previews else Preview(0, run.x)
+    when = "before any training" if last.epoch == 0 else f"after epoch {last.epoch} of {run.config.epochs}"
+    st.markdown(f"**Sixteen test images {when}** – images that the model is never trained on")
+    pictures(_preview_rows(run), key="preview")
+
+
+@state.drawn_once
+def _preview_rows(run: Run) -> list[PictureRow]:
+    last = run.previews[-1] if run.previews else Preview(0, run.x)
     x, x_hat = _array(run.x), _array(last.x_hat)
     rows = [PictureRow("Original", x, COLOUR["original"])]
     if run.x_noisy is not None:
@@ -139,16 +152,14 @@ def _preview(run: Run) -> None:
     error = np.abs(x.astype(np.int16) - x_hat).astype(np.uint8)
     rows.append(PictureRow("Reconstruction", x_hat, COLOUR["reconstruction"]))
     rows.append(PictureRow("Error", error, COLOUR["error"], kind="error"))
-    when = "before any training" if last.epoch == 0 else f"after epoch {last.epoch} of {run.config.epochs}"
-    st.markdown(f"**Sixteen test images {when}** – images that the model is never trained on")
-    pictures(rows, key="preview")
+    return rows
 
 
 def _charts(run: Run) -> None:
     loss, time = st.columns(2)
     with loss:
         by, log = state.loss_axes()
-        live_plot(plots.loss_curve(run, log=log, by=by), key="loss", height=CHART_HEIGHT)
+        live_plot(_loss_curve(run, log, by), key="loss", height=CHART_HEIGHT)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.segmented_control(
                 "Loss",
@@ -161,7 +172,17 @@ def _charts(run: Run) -> None:
             )
             st.toggle("Log axis", value=True, key="loss_log")
     with time:
-        live_plot(plots.timing(run), key="timing", height=CHART_HEIGHT)
+        live_plot(_timing(run), key="timing", height=CHART_HEIGHT)
+
+
+@state.drawn_once
+def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"]) -> str:
+    return plots.loss_curve(run, log=log, by=by).to_json()
+
+
+@state.drawn_once
+def _timing(run: Run) -> str:
+    return plots.timing(run).to_json()
 
 
 def _beside_the_lab(run: Run) -> None:
@@ -196,7 +217,7 @@ def nothing_yet(config: TrainConfig) -> None:
 
 def model_printed(config: TrainConfig) -> None:
     """The model as the lab printed it: layer, output shape, parameters."""
-    data = next(info for info in datasets.catalogue() if info.name == config.dataset)
+    data = next(info for info in state.catalogue() if info.name == config.dataset)
     with st.expander("The model, layer by layer", icon=":material/layers:"):
         st.code(str(models.describe(config, data.image_shape)), language=None)
 

@@ -79,8 +79,8 @@ def _key_asked() -> None:
         st.popover("Teacher", icon=":material/key:", key="teacher"),
         st.form("teacher-key", border=False, clear_on_submit=True),
     ):
-        key = st.text_input("The teacher's key", type="password", max_chars=200)
-        if st.form_submit_button("This browser is the teacher's") and key:
+        key = st.text_input("The teacher's key", type="password", max_chars=200, key="key")
+        if st.form_submit_button("This browser is the teacher's", key="give-key") and key:
             with errors_told():
                 state.become_teacher(key)
                 st.rerun()

@@ -16,7 +16,6 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from autoenc.errors import AutoencError
-from autoenc.plots import Figure
 from ui.components import inline
 
 STATIC = Path(__file__).parents[2] / "static"  # beside dashboard.py, where Streamlit serves it from
@@ -39,12 +38,13 @@ _mount = st.components.v2.component(
 )
 
 
-def live_plot(figure: Figure, *, key: str, height: int) -> Clicked | None:
+def live_plot(figure: str, *, key: str, height: int) -> Clicked | None:
     """Draw the figure, or bring the chart of this key up to date.
 
     Args:
-        figure: one with `template={}` saves 7 kB a message. Where data grows, leave an axis its own range
-            (autorangeoptions may guide it) or give it the same one each time: a new range undoes the zoom.
+        figure: a plotly figure as JSON; `template={}` saves 7 kB a message. Where data grows, leave an axis
+            its own range (autorangeoptions may guide it) or give it the same one each time: a new range
+            undoes the zoom.
         height: pixels, reserved before anything is drawn.
     Returns:
         The point clicked since the last run of the script, once; None otherwise. Only points of traces with
@@ -57,7 +57,7 @@ def live_plot(figure: Figure, *, key: str, height: int) -> Clicked | None:
     src = f"{base.rstrip('/')}/app/static/{name}"
     result = _mount(
         key=key,
-        data={"key": key, "figure": figure.to_json(), "height": height, "src": src},
+        data={"key": key, "figure": figure, "height": height, "src": src},
         height=height,
         on_clicked_change=lambda: None,  # declares the trigger
     )

@@ -2,12 +2,15 @@
 
 visitor.py    who looks at the page, and what they may
 shared.py     what all visitors share: the background sessions, the runs
+audience.py   a class that watches one run
 settings.py   one visitor's settings of the controls, and the run they look at
 link.py       the address, which carries both
 """
 
+from ui.state.audience import drawn_once, frame, interval_seconds
 from ui.state.link import class_address, keep_link, open_link, with_view
 from ui.state.settings import (
+    catalogue,
     config_of,
     data_title,
     dataset_changed,
@@ -32,12 +35,16 @@ from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, reme
 
 __all__ = [
     "become_teacher",
+    "catalogue",
     "class_address",
     "config_of",
     "data_title",
     "dataset_changed",
     "delete_run",
+    "drawn_once",
+    "frame",
     "has_key",
+    "interval_seconds",
     "is_active",
     "is_present",
     "is_teacher",

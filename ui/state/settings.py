@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from autoenc import datasets
+from autoenc.datasets import DatasetInfo
 from autoenc.schema import Noise, TrainConfig
 from ui.text import plain
 
@@ -86,18 +87,22 @@ def _initial() -> dict[str, Any]:
     return values | {"epochs": default_epochs(usual.dataset), "noise": 0.0, "train_images": 0}
 
 
+@st.cache_resource(ttl=2.0, show_spinner=False)
+def catalogue() -> tuple[DatasetInfo, ...]:
+    """What is known of the data sets, at most two seconds old: it asks the disk for each file of each."""
+    return datasets.catalogue()
+
+
 def default_epochs(dataset: str) -> int:
     """Enough to see a good result."""
-    return next(
-        (info.default_epochs for info in datasets.catalogue() if info.name == dataset), TrainConfig().epochs
-    )
+    return next((info.default_epochs for info in catalogue() if info.name == dataset), TrainConfig().epochs)
 
 
 def is_present(dataset: str) -> bool:
     """Whether the data set's files are on this machine."""
-    return any(info.name == dataset and info.present for info in datasets.catalogue())
+    return any(info.name == dataset and info.present for info in catalogue())
 
 
 def data_title(dataset: str) -> str:
     """For people."""
-    return next((info.title for info in datasets.catalogue() if info.name == dataset), plain(dataset))
+    return next((info.title for info in catalogue() if info.name == dataset), plain(dataset))

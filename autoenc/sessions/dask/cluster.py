@@ -34,7 +34,7 @@ def local_cluster(n_workers: int) -> LocalCluster:
     """A scheduler in this process, and worker processes that die with it."""
     settings = {
         "distributed.admin.low-level-log-length": 100,
-        "distributed.deploy.lost-worker-timeout": "30s",  # one that dies while it starts is not started again before
+        "distributed.deploy.lost-worker-timeout": "30s",  # before one that died while it started is replaced
         # A worker that died is the driver's business: it knows why, and from which epoch to go on.
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.http.routes": [],

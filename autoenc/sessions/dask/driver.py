@@ -238,7 +238,7 @@ class DaskSessions:
 
     def _settle(self, entry: _Entry, future: Future) -> None:
         """Take how a job ended from its future."""
-        if future is not entry.future:  # it has ended otherwise
+        if entry.future is None or future is not entry.future:  # it has ended otherwise
             return
         try:
             state, message = future.result(timeout=START_SECONDS)

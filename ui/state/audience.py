@@ -1,0 +1,92 @@
+"""A class that watches one run: all see the same moment of it; the more they are, the less often it moves."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from time import monotonic
+from typing import Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from autoenc.schema import Run, Snapshot
+from ui.state.shared import snapshot
+
+FRAME_SECONDS = 0.4  # a moment; a little less than the shortest interval
+INTERVALS = ((6, 0.5), (14, 1.0))  # viewers up to, seconds between two looks
+LONGEST = 2.0
+GONE_SECONDS = 5.0  # after the last look
+
+P = ParamSpec("P")
+Drawn = TypeVar("Drawn")
+
+
+def frame(run_id: str) -> Snapshot | None:
+    """The run at this moment, which is the same for all who look while it runs.
+
+    Raises:
+        CheckpointError: its file is damaged.
+    """
+    now = monotonic()
+    _looks()[_place()] = now
+    at, seen = _frames().get(run_id, (-1.0, None))
+    if seen is None or not seen.state.active or now - at > FRAME_SECONDS:
+        seen = snapshot(run_id)
+        _frames()[run_id] = now, seen
+        for old in [key for key, (at, _) in _frames().items() if now - at > GONE_SECONDS]:
+            _frames().pop(old, None)
+    return seen
+
+
+def interval_seconds() -> float:
+    """Between two looks at a run: reruns are the server's work, and its cores are the runs' too."""
+    now = monotonic()
+    for place in [place for place, at in _looks().items() if now - at > GONE_SECONDS]:
+        _looks().pop(place, None)
+    return next((seconds for n, seconds in INTERVALS if len(_looks()) <= n), LONGEST)
+
+
+def drawn_once(draw: Callable[Concatenate[Run, P], Drawn]) -> Callable[Concatenate[Run, P], Drawn]:
+    """A drawing of a run is made once for all who look at the same moment of it."""
+
+    @lru_cache(maxsize=16)
+    def drawn(moment: _Moment, *arguments: P.args, **named: P.kwargs) -> Drawn:
+        return draw(moment.run, *arguments, **named)
+
+    @wraps(draw)
+    def draw_or_take(run: Run, *arguments: P.args, **named: P.kwargs) -> Drawn:
+        moment = _Moment(run.run_id, run.attempt, len(run.epochs), len(run.step_losses), run)
+        return drawn(moment, *arguments, **named)
+
+    return draw_or_take
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """A run with what tells its moments apart."""
+
+    run_id: str
+    attempt: int
+    n_epochs: int
+    n_steps: int
+    run: Run = field(compare=False, repr=False)
+
+
+@st.cache_resource
+def _frames() -> dict[str, tuple[float, Snapshot | None]]:
+    """run_id -> when it was looked at, and what was seen."""
+    return {}
+
+
+@st.cache_resource
+def _looks() -> dict[str, float]:
+    """Window -> when it looked last at a run that is under way."""
+    return {}
+
+
+def _place() -> str:
+    """This window, among all of all visitors."""
+    place: str = st.session_state.setdefault("window", secrets.token_hex(8))
+    return place
