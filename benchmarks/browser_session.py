@@ -210,7 +210,6 @@ class BrowserSession:
         whole_page = not self._run_fragments
         if whole_page:
             self._stop_intervals(list(self._intervals))
-            self._running = [request for request in self._running if not request.fragment]
         self._running += [r for r in self._waiting if whole_page or r.fragment in self._run_fragments]
         self._waiting = [r for r in self._waiting if r not in self._running]
 

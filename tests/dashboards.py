@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -25,6 +26,7 @@ class Dashboard:
 
     address: str
     process: subprocess.Popen[bytes]
+    port: int
 
     def workers(self) -> list[psutil.Process]:
         """Its worker processes; those that Python starts beside them do not count."""
@@ -64,9 +66,36 @@ def dashboard(folder: Path, *arguments: str, path: str = "", **environment: str)
     address = f"http://127.0.0.1:{port}{path}"
     try:
         _wait_for(f"{address}/_stcore/health", process)
-        yield Dashboard(address, process)
+        yield Dashboard(address, process, port)
     finally:
         end(process)
+
+
+@contextmanager
+def relay(lab: Dashboard, client: str) -> Iterator[str]:
+    """The address of a proxy that says of each connection that it comes from this client's address."""
+    with ExitStack() as sockets, socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    near = sockets.enter_context(server.accept()[0])
+                    far = sockets.enter_context(socket.create_connection(("127.0.0.1", lab.port)))
+                    first = near.recv(65_536)
+                    line, _, rest = first.partition(b"\r\n")
+                    far.sendall(line + b"\r\nX-Forwarded-For: " + client.encode() + b"\r\n" + rest)
+                    for source, sink in ((near, far), (far, near)):
+                        threading.Thread(target=_copy, args=(source, sink), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -133,10 +133,10 @@ def test_equal_jobs_are_equal_small_and_cross_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301  our own
 
 
-def test_a_job_uses_one_thread_for_a_small_linear_model_and_its_share_for_others() -> None:
+def test_a_job_uses_one_core_for_a_small_linear_model_its_share_for_others_and_none_to_download() -> None:
     assert job_of(QUICK).threads(4) == 1
     assert job_of(replace(QUICK, model="conv")).threads(4) == 4
-    assert DownloadJob("digits").threads(4) == 1
+    assert DownloadJob("digits").threads(4) == 0
 
 
 # ---------------------------------------------------------------- longer, stopped, continued

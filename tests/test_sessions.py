@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
+import psutil
 import pytest
 import torch
 from dask.system import CPU_COUNT
+from distributed import Client
+from distributed.security import Security
 
 from autoenc import checkpoints
 from autoenc.errors import ConfigError
-from autoenc.jobs import DownloadJob, TrainJob
+from autoenc.jobs import DownloadJob, TrainJob, stored_run
 from autoenc.schema import EpochRecord, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.dask.cluster import workers_allowed
@@ -154,10 +165,50 @@ def test_a_lost_file_of_a_finished_run_is_trained_again(sessions: DaskSessions) 
     assert checkpoints.path_of(job_id).exists()
 
 
-def test_the_cluster_listens_on_loopback_behind_tls(sessions: DaskSessions) -> None:
+def addresses(sessions: DaskSessions) -> list[str]:
     assert sessions._cluster is not None
-    assert sessions._cluster.scheduler_address.startswith("tls://127.0.0.1:")
-    assert all(w.startswith("tls://127.0.0.1:") for w in sessions._client.scheduler_info()["workers"])
+    assert sessions._client is not None
+    return [sessions._cluster.scheduler_address, *sessions._client.nthreads()]
+
+
+def test_scheduler_and_workers_listen_on_loopback_alone(sessions: DaskSessions) -> None:
+    assert all(address.startswith("tls://127.0.0.1:") for address in addresses(sessions))
+    own = psutil.Process()
+    listening = {
+        connection.laddr.ip
+        for process in (own, *own.children(recursive=True))
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+
+def test_whoever_has_no_certificate_of_ours_is_turned_away(sessions: DaskSessions) -> None:
+    stranger = ssl.create_default_context()
+    stranger.check_hostname, stranger.verify_mode = False, ssl.CERT_NONE
+    for address in addresses(sessions):
+        host, port = address.removeprefix("tls://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as plain:
+            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert b"HTTP" not in answer(plain), "who speaks no TLS gets no answer"
+        # TLS 1.3 asks for our certificate after the handshake: the refusal comes on reading.
+        with socket.create_connection((host, int(port)), timeout=10) as raw:
+            refused = pytest.raises(ssl.SSLError, match=r"(?i)certificate.required|handshake.failure")
+            with refused, stranger.wrap_socket(raw) as wrapped:
+                wrapped.recv(1)
+
+
+def answer(connection: socket.socket) -> bytes:
+    with suppress(ConnectionResetError):
+        return connection.recv(100)
+    return b""
+
+
+def test_a_client_of_dask_without_the_certificate_learns_nothing(sessions: DaskSessions) -> None:
+    address = addresses(sessions)[0]
+    for stranger in (address, address.replace("tls://", "tcp://")):
+        with pytest.raises((OSError, TypeError, ValueError)):
+            Client(stranger, timeout=2, security=Security(require_encryption=False))
 
 
 def test_speed_is_measured_before_the_first_job(sessions: DaskSessions) -> None:
@@ -176,3 +227,178 @@ def test_a_number_of_workers_that_cannot_be_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setenv("AUTOENC_WORKERS", text)
     with pytest.raises(ConfigError, match="AUTOENC_WORKERS"):
         workers_allowed()
+
+
+# ---------------------------------------------------------------- faults
+
+
+def kill_worker_of(sessions: DaskSessions, job_id: str) -> None:
+    """End the process that does the job, as the system would."""
+    port = int(sessions._entries[job_id].place.rsplit(":", 1)[1])
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if any(c.laddr.port == port for c in process.net_connections("tcp") if c.status == "LISTEN"):
+                process.send_signal(signal.SIGKILL)
+                return
+    pytest.fail(f"no worker listens on port {port}")
+
+
+def test_a_run_goes_on_from_its_last_epoch_when_its_worker_is_killed(sessions: DaskSessions) -> None:
+    config = TrainConfig(dataset="digits", model="conv", latent_size=16, layers=2, epochs=1000, seed=1)
+    job_id = sessions.start(TrainJob(config))
+    for _ in range(2):
+        until(sessions, job_id, lambda s: checkpoints.path_of(job_id).exists() and begun(s))
+        kill_worker_of(sessions, job_id)
+        before = checkpoints.read(job_id)
+        n = len(before.epochs)
+        after = until(sessions, job_id, lambda s, n=n: s.run and len(s.run.epochs) > n + 2)
+        assert after.run.resumed_from_epoch >= len(before.epochs) > 0
+        assert after.run.epochs[: len(before.epochs)] == before.epochs
+        assert after.run.step_losses[: len(before.step_losses)] == before.step_losses
+        steps = len(after.run.step_losses) - len(after.run.epochs) * after.run.steps_per_epoch
+        assert 0 <= steps < after.run.steps_per_epoch
+    sessions.stop(job_id)
+    until(sessions, job_id, ended)
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """A job that ends its own process, each time that it is tried."""
+
+    tries: str  # a file with a line a try
+
+    job_id = "deadly"
+
+    def threads(self, share: int) -> int:
+        return 1
+
+    def needed_bytes(self) -> int:
+        return 0
+
+    def stored(self) -> Snapshot | None:
+        return None
+
+    def run(self) -> Generator[EpochRecord, None, None]:
+        with open(self.tries, "a") as file:
+            file.write("tried\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield
+
+
+def test_a_job_that_kills_its_workers_is_given_up_and_the_next_job_is_done(
+    sessions: DaskSessions, tmp_path: Path
+) -> None:
+    failed = until(sessions, sessions.start(Deadly(str(tmp_path / "tries"))), ended)
+    assert failed.state is State.FAILED
+    assert "5 workers died over it in a row" in failed.message
+    assert (tmp_path / "tries").read_text().count("tried") == 5
+    config = TrainConfig(dataset="digits", latent_size=11, epochs=1)
+    assert until(sessions, sessions.start(TrainJob(config)), ended).state is State.FINISHED
+
+
+@dataclass(frozen=True)
+class Hungry:
+    """A job that takes ever more memory, whatever it said."""
+
+    tries: str
+    says: int = 0
+
+    job_id = "hungry"
+
+    def threads(self, share: int) -> int:
+        return 1
+
+    def needed_bytes(self) -> int:
+        return self.says
+
+    def stored(self) -> Snapshot | None:
+        return None
+
+    def run(self) -> Generator[EpochRecord, None, None]:
+        with open(self.tries, "a") as file:
+            file.write("tried\n")
+        taken = [torch.ones(10_000_000)]
+        while True:
+            taken.append(taken[-1] + 1)
+        yield
+
+
+def test_a_job_that_runs_out_of_memory_fails_with_a_sentence_and_is_not_tried_again(
+    sessions: DaskSessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "memory_share", 500_000_000)
+    failed = until(sessions, sessions.start(Hungry(str(tmp_path / "tries"))), ended)
+    assert failed.state is State.FAILED
+    assert failed.message.startswith("there was not enough memory; choose a smaller model")
+    assert (tmp_path / "tries").read_text().count("tried") == 1
+    assert sessions._entries["hungry"].place in addresses(sessions), "its worker lives on"
+
+
+def test_a_job_that_would_not_fit_is_refused_before_it_starts(sessions: DaskSessions, tmp_path: Path) -> None:
+    failed = until(sessions, sessions.start(Hungry(str(tmp_path / "tries"), says=10**15)), ended)
+    assert failed.state is State.FAILED
+    assert "this run needs about 1000000 GB of memory" in failed.message
+    assert not (tmp_path / "tries").exists()
+
+
+def test_a_run_of_another_process_is_followed_and_goes_on_here_when_that_is_killed(
+    sessions: DaskSessions,
+) -> None:
+    config = TrainConfig(dataset="digits", model="conv", latent_size=16, layers=2, epochs=1000, seed=2)
+    command = [sys.executable, "-m", "autoenc", "train", "--dataset", "digits", "--model", "conv"]
+    command += ["--latent-size", "16", "--layers", "2", "--epochs", "1000", "--seed", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    job_id, end = TrainJob(config).job_id, monotonic() + 60
+    while not checkpoints.path_of(job_id).exists() and monotonic() < end:
+        sleep(0.05)
+    assert sessions.start(TrainJob(config)) == job_id
+    assert sessions.snapshot(job_id) is None
+    assert stored_run(job_id).state is State.RUNNING
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert stored_run(job_id).state is State.INTERRUPTED
+    on_disk = checkpoints.read(job_id)
+    sessions.start(TrainJob(config))
+    until(sessions, job_id, lambda s: begun(s) and s.run.resumed_from_epoch == len(on_disk.epochs) > 0)
+    sessions.stop(job_id)
+    until(sessions, job_id, ended)
+    assert checkpoints.read(job_id).epochs[: len(on_disk.epochs)] == on_disk.epochs
+
+
+def test_a_visitor_with_many_runs_lets_another_have_the_next_turn(sessions: DaskSessions) -> None:
+    def config(seed: int) -> TrainConfig:
+        return TrainConfig(dataset="digits", model="conv", latent_size=8, epochs=1000, seed=seed)
+
+    greedy = [sessions.start(TrainJob(config(10 + i)), by="greedy") for i in range(5)]
+    until(sessions, greedy[1], begun)
+    assert [sessions.snapshot(job_id).ahead for job_id in greedy[2:]] == [0, 1, 2]
+    other = sessions.start(TrainJob(config(20)), by="other")
+    assert sessions.snapshot(other).ahead == 0
+    assert [sessions.snapshot(job_id).ahead for job_id in greedy[2:]] == [1, 2, 3]
+    sessions.stop(greedy[0])
+    until(sessions, other, begun)
+    assert [sessions.snapshot(job_id).state for job_id in greedy[2:]] == [State.QUEUED] * 3
+    for job_id in (*greedy, other):
+        sessions.stop(job_id)
+    assert {until(sessions, job_id, ended).state for job_id in (*greedy, other)} == {State.STOPPED}
+
+
+def test_never_more_threads_than_cores_while_runs_come_and_go(sessions: DaskSessions) -> None:
+    """A second run begins when the first has ended an epoch and left it some cores, not before."""
+    slow = TrainConfig(dataset="digits", model="conv", latent_size=64, layers=2, epochs=1000, seed=30)
+    first = sessions.start(TrainJob(slow))
+    until(sessions, first, lambda s: begun(s) and s.run.epochs and s.run.epochs[-1].threads == CPU_COUNT)
+    second = sessions.start(TrainJob(TrainConfig(dataset="digits", model="conv", epochs=1000, seed=31)))
+    while not begun(sessions.snapshot(second)):
+        seen = len(sessions.snapshot(first).run.epochs)
+    shared = until(sessions, first, lambda s: len(s.run.epochs) > seen + 1)
+    both = [
+        shared.run.epochs[-1].threads,
+        until(sessions, second, lambda s: s.run.epochs).run.epochs[-1].threads,
+    ]
+    assert sum(both) <= max(2, CPU_COUNT)
+    sessions.stop(first)
+    alone = until(sessions, second, lambda s: s.run.epochs[-1].threads == CPU_COUNT)
+    assert alone.state is State.RUNNING
+    sessions.stop(second)
+    until(sessions, second, ended)

@@ -63,7 +63,7 @@ def _stop_or_delete(snapshot: Snapshot) -> None:
         ):
             state.stop(snapshot)
     elif state.is_teacher():
-        with st.popover("", icon=":material/delete:", key="delete", help="Delete this run"):
+        with st.popover("Delete", icon=":material/delete:", key="delete"):
             st.markdown("Delete this run and what the model has learnt?")
             if st.button("Delete it", type="primary", key="delete-run"):
                 state.delete_run(snapshot.job_id)

@@ -64,8 +64,8 @@ def _address_shown() -> None:
                 "network. Start it with `make run`, without `--server.address`, in the network of the class."
             )
         return
-    with st.popover(address.partition("//")[2], icon=":material/qr_code_2:", key="address"):
-        st.markdown(f"### {plain(address)}")
+    with st.popover(address.partition("//")[2], icon=":material/qr_code_2:", key="address", wrap=False):
+        st.markdown(f"### `{address.replace('`', '')}`")
         # Dark on light in the dark theme too: many cameras read nothing else.
         code = segno.make_qr(state.with_view(address))
         st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360)

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.dashboards import dashboard
+from tests.dashboards import dashboard, relay
 
 QUICK = "?dataset=digits&model=mlp&latent_size=8&epochs=20"
 LONG = "?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped
@@ -130,15 +130,41 @@ def test_nonsense_in_the_address_is_text_and_never_markup(open_page: OpenPage) -
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_after_a_restart_of_the_dashboard_a_link_shows_its_finished_run(
-    open_page: OpenPage, tmp_path: Path
-) -> None:
-    with dashboard(tmp_path) as lab:
-        page = open_page(QUICK, at=lab.address)
+def test_the_class_finds_its_way_in_and_the_key_makes_a_teacher(open_page: OpenPage, tmp_path: Path) -> None:
+    named = ("--browser.serverAddress", "lab.example", "--browser.serverPort", "8501")
+    with (
+        dashboard(tmp_path, *named, AUTOENC_TEACHER_KEY="correct horse") as lab,
+        relay(lab, "198.51.100.9") as elsewhere,
+    ):
+        check_address(open_page(QUICK, at=lab.address))
+        page = open_page(QUICK, at=elsewhere)
         press_train(page)
         expect(page.locator(PROGRESS)).to_contain_text("Finished")
-        link = page.url[page.url.index("?") :]
-    with dashboard(tmp_path) as lab:
-        page = open_page(link, at=lab.address)
-        expect(page.locator(PROGRESS)).to_contain_text("Finished: 20 of 20 epochs")
-        wait_for_growth(page, 0)
+        expect(page.locator(".st-key-delete")).to_have_count(0)
+        give_key(page, "wrong horse")
+        expect(page.get_by_text("this is not the teacher's key")).to_be_visible()
+        give_key(page, "correct horse")
+        expect(page.locator(".st-key-teacher")).to_have_count(0)
+        page.reload()
+        page.locator(".st-key-delete button").click()
+        page.locator(".st-key-delete-run button").click()
+        expect(page).not_to_have_url(re.compile("run="))
+        assert not list(tmp_path.glob("*.safetensors"))
+
+
+def check_address(page: Page) -> None:
+    button = page.locator(".st-key-address button").first
+    expect(button).to_contain_text("lab.example:8501")
+    button.click()
+    expect(page.get_by_role("heading")).to_contain_text(["http://lab.example:8501"])
+    code = page.locator("[data-testid=stPopoverBody] img").bounding_box()
+    assert code is not None
+    assert min(code["width"], code["height"]) > 200
+
+
+def give_key(page: Page, key: str) -> None:
+    field = page.get_by_label("The teacher's key")
+    if not field.is_visible():
+        page.locator(".st-key-teacher button").first.click()
+    field.fill(key)
+    field.press("Enter")
