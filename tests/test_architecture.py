@@ -40,6 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 3
     ("autoenc.sessions",),
     ("autoenc.sessions.protocol", "autoenc.sessions.queue"),
+    ("autoenc.sessions.book",),
     ("autoenc.sessions.dask.cluster", "autoenc.sessions.dask.worker"),
     ("autoenc.sessions.dask.driver",),
     ("autoenc.sessions.dask",),

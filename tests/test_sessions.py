@@ -234,7 +234,7 @@ def test_a_number_of_workers_that_cannot_be_is_refused(monkeypatch: pytest.Monke
 
 def kill_worker_of(sessions: DaskSessions, job_id: str) -> None:
     """End the process that does the job, as the system would."""
-    port = int(sessions._entries[job_id].place.rsplit(":", 1)[1])
+    port = int(sessions.book._entries[job_id].place.rsplit(":", 1)[1])
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             if any(c.laddr.port == port for c in process.net_connections("tcp") if c.status == "LISTEN"):
@@ -331,7 +331,7 @@ def test_a_job_that_runs_out_of_memory_fails_with_a_sentence_and_is_not_tried_ag
     assert failed.state is State.FAILED
     assert failed.message.startswith("there was not enough memory; choose a smaller model")
     assert (tmp_path / "tries").read_text().count("tried") == 1
-    assert sessions._entries["hungry"].place in addresses(sessions), "its worker lives on"
+    assert sessions.book._entries["hungry"].place in addresses(sessions), "its worker lives on"
 
 
 def test_a_job_that_would_not_fit_is_refused_before_it_starts(sessions: DaskSessions, tmp_path: Path) -> None:

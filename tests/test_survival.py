@@ -133,7 +133,7 @@ async def _go_on(lab: Dashboard, run_id: str, quick: str) -> None:
 
 
 async def _three_visitors(lab: Dashboard, run_id: str) -> None:
-    """Stop belongs to who started a run and to the teacher. Students sit at other machines: a proxy says so."""
+    """Stop belongs to who started a run and to the teacher. Students come from elsewhere: a proxy says so."""
     first, second = ({"X-Forwarded-For": f"198.51.100.{n}"} for n in (1, 2))
     async with opened(lab.address, LONG, first) as owner:
         assert await trained(owner) == run_id
