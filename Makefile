@@ -1,12 +1,13 @@
 # make run    set up on the first call, then start the dashboard
 # make test   set up, then all tests
 # make lint   ruff, and mypy strict on the package
-# make bench  training speed against the lab's own loop, and what a background session costs
+# make bench  training speed against the lab's own loop, what a background session costs, and what viewers cost
+# make soak   kill workers and dashboards at random for up to 40 minutes: nothing on disk may be lost
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench soak
 
 run: $(VENV)/run.stamp
 	$(BIN)/streamlit run dashboard.py $(ARGS)
@@ -22,6 +23,10 @@ lint: $(VENV)/test.stamp
 bench: $(VENV)/run.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)
 	$(BIN)/python -m benchmarks.session_overhead
+	$(BIN)/python -m benchmarks.viewers
+
+soak: $(VENV)/test.stamp
+	$(BIN)/python -m tests.soak $(ARGS)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

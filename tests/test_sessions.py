@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -402,3 +403,18 @@ def test_never_more_threads_than_cores_while_runs_come_and_go(sessions: DaskSess
     assert alone.state is State.RUNNING
     sessions.stop(second)
     until(sessions, second, ended)
+
+
+def test_a_folder_that_is_deleted_in_mid_run_ends_the_run_with_a_sentence(sessions: DaskSessions) -> None:
+    config = TrainConfig(dataset="digits", model="conv", latent_size=12, epochs=1000, seed=3)
+    job_id = sessions.start(TrainJob(config))
+    until(sessions, job_id, lambda s: checkpoints.path_of(job_id).exists())
+    shutil.rmtree(checkpoints.folder())
+    failed = until(sessions, job_id, ended)
+    assert failed.state is State.FAILED
+    assert "its folder is gone" in failed.message
+    sessions.start(TrainJob(config))
+    again = until(sessions, job_id, lambda s: begun(s) and checkpoints.path_of(job_id).exists())
+    assert again.run.resumed_from_epoch == 0
+    sessions.stop(job_id)
+    assert until(sessions, job_id, ended).state is State.STOPPED

@@ -15,8 +15,8 @@ from autoenc.schema import Run, Snapshot
 from ui.state.shared import snapshot
 
 FRAME_SECONDS = 0.4  # a moment; a little less than the shortest interval
-INTERVALS = ((6, 0.5), (14, 1.0))  # viewers up to, seconds between two looks
-LONGEST = 2.0
+INTERVALS = ((6, 0.5), (14, 1.0), (24, 2.0))  # viewers up to, seconds between two looks
+LONGEST = 3.0
 GONE_SECONDS = 5.0  # after the last look
 
 P = ParamSpec("P")
@@ -35,7 +35,7 @@ def frame(run_id: str) -> Snapshot | None:
     if seen is None or not seen.state.active or now - at > FRAME_SECONDS:
         seen = snapshot(run_id)
         _frames()[run_id] = now, seen
-        for old in [key for key, (at, _) in _frames().items() if now - at > GONE_SECONDS]:
+        for old in [key for key, (at, _) in list(_frames().items()) if now - at > GONE_SECONDS]:
             _frames().pop(old, None)
     return seen
 
@@ -43,7 +43,7 @@ def frame(run_id: str) -> Snapshot | None:
 def interval_seconds() -> float:
     """Between two looks at a run: reruns are the server's work, and its cores are the runs' too."""
     now = monotonic()
-    for place in [place for place, at in _looks().items() if now - at > GONE_SECONDS]:
+    for place in [place for place, at in list(_looks().items()) if now - at > GONE_SECONDS]:
         _looks().pop(place, None)
     return next((seconds for n, seconds in INTERVALS if len(_looks()) <= n), LONGEST)
 
