@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import torch
 from tqdm import tqdm
 
-from autoenc import checkpoints, datasets
+from autoenc import checkpoints, cores, datasets, memory
 from autoenc.errors import AutoencError, CheckpointError, ConfigError
 from autoenc.jobs import DownloadJob, TrainJob, stored_run
 from autoenc.schema import DEVICES, MODELS, Download, EpochRecord, Noise, Run, RunSummary, TrainConfig
@@ -131,17 +131,20 @@ def _default_epochs(name: str) -> int:
 def _follow(job: TrainJob) -> Run:
     """Do the job here and now, with a bar on a terminal and a line an epoch elsewhere."""
     run: Run | None = None
-    torch.set_num_threads(job.threads(torch.get_num_threads()))
-    records = job.run()
-    with closing(_Progress()) as progress, closing(records):
-        for record in records:
-            run = record if isinstance(record, Run) else run and run.after(record)
-            assert run is not None, "the first record of a training job is its run"
-            if isinstance(record, Run):
-                progress.begin(run)
-            elif isinstance(record, EpochRecord):
-                progress.epoch(run)
-            progress.show(run.done)
+    memory.check_fits(job.needed_bytes(), memory.free_bytes())
+    with cores.joined(torch.get_num_threads()) as mine, closing(_Progress()) as progress:
+        torch.set_num_threads(1)
+        with closing(job.run()) as records:
+            for record in records:
+                run = record if isinstance(record, Run) else run and run.after(record)
+                assert run is not None, "the first record of a training job is its run"
+                if isinstance(record, Run):
+                    progress.begin(run)
+                elif isinstance(record, EpochRecord):
+                    progress.epoch(run)
+                progress.show(run.done)
+                if isinstance(record, Run | EpochRecord) and not run.finished:
+                    torch.set_num_threads(mine.wait(job.threads))
     assert run is not None
     return run
 
