@@ -36,9 +36,9 @@ def _run_view(run_id: str, seconds: float | None) -> None:
         if seconds is not None and seconds != state.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(snapshot)
-        if snapshot.run is None:
+        if snapshot.run is None and snapshot.state.active:
             st.caption("Visitors take turns. Nothing needs to be pressed again: this page follows its run.")
-        else:
+        if snapshot.run is not None:
             _results(snapshot.run)
             _preview(snapshot.run)
             _charts(snapshot.run)
