@@ -11,15 +11,12 @@ import argparse
 import asyncio
 import json
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -32,8 +29,8 @@ from autoenc import checkpoints, datasets
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.plots import COLOUR
 from benchmarks.browser_session import BrowserSession, Rerun, opened
+from benchmarks.dashboards import dashboard
 
-ROOT = Path(__file__).parent.parent
 EPOCHS = {"mnist": 18, "digits": 600}  # about half a minute
 PAGE_SECONDS = 1.0  # between two reruns of the whole page, which the first viewer asks for
 PATIENCE = 600.0  # seconds for one run
@@ -170,41 +167,7 @@ def _percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else sum(values)
 
 
-# ---------------------------------------------------------------- the dashboard
-
-
-@contextmanager
-def _dashboard(folder: Path) -> Iterator[tuple[str, int]]:
-    """A dashboard with one worker, and its checkpoints in the folder; its address and process id."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
-    environment = os.environ | {"AUTOENC_CHECKPOINT_DIR": str(folder), "AUTOENC_WORKERS": "1"}
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()  # in the background of a shell SIGINT would be ignored
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(url: str) -> None:
-    end = monotonic() + 60
-    while monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"the dashboard does not answer at {url}")
+# ---------------------------------------------------------------- the measurement
 
 
 def _trained_seconds(run_id: str) -> float:
@@ -222,9 +185,6 @@ def _trained_seconds(run_id: str) -> float:
     raise TimeoutError(f"{run_id} has not finished")
 
 
-# ---------------------------------------------------------------- the measurement
-
-
 def run(counts: Sequence[int]) -> list[Row]:
     """One row for each number of viewers, told on stderr as well; MNIST where it is, else the digits."""
     dataset = datasets.default_name()
@@ -232,18 +192,18 @@ def run(counts: Sequence[int]) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = name
         with (
-            _dashboard(Path(name)) as (address, pid),
+            dashboard(Path(name), AUTOENC_WORKERS="1") as lab,
             ProcessPoolExecutor(1, get_context("spawn")) as process,
         ):
 
             def alone(seed: int) -> float:
-                return _trained_seconds(process.submit(_start, address, f"{link}{seed}").result())
+                return _trained_seconds(process.submit(_start, lab.address, f"{link}{seed}").result())
 
             alone(1)  # warms up
             alone_seconds = [alone(2)]
             watched = []
             for seed, n in enumerate(counts, 3):
-                one = process.submit(_watch, address, f"{link}{seed}", n, pid).result()
+                one = process.submit(_watch, lab.address, f"{link}{seed}", n, lab.process.pid).result()
                 watched.append((n, _trained_seconds(one.run_id), one))
                 print(f"{n} viewers: {watched[-1][1]:.1f} s", file=sys.stderr, flush=True)
             alone_seconds.append(alone(len(counts) + 3))

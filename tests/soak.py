@@ -29,7 +29,7 @@ from autoenc import checkpoints, datasets
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.schema import Run, TrainConfig
 from benchmarks.browser_session import SessionLost, opened
-from tests.dashboards import Dashboard, dashboard
+from benchmarks.dashboards import Dashboard, dashboard
 
 IN_FLIGHT = 6  # runs that visitors have asked for at the same time
 POLL_SECONDS = 0.25

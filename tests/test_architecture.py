@@ -60,7 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # beside the house
     ("benchmarks", "benchmarks.lab_loop"),
     ("benchmarks.training_speed",),
-    ("benchmarks.session_overhead", "benchmarks.browser_session"),
+    ("benchmarks.session_overhead", "benchmarks.browser_session", "benchmarks.dashboards"),
     ("benchmarks.viewers",),
 )
 

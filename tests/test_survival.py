@@ -18,7 +18,7 @@ from autoenc.errors import CheckpointError
 from autoenc.jobs import stored_run
 from autoenc.schema import Run, State
 from benchmarks.browser_session import BrowserSession, SessionLost, opened
-from tests.dashboards import Dashboard, dashboard
+from benchmarks.dashboards import Dashboard, dashboard
 from tests.soak import Plan, Soak
 
 QUICK = "dataset=digits&model=mlp&latent_size=8&epochs=5"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.dashboards import dashboard
 from tests.browser import chromium
-from tests.dashboards import dashboard
 
 SWITCHES = (
     "--no-sandbox",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from benchmarks.dashboards import dashboard, relay
 from tests.browser.conftest import OpenPage
-from tests.dashboards import dashboard, relay
 
 QUICK = "?dataset=digits&model=mlp&latent_size=8&epochs=20"
 LONG = "?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped

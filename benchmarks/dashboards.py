@@ -1,4 +1,4 @@
-"""Real dashboards in processes of their own."""
+"""Real dashboards in processes of their own, for benchmarks and tests."""
 
 from __future__ import annotations
 
@@ -99,9 +99,8 @@ def _copy(source: socket.socket, sink: socket.socket) -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """As Ctrl-C does; for good after 20 seconds."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+    """As the system does when it is shut down; for good after 20 seconds."""
+    process.terminate()  # in the background of a shell SIGINT would be ignored
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:
