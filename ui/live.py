@@ -21,7 +21,7 @@ CHART_HEIGHT = 300  # pixels
 def run_view(run_id: str, active: bool) -> None:
     """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
     seconds = state.interval_seconds() if active else None
-    st.fragment(_run_view, run_every=seconds)(run_id, seconds)
+    st.fragment(_run_view, run_every=seconds and seconds * state.own_pace())(run_id, seconds)
 
 
 def _run_view(run_id: str, seconds: float | None) -> None:

@@ -7,7 +7,7 @@ settings.py   one visitor's settings of the controls, and the run they look at
 link.py       the address, which carries both
 """
 
-from ui.state.audience import drawn_once, frame, interval_seconds
+from ui.state.audience import drawn_once, frame, interval_seconds, own_pace
 from ui.state.link import class_address, keep_link, open_link, with_view
 from ui.state.settings import (
     catalogue,
@@ -53,6 +53,7 @@ __all__ = [
     "may_stop",
     "newest_finished",
     "open_link",
+    "own_pace",
     "remember_visitor",
     "runs_on_disk",
     "sessions",
