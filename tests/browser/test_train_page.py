@@ -133,7 +133,7 @@ def test_nonsense_in_the_address_is_text_and_never_markup(open_page: OpenPage) -
 def test_the_class_finds_its_way_in_and_the_key_makes_a_teacher(open_page: OpenPage, tmp_path: Path) -> None:
     named = ("--browser.serverAddress", "lab.example", "--browser.serverPort", "8501")
     with (
-        dashboard(tmp_path, *named, AUTOENC_TEACHER_KEY="correct horse") as lab,
+        dashboard(tmp_path, *named, AUTOENC_WORKERS="1", AUTOENC_TEACHER_KEY="correct horse") as lab,
         relay(lab, "198.51.100.9") as elsewhere,
     ):
         check_address(open_page(QUICK, at=lab.address))
