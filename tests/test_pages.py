@@ -225,8 +225,9 @@ def test_downloads_belong_to_the_teacher(visitor_at: Place) -> None:
 
 def test_a_key_that_is_easily_guessed_is_refused(visitor_at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOENC_TEACHER_KEY", "1234")
-    visitor_at(STUDENT)
-    assert "AUTOENC_TEACHER_KEY has 4 characters" in texts(opened()).replace("\\", "")
+    for address in (STUDENT, None):
+        visitor_at(address)
+        assert "AUTOENC_TEACHER_KEY has 4 characters" in texts(opened()).replace("\\", "")
 
 
 def has_button(app: AppTest, key: str) -> bool:
