@@ -8,13 +8,23 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import streamlit as st  # here, because the worker processes need neither streamlit nor the pages
 
-    from ui import page
-
     st.set_page_config("Autoencoder laboratory", page_icon="static/icon.png", layout="wide")
+    pages = [
+        st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
+        st.Page("pages/train.py", title="Train", icon=":material/school:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:"),
+    ]
+    chosen = st.navigation(pages, position="top")
+    from ui import page  # after the navigation: see there
+
     page.dress()
-    chosen = st.navigation([st.Page("pages/train.py", title="Train", icon=":material/school:", default=True)])
-    with page.framed():
+    head = page.head()
+    with page.errors_told():
         chosen.run()
+    from ui import entrance  # PyTorch comes with it: the front page has shown its words by now
+
+    with page.errors_told():
+        entrance.show(head, chosen.url_path)
 
 
 # The guard is not decoration: the worker processes import this file again under another name.

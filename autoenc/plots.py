@@ -30,6 +30,9 @@ COLOUR: Mapping[str, str] = {
     "error": "#d55e00",
     "speed": "#8c939c",
 }
+# Several runs in one chart: the same eight of Okabe and Ito without their meanings.
+SEVERAL = ("#1b7fc4", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c939c", "#b5a800")
+MAX_COMPARED = len(SEVERAL)
 FONT_SIZE = 16  # pixels: legible from the back row
 MAX_POINTS = 1500  # of one line
 LOSS = "loss (MSE per pixel)"
@@ -41,14 +44,18 @@ Ints = NDArray[np.int32]
 # ---------------------------------------------------------------- figures
 
 
-def loss_curve(run: Run, *, log: bool = True, by: Literal["step", "epoch"] = "step") -> Figure:
+def loss_curve(
+    run: Run, *, log: bool = True, by: Literal["step", "epoch"] = "step", seeds: Sequence[Run] = ()
+) -> Figure:
     """Training and test loss of one run.
 
     Args:
         by: "step" shows the training loss of every step, thinned so that no extreme is lost, and the test
             loss where each epoch ends; "epoch" shows one training and one test loss per epoch.
+        seeds: runs of the same settings from other seeds.
     Returns:
-        Traces "train" and "test", in this order. A point of a whole epoch has its number as customdata.
+        Traces "train" and "test", in this order; then the mean and standard deviation over the seeds where
+        there are some. A point of a whole epoch has its number as customdata.
     """
     n_epochs, steps_per_epoch = run.config.epochs, run.steps_per_epoch
     epochs = np.arange(1, len(run.epochs) + 1, dtype=np.int32)
@@ -68,7 +75,46 @@ def loss_curve(run: Run, *, log: bool = True, by: Literal["step", "epoch"] = "st
     x_axis["uirevision"] = f"{run.run_id} {by}"  # a zoom outlives new data, not another run or unit
     layout = _layout("Loss", xaxis=x_axis, **_loss_axis(train, test, log))
     layout["yaxis"]["uirevision"] = f"{run.run_id} {log}"
-    return Figure(data=[train_line, test_line | {"customdata": epochs}], layout=layout)
+    lines = [train_line, test_line | {"customdata": epochs}]
+    if seeds:
+        lines.append(_over_seeds((run, *seeds), steps_per_epoch if by == "step" else 1))
+    return Figure(data=lines, layout=layout)
+
+
+def _over_seeds(runs: Sequence[Run], x_per_epoch: int) -> dict[str, Any]:
+    """Mean and standard deviation of the test loss, as far as all runs go."""
+    n_epochs = min(len(run.epochs) for run in runs)
+    losses = np.array([[e.test_loss for e in run.epochs[:n_epochs]] for run in runs])
+    x = x_per_epoch * np.arange(1, n_epochs + 1, dtype=np.int32)
+    spread = losses.std(axis=0, ddof=1).astype(np.float32)
+    trace = _trace("scatter", f"{len(runs)} seeds", x, losses.mean(axis=0).astype(np.float32), "%{y:.4g}")
+    return trace | {
+        "mode": "markers",
+        "marker": {"color": COLOUR["test"], "size": 12, "symbol": "line-ew-open"},
+        "error_y": {"array": spread, "color": COLOUR["test"], "thickness": 2, "width": 5},
+        "hovertemplate": "%{y:.4g} ± %{error_y.array:.2g}",
+    }
+
+
+def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
+    """Test loss by epoch of up to MAX_COMPARED runs, by the names that tell them apart.
+
+    Convolutional models have dashed lines.
+    """
+    longest = max(run.config.epochs for run in runs.values())
+    lines, losses = [], []
+    for (name, run), colour in zip(runs.items(), SEVERAL, strict=False):
+        test = _drawable([e.test_loss for e in run.epochs])
+        losses.append(test)
+        epochs = np.arange(1, len(test) + 1, dtype=np.int32)
+        line = _line("test", epochs, test, "%{y:.4g}", longest) | {"name": name}
+        line["line"] |= {"color": colour, "dash": "dash" if run.config.model == "conv" else "solid"}
+        line["marker"] |= {"color": colour}
+        lines.append(line)
+    every = np.concatenate(losses)
+    layout = _layout("Test loss", xaxis=_epoch_axis(longest), **_loss_axis(every, every, log))
+    layout["xaxis"]["uirevision"] = layout["yaxis"]["uirevision"] = f"{sorted(runs)} {log}"
+    return Figure(data=lines, layout=layout)
 
 
 def timing(run: Run) -> Figure:

@@ -106,7 +106,7 @@ def evaluate(
     draws = seeded(trainee.device, 0, 0, "test noise")
     total = torch.zeros((), dtype=torch.float64, device=trainee.device)
     beat_at = perf_counter() + REPORT_SECONDS
-    for start in range(0, len(images), size := _chunk(config, tuple(images.shape[1:]))):
+    for start in range(0, len(images), size := chunk(config, tuple(images.shape[1:]))):
         x = as_float(images[start : start + size])
         x_hat = trainee.model(noise.corrupt(x, config.noise, draws))
         total += mse_loss(x_hat, x, reduction="sum")
@@ -186,6 +186,17 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def device_title() -> str:
+    """What `auto` trains on, for people."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return name_of(device).replace("cpu", "CPU")
+
+
+def name_of(device: torch.device) -> str:
+    """`cpu`, or the name of the GPU."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
 def as_float(images: Tensor) -> Tensor:
     """uint8 (B, C, H, W) as float32 in [0, 1]."""
     return images.float().div_(255)
@@ -216,7 +227,7 @@ def _finite(losses: Tensor, epoch: int, first_step: int, config: TrainConfig) ->
     return tuple(values)
 
 
-def _chunk(config: TrainConfig, image_shape: tuple[int, ...]) -> int:
+def chunk(config: TrainConfig, image_shape: tuple[int, ...]) -> int:
     """Test images at once: as many as keep the largest layer's output in the cache, at most 1,000."""
     info = models.describe(config, (image_shape[0], image_shape[1], image_shape[2]))
     widest = max(math.prod(layer.output_shape) for layer in info.layers)

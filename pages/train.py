@@ -7,11 +7,11 @@ from ui import controls, live, state
 from ui.text import plain
 
 ignored = state.open_link()
-run_id = state.shown_run() or state.newest_finished()
+run_id = state.shown_run() or state.newest_finished() or state.example()
 active = state.is_active(run_id)  # before the button is drawn: a run that ends meanwhile draws the page anew
 
 settings, view = st.columns([1, 3], gap="large")
-with settings:
+with settings, st.container(key="settings"):
     st.markdown("##### Train an autoencoder")
     for sentence in ignored:
         st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
@@ -25,11 +25,6 @@ with settings:
         controls.offer_download("mnist" if config.dataset == "digits" else config.dataset)
 
 with view:
-    if run_id is not None:
-        live.run_view(run_id, active)
-    elif config is not None:
-        live.nothing_yet(config)
-    if config is not None:
-        live.model_printed(config)
+    live.run_view(run_id, active)
 
 state.keep_link(config)

@@ -24,6 +24,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.plots"),
+    ("autoenc.words.measuring", "autoenc.words.reading"),
+    ("autoenc.words.saying",),
+    ("autoenc.words",),
     ("autoenc.datasets.known",),
     ("autoenc.datasets.raw",),
     ("autoenc.datasets.prepared", "autoenc.datasets.downloading"),
@@ -32,10 +35,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.training",),
     ("autoenc.speed",),
     ("autoenc.checkpoints.paths",),
+    ("autoenc.checkpoints.opening",),
     ("autoenc.checkpoints.reading",),
-    ("autoenc.checkpoints.writing",),
+    ("autoenc.checkpoints.listing", "autoenc.checkpoints.writing"),
+    ("autoenc.checkpoints.adopting",),
     ("autoenc.checkpoints",),
+    ("autoenc.inspection.opening",),
+    ("autoenc.inspection.layers", "autoenc.inspection.reconstructing", "autoenc.inspection.weights"),
+    ("autoenc.inspection",),
     # 2
+    ("autoenc.export",),
     ("autoenc.jobs",),
     # 3
     ("autoenc.sessions",),
@@ -44,14 +53,21 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sessions.dask.cluster", "autoenc.sessions.dask.worker"),
     ("autoenc.sessions.dask.driver",),
     ("autoenc.sessions.dask",),
+    # 4
+    ("autoenc.cli.printing",),
+    ("autoenc.cli.data", "autoenc.cli.runs", "autoenc.cli.training"),
     # 5  (4 will be sweeps and the report)
     ("ui.components",),
-    ("ui.components.*", "ui.state.visitor", "ui.text"),
+    ("ui.components.sprites",),
+    ("ui.pixels", "ui.text", "ui.welcome"),
+    ("ui.components.*", "ui.page", "ui.state.visitor"),
     ("ui.state.shared", "ui.state.settings"),
-    ("ui.state.audience", "ui.state.link"),
+    ("ui.state.audience", "ui.state.link", "ui.state.opened"),
     ("ui.state",),
     # 6
-    ("ui.controls", "ui.page", "autoenc.cli"),
+    ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
+    ("ui.controls", "ui.machine", "ui.moving", "ui.shelf", "ui.views"),
+    ("ui.views.*",),
     ("ui.live", "autoenc.__main__"),
     # 7
     ("pages.*",),
@@ -60,6 +76,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # beside the house
     ("benchmarks", "benchmarks.lab_loop"),
     ("benchmarks.training_speed",),
+    ("benchmarks.many_runs",),
     ("benchmarks.session_overhead", "benchmarks.browser_session", "benchmarks.dashboards"),
     ("benchmarks.viewers",),
 )
@@ -78,6 +95,7 @@ WITHOUT_TORCH = (
     "autoenc.schema",
     "autoenc.lab",
     "autoenc.plots",
+    "autoenc.words.*",
     "ui.*",
     "pages.*",
     "dashboard",
@@ -221,7 +239,9 @@ def test_every_row_stands_for_a_module() -> None:
     assert [row for row in rows if not any(covers(row, module) for module in project())] == []
 
 
-@pytest.mark.parametrize("module", ["autoenc.errors", "autoenc.schema", "autoenc.lab", "autoenc.plots"])
+@pytest.mark.parametrize(
+    "module", ["autoenc.errors", "autoenc.schema", "autoenc.lab", "autoenc.plots", "autoenc.words"]
+)
 def test_pytorch_is_not_loaded_with_values_figures_and_errors(module: str) -> None:
     assert "torch" not in reached_from(module, project())
 
@@ -239,7 +259,7 @@ def test_the_command_line_loads_neither_dashboard_nor_cluster(library: str) -> N
 
 def test_every_library_that_is_imported_is_a_requirement() -> None:
     listed = re.findall(r"^[a-z-]+", (ROOT / "requirements.txt").read_text(), re.M)
-    called = {"scikit-learn": "sklearn", "pillow": "PIL"}
+    called = {"scikit-learn": "sklearn", "pillow": "PIL", "tensorboardx": "tensorboardX"}
     known = {called.get(name, name) for name in listed} | {"dask"}  # distributed brings dask
     ours = {module.partition(".")[0] for module in project()}
     imported = {one.library for one in imports(project())} - ours - set(sys.stdlib_module_names)

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
+import numpy as np
 import pytest
 import streamlit as st
+from safetensors import safe_open
+from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
-from autoenc import checkpoints
+from autoenc import checkpoints, datasets, inspection
 from ui import state
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
+STUDENT = "198.51.100.7"
+Place = Callable[[str | None], None]  # puts the visitor at an address
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +54,11 @@ def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
 
 
-def opened(**link: str) -> AppTest:
+def opened(page: str = "train", **link: str) -> AppTest:
+    """A page as a new visitor sees it; the front page is `start`."""
     app = AppTest.from_file(DASHBOARD, default_timeout=60)
+    if page != "start":
+        app.run().switch_page(f"pages/{page}.py")
     app.query_params.update(link)
     return app.run()
 
@@ -59,6 +67,10 @@ def texts(app: AppTest) -> str:
     """All that is said on the page."""
     kinds = (app.markdown, app.warning, app.error, app.info, app.caption, app.success)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def has_button(app: AppTest, key: str) -> bool:
+    return any(button.key == key for button in app.button)
 
 
 def until(app: AppTest, words: str, seconds: float = 60) -> AppTest:
@@ -71,18 +83,44 @@ def until(app: AppTest, words: str, seconds: float = 60) -> AppTest:
     pytest.fail(f"{words!r} has not come: {texts(app)}")
 
 
-def test_without_mnist_and_internet_the_page_trains_the_embedded_digits() -> None:
+# ---------------------------------------------------------------- the front page
+
+
+def test_a_newcomer_without_data_and_internet_sees_an_example_and_is_one_click_from_a_first_model() -> None:
+    app = opened("start")
+    assert not app.exception
+    assert "What is an autoencoder?" in texts(app)
+    assert {"Running": "0 of 1", "Waiting": "0"}.keys() <= {metric.label for metric in app.metric}
+    until(app, "images that the model was not trained on")  # the example has been trained
+    (example,) = checkpoints.summaries()[0]
+    assert (example.config.dataset, example.finished) == ("digits", True)
+    app.button(key="first").click().run()
+    assert not app.exception
+    run_id = app.query_params["run"]
+    assert run_id.startswith("digits-mlp-k32")
+    until(app, "Finished: 100 of 100 epochs")
+    assert app.button(key="train").label == "Show the result"
+    assert app.query_params["run"] == run_id
+
+
+def test_a_link_from_before_there_was_a_front_page_opens_the_run() -> None:
+    app = opened("start", latent_size="12", dataset="digits")
+    assert app.select_slider(key="latent_size").value == 12
+
+
+# ---------------------------------------------------------------- Train
+
+
+def test_the_page_trains_what_its_controls_say() -> None:
     app = opened()
     assert not app.exception
     assert app.selectbox(key="dataset").value == "digits"
-    assert "Press Train" in texts(app)
     assert app.button(key="download-mnist").label == "Download MNIST handwritten digits"
     app.number_input(key="epochs").set_value(3)
     app.button(key="train").click().run()
     until(app, "Finished: 3 of 3 epochs")
     assert not app.exception
-    run_id = app.query_params["run"]
-    assert checkpoints.read(run_id).finished
+    assert checkpoints.read(app.query_params["run"]).finished
     assert app.button(key="train").label == "Show the result"
 
 
@@ -179,10 +217,169 @@ def test_a_damaged_checkpoint_is_told_in_one_sentence(place: Path) -> None:
     assert "not a run that can be read" in app.warning[0].value.replace("\\", "")
 
 
-# ---------------------------------------------------------------- who may
+# ---------------------------------------------------------------- a run in all its states and views
 
-STUDENT = "198.51.100.7"
-Place = Callable[[str | None], None]
+
+def trained(**settings: str) -> AppTest:
+    """The Train page with a run that has finished."""
+    app = opened(**{"dataset": "digits", "epochs": "2", **settings})
+    app.button(key="train").click().run()
+    return until(app, "Finished: 2 of 2 epochs")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"latent_size": "3"},
+        {"latent_size": "4", "layers": "3", "noise": "gaussian:0.3"},
+        {"model": "conv", "latent_size": "4", "layers": "2"},
+        {"model": "conv", "latent_size": "1", "noise": "gaussian:0.3"},
+    ],
+    ids=["MLP", "deep denoising MLP", "deep convolutions", "denoising convolutions"],
+)
+def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, str]) -> None:
+    run_id = trained(**settings).query_params["run"]
+    said = {}
+    for view in ("epochs", "images", "learnt", "model", "export"):
+        app = opened(run=run_id, view=view)
+        assert not app.exception, view
+        assert not app.error, view
+        said[view] = texts(app) + "".join(code.value for code in app.code)
+    assert "Sixteen test images" in said["epochs"]
+    assert "encoder:" in said["model"]
+    assert "The code of test image 0" in said["learnt"] or "The numbers of the code" in said["learnt"]
+    assert len(set(said.values())) == 5
+
+
+def test_the_images_of_a_class_and_their_order() -> None:
+    run_id = trained(latent_size="2").query_params["run"]
+    app = opened(run=run_id, view="images")
+    data = datasets.load("digits")
+    app.selectbox(key="class").set_value(7).run()
+    first = app.number_input(key="image").value
+    assert first == list(data.test_labels).index(7)
+    app.segmented_control(key="order").set_value("worst first").run()
+    worst = app.number_input(key="image").value
+    app.segmented_control(key="order").set_value("best first").run()
+    best = app.number_input(key="image").value
+    found = inspection.reconstructions(inspection.open_run(run_id))
+    of_class = np.flatnonzero(data.test_labels == 7)
+    assert worst == of_class[found.mse[of_class].argmax()]
+    assert best == of_class[found.mse[of_class].argmin()]
+    app.segmented_control(key="order").set_value("shuffled").run()
+    before = app.number_input(key="image").value
+    seen = {before}
+    for _ in range(4):
+        app.button(key="shuffle").click().run()
+        seen.add(app.number_input(key="image").value)
+    assert len(seen) > 1
+
+
+def test_a_run_that_diverges_says_why_and_what_to_do() -> None:
+    path = checkpoints.path_of(trained(latent_size="5").query_params["run"])
+    with safe_open(path, "pt") as file:
+        tensors, head = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
+    spoilt = {name: 1e30 * x if name.startswith("model") else x for name, x in tensors.items()}
+    save_file(spoilt, path, head)
+    app = opened(dataset="digits", latent_size="5", epochs="3")  # goes on from there
+    app.button(key="train").click().run()
+    until(app, "Failed")
+    assert "smaller learning rate" in app.error[0].value.replace("\\", "")
+    assert not app.exception
+
+
+def test_a_stopped_run_goes_on_and_an_interrupted_one_tells_so() -> None:
+    app = opened(dataset="digits", model="conv", layers="2", latent_size="6", epochs="1000")
+    app.button(key="train").click().run()
+    until(app, "Training: 2 of") if "Training: 2 of" in texts(app) else until(app, "Training")
+    run_id = app.query_params["run"]
+    while not checkpoints.path_of(run_id).exists():
+        sleep(0.05)
+    app.run().button(key="stop").click().run()
+    until(app, "Stopped")
+    assert app.run().button(key="train").label.startswith("Train on from epoch")
+    state.sessions().forget(run_id)  # as after a restart of the dashboard
+    app = opened(run=run_id, view="images")
+    assert "Interrupted" in "".join(p.proto.text for p in app.get("progress"))
+    assert not app.exception
+
+
+def test_longer_another_seed_and_the_settings_of_a_run() -> None:
+    app = trained(latent_size="11")
+    short = app.query_params["run"]
+    app.select_slider(key="latent_size").set_value(24).run()
+    app.button(key="take-settings").click().run()
+    assert app.select_slider(key="latent_size").value == 11
+    app.button(key="next-102-0").click().run()
+    until(app, "Finished: 102 of 102 epochs")
+    assert checkpoints.read(app.query_params["run"]).resumed_from_epoch == 2
+    app = opened(run=short)
+    app.button(key="next-2-1").click().run()
+    until(app, "Finished: 2 of 2 epochs")
+    assert app.number_input(key="seed").value == 1
+    assert " ± " in app.metric[0].value
+
+
+# ---------------------------------------------------------------- Runs
+
+
+def test_the_runs_are_listed_and_the_chosen_ones_compared() -> None:
+    ids = [trained(latent_size=size).query_params["run"] for size in ("13", "14")]
+    app = opened("runs", runs=",".join(ids))
+    assert not app.exception
+    listed = app.dataframe[0].value
+    assert set(ids) <= set(listed["Run"])
+    assert " runs, " in texts(app)
+    assert "The same test images" in texts(app)
+    app.text_input(key="find").set_value("k13").run()
+    assert list(app.dataframe[0].value["Latent size"]) == [13]
+
+
+def test_the_teacher_deletes_chosen_runs_and_a_student_cannot(visitor_at: Place) -> None:
+    run_id = trained(latent_size="15").query_params["run"]
+    one, other = opened("runs", runs=run_id), opened("runs", runs=run_id)
+    visitor_at(STUDENT)
+    assert not has_button(opened("runs", runs=run_id), "delete-for-good")
+    visitor_at(None)
+    one.button(key="delete-for-good").click().run()
+    assert "Deleted 1 run" in texts(one).replace("\\", "")
+    assert not checkpoints.path_of(run_id).exists()
+    other.button(key="delete-for-good").click().run()  # in a second tab, which has not noticed
+    assert not other.exception
+    assert "there is no run" in texts(other).replace("\\", "") or "Deleted" not in texts(other)
+
+
+def test_a_run_that_is_being_trained_is_not_deleted() -> None:
+    app = opened(dataset="digits", model="conv", layers="2", latent_size="10", epochs="1000")
+    app.button(key="train").click().run()
+    run_id = app.query_params["run"]
+    until(app, "Training")
+    while not checkpoints.path_of(run_id).exists():
+        sleep(0.05)
+    runs = opened("runs", runs=run_id)
+    runs.button(key="delete-for-good").click().run()
+    assert "is being trained" in texts(runs).replace("\\", "")
+    assert checkpoints.path_of(run_id).exists()
+    app.button(key="stop").click().run()
+
+
+def test_nonsense_and_a_copy_are_imported_or_refused_in_one_sentence(visitor_at: Place) -> None:
+    run_id = trained(latent_size="17").query_params["run"]
+    content = checkpoints.path_of(run_id).read_bytes()
+    app = opened("runs")
+    app.get("file_uploader")[0].set_value(
+        ("../../x.safetensors", b"nonsense", "application/octet-stream")
+    ).run()
+    assert "not a run that can be read" in texts(app).replace("\\", "")
+    checkpoints.delete(run_id)
+    app.get("file_uploader")[0].set_value(("a.safetensors", content, "application/octet-stream")).run()
+    assert f"Imported {run_id}" in texts(app).replace("\\", "")
+    assert checkpoints.read(run_id).finished
+    visitor_at(STUDENT)
+    assert not opened("runs").get("file_uploader")
+
+
+# ---------------------------------------------------------------- who may
 
 
 def test_a_student_can_train_and_stop_their_own_run_and_no_other(visitor_at: Place) -> None:
@@ -227,11 +424,7 @@ def test_a_key_that_is_easily_guessed_is_refused(visitor_at: Place, monkeypatch:
     monkeypatch.setenv("AUTOENC_TEACHER_KEY", "1234")
     for address in (STUDENT, None):
         visitor_at(address)
-        assert "AUTOENC_TEACHER_KEY has 4 characters" in texts(opened()).replace("\\", "")
-
-
-def has_button(app: AppTest, key: str) -> bool:
-    return any(button.key == key for button in app.button)
+        assert "AUTOENC_TEACHER_KEY has 4 characters" in texts(opened("start")).replace("\\", "")
 
 
 def test_a_run_that_would_not_fit_is_refused_before_it_starts() -> None:

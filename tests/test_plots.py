@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -246,3 +247,32 @@ def test_every_colour_is_written_in_full_and_those_of_one_chart_differ() -> None
         assert len(colour) == 7
     for chart in (("train", "test", "speed"), ("mlp", "conv"), ("original", "noisy", "reconstruction")):
         assert len({plots.COLOUR[name] for name in chart}) == len(chart)
+
+
+# ---------------------------------------------------------------- several runs
+
+
+def test_error_bars_are_mean_and_standard_deviation_over_seeds() -> None:
+    runs = [run_of(2, [], [0.3, loss]) for loss in (0.10, 0.12, 0.17)]
+    seeds = plots.loss_curve(runs[0], by="epoch", seeds=runs[1:]).data[2]
+    assert seeds.name == "3 seeds"
+    assert list(seeds.x) == [1, 2]
+    assert list(seeds.y) == pytest.approx([0.3, 0.13])
+    # (0.03^2 + 0.01^2 + 0.04^2) / 2 = 0.0013
+    assert list(seeds.error_y.array) == pytest.approx([0, math.sqrt(0.0013)], abs=1e-6)
+
+
+def test_error_bars_by_step_stand_where_epochs_end_and_reach_as_far_as_all_runs_go() -> None:
+    short, long = run_of(3, [], [0.2]), run_of(3, [], [0.3, 0.2])
+    assert list(plots.loss_curve(long, seeds=[short]).data[2].x) == [STEPS_PER_EPOCH]
+
+
+def test_a_comparison_has_one_line_a_run_that_differ_in_colour_and_dashes_for_convolutions() -> None:
+    mlp = run_of(3, [], [0.3, 0.2])
+    conv = replace(mlp, config=TrainConfig(model="conv", epochs=5))
+    first, second = plots.comparison({"A": mlp, "B": conv}).data
+    assert (first.name, second.name) == ("A", "B")
+    assert (first.line.dash, second.line.dash) == ("solid", "dash")
+    assert first.line.color != second.line.color
+    assert list(first.y) == pytest.approx([0.3, 0.2])
+    assert plots.comparison({"A": mlp, "B": conv}).layout.xaxis.range[1] > 5

@@ -9,10 +9,9 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
 from autoenc.schema import BOUNDS, MODELS, ModelInfo, TrainConfig
-from ui import state
+from ui import state, told
 from ui.text import duration, plain
 
-MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 
@@ -24,7 +23,7 @@ def train_form() -> TrainConfig | None:
     model = st.segmented_control(
         "Model",
         MODELS,
-        format_func=MODEL_TITLES.__getitem__,
+        format_func=told.MODEL_TITLES.__getitem__,
         key="model",
         required=True,
         help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
@@ -72,6 +71,14 @@ def _dataset_choice() -> DatasetInfo:
         on_change=state.dataset_changed,
     )
     return infos[name]
+
+
+def image_number(n_images: int, usual: int = 0) -> int:
+    """Which test image is looked at; the same in all views."""
+    state.put("image", min(state.recall("image", usual), n_images - 1))
+    number = st.number_input("Test image", 0, n_images - 1, key="image", width=170)
+    state.remember("image", number)
+    return int(number)
 
 
 def _image_counts(info: DatasetInfo, chosen: int) -> list[int]:
@@ -123,7 +130,7 @@ def forecast(config: TrainConfig) -> None:
     """What will happen: the size of the model and of the code, and the time it will take."""
     data = next(info for info in state.catalogue() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
-    st.markdown(f"**{info.n_parameters:,}** parameters  \n{code_size(info)}")
+    st.markdown(f"**{info.n_parameters:,}** parameters  \n{told.code_size(info.n_latents, info.n_pixels)}")
     waiting = state.sessions().speed() is None
     st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
     if info.n_latents >= info.n_pixels:
@@ -144,20 +151,6 @@ def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo, wait
         st.markdown(f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)")
     if waiting and measured is not None:
         st.rerun()  # once, to end the waiting
-
-
-def code_size(info: ModelInfo) -> str:
-    """`**32** numbers for 784 pixels: **24.5 times smaller**`"""
-    ratio = info.n_pixels / info.n_latents
-    how = (
-        f"{ratio:.3g} times smaller"
-        if ratio > 1
-        else "the same size"
-        if ratio == 1
-        else f"{1 / ratio:.3g} times larger"
-    )
-    numbers = "number" if info.n_latents == 1 else "numbers"
-    return f"Code: **{info.n_latents:,}** {numbers} for {info.n_pixels:,} pixels, **{how}**"
 
 
 # ---------------------------------------------------------------- the click

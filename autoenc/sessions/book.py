@@ -89,6 +89,11 @@ class Book:
                 return replace(entry.snapshot, ahead=self.queue().index(entry))
             return entry.snapshot
 
+    def active(self) -> tuple[Snapshot, ...]:
+        """The jobs at the workers, then those that wait, the next first."""
+        with self.lock:
+            return tuple(entry.snapshot for entry in (*self.at_work(), *self.queue()))
+
     def stop(self, job_id: str) -> Entry | None:
         """The job that has to be stopped at its worker; None: there is none."""
         with self.lock:

@@ -12,6 +12,7 @@ from autoenc.speed import Speed
 class Sessions(Protocol):
     """Background work, one for all browser sessions of a dashboard."""
 
+    n_cores: int
     n_workers: int  # jobs that can run at the same time
     memory_share: int  # bytes that one job may take
 
@@ -29,6 +30,9 @@ class Sessions(Protocol):
 
     def snapshot(self, job_id: str) -> Snapshot | None:
         """The job at this moment, without waiting for anything; None: not started here."""
+
+    def active(self) -> tuple[Snapshot, ...]:
+        """What runs and then what waits, the next first."""
 
     def stop(self, job_id: str) -> None:
         """End a queued or running job within half a second; what it has saved stays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,10 +13,19 @@ import streamlit as st
 from autoenc import datasets
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import Download, TrainConfig
-from ui.state.settings import SETTINGS, config_of, default_epochs, show_run, shown_run, take_settings_of
+from ui.state.settings import (
+    SETTINGS,
+    VIEWS,
+    config_of,
+    default_epochs,
+    show_run,
+    shown_run,
+    take_settings_of,
+)
 from ui.state.shared import snapshot
 
 ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
+MAX_IN_LINK = 16  # compared runs
 
 
 def open_link() -> tuple[str, ...]:
@@ -35,6 +44,12 @@ def _read_link() -> Iterator[str]:
     given = {name: st.query_params[name] for name in st.query_params}
     for name, text in given.items():
         if name == "run":
+            continue
+        if name == "view":
+            if text in VIEWS:
+                st.session_state["view"] = VIEWS[text]
+            else:
+                yield f"view is {text[:40]!r}; known: {', '.join(VIEWS)}"
             continue
         if name not in SETTINGS:
             yield f"{name[:40]!r} is no setting"
@@ -89,6 +104,45 @@ def keep_link(config: TrainConfig | None) -> None:
                 wanted[name] = str(value)
     if (run_id := shown_run()) is not None:
         wanted["run"] = run_id
+        wanted |= _view()
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
+def keep_view() -> None:
+    """The same where the view of a run alone has changed."""
+    if "run" in st.query_params:
+        st.query_params.from_dict({**_without_view(), **_view()})
+
+
+def link_to_train() -> dict[str, str] | None:
+    """The settings and the run in an address without a page, as links had them before there were pages."""
+    query: dict[str, str] = st.query_params.to_dict()
+    return query if any(name in SETTINGS or name in ("run", "view") for name in query) else None
+
+
+def _view() -> dict[str, str]:
+    shown = next((name for name, title in VIEWS.items() if title == st.session_state.get("view")), "epochs")
+    return {} if shown == "epochs" else {"view": shown}
+
+
+def _without_view() -> dict[str, str]:
+    return {name: value for name, value in st.query_params.to_dict().items() if name != "view"}
+
+
+def chosen_runs() -> tuple[str, ...]:
+    """The runs that the visitor compares; at first those of the link."""
+    if "chosen runs" not in st.session_state:
+        given = st.query_params.get("runs", "")
+        st.session_state["chosen runs"] = tuple(filter(None, given[:4000].split(",")))
+    chosen: tuple[str, ...] = st.session_state["chosen runs"]
+    return chosen
+
+
+def choose_runs(run_ids: Sequence[str]) -> None:
+    """The address compares these runs, where there are not too many for one."""
+    st.session_state["chosen runs"] = tuple(run_ids)
+    wanted = {"runs": ",".join(run_ids)} if 0 < len(run_ids) <= MAX_IN_LINK else {}
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
 
@@ -112,10 +166,10 @@ def class_address() -> str | None:
     return f"http://{reached_at}:{st.get_option('server.port')}{_base_path()}" if reached_at else None
 
 
-def with_view(address: str) -> str:
-    """The address of the dashboard with the view that this browser shows."""
+def with_view(address: str, page: str) -> str:
+    """The address of the dashboard with the page and the view that this browser shows."""
     query = urlencode(st.query_params.to_dict())
-    return f"{address}/?{query}" if query else address
+    return f"{address}/{page}" + (f"?{query}" if query else "")
 
 
 def _base_path() -> str:

@@ -29,8 +29,20 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
 }
 
 
+# The views of a run, as they stand in a link and on their tabs.
+VIEWS = {
+    "epochs": "Epoch by epoch",
+    "images": "Every image",
+    "learnt": "What it learnt",
+    "model": "The model",
+    "export": "Export",
+}
+
+
 def settings() -> dict[str, Any]:
     """The visitor's settings, by the names of SETTINGS; widgets are bound to them by key."""
+    if (wanted := st.session_state.pop("wanted", None)) is not None:
+        take_settings_of(wanted)
     for name, value in _initial().items():
         st.session_state.setdefault(name, value)
     return {name: st.session_state[name] for name in SETTINGS}
@@ -53,6 +65,18 @@ def take_settings_of(config: TrainConfig) -> None:
         st.session_state[name] = getattr(config, name)
     st.session_state["noise"] = config.noise.level if config.noise else 0.0
     st.session_state["train_images"] = config.train_images or 0
+
+
+def ask_for(config: TrainConfig) -> None:
+    """The controls show what this config says the next time that they are drawn."""
+    st.session_state["wanted"] = config
+
+
+def keep_settings() -> None:
+    """On a page without the controls: Streamlit forgets what it does not draw."""
+    for name in SETTINGS:
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
 
 
 def dataset_changed() -> None:
@@ -81,6 +105,12 @@ def show_nothing() -> None:
     st.session_state.pop("run", None)
 
 
+def first_config() -> TrainConfig:
+    """What a newcomer trains first."""
+    name = datasets.default_name()
+    return TrainConfig(dataset=name, epochs=default_epochs(name))
+
+
 def _initial() -> dict[str, Any]:
     usual = TrainConfig(dataset=datasets.default_name())
     values = {name: getattr(usual, name) for name in SETTINGS}
@@ -106,3 +136,57 @@ def is_present(dataset: str) -> bool:
 def data_title(dataset: str) -> str:
     """For people."""
     return next((info.title for info in catalogue() if info.name == dataset), plain(dataset))
+
+
+# ---------------------------------------------------------------- widgets that come and go with their view
+
+
+def recall(name: str, usual: Any) -> Any:
+    """What the widget of this name showed last; Streamlit forgets what it does not draw."""
+    return st.session_state.get(name, st.session_state.get(f"last {name}", usual))
+
+
+def put(name: str, value: Any) -> None:
+    """Let the widget of this name, which is not drawn yet, show this value."""
+    st.session_state[name] = st.session_state[f"last {name}"] = value
+
+
+def remember(name: str, value: Any) -> None:
+    """Keep what the widget of this name shows."""
+    st.session_state[f"last {name}"] = value
+
+
+def forget(name: str) -> None:
+    """Let the widget of this name show what is usual."""
+    for key in (name, f"last {name}"):
+        st.session_state.pop(key, None)
+
+
+def shuffles() -> int:
+    """How often this visitor has shuffled the test images."""
+    return int(st.session_state.get("shuffles", 0))
+
+
+def shuffle() -> None:
+    st.session_state["shuffles"] = shuffles() + 1
+    forget("image")
+
+
+# ---------------------------------------------------------------- what has been done, told once
+
+
+def leave_message(kind: Literal["done", "error"], sentence: str) -> None:
+    """Have this told the next time that the page is drawn."""
+    st.session_state.setdefault("messages", []).append((kind, sentence))
+    st.session_state["n messages"] = n_messages() + 1
+
+
+def take_messages() -> list[tuple[str, str]]:
+    """What is to be told now."""
+    messages: list[tuple[str, str]] = st.session_state.pop("messages", [])
+    return messages
+
+
+def n_messages() -> int:
+    """How many there have been."""
+    return int(st.session_state.get("n messages", 0))

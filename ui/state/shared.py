@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import atexit
 import gc
+import math
+import shutil
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import streamlit as st
 
 from autoenc import checkpoints, jobs
 from autoenc.errors import AutoencError
-from autoenc.jobs import Job
-from autoenc.schema import RunSummary, Snapshot
+from autoenc.jobs import Job, TrainJob
+from autoenc.schema import Run, RunSummary, Snapshot, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
 from ui.state.visitor import is_teacher, may_stop, visitor
+
+EXAMPLE = TrainConfig(dataset="digits", latent_size=16, epochs=100)
+MAX_SEEDS = 16
 
 
 @st.cache_resource(show_spinner="Starting the workers")
@@ -25,10 +35,25 @@ def sessions() -> Sessions:
     return DaskSessions()
 
 
-@st.cache_data(ttl=3.0, show_spinner=False)
 def runs_on_disk() -> tuple[RunSummary, ...]:
-    """All runs, newest first, at most three seconds old."""
-    return checkpoints.summaries()[0]
+    """All runs, newest first."""
+    return _listed()[0]
+
+
+def unreadable() -> tuple[str, ...]:
+    """One sentence for each file of the folder that is no run."""
+    return _listed()[1]
+
+
+def _listed() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
+    """A file that comes, goes or is replaced changes its folder."""
+    folder = checkpoints.folder()
+    return _listed_at(str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _listed_at(folder: str, changed: int) -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
+    return checkpoints.summaries()
 
 
 def snapshot(job_id: str) -> Snapshot | None:
@@ -40,10 +65,8 @@ def snapshot(job_id: str) -> Snapshot | None:
     return sessions().snapshot(job_id) or jobs.stored_run(job_id)
 
 
-def is_active(job_id: str | None) -> bool:
+def is_active(job_id: str) -> bool:
     """Whether the job is queued or running, here or in another process."""
-    if job_id is None:
-        return False
     known = sessions().snapshot(job_id)
     return known.state.active if known is not None else checkpoints.is_being_written(job_id)
 
@@ -51,6 +74,41 @@ def is_active(job_id: str | None) -> bool:
 def newest_finished() -> str | None:
     """The run to show before anything was asked for."""
     return next((run.run_id for run in runs_on_disk() if run.finished), None)
+
+
+def newest_compressing() -> str | None:
+    """The newest finished run, without noise, whose code is smaller than the image."""
+    finished = (run for run in runs_on_disk() if run.finished and not run.config.noise)
+    return next((run.run_id for run in finished if run.n_latents < math.prod(run.image_shape)), None)
+
+
+def active_jobs() -> tuple[Snapshot, ...]:
+    """What runs in this dashboard and then what waits, the next first."""
+    return sessions().active()
+
+
+def seeds_of(run: Run) -> tuple[Run, ...]:
+    """Runs as long as this one and of the same settings but for the seed, the newest first."""
+    alike = (
+        other.run_id
+        for other in runs_on_disk()
+        if other.run_id != run.run_id
+        and other.finished
+        and other.fingerprint == run.fingerprint
+        and (other.config.model, other.config.latent_size) == (run.config.model, run.config.latent_size)
+        and replace(other.config, seed=run.config.seed) == run.config
+    )
+    return tuple(_read(run_id) for run_id in islice(alike, MAX_SEEDS))
+
+
+@st.cache_resource(max_entries=MAX_SEEDS, show_spinner=False)
+def _read(run_id: str) -> Run:
+    return checkpoints.read(run_id)
+
+
+def example() -> str:
+    """A small run of the embedded digits, for who has none to look at yet; begun at the first call."""
+    return sessions().start(TrainJob(EXAMPLE), by="the dashboard")
 
 
 def start(job: Job) -> str:
@@ -75,6 +133,22 @@ def stop(snapshot: Snapshot) -> None:
     sessions().stop(snapshot.job_id)
 
 
+def import_run(content: BinaryIO) -> str:
+    """Make a run of a checkpoint file that came from elsewhere, and return its run_id.
+
+    Raises:
+        AutoencError: this is not the teacher, the file is refused, or there is such a run already.
+    """
+    if not is_teacher():
+        raise AutoencError("runs are imported by the teacher")
+    with TemporaryDirectory(prefix="autoenc-import-") as folder:
+        path = Path(folder) / "upload.safetensors"  # what the file is called elsewhere means nothing here
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        run_id = checkpoints.adopt(path)
+    return run_id
+
+
 def delete_run(run_id: str) -> None:
     """Delete a run's file.
 
@@ -85,4 +159,3 @@ def delete_run(run_id: str) -> None:
         raise AutoencError("runs are deleted by the teacher")
     checkpoints.delete(run_id)
     sessions().forget(run_id)
-    runs_on_disk.clear()

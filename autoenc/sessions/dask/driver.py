@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from time import sleep
 
+from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster
 from distributed.scheduler import KilledWorker
 
@@ -42,6 +43,7 @@ class DaskSessions:
     """
 
     def __init__(self, n_workers: int | None = None) -> None:
+        self.n_cores = int(CPU_COUNT)
         self.n_workers = n_workers or workers_allowed()
         self.memory_share = max(IDLE_BYTES, memory.free_bytes() // self.n_workers - IDLE_BYTES)
         self.book = Book()
@@ -70,6 +72,9 @@ class DaskSessions:
         if snapshot is not None and snapshot.state is State.QUEUED and not self._ready.done():
             return replace(snapshot, message="the workers are starting")
         return snapshot
+
+    def active(self) -> tuple[Snapshot, ...]:
+        return self.book.active()
 
     def stop(self, job_id: str) -> None:
         if (entry := self.book.stop(job_id)) is not None:

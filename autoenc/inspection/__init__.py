@@ -1,0 +1,30 @@
+"""A trained model looked at from all sides; what comes back are NumPy arrays in frozen values.
+
+opening.py         a run's name -> its model beside its data
+reconstructing.py  the test images as the model gives them back, and the order to look at them in
+layers.py          one image on its way through the layers
+weights.py         what the model has learnt: what its code looks at, and what it draws
+"""
+
+from autoenc.inspection.layers import Activation, code, flow
+from autoenc.inspection.opening import Trained, open_run
+from autoenc.inspection.reconstructing import HOW, How, Reconstructions, order, reconstructions
+from autoenc.inspection.weights import MAX_SHOWN, Kernels, Responses, kernels, responses
+
+__all__ = [
+    "HOW",
+    "MAX_SHOWN",
+    "Activation",
+    "How",
+    "Kernels",
+    "Reconstructions",
+    "Responses",
+    "Trained",
+    "code",
+    "flow",
+    "kernels",
+    "open_run",
+    "order",
+    "reconstructions",
+    "responses",
+]

@@ -1,0 +1,99 @@
+"""The test images as the model gives them back, and the order to look at them in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from autoenc import metrics, noise, training
+from autoenc.datasets import Dataset
+from autoenc.errors import ConfigError
+from autoenc.inspection.opening import Trained, affordable, one_thread
+
+_AT_LEAST = 256  # images, however large the model
+
+How = Literal["as they come", "shuffled", "worst first", "best first"]
+HOW: tuple[How, ...] = get_args(How)
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstructions:
+    """The first n test images through the model: all of them, or as many as a second allows."""
+
+    x_noisy: NDArray[np.uint8] | None = field(
+        repr=False
+    )  # (n, C, H, W) as the model was given them, if noisy
+    x_hat: NDArray[np.uint8] = field(repr=False)  # (n, C, H, W)
+    mse: NDArray[np.float32] = field(repr=False)  # (n,) against the clean images, before rounding
+
+    def __len__(self) -> int:
+        return len(self.x_hat)
+
+
+def reconstructions(trained: Trained) -> Reconstructions:
+    """What the model makes of the test images: on one thread, in about a second at most.
+
+    With noise in the config the images are as noisy as those of the test loss, draw for draw on the CPU. All
+    test images where the model is small, at least 256 where it is so large that they take longer.
+    """
+    config, images = trained.run.config, torch.from_numpy(trained.data.test)
+    size = training.chunk(config, trained.data.image_shape)
+    wanted = max(_AT_LEAST, affordable(trained.run.model))
+    n = min(len(images), -(-wanted // size) * size)  # whole chunks: the same draws as in the test
+    draws = training.seeded("cpu", 0, 0, "test noise")
+    given = np.empty((n, *images.shape[1:]), np.uint8)
+    x_hats = np.empty_like(given)
+    mse = np.empty(n, np.float32)
+    with one_thread(), torch.inference_mode():
+        for start in range(0, n, size):
+            at = slice(start, min(n, start + size))
+            x = training.as_float(images[at])
+            x_in = noise.corrupt(x, config.noise, draws)
+            x_hat = trained.model(x_in)
+            mse[at] = metrics.mse(x, x_hat).numpy()
+            x_hats[at] = _pixels(x_hat)
+            if config.noise:
+                given[at] = _pixels(x_in)
+    return Reconstructions(given if config.noise else None, x_hats, mse)
+
+
+def order(
+    reconstructions: Reconstructions, data: Dataset, how: How, class_index: int | None, seed: int
+) -> NDArray[np.intp]:
+    """Indices of the test images in the order to show them.
+
+    Args:
+        class_index: of these alone; None: of all classes.
+        seed: of the shuffle; the classes do not change its order.
+    Raises:
+        ConfigError: the order or the class is unknown.
+    """
+    n = len(reconstructions)
+    bad = np.nan_to_num(reconstructions.mse, nan=np.inf)
+    match how:
+        case "as they come":
+            indices = np.arange(n)
+        case "shuffled":
+            indices = np.random.default_rng(seed).permutation(n)
+        case "worst first":
+            indices = np.argsort(-bad, kind="stable")
+        case "best first":
+            indices = np.argsort(bad, kind="stable")
+        case _:
+            raise ConfigError(f"unknown order {how!r}; known: {', '.join(HOW)}")
+    if class_index is None:
+        return indices
+    if not 0 <= class_index < len(data.class_names):
+        raise ConfigError(f"class is {class_index}; {data.name} has 0 to {len(data.class_names) - 1}")
+    of_class: NDArray[np.bool_] = data.test_labels[indices] == class_index
+    return np.compress(of_class, indices)
+
+
+def _pixels(x: Tensor) -> NDArray[np.uint8]:
+    images = training.as_images(x)
+    return np.frombuffer(images.data, np.uint8).reshape(images.shape)

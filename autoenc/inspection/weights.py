@@ -1,0 +1,142 @@
+"""What a model has learnt: what its code looks at, and what it draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from autoenc.errors import ConfigError
+from autoenc.inspection.opening import Trained, as_input, one_thread
+from autoenc.training import as_float, chunk
+
+MAX_SHOWN = 64  # code numbers, or kernels of a layer
+_OVER = 256  # test images over which the code may vary
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """Numbers of an MLP's code around one image, those first that vary most over the test images."""
+
+    indices: NDArray[np.intp]  # (m,) which numbers of the code, at most MAX_SHOWN
+    spread: NDArray[np.float32] = field(repr=False)  # (m,) standard deviation over test images
+    encoder: NDArray[np.float32] = field(repr=False)  # (m, C, H, W) slope of the number by each pixel
+    decoder: NDArray[np.float32] = field(repr=False)  # (m, C, H, W) slope of each output by the number
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """The kernels between pictures and channels, those first whose channel varies most over test images."""
+
+    name: str  # "Conv2d 3x3, stride 2"
+    part: str  # "encoder" or "decoder"
+    indices: NDArray[np.intp]  # (m,) which channels, at most MAX_SHOWN
+    n_channels: int  # of how many
+    weights: NDArray[np.float32] = field(repr=False)  # (m, C, kh, kw), C those of the image
+
+
+def responses(trained: Trained, x: NDArray[Any]) -> Responses:
+    """What the numbers of the code look at in this image, and what each of them draws.
+
+    The exact slopes at this image; those of the decoder are of its output before the sigmoid. With one layer
+    they are the weights, whatever the image.
+
+    Args:
+        x: (C, H, W), what the model is given: uint8, or float in [0, 1].
+    Raises:
+        ConfigError: the model is no MLP.
+        ShapeError: the model takes images of another shape.
+    """
+    _check(trained, "mlp", "the weights of its convolutions are shown instead")
+    model, image = trained.model, as_input(trained, x)
+    with one_thread(), torch.inference_mode():
+        spread = model.encoder(_test_images(trained)).std(0, correction=0)  # (k,)
+        indices = _largest(spread)
+        numbers = torch.eye(len(spread))[indices]  # (m, k)
+        encoder = _backwards(model.encoder, image, numbers)
+        decoder = _forwards(model.decoder[:-2], model.encoder(image), numbers)  # no sigmoid, no unflatten
+    shape = (len(indices), *image.shape[1:])
+    return Responses(
+        indices.numpy(),
+        spread[indices].numpy(),
+        encoder.reshape(shape).numpy(),
+        decoder.reshape(shape).numpy(),
+    )
+
+
+def kernels(trained: Trained) -> tuple[Kernels, Kernels]:
+    """The encoder's first kernels, from pictures, and the decoder's last ones, to pictures.
+
+    With one layer both show the same channels in the same order. Layers between have one kernel for each pair
+    of channels: what those see is no picture, and their mean would let opposites cancel each other.
+
+    Raises:
+        ConfigError: the model is no convolution.
+    """
+    _check(trained, "conv", "what its code looks at is shown instead")
+    model, infos = trained.model, trained.run.model.layers
+    first, last = 0, max(i for i, layer in enumerate(model.decoder) if isinstance(layer, nn.ConvTranspose2d))
+    with one_thread(), torch.inference_mode():
+        x = _test_images(trained)
+        seen = model.encoder[:2](x)  # (B, k, h, w) after its ReLU
+        drawn = model.decoder[:last](model.encoder(x))
+    return (
+        _kernels("encoder", infos[first].name, model.encoder[first], seen),
+        _kernels("decoder", infos[len(model.encoder) + last].name, model.decoder[last], drawn),
+    )
+
+
+def _kernels(part: str, name: str, layer: nn.Module, channels: Tensor) -> Kernels:
+    """Conv2d keeps its weights as (k, C, kh, kw), ConvTranspose2d from k channels to C pictures does too."""
+    weights = layer.get_parameter("weight")
+    indices = _largest(channels.std((0, 2, 3), correction=0))
+    return Kernels(name, part, indices.numpy(), len(weights), weights[indices].numpy())
+
+
+def _check(trained: Trained, model: str, instead: str) -> None:
+    if (given := trained.run.config.model) != model:
+        raise ConfigError(f"{trained.run.run_id} is a model of kind {given}; this is for {model}; {instead}")
+
+
+def _test_images(trained: Trained) -> Tensor:
+    """The first ones, (B, C, H, W) float; no more than the cache holds on their way through the model."""
+    n = min(_OVER, chunk(trained.run.config, trained.data.image_shape))
+    return as_float(torch.from_numpy(trained.data.test[:n]))
+
+
+def _largest(spread: Tensor) -> Tensor:
+    """Indices of the MAX_SHOWN largest, in falling order."""
+    return spread.sort(descending=True, stable=True).indices[:MAX_SHOWN]
+
+
+# The chain rule by hand: PyTorch's forward derivatives fail in two threads at once, and the visitors of a
+# dashboard are many.
+def _forwards(layers: nn.Sequential, x: Tensor, slopes: Tensor) -> Tensor:
+    """Slopes of the input, (m, inputs), as slopes of the output, (m, outputs)."""
+    for layer in layers:
+        match layer:
+            case nn.Linear():
+                slopes = slopes @ layer.weight.T
+            case nn.ReLU():
+                slopes = slopes * (x > 0)
+        x = layer(x)
+    return slopes
+
+
+def _backwards(layers: nn.Sequential, x: Tensor, slopes: Tensor) -> Tensor:
+    """Slopes by the output, (m, outputs), as slopes by the input, (m, inputs)."""
+    given = []
+    for layer in layers:
+        given.append(x)
+        x = layer(x)
+    for layer, x in zip(reversed(layers), reversed(given), strict=True):
+        match layer:
+            case nn.Linear():
+                slopes = slopes @ layer.weight
+            case nn.ReLU():
+                slopes = slopes * (x > 0)
+    return slopes

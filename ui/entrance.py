@@ -1,0 +1,54 @@
+"""How the class gets in, and who is the teacher."""
+
+from __future__ import annotations
+
+import segno
+import streamlit as st
+
+from ui import page, state
+
+
+def show(head: page.Head, url_path: str) -> None:
+    """Fill the places in the head of the page.
+
+    Raises:
+        ConfigError: the teacher's key is too short to be one; the teacher is told too.
+    """
+    with head.visitor:
+        state.remember_visitor()
+    if state.has_key() and not state.is_teacher():
+        with head.key:
+            _key_asked()
+    with head.address:
+        _address_shown(url_path)
+
+
+def _address_shown(url_path: str) -> None:
+    address = state.class_address()
+    if address is None:
+        with st.popover("Only this machine", icon=":material/computer:", key="address"):
+            st.markdown(
+                "Nobody else can open this dashboard: it listens on this machine alone, or there is no "
+                "network. Start it with `make run`, without `--server.address`, in the network of the class."
+            )
+        return
+    with st.popover(address.partition("//")[2], icon=":material/qr_code_2:", key="address", wrap=False):
+        st.markdown(f"### `{address.replace('`', '')}`")
+        # Dark on light in the dark theme too: many cameras read nothing else.
+        code = segno.make_qr(state.with_view(address, url_path))
+        st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360)
+        st.caption("The code opens the view that is on this screen now.")
+        if state.is_teacher():
+            st.caption("This browser is the teacher's: it may stop and delete any run, and bring data sets.")
+
+
+def _key_asked() -> None:
+    with (
+        st.popover("Teacher", icon=":material/key:", key="teacher"),
+        st.form("teacher-key", border=False, clear_on_submit=True),
+    ):
+        key = st.text_input("The teacher's key", type="password", max_chars=200, key="key")
+        if st.form_submit_button("This browser is the teacher's", key="give-key") and key:
+            with page.errors_told():
+                state.become_teacher(key)
+                st.rerun()

@@ -1,0 +1,48 @@
+"""The state of the machine: what it trains on, and what it is at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import training
+from autoenc.schema import Snapshot
+from ui import page, state, told
+from ui.text import plain
+
+SECONDS = 2.0  # between two looks
+
+
+def now() -> None:
+    """Device, cores, and all that runs or waits, followed by itself."""
+    st.markdown("#### This machine")
+    st.fragment(_now, run_every=SECONDS * state.own_pace())()
+
+
+def _now() -> None:
+    with page.errors_told():
+        jobs = state.active_jobs()
+        running = [job for job in jobs if job.state == "running"]
+        row = st.container(horizontal=True, gap="medium")
+        row.metric("Trains on", training.device_title())
+        row.metric("Cores", state.sessions().n_cores)
+        row.metric(
+            "Running",
+            f"{len(running)} of {state.sessions().n_workers}",
+            help="Runs at the same time, at most.",
+        )
+        row.metric("Waiting", len(jobs) - len(running))
+        for job in jobs[:10]:
+            _line(job)
+
+
+def _line(job: Snapshot) -> None:
+    name = told.title(job.run.config) if job.run else plain(job.job_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(job.value.done if job.value else 0.0, f"{name} – {told.progress(job)}")
+        if job.run is not None:
+            st.page_link(
+                "pages/train.py",
+                label="Watch",
+                icon=":material/visibility:",
+                query_params={"run": job.job_id},
+            )

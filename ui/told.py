@@ -1,0 +1,116 @@
+"""A run in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+from statistics import mean, stdev
+
+from autoenc.schema import Preview, Run, Snapshot, State, TrainConfig, psnr_of_mse
+from ui import pixels, state
+from ui.text import duration, plain
+
+MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
+
+
+def title(config: TrainConfig) -> str:
+    """The settings in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
+    layers = "1 layer" if config.layers == 1 else f"{config.layers} layers"
+    stride = f", stride {config.stride}" if config.model == "conv" else ""
+    noise = f", noise {config.noise.level:g}" if config.noise else ""
+    return (
+        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size}, {layers}{stride}{noise}, "
+        f"{state.data_title(config.dataset)}"
+    )
+
+
+def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
+    """What tells these settings apart, a few words for each: `MLP 32, 10 epochs`."""
+    differing = {f.name for f in fields(TrainConfig) if len({getattr(c, f.name) for c in configs}) > 1}
+    return tuple(_short(config, differing - {"model", "latent_size"}) for config in configs)
+
+
+def _short(config: TrainConfig, more: set[str]) -> str:
+    words = {
+        "dataset": config.dataset,
+        "layers": f"{config.layers} layer{'s'[: config.layers > 1]}",
+        "stride": f"stride {config.stride}",
+        "epochs": f"{config.epochs} epochs",
+        "batch_size": f"batch {config.batch_size}",
+        "learning_rate": f"rate {config.learning_rate:g}",
+        "noise": f"noise {config.noise.level:g}" if config.noise else "no noise",
+        "train_images": f"{config.train_images:,} images" if config.train_images else "all images",
+        "seed": f"seed {config.seed}",
+    }
+    name = f"{'MLP' if config.model == 'mlp' else 'Conv'} {config.latent_size}"
+    return ", ".join([name, *(text for field, text in words.items() if field in more)])
+
+
+def progress(snapshot: Snapshot) -> str:
+    """Where the run is, and how long it will take."""
+    run = snapshot.run
+    n_epochs = f"{len(run.epochs)} of {run.config.epochs} epochs" if run else "nothing yet"
+    match snapshot.state:
+        case State.QUEUED:
+            before = f"{snapshot.ahead} before it" if snapshot.ahead else "it is next"
+            return f"Waiting: {plain(snapshot.message) or before}"
+        case State.RUNNING:
+            left = seconds_left(snapshot)
+            return f"Training: {n_epochs}" + ("" if left is None else f", {duration(left)} left")
+        case State.FINISHED:
+            return f"Finished: {n_epochs} in {duration(run.seconds if run else 0)}"
+        case State.STOPPED:
+            return f"Stopped: {n_epochs}; finished epochs are kept"
+        case State.INTERRUPTED:
+            return f"Interrupted: {n_epochs}; train on to continue"
+        case State.FAILED:
+            return f"Failed: {n_epochs}"
+
+
+def seconds_left(snapshot: Snapshot) -> float | None:
+    """From the speed of the epochs so far, or of the steps of the first one; None: no step yet."""
+    run = snapshot.run
+    if run is None or not run.done:
+        return None
+    if run.epochs:
+        last = run.epochs[-1]
+        return (last.seconds + last.test_seconds) * run.config.epochs * (1 - run.done)
+    return snapshot.elapsed_seconds * (1 - run.done) / run.done
+
+
+def over_seeds(values: Sequence[float | None], decimals: int) -> str:
+    """`0.0094`, or with several seeds `0.0094 ± 0.0002`: mean and standard deviation; empty: nothing yet."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return f"{known[0]:.{decimals}f}" if known else ""
+    spread = stdev(known)
+    decimals = max(
+        decimals, -math.floor(math.log10(spread)) if spread else 0
+    )  # the first that differs is shown
+    return f"{mean(known):.{decimals}f} ± {spread:.{decimals}f}"
+
+
+def frame(run: Run, preview: Preview) -> str:
+    """A moment of the preview images: `after epoch 3 of 10: 17.2 dB`."""
+    if preview.epoch == 0:
+        when = "before any training"
+    else:
+        when = f"after epoch {preview.epoch} of {run.config.epochs}"
+    x, x_hat = pixels.array(run.x), pixels.array(preview.x_hat)
+    mse = ((x / 255.0 - x_hat / 255.0) ** 2).mean()
+    return f"{when}: {psnr_of_mse(float(mse)):.1f} dB"
+
+
+def code_size(n_latents: int, n_pixels: int) -> str:
+    """`**32** numbers for 784 pixels: **24.5 times smaller**`"""
+    ratio = n_pixels / n_latents
+    how = (
+        f"{ratio:.3g} times smaller"
+        if ratio > 1
+        else "the same size"
+        if ratio == 1
+        else f"{1 / ratio:.3g} times larger"
+    )
+    numbers = "number" if n_latents == 1 else "numbers"
+    return f"Code: **{n_latents:,}** {numbers} for {n_pixels:,} pixels, **{how}**"

@@ -1,0 +1,89 @@
+"""Epoch by epoch: what comes back of sixteen test images, the loss and the time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from autoenc import lab, plots
+from autoenc.plots import COLOUR
+from autoenc.schema import Run
+from ui import pixels, state, told
+from ui.components.live_plot import live_plot
+from ui.components.pictures import Film, PictureRow, pictures
+
+CHART_HEIGHT = 300  # pixels
+
+
+def show(run: Run, active: bool) -> None:
+    st.markdown("**Sixteen test images**, which the model is never trained on")
+    rows, film = _film(run, whole=not active)
+    pictures(rows, key="preview", difference=COLOUR["error"], film=film)
+    _charts(run, active)
+    _beside_the_lab(run)
+
+
+@state.drawn_once
+def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
+    """All epochs that are kept, or the last alone: while it runs a message must be small."""
+    previews = run.previews if whole else run.previews[-1:]
+    rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"])]
+    if run.x_noisy is not None:
+        rows.append(PictureRow("Noisy", pixels.array(run.x_noisy), COLOUR["noisy"]))
+    frames = pixels.film([preview.x_hat for preview in previews])
+    rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"]))
+    epochs = tuple(preview.epoch for preview in previews)
+    return rows, Film(tuple(told.frame(run, preview) for preview in previews), epochs)
+
+
+def _charts(run: Run, active: bool) -> None:
+    loss, time = st.columns(2)
+    with loss:
+        by, log = state.loss_axes()
+        seeds = () if active else tuple(other.run_id for other in state.seeds_of(run))
+        live_plot(_loss_curve(run, log, by, seeds), key="loss", height=CHART_HEIGHT)
+        with st.container(horizontal=True, vertical_alignment="center", key="loss-axes"):
+            st.segmented_control(
+                "Loss",
+                ("step", "epoch"),
+                default="step",
+                required=True,
+                key="loss_by",
+                label_visibility="collapsed",
+                format_func="by {}".format,
+            )
+            st.toggle("Log axis", value=True, key="loss_log")
+    with time:
+        live_plot(_timing(run), key="timing", height=CHART_HEIGHT)
+
+
+@state.drawn_once
+def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[str, ...]) -> str:
+    others = state.seeds_of(run) if seeds else ()
+    figure = plots.loss_curve(run, log=log, by=by, seeds=others)
+    x_per_epoch = run.steps_per_epoch if by == "step" else 1
+    return figure.update_layout(meta={"film": "preview", "x_per_epoch": x_per_epoch}).to_json()
+
+
+@state.drawn_once
+def _timing(run: Run) -> str:
+    return plots.timing(run).update_layout(meta={"film": "preview", "x_per_epoch": 1}).to_json()
+
+
+def _beside_the_lab(run: Run) -> None:
+    figures = lab.reported(run.config)
+    if figures is None or not run.finished:
+        return
+    train_loss = run.epochs[-1].train_loss
+    rows = [("Training loss after 10 epochs", f"{figures.train_loss:g}", f"{train_loss:.2g}")]
+    if figures.test_loss_as_printed is not None:
+        rows.append(("Test loss (*)", f"{figures.test_loss_as_printed:g}", f"{run.test_mse:.2g}"))
+    if figures.seconds is not None:
+        rows.append(("Training time (s)", f"{figures.seconds:g}", f"{run.seconds:.1f}"))
+    st.markdown("**Beside the lab report**")
+    st.markdown(
+        "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
+    )
+    if figures.test_loss_as_printed is not None:
+        st.caption("(*) As printed in the report: probably a sum over batches, not a mean over images.")

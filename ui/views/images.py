@@ -1,0 +1,64 @@
+"""Every image: what the model makes of each test image, the worst as well as the best."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from autoenc import inspection, words
+from autoenc.plots import COLOUR
+from autoenc.schema import Run
+from ui import controls, state
+from ui.components.passage import passage
+from ui.components.pictures import PictureRow, pictures
+from ui.crossing import crossing, verdicts
+
+N_SHOWN = 16
+
+
+def show(run: Run) -> None:
+    shown = _chosen_images(run)
+    if not len(shown):
+        st.info("None of the test images is of this class.")
+        return
+    chosen = pictures(_rows(run, shown), key="gallery", difference=COLOUR["error"], choose=True)
+    if chosen is not None:
+        state.put("image", int(shown[chosen]))
+    n_test, n_drawn = len(state.opened(run).data.test), len(state.reconstructions(run).mse)
+    image = controls.image_number(n_drawn, usual=int(shown[0]))
+    passage([crossing(run, image)], key="large", difference=COLOUR["error"])
+    if n_drawn < n_test:
+        st.caption(f"This model is large: these are the first {n_drawn:,} of {n_test:,} test images.")
+
+
+def _chosen_images(run: Run) -> np.ndarray:
+    """The numbers of up to N_SHOWN test images, as the visitor wants them."""
+    data = state.opened(run).data
+    anew: dict[str, Any] = {"on_change": state.forget, "args": ("image",)}  # the first of them is shown large
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        how = st.segmented_control(
+            "Order", inspection.HOW, default="as they come", required=True, key="order", **anew
+        )
+        of_class = st.selectbox(
+            "Class",
+            [None, *range(len(data.class_names))],
+            format_func=lambda i: "all" if i is None else data.class_names[i],
+            key="class",
+            width=150,
+            **anew,
+        )
+        if how == "shuffled":
+            st.button("Shuffle again", icon=":material/shuffle:", key="shuffle", on_click=state.shuffle)
+    return inspection.order(state.reconstructions(run), data, how, of_class, state.shuffles())[:N_SHOWN]
+
+
+def _rows(run: Run, shown: np.ndarray) -> list[PictureRow]:
+    made, said = state.reconstructions(run), verdicts(run, shown)
+    rows = [PictureRow("Original", state.opened(run).data.test[shown], COLOUR["original"])]
+    if made.x_noisy is not None:
+        rows.append(PictureRow("Noisy", made.x_noisy[shown], COLOUR["noisy"]))
+    notes, hints = tuple(map(words.note, said)), tuple(verdict.sentence for verdict in said)
+    x_hat = made.x_hat[shown]
+    return [*rows, PictureRow("Reconstruction", x_hat, COLOUR["reconstruction"], notes=notes, hints=hints)]

@@ -1,0 +1,23 @@
+"""The model: an image on its way through the layers, and the size of its code beside the pixels."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import inspection
+from autoenc.schema import ModelInfo, Run
+from ui import controls, state
+from ui.components.drawing import drawing, sizes
+from ui.crossing import given
+
+
+def show(run: Run) -> None:
+    image = controls.image_number(len(state.reconstructions(run).mse))
+    drawing(inspection.flow(state.opened(run), given(run, image)))
+    sizes(run.model.n_pixels, run.model.n_latents)
+    printed(run.model)
+
+
+def printed(info: ModelInfo) -> None:
+    """The model as the lab printed it: layer, output shape, parameters."""
+    st.code(str(info), language=None)

@@ -1,0 +1,41 @@
+"""For who opens the dashboard for the first time; loads nothing heavy."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+PAGES = (
+    (
+        "pages/train.py",
+        "Train",
+        "Press one button and watch a model learn, epoch by epoch: what comes back of each image, what is "
+        "lost, and what it costs.",
+    ),
+    (
+        "pages/runs.py",
+        "Runs",
+        "All models trained so far, side by side: what does a larger code, another layer or more time buy?",
+    ),
+)
+
+
+def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Say what an autoencoder is; returns the places for a button and for a picture."""
+    st.markdown(
+        "## What is an autoencoder?\n"
+        "An **encoder** squeezes an image into a few numbers, the **code**. "
+        "A **decoder** has nothing but the code and draws the image again from it. "
+        "Nobody tells the two what matters: they learn it from thousands of images, by making "
+        "the difference between original and **reconstruction** ever smaller."
+    )
+    return st.container(key="below-words"), st.container(key="moving-picture")
+
+
+def pages() -> None:
+    """What each page teaches."""
+    st.markdown("#### What there is to do")
+    for column, (path, title, lesson) in zip(st.columns(len(PAGES)), PAGES, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:")
+            st.markdown(lesson)
