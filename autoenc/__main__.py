@@ -1,4 +1,4 @@
-"""`python -m autoenc`: see autoenc/cli.py."""
+"""`python -m autoenc`: see autoenc/cli/."""
 
 import sys
 

@@ -18,7 +18,7 @@ import pytest
 from autoenc import checkpoints, cli, datasets
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
-from tests.test_checkpoints import UNWRITABLE
+from tests.runs import UNWRITABLE
 from tests.test_datasets import small_files
 
 ROOT = Path(__file__).parents[1]
@@ -207,14 +207,17 @@ def test_wrong_settings_are_wrong_usage(wrong: str, sentence: str, ask: Ask, che
 
 @pytest.mark.parametrize(
     "command",
-    ["", "frob", "runs", "runs frob", "runs show", "runs delete", "data", "data download", "train x"],
+    [
+        *("", "frob", "runs", "runs frob", "runs show", "runs delete", "data", "data download", "train x"),
+        *("runs export", "runs export x", "runs export --out x", "runs import"),
+    ],
 )
 def test_wrong_commands_are_wrong_usage(command: str, ask: Ask) -> None:
     assert "--help` tells more" in refused(ask(*command.split()), 2)
 
 
 @pytest.mark.parametrize(
-    "command", ["--help", "train --help", "runs --help", "runs show --help", "data --help"]
+    "command", ["--help", "train --help", "runs --help", "runs export --help", "data --help"]
 )
 def test_help_is_printed(command: str, ask: Ask) -> None:
     answer = ask(*command.split())
@@ -355,6 +358,51 @@ def test_a_broken_run_can_be_deleted(ask: Ask, checkpoint_folder: Path) -> None:
     (checkpoint_folder / "x.safetensors").write_bytes(b"broken")
     assert ask("runs", "delete", "x").out == "deleted x\n"
     assert ask("runs", "list").err == ""
+
+
+def test_a_run_goes_to_another_machine_by_export_and_import(ask: Ask, tmp_path: Path) -> None:
+    told = ask(*QUICK, "--json").json
+    run_id, out = told["run_id"], tmp_path / "out"
+    answer = ask("runs", "export", run_id, "--out", str(out))
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == f"exported {run_id}: 5 files in {out / run_id}\n"
+    assert json.loads((out / run_id / "run.json").read_bytes()) == told
+
+    exported = ask("runs", "export", run_id, "--out", str(out), "--tensorboard", "--json").json
+    assert (exported["run_id"], exported["folder"]) == (run_id, str(out / run_id))
+    assert {Path(file) for file in exported["files"]} == {p for p in out.rglob("*") if p.is_file()}
+    assert len(exported["files"]) == 6
+
+    ask("runs", "delete", run_id)
+    file = str(out / run_id / f"{run_id}.safetensors")
+    answer = ask("runs", "import", file)
+    assert (answer.code, answer.out, answer.err) == (0, f"imported {run_id}\n", "")
+    assert ask("runs", "import", file, file, "--json").json == {"imported": [run_id]}
+    assert ask("runs", "show", run_id, "--json").json == told
+
+
+def test_a_file_that_cannot_be_imported_does_not_save_the_others_and_is_told(
+    ask: Ask, tmp_path: Path
+) -> None:
+    path = Path(ask(*QUICK, "--json").json["checkpoint"])
+    (tmp_path / "good").write_bytes(path.read_bytes())
+    (tmp_path / "bad").write_bytes(path.read_bytes()[:-1])
+    path.unlink()
+    answer = ask("runs", "import", *(str(tmp_path / name) for name in ("bad", "good", "none")), "--json")
+    assert (answer.code, answer.json) == (1, {"imported": [path.stem]})
+    (line,) = answer.err.splitlines()
+    assert "bad is not a run that can be read (" in line
+    assert "); nothing was imported; cannot import none: No such file or directory" in line
+
+
+def test_what_cannot_be_exported_is_a_failure(ask: Ask, tmp_path: Path) -> None:
+    run_id = ask(*QUICK, "--json").json["run_id"]
+    assert "there is no run x;" in refused(ask("runs", "export", "x", "--out", str(tmp_path)), 1)
+    (tmp_path / run_id).mkdir()
+    (tmp_path / run_id / "mine").touch()
+    said = refused(ask("runs", "export", run_id, "--out", str(tmp_path)), 1)
+    assert "is not empty and holds no earlier export of this run; choose another folder" in said
+    assert f"cannot write to {UNWRITABLE}" in refused(ask("runs", "export", run_id, "--out", UNWRITABLE), 1)
 
 
 def test_data_sets_are_listed_with_what_is_here(

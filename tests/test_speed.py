@@ -30,6 +30,7 @@ RUN = RunSummary(
     threads=2,
     attempt=1,
     modified=0.0,
+    n_bytes=0,
 )
 
 

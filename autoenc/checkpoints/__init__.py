@@ -10,17 +10,24 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
     preview.epochs      (P,) int64, and preview.x_hat (P, 16, C, H, W) uint8
 
 paths.py      where the files are
-reading.py    a file -> Run, RunSummary, or a trainee that continues
+opening.py    a file taken apart: what is not what it should be is refused
+reading.py    a file -> Run, RunSummary, a model that has learnt, or a trainee that continues
+listing.py    the folder -> what is in it
 writing.py    Run and trainee -> a file, under a lock; a file -> nothing
+adopting.py   a file from elsewhere -> a run of this folder
 """
 
-from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, folder, path_of
-from autoenc.checkpoints.reading import continuable, furthest, read, restore, summaries
+from autoenc.checkpoints.adopting import adopt
+from autoenc.checkpoints.listing import continuable, furthest, summaries
+from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, folder, path_of
+from autoenc.checkpoints.reading import read, read_file, restore, trained
 from autoenc.checkpoints.writing import delete, is_being_written, save, writing
 
 __all__ = [
     "FORMAT_VERSION",
+    "MAX_FILE",
     "MAX_HEAD",
+    "adopt",
     "continuable",
     "delete",
     "folder",
@@ -28,8 +35,10 @@ __all__ = [
     "is_being_written",
     "path_of",
     "read",
+    "read_file",
     "restore",
     "save",
     "summaries",
+    "trained",
     "writing",
 ]

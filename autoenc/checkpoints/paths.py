@@ -11,6 +11,8 @@ from autoenc.errors import RunUnknown
 FORMAT_VERSION = 1
 MAX_HEAD = 16_000  # bytes
 MAX_HEADER = 1_000_000  # bytes of the safetensors header: the head, and where each tensor is
+MAX_TEXT = 200  # characters of a text in the head
+MAX_FILE = 1_000_000_000  # bytes of a file from elsewhere; two layers of 1,024 channels make 315 million
 
 
 def folder() -> Path:

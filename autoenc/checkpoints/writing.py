@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, BinaryIO
 
 import filelock
 import numpy as np
@@ -38,7 +38,7 @@ def writing(run_id: str) -> Iterator[int]:
         RunNewer: a newer version of this program wrote the file; it is not to be replaced.
         CheckpointError: the folder cannot be written to.
     """
-    with _locked(run_id) as path:
+    with locked(run_id) as path:
         yield _attempt_on_disk(path) + 1
 
 
@@ -56,7 +56,7 @@ def delete(run_id: str) -> None:
     path = path_of(run_id)
     if not os.path.lexists(path):  # asked before the lock, which would make the folder
         raise unknown(run_id)
-    with _locked(run_id):
+    with locked(run_id):
         try:
             path.unlink()
         except FileNotFoundError:
@@ -66,11 +66,16 @@ def delete(run_id: str) -> None:
 
 
 @contextmanager
-def _locked(run_id: str) -> Iterator[Path]:
-    """The run's file, while this process alone may change it; what killed writers left beside it is gone."""
+def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Iterator[Path]:
+    """The run's file, while this process alone may change it; what killed writers left beside it is gone.
+
+    Raises:
+        RunBusy: another holds it for longer than `patience` seconds; says `busy`, or that it is trained.
+        CheckpointError: the folder cannot be written to.
+    """
     path = path_of(run_id)
     lock_path = path.with_suffix(".lock")
-    lock = filelock.FileLock(lock_path, timeout=LOCK_SECONDS, poll_interval=0.01, thread_local=False)
+    lock = filelock.FileLock(lock_path, timeout=patience, poll_interval=0.01, thread_local=False)
     refused = f"cannot write to the checkpoint folder {folder()}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +85,8 @@ def _locked(run_id: str) -> Iterator[Path]:
     except filelock.Timeout:
         if not lock_path.exists():  # some file systems say "not found" where nothing can be made
             raise CheckpointError(f"{refused}: no file can be made in it") from None
-        raise RunBusy(f"{run_id} is being trained by another process; wait for it or stop it there") from None
+        trained = f"{run_id} is being trained by another process; wait for it or stop it there"
+        raise RunBusy(busy or trained) from None
     except OSError as error:
         raise CheckpointError(f"{refused}: {error.strerror or error}") from None
     try:
@@ -117,14 +123,11 @@ def save(run: Run, trainee: Trainee) -> None:
     path = path_of(run.run_id)
     if _attempt_on_disk(path) > run.attempt:
         raise CheckpointError(f"{run.run_id} was taken over by a newer attempt; this one ends here")
-    data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(_head(run))})
+    data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(head_of(run))})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as file:  # a new file, never what a link points at
+        with new_file(temporary) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir()
@@ -138,7 +141,18 @@ def save(run: Run, trainee: Trainee) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _head(run: Run) -> dict[str, Any]:
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file, never what a link points at; when the block ends it is on the disk."""
+    path.unlink(missing_ok=True)
+    with path.open("xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def head_of(run: Run) -> dict[str, Any]:
+    """The head of the run's file."""
     return {
         "format_version": FORMAT_VERSION,
         "run_id": run.run_id,

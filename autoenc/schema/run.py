@@ -170,6 +170,7 @@ class RunSummary:
     threads: int
     attempt: int
     modified: float  # seconds since 1970
+    n_bytes: int  # of the file
 
     @property
     def finished(self) -> bool:

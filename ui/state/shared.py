@@ -146,6 +146,7 @@ def import_run(content: BinaryIO) -> str:
         with path.open("wb") as file:
             shutil.copyfileobj(content, file)
         run_id = checkpoints.adopt(path)
+    sessions().forget(run_id)
     return run_id
 
 

@@ -1,0 +1,99 @@
+"""The runs of the folder: a file that has not changed since it was read is not read again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from time import time_ns
+
+from autoenc.checkpoints.opening import printable
+from autoenc.checkpoints.paths import folder
+from autoenc.checkpoints.reading import read_summary
+from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.schema import RunSummary, TrainConfig
+
+# A file that changed so short a time before it was read may change again without its clock showing it.
+CLOCK_TICK = 50_000_000  # nanoseconds
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a file gave when it was read."""
+
+    stamp: tuple[int, int, int, int]  # of the file as it was then
+    found: RunSummary | str  # or the sentence with which it was refused
+    lasting: bool  # it gives the same as long as it has this stamp
+
+
+_lock = Lock()
+_known: tuple[Path, Mapping[str, _Known]] = (Path(), {})  # of the folder listed last, by file name
+
+
+def summaries() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
+    """All runs of the folder, newest first, and one sentence for each file that could not be read."""
+    global _known
+    place = folder().absolute()
+    with _lock:  # of many who ask at once, one reads
+        before = _known[1] if _known[0] == place else {}
+        now = {}
+        for entry in _files(place, ".safetensors"):
+            with suppress(RunUnknown):  # deleted since the folder was listed
+                now[entry.name] = _look(entry, before.get(entry.name))
+        _known = place, now
+    found = [known.found for known in now.values()]
+    runs = sorted((one for one in found if not isinstance(one, str)), key=lambda run: -run.modified)
+    return tuple(runs), tuple(sorted(one for one in found if isinstance(one, str)))
+
+
+def _look(entry: os.DirEntry[str], known: _Known | None) -> _Known:
+    """What a file gives; read only if it may give something else than it did.
+
+    Raises:
+        RunUnknown: it is gone.
+    """
+    looked_at = time_ns()
+    try:
+        stat = entry.stat()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not entry.is_symlink():
+            raise RunUnknown(entry.name) from None
+        said = f"{printable(entry.name)} is not a run that can be read ({error.strerror}); delete it"
+        return _Known((0, 0, 0, 0), said, lasting=False)
+    stamp = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+    if known is not None and known.lasting and known.stamp == stamp:
+        return known
+    settled = looked_at - stat.st_ctime_ns > CLOCK_TICK
+    try:
+        return _Known(stamp, read_summary(Path(entry.path)), settled)
+    except RunUnknown:
+        raise
+    except CheckpointError as error:  # a disk that refuses today may not tomorrow
+        return _Known(stamp, str(error), settled and not isinstance(error.__cause__, OSError))
+
+
+def _files(place: Path, ending: str) -> Iterator[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(place) as entries:
+        yield from (entry for entry in entries if entry.name.endswith(ending))
+
+
+def continuable(config: TrainConfig, fingerprint: str) -> tuple[RunSummary, ...]:
+    """The runs that this config could continue, the furthest first: the same in all but their epochs.
+
+    Damaged files are passed over: they can continue nothing.
+    """
+    family, found = config.family(fingerprint), []
+    for entry in _files(folder(), f"-{family}.safetensors"):
+        with suppress(CheckpointError):
+            run = read_summary(Path(entry.path))
+            if run.config.family(run.fingerprint) == family and 0 < run.epochs_done <= config.epochs:
+                found.append(run)
+    return tuple(sorted(found, key=lambda run: (-run.epochs_done, run.config.epochs != config.epochs)))
+
+
+def furthest(config: TrainConfig, fingerprint: str) -> RunSummary | None:
+    """The run that this config would continue; None: it begins anew."""
+    return next(iter(continuable(config, fingerprint)), None)

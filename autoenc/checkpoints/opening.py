@@ -1,0 +1,154 @@
+"""A file taken apart: what is not what it should be is refused in one sentence; nothing is unpickled."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from torch import Tensor
+
+from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, MAX_HEADER, MAX_TEXT, unknown
+from autoenc.errors import AutoencError, CheckpointError, RunNewer
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open file of a run; its tensors are read when they are asked for."""
+
+    head: Mapping[str, Any]  # as it was found: each value is still to be checked
+    tensors: Any  # safetensors.safe_open
+    stat: os.stat_result
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return tuple(self.tensors.get_slice(name).get_shape())
+
+    def tensor(self, name: str, shape: Sequence[int], dtype: torch.dtype) -> Tensor:
+        """A tensor, which stays in the file until it is touched; one of another shape is not even read.
+
+        Raises:
+            ValueError: it has another shape or type; KeyError or SafetensorError: it is missing.
+        """
+        if (found := self.shape(name)) != tuple(shape):
+            raise ValueError(f"{name} has shape {found} instead of {tuple(shape)}")
+        tensor: Tensor = self.tensors.get_tensor(name)
+        if tensor.dtype != dtype:
+            raise ValueError(f"{name} is {tensor.dtype} instead of {dtype}")
+        return tensor
+
+    def floats(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
+        """As `tensor`, and all of it finite."""
+        tensor = self.tensor(name, shape, dtype)
+        if not bool(torch.isfinite(tensor).all()):
+            raise ValueError(f"{name} holds NaN or infinite numbers")
+        return tensor
+
+    def measures(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
+        """As `floats`, and none of it below zero."""
+        tensor = self.floats(name, shape, dtype)
+        if bool((tensor < 0).any()):
+            raise ValueError(f"{name} holds numbers below 0")
+        return tensor
+
+
+# Whatever code that takes a file apart may raise when the file is not what it should be.
+_DAMAGE = (
+    AutoencError,
+    safetensors.SafetensorError,
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+
+
+@contextmanager
+def opened(path: Path, name: str = "", remedy: str = "delete it or train again") -> Iterator[Opened]:
+    """The file at a path, called `name` or else as it is; trouble with it inside the block is damage.
+
+    Raises:
+        RunUnknown: there is no such file.
+        RunNewer: a newer version of this program wrote it.
+        CheckpointError: it is not a checkpoint of ours, or it is damaged; its cause is an OSError where the
+            system did not let us read it.
+    """
+    name = name or path.name
+    try:
+        found = path.stat()
+        _check_header(path, found)
+        with safetensors.safe_open(path, framework="pt") as tensors:
+            head = _head_in((tensors.metadata() or {}).get("autoenc", ""), name)
+            yield Opened(head, tensors, found)
+    except FileNotFoundError:
+        raise unknown(path.stem) from None
+    except CheckpointError:
+        raise
+    except _DAMAGE as error:
+        why = f"{error} is missing" if isinstance(error, KeyError) else str(error).partition("\n")[0]
+        raise CheckpointError(
+            f"{printable(name)} is not a run that can be read ({printable(why[:200])}); {remedy}"
+        ) from (error if isinstance(error, OSError) else None)
+
+
+def _check_header(path: Path, found: os.stat_result) -> None:
+    """Refuse a header that cannot be ours before safetensors parses it, at 14 times its size in memory."""
+    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+        raise ValueError("it is not a file")
+    with path.open("rb") as file:
+        n_bytes = int.from_bytes(file.read(8), "little")
+    if n_bytes > MAX_HEADER:
+        raise ValueError(f"its header has {n_bytes:,} bytes; allowed: {MAX_HEADER:,}")
+
+
+def _head_in(text: str, name: str) -> Mapping[str, Any]:
+    head = json.loads(text)
+    if not isinstance(head, dict):
+        raise ValueError("its head is not an object")
+    version = head["format_version"]
+    if type(version) is int and version > FORMAT_VERSION:
+        raise RunNewer(
+            f"{printable(name)} was written by a newer version of this program (format version "
+            f"{version!r:.40}; this program reads {FORMAT_VERSION}); update it, or delete the file"
+        )
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{printable(name)} has format version {version!r:.40}; this program reads {FORMAT_VERSION}"
+        )
+    if len(text) > MAX_HEAD:  # of our own format; a newer one may have chosen otherwise
+        raise ValueError(f"its head has {len(text)} bytes; allowed: {MAX_HEAD}")
+    return head
+
+
+def printable(text: str) -> str:
+    """For terminals: a file's name and what it holds may be anything."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def whole(value: object, low: int = 0, high: int = 2**53) -> int:
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"its head holds {value!r:.40} instead of a whole number from {low} to {high}")
+    return value
+
+
+def number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+        raise ValueError(f"its head holds {value!r:.40} instead of a number of 0 or more")
+    return float(value)
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable():  # it goes to terminals
+        raise ValueError(f"its head holds {value!r:.40} instead of a text")
+    if len(value) > MAX_TEXT:
+        raise ValueError(f"its head holds a text of {len(value)} characters; allowed: {MAX_TEXT}")
+    return value

@@ -1,0 +1,68 @@
+"""The command line: the same jobs and the same checkpoints as the dashboard.
+
+Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
+
+printing.py   what the commands share
+training.py   train
+runs.py       runs list, show, delete, export, import
+data.py       data list, download
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from autoenc.cli import data, runs, training
+from autoenc.cli.printing import Command, add_command
+from autoenc.errors import AutoencError, ConfigError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        command: Command = chosen.command
+        command(chosen)
+        print(end="", flush=True)  # a closed pipe or a full disk shows here
+    except ConfigError as error:
+        return _fail(str(error), 2)
+    except AutoencError as error:
+        return _fail(str(error), 1)
+    except KeyboardInterrupt:
+        return _fail("stopped; finished epochs are kept, the same command continues", 1)
+    except OSError as error:  # of stdout; Python would complain of it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1 if isinstance(error, BrokenPipeError) else _fail(str(error), 1)  # `| head` has seen enough
+    return 0
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"autoenc: {sentence}", file=sys.stderr)
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage in one line instead of two dozen."""
+        self.exit(2, f"autoenc: {message}; `{self.prog} --help` tells more\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in (training, runs, data):
+        module.add_to(commands)
+    add_command(commands.add_parser("bench", help="training speed against the lab's own loop"), bench)
+    return parser
+
+
+def bench(chosen: argparse.Namespace) -> None:
+    try:
+        from benchmarks import training_speed  # not part of the package: it stands beside it in the project
+    except ImportError:
+        raise AutoencError("the benchmarks are not here; run this in the project's folder") from None
+    training_speed.run(as_json=chosen.json)

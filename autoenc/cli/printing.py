@@ -1,0 +1,43 @@
+"""What the commands share: how they are added, and how a result is told."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autoenc import checkpoints
+from autoenc.schema import Run
+
+Command = Callable[[argparse.Namespace], None]
+Commands = Any  # what `add_subparsers` makes; argparse names its type for itself alone
+
+
+def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
+    """Have the command done when the parser was chosen; each can answer in JSON."""
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.set_defaults(command=command)
+
+
+def told(run: Run) -> str:
+    """A run in a few lines."""
+    ratio = run.model.n_pixels / run.model.n_latents
+    lines = [f"{run.run_id}: {len(run.epochs)} of {run.config.epochs} epochs"]
+    if run.test_mse is not None and run.test_psnr_db is not None:
+        lines.append(f"test MSE {run.test_mse:.5f} per pixel, PSNR {run.test_psnr_db:.1f} dB")
+        lines.append(f"{run.seconds:.1f} s, {run.images_per_second:,.0f} images a second on {run.device}")
+    lines.append(
+        f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, ratio {ratio:.3g}"
+    )
+    lines.append(str(checkpoints.path_of(run.run_id)))
+    return "\n".join(lines)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Columns as wide as their longest cell."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

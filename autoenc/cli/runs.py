@@ -1,0 +1,117 @@
+"""`runs`: what is on disk is listed, shown, deleted, taken elsewhere and brought from there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+from autoenc import checkpoints
+from autoenc.cli.printing import Commands, add_command, table, told
+from autoenc.errors import CheckpointError
+from autoenc.export import export, run_as_json
+from autoenc.jobs import stored_run
+from autoenc.schema import RunSummary
+
+T = TypeVar("T", str, Path)
+
+
+def add_to(commands: Commands) -> None:
+    runs = commands.add_parser("runs", help="the runs on disk").add_subparsers(required=True, metavar="WHAT")
+    add_command(runs.add_parser("list", help="all runs, newest first"), list_runs)
+    show = runs.add_parser("show", help="one run: settings, model, losses")
+    show.add_argument("run_id", metavar="RUN_ID")
+    add_command(show, show_run)
+    delete = runs.add_parser("delete", help="remove runs for good")
+    delete.add_argument("run_ids", metavar="RUN_ID", nargs="+")
+    add_command(delete, delete_runs)
+    out = runs.add_parser("export", help="a run for other programs: CSV, JSON, PNG, TensorBoard, its file")
+    out.add_argument("run_id", metavar="RUN_ID")
+    out.add_argument("--out", metavar="DIR", type=Path, required=True, help="where its folder is made")
+    out.add_argument("--tensorboard", action="store_true", help="a folder of events too")
+    add_command(out, export_run)
+    bring = runs.add_parser("import", help="make files of another machine runs of this one")
+    bring.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    add_command(bring, import_runs)
+
+
+def list_runs(chosen: argparse.Namespace) -> None:
+    runs, complaints = checkpoints.summaries()
+    for complaint in complaints:
+        print(f"autoenc: {complaint}", file=sys.stderr)
+    if chosen.json:
+        print(json.dumps([asdict(run) | {"config": run.config.to_json()} for run in runs], indent=1))
+    elif runs:
+        print(
+            table(("run", "epochs", "test MSE", "seconds", "numbers in code", "parameters"), map(_row, runs))
+        )
+    else:
+        print(f"no runs in {checkpoints.folder()} yet; `python -m autoenc train` makes one")
+
+
+def _row(run: RunSummary) -> tuple[str, ...]:
+    mse = "" if run.test_mse is None else f"{run.test_mse:.5f}"
+    epochs = f"{run.epochs_done} of {run.config.epochs}"
+    return run.run_id, epochs, mse, f"{run.seconds:.1f}", f"{run.n_latents:,}", f"{run.n_parameters:,}"
+
+
+def show_run(chosen: argparse.Namespace) -> None:
+    snapshot = stored_run(chosen.run_id)
+    run = checkpoints.read(chosen.run_id) if snapshot is None or snapshot.run is None else snapshot.run
+    if chosen.json:
+        print(json.dumps(run_as_json(run), indent=1))
+        return
+    epochs = (
+        (str(i), f"{e.train_loss:.5f}", f"{e.test_loss:.5f}", f"{e.seconds:.2f}")
+        for i, e in enumerate(run.epochs, 1)
+    )
+    print(
+        told(run),
+        str(run.model),
+        table(("epoch", "train loss", "test loss", "seconds"), epochs),
+        sep="\n\n",
+    )
+
+
+def delete_runs(chosen: argparse.Namespace) -> None:
+    _for_each(chosen.run_ids, _deleted, "deleted", chosen.json)
+
+
+def _deleted(run_id: str) -> str:
+    checkpoints.delete(run_id)
+    return run_id
+
+
+def import_runs(chosen: argparse.Namespace) -> None:
+    _for_each(chosen.files, checkpoints.adopt, "imported", chosen.json)
+
+
+def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bool) -> None:
+    """One that is refused does not save the others; what was done is told in any case, by its run_id."""
+    run_ids: list[str] = []
+    refusals: list[str] = []
+    for one in dict.fromkeys(those):
+        try:
+            run_ids.append(do(one))
+        except CheckpointError as error:
+            refusals.append(str(error))
+    if as_json:
+        print(json.dumps({done: run_ids}, indent=1))
+    else:
+        print(end="".join(f"{done} {run_id}\n" for run_id in run_ids))
+    if refusals:
+        raise CheckpointError("; ".join(refusals))
+
+
+def export_run(chosen: argparse.Namespace) -> None:
+    files = export(chosen.run_id, chosen.out, tensorboard=chosen.tensorboard)
+    folder = chosen.out / chosen.run_id
+    if chosen.json:
+        told_files = [str(path) for path in files]
+        print(json.dumps({"run_id": chosen.run_id, "folder": str(folder), "files": told_files}, indent=1))
+    else:
+        print(f"exported {chosen.run_id}: {len(files)} files in {folder}")

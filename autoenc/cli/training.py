@@ -1,0 +1,124 @@
+"""`train`: a model is trained here and now, or continued."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import closing
+from typing import NoReturn
+
+import torch
+from tqdm import tqdm
+
+from autoenc import cores, datasets, memory
+from autoenc.cli.printing import Commands, add_command, told
+from autoenc.export import run_as_json
+from autoenc.jobs import TrainJob
+from autoenc.schema import DEVICES, MODELS, EpochRecord, Noise, Run, TrainConfig
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add_parser("train", help="train a model, or continue one")
+    usual = TrainConfig()
+    parser.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
+    parser.add_argument("--model", default=usual.model, help=" or ".join(MODELS))
+    parser.add_argument(
+        "--latent-size", type=int, default=usual.latent_size, help="MLP: numbers; conv: channels"
+    )
+    parser.add_argument(
+        "--layers", type=int, default=usual.layers, help="1 to 4 in the encoder, and in the decoder"
+    )
+    parser.add_argument("--stride", type=int, default=usual.stride, help="1 or 2, of each convolution")
+    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100")
+    parser.add_argument("--batch-size", type=int, default=usual.batch_size)
+    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
+    parser.add_argument("--noise", help="KIND:LEVEL, such as gaussian:0.3: learn to take this noise away")
+    parser.add_argument("--train-images", type=int, help="use the first so many; default: all")
+    parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--device", default="auto", help=", ".join(DEVICES))
+    add_command(parser, train)
+
+
+def train(chosen: argparse.Namespace) -> None:
+    name = chosen.dataset if chosen.dataset is not None else datasets.default_name()
+    datasets.check_name(name)
+    config = TrainConfig(
+        dataset=name,
+        model=chosen.model,
+        latent_size=chosen.latent_size,
+        layers=chosen.layers,
+        stride=chosen.stride,
+        epochs=chosen.epochs if chosen.epochs is not None else _default_epochs(name),
+        batch_size=chosen.batch_size,
+        learning_rate=chosen.learning_rate,
+        noise=None if chosen.noise is None else Noise.parse(chosen.noise),
+        train_images=chosen.train_images,
+        seed=chosen.seed,
+    )
+    run = _follow(TrainJob(config, chosen.device))
+    print(json.dumps(run_as_json(run), indent=1) if chosen.json else told(run))
+
+
+def _default_epochs(name: str) -> int:
+    return next(info.default_epochs for info in datasets.catalogue() if info.name == name)
+
+
+def _follow(job: TrainJob) -> Run:
+    """Do the job here and now, with a bar on a terminal and a line an epoch elsewhere."""
+    run: Run | None = None
+    memory.check_fits(job.needed_bytes(), memory.free_bytes())
+    with cores.joined(torch.get_num_threads()) as mine, closing(_Progress()) as progress:
+        torch.set_num_threads(1)
+        with closing(job.run()) as records:
+            for record in records:
+                run = record if isinstance(record, Run) else run and run.after(record)
+                assert run is not None, "the first record of a training job is its run"
+                if isinstance(record, Run):
+                    progress.begin(run)
+                elif isinstance(record, EpochRecord):
+                    progress.epoch(run)
+                progress.show(run.done)
+                if isinstance(record, Run | EpochRecord) and not run.finished:
+                    torch.set_num_threads(mine.wait(job.threads))
+    assert run is not None
+    return run
+
+
+class _Progress:
+    def __init__(self) -> None:
+        self.bar: tqdm[NoReturn] | None = None
+
+    def begin(self, run: Run) -> None:
+        if run.finished:
+            note = "is on disk already"
+        elif run.resumed_from_epoch:
+            note = f"continues after epoch {run.resumed_from_epoch} of {run.config.epochs}"
+        else:
+            note = (
+                f"begins: {run.model.n_parameters:,} parameters, {run.model.n_latents:,} numbers in the code"
+            )
+        print(f"{run.run_id} {note}", file=sys.stderr)
+        if sys.stderr.isatty() and not run.finished:
+            form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
+            self.bar = tqdm(total=1.0, initial=run.done, bar_format=form, leave=False)
+
+    def epoch(self, run: Run) -> None:
+        last = run.epochs[-1]
+        if self.bar is not None:
+            self.bar.set_postfix_str(f"epoch {len(run.epochs)}, test loss {last.test_loss:.5f}")
+            return
+        print(
+            f"epoch {len(run.epochs)} of {run.config.epochs}: train loss {last.train_loss:.5f}, "
+            f"test loss {last.test_loss:.5f}, {last.seconds + last.test_seconds:.2f} s",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def show(self, done: float) -> None:
+        if self.bar is not None:
+            self.bar.update(done - self.bar.n)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
