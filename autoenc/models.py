@@ -101,27 +101,48 @@ def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
     """
     with torch.device("meta"):
         model = BUILDERS[config.model](config, image_shape)
-        x = torch.empty(1, *image_shape)
-        code = model.encoder(x)
-        encoder = tuple(_layers("encoder", model.encoder, x))
-        decoder = tuple(_layers("decoder", model.decoder, code))
-    return ModelInfo(image_shape, tuple(code.shape[1:]), encoder + decoder)
+    encoder = tuple(_layers("encoder", model.encoder, image_shape))
+    code_shape = encoder[-1].output_shape
+    return ModelInfo(image_shape, code_shape, encoder + tuple(_layers("decoder", model.decoder, code_shape)))
 
 
-def _layers(part: str, layers: nn.Sequential, x: Tensor) -> Iterator[LayerInfo]:
+def _layers(part: str, layers: nn.Sequential, shape: tuple[int, ...]) -> Iterator[LayerInfo]:
     for layer in layers:
-        n_inputs = x.numel()
-        x = layer(x)
+        n_inputs = math.prod(shape)
+        shape = _output_shape(layer, shape)
         match layer:
             case nn.Linear():
                 n = layer.in_features * layer.out_features
             case nn.ConvTranspose2d():  # each input number meets each weight of its channel
                 n = n_inputs * layer.weight[0].numel()
             case nn.Conv2d():  # each output number meets each weight of its channel
-                n = x.numel() * layer.weight[0].numel()
+                n = math.prod(shape) * layer.weight[0].numel()
             case _:
                 n = 0
-        yield LayerInfo(part, _name(layer), tuple(x.shape[1:]), sum(p.numel() for p in layer.parameters()), n)
+        yield LayerInfo(part, _name(layer), shape, sum(p.numel() for p in layer.parameters()), n)
+
+
+def _output_shape(layer: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """By hand: to ask a layer on PyTorch's meta device loads 900 modules, a second in every process."""
+    match layer:
+        case nn.Flatten():
+            return (math.prod(shape),)
+        case nn.Linear():
+            return (layer.out_features,)
+        case nn.Unflatten():
+            return tuple(layer.unflattened_size)
+        case Crop():
+            return (shape[0], layer.height, layer.width)
+        case nn.ConvTranspose2d() | nn.Conv2d():
+            return (layer.out_channels, *(_output_side(layer, i, side) for i, side in enumerate(shape[1:])))
+    return shape
+
+
+def _output_side(layer: nn.Conv2d | nn.ConvTranspose2d, i: int, side: int) -> int:
+    kernel, stride, padding = layer.kernel_size[i], layer.stride[i], int(layer.padding[i])
+    if isinstance(layer, nn.ConvTranspose2d):
+        return (side - 1) * stride - 2 * padding + kernel
+    return (side + 2 * padding - kernel) // stride + 1
 
 
 def _name(layer: nn.Module) -> str:

@@ -279,7 +279,7 @@ def test_a_run_that_diverges_says_why_and_what_to_do() -> None:
     path = checkpoints.path_of(trained(latent_size="5").query_params["run"])
     with safe_open(path, "pt") as file:
         tensors, head = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
-    spoilt = {name: 1e38 * x if name.startswith("model") else x for name, x in tensors.items()}
+    spoilt = {name: 3e38 * x.sign() if name.startswith("model") else x for name, x in tensors.items()}
     save_file(spoilt, path, head)
     app = opened(dataset="digits", latent_size="5", epochs="3")  # goes on from there
     app.button(key="train").click().run()
