@@ -2,21 +2,20 @@
 
 import streamlit as st
 
-from ui import shelf, state
+from ui import moving, shelf, state
 
 state.keep_settings()
 runs = state.runs_on_disk()
 n_bytes = sum(run.n_bytes for run in runs)
 
-st.markdown(f"##### {len(runs):,} runs, {n_bytes / 1e6:,.1f} MB on disk")
+st.markdown(f"##### {len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk")
+shown = shelf.filters(runs)
+chosen = shelf.table(shown) if runs else []
+shelf.actions(chosen)
+shelf.unreadable()
 if not runs:
-    st.info("Nothing has been trained yet. Train a model, or import a checkpoint file.")
-    shelf.actions([])
+    moving.picture(state.example())
+elif chosen:
+    shelf.compare(chosen)
 else:
-    shown = shelf.filters(runs)
-    chosen = shelf.table(shown)
-    shelf.actions(chosen)
-    if chosen:
-        shelf.compare(chosen)
-    else:
-        st.caption("Choose runs in the table to compare their curves and pictures.")
+    st.caption("Choose runs in the table to compare their curves and pictures.")

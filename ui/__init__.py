@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-# To the very first visitor of a server who opens the address of a page, Streamlit shows a file of the folder
-# `pages` by itself, without dashboard.py: it has not heard of `st.navigation` yet. From the second run on it has.
+# Where the very first visitor of a server opens the address of a page, Streamlit, which has not met
+# `st.navigation` yet, shows that file of the folder `pages` by itself. Once is enough: dashboard.py is run.
 if PagesManager.uses_pages_directory:
     PagesManager.uses_pages_directory = False
     st.rerun()

@@ -69,7 +69,7 @@ def _what_next(snapshot: Snapshot) -> None:
         with st.popover("Next", icon=":material/arrow_forward:", key="next"):
             _next_run(snapshot.run)
     if state.is_teacher():
-        with st.popover("", icon=":material/delete:", help="Delete this run", key="delete"):
+        with st.popover("Delete", icon=":material/delete:", key="delete"):
             st.markdown("Delete this run and what the model has learnt?")
             if st.button("Delete it", type="primary", key="delete-run"):
                 state.delete_run(snapshot.job_id)

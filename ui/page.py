@@ -32,7 +32,8 @@ def dress() -> None:
         ".stMainBlockContainer { padding-top: 3.8rem; padding-bottom: 3rem; }"
         "@media (min-width: 768px) {"
         " .stMainBlockContainer { padding-top: 2rem; }"
-        " .st-key-head { position: fixed; z-index: 1000000; top: 0.35rem; right: 1rem; width: max-content; flex-wrap: nowrap; }"
+        " .st-key-head { position: fixed; z-index: 1000000; top: 0.35rem; right: 1rem;"
+        "  width: max-content; flex-wrap: nowrap; }"
         " .st-key-head .st-key-name { display: none; }"
         " [data-testid=stStatusWidget] { margin-right: 20rem; }"
         "}"
@@ -45,8 +46,8 @@ def dress() -> None:
 # Hidden by style: widgets that are not drawn would lose their values, and the link its settings.
 _PRESENTER = """
 <style>
-:root { --presenter-scale: 1.35; }
-html { font-size: 22px !important; }
+:root { --presenter-scale: 1.25; }
+html { font-size: 21px !important; }
 [data-testid=stColumn]:has(.st-key-settings), .st-key-actions, .st-key-loss-axes { display: none; }
 .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
 </style>

@@ -20,6 +20,7 @@ from ui.text import plain
 
 ROW_HEIGHT = 36  # pixels
 MAX_IMPORT = 200  # MB
+MAX_COMPLAINTS = 3
 LETTERS = "ABCDEFGH"
 
 COLUMNS: dict[str, Any] = {
@@ -118,6 +119,15 @@ def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
         "Last change": [datetime.fromtimestamp(run.modified) for run in runs],
         "Run": [run.run_id for run in runs],
     }
+
+
+def unreadable() -> None:
+    """The files of the folder that are no runs, and why."""
+    complaints = state.unreadable()
+    for sentence in complaints[:MAX_COMPLAINTS]:
+        st.caption(f":material/warning: {plain(sentence)}")
+    if len(complaints) > MAX_COMPLAINTS:
+        st.caption(f"{len(complaints) - MAX_COMPLAINTS} more files cannot be read.")
 
 
 # ---------------------------------------------------------------- with the chosen ones

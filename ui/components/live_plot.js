@@ -13,6 +13,8 @@ const CONFIG = {
   toImageButtonOptions: { scale: 2 },
   doubleClick: "reset",
 };
+const PAPER = { color: "#1c2430", background: "#ffffff", border: "#d5dbe1", primary: "#0b6e99", family: "sans-serif" };
+const DOCUMENT = { width: 1200, height: 700, scale: 1 };
 
 const load = (src) =>
   (window.autoencPlotly ??= new Promise((resolve, reject) => {
@@ -23,28 +25,42 @@ const load = (src) =>
     document.head.append(script);
   }));
 
-function theme(node) {
+// ---------------------------------------------------------------- how it looks
+
+function screen(node) {
   const style = getComputedStyle(node);
   const value = (name) => style.getPropertyValue(`--st-${name}`).trim();
-  const [color, background, border] = ["text-color", "background-color", "border-color"].map(value);
-  const family = value("font");
-  const clear = "rgba(0,0,0,0)";
+  const colours = ["text-color", "background-color", "border-color", "primary-color"];
+  const [color, background, border, primary, family] = [...colours, "font"].map(value);
+  return { color, background, border, primary, family };
+}
+
+function theme({ color, background, border, primary, family }, paper, letters) {
   const axis = { gridcolor: border, linecolor: border, tickcolor: border, zerolinecolor: border, showspikes: false };
   return {
-    paper_bgcolor: clear,
-    plot_bgcolor: clear,
+    paper_bgcolor: paper,
+    plot_bgcolor: paper,
     font: { color, family },
     xaxis: axis,
     yaxis: axis,
-    hoverlabel: { bgcolor: background, bordercolor: border, font: { color, family, size: 15 } },
-    modebar: { bgcolor: clear, color, activecolor: value("primary-color") },
+    hoverlabel: { bgcolor: background, bordercolor: border, font: { color, family, size: 15 * letters } },
+    modebar: { bgcolor: paper, color, activecolor: primary },
   };
 }
 
-function shrink(key, value) {
-  if (key === "font" && value.size) return { ...value, size: 0.8 * value.size };
-  if (key !== "margin") return value;
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, typeof v === "number" ? 0.8 * v : v]));
+// Letters and margins, lines and dots, times these.
+function sized(letters, lines) {
+  const times = (object, names, by) => {
+    for (const name of names) if (typeof object[name] === "number") object[name] *= by;
+  };
+  return (key, value) => {
+    if (!value || typeof value !== "object") return value;
+    if (/font$/.test(key)) times(value, ["size"], letters);
+    if (key === "margin" || key === "pad") times(value, Object.keys(value), letters);
+    if (key === "line") times(value, ["width"], lines);
+    if (key === "marker") times(value, ["size"], lines);
+    return value;
+  };
 }
 
 // Inside one decade a label at 1, 2 and 5 is too few.
@@ -55,15 +71,20 @@ function refine(node, layout) {
   }
 }
 
+const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
+
 function draw(node) {
   if (!node.plotly || node.held || !node.clientWidth) return; // whatever ends this draws again
   const { clientWidth: width, clientHeight: height } = node;
-  const { data, layout } = JSON.parse(node.figure, width < PHONE ? shrink : undefined);
-  node.setAttribute("aria-label", (layout.title?.text ?? "chart").replace(/<[^>]*>/g, " "));
-  Object.assign(layout, { width, height, template: { layout: theme(node) } });
+  const scale = Number(getComputedStyle(node).getPropertyValue("--presenter-scale")) || 1;
+  const letters = width < PHONE * scale ? 0.8 * scale : scale;
+  const { data, layout } = JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale));
+  follow(node, layout.meta ?? {});
+  node.ariaLabel = [plain(layout.title) || "chart", node.meta.said].filter(Boolean).join(": ");
+  Object.assign(layout, { width, height, template: { layout: theme(screen(node), "rgba(0,0,0,0)", letters) } });
   layout.uirevision ??= "kept";
   if (TOUCH) layout.dragmode = false;
-  if (width < HALF) delete layout.title;
+  if (width < HALF * scale) delete layout.title;
   refine(node, layout);
   node.plotly.react(node, data, layout, CONFIG);
   if (!node.on || node.listening) return;
@@ -71,26 +92,95 @@ function draw(node) {
   listen(node);
 }
 
+// ---------------------------------------------------------------- what it answers
+
 function listen(node) {
   const answers = (point) => point.customdata !== undefined;
   const plain = (value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
   node.on("plotly_relayout", () => draw(node));
+  node.on("plotly_relayouting", () => mark(node));
+  node.on("plotly_afterplot", () => mark(node));
   node.on("plotly_hover", ({ points }) => node.classList.toggle("answers", points.some(answers)));
   node.on("plotly_unhover", () => node.classList.remove("answers"));
   node.on("plotly_click", ({ points }) => {
     const point = points.find(answers);
     if (!point) return;
     const { x, y, data, customdata } = point;
+    const { film: key } = node.meta;
+    const epoch = Number(customdata);
+    if (key && Number.isFinite(epoch)) dispatchEvent(new CustomEvent("autoenc-seek", { detail: { key, epoch } }));
     node.send("clicked", { curve: data.name, x, y, customdata: plain(customdata) });
   });
 }
 
+// ---------------------------------------------------------------- the film that it follows
+
+function follow(node, meta) {
+  if (node.meta?.film !== meta.film) node.epoch = null;
+  node.meta = meta;
+}
+
+// Where the film stands: an element of its own, because drawing the chart anew for each frame would be slow.
+function mark(node) {
+  const { xaxis, _size } = node._fullLayout ?? {};
+  const { film, x_per_epoch: step = 1 } = node.meta ?? {};
+  const x = film && xaxis && node.epoch !== null ? xaxis.d2p(node.epoch * step) : NaN;
+  node.marker.hidden = !(x >= 0 && x <= xaxis._length);
+  if (node.marker.hidden) return;
+  node.marker.style.height = `${_size.h}px`;
+  node.marker.style.transform = `translate(${xaxis._offset + x}px, ${_size.t}px)`;
+}
+
+// ---------------------------------------------------------------- for a document
+
+// As it is on the screen, its zoom and hidden lines too, in dark on white.
+function save(node, format) {
+  const { data, layout } = JSON.parse(node.figure);
+  data.forEach((trace, i) => (trace.visible = node.data[i].visible ?? true));
+  for (const [name, axis] of Object.entries(layout)) {
+    const seen = /^[xy]axis/.test(name) && node._fullLayout[name]?.range;
+    if (seen) Object.assign(axis, { range: [...seen], autorange: false });
+  }
+  layout.template = { layout: theme(PAPER, PAPER.background, 1) };
+  const name = layout.meta?.name || plain(layout.title) || "chart";
+  const filename = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|-+$/g, "");
+  return node.plotly.downloadImage({ data, layout }, { ...DOCUMENT, format, filename });
+}
+
+function addButtons(node) {
+  const bar = document.createElement("div");
+  bar.className = "live-plot-save";
+  for (const format of ["png", "svg"]) {
+    const button = document.createElement("button");
+    const said = `Save as ${format.toUpperCase()}`;
+    Object.assign(button, { type: "button", textContent: format.toUpperCase(), title: said, ariaLabel: said });
+    button.onclick = () => node.plotly && node._fullLayout && save(node, format);
+    bar.append(button);
+  }
+  node.parentElement.append(bar);
+  return bar;
+}
+
+// ---------------------------------------------------------------- from call to call
+
 function create() {
+  const shell = document.createElement("div");
+  shell.className = "live-plot-shell";
   const node = document.createElement("div");
   node.className = "live-plot";
-  node.setAttribute("role", "figure");
+  node.role = "figure";
+  node.marker = document.createElement("div");
+  Object.assign(node.marker, { className: "live-plot-marker", hidden: true });
+  shell.append(node, node.marker);
   node.sizes = new ResizeObserver(() => draw(node));
   node.sizes.observe(node);
+  node.epoch = null;
+  node.heard = ({ detail: { key, epoch } }) => {
+    if (!key || key !== node.meta?.film) return;
+    node.epoch = epoch;
+    mark(node);
+  };
+  addEventListener("autoenc-epoch", node.heard);
   // New data must not take the zoom rectangle out of the reader's hand.
   const release = () => {
     for (const end of ENDS) removeEventListener(end, release, true);
@@ -105,10 +195,12 @@ function create() {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = KEPT.get(data.key) ?? create();
+  const shell = node.parentElement;
   KEPT.set(data.key, node);
-  if (node.parentElement !== parentElement) parentElement.append(node);
+  if (shell.parentElement !== parentElement) parentElement.append(shell);
   Object.assign(node, { figure: data.figure, send: setTriggerValue });
-  node.style.height = `${data.height}px`;
+  node.style.height = `calc(${data.height}px * var(--presenter-scale, 1))`;
+  if (data.downloads) node.buttons ??= addButtons(node);
   load(data.src).then(
     (plotly) => ((node.plotly = plotly), draw(node)),
     () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
@@ -117,6 +209,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (node.isConnected) return; // also where this call was overtaken by the next
     if (KEPT.get(data.key) === node) KEPT.delete(data.key);
     node.sizes.disconnect();
+    removeEventListener("autoenc-epoch", node.heard);
     node.plotly?.purge(node);
   };
   return () => setTimeout(drop, 3000);

@@ -6,19 +6,12 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
-import tempfile
 from importlib import metadata, resources
-from pathlib import Path
 from typing import Any, TypedDict
 
 import streamlit as st
 
-from autoenc.errors import AutoencError
-from ui.components import inline
-
-STATIC = Path(__file__).parents[2] / "static"  # beside dashboard.py, where Streamlit serves it from
+from ui.components import fetched, inline, publish
 
 
 class Clicked(TypedDict):
@@ -32,63 +25,40 @@ class Clicked(TypedDict):
 
 _mount = st.components.v2.component(
     "live_plot",
-    js=inline("live_plot.js"),
+    js=fetched("live_plot", "live_plot.js"),
     css=inline("live_plot.css"),
     isolate_styles=False,  # plotly puts its own styles into the document
 )
 
 
-def live_plot(figure: str, *, key: str, height: int) -> Clicked | None:
+def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) -> Clicked | None:
     """Draw the figure, or bring the chart of this key up to date.
 
     Args:
         figure: a plotly figure as JSON; `template={}` saves 7 kB a message. Where data grows, leave an axis
             its own range (autorangeoptions may guide it) or give it the same one each time: a new range
-            undoes the zoom.
-        height: pixels, reserved before anything is drawn.
+            undoes the zoom. Its layout.meta may hold `said`, in words what it shows, for those who cannot see
+            it; `name`, of the file that is saved; `film`, the key of pictures whose film it follows with a
+            marker at epoch * `x_per_epoch`, and which a click on a point with an epoch as customdata moves.
+        height: pixels, reserved before anything is drawn; more where letters are enlarged for the back row.
+        downloads: below it two buttons that save it as PNG and SVG, dark on white, 1200 x 700.
     Returns:
         The point clicked since the last run of the script, once; None otherwise. Only points of traces with
         customdata answer a click.
     Raises:
         AutoencError: plotly.min.js is missing from the static folder and cannot be written there.
     """
-    name = publish_plotly(STATIC)
-    base = "/" + st.get_option("server.baseUrlPath").strip("/")
-    src = f"{base.rstrip('/')}/app/static/{name}"
     result = _mount(
         key=key,
-        data={"key": key, "figure": figure, "height": height, "src": src},
-        height=height,
+        data={"key": key, "figure": figure, "height": height, "src": _plotly(), "downloads": downloads},
+        height=height + 36 * downloads,
         on_clicked_change=lambda: None,  # declares the trigger
     )
     return result.clicked
 
 
 @functools.cache
-def publish_plotly(folder: Path) -> str:
-    """Copy plotly.min.js out of the plotly wheel to where Streamlit serves it, once.
-
-    A copy: Streamlit refuses a link that leaves the folder. Named by version for the browsers' caches.
-
-    Returns:
-        Its file name.
-    Raises:
-        AutoencError: it is not there and the folder cannot be written.
-    """
-    name = f"plotly-{metadata.version('plotly')}.min.js"
-    with resources.as_file(resources.files("plotly") / "package_data" / "plotly.min.js") as source:
-        target = folder / name
-        if target.is_file() and target.stat().st_size == source.stat().st_size:
-            return name
-        try:
-            folder.mkdir(exist_ok=True)
-            handle, part = tempfile.mkstemp(prefix="plotly-", suffix=".min.js", dir=folder)
-            os.close(handle)
-            shutil.copy(source, part)  # its permissions too: others may read it
-            os.replace(part, target)  # another process that starts now sees all of it or nothing
-        except OSError as error:
-            raise AutoencError(
-                f"charts need static/{name}, and the folder cannot be written ({error.strerror}); "
-                "copy plotly/package_data/plotly.min.js there under this name"
-            ) from error
-    return name
+def _plotly() -> str:
+    """The path of plotly.min.js, from the plotly wheel; named by version for the browsers' caches."""
+    content = (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+    return publish(f"plotly-{metadata.version('plotly')}.min.js", content)

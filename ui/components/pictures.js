@@ -3,101 +3,261 @@
 
 const KEPT = (window.autoencPictures ??= new Map());
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
-const NARROW = 560; // two groups of eight instead of sixteen in a row
+const NARROW = 560; // groups of at most eight side by side
+const AT_ONCE = 8; // frames that are decoded at the same time
+const [LEAST, FRAME, HOLD] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
 const HINT = "absolute difference of each pixel, from black (none) to white (as large as can be)";
 
-function element(parent, className, text) {
-  const child = document.createElement("div");
-  child.className = className;
-  if (text !== undefined) child.textContent = text;
-  parent.append(child);
-  return child;
+// ---------------------------------------------------------------- what stands where
+
+function shownRows({ rows, difference }) {
+  const colour = `linear-gradient(90deg, #000, ${difference}, #fff)`;
+  return difference ? [...rows, { label: "Error", colour, error: true }] : rows;
 }
 
-function label(parent, { label, colour, kind }) {
-  const cell = element(parent, "label");
-  const key = element(cell, "key");
-  key.style.background = kind === "error" ? `linear-gradient(90deg, #000, ${colour}, #fff)` : colour;
-  element(cell, "text", label);
+function addLabel(group, row) {
+  const label = element(group, "div", "label");
+  if (!row) return;
+  element(label, "div", "key").style.background = row.colour;
+  element(label, "div", "", row.label);
 }
 
 // Groups of as many images as fit side by side; in each group the rows above each other.
 function build(box, columns) {
-  const { rows, n, height, width } = box.data;
-  box.replaceChildren();
-  box.canvases = rows.map(() => []);
+  const { n, height, width, choose } = box.data;
+  const rows = shownRows(box.data);
+  box.groups.replaceChildren();
+  Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), choices: [] });
   box.style.setProperty("--columns", columns);
   for (let first = 0; first < n; first += columns) {
     const last = Math.min(n, first + columns);
-    const group = element(box, "group");
+    const group = element(box.groups, "div", "group");
     rows.forEach((row, r) => {
-      label(group, row);
-      const strip = element(group, "strip");
-      strip.setAttribute("role", "img");
-      strip.setAttribute("aria-label", `${row.label}, images ${first + 1} to ${last}`);
-      if (row.kind === "error") strip.title = HINT;
+      if (!first || rows.length > 1) addLabel(group, row);
+      else if (box.wide) addLabel(group);
+      const strip = element(group, "div", "strip");
+      strip.role = row.hints && !choose ? "group" : "img"; // where each image has its own words
+      strip.ariaLabel = `${row.label}, images ${first + 1} to ${last}`;
+      if (row.error) strip.title = HINT;
+      const notes = row.notes && element(group, "div", "strip notes");
       for (let i = first; i < last; i++) {
-        const canvas = document.createElement("canvas");
-        Object.assign(canvas, { width, height });
-        strip.append(canvas);
-        box.canvases[r].push(canvas);
+        box.canvases[r].push(Object.assign(element(strip, "canvas"), { width, height }));
+        if (notes) box.notes[r].push(element(notes, "div", "note"));
       }
-      if (!row.notes) return;
-      const notes = element(group, "strip notes");
-      row.notes.slice(first, last).forEach((note) => element(notes, "note", note));
     });
+    if (choose) addChoices(box, element(group, "div", "choices"), first, last);
   }
 }
 
+function addChoices(box, parent, first, last) {
+  Object.assign(parent, { role: "group", ariaLabel: "choose an image with the arrow keys" });
+  for (let i = first; i < last; i++) {
+    const choice = element(parent, "button", "choice");
+    Object.assign(choice, { type: "button", tabIndex: i ? -1 : 0, onclick: () => box.send("chosen", i) });
+    choice.onfocus = () => box.choices.forEach((other) => (other.tabIndex = other === choice ? 0 : -1));
+    choice.onkeydown = (event) => {
+      const { columns, choices } = box;
+      const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+      const target = { Home: 0, End: choices.length - 1 }[event.key] ?? i + steps[event.key];
+      if (Number.isNaN(target)) return;
+      event.preventDefault();
+      choices[target]?.focus();
+    };
+    box.choices.push(choice);
+  }
+}
+
+// Notes and hints of the frame that is shown.
+function say(box) {
+  const { rows, n, film, choose } = box.data;
+  const of = (texts, i) => texts?.[texts.length > n ? box.frame * n + i : i];
+  const change = (node, name, text) => node[name] === text || (node[name] = text);
+  rows.forEach((row, r) => {
+    box.notes[r].forEach((note, i) => change(note, "textContent", of(row.notes, i)));
+    if (!row.hints || choose) return;
+    box.canvases[r].forEach((canvas, i) => {
+      change(canvas, "title", of(row.hints, i));
+      Object.assign(canvas, { role: "img", ariaLabel: `image ${i + 1}: ${canvas.title}` });
+    });
+  });
+  box.choices.forEach((choice, i) => {
+    const said = rows.map((row) => of(row.hints, i) ?? of(row.notes, i)?.replaceAll("\n", ", ")).filter(Boolean);
+    change(choice, "title", said.join("\n"));
+    change(choice, "ariaLabel", [`image ${i + 1}`, ...said, "choose to enlarge"].join(", "));
+  });
+  const { bar } = box;
+  bar.hidden = !film;
+  if (!film) return;
+  const last = film.epochs.length - 1;
+  bar.play.disabled = bar.range.disabled = !last;
+  const [max, value] = last ? [last, box.frame] : [1, 1]; // one frame is the last
+  Object.assign(bar.range, { max, value, ariaValueText: film.marks[box.frame] });
+  change(bar.mark, "textContent", film.marks[box.frame]);
+  bar.style.setProperty("--longest", Math.max(...film.marks.map((mark) => mark.length)));
+}
+
+// ---------------------------------------------------------------- pixels
+
+const frameOf = (row, frame) => row.frames[Math.min(frame, row.frames.length - 1)];
+
+function bitmap(box, id) {
+  const file = box.files.get(id);
+  return (file.decoded ??= decode(file.bytes).then((bitmap) => ((file.bytes = null), (file.bitmap = bitmap))));
+}
+
+const decoded = (box, frame) => Promise.all(box.data.rows.map((row) => bitmap(box, frameOf(row, frame))));
+
+// All frames, so that none is waited for while the film plays.
+function decodeAll(box) {
+  const { data } = box;
+  const waiting = data.film.epochs.map((_, frame) => frame);
+  const work = async () => {
+    while (waiting.length && box.data === data) await decoded(box, waiting.shift());
+  };
+  for (let i = 0; i < AT_ONCE; i++) work();
+}
+
 function paint(box) {
-  const { height, width } = box.data;
-  box.canvases.forEach((canvases, r) =>
-    canvases.forEach((canvas, i) => {
-      const context = canvas.getContext("2d");
-      context.clearRect(0, 0, width, height);
-      if (box.sprites[r]) context.drawImage(box.sprites[r], i * width, 0, width, height, 0, 0, width, height);
-    }),
+  const { rows, n, difference: colour } = box.data;
+  const sprites = rows.map((row) => box.files.get(frameOf(row, box.frame))?.bitmap);
+  if (!sprites.every(Boolean)) return; // whoever decodes them paints them
+  const draw = (r, put) =>
+    box.canvases[r].forEach((canvas, i) => put(canvas.getContext("2d"), place(i, box.data), i));
+  sprites.forEach((sprite, r) =>
+    draw(r, (context, [x, y, w, h]) => context.drawImage(sprite, x, y, w, h, 0, 0, w, h)),
   );
+  if (!colour || !n) return;
+  if (box.first?.sprite !== sprites[0]) box.first = { sprite: sprites[0], pixels: pixels(sprites[0]) };
+  if (box.ramp?.colour !== colour) box.ramp = { colour, colours: ramp(colour) };
+  const error = difference(box.first.pixels, pixels(sprites.at(-1)), box.ramp.colours);
+  draw(rows.length, (context, [x, y, w, h]) => context.putImageData(error, -x, -y, x, y, w, h));
 }
 
 function show(box) {
   if (!box.clientWidth) return; // in a closed tab; shown when it opens
-  box.classList.toggle("wide", box.clientWidth >= WIDE);
-  const { rows, n, height, width } = box.data;
-  const columns = Math.min(n, box.clientWidth < NARROW ? 8 : 16);
-  const shape = JSON.stringify([columns, n, height, width, rows.map(({ src, ...rest }) => rest)]);
-  if (box.shape !== shape) build(box, columns);
+  const { n, height, width, choose } = box.data;
+  box.wide = box.clientWidth >= WIDE;
+  box.classList.toggle("wide", box.wide);
+  box.columns = Math.min(n, box.data.columns, box.clientWidth < NARROW ? 8 : n);
+  const rows = shownRows(box.data).map(({ label, colour, notes }) => [label, colour, !notes]);
+  const shape = JSON.stringify([box.wide, box.columns, n, height, width, choose, rows]);
+  if (box.shape !== shape) build(box, box.columns);
   box.shape = shape;
+  say(box);
   paint(box);
 }
 
-async function decoded(src) {
-  const image = new Image();
-  image.src = src;
-  await image.decode();
-  return image;
+// ---------------------------------------------------------------- the film
+
+const tell = (key, epoch) => dispatchEvent(new CustomEvent("autoenc-epoch", { detail: { key, epoch } }));
+
+async function go(box, frame) {
+  const { data } = box;
+  box.frame = frame;
+  await decoded(box, frame);
+  if (box.data !== data || box.frame !== frame) return; // overtaken
+  show(box);
+  tell(data.key, data.film.epochs[frame]);
 }
+
+function pause(box) {
+  box.playing = null;
+  showPlaying(box.bar.play, false);
+}
+
+function play(box) {
+  const turn = (box.playing = { due: performance.now() });
+  showPlaying(box.bar.play, true);
+  decodeAll(box);
+  const tick = async (now) => {
+    if (box.playing !== turn) return;
+    if (!box.isConnected) return pause(box);
+    if (now >= turn.due) {
+      const { epochs, autoplay } = box.data.film;
+      const last = epochs.length - 1;
+      const pace = Math.max(LEAST / epochs.length, FRAME);
+      await go(box, box.frame < last ? box.frame + 1 : 0);
+      if (box.frame === last && !autoplay) return box.playing === turn && pause(box);
+      turn.due = box.frame === last ? now + HOLD : Math.max(turn.due + pace, now + pace / 2);
+    }
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+}
+
+function createBar(box) {
+  const bar = element(box, "div", "film");
+  const range = element(bar, "input");
+  Object.assign(range, { type: "range", min: 0, step: 1, ariaLabel: "Epoch" });
+  range.oninput = () => (pause(box), go(box, +range.value));
+  Object.assign(bar, { range, play: playButton(bar, () => (box.playing ? pause(box) : play(box))) });
+  bar.prepend(bar.play);
+  bar.mark = element(bar, "div", "mark");
+  bar.onpointerenter = bar.onfocusin = () => decodeAll(box);
+  showPlaying(bar.play, false);
+  return bar;
+}
+
+function seek(box, { key, epoch }) {
+  if (key !== box.data.key || !box.data.film) return;
+  const far = box.data.film.epochs.map((other) => Math.abs(other - epoch));
+  pause(box);
+  go(box, far.indexOf(Math.min(...far)));
+}
+
+// ---------------------------------------------------------------- from call to call
 
 function create(data) {
   const box = document.createElement("div");
   box.className = "pictures";
-  Object.assign(box, { data, sprites: [], calls: 0 });
+  box.groups = element(box, "div", "groups");
+  box.bar = createBar(box);
+  Object.assign(box, { files: new Map(), frame: 0, calls: 0 });
+  Object.assign(box, accept(box, data));
   box.sizes = new ResizeObserver(() => show(box));
   box.sizes.observe(box);
+  box.seek = ({ detail }) => seek(box, detail);
+  addEventListener("autoenc-seek", box.seek);
   return box;
+}
+
+// A film is the same one if it begins with the same pictures: then the reader's place in it is kept.
+const beginning = ({ film, rows }) => film && JSON.stringify(rows.map((row) => row.frames[0]));
+
+// What the box will be with this data; what has been decoded is not decoded again.
+function accept({ data: before, files, frame }, data) {
+  const same = before && beginning(before) === beginning(data);
+  const epochs = data.film?.epochs ?? [0];
+  const atEnd = !same || !data.film || frame === before.film.epochs.length - 1;
+  const kept = atEnd ? -1 : epochs.findIndex((epoch) => epoch >= before.film.epochs[frame]);
+  const entries = data.ids.map((id, i) => [id, files.get(id) ?? { bytes: data.files[i] }]);
+  return { data, same, files: new Map(entries), frame: kept < 0 ? epochs.length - 1 : kept };
 }
 
 async function update(box, data) {
   const call = ++box.calls;
-  const sprites = await Promise.all(data.rows.map((row) => decoded(row.src)));
-  if (call !== box.calls) return; // overtaken
-  Object.assign(box, { data, sprites });
+  let next, seen;
+  do {
+    seen = box.frame; // the film may move on while its new pictures are decoded
+    next = box.data === data ? box : accept(box, data);
+    await decoded(next, next.frame);
+    if (call !== box.calls) return; // overtaken
+  } while (seen !== box.frame);
+  for (const [id, file] of box.files) if (!next.files.has(id)) file.decoded?.then((bitmap) => bitmap.close());
+  const { files, frame, same } = next;
+  Object.assign(box, { data, files, frame });
   show(box);
+  if (same) return;
+  pause(box);
+  tell(data.key, null);
+  if (data.film?.autoplay && data.film.epochs.length > 1 && !STILL.matches) play(box);
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: bytes, parentElement, setTriggerValue }) {
+  const data = unpack(bytes);
   const box = KEPT.get(data.key) ?? create(data);
   KEPT.set(data.key, box);
+  box.send = setTriggerValue;
   if (box.parentNode !== parentElement) parentElement.append(box);
   show(box); // takes its room before the first picture is there
   update(box, data);
@@ -105,6 +265,8 @@ export default function ({ data, parentElement }) {
     if (box.isConnected) return; // also where this call was overtaken by the next
     if (KEPT.get(data.key) === box) KEPT.delete(data.key);
     box.sizes.disconnect();
+    removeEventListener("autoenc-seek", box.seek);
+    tell(data.key, null);
   };
   return () => setTimeout(drop, 3000);
 }

@@ -1,20 +1,21 @@
-"""Rows of small images, one column an image: the original above, what a model made of it below."""
+"""Rows of small images, one column an image: the original above, what a model made of it below.
+
+Rows may be films, a frame for each epoch. In the browser a film that is moved tells its window so: the event
+`autoenc-epoch` has the detail {key, epoch}; epoch is null when the film has gone. The event `autoenc-seek`
+with the same detail moves it.
+"""
 
 from __future__ import annotations
 
-import base64
-import functools
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageColor
 
 from autoenc.errors import ShapeError
-from ui.components import inline
+from ui.components import fetched, inline
+from ui.components.sprites import Sprite, across, packed, sprite
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,80 +23,104 @@ class PictureRow:
     """One row of pictures.
 
     Raises:
-        ShapeError: the images are not uint8 (B, C, H, W) with one or three channels, or the notes are not B.
+        ShapeError: the images are not uint8 with one or three channels, or there is not a text for each.
     """
 
     label: str
-    images: np.ndarray  # uint8 (B, C, H, W)
+    images: np.ndarray  # uint8 (B, C, H, W), or a film (F, B, C, H, W)
     colour: str  # of the key beside the label, #rrggbb
-    kind: Literal["image", "error"] = (
-        "image"  # error: absolute differences, drawn from black over colour to white
-    )
-    notes: tuple[str, ...] | None = None  # one under each image
+    # B texts, or F x B, frame after frame, where they change with the film:
+    notes: tuple[str, ...] | None = None  # under each image; a line break is kept
+    hints: tuple[str, ...] | None = None  # sentences that the pointer and the screen reader find
 
     def __post_init__(self) -> None:
-        if self.images.dtype != np.uint8 or self.images.ndim != 4 or self.images.shape[1] not in (1, 3):
+        dtype, shape = self.images.dtype, self.images.shape
+        if dtype != np.uint8 or len(shape) not in (4, 5) or shape[-3] not in (1, 3) or 0 in shape:
             raise ShapeError(
-                f"pictures are {self.images.dtype} {self.images.shape}; allowed: uint8 (B, 1 or 3, H, W)"
+                f"pictures are {dtype} {shape}; allowed: uint8 (B, 1 or 3, H, W), "
+                "or (F, B, 1 or 3, H, W) for a film, at least one of each"
             )
-        if self.notes is not None and len(self.notes) != len(self.images):
-            raise ShapeError(f"{len(self.notes)} notes for {len(self.images)} pictures")
+        for name, texts in (("notes", self.notes), ("hints", self.hints)):
+            if texts is not None and len(texts) not in (self.n, self.n * len(self.frames)):
+                raise ShapeError(f"{len(texts)} {name} for {self.n} pictures in {len(self.frames)} frames")
+
+    @property
+    def n(self) -> int:
+        return int(self.images.shape[-4])
+
+    @property
+    def frames(self) -> np.ndarray:
+        """(F, B, C, H, W); one frame where it is no film."""
+        return self.images if self.images.ndim == 5 else self.images[None]
 
 
-_mount = st.components.v2.component("pictures", js=inline("pictures.js"), css=inline("pictures.css"))
+@dataclass(frozen=True)
+class Film:
+    """What is said of the frames of a film."""
+
+    marks: tuple[str, ...]  # "epoch 7 of 20: test MSE 0.0123"
+    epochs: tuple[int, ...]
+    autoplay: bool = False  # starts by itself and begins again, unless the reader wants less motion
 
 
-def pictures(rows: Sequence[PictureRow], *, key: str) -> None:
+_mount = st.components.v2.component(
+    "pictures", js=fetched("pictures", "sprites.js", "pictures.js"), css=inline("sprites.css", "pictures.css")
+)
+
+
+def pictures(
+    rows: Sequence[PictureRow],
+    *,
+    key: str,
+    difference: str | None = None,
+    film: Film | None = None,
+    choose: bool = False,
+    columns: int = 16,
+) -> int | None:
     """Show the rows, or bring those of this key up to date.
 
+    Args:
+        difference: the colour (#rrggbb) of one more row, the absolute difference between the first and the
+            last, from black over this colour to white.
+        film: its last frame is shown first. One frame alone has the room of the bar too.
+        choose: a column can be chosen, by pointer and by keyboard.
+        columns: images side by side; on a narrow screen at most 8.
+    Returns:
+        The index of the image chosen since the last run of the script, once; None otherwise.
     Raises:
-        ShapeError: the rows differ in the number or size of their images.
+        ShapeError: the rows differ in the number or size of their images, or a film from what is said of it.
     """
-    shapes = {(len(row.images), *row.images.shape[2:]) for row in rows}
+    _check(rows, film, difference)
+    n, height, width = (rows[0].n, *rows[0].images.shape[-2:]) if rows else (0, 1, 1)
+    frames = [[sprite(frame) for frame in row.frames] for row in rows]
+    files = {frame.id: frame.file for row in frames for frame in row}  # the same pictures are sent once
+    head = {
+        "key": key,
+        "rows": [_told(row, sprites) for row, sprites in zip(rows, frames, strict=True)],
+        "ids": list(files),
+        **{"n": n, "height": height, "width": width, "across": across(n)},
+        **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
+    }
+    data = packed(head, list(files.values()))
+    chosen = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger
+    return None if chosen is None else int(chosen)
+
+
+def _told(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:
+    texts = {"label": row.label, "colour": row.colour, "notes": row.notes, "hints": row.hints}
+    return texts | {"frames": [frame.id for frame in frames]}
+
+
+def _check(rows: Sequence[PictureRow], film: Film | None, difference: str | None) -> None:
+    shapes = {(row.n, *row.images.shape[-2:]) for row in rows}
     if len(shapes) > 1:
         raise ShapeError(f"rows of pictures differ in (B, H, W): {sorted(shapes)}")
-    n, height, width = shapes.pop() if shapes else (0, 1, 1)
-    data = [
-        {
-            "label": row.label,
-            "colour": row.colour,
-            "kind": row.kind,
-            "notes": row.notes,
-            "src": _sprite(row.images.tobytes(), row.images.shape, row.colour if row.kind == "error" else ""),
-        }
-        for row in rows
-    ]
-    _mount(key=key, data={"key": key, "rows": data, "n": n, "height": height, "width": width})
-
-
-@functools.lru_cache(maxsize=64)  # many browsers look at the same run, and the originals never change
-def _sprite(images: bytes, shape: tuple[int, int, int, int], ramp: str) -> str:
-    """All images side by side as a PNG in a data URL; through a ramp of colours where one is named."""
-    b, c, h, w = shape
-    strip = np.frombuffer(images, np.uint8).reshape(shape).transpose(2, 0, 3, 1).reshape(h, b * w, c)
-    if ramp:
-        picture = Image.fromarray(strip.mean(axis=2).round().astype(np.uint8))
-        picture.putpalette(_ramp(ramp))
-    else:
-        picture = Image.fromarray(strip[:, :, 0] if c == 1 else strip)
-    file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _ramp(colour: str) -> bytes:
-    """256 RGB colours from black over the colour to white, their lightness rising evenly.
-
-    Lightness is CIE L*, so that equal steps of error look equal, and read the same without colour vision.
-    """
-    middle = ImageColor.getrgb(colour)[:3]
-    linear = (np.array(middle) / 255) ** 2.2
-    y = float(linear @ [0.2126, 0.7152, 0.0722])
-    lightness = (1.16 * y ** (1 / 3) - 0.16) * 255
-    stops = np.transpose([(0, 0, 0), middle, (255, 255, 255)])
-    levels = np.arange(256)
-    return (
-        np.stack([np.interp(levels, [0, lightness, 255], stop) for stop in stops], axis=1)
-        .astype(np.uint8)
-        .tobytes()
-    )
+    if difference is not None and len(rows) < 2:
+        raise ShapeError(f"a difference is between two rows of pictures or more; given: {len(rows)}")
+    n_frames = max((len(row.frames) for row in rows), default=1)
+    said = (1, 1) if film is None else (len(film.marks), len(film.epochs))
+    lengths = {len(row.frames) for row in rows} - {1}
+    if len(lengths) > 1 or said != (n_frames, n_frames):
+        raise ShapeError(
+            f"a film of {n_frames} frames has {said[0]} marks and {said[1]} epochs; one each is needed"
+        )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
-from autoenc.words import Reader
 
 from autoenc import datasets, inspection, words
 from autoenc.inspection import Reconstructions, Trained
 from autoenc.schema import Run
+from autoenc.words import Reader
 
 FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
 

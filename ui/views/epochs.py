@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import streamlit as st
 
-from autoenc import lab, plots
+from autoenc import datasets, lab, plots
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui import pixels, state, told
@@ -34,7 +35,23 @@ def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
     frames = pixels.film([preview.x_hat for preview in previews])
     rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"]))
     epochs = tuple(preview.epoch for preview in previews)
-    return rows, Film(tuple(told.frame(run, preview) for preview in previews), epochs)
+    return rows, Film(
+        tuple(map(told.frame, [run] * len(previews), previews, _read_right(run, frames))), epochs
+    )
+
+
+def _read_right(run: Run, frames: np.ndarray) -> list[str]:
+    """Of each frame, how many images are still read as what they are; empty where nobody can tell."""
+    unknown = [""] * len(frames)
+    if not state.is_present(run.config.dataset):
+        return unknown
+    data = datasets.load(run.config.dataset)
+    reader = state.reader(data.name)
+    if data.fingerprint != run.fingerprint or not reader.reliable:
+        return unknown
+    n_images = frames.shape[1]
+    right = [int((reader.read(frame) == data.test_labels[:n_images]).sum()) for frame in frames]
+    return [f"{n} of {n_images} read right" for n in right]
 
 
 def _charts(run: Run, active: bool) -> None:

@@ -1,0 +1,82 @@
+"""Pictures on their way to the browser: many images in one small file, many files in one message."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+MAX_KEPT = 32_000_000  # bytes of files: a film of each of a dozen runs
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """Images side by side in one lossless file."""
+
+    id: str  # equal for equal images: the browser decodes them once
+    file: bytes
+
+
+_kept: dict[str, Sprite] = {}  # those used last stand last
+_lock = threading.Lock()
+
+
+def sprite(images: np.ndarray) -> Sprite:
+    """All images in one WebP: a tenth smaller than PNG, and written faster.
+
+    They stand in rows of `across(B)`. Many browsers look at the same run, and the originals never change:
+    what was written lately is kept.
+
+    Args:
+        images: uint8 (B, C, H, W), one or three channels.
+    """
+    content = hashlib.blake2b(repr(images.shape).encode(), digest_size=8)
+    content.update(np.ascontiguousarray(images))
+    id = content.hexdigest()
+    with _lock:
+        if (known := _kept.pop(id, None)) is not None:
+            _kept[id] = known
+            return known
+    made = Sprite(id, _webp(images))
+    with _lock:
+        _kept[id] = made
+        while sum(len(sprite.file) for sprite in _kept.values()) > MAX_KEPT:
+            del _kept[next(iter(_kept))]
+    return made
+
+
+def across(n: int) -> int:
+    """Images in a row of a sprite of n: nearly a square, because WebP ends at 16,383 pixels a side."""
+    return max(1, math.ceil(math.sqrt(n)))
+
+
+def packed(head: Mapping[str, Any], files: Sequence[bytes]) -> bytes:
+    """One message: the length of the head, the head as JSON with the sizes of the files, the files.
+
+    As text they would be a third larger.
+    """
+    text = json.dumps({**head, "sizes": [len(file) for file in files]}).encode()
+    return b"".join([len(text).to_bytes(4, "big"), text, *files])
+
+
+def _webp(images: np.ndarray) -> bytes:
+    b, c, h, w = images.shape
+    columns = across(b)
+    rows = -(-b // columns)
+    whole = np.zeros((rows * columns, c, h, w), np.uint8)
+    whole[:b] = images
+    whole = whole.reshape(rows, columns, c, h, w).transpose(0, 3, 1, 4, 2).reshape(rows * h, columns * w, c)
+    file = io.BytesIO()
+    # More effort than this saves nothing and takes five times as long.
+    Image.fromarray(whole[:, :, 0] if c == 1 else whole).save(
+        file, "WEBP", lossless=True, method=2, quality=20
+    )
+    return file.getvalue()
