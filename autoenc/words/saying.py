@@ -26,7 +26,7 @@ class Verdict:
 
     psnr_db: float  # inf: it came back exactly
     sentence: str  # "18.2 dB: still reads as a 7; half of the thin strokes are lost, edges are blurred"
-    misread: str = ""  # "7 read as 9": where the reader takes it for something else now
+    misread: str = ""  # "reads 9": where the reader takes it for something else now
     measures: Measures = field(repr=False, kw_only=True)
 
 
@@ -49,13 +49,13 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
             clauses.insert(0, _still(reading, found.drawn))
         elif reading.x_hat != reading.label and found.largest >= _SMALL:  # else the reader wavered
             clauses.insert(0, _now(reading, found.drawn))
-            misread = f"{reading.label} read as {reading.x_hat}"
+            misread = f"reads {reading.x_hat}"
     sentence = f"{_decibels(found.psnr_db)}: {'; '.join(clauses)}"
     return Verdict(found.psnr_db, sentence, misread, measures=found)
 
 
 def note(verdict: Verdict) -> str:
-    """What fits under a thumbnail: `18.2 dB`, and in a second line `7 read as 9` where that is so."""
+    """What fits under a thumbnail: `18.2 dB`, and in a second line `reads 9` where it was no 9."""
     return "\n".join(filter(None, (_decibels(verdict.psnr_db), verdict.misread)))
 
 

@@ -43,15 +43,16 @@ def _chosen_images(run: Run) -> np.ndarray:
         )
         of_class = st.selectbox(
             "Class",
-            [None, *range(len(data.class_names))],
-            format_func=lambda i: "all" if i is None else data.class_names[i],
+            ["all", *range(len(data.class_names))],
+            format_func=lambda choice: choice if choice == "all" else data.class_names[choice],
             key="class",
             width=150,
             **anew,
         )
         if how == "shuffled":
             st.button("Shuffle again", icon=":material/shuffle:", key="shuffle", on_click=state.shuffle)
-    return inspection.order(state.reconstructions(run), data, how, of_class, state.shuffles())[:N_SHOWN]
+    class_index = None if of_class == "all" else of_class
+    return inspection.order(state.reconstructions(run), data, how, class_index, state.shuffles())[:N_SHOWN]
 
 
 def _rows(run: Run, shown: np.ndarray) -> list[PictureRow]:
