@@ -46,18 +46,21 @@ class Dashboard:
 
 
 @contextmanager
-def dashboard(folder: Path, *arguments: str, path: str = "", **environment: str) -> Iterator[Dashboard]:
+def dashboard(
+    folder: Path, *arguments: str, path: str = "", script: str = "dashboard.py", **environment: str
+) -> Iterator[Dashboard]:
     """A dashboard with its checkpoints in the folder, on a free port of the loopback interface.
 
     Args:
         arguments: for Streamlit.
         path: where it is served, if not at the root.
+        script: another page than ours, to compare with.
         environment: variables beside those of the tests.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", *arguments]
     variables = os.environ | {"AUTOENC_CHECKPOINT_DIR": str(folder)} | environment
     folder.mkdir(exist_ok=True)

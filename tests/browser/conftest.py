@@ -1,13 +1,20 @@
-"""One dashboard for all browser tests, served under a sub-path, and one real Chromium."""
+"""One dashboard for all browser tests, served under a sub-path, and one real Chromium.
+
+It has no data set but the embedded digits, so that the tests find the same pages on every machine.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from autoenc.jobs import TrainJob
+from autoenc.schema import Run, TrainConfig
 from benchmarks.dashboards import dashboard
 from tests.browser import chromium
 
@@ -19,6 +26,8 @@ SWITCHES = (
     "--disable-sync",
 )
 
+HEAD = ".st-key-address button"  # filled when all of the page has been drawn
+
 
 @pytest.fixture(scope="session")
 def checkpoint_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,7 +36,8 @@ def checkpoint_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(checkpoint_folder: Path) -> Iterator[str]:
-    with dashboard(checkpoint_folder, "--server.baseUrlPath", "lab", path="/lab") as lab:
+    data = {"AUTOENC_DATA_DIR": str(checkpoint_folder / "no-data")}
+    with dashboard(checkpoint_folder, "--server.baseUrlPath", "lab", path="/lab", **data) as lab:
         yield lab.address
 
 
@@ -40,6 +50,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+Trained = Callable[..., Run]
+
+
+@pytest.fixture
+def trained(checkpoint_folder: Path) -> Trained:
+    """A run of a few images and epochs, trained in this process into the folder of the dashboard."""
+
+    def trained(latent_size: int = 8, epochs: int = 12, **settings: object) -> Run:
+        config = TrainConfig("digits", latent_size=latent_size, epochs=epochs, train_images=512, **settings)
+        with patch.dict(os.environ, AUTOENC_CHECKPOINT_DIR=str(checkpoint_folder)):
+            *_, run = (record for record in TrainJob(config, "cpu").run() if isinstance(record, Run))
+        return run
+
+    return trained
+
+
 expect.set_options(timeout=60_000)  # a busy machine starts its workers slowly
 
 OpenPage = Callable[..., Page]
@@ -47,7 +73,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """Opens a link in a new window; at the end no page may have met a script error."""
+    """Opens a link in a new window; at the end no page may show, nor its script have met, an error."""
     contexts, errors = [], []
 
     def open_page(link: str = "", width: int = 1280, height: int = 800, at: str = address) -> Page:
@@ -57,10 +83,36 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{at}/{link}")
-        expect(page.locator(".st-key-train button")).to_be_visible(timeout=60_000)
+        expect(page.locator(HEAD).first).to_be_visible()
         return page
 
     yield open_page
     for context in contexts:
+        errors += [page.inner_text("[data-testid=stException]") for page in context.pages if broken(page)]
         context.close()
     assert errors == []
+
+
+def broken(page: Page) -> bool:
+    return page.locator("[data-testid=stException]").count() > 0
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    wide: bool = page.evaluate(
+        "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".some((place) => place.scrollWidth > innerWidth)"
+    )
+    return wide
+
+
+def picture(page: Page, canvas: str) -> str:
+    """The pixels of the first canvas that is found."""
+    pixels: str = page.locator(canvas).first.evaluate("canvas => canvas.toDataURL()")
+    return pixels
+
+
+def wait_for_another(page: Page, canvas: str, before: str) -> None:
+    """Until the first canvas that is found shows other pixels."""
+    node = page.locator(canvas).first.element_handle()
+    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[node, before])

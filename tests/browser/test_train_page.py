@@ -1,20 +1,33 @@
-"""The train page in real Chromium."""
+"""The page Train in real Chromium."""
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
-from playwright.sync_api import Page, expect
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
+from autoenc import export
 from benchmarks.dashboards import dashboard, relay
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Trained, is_too_wide, picture, wait_for_another
 
-QUICK = "?dataset=digits&model=mlp&latent_size=8&epochs=20"
-LONG = "?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped
+QUICK = "train?dataset=digits&model=mlp&latent_size=8&epochs=20"
+LONG = "train?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped
+VIEWS = ("Every image", "What it learnt", "The model", "Export", "Epoch by epoch")
 
 LOSS = ".st-key-loss .js-plotly-plot"
+TIMING = ".st-key-timing .js-plotly-plot"
 PROGRESS = ".stProgress"
+FILM = ".st-key-preview"
+EPOCH = f"{FILM} input[type=range]"
+MARK = f"{FILM} .mark"
+MARKER = ".st-key-loss .live-plot-marker"
+LARGE = ".st-key-large"
 
 
 def press_train(page: Page) -> None:
@@ -39,23 +52,24 @@ def wait_for_growth(page: Page, beyond: int) -> None:
     )
 
 
+# ---------------------------------------------------------------- a run under way
+
+
 def test_training_from_click_to_finish(open_page: OpenPage) -> None:
     page = open_page(QUICK)
-    expect(page.get_by_text("Press Train")).to_be_visible()
     press_train(page)
     expect(page.locator(PROGRESS)).to_contain_text("Finished: 20 of 20 epochs")
     wait_for_growth(page, 0)
     assert n_points(page) == 20 * 12
-    expect(page.get_by_text("Sixteen test images after epoch 20 of 20")).to_be_visible()
+    expect(page.locator(MARK)).to_contain_text("after epoch 20 of 20")
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"0\.0\d+"))
     expect(page.locator(".st-key-train button")).to_contain_text("Show the result")
-    assert page.locator(".st-key-preview canvas").count() > 0
 
 
 def test_the_chart_keeps_node_zoom_and_hidden_trace_while_a_run_grows_and_when_it_stops(
     open_page: OpenPage,
 ) -> None:
-    page = open_page(LONG)
+    page = open_page(LONG, height=1200)
     press_train(page)
     wait_for_growth(page, 5)
     page.eval_on_selector(LOSS, "chart => { window.firstChart = chart }")
@@ -92,22 +106,128 @@ def test_a_refresh_in_mid_run_and_a_second_window_attach_to_the_same_run(open_pa
     expect(page.locator(PROGRESS)).to_contain_text("Training")
     wait_for_growth(page, 0)
     assert page.url == address
-    link = address[address.index("?") :]
-    other = open_page(link)
+    other = open_page(address[address.index("train?") :])
     expect(other.locator(PROGRESS)).to_contain_text("Training")
     expect(other.locator(".st-key-train button")).to_be_disabled()
     press_stop(page)
     expect(other.locator(PROGRESS)).to_contain_text("Stopped")
 
 
-def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage) -> None:
-    page = open_page(QUICK.replace("=8", "=9"), width=390, height=844)
-    press_train(page)
-    expect(page.locator(PROGRESS)).to_contain_text("Finished")
+# ---------------------------------------------------------------- a finished run
+
+
+def test_the_film_the_pictures_and_the_marker_on_the_loss_curve_move_together(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained().run_id}", height=1200)
     wait_for_growth(page, 0)
-    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= 390
-    for target in (".st-key-train button", LOSS, ".st-key-timing .js-plotly-plot", ".st-key-preview canvas"):
+    expect(page.locator(MARK)).to_contain_text("after epoch 12 of 12")
+    reconstruction = f"{FILM} [aria-label^=Reconstruction] canvas"
+    last = picture(page, reconstruction)
+    page.locator(EPOCH).press("Home")
+    expect(page.locator(MARK)).to_contain_text("before any training")
+    wait_for_another(page, reconstruction, last)
+    at_the_beginning = middle(page.locator(MARKER))
+    page.locator(EPOCH).press("ArrowRight")
+    expect(page.locator(MARK)).to_contain_text("after epoch 1 of 12")
+    assert middle(page.locator(MARKER)) > at_the_beginning + 5
+    x, y = place_of_test_loss(page, epoch=5)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    expect(page.locator(MARK)).to_contain_text("after epoch 5 of 12")
+    assert middle(page.locator(MARKER)) == pytest.approx(x, abs=2)
+    page.locator(FILM).get_by_role("button", name="Play").click()
+    expect(page.locator(MARK)).to_contain_text("after epoch 12 of 12")
+    expect(page.locator(FILM).get_by_role("button", name="Play")).to_be_visible()
+
+
+def middle(marker: Locator) -> float:
+    """Where it stands on the page, in pixels from the left."""
+    expect(marker).to_be_visible()
+    box = marker.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2
+
+
+def place_of_test_loss(page: Page, epoch: int) -> tuple[float, float]:
+    """Where its point is on the page."""
+    x, y = page.eval_on_selector(
+        LOSS,
+        """(chart, epoch) => {
+          const { xaxis, yaxis } = chart._fullLayout, test = chart._fullData[1];
+          const i = Array.from(test.customdata).findIndex((other) => +other === epoch);
+          const { x, y } = chart.getBoundingClientRect();
+          return [x + xaxis._offset + xaxis.d2p(test.x[i]), y + yaxis._offset + yaxis.d2p(test.y[i])];
+        }""",
+        epoch,
+    )
+    return x, y
+
+
+def test_of_the_worst_images_one_is_chosen_by_mouse_or_keyboard_and_told_in_words(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained().run_id}", height=1200)
+    open_view(page, "Every image")
+    page.get_by_role("button", name="worst first").click()
+    notes = page.locator(".st-key-gallery .note")
+    expect(page.locator(f"{LARGE} .sentences")).to_contain_text("dB")
+    page.wait_for_function(
+        "notes => notes.map((note) => parseFloat(note.textContent)).every((db, i, all) => !i || all[i - 1] <= db)",
+        arg=notes.element_handles(),
+    )
+    choices = page.locator(".st-key-gallery .choice")
+    choices.nth(3).click()
+    expect_large(page, choices.nth(3))
+    choices.nth(3).press("ArrowRight")
+    choices.nth(4).press("Enter")
+    expect_large(page, choices.nth(4))
+
+
+def expect_large(page: Page, choice: Locator) -> None:
+    """That the chosen image is shown large, with what was said of it."""
+    said = choice.get_attribute("title")
+    assert said is not None
+    assert " dB: " in said
+    expect(page.locator(f"{LARGE} .sentences")).to_contain_text(said)
+
+
+def open_view(page: Page, title: str) -> None:
+    page.get_by_role("tab", name=title).click()
+    expect(page.get_by_role("tab", name=title)).to_have_attribute("aria-selected", "true")
+
+
+SHOWS = {  # what is to be seen in each view
+    "Every image": ".st-key-large canvas",
+    "What it learnt": ".st-key-responses canvas, .st-key-features canvas",
+    "The model": ".st-key-drawing img",
+    "Export": ".st-key-export-timing .js-plotly-plot",
+    "Epoch by epoch": TIMING,
+}
+
+
+@pytest.mark.parametrize(("width", "model"), [(1280, "mlp"), (390, "conv")])
+def test_every_view_fits_and_the_address_opens_it_again(
+    open_page: OpenPage, trained: Trained, width: int, model: str
+) -> None:
+    page = open_page(f"train?run={trained(model=model).run_id}", width=width, height=844)
+    for title, shown in SHOWS.items():
+        open_view(page, title)
+        expect(page.locator(shown).first).to_be_visible()
+        assert not is_too_wide(page), title
+        if title == "The model":
+            expect(page).to_have_url(re.compile("view=model"))
+            address = page.url
+    expect(page).not_to_have_url(re.compile("view="))
+    page.goto(address)
+    expect(page.locator(SHOWS["The model"]).first).to_be_visible()
+
+
+def test_a_phone_shows_all_of_a_run_large_enough(open_page: OpenPage, trained: Trained) -> None:
+    page = open_page(f"train?run={trained().run_id}", width=390, height=844)
+    wait_for_growth(page, 0)
+    assert not is_too_wide(page)
+    for target in (".st-key-train button", LOSS, TIMING, f"{FILM} canvas"):
         box = page.locator(target).first.bounding_box()
         assert box is not None
         assert box["x"] >= 0
@@ -115,31 +235,105 @@ def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage
         assert box["width"] >= 40
 
 
+def test_exported_files_hold_the_run(
+    open_page: OpenPage, trained: Trained, checkpoint_folder: Path, tmp_path: Path
+) -> None:
+    run = trained()
+    page = open_page(f"train?run={run.run_id}&view=export")
+    assert download(page, "History by epoch (CSV)") == export.history_csv(run).encode()
+    assert download(page, "Checkpoint") == (checkpoint_folder / f"{run.run_id}.safetensors").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(download(page, "TensorBoard folder (ZIP)"))) as archive:
+        assert archive.testzip() is None
+        assert any("tfevents" in name for name in archive.namelist())
+    png, svg = download(page, "Save as PNG"), download(page, "Save as SVG")
+    assert Image.open(io.BytesIO(png)).size == (1200, 700)
+    assert ElementTree.fromstring(svg).get("width") == "1200"
+
+
+def download(page: Page, button: str) -> bytes:
+    """The file that a press of the button brings."""
+    with page.expect_download() as found:
+        page.get_by_role("button", name=button).first.click()
+    return found.value.path().read_bytes()
+
+
+def test_presenting_hides_the_controls_enlarges_the_rest_and_keeps_the_link(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained().run_id}")
+    wait_for_growth(page, 0)
+    seen = (LOSS, f"{FILM} canvas")
+    address, before = page.url, [width_of(page, place) for place in seen]
+    presenter = page.locator(".st-key-presenter label").first
+    presenter.click()
+    expect(page.locator(".st-key-settings")).to_be_hidden()
+    page.wait_for_function(
+        "([place, width]) => document.querySelector(place).getBoundingClientRect().width > 1.2 * width",
+        arg=[LOSS, before[0]],
+    )
+    assert all(width_of(page, place) > 1.2 * width for place, width in zip(seen, before, strict=True))
+    assert page.url == address
+    presenter.click()
+    expect(page.locator(".st-key-settings")).to_be_visible()
+    page.wait_for_function(
+        "([place, width]) => document.querySelector(place).getBoundingClientRect().width === width",
+        arg=[LOSS, before[0]],
+    )
+    assert page.url == address
+
+
+def width_of(page: Page, place: str) -> float:
+    box = page.locator(place).first.bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+# ---------------------------------------------------------------- the address
+
+
 def test_a_control_can_be_reached_and_moved_by_keyboard(open_page: OpenPage) -> None:
-    page = open_page("?dataset=digits&model=mlp&latent_size=16")
+    page = open_page("train?dataset=digits&model=mlp&latent_size=16")
     page.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("latent_size=24"))
     expect(page.get_by_text("numbers for 784 pixels")).to_contain_text("24 numbers")
 
 
+def test_links_of_the_time_before_there_were_pages_open_train(open_page: OpenPage, trained: Trained) -> None:
+    run_id = trained().run_id
+    page = open_page(f"?run={run_id}")
+    expect(page).to_have_url(re.compile(f"/lab/train.*run={run_id}"))
+    expect(page.locator(PROGRESS)).to_contain_text("Finished")
+    page = open_page("?dataset=digits&latent_size=3")
+    expect(page).to_have_url(re.compile("/lab/train.*latent_size=3"))
+    expect(page.get_by_text("numbers for 784 pixels")).to_contain_text("3 numbers")
+
+
 def test_nonsense_in_the_address_is_text_and_never_markup(open_page: OpenPage) -> None:
-    page = open_page("?dataset=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&latent_size=%2A%2A1e9%2A%2A")
-    expect(page.get_by_text("Ignored in the link").first).to_contain_text("<img src=x onerror=alert(1)>")
-    expect(page.get_by_text("Ignored in the link").nth(1)).to_contain_text("**1e9**")
+    page = open_page("train?dataset=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&latent_size=%2A%2A1e9%2A%2A&view=zzz")
+    ignored = page.get_by_text("Ignored in the link")
+    expect(ignored.first).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(ignored.nth(1)).to_contain_text("**1e9**")
+    expect(ignored.nth(2)).to_contain_text("view is 'zzz'; known: epochs,")
     assert page.locator("img[src=x]").count() == 0
+
+
+# ---------------------------------------------------------------- the first visitor, students and the teacher
 
 
 def test_the_class_finds_its_way_in_and_the_key_makes_a_teacher(open_page: OpenPage, tmp_path: Path) -> None:
     named = ("--browser.serverAddress", "lab.example", "--browser.serverPort", "8501")
+    data = {"AUTOENC_DATA_DIR": str(tmp_path / "no-data")}
     with (
-        dashboard(tmp_path, *named, AUTOENC_WORKERS="1", AUTOENC_TEACHER_KEY="correct horse") as lab,
+        dashboard(tmp_path, *named, AUTOENC_WORKERS="1", AUTOENC_TEACHER_KEY="correct horse", **data) as lab,
         relay(lab, "198.51.100.9") as elsewhere,
     ):
-        check_address(open_page(QUICK, at=lab.address))
+        page = open_page(QUICK, at=lab.address)
+        check_whole_for_the_first_visitor(page)
+        check_address(page)
         page = open_page(QUICK, at=elsewhere)
         press_train(page)
-        expect(page.locator(PROGRESS)).to_contain_text("Finished")
+        expect(page.locator(PROGRESS)).to_contain_text("Finished: 20 of 20")
         expect(page.locator(".st-key-delete")).to_have_count(0)
         give_key(page, "wrong horse")
         expect(page.get_by_text("this is not the teacher's key")).to_be_visible()
@@ -149,7 +343,16 @@ def test_the_class_finds_its_way_in_and_the_key_makes_a_teacher(open_page: OpenP
         page.locator(".st-key-delete button").click()
         page.locator(".st-key-delete-run button").click()
         expect(page).not_to_have_url(re.compile("run="))
-        assert not list(tmp_path.glob("*.safetensors"))
+        assert not list(tmp_path.glob("*-e20-*.safetensors"))
+
+
+def check_whole_for_the_first_visitor(page: Page) -> None:
+    """All of the dashboard, not a page by itself; and an example where nothing has been trained yet."""
+    for title in ("Start", "Train", "Runs"):
+        expect(page.get_by_role("link", name=title)).to_be_visible()
+    expect(page.locator(".st-key-presenter")).to_be_visible()
+    expect(page.locator(PROGRESS)).to_contain_text("Finished: 100 of 100 epochs")
+    expect(page.locator(f"{FILM} canvas").first).to_be_visible()
 
 
 def check_address(page: Page) -> None:
