@@ -74,19 +74,30 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 8
     ("dashboard",),
     # beside the house
-    ("benchmarks", "benchmarks.lab_loop"),
+    ("benchmarks", "benchmarks.lab_loop", "benchmarks.plain_page", "benchmarks.empty_page"),
     ("benchmarks.training_speed",),
     ("benchmarks.many_runs",),
     ("benchmarks.session_overhead", "benchmarks.browser_session", "benchmarks.dashboards"),
-    ("benchmarks.viewers",),
+    ("benchmarks.page_probes",),
+    ("benchmarks.viewers", "benchmarks.page_speed"),
 )
 
 # Library -> the only places that may import it.
 PLACES: Mapping[str, tuple[str, ...]] = {
-    "streamlit": ("dashboard", "pages.*", "ui.*", "benchmarks.browser_session"),
+    "streamlit": (
+        "dashboard",
+        "pages.*",
+        "ui.*",
+        "benchmarks.browser_session",
+        "benchmarks.page_probes",
+        "benchmarks.plain_page",
+        "benchmarks.empty_page",
+    ),
     "dask": ("autoenc.sessions.dask.*",),
     "distributed": ("autoenc.sessions.dask.*",),
-    "plotly": ("autoenc.plots", "autoenc.report"),
+    "plotly": ("autoenc.plots", "autoenc.report", "benchmarks.plain_page"),
+    "playwright": ("benchmarks.page_probes", "benchmarks.page_speed"),
+    "tests": ("benchmarks.page_speed",),  # which finds Chromium
 }
 
 # These are loaded where PyTorch would cost seconds, or where pixels are no tensors.
@@ -260,8 +271,9 @@ def test_the_command_line_loads_neither_dashboard_nor_cluster(library: str) -> N
 def test_every_library_that_is_imported_is_a_requirement() -> None:
     listed = re.findall(r"^[a-z-]+", (ROOT / "requirements.txt").read_text(), re.M)
     called = {"scikit-learn": "sklearn", "pillow": "PIL", "tensorboardx": "tensorboardX"}
-    known = {called.get(name, name) for name in listed} | {"dask"}  # distributed brings dask
-    ours = {module.partition(".")[0] for module in project()}
+    # distributed brings dask; playwright is for whoever tests and measures
+    known = {called.get(name, name) for name in listed} | {"dask", "playwright"}
+    ours = {module.partition(".")[0] for module in project()} | {"tests"}
     imported = {one.library for one in imports(project())} - ours - set(sys.stdlib_module_names)
     assert imported - known == set()
 

@@ -1,0 +1,219 @@
+"""What our pages cost beside plain Streamlit, in Chromium: `python -m benchmarks.page_speed [--json FILE]`.
+
+Both take turns in one run on one machine; a ratio is that of the medians. Targets stand beside the numbers
+and are not enforced: another machine, or a busy one, gives others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from autoenc import datasets
+from autoenc.jobs import TrainJob
+from autoenc.schema import Run, TrainConfig
+from benchmarks.dashboards import dashboard
+from benchmarks.page_probes import (
+    WATCH_TASKS,
+    Updates,
+    change,
+    first_paint,
+    longest_task,
+    visitor,
+    wait_for_workers,
+)
+from tests.browser import chromium
+from ui.components.sprites import sprite
+
+OURS, PLAIN, EMPTY = "dashboard.py", "benchmarks/plain_page.py", "benchmarks/empty_page.py"
+WORDS = {OURS: "What is an autoencoder?", EMPTY: "Nothing"}
+CHANGES, WARM_UP = 16, 2  # of the slider, on each page
+COLD, WARM = 5, 9  # visitors of each page
+N_STEPS, UPDATES = 10_000, 30  # of the watched run: steps before the first update that counts, updates
+N_FRAMES = 64  # of the film
+MS, KB = "ms", "kB"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing measured."""
+
+    name: str
+    unit: str
+    target: float  # of the ratio, or of the values where there is nothing to compare with
+    ours: tuple[float, ...]
+    plain: tuple[float, ...] = ()
+
+    @property
+    def ratio(self) -> float | None:
+        return median(self.ours) / median(self.plain) if self.plain else None
+
+    def __str__(self) -> str:
+        if self.ratio is None:
+            most = f"most {max(self.ours):.1f}"
+            return f"{self.name:34}{_spread(self.ours, self.unit)}, {most}; target {self.target:g}"
+        both = f"{_spread(self.ours, self.unit)}, plain {_spread(self.plain, self.unit)}"
+        return f"{self.name:34}{both}: {self.ratio:.2f} times; target {self.target:g}"
+
+
+def _spread(values: Sequence[float], unit: str) -> str:
+    """Median and 95th percentile."""
+    p95 = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
+    return f"{median(values):7.1f} /{p95:7.1f} {unit}"
+
+
+def trained(config: TrainConfig) -> str:
+    """The link to a run, which is in the checkpoint folder now."""
+    *_, run = (record for record in TrainJob(config, "cpu").run() if isinstance(record, Run))
+    return f"train?run={run.run_id}"
+
+
+# ---------------------------------------------------------------- a control is changed
+
+
+def control_changes(browser: Browser, folder: Path) -> Iterator[Row]:
+    """With a finished run of the usual length on our page."""
+    dataset = datasets.default_name()
+    link = trained(TrainConfig(dataset=dataset, latent_size=2, epochs=10 if dataset == "mnist" else 100))
+    with dashboard(folder) as ours, dashboard(folder / "plain", script=PLAIN) as plain:
+        wait_for_workers(browser, ours.address)
+        with visitor(browser, f"{ours.address}/{link}") as one, visitor(browser, plain.address) as other:
+            for page in (one, other):
+                page.locator(".js-plotly-plot").first.wait_for()
+            both = [(change(one), change(other)) for _ in range(WARM_UP + CHANGES)][WARM_UP:]
+    for at, until in enumerate(("text", "at rest")):
+        sides = (tuple(pair[side][at] for pair in both) for side in (0, 1))
+        yield Row(f"control change, {until}", MS, 1.5, *sides)
+
+
+# ---------------------------------------------------------------- the first paint
+
+
+def first_paints(browser: Browser, folder: Path) -> Iterator[Row]:
+    """For the first visitor of a server that has just come up, and for those who come later."""
+    cold: dict[str, list[tuple[float, float]]] = {OURS: [], EMPTY: []}
+    warm: dict[str, list[tuple[float, float]]] = {OURS: [], EMPTY: []}
+    for i in range(COLD):
+        for script in WORDS:
+            with dashboard(folder / f"cold-{i}", script=script) as server:
+                cold[script].append(first_paint(browser, server.address, WORDS[script]))
+    with dashboard(folder / "warm") as ours, dashboard(folder / "empty", script=EMPTY) as empty:
+        wait_for_workers(browser, ours.address)
+        for _ in range(1 + WARM):
+            for server, script in ((ours, OURS), (empty, EMPTY)):
+                warm[script].append(first_paint(browser, server.address, WORDS[script]))
+    for who, took, skip in (("first", cold, 0), ("later", warm, 1)):
+        for at, what in enumerate(("paint", "words")):
+            sides = (tuple(pair[at] for pair in took[script][skip:]) for script in (OURS, EMPTY))
+            yield Row(f"first {what}, {who} visitor", MS, 1.3, *sides)
+
+
+# ---------------------------------------------------------------- a run is watched
+
+
+def live_updates(browser: Browser, folder: Path) -> Iterator[Row]:
+    """Of a run with N_STEPS steps behind it, which goes on."""
+    epochs = N_STEPS // (len(datasets.load("digits").train) // 12) + 1
+    done = f"document.querySelector('.stProgress')?.textContent.match(/Training: (\\d+)/)?.[1] >= {epochs}"
+    link = "train?dataset=digits&model=mlp&latent_size=16&epochs=1000&batch_size=12"
+    with dashboard(folder) as ours, visitor(browser, "about:blank") as page:
+        wait_for_workers(browser, ours.address)
+        updates = Updates(page)
+        page.goto(f"{ours.address}/{link}")
+        page.locator(".st-key-train button").click()
+        page.wait_for_function(done)
+        before = len(updates.n_bytes)
+        while len(updates.n_bytes) < before + UPDATES:
+            page.wait_for_timeout(200)
+        counted = tuple(n / 1000 for n in updates.n_bytes[before:])
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text("Stopped:").wait_for()
+    yield Row(f"live update, {N_STEPS:,} steps", KB, 100, counted)
+
+
+def colour_pictures(folder: Path) -> Row:
+    """The pictures of an update: 16 originals, and 16 more; reconstructions, being smoother, take less."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".jpg", ".png"))[:320]
+    images = np.stack([np.asarray(Image.open(file).convert("RGB")).transpose(2, 0, 1) for file in files])
+    kilobytes = [len(sprite(images[i : i + 16]).file) / 1000 for i in range(0, len(images) - 15, 16)]
+    return Row("pictures of an update, in colour", KB, 100, tuple(2 * n for n in kilobytes))
+
+
+# ---------------------------------------------------------------- a run is replayed
+
+
+def long_tasks(browser: Browser, folder: Path) -> Iterator[Row]:
+    """While the film of a run plays, and while it is scrubbed."""
+    dataset = datasets.default_name()
+    link = trained(TrainConfig(dataset=dataset, latent_size=16, epochs=N_FRAMES, train_images=1000))
+    with dashboard(folder) as ours:
+        wait_for_workers(browser, ours.address)
+        with visitor(browser, f"{ours.address}/{link}") as page:
+            page.locator(".js-plotly-plot").nth(1).wait_for()
+            film = page.locator(".st-key-preview")
+            film.get_by_role("slider").wait_for()
+            page.wait_for_timeout(2000)
+            page.evaluate(WATCH_TASKS)
+            film.get_by_role("button", name="Play").click()
+            film.get_by_role("button", name="Pause").wait_for()
+            film.get_by_role("button", name="Play").wait_for()
+            played = longest_task(page)
+            for key in N_FRAMES * ["ArrowLeft"] + N_FRAMES * ["ArrowRight"]:
+                film.get_by_role("slider").press(key, delay=30)  # as a key that is held
+            scrubbed = longest_task(page)
+    yield Row(f"longest task, {N_FRAMES} epochs played", MS, 100, (played,))
+    yield Row(f"longest task, {N_FRAMES} epochs scrubbed", MS, 100, (scrubbed,))
+
+
+# ---------------------------------------------------------------- all of it
+
+PARTS: dict[str, Callable[[Browser, Path], Iterator[Row]]] = {
+    "change": control_changes,
+    "paint": first_paints,
+    "update": live_updates,
+    "tasks": long_tasks,
+}
+
+
+def run(parts: Sequence[str]) -> Iterator[Row]:
+    """The rows of these PARTS, as they come."""
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(playwright), args=switches)
+        for part in parts:
+            with tempfile.TemporaryDirectory() as name:
+                os.environ["AUTOENC_CHECKPOINT_DIR"] = name
+                yield from PARTS[part](browser, Path(name))
+        browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.page_speed", description="What our pages cost."
+    )
+    parser.add_argument("--parts", default=",".join(PARTS), help="default: %(default)s")
+    parser.add_argument("--colour", type=Path, metavar="FOLDER", help="JPEG or PNG images of one size")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
+    chosen = parser.parse_args()
+    rows = [colour_pictures(chosen.colour)] if chosen.colour else []
+    print(*rows, sep="\n", end="\n" if rows else "", flush=True)
+    for row in run(chosen.parts.split(",")):
+        rows.append(row)
+        print(row, flush=True)
+    if chosen.json is not None:
+        text = json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1)
+        chosen.json.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

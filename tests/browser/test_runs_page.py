@@ -1,0 +1,140 @@
+"""The page Runs in real Chromium."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Trained
+
+TABLE = "[data-testid=stDataFrame]"
+ROW = 36  # pixels
+COMPARISON = ".st-key-comparison .js-plotly-plot"
+PROGRESS = ".stProgress"
+
+
+def test_two_rows_chosen_in_the_table_are_compared_and_one_opens_in_train(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    runs = [trained(latent_size=k, epochs=3) for k in (5, 7)]
+    page = open_page("runs")
+    page.get_by_label("Find").fill("-e3-")
+    page.get_by_label("Find").press("Enter")
+    expect_rows(page, 2)
+    choose_row(page, 0)
+    expect(page).to_have_url(re.compile("runs=digits-mlp-k[57]-e3-"))
+    choose_row(page, 1)
+    expect(page).to_have_url(re.compile("runs=.*k[57]-e3-.*k[57]-e3-"))
+    expect_compared(page, 2)
+    again = open_page(page.url[page.url.index("runs?") :])
+    expect_compared(again, 2)
+    choose_row(page, 0)
+    page.locator(".st-key-open-run button").click()
+    expect(page).to_have_url(re.compile(f"/lab/train.*run=({'|'.join(run.run_id for run in runs)})"))
+    expect(page.locator(PROGRESS)).to_contain_text("Finished: 3 of 3 epochs")
+
+
+def expect_rows(page: Page, n: int) -> None:
+    """That the table has so many, below its head."""
+    expect(page.locator(f"{TABLE} [role=grid]").first).to_have_attribute("aria-rowcount", str(n + 1))
+
+
+def choose_row(page: Page, row: int) -> None:
+    """Press the box of the row: the table is a picture, in which nothing can be found by name."""
+    grid = page.locator(f"{TABLE} canvas").first
+    grid.click(position={"x": ROW / 2, "y": ROW * (row + 1.5)})
+
+
+def expect_compared(page: Page, n: int) -> None:
+    """That as many curves are in the chart, and as many rows below the original images."""
+    page.wait_for_function(
+        "([chart, n]) => document.querySelector(chart)?._fullData?.length === n", arg=[COMPARISON, n]
+    )
+    grid = page.locator("[class*=st-key-grid-]")
+    expect(grid.locator(".label")).to_have_count(1 + n)
+    expect(grid.locator("canvas")).to_have_count(16 * (1 + n))
+
+
+def test_an_exported_run_comes_back_by_import_after_it_was_deleted(
+    open_page: OpenPage, trained: Trained, checkpoint_folder: Path, tmp_path: Path
+) -> None:
+    run_id = trained(latent_size=11).run_id
+    page = open_page(f"train?run={run_id}&view=export")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Checkpoint").click()
+    exported = found.value.path().rename(tmp_path / "exported.safetensors")
+    page = open_page(f"runs?runs={run_id}")
+    delete_chosen(page)
+    expect(page.get_by_text("Deleted 1 run.")).to_be_visible()
+    assert not (checkpoint_folder / f"{run_id}.safetensors").exists()
+    bring_in(page, exported)
+    expect(page.get_by_text(f"Imported {run_id}.")).to_be_visible()
+    assert (checkpoint_folder / f"{run_id}.safetensors").read_bytes() == exported.read_bytes()
+
+
+def delete_chosen(page: Page) -> None:
+    page.locator(".st-key-delete-runs button").first.click()
+    page.locator(".st-key-delete-for-good button").click()
+
+
+def bring_in(page: Page, file: Path) -> None:
+    """Choose the file in the box of the page."""
+    page.locator(".st-key-import-runs button").first.click()
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def test_a_file_that_is_no_run_or_far_too_large_is_refused_in_a_sentence(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page("runs")
+    nonsense, huge = tmp_path / "nonsense.safetensors", tmp_path / "huge.safetensors"
+    nonsense.write_bytes(b"<b>no run</b>" * 100)
+    bring_in(page, nonsense)
+    expect(page.get_by_text("is not a run that can be read")).to_be_visible()
+    with huge.open("wb") as file:
+        file.truncate(201 * 1024**2)
+    bring_in(page, huge)
+    expect(page.get_by_text("must be 200.0MB or smaller")).to_be_visible()
+
+
+def test_of_two_windows_that_delete_one_run_the_second_is_told_and_stays_usable(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    run_id, other = trained(latent_size=13).run_id, trained().run_id
+    first, second = (open_page(f"runs?runs={run_id}") for _ in range(2))
+    expect_compared(second, 1)
+    delete_chosen(first)
+    expect(first.get_by_text("Deleted 1 run.")).to_be_visible()
+    delete_chosen(second)
+    expect(second.get_by_test_id("stAlert")).to_have_count(1)
+    expect(second.get_by_test_id("stAlert")).to_contain_text(run_id)
+    second.get_by_label("Find").fill(other)
+    second.get_by_label("Find").press("Enter")
+    expect_rows(second, 1)
+    choose_row(second, 0)
+    expect_compared(second, 1)
+
+
+def test_a_run_deleted_while_train_shows_it_is_told_in_one_sentence(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    run_id = trained(latent_size=17).run_id
+    page = open_page(f"train?run={run_id}")
+    expect(page.locator(PROGRESS)).to_contain_text("Finished")
+    shelf = open_page(f"runs?runs={run_id}")
+    delete_chosen(shelf)
+    expect(shelf.get_by_text("Deleted 1 run.")).to_be_visible()
+    page.get_by_role("tab", name="Every image").click()
+    expect(page.get_by_text("This run is not on this machine any more.")).to_be_visible()
+    page.get_by_role("slider").first.press("ArrowRight")
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+
+
+def test_nonsense_among_the_runs_of_a_link_chooses_nothing(open_page: OpenPage, trained: Trained) -> None:
+    run_id = trained().run_id
+    page = open_page(f"runs?runs=../../x,%3Cimg%20src%3Dx%3E,{run_id}")
+    expect_compared(page, 1)
+    expect(page).to_have_url(re.compile(f"runs\\?runs={run_id}$"))
+    assert page.locator("img[src=x]").count() == 0
