@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +15,10 @@ import pytest
 
 # Threads that wait sleep: the tests share their cores with workers and browsers. PyTorch reads it once.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Each process of tests has a machine of its own: the locks that stand for its cores are files in this folder.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix=f"autoenc-tests-{worker}-")
+    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 # Tests start processes in other folders.
 if given := os.environ.get("AUTOENC_DATA_DIR"):
     os.environ["AUTOENC_DATA_DIR"] = os.path.abspath(given)

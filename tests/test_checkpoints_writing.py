@@ -178,7 +178,7 @@ def test_a_folder_in_which_nothing_is_ever_found_is_not_called_busy(monkeypatch:
 # ---------------------------------------------------------------- links planted in the folder
 
 
-@pytest.mark.parametrize("ending", ["lock", "safetensors", f"{os.getpid()}.tmp", "1.tmp"])
+@pytest.mark.parametrize("ending", ["lock", "safetensors", "ours.tmp", "1.tmp"])
 @pytest.mark.parametrize("content", [b"precious", None], ids=["a file", "nothing"])
 def test_no_link_in_the_folder_leads_a_writer_out_of_it(
     ending: str, content: bytes | None, sample: Sample, tmp_path: Path, checkpoint_folder: Path
@@ -189,7 +189,7 @@ def test_no_link_in_the_folder_leads_a_writer_out_of_it(
         target.write_bytes(content)
         target.chmod(0o640)
     checkpoint_folder.mkdir()
-    link = checkpoint_folder / f"{sample.run_id}.{ending}"
+    link = checkpoint_folder / f"{sample.run_id}.{ending.replace('ours', str(os.getpid()))}"
     link.symlink_to(target)
     assert not checkpoints.is_being_written(sample.run_id)
     if ending == "lock":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -26,6 +27,12 @@ SWITCHES = (
     "--disable-sync",
 )
 
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile Safari/604.1",
+}
 HEAD = ".st-key-address button"  # filled when all of the page has been drawn
 
 
@@ -76,8 +83,13 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     """Opens a link in a new window; at the end no page may show, nor its script have met, an error."""
     contexts, errors = [], []
 
-    def open_page(link: str = "", width: int = 1280, height: int = 800, at: str = address) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height})
+    def open_page(
+        link: str = "", width: int = 1280, height: int = 800, at: str = address, phone: bool = False
+    ) -> Page:
+        if phone:
+            context = browser.new_context(**PHONE)
+        else:
+            context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
@@ -95,6 +107,10 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
 
 def broken(page: Page) -> bool:
     return page.locator("[data-testid=stException]").count() > 0
+
+
+def expect_progress(page: Page, words: str) -> None:
+    expect(page.locator(".stProgress", has_text=words)).to_be_visible()
 
 
 def is_too_wide(page: Page) -> bool:

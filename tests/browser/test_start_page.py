@@ -6,12 +6,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, is_too_wide, picture, wait_for_another
+from tests.browser.conftest import OpenPage, expect_progress, is_too_wide, picture, wait_for_another
 
-PHONE = {"width": 390, "height": 844}
 MOVING = ".st-key-moving canvas"
 FIRST = ".st-key-first button"
-PROGRESS = ".stProgress"
 
 
 def test_a_newcomer_reads_what_an_autoencoder_is_and_sees_one_at_work(open_page: OpenPage) -> None:
@@ -28,7 +26,7 @@ def test_one_click_trains_a_first_model(open_page: OpenPage) -> None:
     page = open_page()
     page.locator(FIRST).click()
     expect(page).to_have_url(re.compile("/lab/train.*run=digits-mlp-k32-e100-"))
-    expect(page.locator(PROGRESS)).to_contain_text("Finished: 100 of 100 epochs")
+    expect_progress(page, "Finished: 100 of 100 epochs")
 
 
 def test_the_front_page_leads_to_the_others_and_back(open_page: OpenPage) -> None:
@@ -44,13 +42,13 @@ def test_the_keyboard_alone_trains_a_model_looks_at_it_and_changes_a_setting(ope
     page = open_page()
     tab_to(page, FIRST)
     page.keyboard.press("Enter")
-    expect(page.locator(PROGRESS)).to_contain_text("Finished: 100 of 100 epochs")
+    expect_progress(page, "Finished: 100 of 100 epochs")
     tab_to(page, "[role=tab]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("view=images"))
     expect(page.locator(".st-key-large canvas").first).to_be_visible()
-    tab_to(page, ".st-key-latent_size [role=slider]")
+    tab_to(page, ".st-key-latent_size input")
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("latent_size=24"))
 
@@ -67,7 +65,7 @@ def tab_to(page: Page, place: str) -> None:
 
 
 def test_a_phone_finds_its_way_through_all_pages_without_scrolling_sideways(open_page: OpenPage) -> None:
-    page = open_page(**PHONE)
+    page = open_page(phone=True)
     expect(page.locator(MOVING).first).to_be_visible()
     assert not is_too_wide(page)
     for title, shown in (("Runs", ".st-key-import-runs"), ("Train", ".st-key-train")):

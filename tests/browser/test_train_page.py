@@ -14,14 +14,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from autoenc import export
 from benchmarks.dashboards import dashboard, relay
-from tests.browser.conftest import OpenPage, Trained, is_too_wide, picture, wait_for_another
+from tests.browser.conftest import OpenPage, Trained, expect_progress, is_too_wide, picture, wait_for_another
 
 QUICK = "train?dataset=digits&model=mlp&latent_size=8&epochs=20"
 LONG = "train?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped
 
 LOSS = ".st-key-loss .js-plotly-plot"
 TIMING = ".st-key-timing .js-plotly-plot"
-PROGRESS = ".stProgress"
 FILM = ".st-key-preview"
 EPOCH = f"{FILM} input[type=range]"
 MARK = f"{FILM} .mark"
@@ -36,13 +35,13 @@ def press_train(page: Page) -> None:
 
 def press_train_and_see_it_begin(page: Page) -> None:
     press_train(page)
-    expect(page.locator(PROGRESS)).to_contain_text("Training")
+    expect_progress(page, "Training")
     wait_for_growth(page, 0)
 
 
 def press_stop(page: Page) -> None:
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(PROGRESS)).to_contain_text("Stopped")
+    expect_progress(page, "Stopped")
 
 
 def n_points(page: Page) -> int:
@@ -63,7 +62,7 @@ def wait_for_growth(page: Page, beyond: int) -> None:
 def test_training_from_click_to_finish(open_page: OpenPage) -> None:
     page = open_page(QUICK)
     press_train(page)
-    expect(page.locator(PROGRESS)).to_contain_text("Finished: 20 of 20 epochs")
+    expect_progress(page, "Finished: 20 of 20 epochs")
     wait_for_growth(page, 0)
     assert n_points(page) == 20 * 12
     expect(page.locator(MARK)).to_contain_text("after epoch 20 of 20")
@@ -107,14 +106,14 @@ def test_a_refresh_in_mid_run_and_a_second_window_attach_to_the_same_run(open_pa
     press_train_and_see_it_begin(page)
     address = page.url
     page.reload()
-    expect(page.locator(PROGRESS)).to_contain_text("Training")
+    expect_progress(page, "Training")
     wait_for_growth(page, 0)
     assert page.url == address
     other = open_page(address[address.index("train?") :])
-    expect(other.locator(PROGRESS)).to_contain_text("Training")
+    expect_progress(other, "Training")
     expect(other.locator(".st-key-train button")).to_be_disabled()
     press_stop(page)
-    expect(other.locator(PROGRESS)).to_contain_text("Stopped")
+    expect_progress(other, "Stopped")
 
 
 # ---------------------------------------------------------------- a finished run
@@ -307,14 +306,16 @@ def test_links_of_the_time_before_there_were_pages_open_train(open_page: OpenPag
     run_id = trained().run_id
     page = open_page(f"?run={run_id}")
     expect(page).to_have_url(re.compile(f"/lab/train.*run={run_id}"))
-    expect(page.locator(PROGRESS)).to_contain_text("Finished")
+    expect_progress(page, "Finished")
     page = open_page("?dataset=digits&latent_size=3")
     expect(page).to_have_url(re.compile("/lab/train.*latent_size=3"))
     expect(page.get_by_text("numbers for 784 pixels")).to_contain_text("3 numbers")
 
 
 def test_nonsense_in_the_address_is_text_and_never_markup(open_page: OpenPage) -> None:
-    page = open_page("train?dataset=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&latent_size=%2A%2A1e9%2A%2A&view=zzz")
+    page = open_page(
+        "train?dataset=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&latent_size=%2A%2A1e9%2A%2A&view=zzz"
+    )
     ignored = page.get_by_text("Ignored in the link")
     expect(ignored.first).to_contain_text("<img src=x onerror=alert(1)>")
     expect(ignored.nth(1)).to_contain_text("**1e9**")
@@ -337,7 +338,7 @@ def test_the_class_finds_its_way_in_and_the_key_makes_a_teacher(open_page: OpenP
         check_address(page)
         page = open_page(QUICK, at=elsewhere)
         press_train(page)
-        expect(page.locator(PROGRESS)).to_contain_text("Finished: 20 of 20")
+        expect_progress(page, "Finished: 20 of 20")
         expect(page.locator(".st-key-delete")).to_have_count(0)
         give_key(page, "wrong horse")
         expect(page.get_by_text("this is not the teacher's key")).to_be_visible()
@@ -355,7 +356,7 @@ def check_whole_for_the_first_visitor(page: Page) -> None:
     for title in ("Start", "Train", "Runs"):
         expect(page.get_by_role("link", name=title)).to_be_visible()
     expect(page.locator(".st-key-presenter")).to_be_visible()
-    expect(page.locator(PROGRESS)).to_contain_text("Finished: 100 of 100 epochs")
+    expect_progress(page, "Finished: 100 of 100 epochs")
     expect(page.locator(f"{FILM} canvas").first).to_be_visible()
 
 
