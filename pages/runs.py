@@ -9,6 +9,7 @@ runs = state.runs_on_disk()
 n_bytes = sum(run.n_bytes for run in runs)
 
 st.markdown(f"##### {len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk")
+shelf.miss(runs)
 shown = shelf.filters(runs)
 chosen = shelf.table(shown) if runs else []
 shelf.actions(chosen)

@@ -344,10 +344,11 @@ def test_the_teacher_deletes_chosen_runs_and_a_student_cannot(visitor_at: Place)
     visitor_at(None)
     one.button(key="delete-for-good").click().run()
     assert "Deleted 1 run" in texts(one).replace("\\", "")
+    assert not one.error
     assert not checkpoints.path_of(run_id).exists()
     other.button(key="delete-for-good").click().run()  # in a second tab, which has not noticed
     assert not other.exception
-    assert "there is no run" in texts(other).replace("\\", "") or "Deleted" not in texts(other)
+    assert f"run {run_id} is not on this machine any more" in texts(other).replace("\\", "")
 
 
 def test_a_run_that_is_being_trained_is_not_deleted() -> None:

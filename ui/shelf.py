@@ -41,6 +41,15 @@ COLUMNS: dict[str, Any] = {
 # ---------------------------------------------------------------- find
 
 
+def miss(runs: Sequence[RunSummary]) -> None:
+    """Tell of chosen runs that are there no more: another window, or another person, has deleted them."""
+    here = {run.run_id for run in runs}
+    for run_id in state.chosen_runs():
+        if run_id not in here:
+            state.leave_message("error", f"run {run_id[:80]} is not on this machine any more")
+    state.choose_runs([run_id for run_id in state.chosen_runs() if run_id in here])
+
+
 def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
     """The runs that the visitor wants to see."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
@@ -219,14 +228,15 @@ def actions(chosen: Sequence[RunSummary]) -> None:
 
 def _delete(chosen: Sequence[RunSummary]) -> None:
     """One that cannot be deleted does not save the others."""
-    deleted = 0
+    kept = []
     for run in chosen:
         try:
             state.delete_run(run.run_id)
-            deleted += 1
         except AutoencError as error:
             state.leave_message("error", str(error))
-    if deleted:
+            kept.append(run.run_id)
+    state.choose_runs(kept)
+    if deleted := len(chosen) - len(kept):
         state.leave_message("done", f"Deleted {deleted} run{'s'[: deleted > 1]}.")
     st.rerun()
 
