@@ -73,11 +73,15 @@ function refine(node, layout) {
 
 const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
 
-function draw(node) {
+// Each run of the page's script calls: what would look as it does is not drawn, unless the reader has moved something.
+function draw(node, moved = false) {
   if (!node.plotly || node.held || !node.clientWidth) return; // whatever ends this draws again
   const { clientWidth: width, clientHeight: height } = node;
   const scale = Number(getComputedStyle(node).getPropertyValue("--presenter-scale")) || 1;
   const letters = width < PHONE * scale ? 0.8 * scale : scale;
+  const look = JSON.stringify([node.figure, width, height, letters, screen(node)]);
+  if (look === node.look && !moved) return;
+  node.look = look;
   const { data, layout } = JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale));
   follow(node, layout.meta ?? {});
   node.ariaLabel = [plain(layout.title) || "chart", node.meta.said].filter(Boolean).join(": ");
@@ -97,7 +101,7 @@ function draw(node) {
 function listen(node) {
   const answers = (point) => point.customdata !== undefined;
   const plain = (value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
-  node.on("plotly_relayout", () => draw(node));
+  node.on("plotly_relayout", () => draw(node, true));
   node.on("plotly_relayouting", () => mark(node));
   node.on("plotly_afterplot", () => mark(node));
   node.on("plotly_hover", ({ points }) => node.classList.toggle("answers", points.some(answers)));
@@ -184,7 +188,7 @@ function create() {
   // New data must not take the zoom rectangle out of the reader's hand.
   const release = () => {
     for (const end of ENDS) removeEventListener(end, release, true);
-    setTimeout(() => ((node.held = false), draw(node))); // after plotly has seen it
+    setTimeout(() => ((node.held = false), draw(node, true))); // after plotly has seen it
   };
   node.addEventListener("pointerdown", () => {
     node.held = true;

@@ -253,14 +253,20 @@ async function update(box, data) {
   if (data.film?.autoplay && data.film.epochs.length > 1 && !STILL.matches) play(box);
 }
 
+const same = (a, b) => a?.length === b.length && b.every((byte, i) => byte === a[i]);
+
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = unpack(bytes);
   const box = KEPT.get(data.key) ?? create(data);
   KEPT.set(data.key, box);
   box.send = setTriggerValue;
-  if (box.parentNode !== parentElement) parentElement.append(box);
-  show(box); // takes its room before the first picture is there
-  update(box, data);
+  const moved = box.parentNode !== parentElement;
+  if (moved) parentElement.append(box);
+  if (moved || !same(box.bytes, bytes)) {
+    box.bytes = bytes;
+    show(box); // takes its room before the first picture is there
+    update(box, data);
+  }
   const drop = () => {
     if (box.isConnected) return; // also where this call was overtaken by the next
     if (KEPT.get(data.key) === box) KEPT.delete(data.key);
