@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -20,6 +20,8 @@ from autoenc.errors import AutoencError
 MAX_JOBS = 256  # that share a machine
 POLL_SECONDS = 0.02
 
+_own: set[int] = set()  # the places of this process's jobs
+
 
 class Cores:
     """What one job holds of the machine's cores; see `joined`."""
@@ -28,6 +30,7 @@ class Cores:
         self.n_cores = n_cores
         self._held: list[filelock.BaseFileLock] = []
         self._job, self._place = _first_free("job", MAX_JOBS)
+        _own.add(self._place)
 
     def take(self, useful: Callable[[int], int]) -> int:
         """Give back what is over the job's share, take what is missing and free.
@@ -59,13 +62,28 @@ class Cores:
         for lock in (*self._held, self._job):
             lock.release()
         self._held.clear()
+        _own.discard(self._place)
 
     def _share(self) -> int:
         """Equal parts; where they do not come out even, the first jobs have one more."""
-        places = [int(path.stem.partition("-")[2]) for path in _folder().glob("job-*.lock")]
-        others = sorted(p for p in places if p != self._place and not _is_free(f"job-{p}"))
+        others = _taken({self._place})
         n_jobs, rank = len(others) + 1, sum(p < self._place for p in others)
         return max(1, self.n_cores // n_jobs + (rank < self.n_cores % n_jobs))
+
+
+def beside() -> int:
+    """How many jobs of other processes share the machine at this moment.
+
+    Raises:
+        AutoencError: the folder of the locks cannot be written to.
+    """
+    return len(_taken(_own))
+
+
+def _taken(but: Collection[int]) -> list[int]:
+    """The places of jobs that are there, but for these."""
+    places = (int(path.stem.partition("-")[2]) for path in _folder().glob("job-*.lock"))
+    return [place for place in places if place not in but and not _is_free(f"job-{place}")]
 
 
 @contextmanager

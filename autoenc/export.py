@@ -61,7 +61,7 @@ def history_csv(run: Run) -> str:
         {"epoch": i, "test_psnr_db": psnr_of_mse(e.test_loss), **dict(zip(names, astuple(e), strict=True))}
         for i, e in enumerate(run.epochs, 1)
     )
-    head = ("epoch", "train_loss", "test_loss", "test_psnr_db", "seconds", "test_seconds", "threads")
+    head = ("epoch", *names[:2], "test_psnr_db", *names[2:])
     return _csv(head, ([row[name] for name in head] for row in rows))
 
 
@@ -88,6 +88,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "n_latents": run.model.n_latents,
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else None,
+        "beside": run.beside,
         "checkpoint": str(checkpoints.path_of(run.run_id)),
         "resumed_from_epoch": run.resumed_from_epoch,
     }

@@ -6,13 +6,13 @@ import platform
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Protocol
 
 import torch
 
-from autoenc import __version__, checkpoints, datasets, memory, models, training
+from autoenc import __version__, checkpoints, cores, datasets, memory, models, training
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.schema import Download, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
@@ -90,8 +90,12 @@ class TrainJob:
 def _trained(run: Run, trainee: training.Trainee, data: Dataset) -> Iterator[Record]:
     """Train to the end; finished epochs that are not on disk yet are saved when the iterator closes."""
     saved, unsaved = monotonic(), None
+    beside = cores.beside()
     try:
         for record in training.train(trainee, data, run.config):
+            if isinstance(record, EpochRecord):
+                before, beside = beside, cores.beside()
+                record = replace(record, beside=max(before, beside))
             run = run.after(record)
             if isinstance(record, EpochRecord):
                 if run.finished or monotonic() - saved >= SAVE_SECONDS:

@@ -57,6 +57,24 @@ def test_all_cores_are_given_out(n_jobs: int, shares: list[int]) -> None:
         assert [job.take(everything) for job in jobs] == shares
 
 
+def test_beside_are_the_jobs_of_other_processes() -> None:
+    assert cores.beside() == 0
+    code = "from autoenc import cores\nwith cores.joined(2):\n    print('there', flush=True); input()"
+    with cores.joined(2), cores.joined(2):
+        assert cores.beside() == 0, "its own jobs are not beside it"
+        with subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={**os.environ, "TMPDIR": tempfile.gettempdir()},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"there\n"
+            assert cores.beside() == 1
+            other.communicate(b"\n")
+        assert cores.beside() == 0
+
+
 def test_with_more_jobs_than_cores_one_waits_until_another_has_ended() -> None:
     with cores.joined(2) as first, cores.joined(2) as second:
         assert (first.take(everything), second.take(everything)) == (1, 1)

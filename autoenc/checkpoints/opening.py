@@ -84,9 +84,8 @@ def opened(path: Path, name: str = "", remedy: str = "delete it or train again")
     """
     name = name or path.name
     try:
-        found = path.stat()
-        _check_header(path, found)
-        with safetensors.safe_open(path, framework="pt") as tensors:
+        found, at = _open(path)
+        with at as tensors:
             head = _head_in((tensors.metadata() or {}).get("autoenc", ""), name)
             yield Opened(head, tensors, found)
     except FileNotFoundError:
@@ -98,6 +97,31 @@ def opened(path: Path, name: str = "", remedy: str = "delete it or train again")
         raise CheckpointError(
             f"{printable(name)} is not a run that can be read ({printable(why[:200])}); {remedy}"
         ) from (error if isinstance(error, OSError) else None)
+
+
+def _open(path: Path) -> tuple[os.stat_result, Any]:
+    """The file as it is now, and safetensors' view of it.
+
+    safetensors opens a path twice, for its header and for its tensors: where another file is renamed over it
+    in between, the one would be read with the other's offsets.
+    """
+    while True:
+        found, at, trouble = path.stat(), None, None
+        try:
+            _check_header(path, found)
+            at = safetensors.safe_open(path, framework="pt")
+        except _DAMAGE as error:
+            trouble = error
+        after = path.stat()
+        if _identity(found) != _identity(after):
+            continue
+        if trouble is not None:
+            raise trouble
+        return found, at
+
+
+def _identity(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _check_header(path: Path, found: os.stat_result) -> None:

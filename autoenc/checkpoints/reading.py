@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,12 +12,13 @@ from torch import Tensor
 
 from autoenc import models
 from autoenc.checkpoints.opening import Opened, number, opened, text, whole
-from autoenc.checkpoints.paths import path_of
+from autoenc.checkpoints.paths import NOT_KNOWN, path_of
 from autoenc.errors import CheckpointError
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
 from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, Trainee
 
 Found = TypeVar("Found", Run, RunSummary)
+T = TypeVar("T")
 
 
 def read(run_id: str) -> Run:
@@ -102,6 +104,7 @@ def summary_in(file: Opened) -> RunSummary:
     whole(channels * height * width, 1, MAX_PIXELS)
     n_train_images = whole(head["n_train_images"], 1)
     whole(config.epochs * math.ceil(n_train_images / config.batch_size), 1, MAX_STEPS)
+
     return RunSummary(
         run_id=head["run_id"],
         config=config,
@@ -111,12 +114,14 @@ def summary_in(file: Opened) -> RunSummary:
         n_latents=whole(head["n_latents"], 1),
         n_train_images=n_train_images,
         epochs_done=whole(head["epochs_done"], 0, config.epochs),
-        test_mse=None if head["test_mse"] is None else number(head["test_mse"]),
+        train_loss=_optional(head.get("train_loss"), number),
+        test_mse=_optional(head["test_mse"], number),
         seconds=number(head["seconds"]),
         seconds_per_epoch=number(head["seconds_per_epoch"]),
         images_per_second=number(head["images_per_second"]),
         device=text(head["device"]),
         threads=whole(head["threads"]),
+        beside=_optional(head.get("beside"), whole),
         attempt=whole(head["attempt"], 1),
         modified=file.stat.st_mtime,
         n_bytes=file.stat.st_size,
@@ -128,6 +133,7 @@ def run_in(file: Opened) -> Run:
     config, n_epochs = summary.config, summary.epochs_done
     n_steps = n_epochs * math.ceil(summary.n_train_images / config.batch_size)
     rows = file.measures("history.epochs", (n_epochs, 5), torch.float64).tolist()
+    beside = _beside_in(file, n_epochs)
     n_images, *_ = file.shape("preview.x")
     (n_previews,) = file.shape("preview.epochs")
     pictures = (whole(n_images, 1, N_PREVIEW), *summary.image_shape)
@@ -147,10 +153,20 @@ def run_in(file: Opened) -> Run:
         x_noisy=_images(file.tensor("preview.x_noisy", pictures, torch.uint8)) if config.noise else None,
         attempt=summary.attempt,
         resumed_from_epoch=whole(head["resumed_from_epoch"], 0, n_epochs),
-        epochs=tuple(Epoch(row[0], row[1], row[2], row[3], int(row[4])) for row in rows),
+        epochs=tuple(
+            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n) for row, n in zip(rows, beside, strict=True)
+        ),
         step_losses=tuple(file.measures("history.steps", (n_steps,)).tolist()),
         previews=tuple(Preview(epoch, _images(frame)) for epoch, frame in zip(epochs, x_hat, strict=True)),
     )
+
+
+def _beside_in(file: Opened, n_epochs: int) -> list[int | None]:
+    """Of each epoch how many other jobs ran; files of version 0.1 do not tell."""
+    if "history.beside" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
+        return [None] * n_epochs
+    found = file.tensor("history.beside", (n_epochs,), torch.int64).tolist()
+    return [None if n == NOT_KNOWN else whole(n) for n in found]
 
 
 def weights_in(file: Opened, model: models.Autoencoder) -> dict[str, Tensor]:
@@ -171,6 +187,10 @@ def optimizer_state_in(file: Opened, model: models.Autoencoder, n_steps: int) ->
     if any(int(of_one["step"]) != n_steps for of_one in state.values()):
         raise ValueError(f"its optimiser has not gone {n_steps} steps")
     return state
+
+
+def _optional(value: object, check: Callable[[object], T]) -> T | None:
+    return None if value is None else check(value)
 
 
 def _named(path: Path, found: Found) -> Found:

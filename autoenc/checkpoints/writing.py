@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from autoenc.checkpoints.paths import FORMAT_VERSION, folder, path_of, unknown
+from autoenc.checkpoints.paths import FORMAT_VERSION, NOT_KNOWN, folder, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
 from autoenc.schema import Images, Run
@@ -163,12 +163,14 @@ def head_of(run: Run) -> dict[str, Any]:
         "n_latents": run.model.n_latents,
         "n_train_images": run.n_train_images,
         "epochs_done": len(run.epochs),
+        "train_loss": run.train_loss,
         "test_mse": run.test_mse,
         "seconds": run.seconds,
         "seconds_per_epoch": median(e.seconds + e.test_seconds for e in run.epochs) if run.epochs else 0.0,
         "images_per_second": run.images_per_second,
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else 0,
+        "beside": run.beside,
         "versions": dict(run.versions),
         "attempt": run.attempt,
         "resumed_from_epoch": run.resumed_from_epoch,
@@ -180,8 +182,10 @@ def _tensors(run: Run, trainee: Trainee) -> dict[str, Tensor]:
     for i, state in trainee.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
     tensors["history.steps"] = torch.tensor(run.step_losses, dtype=torch.float32)
-    rows = torch.tensor([astuple(e) for e in run.epochs], dtype=torch.float64)
+    rows = torch.tensor([astuple(e)[:5] for e in run.epochs], dtype=torch.float64)
     tensors["history.epochs"] = rows.reshape(-1, 5)
+    beside = [NOT_KNOWN if e.beside is None else e.beside for e in run.epochs]
+    tensors["history.beside"] = torch.tensor(beside, dtype=torch.int64)
     tensors["preview.x"] = _pixels(run.x)
     if run.x_noisy is not None:
         tensors["preview.x_noisy"] = _pixels(run.x_noisy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from autoenc.schema.config import TrainConfig
 from autoenc.schema.model import ModelInfo
@@ -45,6 +45,7 @@ class EpochRecord:
     test_seconds: float
     threads: int
     x_hat: Images = field(repr=False)  # the preview images after this epoch
+    beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Epoch:
     seconds: float
     test_seconds: float
     threads: int
+    beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,17 @@ class Run:
         return self.epochs[-1].test_loss if self.epochs else None
 
     @property
+    def train_loss(self) -> float | None:
+        """Of the last finished epoch; None before the first."""
+        return self.epochs[-1].train_loss if self.epochs else None
+
+    @property
+    def beside(self) -> int | None:
+        """The most other jobs that ran on the machine during an epoch; None: not known of every epoch."""
+        known = [e.beside for e in self.epochs if e.beside is not None]
+        return max(known) if known and len(known) == len(self.epochs) else None
+
+    @property
     def test_psnr_db(self) -> float | None:
         """Of the whole test set: -10 log10 of its mean MSE."""
         return None if not self.epochs else psnr_of_mse(self.epochs[-1].test_loss)
@@ -128,9 +141,7 @@ class Run:
             case StepRecord():
                 return replace(self, step_losses=self.step_losses + record.losses)
             case EpochRecord():
-                epoch = Epoch(
-                    record.train_loss, record.test_loss, record.seconds, record.test_seconds, record.threads
-                )
+                epoch = Epoch(**{f.name: getattr(record, f.name) for f in fields(Epoch)})
                 previews = thinned((*self.previews, Preview(record.epoch, record.x_hat)))
                 return replace(self, epochs=(*self.epochs, epoch), previews=previews)
         return self
@@ -162,12 +173,14 @@ class RunSummary:
     n_latents: int
     n_train_images: int
     epochs_done: int
+    train_loss: float | None  # None: no epoch yet, or a file of version 0.1
     test_mse: float | None
     seconds: float
     seconds_per_epoch: float  # median, training and test
     images_per_second: float
     device: str
     threads: int
+    beside: int | None  # other jobs on the machine meanwhile, at most; None: not known
     attempt: int
     modified: float  # seconds since 1970
     n_bytes: int  # of the file
