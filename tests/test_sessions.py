@@ -12,7 +12,7 @@ import sys
 from asyncio import CancelledError
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -381,6 +381,23 @@ def test_a_visitor_with_many_runs_lets_another_have_the_next_turn(sessions: Dask
     for job_id in (*greedy, other):
         sessions.stop(job_id)
     assert {until(sessions, job_id, ended).state for job_id in (*greedy, other)} == {State.STOPPED}
+
+
+def test_a_job_that_is_to_run_alone_has_no_other_beside_it(sessions: DaskSessions) -> None:
+    """The second of three: the first ends before it begins, the third begins when it has ended."""
+    configs = [replace(QUICK, epochs=epochs, seed=epochs) for epochs in (30, 31, 32)]
+    jobs = [
+        sessions.start(TrainJob(replace(c, seed=77 + i)), "me", alone=i == 1) for i, c in enumerate(configs)
+    ]
+    seen = set()
+    while any(state.state.active for job in jobs if (state := sessions.snapshot(job))):
+        seen.add(tuple(entry.snapshot.job_id for entry in sessions.book.at_work()))
+        sleep(0.005)
+    assert {at_work for at_work in seen if jobs[1] in at_work} == {(jobs[1],)}
+    alone = sessions.snapshot(jobs[1])
+    assert alone is not None
+    assert alone.run is not None
+    assert (alone.state, alone.run.beside) == (State.FINISHED, 0)
 
 
 def test_never_more_threads_than_cores_while_runs_come_and_go(sessions: DaskSessions) -> None:

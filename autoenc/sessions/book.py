@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, takewhile
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -16,8 +16,8 @@ from autoenc.jobs import Job
 from autoenc.schema import Download, Record, Run, Snapshot, State
 from autoenc.sessions.queue import in_turn
 
-MAX_REMEMBERED = 64  # jobs that have ended; what they left is on disk
-MAX_WAITING = 100  # jobs of one visitor
+MAX_REMEMBERED = 128  # jobs that have ended; what they left is on disk
+MAX_WAITING = 200  # jobs of one visitor
 MAX_LOST = 5  # workers in a row that die over a job before it finishes an epoch
 
 
@@ -28,6 +28,7 @@ class Entry:
     snapshot: Snapshot
     job: Job
     by: str  # the visitor who started it
+    alone: bool = False  # no other job may run meanwhile
     task: Any = None  # its future at the workers; None: it is not there, or not any more
     key: str = ""  # of the task: a job that is done again has another
     place: str = ""  # the worker's address
@@ -55,7 +56,7 @@ class Book:
         self._served: dict[str, int] = {}  # visitor -> when a job of theirs began last
         self._starts = count(1)
 
-    def add(self, job: Job, by: str) -> None:
+    def add(self, job: Job, by: str, alone: bool = False) -> None:
         """Put the job into the queue, unless it is at work or done, here or in another process.
 
         Raises:
@@ -75,7 +76,7 @@ class Book:
                 raise AutoencError(f"you have {MAX_WAITING} runs in the queue; wait for some of them")
             else:
                 value = stored.value if stored else None
-                self._remember(Entry(Snapshot(job_id, State.QUEUED, value=value, by=by), job, by))
+                self._remember(Entry(Snapshot(job_id, State.QUEUED, value=value, by=by), job, by, alone))
 
     def snapshot(self, job_id: str) -> Snapshot | None:
         """The job at this moment; None: nobody has asked for it, or that is long ago."""
@@ -123,6 +124,20 @@ class Book:
             entries = self._entries.values()
             running = [e.by for e in entries if e.task is not None]
             return in_turn([e for e in entries if e.waiting], running, self._served)
+
+    def may_begin(self) -> list[Entry]:
+        """Those in the queue that may begin now, if there is a worker for each.
+
+        One that is to run alone waits until all others have ended, and holds up who comes after it.
+        """
+        with self.lock:
+            begun = self.at_work()
+            if any(e.alone for e in begun):
+                return []
+            queue = self.queue()
+            if not begun and queue and queue[0].alone:
+                return queue[:1]
+            return list(takewhile(lambda entry: not entry.alone, queue))
 
     def at_work(self) -> list[Entry]:
         """The jobs at the workers."""
@@ -192,6 +207,8 @@ class Book:
         self._entries.pop(entry.snapshot.job_id, None)
         self._entries[entry.snapshot.job_id] = entry
         ended = [job_id for job_id, e in self._entries.items() if not e.active]
+        # First those whose file tells the same: why another failed is known here alone.
+        ended.sort(key=lambda job_id: self._entries[job_id].snapshot.state is not State.FINISHED)
         for job_id in ended[:-MAX_REMEMBERED]:
             del self._entries[job_id]
 

@@ -16,7 +16,7 @@ class Sessions(Protocol):
     n_workers: int  # jobs that can run at the same time
     memory_share: int  # bytes that one job may take
 
-    def start(self, job: Job, by: str = "") -> str:
+    def start(self, job: Job, by: str = "", *, alone: bool = False) -> str:
         """Have a job done and return its job_id at once.
 
         The same job again is joined while it runs, here or in another process, and answered from disk once it
@@ -24,6 +24,7 @@ class Sessions(Protocol):
 
         Args:
             by: the visitor who asks; visitors take turns in the queue, and may stop what they started.
+            alone: no other job of ours runs meanwhile, so that its times can be compared.
         Raises:
             AutoencError: it cannot be started.
         """

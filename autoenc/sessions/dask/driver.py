@@ -59,9 +59,9 @@ class DaskSessions:
 
     # -------- what the pages call
 
-    def start(self, job: Job, by: str = "") -> str:
+    def start(self, job: Job, by: str = "", *, alone: bool = False) -> str:
         with self.book.lock:
-            self.book.add(job, by)
+            self.book.add(job, by, alone)
             if not self._watching and self.book.any_active():
                 self._watching = True
                 self._soon(self._watch)
@@ -161,7 +161,7 @@ class DaskSessions:
         alive = list(self._client.nthreads())
         free = [address for address in alive if address not in taken]
         with self.book.lock:  # a job that is stopped now has either begun or not
-            for entry, place in zip(self.book.queue(), free, strict=False):
+            for entry, place in zip(self.book.may_begin(), free, strict=False):
                 self._give(entry, place)
         if self._cluster is not None and len(alive) < self.n_workers:
             self._cluster.scale(self.n_workers)  # one has died; if its successor did too, this is the next
