@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import Protocol
 
 import torch
 
-from autoenc import __version__, checkpoints, cores, datasets, memory, models, training
+from autoenc import __version__, baselines, checkpoints, cores, datasets, memory, models, training
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.schema import Download, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
@@ -182,3 +183,33 @@ class DownloadJob:
 
     def run(self) -> Generator[Record, None, None]:
         yield from datasets.download(self.dataset)
+
+
+@dataclass(frozen=True)
+class PcaJob:
+    """Fit PCA to a data set's training images and test it; what was found is kept in the cache folder."""
+
+    dataset: str
+    train_images: int | None = None  # the first so many; None: all
+
+    @property
+    def job_id(self) -> str:
+        return f"pca-{datasets.load(self.dataset).fingerprint}-{self.train_images or 'all'}"
+
+    def threads(self, share: int) -> int:
+        return share
+
+    def needed_bytes(self) -> int:
+        n_pixels = math.prod(datasets.load(self.dataset).image_shape)
+        return 8 * 6 * n_pixels**2 + 4 * 4000 * n_pixels + 100_000_000
+
+    def stored(self) -> Snapshot | None:
+        found = baselines.stored_pca(datasets.load(self.dataset), self.train_images)
+        return None if found is None else Snapshot(self.job_id, State.FINISHED, value=found)
+
+    def run(self) -> Generator[Record, None, None]:
+        data, found = datasets.load(self.dataset), None
+        for found in baselines.pca(data, self.train_images):
+            yield found
+        if found is not None:
+            baselines.keep_pca(data, found)

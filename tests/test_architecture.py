@@ -18,9 +18,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
     ("autoenc", "autoenc.errors", "ui"),
     ("autoenc.cores",),
-    ("autoenc.schema.config", "autoenc.schema.model"),
+    ("autoenc.schema.baseline", "autoenc.schema.config", "autoenc.schema.model"),
     ("autoenc.schema.run",),
     ("autoenc.schema.job",),
+    ("autoenc.schema.sweep",),
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.plots"),
@@ -33,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.datasets",),
     # 1  training, and what it leaves
     ("autoenc.training",),
-    ("autoenc.speed",),
+    ("autoenc.baselines", "autoenc.speed"),
     ("autoenc.checkpoints.paths",),
     ("autoenc.checkpoints.opening",),
     ("autoenc.checkpoints.reading",),
@@ -54,6 +55,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sessions.dask.driver",),
     ("autoenc.sessions.dask",),
     # 4
+    ("autoenc.sweeps.following", "autoenc.sweeps.keeping", "autoenc.sweeps.planning"),
+    ("autoenc.sweeps",),
     ("autoenc.cli.printing",),
     ("autoenc.cli.data", "autoenc.cli.runs", "autoenc.cli.training"),
     # 5  (4 will be sweeps and the report)

@@ -8,11 +8,12 @@ downloading.py  the mirrors -> the raw files
 
 from autoenc.datasets.downloading import download
 from autoenc.datasets.known import DatasetInfo, catalogue, check_name, default_name, names
-from autoenc.datasets.prepared import Dataset, fingerprint_of, load
+from autoenc.datasets.prepared import Dataset, cache_dir, fingerprint_of, load
 
 __all__ = [
     "Dataset",
     "DatasetInfo",
+    "cache_dir",
     "catalogue",
     "check_name",
     "default_name",

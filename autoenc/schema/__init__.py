@@ -4,12 +4,15 @@ Losses are means over images of the squared error per pixel, pixels in [0, 1].
 
 config.py  what to train
 model.py   what a model is, on paper
+baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
 job.py     what is known of a job in the background
+sweep.py   many runs as one question
 """
 
+from autoenc.schema.baseline import Pca
 from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, NOISES, Noise, TrainConfig
-from autoenc.schema.job import Download, Record, Snapshot, State
+from autoenc.schema.job import Download, Record, Snapshot, State, Value
 from autoenc.schema.model import LayerInfo, ModelInfo
 from autoenc.schema.run import (
     MAX_PREVIEWS,
@@ -24,12 +27,14 @@ from autoenc.schema.run import (
     psnr_of_mse,
     thinned,
 )
+from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 
 __all__ = [
     "BOUNDS",
     "DATASET_NAME",
     "DEVICES",
     "MAX_PREVIEWS",
+    "MAX_RUNS",
     "MODELS",
     "NOISES",
     "Download",
@@ -40,6 +45,8 @@ __all__ = [
     "LayerInfo",
     "ModelInfo",
     "Noise",
+    "Pca",
+    "Point",
     "Preview",
     "Record",
     "Run",
@@ -47,7 +54,10 @@ __all__ = [
     "Snapshot",
     "State",
     "StepRecord",
+    "Sweep",
     "TrainConfig",
+    "Value",
     "psnr_of_mse",
     "thinned",
+    "whole_numbers",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from autoenc.schema.baseline import Pca
 from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
 
 
@@ -22,8 +23,9 @@ class Download:
         return min(1.0, self.n_bytes / self.n_bytes_total) if self.n_bytes_total else 0.0
 
 
-# A Run or a Download as a record stands for itself: it is where the job starts from.
-Record = Run | StepRecord | Heartbeat | EpochRecord | Download
+# As a record each of these stands for itself: it is how far the job has come.
+Value = Run | Download | Pca
+Record = Value | StepRecord | Heartbeat | EpochRecord
 
 
 class State(StrEnum):
@@ -48,7 +50,7 @@ class Snapshot:
     job_id: str  # a training job's is its run_id
     state: State
     message: str = ""  # one sentence; why it failed, or what it waits for
-    value: Run | Download | None = None  # None: nothing has come yet
+    value: Value | None = None  # None: nothing has come yet
     by: str = field(default="", repr=False)  # the visitor who started it; a secret of theirs
     ahead: int = 0  # queued: how many start before it
     elapsed_seconds: float = 0.0  # since it began to run, this time

@@ -13,7 +13,7 @@ from typing import Any
 from autoenc import memory
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job
-from autoenc.schema import Download, Record, Run, Snapshot, State
+from autoenc.schema import EpochRecord, Heartbeat, Record, Run, Snapshot, State, StepRecord, Value
 from autoenc.sessions.queue import in_turn
 
 MAX_REMEMBERED = 128  # jobs that have ended; what they left is on disk
@@ -213,7 +213,7 @@ class Book:
             del self._entries[job_id]
 
 
-def _fold(value: Run | Download | None, record: Record) -> Run | Download | None:
-    if isinstance(record, Run | Download):
+def _fold(value: Value | None, record: Record) -> Value | None:
+    if not isinstance(record, StepRecord | Heartbeat | EpochRecord):
         return record
     return value.after(record) if isinstance(value, Run) else value

@@ -12,7 +12,7 @@ import streamlit as st
 
 from autoenc import datasets
 from autoenc.errors import CheckpointError, ConfigError
-from autoenc.schema import Download, TrainConfig
+from autoenc.schema import TrainConfig
 from ui.state.settings import (
     SETTINGS,
     VIEWS,
@@ -85,7 +85,7 @@ def _read_run(run_id: str) -> Iterator[str]:
     except CheckpointError as error:
         yield str(error)
         return
-    if known is None or isinstance(known.value, Download):
+    if known is None or (known.value is not None and known.run is None):
         yield f"run {run_id[:80]!r} is not on this machine"
         return
     if known.run is not None:

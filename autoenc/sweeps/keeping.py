@@ -1,0 +1,116 @@
+"""Which sweeps were asked for: a small JSON file each, so that a reload or a restart takes one up again.
+
+The runs are files of their own, and tell their own results: here is only what somebody wanted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autoenc.checkpoints import folder
+from autoenc.errors import AutoencError, CheckpointError, ConfigError
+from autoenc.schema import Sweep
+
+FORMAT_VERSION = 1
+MAX_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A sweep that somebody asked for."""
+
+    sweep: Sweep
+    fingerprint: str  # of the data set
+    run_ids: tuple[str, ...]  # in the order in which they begin; refused ones are not among them
+    stopped: frozenset[str] = frozenset()  # those of them that somebody stopped
+    alone: bool = False  # one at a time, so that their times can be compared
+    by: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
+
+    @property
+    def sweep_id(self) -> str:
+        return self.sweep.sweep_id(self.fingerprint)
+
+
+def keep(kept: Kept) -> None:
+    """Have it found by `kept`; it is now the newest.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    path = _path(kept.sweep_id)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(part, "w", opener=_private) as file:
+            json.dump(_to_json(kept), file)
+        part.replace(path)
+    except OSError as error:
+        raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def kept(sweep_id: str) -> Kept | None:
+    """The sweep of this name; None: there is none that can be read."""
+    with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
+        path = _path(sweep_id)
+        if path.stat().st_size <= MAX_BYTES:
+            found = _from_json(json.loads(path.read_bytes()))
+            return found if found.sweep_id == sweep_id else None
+    return None
+
+
+def newest() -> str | None:
+    """The sweep_id of the one that was asked for last; None: there is none."""
+    return next((path.stem for path in _newest_first() if kept(path.stem) is not None), None)
+
+
+def _newest_first() -> Iterator[Path]:
+    with suppress(OSError):
+        yield from sorted(_folder().glob("*.json"), key=lambda path: -path.stat().st_mtime_ns)
+
+
+def _folder() -> Path:
+    return folder() / "sweeps"
+
+
+def _path(sweep_id: str) -> Path:
+    """Where a sweep's file is, or would be.
+
+    Raises:
+        ConfigError: no sweep can be called so.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,90}-sweep-e\d{1,4}-[0-9a-f]{8}", sweep_id):
+        raise ConfigError(f"{sweep_id[:80]!r} is not the name of a sweep")
+    return _folder() / f"{sweep_id}.json"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # it holds the visitor's name
+
+
+def _to_json(kept: Kept) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "sweep": kept.sweep.to_json(),
+        "fingerprint": kept.fingerprint,
+        "run_ids": list(kept.run_ids),
+        "stopped": sorted(kept.stopped),
+        "alone": kept.alone,
+        "by": kept.by,
+    }
+
+
+def _from_json(values: dict[str, Any]) -> Kept:
+    if values["format_version"] != FORMAT_VERSION:
+        raise ValueError("another format")
+    sweep, fingerprint = Sweep.from_json(values["sweep"]), str(values["fingerprint"])
+    ours = {config.run_id(fingerprint) for config in sweep.configs()}
+    run_ids = tuple(run_id for run_id in values["run_ids"] if run_id in ours)
+    stopped = frozenset(ours.intersection(values["stopped"]))
+    return Kept(sweep, fingerprint, run_ids, stopped, values["alone"] is True, str(values["by"]))
