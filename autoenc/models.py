@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -93,8 +94,9 @@ def build(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
         return BUILDERS[config.model](config, image_shape)
 
 
+@lru_cache(maxsize=1000)
 def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
-    """The config's model on paper; costs a millisecond and no memory, however large the model.
+    """The config's model on paper; made once; costs a millisecond and no memory, however large.
 
     Raises:
         ConfigError: the image does not allow so many layers.

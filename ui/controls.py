@@ -19,7 +19,7 @@ IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 def train_form() -> TrainConfig | None:
     """All settings of a run; None where they do not go together, which the page then says."""
     values = state.settings()
-    info = _dataset_choice()
+    info = dataset_choice()
     model = st.segmented_control(
         "Model",
         MODELS,
@@ -38,30 +38,16 @@ def train_form() -> TrainConfig | None:
         "Layers", (1, 2, 3, 4), key="layers", required=True, help="In the encoder; the decoder has as many."
     )
     if model == "conv":
-        st.segmented_control(
-            "Stride",
-            (1, 2),
-            key="stride",
-            required=True,
-            help="2 halves height and width in each layer; 1 keeps them: a code larger than the image.",
-        )
-    epochs, images = st.columns(2)
-    epochs.number_input(
-        "Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image."
-    )
-    images.selectbox(
-        "Images",
-        _image_counts(info, values["train_images"]),
-        format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
-        key="train_images",
-        help="The first so many of the training set.",
-    )
-    with st.expander("More", icon=":material/tune:"):
-        _more()
+        stride()
+    epochs_and_images(info, values["train_images"])
+    more()
     return _config(info)
 
 
-def _dataset_choice() -> DatasetInfo:
+# ---------------------------------------------------------------- parts of forms
+
+
+def dataset_choice() -> DatasetInfo:
     infos = {info.name: info for info in state.catalogue()}
     name = st.selectbox(
         "Data set",
@@ -71,6 +57,31 @@ def _dataset_choice() -> DatasetInfo:
         on_change=state.dataset_changed,
     )
     return infos[name]
+
+
+def stride() -> None:
+    st.segmented_control(
+        "Stride",
+        (1, 2),
+        key="stride",
+        required=True,
+        help="2 halves height and width in each layer; 1 keeps them: a code larger than the image.",
+    )
+
+
+def epochs_and_images(info: DatasetInfo, n_chosen: int) -> None:
+    """How often the model sees how many images."""
+    epochs, images = st.columns(2)
+    epochs.number_input(
+        "Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image."
+    )
+    images.selectbox(
+        "Images",
+        _image_counts(info, n_chosen),
+        format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
+        key="train_images",
+        help="The first so many of the training set.",
+    )
 
 
 def image_number(n_images: int, usual: int = 0) -> int:
@@ -86,11 +97,13 @@ def _image_counts(info: DatasetInfo, chosen: int) -> list[int]:
     return sorted({0, chosen, *(n for n in IMAGE_COUNTS if n < info.n_train)})
 
 
-def _more() -> None:
-    st.number_input(
+def more() -> None:
+    """What is seldom changed."""
+    box = st.expander("More", icon=":material/tune:")
+    box.number_input(
         "Batch size", *BOUNDS["batch_size"], key="batch_size", help="Images in one training step."
     )
-    st.number_input(
+    box.number_input(
         "Learning rate",
         1e-6,
         100.0,
@@ -99,7 +112,7 @@ def _more() -> None:
         key="learning_rate",
         help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
     )
-    st.slider(
+    box.slider(
         "Noise on the input (standard deviation, pixels 0 to 1)",
         0.0,
         1.0,
@@ -107,7 +120,7 @@ def _more() -> None:
         key="noise",
         help="The model is given noisy images and must return the clean ones. 0: no noise.",
     )
-    st.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
+    box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
 
 
 def _config(info: DatasetInfo) -> TrainConfig | None:

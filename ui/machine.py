@@ -7,7 +7,6 @@ import streamlit as st
 from autoenc import training
 from autoenc.schema import Snapshot
 from ui import page, state, told
-from ui.text import plain
 
 SECONDS = 2.0  # between two looks
 
@@ -36,7 +35,7 @@ def _now() -> None:
 
 
 def _line(job: Snapshot) -> None:
-    name = told.title(job.run.config) if job.run else plain(job.job_id)
+    name = told.job_title(job)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.value.done if job.value else 0.0, f"{name} – {told.progress(job)}")
         if job.run is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from statistics import mean, stdev
 
-from autoenc.schema import Preview, Run, Snapshot, State, TrainConfig, psnr_of_mse
+from autoenc.schema import Pca, Preview, Run, Snapshot, State, Sweep, TrainConfig, psnr_of_mse
 from ui import pixels, state
 from ui.text import duration, plain
 
@@ -16,13 +16,22 @@ MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
 
 def title(config: TrainConfig) -> str:
     """The settings in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
-    layers = "1 layer" if config.layers == 1 else f"{config.layers} layers"
     stride = f", stride {config.stride}" if config.model == "conv" else ""
     noise = f", noise {config.noise.level:g}" if config.noise else ""
     return (
-        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size}, {layers}{stride}{noise}, "
-        f"{state.data_title(config.dataset)}"
+        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size}, "
+        f"{_layers(config.layers)}{stride}{noise}, {state.data_title(config.dataset)}"
     )
+
+
+def job_title(job: Snapshot) -> str:
+    """What the job is at."""
+    match job.value:
+        case Run():
+            return title(job.value.config)
+        case Pca():
+            return f"Principal components of {state.data_title(job.value.dataset)}"
+    return plain(job.job_id)
 
 
 def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
@@ -31,10 +40,34 @@ def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
     return tuple(_short(config, differing - {"model", "latent_size"}) for config in configs)
 
 
+def short(config: TrainConfig) -> str:
+    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`."""
+    return _short(config, {"layers"} if config.layers > 1 else set())
+
+
+def family(config: TrainConfig) -> str:
+    """Runs of all sizes: `MLP, 2 layers`."""
+    return f"{MODEL_TITLES[config.model]}, {_layers(config.layers)}"
+
+
+def sweep_title(sweep: Sweep) -> str:
+    """`MLP and Convolutional, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
+    models = " and ".join(MODEL_TITLES[name] for name in sweep.models)
+    sizes = sorted(sweep.latent_sizes)
+    span = f"{len(sizes)} sizes from {sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else f"size {sizes[0]}"
+    layers = "" if sweep.layers == (1,) else f", {' and '.join(map(str, sorted(sweep.layers)))} layers"
+    epochs = f"{sweep.base.epochs} epoch{'s'[: sweep.base.epochs > 1]}"
+    return f"{models}, {span}{layers}, {epochs}, {state.data_title(sweep.base.dataset)}"
+
+
+def _layers(n: int) -> str:
+    return "1 layer" if n == 1 else f"{n} layers"
+
+
 def _short(config: TrainConfig, more: set[str]) -> str:
     words = {
         "dataset": config.dataset,
-        "layers": f"{config.layers} layer{'s'[: config.layers > 1]}",
+        "layers": _layers(config.layers),
         "stride": f"stride {config.stride}",
         "epochs": f"{config.epochs} epochs",
         "batch_size": f"batch {config.batch_size}",
@@ -50,6 +83,8 @@ def _short(config: TrainConfig, more: set[str]) -> str:
 def progress(snapshot: Snapshot) -> str:
     """Where the run is, and how long it will take."""
     run = snapshot.run
+    if isinstance(snapshot.value, Pca):
+        return "Fitting"
     n_epochs = f"{len(run.epochs)} of {run.config.epochs} epochs" if run else "nothing yet"
     match snapshot.state:
         case State.QUEUED:

@@ -13,6 +13,12 @@ PAGES = (
         "lost, and what it costs.",
     ),
     (
+        "pages/sweep.py",
+        "Sweep",
+        "Train many sizes at once and watch the curves grow: what does a larger code buy, and what does it "
+        "cost?",
+    ),
+    (
         "pages/runs.py",
         "Runs",
         "All models trained so far, side by side: what does a larger code, another layer or more time buy?",

@@ -2,8 +2,10 @@
 
 Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
 
-printing.py   what the commands share
+printing.py   how a result is told
+settings.py   the settings of a training run
 training.py   train
+sweeping.py   sweep
 runs.py       runs list, show, delete, export, import
 data.py       data list, download
 """
@@ -16,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autoenc.cli import data, runs, training
+from autoenc.cli import data, runs, sweeping, training
 from autoenc.cli.printing import Command, add_command
 from autoenc.errors import AutoencError, ConfigError
 
@@ -54,7 +56,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, runs, data):
+    for module in (training, sweeping, runs, data):
         module.add_to(commands)
     add_command(commands.add_parser("bench", help="training speed against the lab's own loop"), bench)
     return parser

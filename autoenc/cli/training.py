@@ -6,22 +6,23 @@ import argparse
 import json
 import sys
 from contextlib import closing
+from dataclasses import replace
 from typing import NoReturn
 
 import torch
 from tqdm import tqdm
 
-from autoenc import cores, datasets, memory
+from autoenc import cores, memory
 from autoenc.cli.printing import Commands, add_command, told
+from autoenc.cli.settings import add_settings, chosen_config
 from autoenc.export import run_as_json
 from autoenc.jobs import TrainJob
-from autoenc.schema import DEVICES, MODELS, EpochRecord, Noise, Run, TrainConfig
+from autoenc.schema import DEVICES, MODELS, EpochRecord, Run, TrainConfig
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a model, or continue one")
     usual = TrainConfig()
-    parser.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
     parser.add_argument("--model", default=usual.model, help=" or ".join(MODELS))
     parser.add_argument(
         "--latent-size", type=int, default=usual.latent_size, help="MLP: numbers; conv: channels"
@@ -29,39 +30,20 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--layers", type=int, default=usual.layers, help="1 to 4 in the encoder, and in the decoder"
     )
-    parser.add_argument("--stride", type=int, default=usual.stride, help="1 or 2, of each convolution")
-    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100")
-    parser.add_argument("--batch-size", type=int, default=usual.batch_size)
-    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
-    parser.add_argument("--noise", help="KIND:LEVEL, such as gaussian:0.3: learn to take this noise away")
-    parser.add_argument("--train-images", type=int, help="use the first so many; default: all")
-    parser.add_argument("--seed", type=int, default=usual.seed)
+    add_settings(parser)
     parser.add_argument("--device", default="auto", help=", ".join(DEVICES))
     add_command(parser, train)
 
 
 def train(chosen: argparse.Namespace) -> None:
-    name = chosen.dataset if chosen.dataset is not None else datasets.default_name()
-    datasets.check_name(name)
-    config = TrainConfig(
-        dataset=name,
+    config = replace(
+        chosen_config(chosen),
         model=chosen.model,
         latent_size=chosen.latent_size,
         layers=chosen.layers,
-        stride=chosen.stride,
-        epochs=chosen.epochs if chosen.epochs is not None else _default_epochs(name),
-        batch_size=chosen.batch_size,
-        learning_rate=chosen.learning_rate,
-        noise=None if chosen.noise is None else Noise.parse(chosen.noise),
-        train_images=chosen.train_images,
-        seed=chosen.seed,
     )
     run = _follow(TrainJob(config, chosen.device))
     print(json.dumps(run_as_json(run), indent=1) if chosen.json else told(run))
-
-
-def _default_epochs(name: str) -> int:
-    return next(info.default_epochs for info in datasets.catalogue() if info.name == name)
 
 
 def _follow(job: TrainJob) -> Run:

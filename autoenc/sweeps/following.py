@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from autoenc import checkpoints, models
-from autoenc.schema import Point, Run, RunSummary, Snapshot, State, TrainConfig
+from autoenc.schema import MODELS, Point, Run, RunSummary, Snapshot, State, TrainConfig
+from autoenc.sweeps.keeping import Kept
 
 
 def points(
-    configs: Sequence[TrainConfig],
-    fingerprint: str,
+    kept: Kept,
     image_shape: tuple[int, int, int],
     known: Callable[[str], Snapshot | None],
     runs: Mapping[str, RunSummary],
 ) -> tuple[Point, ...]:
-    """One for each config, in their order.
+    """One for each of its runs, by model, layers and latent size.
 
     Args:
         known: what the sessions know of a job.
         runs: what is on disk, by run_id.
     """
     found = []
-    for config in configs:
-        run_id = config.run_id(fingerprint)
+    named = zip(kept.run_ids, kept.configs(), strict=True)
+    for run_id, config in sorted(named, key=lambda one: _order(one[1])):
         on_paper, snapshot, summary = _on_paper(config, run_id, image_shape), known(run_id), runs.get(run_id)
-        if snapshot is not None and not (snapshot.state is State.FINISHED and summary is None):
+        if snapshot is not None and not (snapshot.state is State.FINISHED and _is_gone(run_id)):
             found.append(_of_snapshot(on_paper, snapshot))
         elif summary is not None:
             found.append(_of_summary(on_paper, summary))
-        else:  # a finished run whose file is gone is to be trained again
+        else:
             found.append(replace(on_paper, state=_elsewhere(run_id, None)))
     return tuple(found)
+
+
+def _order(config: TrainConfig) -> tuple[int, int, int]:
+    return MODELS.index(config.model), config.layers, config.latent_size
+
+
+def _is_gone(run_id: str) -> bool:
+    return not checkpoints.path_of(run_id).exists()
 
 
 def _elsewhere(run_id: str, otherwise: State | None) -> State | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from autoenc.checkpoints import folder
 from autoenc.errors import AutoencError, CheckpointError, ConfigError
-from autoenc.schema import Sweep
+from autoenc.schema import Sweep, TrainConfig
 
 FORMAT_VERSION = 1
 MAX_BYTES = 100_000
@@ -30,8 +30,14 @@ class Kept:
     fingerprint: str  # of the data set
     run_ids: tuple[str, ...]  # in the order in which they begin; refused ones are not among them
     stopped: frozenset[str] = frozenset()  # those of them that somebody stopped
+    wanted: bool = True  # what is not trained yet is to be; False: all of it was stopped, or it has ended
     alone: bool = False  # one at a time, so that their times can be compared
     by: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
+
+    def configs(self) -> tuple[TrainConfig, ...]:
+        """One for each of the run_ids."""
+        named = {config.run_id(self.fingerprint): config for config in self.sweep.configs()}
+        return tuple(named[run_id] for run_id in self.run_ids)
 
     @property
     def sweep_id(self) -> str:
@@ -39,7 +45,7 @@ class Kept:
 
 
 def keep(kept: Kept) -> None:
-    """Have it found by `kept`; it is now the newest.
+    """Have it found by `find`; it is now the newest.
 
     Raises:
         CheckpointError: the folder cannot be written.
@@ -55,7 +61,7 @@ def keep(kept: Kept) -> None:
         raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def kept(sweep_id: str) -> Kept | None:
+def find(sweep_id: str) -> Kept | None:
     """The sweep of this name; None: there is none that can be read."""
     with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
         path = _path(sweep_id)
@@ -67,7 +73,7 @@ def kept(sweep_id: str) -> Kept | None:
 
 def newest() -> str | None:
     """The sweep_id of the one that was asked for last; None: there is none."""
-    return next((path.stem for path in _newest_first() if kept(path.stem) is not None), None)
+    return next((path.stem for path in _newest_first() if find(path.stem) is not None), None)
 
 
 def _newest_first() -> Iterator[Path]:
@@ -101,6 +107,7 @@ def _to_json(kept: Kept) -> dict[str, Any]:
         "fingerprint": kept.fingerprint,
         "run_ids": list(kept.run_ids),
         "stopped": sorted(kept.stopped),
+        "wanted": kept.wanted,
         "alone": kept.alone,
         "by": kept.by,
     }
@@ -113,4 +120,5 @@ def _from_json(values: dict[str, Any]) -> Kept:
     ours = {config.run_id(fingerprint) for config in sweep.configs()}
     run_ids = tuple(run_id for run_id in values["run_ids"] if run_id in ours)
     stopped = frozenset(ours.intersection(values["stopped"]))
-    return Kept(sweep, fingerprint, run_ids, stopped, values["alone"] is True, str(values["by"]))
+    wanted, alone = (values[name] is True for name in ("wanted", "alone"))
+    return Kept(sweep, fingerprint, run_ids, stopped, wanted, alone, str(values["by"]))

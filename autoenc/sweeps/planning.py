@@ -33,6 +33,11 @@ class Plan:
     runs: tuple[Planned, ...]
 
     @property
+    def run_ids(self) -> tuple[str, ...]:
+        """Of those that are trained or can be."""
+        return tuple(run.run_id for run in self.runs if run.finished or not run.refusal)
+
+    @property
     def finished(self) -> tuple[Planned, ...]:
         return tuple(run for run in self.runs if run.finished)
 
@@ -52,8 +57,7 @@ class Plan:
     def seconds(self, n_workers: int, n_cores: int, *, alone: bool = False) -> float | None:
         """Until all is trained, on a machine that does nothing else; None: nothing has been measured yet.
 
-        Several at once fill the cores, so that the work of all is divided by the cores; the longest run can be
-        divided no further.
+        Several at once fill the cores: the work of all is divided by the cores, but no run any further.
         """
         times = [run.seconds for run in self.to_train if run.seconds is not None]
         if len(times) < len(self.to_train):

@@ -29,8 +29,7 @@ def frame(run_id: str) -> Snapshot | None:
     Raises:
         CheckpointError: its file is damaged.
     """
-    now = monotonic()
-    _looks()[_place()] = now
+    now = look()
     at, seen = _frames().get(run_id, (-1.0, None))
     if seen is None or not seen.state.active or now - at > FRAME_SECONDS:
         seen = snapshot(run_id)
@@ -38,6 +37,13 @@ def frame(run_id: str) -> Snapshot | None:
         for old in [key for key, (at, _) in list(_frames().items()) if now - at > GONE_SECONDS]:
             _frames().pop(old, None)
     return seen
+
+
+def look() -> float:
+    """This window looks at something that is under way; returns when."""
+    now = monotonic()
+    _looks()[_place()] = now
+    return now
 
 
 def interval_seconds() -> float:

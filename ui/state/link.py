@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -55,15 +55,22 @@ def _read_link() -> Iterator[str]:
             yield f"{name[:40]!r} is no setting"
             continue
         try:
-            value = _parse(name, text)
+            take_setting(name, text, given)
         except ConfigError as error:
             yield str(error)
-        else:
-            st.session_state[name] = value
-            if name == "dataset" and "epochs" not in given:
-                st.session_state["epochs"] = default_epochs(value)
     if "run" in given:
         yield from _read_run(given["run"])
+
+
+def take_setting(name: str, text: str, given: Mapping[str, str]) -> None:
+    """Let its widget show what an address says of a setting, `given` all that it says.
+
+    Raises:
+        ConfigError: it is not allowed.
+    """
+    st.session_state[name] = value = _parse(name, text)
+    if name == "dataset" and "epochs" not in given:
+        st.session_state["epochs"] = default_epochs(value)
 
 
 def _parse(name: str, text: str) -> Any:
@@ -95,18 +102,22 @@ def _read_run(run_id: str) -> Iterator[str]:
 
 def keep_link(config: TrainConfig | None) -> None:
     """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted = {}
-    if config is not None:
-        usual = TrainConfig(dataset=config.dataset, epochs=default_epochs(config.dataset))
-        for name in SETTINGS:
-            value = getattr(config, name)
-            if name in ALWAYS_IN_LINK or value != getattr(usual, name):
-                wanted[name] = str(value)
+    wanted = unusual(config, SETTINGS) if config is not None else {}
     if (run_id := shown_run()) is not None:
         wanted["run"] = run_id
         wanted |= _view()
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
+
+
+def unusual(config: TrainConfig, names: Iterable[str]) -> dict[str, str]:
+    """Those of the settings that an address has to carry."""
+    usual = TrainConfig(dataset=config.dataset, epochs=default_epochs(config.dataset))
+    return {
+        name: str(getattr(config, name))
+        for name in names
+        if name in ALWAYS_IN_LINK or getattr(config, name) != getattr(usual, name)
+    }
 
 
 def keep_view() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import streamlit as st
@@ -28,6 +28,8 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "seed": int,
 }
 
+
+OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
 
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
@@ -59,9 +61,9 @@ def config_of(values: dict[str, Any]) -> TrainConfig:
     return TrainConfig(**{**values, "noise": noise, "train_images": n_images or None})
 
 
-def take_settings_of(config: TrainConfig) -> None:
+def take_settings_of(config: TrainConfig, names: Iterable[str] = SETTINGS) -> None:
     """The controls show what this config says; before they are drawn."""
-    for name in SETTINGS:
+    for name in names:
         st.session_state[name] = getattr(config, name)
     st.session_state["noise"] = config.noise.level if config.noise else 0.0
     st.session_state["train_images"] = config.train_images or 0
@@ -73,8 +75,8 @@ def ask_for(config: TrainConfig) -> None:
 
 
 def keep_settings() -> None:
-    """On a page without the controls: Streamlit forgets what it does not draw."""
-    for name in SETTINGS:
+    """On a page without all controls: Streamlit forgets what it does not draw."""
+    for name in (*SETTINGS, *OF_SWEEPS):
         if name in st.session_state:
             st.session_state[name] = st.session_state[name]
 

@@ -98,11 +98,16 @@ def seeds_of(run: Run) -> tuple[Run, ...]:
         and (other.config.model, other.config.latent_size) == (run.config.model, run.config.latent_size)
         and replace(other.config, seed=run.config.seed) == run.config
     )
-    return tuple(_read(run_id) for run_id in islice(alike, MAX_SEEDS))
+    return tuple(read_run(run_id) for run_id in islice(alike, MAX_SEEDS))
 
 
-@st.cache_resource(max_entries=MAX_SEEDS, show_spinner=False)
-def _read(run_id: str) -> Run:
+@st.cache_resource(max_entries=64, show_spinner=False)
+def read_run(run_id: str) -> Run:
+    """A finished run.
+
+    Raises:
+        CheckpointError: its file is damaged or gone.
+    """
     return checkpoints.read(run_id)
 
 

@@ -1,0 +1,135 @@
+"""`sweep`: many models, through the same background sessions as the dashboard's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from time import sleep
+
+from tqdm import tqdm
+
+from autoenc import checkpoints, datasets, sweeps
+from autoenc.cli.printing import Commands, add_command
+from autoenc.cli.settings import add_settings, chosen_config
+from autoenc.datasets import Dataset
+from autoenc.errors import AutoencError, ConfigError
+from autoenc.memory import in_words
+from autoenc.schema import Pca, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.sessions.protocol import Sessions
+from autoenc.sweeps import Kept, Machine, Plan
+
+LOOK_SECONDS = 0.2  # between two looks at the runs
+ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
+USUAL_SIZES = ",".join(str(2**i) for i in range(11))
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add_parser("sweep", help="loss, time and size against latent size: many models at once")
+    parser.add_argument("--models", default="mlp,conv", help="default: mlp,conv")
+    parser.add_argument("--latent-sizes", default=USUAL_SIZES, help="default: powers of two from 1 to 1024")
+    parser.add_argument("--layers", default="1", help="such as 1,2; default: 1")
+    add_settings(parser)
+    parser.add_argument("--one-at-a-time", action="store_true", help="so that the times can be compared")
+    parser.add_argument("--csv", metavar="FILE", type=Path, help="the table, a line a run")
+    add_command(parser, sweep)
+
+
+def sweep(chosen: argparse.Namespace) -> None:
+    from autoenc.sessions.dask import DaskSessions  # here: it takes a second that no other command needs
+
+    asked = Sweep(
+        chosen_config(chosen),
+        tuple(_split(chosen.models)),
+        whole_numbers(_split(chosen.latent_sizes), "latent size"),
+        whole_numbers(_split(chosen.layers), "number of layers"),
+    )
+    _check_writable(chosen.csv)
+    data = datasets.load(asked.base.dataset)
+    with closing(DaskSessions()) as sessions:
+        sessions.wait_until_ready()
+        plan = _planned(asked, data, sessions)
+        kept = Kept(asked, data.fingerprint, plan.run_ids, alone=chosen.one_at_a_time)
+        _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=kept.alone))
+        points = _followed(kept, data.image_shape, sessions)
+        pca = sessions.snapshot(sweeps.linear(kept).job_id)
+    _answer(chosen, points, pca.value if pca is not None and isinstance(pca.value, Pca) else None)
+    reasons = [*(p.message for p in points if not p.finished), *(run.refusal for run in plan.refused)]
+    if reasons:
+        told = "; ".join(dict.fromkeys(reasons))
+        raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {told}")
+
+
+def _split(text: str) -> list[str]:
+    """At commas; whoever reads the parts complains of an empty one."""
+    return [part.strip() for part in text.split(",")] if text.strip() else []
+
+
+def _check_writable(path: Path | None) -> None:
+    """Before hours of work."""
+    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        raise ConfigError(f"cannot write {path}; --csv takes a file in a folder that is there")
+
+
+def _planned(asked: Sweep, data: Dataset, sessions: Sessions) -> Plan:
+    machine = Machine(sessions.n_cores, sessions.memory_share, sessions.speed())
+    info = next(info for info in datasets.catalogue() if info.name == data.name)
+    return sweeps.plan(asked, info, data.fingerprint, machine, _on_disk())
+
+
+def _on_disk() -> dict[str, RunSummary]:
+    return {run.run_id: run for run in checkpoints.summaries()[0]}
+
+
+def _tell(plan: Plan, seconds: float | None) -> None:
+    here, new = len(plan.finished), len(plan.to_train)
+    time = "" if seconds is None or not new else f", about {seconds:.0f} s"
+    size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
+    print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
+    for run in plan.refused:
+        print(f"{run.run_id} is left out: {run.refusal}", file=sys.stderr)
+
+
+def _followed(kept: Kept, image_shape: tuple[int, int, int], sessions: Sessions) -> tuple[Point, ...]:
+    """The runs when all have ended; a bar on a terminal, a line a run elsewhere."""
+    told: set[str] = set()
+    form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
+    quiet = not sys.stderr.isatty()
+    with tqdm(total=float(len(kept.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
+        while True:
+            points = sweeps.points(kept, image_shape, sessions.snapshot, _on_disk())
+            for point in points:
+                if point.state in ENDED and point.run_id not in told:
+                    told.add(point.run_id)
+                    tqdm.write(_ended(point, len(told), len(points)), file=sys.stderr)
+            if any(point.state in (None, State.INTERRUPTED) for point in points):
+                sweeps.begin(sessions, kept, told)
+            bar.update(sum(1 if point.state in ENDED else point.done for point in points) - bar.n)
+            if len(told) == len(points):
+                return points
+            sleep(LOOK_SECONDS)
+
+
+def _ended(point: Point, n: int, n_all: int) -> str:
+    if point.finished:
+        how = f"test MSE {point.test_mse:.5f}, {point.seconds:.1f} s"
+    else:
+        how = f"{point.state}: {point.message}"
+    return f"{point.run_id} ({n} of {n_all}) {how}"
+
+
+def _answer(chosen: argparse.Namespace, points: Sequence[Point], pca: Pca | None) -> None:
+    if chosen.csv is not None:
+        try:
+            chosen.csv.write_text(sweeps.as_csv(points), encoding="utf-8", newline="")
+        except OSError as error:
+            raise AutoencError(f"cannot write {chosen.csv}: {error.strerror or error}") from None
+    if chosen.json:
+        runs = [asdict(point) | {"config": point.config.to_json()} for point in points]
+        print(json.dumps({"runs": runs, "pca": None if pca is None else asdict(pca)}, indent=1))
+    else:
+        print(sweeps.as_markdown(points))

@@ -1,0 +1,304 @@
+"""A visitor's sweep: its settings, the one they look at, what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from autoenc import datasets, sweeps
+from autoenc.datasets import DatasetInfo
+from autoenc.errors import AutoencError, ConfigError
+from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
+from autoenc.sweeps import Kept, Machine, Plan
+from ui.state.link import take_setting, unusual
+from ui.state.settings import SETTINGS, catalogue, config_of, is_present, settings, take_settings_of
+from ui.state.shared import runs_on_disk, sessions
+from ui.state.visitor import is_teacher, visitor
+
+# What a sweep has besides the settings of a run: widget -> name in the address, and what is usual.
+LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "models": ("models", ("mlp", "conv")),
+    "sizes": ("latent_sizes", tuple(str(2**i) for i in range(8))),
+    "depths": ("layers", ("1",)),
+}
+EXAMPLE = Sweep(
+    TrainConfig(dataset="digits", epochs=30), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
+)
+# The settings of a run that all runs of a sweep share.
+SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def sweep_settings() -> dict[str, Any]:
+    """The visitor's settings; widgets are bound to them by key."""
+    for name, (_, usual) in LISTS.items():
+        st.session_state.setdefault(name, list(usual))
+    st.session_state.setdefault("alone", False)
+    return settings()
+
+
+def asked_sweep() -> Sweep:
+    """The sweep that the controls describe.
+
+    Raises:
+        ConfigError: it cannot be one.
+    """
+    models, sizes, depths = (tuple(st.session_state[name]) for name in LISTS)
+    shared = settings() | {"model": TrainConfig.model, "latent_size": 1, "layers": 1}
+    return Sweep(
+        config_of(shared),
+        models,
+        whole_numbers(sizes, "latent size"),
+        whole_numbers(depths, "number of layers"),
+    )
+
+
+def plan(sweep: Sweep) -> Plan | None:
+    """What the sweep would take here; None: its data set is not here."""
+    info = _info(sweep.base.dataset)
+    if not info.present:
+        return None
+    fingerprint = datasets.load(info.name).fingerprint
+    machine = Machine(sessions().n_cores, sessions().memory_share, sessions().speed())
+    return sweeps.plan(sweep, info, fingerprint, machine, _by_id())
+
+
+def alone() -> bool:
+    """Whether the visitor wants one run at a time."""
+    return bool(st.session_state["alone"])
+
+
+def is_sweeping(sweep: Sweep | None) -> bool:
+    """Whether this sweep is under way, and looked at."""
+    if sweep is None or not is_present(sweep.base.dataset):
+        return False
+    kept = sweeps.find(sweep.sweep_id(datasets.load(sweep.base.dataset).fingerprint))
+    return kept is not None and kept.wanted and kept.sweep_id == shown_sweep()
+
+
+# ---------------------------------------------------------------- what becomes of it
+
+
+def start_sweep(sweep: Sweep, planned: Plan, *, alone: bool) -> None:
+    """Have it done and look at it; what is under way or done already is joined.
+
+    Raises:
+        AutoencError: it cannot be kept or started.
+    """
+    fingerprint = datasets.load(sweep.base.dataset).fingerprint
+    kept = Kept(sweep, fingerprint, planned.run_ids, alone=alone, by=visitor())
+    before = sweeps.find(kept.sweep_id)
+    if before is not None and before.wanted:  # it is under way; stop belongs to whoever began it
+        kept = replace(kept, by=before.by)
+    sweeps.keep(kept)
+    sweeps.begin(sessions(), kept, [run.run_id for run in planned.finished])
+    show_sweep(kept.sweep_id)
+
+
+def continue_sweep(kept: Kept, points: Sequence[Point]) -> None:
+    """Have the runs done that were stopped, interrupted or failed; raises as `start_sweep` does."""
+    kept = replace(kept, wanted=True, stopped=frozenset(), by=visitor())
+    sweeps.keep(kept)
+    sweeps.begin(sessions(), kept, [point.run_id for point in points if point.finished])
+
+
+def stop_sweep(kept: Kept) -> None:
+    """Stop all of its runs.
+
+    Raises:
+        AutoencError: another visitor has started it.
+    """
+    _check_own(kept)
+    sweeps.keep(replace(kept, wanted=False))
+    for run_id in kept.run_ids:
+        known = sessions().snapshot(run_id)
+        if known is not None and known.state.active and known.by == kept.by:  # others may want this run too
+            sessions().stop(run_id)
+
+
+def stop_run_of(kept: Kept, run_id: str) -> None:
+    """Stop one of its runs, and do not take it up again; raises as `stop_sweep` does."""
+    _check_own(kept)
+    sweeps.keep(replace(kept, stopped=kept.stopped | {run_id}))
+    sessions().stop(run_id)
+
+
+def may_stop_sweep(kept: Kept) -> bool:
+    return is_teacher() or kept.by == visitor()
+
+
+def _check_own(kept: Kept) -> None:
+    if not may_stop_sweep(kept):
+        raise AutoencError("this sweep was started by somebody else; they can stop it, and the teacher")
+
+
+def follow_sweep(sweep_id: str) -> tuple[Kept, tuple[Point, ...]] | None:
+    """The sweep and its runs at this moment; None: it is not on this machine.
+
+    A wanted one goes on from where a server that has ended left it.
+
+    Raises:
+        AutoencError: its runs cannot be started.
+    """
+    kept = sweeps.find(sweep_id)
+    if kept is None:
+        return None
+    points = _points(kept)
+    left = [p.run_id for p in points if p.state in (None, State.INTERRUPTED) and p.run_id not in kept.stopped]
+    if kept.wanted and left:
+        sweeps.begin(sessions(), kept, [point.run_id for point in points if point.run_id not in left])
+        points = _points(kept)
+    elif kept.wanted and not any(point.state is not None and point.state.active for point in points):
+        kept = replace(kept, wanted=False)  # all has ended
+        sweeps.keep(kept)
+    return kept, points
+
+
+def _points(kept: Kept) -> tuple[Point, ...]:
+    return sweeps.points(kept, _info(kept.sweep.base.dataset).image_shape, sessions().snapshot, _by_id())
+
+
+def linear(kept: Kept) -> Pca | None:
+    """PCA of the same images, as far as it is fitted; None: not begun, or not comparable."""
+    if kept.sweep.base.noise or not is_present(kept.sweep.base.dataset):
+        return None
+    job = sweeps.linear(kept)
+    known = sessions().snapshot(job.job_id) or job.stored()
+    return known.value if known is not None and isinstance(known.value, Pca) else None
+
+
+def left_of(kept: Kept) -> tuple[Plan | None, float | None]:
+    """What is still to train, and seconds until then; None: not known."""
+    planned = plan(kept.sweep)
+    seconds = planned and planned.seconds(sessions().n_workers, sessions().n_cores, alone=kept.alone)
+    return planned, seconds
+
+
+# ---------------------------------------------------------------- which one is looked at
+
+
+def shown_sweep() -> str | None:
+    """The sweep_id that the visitor looks at; at first the newest."""
+    sweep_id: str | None = st.session_state.get("sweep") or sweeps.newest()
+    return sweep_id
+
+
+def show_sweep(sweep_id: str) -> None:
+    st.session_state["sweep"] = sweep_id
+
+
+def example_sweep() -> str:
+    """A small one on the embedded digits, for who has none to look at yet; begun at the first call."""
+    fingerprint = datasets.load(EXAMPLE.base.dataset).fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in EXAMPLE.configs())
+    kept = Kept(EXAMPLE, fingerprint, run_ids, by="the dashboard")
+    if sweeps.find(kept.sweep_id) is None:
+        sweeps.keep(kept)
+    return kept.sweep_id
+
+
+def open_sweep_link() -> tuple[str, ...]:
+    """Take the settings and the sweep of the address that was opened, once a visit.
+
+    Returns:
+        One sentence for each thing in the address that was ignored; the same at every rerun.
+    """
+    if "ignored in sweep" not in st.session_state:
+        st.session_state["ignored in sweep"] = tuple(_read_link())
+    ignored: tuple[str, ...] = st.session_state["ignored in sweep"]
+    return ignored
+
+
+def _read_link() -> Iterator[str]:
+    named = {in_link: widget for widget, (in_link, _) in LISTS.items()}
+    given: dict[str, str] = st.query_params.to_dict()
+    if (sweep_id := given.pop("sweep", None)) is not None:
+        yield from _read_sweep(sweep_id)
+    for name, text in given.items():
+        try:
+            if name in named:
+                st.session_state[named[name]] = _listed(named[name], text)
+            elif name == "alone":
+                st.session_state["alone"] = text == "True"
+            elif name in SHARED:
+                take_setting(name, text, given)
+            else:
+                yield f"{name[:40]!r} is no setting"
+        except ConfigError as error:
+            yield str(error)
+
+
+def _listed(widget: str, text: str) -> list[str]:
+    """What the widget holds for `1,2,4`; only what can be in a sweep."""
+    values = tuple(part.strip() for part in text[:1000].split(","))
+    usual = Sweep(TrainConfig(), ("mlp",), (1,))
+    if widget == "models":
+        return list(replace(usual, models=values).models)
+    numbers = whole_numbers(values, LISTS[widget][0].replace("_", " ")[:-1])
+    field = {"latent_sizes": numbers} if widget == "sizes" else {"layers": numbers}
+    return [str(n) for n in getattr(replace(usual, **field), next(iter(field)))]
+
+
+def _read_sweep(sweep_id: str) -> Iterator[str]:
+    kept = sweeps.find(sweep_id)
+    if kept is None:
+        yield f"sweep {sweep_id[:80]!r} is not on this machine"
+        return
+    _take(kept)
+    show_sweep(sweep_id)
+
+
+def keep_sweep_link(sweep: Sweep | None) -> None:
+    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
+    wanted: dict[str, str] = {}
+    if sweep is not None:
+        wanted = unusual(sweep.base, SHARED)
+        for widget, (in_link, usual) in LISTS.items():
+            if (values := tuple(st.session_state[widget])) != usual or widget != "depths":
+                wanted[in_link] = ",".join(values)
+        if st.session_state["alone"]:
+            wanted["alone"] = "True"
+    if (sweep_id := st.session_state.get("sweep")) is not None:
+        wanted["sweep"] = sweep_id
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
+def _take(kept: Kept) -> None:
+    """The controls show what this sweep says; before they are drawn."""
+    take_settings_of(kept.sweep.base, SHARED)
+    lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
+    for name, values in zip(LISTS, lists, strict=True):
+        st.session_state[name] = [str(value) for value in values]
+    st.session_state["alone"] = kept.alone
+
+
+# ---------------------------------------------------------------- the point that was chosen
+
+
+def chosen_point() -> str | None:
+    """The run_id of the point that the visitor has clicked."""
+    run_id: str | None = st.session_state.get("point")
+    return run_id
+
+
+def choose_point(run_id: str) -> None:
+    st.session_state["point"] = run_id
+
+
+def sweep_axes() -> tuple[bool, bool]:
+    """Whether sizes and losses are on logarithmic axes. The widgets come after the charts."""
+    return st.session_state.get("sweep_log_size", True), st.session_state.get("sweep_log_loss", True)
+
+
+def _info(dataset: str) -> DatasetInfo:
+    return next(info for info in catalogue() if info.name == dataset)
+
+
+def _by_id() -> dict[str, RunSummary]:
+    return {run.run_id: run for run in runs_on_disk()}

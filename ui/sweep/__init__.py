@@ -1,0 +1,1 @@
+"""A sweep on the page: its form, its charts, its pictures, its table."""

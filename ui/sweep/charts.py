@@ -1,0 +1,89 @@
+"""What a larger code buys, and what it costs: the charts of a sweep, and in words what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import streamlit as st
+
+from autoenc import plots, sweeps
+from autoenc.plots import Axes
+from autoenc.schema import Pca, Point
+from ui import state
+from ui.components.live_plot import live_plot
+from ui.text import plain
+
+HEIGHT = 340  # pixels
+
+Points = tuple[Point, ...]
+
+
+def first(points: Points, pca: Pca | None) -> None:
+    """The two questions: what does it buy, what does it cost?"""
+    loss, time = st.columns(2)
+    with loss:
+        _chart("by-size", _loss_by_size, sweeps.loss_words(points, pca), points, pca)
+    with time:
+        words = " ".join(filter(None, [sweeps.time_words(points), sweeps.timing_words(points)]))
+        _chart("time", _time_by_size, words, points, None)
+    with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
+        st.toggle("Log sizes and times", value=True, key="sweep_log_size")
+        st.toggle("Log loss", value=True, key="sweep_log_loss")
+        st.caption("Click or tap a point to see its pictures.")
+
+
+def others(points: Points, pca: Pca | None) -> None:
+    """The same runs, asked otherwise."""
+    left, right = st.columns(2)
+    with left:
+        _chart("large", _loss_at_large_sizes, "", points, pca)
+        _chart("frontier", _loss_by_time, sweeps.front_words(points), points, None)
+    with right:
+        _chart("by-code", _loss_by_code, sweeps.code_words(points, pca), points, pca)
+        _chart("ratio", _loss_by_ratio, sweeps.ratio_words(points), points, pca)
+
+
+def _chart(key: str, figure: Callable[..., str], words: str, points: Points, pca: Pca | None) -> None:
+    """A chart and its words; a click on a point chooses its run."""
+    log_size, log_loss = state.sweep_axes()
+    drawn = figure(points, pca, Axes(log_size, log_loss), state.chosen_point(), words)
+    clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT)
+    if words:
+        st.caption(plain(words))
+    if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
+        state.choose_point(clicked["customdata"])
+        st.rerun(scope="fragment")
+
+
+# Drawn once for all who look at the same moment.
+
+
+@lru_cache(maxsize=16)
+def _loss_by_size(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
+    return plots.loss_by_size(points, pca, axes, chosen=chosen, said=said).to_json()
+
+
+@lru_cache(maxsize=16)
+def _loss_at_large_sizes(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
+    return plots.loss_at_large_sizes(points, pca, axes, chosen=chosen, said=said).to_json()
+
+
+@lru_cache(maxsize=16)
+def _loss_by_code(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
+    return plots.loss_by_code(points, pca, axes, chosen=chosen, said=said).to_json()
+
+
+@lru_cache(maxsize=16)
+def _loss_by_ratio(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
+    return plots.loss_by_ratio(points, pca, axes, chosen=chosen, said=said).to_json()
+
+
+@lru_cache(maxsize=16)
+def _time_by_size(points: Points, pca: None, axes: Axes, chosen: str | None, said: str) -> str:
+    return plots.time_by_size(points, axes, chosen=chosen, said=said).to_json()
+
+
+@lru_cache(maxsize=16)
+def _loss_by_time(points: Points, pca: None, axes: Axes, chosen: str | None, said: str) -> str:
+    return plots.loss_by_time(points, axes, chosen=chosen, said=said).to_json()

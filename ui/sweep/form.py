@@ -1,0 +1,105 @@
+"""What a sweep should try: widgets -> Sweep, what it will take, the click."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc.errors import AutoencError
+from autoenc.memory import in_words
+from autoenc.schema import MODELS, Sweep
+from autoenc.sweeps import Plan
+from ui import controls, state, told
+from ui.text import duration, plain
+
+SIZES = [str(2**i) for i in range(11)]
+MAX_REFUSED = 3  # told one by one
+
+
+def sweep_form() -> Sweep | None:
+    """All settings; None where they do not go together, which the page then says."""
+    values = state.sweep_settings()
+    info = controls.dataset_choice()
+    models = st.pills(
+        "Models",
+        MODELS,
+        format_func=told.MODEL_TITLES.__getitem__,
+        selection_mode="multi",
+        key="models",
+        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
+    )
+    st.multiselect(
+        "Latent sizes",
+        SIZES,
+        key="sizes",
+        accept_new_options=True,
+        placeholder="1, 2, 4 ...",
+        help="MLP: numbers in the code; convolutional: its channels. Type any other number and press Enter.",
+    )
+    st.pills(
+        "Layers",
+        ("1", "2", "3", "4"),
+        selection_mode="multi",
+        key="depths",
+        help="In the encoder; the decoder has as many. With two numbers each size is trained with both.",
+    )
+    if "conv" in models:
+        controls.stride()
+    controls.epochs_and_images(info, values["train_images"])
+    st.toggle(
+        "One at a time",
+        key="alone",
+        help="Slower, but each run has the machine to itself, so that the times can be compared.",
+    )
+    controls.more()
+    try:
+        return state.asked_sweep()
+    except AutoencError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def forecast(planned: Plan, alone: bool) -> None:
+    """How many runs, how many of them are there, how long the others take, what is left out and why."""
+    n, new = len(planned.runs), len(planned.to_train)
+    here = f", **{len(planned.finished)}** of them trained already" if planned.finished else ""
+    st.markdown(f"**{n}** run{'s'[: n != 1]}{here}")
+    if new:
+        waiting = state.sessions().speed() is None
+        st.fragment(_time, run_every=1.0 if waiting else None)(planned, alone, waiting)
+        st.markdown(f"Memory: **{in_words(planned.needed_bytes)}** for the largest")
+    _tell_refused(planned)
+
+
+def _time(planned: Plan, alone: bool, waiting: bool) -> None:
+    sessions = state.sessions()
+    if waiting and sessions.speed() is not None:
+        st.rerun()  # once, with a plan that knows the speed
+    seconds = planned.seconds(sessions.n_workers, sessions.n_cores, alone=alone)
+    at_once = "one at a time" if alone or sessions.n_workers == 1 else f"{sessions.n_workers} at a time"
+    expected = "being measured" if seconds is None else f"about **{duration(seconds)}**, {at_once}"
+    st.markdown(f"Time: {expected}")
+
+
+def _tell_refused(planned: Plan) -> None:
+    for reason in dict.fromkeys(run.refusal for run in planned.refused):
+        runs = [run.config for run in planned.refused if run.refusal == reason]
+        names = ", ".join(f"{told.MODEL_TITLES[c.model]} {c.latent_size}" for c in runs[:MAX_REFUSED])
+        more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
+        st.warning(f"Left out: {names}{more}: {plain(reason)}.", icon=":material/block:")
+
+
+def start_button(planned: Plan | None, active: bool) -> bool:
+    """Pressed, with a sweep that can be started; the button says what pressing it will do."""
+    label, icon, possible = "Start the sweep", ":material/play_arrow:", False
+    if planned is not None:
+        possible = bool(planned.run_ids)
+        if active:
+            label, possible = "Sweeping", False
+        elif possible and not planned.to_train:
+            label, icon = "Show the results", ":material/visibility:"
+        elif planned.finished:
+            label = f"Train the other {len(planned.to_train)}"
+    pressed = st.button(
+        label, type="primary", icon=icon, width="stretch", disabled=not possible, key="sweep-start"
+    )
+    return pressed and possible

@@ -1,0 +1,86 @@
+"""A sweep in numbers, with the lab report's beside them, and for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+
+from autoenc import sweeps
+from autoenc.schema import Point
+from autoenc.sweeps import Kept, Row
+from ui import told
+from ui.text import plain
+
+NOTE = (
+    "(*) As printed in the report: its test losses are probably sums over batches, and its times are of "
+    "another machine."
+)
+
+
+def results(kept: Kept, points: Sequence[Point]) -> None:
+    """All finished runs, sortable; the report's figures where it gives them."""
+    rows = sweeps.rows(points)
+    if not rows:
+        return
+    st.markdown("**All runs**")
+    st.dataframe(_columns(rows), hide_index=True, column_config=_formats(), key="sweep-table")
+    if words := sweeps.layers_words(points):
+        st.caption(plain(words))
+    if any(row.lab_train_loss is not None for row in rows):
+        st.caption(NOTE)
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV",
+            sweeps.as_csv(points),
+            f"{kept.sweep_id}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="sweep-csv",
+        )
+        for name, write in (("Markdown", sweeps.as_markdown), ("LaTeX", sweeps.as_latex)):
+            with st.popover(name, icon=":material/content_copy:", key=f"copy-{name.lower()}"):
+                st.code(write(points), language=None, wrap_lines=False)
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
+    values["model"] = [told.MODEL_TITLES[name] for name in values["model"]]
+    shown = {title: values[name] for name, title in TITLES.items()}
+    return {title: column for title, column in shown.items() if any(value is not None for value in column)}
+
+
+# Field of a row -> head of its column, in this order.
+TITLES = {
+    "model": "Model",
+    "layers": "Layers",
+    "latent_size": "Latent size",
+    "n_latents": "Numbers in the code",
+    "ratio": "Times smaller",
+    "n_parameters": "Parameters",
+    "seconds": "Time (s)",
+    "train_loss": "Last training loss",
+    "test_mse": "Test loss",
+    "test_psnr_db": "PSNR (dB)",
+    "lab_seconds": "Report: time (s)",
+    "lab_train_loss": "Report: training loss",
+    "lab_test_loss_as_printed": "Report: test loss (*)",
+    "threads": "Threads",
+    "beside": "Runs beside it",
+}
+FORMATS = {
+    "n_latents": "localized",
+    "ratio": "%.3g",
+    "n_parameters": "localized",
+    "seconds": "%.1f",
+    "train_loss": "%.5f",
+    "test_mse": "%.5f",
+    "test_psnr_db": "%.1f",
+}
+
+
+def _formats() -> dict[str, Any]:
+    return {TITLES[name]: st.column_config.NumberColumn(format=form) for name, form in FORMATS.items()}

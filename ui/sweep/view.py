@@ -1,0 +1,103 @@
+"""A sweep on the page, which follows its runs by itself while they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from autoenc.schema import Point, State
+from autoenc.sweeps import Kept
+from ui import page, state, told
+from ui.sweep import charts, smalls, table
+from ui.text import duration, plain
+
+
+def sweep_view(sweep_id: str) -> None:
+    """Everything about a sweep, in one place that does not move while it grows or when it ends."""
+    found = state.follow_sweep(sweep_id)
+    active = found is not None and is_active(found[1])
+    seconds = state.interval_seconds() if active else None
+    st.fragment(_sweep_view, run_every=seconds and seconds * state.own_pace())(sweep_id, seconds)
+
+
+def is_active(points: Sequence[Point]) -> bool:
+    return any(point.state is not None and point.state.active for point in points)
+
+
+def _sweep_view(sweep_id: str, seconds: float | None) -> None:
+    """Drawn anew every so many seconds; None: nothing of it runs."""
+    with page.errors_told():
+        state.look()
+        found = state.follow_sweep(sweep_id)
+        if found is None:
+            st.warning("This sweep is not on this machine any more.")
+            return
+        kept, points = found
+        if (seconds is not None) != is_active(points):
+            st.rerun()  # the whole page: its button says what can be done now
+        if seconds is not None and seconds != state.interval_seconds():
+            st.rerun()  # others have come or gone
+        _headline(kept, points)
+        pca = state.linear(kept)
+        charts.first(points, pca)
+        smalls.same_digits(points)
+        charts.others(points, pca)
+        table.results(kept, points)
+
+
+def _headline(kept: Kept, points: Sequence[Point]) -> None:
+    """What it is, how far it has come, and what can be done about it."""
+    row = st.container(horizontal=True, vertical_alignment="center")
+    text, what_next = row.container(width="stretch"), row.container(width="content")
+    with text:
+        st.markdown(f"**{told.sweep_title(kept.sweep)}**")
+        done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
+        st.progress(min(1.0, done), _progress(kept, points))
+    with what_next, st.container(key="actions"):
+        _what_next(kept, points)
+    for point in points:
+        if point.state is State.RUNNING:
+            _at_work(kept, point)
+    _failures(points)
+
+
+def _what_next(kept: Kept, points: Sequence[Point]) -> None:
+    """Stop belongs to who started it and to the teacher; everyone may go on with what is left."""
+    left = sum(not point.finished for point in points)
+    if is_active(points):
+        if state.may_stop_sweep(kept) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
+            state.stop_sweep(kept)
+            st.rerun(scope="fragment")
+    elif left and st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
+        state.continue_sweep(kept, points)
+        st.rerun()
+
+
+def _progress(kept: Kept, points: Sequence[Point]) -> str:
+    n_done = sum(point.finished for point in points)
+    n_running = sum(point.state is State.RUNNING for point in points)
+    words = [f"{n_done} of {len(points)} runs trained"]
+    if is_active(points):
+        words.append(f"{n_running} at work")
+        planned, seconds = state.left_of(kept)
+        words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
+    return ", ".join(words)
+
+
+def _at_work(kept: Kept, point: Point) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
+        name = told.short(point.config)
+        st.progress(point.done, f"{name}: {point.epochs_done} of {point.config.epochs} epochs")
+        if state.may_stop_sweep(kept) and st.button(
+            "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
+        ):
+            state.stop_run_of(kept, point.run_id)
+
+
+def _failures(points: Sequence[Point]) -> None:
+    """One sentence for all that failed for the same reason."""
+    failed = [point for point in points if point.state is State.FAILED]
+    for reason in dict.fromkeys(point.message for point in failed):
+        names = ", ".join(told.short(point.config) for point in failed if point.message == reason)
+        st.error(f"{plain(names)}: {plain(reason)}", icon=":material/error:")
