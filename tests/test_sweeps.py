@@ -1,0 +1,286 @@
+"""Sweeps: what they are, what they take, how they are kept and followed."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autoenc import checkpoints, datasets, sweeps
+from autoenc.datasets import DatasetInfo
+from autoenc.errors import CheckpointError, ConfigError
+from autoenc.schema import MAX_RUNS, RunSummary, Snapshot, State, Sweep, TrainConfig, whole_numbers
+from autoenc.speed import Speed
+from autoenc.sweeps import Kept, Machine, Plan
+from tests.runs import stored, trained
+
+BASE = TrainConfig(dataset="digits", epochs=2)
+SWEEP = Sweep(BASE, ("mlp", "conv"), (4, 1, 2), (1, 2))
+GIGABYTE = 10**9
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def test_a_sweep_has_a_run_for_each_model_depth_and_size() -> None:
+    asked = [(c.model, c.layers, c.latent_size) for c in SWEEP.configs()]
+    assert asked == [(m, n, k) for m in ("mlp", "conv") for n in (1, 2) for k in (1, 2, 4)]
+    assert {(c.dataset, c.epochs) for c in SWEEP.configs()} == {("digits", 2)}
+
+
+def test_the_same_question_has_the_same_name_and_another_has_another() -> None:
+    same = Sweep(replace(BASE, model="conv", latent_size=9, layers=3), ("conv", "mlp"), (1, 2, 4), (2, 1))
+    assert SWEEP.sweep_id("f") == same.sweep_id("f")
+    others = [
+        replace(SWEEP, latent_sizes=(1, 2)),
+        replace(SWEEP, base=replace(BASE, seed=1)),
+        replace(SWEEP, base=replace(BASE, epochs=3)),
+    ]
+    names = {one.sweep_id("f") for one in others} | {SWEEP.sweep_id("f"), SWEEP.sweep_id("g")}
+    assert len(names) == 5
+
+
+def test_a_sweep_comes_back_from_json() -> None:
+    assert Sweep.from_json(json.loads(json.dumps(SWEEP.to_json()))) == SWEEP
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"models": ()}, "at least one model"),
+        ({"latent_sizes": ()}, "at least one latent size"),
+        ({"layers": ()}, "at least one number of layers"),
+        ({"latent_sizes": (1, 2, 1)}, "latent size 1 is given twice"),
+        ({"models": ("mlp", "mlp")}, "model mlp is given twice"),
+        ({"models": ("mlp", "gan")}, "unknown model 'gan'; known: mlp, conv"),
+        ({"latent_sizes": (1, 5000)}, "latent size is 5000; allowed: 1 to 4096"),
+        ({"latent_sizes": (0, 1)}, "latent size is 0; allowed: 1 to 4096"),
+        ({"layers": (9,)}, "layers is 9; allowed: 1 to 4"),
+        ({"latent_sizes": tuple(range(1, 2501))}, f"a sweep of 10,000 runs; allowed: {MAX_RUNS}"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        replace(SWEEP, **change)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        {},
+        {"base": {}, "models": "mlp", "latent_sizes": [1], "layers": [1]},
+        {"base": {}, "models": [["mlp"]], "latent_sizes": [1], "layers": [1]},
+        {"base": {}, "models": ["mlp"], "latent_sizes": ["1"], "layers": [1]},
+        {"base": {}, "models": ["mlp"], "latent_sizes": [1], "layers": [1], "more": 1},
+        {"base": 7, "models": ["mlp"], "latent_sizes": [1], "layers": [1]},
+    ],
+)
+def test_json_that_is_no_sweep_is_refused(values: Any) -> None:
+    with pytest.raises(ConfigError):
+        Sweep.from_json(values)
+
+
+def test_texts_that_are_no_whole_numbers_are_named() -> None:
+    assert whole_numbers(["1", " 20 "], "latent size") == (1, 20)
+    for text in ("", "x", "1.5", "1e3"):
+        with pytest.raises(ConfigError, match=f"latent size '{text}' is not a whole number"):
+            whole_numbers(["1", text], "latent size")
+
+
+# ---------------------------------------------------------------- what it will take
+
+
+def info() -> DatasetInfo:
+    return next(info for info in datasets.catalogue() if info.name == "digits")
+
+
+def machine(gigabytes: float = 8, speed: Speed | None = None) -> Machine:
+    return Machine(n_cores=4, memory_share=int(gigabytes * GIGABYTE), speed=speed)
+
+
+def planned(sweep: Sweep, where: Machine, runs: Mapping[str, RunSummary] | None = None) -> Plan:
+    return sweeps.plan(sweep, info(), datasets.load("digits").fingerprint, where, runs or {})
+
+
+A_SECOND_A_STEP = Speed({"mlp": (1.0, 0.0, 0.0), "conv": (2.0, 0.0, 0.0)}, 4)
+
+
+def test_the_time_of_a_plan_is_that_of_its_steps_divided_by_the_cores() -> None:
+    """1,437 digits in batches of 128 are 12 steps; two epochs of three sizes of the MLP: 72 steps."""
+    plan = planned(Sweep(BASE, ("mlp",), (1, 2, 4)), machine(speed=A_SECOND_A_STEP))
+    assert [run.seconds for run in plan.to_train] == [24, 24, 24]
+    assert plan.seconds(4, 4, alone=True) == 72
+    assert plan.seconds(1, 4) == 72
+    assert plan.seconds(2, 4) == 72 / 2, "two at a time"
+    assert plan.seconds(4, 4) == 24, "never less than the longest"
+
+
+def test_convolutions_that_use_all_cores_gain_nothing_from_company() -> None:
+    plan = planned(Sweep(BASE, ("conv",), (1, 2)), machine(speed=A_SECOND_A_STEP))
+    assert plan.seconds(2, 4) == plan.seconds(1, 4) == 2 * 2 * 24
+
+
+def test_the_shortest_run_is_the_first() -> None:
+    by_work = Speed({"mlp": (0.0, 0.0, 1e-9), "conv": (0.0, 0.0, 1e-9)}, 4)
+    plan = planned(SWEEP, machine(speed=by_work))
+    times = [run.seconds or 0 for run in plan.runs]
+    assert times == sorted(times)
+    assert plan.runs[0].config.latent_size == 1
+    unmeasured = planned(SWEEP, machine())
+    assert unmeasured.seconds(2, 4) is None
+    assert [run.run_id for run in unmeasured.runs][0] == plan.runs[0].run_id, (
+        "by its work, where no time is known"
+    )
+
+
+def test_a_size_that_does_not_fit_is_left_out_with_the_reason_and_the_others_go_on() -> None:
+    sweep = Sweep(replace(BASE, stride=1), ("conv",), (1, 4096))
+    plan = planned(sweep, machine(gigabytes=1))
+    assert [run.config.latent_size for run in plan.to_train] == [1]
+    (left_out,) = plan.refused
+    assert left_out.config.latent_size == 4096
+    assert "of memory and 1.0 GB are allowed" in left_out.refusal
+    assert plan.run_ids == (plan.to_train[0].run_id,)
+    assert 0 < plan.needed_bytes < GIGABYTE
+
+
+def test_what_the_data_do_not_allow_is_left_out_with_the_reason() -> None:
+    plan = planned(Sweep(replace(BASE, train_images=99_999), ("mlp",), (1,)), machine())
+    assert "train images is 99999" in plan.refused[0].refusal
+    assert plan.needed_bytes == 0
+
+
+def test_runs_on_disk_come_at_once_and_begun_ones_take_what_is_left() -> None:
+    data = datasets.load("digits")
+    short, long = (replace(BASE, latent_size=k) for k in (1, 2))
+    stored(*trained(short, data))
+    stored(*trained(long, data, epochs=1))
+    runs = {run.run_id: run for run in checkpoints.summaries()[0]}
+    plan = planned(Sweep(BASE, ("mlp",), (1, 2, 4)), machine(speed=A_SECOND_A_STEP), runs)
+    assert [run.run_id for run in plan.finished] == [short.run_id(data.fingerprint)]
+    half = next(run for run in plan.to_train if run.config.latent_size == 2)
+    assert half.seconds == pytest.approx(runs[half.run_id].seconds_per_epoch)
+
+
+# ---------------------------------------------------------------- kept
+
+
+def kept(sweep: Sweep = SWEEP) -> Kept:
+    fingerprint = datasets.load("digits").fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
+    return Kept(sweep, fingerprint, run_ids[::-1], frozenset(run_ids[:2]), alone=True, by="me")
+
+
+def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
+    assert sweeps.newest() is None
+    first, second = kept(), replace(kept(Sweep(BASE, ("mlp",), (8,))), wanted=False)
+    for one in (first, second):
+        sweeps.keep(one)
+        assert sweeps.find(one.sweep_id) == one
+    assert sweeps.newest() == second.sweep_id
+    os.utime(checkpoints.folder() / "sweeps" / f"{first.sweep_id}.json", (2e9, 2e9))
+    assert sweeps.newest() == first.sweep_id
+
+
+def test_the_file_of_a_sweep_is_for_its_owner_alone_and_no_run() -> None:
+    """It holds the visitor's name, which is a key to stopping."""
+    sweeps.keep(kept())
+    (file,) = (checkpoints.folder() / "sweeps").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert checkpoints.summaries() == ((), ())
+
+
+def test_the_configs_of_a_kept_sweep_are_in_the_order_of_its_run_ids() -> None:
+    named = [config.run_id(kept().fingerprint) for config in kept().configs()]
+    assert tuple(named) == kept().run_ids
+
+
+@pytest.mark.parametrize("content", ["", "null", "[]", "{}", "\0", '{"format_version": 99}', "9" * 200_000])
+def test_a_damaged_file_is_as_good_as_none(content: str) -> None:
+    sweeps.keep(kept())
+    (file,) = (checkpoints.folder() / "sweeps").iterdir()
+    file.write_text(content)
+    assert sweeps.find(kept().sweep_id) is None
+    assert sweeps.newest() is None
+
+
+@pytest.mark.parametrize("field", ["sweep", "fingerprint", "run_ids", "stopped", "alone", "by", "wanted"])
+@pytest.mark.parametrize("value", [None, 7, ["x"], {"y": 1}, "z"])
+def test_a_file_with_any_field_of_any_type_is_valid_or_as_good_as_none(field: str, value: Any) -> None:
+    sweeps.keep(kept())
+    (file,) = (checkpoints.folder() / "sweeps").iterdir()
+    file.write_text(json.dumps(json.loads(file.read_text()) | {field: value}))
+    found = sweeps.find(kept().sweep_id)
+    if found is not None:
+        assert {*found.run_ids, *found.stopped} <= set(kept().run_ids), "no file begins what no sweep names"
+
+
+@pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "x-sweep-e1-0000000", "/tmp/x", "a" * 500])
+def test_a_name_that_no_sweep_can_have_is_found_nowhere(name: str) -> None:
+    assert sweeps.find(name) is None
+
+
+def test_a_folder_that_cannot_be_written_is_told(checkpoint_folder: Path) -> None:
+    checkpoint_folder.write_text("no folder")
+    with pytest.raises(CheckpointError, match="cannot write"):
+        sweeps.keep(kept())
+
+
+# ---------------------------------------------------------------- followed
+
+
+def test_points_tell_of_files_of_jobs_and_of_nothing_yet() -> None:
+    data = datasets.load("digits")
+    sweep = Sweep(BASE, ("mlp",), (1, 2, 4, 8))
+    done, half, running, new = sweep.configs()
+    run, trainee = trained(done, data)
+    stored(run, trainee)
+    part, _ = trained(half, data, epochs=1)
+    jobs = {
+        running.run_id(data.fingerprint): Snapshot("", State.RUNNING, value=replace(part, config=running)),
+        half.run_id(data.fingerprint): Snapshot("", State.FAILED, "it went wrong", part),
+    }
+    runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
+    points = sweeps.points(kept(sweep), data.image_shape, jobs.get, runs)
+    assert [p.config.latent_size for p in points] == [1, 2, 4, 8]
+    states = [State.FINISHED, State.FAILED, State.RUNNING, None]
+    assert [p.state for p in points] == states
+    assert [p.epochs_done for p in points] == [2, 1, 1, 0]
+    assert (points[0].test_mse, points[0].train_loss) == (run.test_mse, run.train_loss)
+    assert points[0].seconds == pytest.approx(run.seconds)
+    assert points[1].message == "it went wrong"
+    assert points[2].test_mse == part.test_mse
+    assert [p.n_latents for p in points] == [1, 2, 4, 8]
+    assert (points[3].run_id, points[3].test_mse) == (new.run_id(data.fingerprint), None)
+
+
+def test_a_run_that_another_process_trains_is_running_and_one_left_behind_interrupted() -> None:
+    data = datasets.load("digits")
+    sweep = Sweep(BASE, ("mlp",), (1, 2))
+    left, other = sweep.configs()
+    stored(*trained(left, data, epochs=1))
+    runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
+    with checkpoints.writing(other.run_id(data.fingerprint)):
+        points = sweeps.points(kept(sweep), data.image_shape, lambda _: None, runs)
+        assert [p.state for p in points] == [State.INTERRUPTED, State.RUNNING]
+    points = sweeps.points(kept(sweep), data.image_shape, lambda _: None, runs)
+    assert [p.state for p in points] == [State.INTERRUPTED, None]
+
+
+def test_a_finished_run_whose_file_is_gone_counts_as_not_begun() -> None:
+    data = datasets.load("digits")
+    sweep = Sweep(BASE, ("mlp",), (1,))
+    run, _ = trained(sweep.configs()[0], data)
+    points = sweeps.points(
+        kept(sweep), data.image_shape, lambda job_id: Snapshot(job_id, State.FINISHED, value=run), {}
+    )
+    assert points[0].state is None
