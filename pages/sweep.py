@@ -8,7 +8,7 @@ from ui.text import plain
 
 ignored = state.open_sweep_link()
 state.keep_settings()
-sweep_id = state.shown_sweep() or state.example_sweep()
+sweep_id = state.shown_sweep()
 
 settings, results = st.columns([1, 3], gap="large")
 with settings, st.container(key="settings"):

@@ -7,7 +7,7 @@ from ui import controls, live, state
 from ui.text import plain
 
 ignored = state.open_link()
-run_id = state.shown_run() or state.newest_finished() or state.example()
+run_id = state.shown_run() or state.usual_run()
 active = state.is_active(run_id)  # before the button is drawn: a run that ends meanwhile draws the page anew
 
 settings, view = st.columns([1, 3], gap="large")

@@ -92,6 +92,10 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
     Streamlit keeps the numbers of the chosen rows, and a run that comes or goes gives them to others: another
     list is another table, which begins with the same runs chosen.
     """
+    if not runs:
+        st.info("No run is like that.", icon=":material/search_off:")
+        return []
+    key = state.table_of(tuple(run.run_id for run in runs))
     rows = {run.run_id: row for row, run in enumerate(runs)}
     before = [row for run_id in state.chosen_runs() if (row := rows.get(run_id)) is not None]
     found = st.dataframe(
@@ -102,7 +106,7 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
         selection_mode="multi-row",
         height=min(11, len(runs) + 1) * ROW_HEIGHT,
         row_height=ROW_HEIGHT,
-        key=f"runs-{hash(tuple(rows))}",
+        key=key,
         selection_default={"selection": {"rows": before}},
     )
     chosen = [runs[row] for row in found.selection.rows]

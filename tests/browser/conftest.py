@@ -6,6 +6,7 @@ It has no data set but the embedded digits, so that the tests find the same page
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,8 @@ def trained(checkpoint_folder: Path) -> Trained:
     return trained
 
 
-expect.set_options(timeout=60_000)  # a busy machine starts its workers slowly
+PATIENCE = 120_000  # milliseconds: a busy machine starts its workers slowly
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -92,7 +94,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
             context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{at}/{link}")
         expect(page.locator(HEAD).first).to_be_visible()
@@ -111,6 +113,15 @@ def broken(page: Page) -> bool:
 
 def expect_progress(page: Page, words: str) -> None:
     expect(page.locator(".stProgress", has_text=words)).to_be_visible()
+
+
+def download(page: Page, button: str) -> bytes:
+    """The file that a press of the button brings."""
+    at_rest = re.compile("notRunning")  # when a script ends, Streamlit drops the files of the one before
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", at_rest)
+    with page.expect_download() as found:
+        page.get_by_role("button", name=button).first.click()
+    return found.value.path().read_bytes()
 
 
 def is_too_wide(page: Page) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Trained, expect_progress
+from tests.browser.conftest import OpenPage, Trained, download, expect_progress
 
 TABLE = "[data-testid=stDataFrame]"
 ROW = 36  # pixels
@@ -61,14 +61,39 @@ def expect_compared(page: Page, n: int) -> None:
     expect(grid.locator("canvas")).to_have_count(16 * (1 + n))
 
 
+def test_a_row_is_chosen_although_the_list_has_changed_since_it_was_drawn(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    run_id = trained(latent_size=23, epochs=4).run_id
+    page = open_page("runs")
+    find(page, "-e4-")
+    expect_rows(page, 1)
+    trained(latent_size=25, epochs=4)  # the newest stands first
+    choose_row(page, 0)
+    expect(page).to_have_url(re.compile(f"runs={run_id}$"))
+    expect_rows(page, 2)
+    expect_compared(page, 1)
+
+
+def test_where_no_run_has_the_words_that_is_said_and_the_choice_comes_back_with_the_runs(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    run_id = trained(latent_size=27).run_id
+    page = open_page(f"runs?runs={run_id}")
+    expect_compared(page, 1)
+    find(page, "no-such-run")
+    expect(page.get_by_text("No run is like that.")).to_be_visible()
+    find(page, "")
+    expect_compared(page, 1)
+
+
 def test_an_exported_run_comes_back_by_import_after_it_was_deleted(
     open_page: OpenPage, trained: Trained, checkpoint_folder: Path, tmp_path: Path
 ) -> None:
     run_id = trained(latent_size=11).run_id
     page = open_page(f"train?run={run_id}&view=export")
-    with page.expect_download() as found:
-        page.get_by_role("button", name="Checkpoint").click()
-    exported = found.value.path().rename(tmp_path / "exported.safetensors")
+    exported = tmp_path / "exported.safetensors"
+    exported.write_bytes(download(page, "Checkpoint"))
     page = open_page(f"runs?runs={run_id}")
     delete_chosen(page)
     expect(page.get_by_text("Deleted 1 run.")).to_be_visible()
@@ -96,11 +121,11 @@ def test_a_file_that_is_no_run_or_far_too_large_is_refused_in_a_sentence(
 ) -> None:
     page = open_page("runs")
     nonsense, huge = tmp_path / "nonsense.safetensors", tmp_path / "huge.safetensors"
-    nonsense.write_bytes(b"<b>no run</b>" * 100)
+    for file, megabytes in ((nonsense, 30), (huge, 201)):
+        with file.open("wb") as content:
+            content.truncate(megabytes * 1024**2)  # zeros, which take no room on the disk
     bring_in(page, nonsense)
     expect(page.get_by_text("is not a run that can be read")).to_be_visible()
-    with huge.open("wb") as file:
-        file.truncate(201 * 1024**2)
     bring_in(page, huge)
     expect(page.get_by_role("alert")).to_contain_text(["File must be 200.0MB or smaller."])
 

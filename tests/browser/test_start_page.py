@@ -38,6 +38,16 @@ def test_the_front_page_leads_to_the_others_and_back(open_page: OpenPage) -> Non
         expect(page.locator(FIRST)).to_be_visible()
 
 
+def test_settings_survive_a_look_at_another_page(open_page: OpenPage) -> None:
+    page = open_page("train?layers=2&latent_size=6")
+    expect(page).to_have_url(re.compile("latent_size=6.*layers=2"))
+    for title in ("Runs", "Train"):
+        page.get_by_role("link", name=title).first.click()
+        expect(page).to_have_url(re.compile(f"/lab/{title.lower()}"))
+        expect(page.locator(".st-key-run-actions, .st-key-train").first).to_be_visible()
+    expect(page).to_have_url(re.compile("latent_size=6.*layers=2"))
+
+
 def test_the_keyboard_alone_trains_a_model_looks_at_it_and_changes_a_setting(open_page: OpenPage) -> None:
     page = open_page()
     tab_to(page, FIRST)

@@ -14,7 +14,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from autoenc import export
 from benchmarks.dashboards import dashboard, relay
-from tests.browser.conftest import OpenPage, Trained, expect_progress, is_too_wide, picture, wait_for_another
+from tests.browser.conftest import (
+    OpenPage,
+    Trained,
+    download,
+    expect_progress,
+    is_too_wide,
+    picture,
+    wait_for_another,
+)
 
 QUICK = "train?dataset=digits&model=mlp&latent_size=8&epochs=20"
 LONG = "train?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # some minutes: it is stopped
@@ -255,13 +263,6 @@ def test_exported_files_hold_the_run(
     assert ElementTree.fromstring(svg).get("width") == "1200"
 
 
-def download(page: Page, button: str) -> bytes:
-    """The file that a press of the button brings."""
-    with page.expect_download() as found:
-        page.get_by_role("button", name=button).first.click()
-    return found.value.path().read_bytes()
-
-
 def test_presenting_hides_the_controls_enlarges_the_rest_and_keeps_the_link(
     open_page: OpenPage, trained: Trained
 ) -> None:
@@ -291,6 +292,18 @@ def width_of(page: Page, place: str) -> float:
     box = page.locator(place).first.bounding_box()
     assert box is not None
     return box["width"]
+
+
+def test_who_asked_for_no_run_keeps_the_one_on_the_screen_when_a_newer_one_appears(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    trained(latent_size=19, epochs=1)  # now the newest
+    page = open_page("train")
+    expect_progress(page, "Finished: 1 of 1 epochs")
+    trained(latent_size=21, epochs=2)
+    page.locator(".st-key-layers").get_by_text("3", exact=True).click()
+    expect(page).to_have_url(re.compile("layers=3"))
+    expect_progress(page, "Finished: 1 of 1 epochs")
 
 
 # ---------------------------------------------------------------- the address

@@ -18,6 +18,7 @@ from ui.state.link import (
     keep_view,
     link_to_train,
     open_link,
+    table_of,
     with_view,
 )
 from ui.state.opened import is_drawn, opened, reader, reconstructions
@@ -54,7 +55,6 @@ from ui.state.shared import (
     import_run,
     is_active,
     newest_compressing,
-    newest_finished,
     read_run,
     runs_on_disk,
     seeds_of,
@@ -63,6 +63,7 @@ from ui.state.shared import (
     start,
     stop,
     unreadable,
+    usual_run,
 )
 from ui.state.sweeping import (
     alone,
@@ -70,7 +71,6 @@ from ui.state.sweeping import (
     choose_point,
     chosen_point,
     continue_sweep,
-    example_sweep,
     follow_sweep,
     is_sweeping,
     keep_sweep_link,
@@ -110,7 +110,6 @@ __all__ = [
     "delete_run",
     "drawn_once",
     "example",
-    "example_sweep",
     "first_config",
     "follow_sweep",
     "forget",
@@ -137,7 +136,6 @@ __all__ = [
     "may_stop_sweep",
     "n_messages",
     "newest_compressing",
-    "newest_finished",
     "open_link",
     "open_sweep_link",
     "opened",
@@ -169,7 +167,9 @@ __all__ = [
     "stop_sweep",
     "sweep_axes",
     "sweep_settings",
+    "table_of",
     "take_messages",
     "unreadable",
+    "usual_run",
     "with_view",
 ]

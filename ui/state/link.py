@@ -150,6 +150,20 @@ def chosen_runs() -> tuple[str, ...]:
     return chosen
 
 
+def table_of(run_ids: tuple[str, ...]) -> str:
+    """The key of the table of these runs; a choice in the one before it, perhaps a moment old, is kept."""
+    before: tuple[str, ...] = st.session_state.get("listed runs", run_ids)
+    drawn = st.session_state.get(_table(before))
+    if before != run_ids and drawn is not None:
+        st.session_state["chosen runs"] = tuple(before[row] for row in drawn["selection"]["rows"])
+    st.session_state["listed runs"] = run_ids
+    return _table(run_ids)
+
+
+def _table(run_ids: tuple[str, ...]) -> str:
+    return f"runs-{hash(run_ids)}"
+
+
 def choose_runs(run_ids: Sequence[str]) -> None:
     """The address compares these runs, where there are not too many for one."""
     st.session_state["chosen runs"] = tuple(run_ids)

@@ -104,7 +104,8 @@ def show_run(run_id: str) -> None:
 
 def show_nothing() -> None:
     """No run any more: it has been deleted."""
-    st.session_state.pop("run", None)
+    for name in ("run", "usual run"):
+        st.session_state.pop(name, None)
 
 
 def first_config() -> TrainConfig:

@@ -71,6 +71,13 @@ def is_active(job_id: str) -> bool:
     return known.state.active if known is not None else checkpoints.is_being_written(job_id)
 
 
+def usual_run() -> str:
+    """The run to show whoever asked for none: the newest; the same for as long as they are here."""
+    run_id: str = st.session_state.get("usual run") or newest_finished() or example()
+    st.session_state["usual run"] = run_id
+    return run_id
+
+
 def newest_finished() -> str | None:
     """The run to show before anything was asked for."""
     return next((run.run_id for run in runs_on_disk() if run.finished), None)

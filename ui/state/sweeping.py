@@ -18,7 +18,7 @@ from ui.state.settings import SETTINGS, catalogue, config_of, is_present, settin
 from ui.state.shared import runs_on_disk, sessions
 from ui.state.visitor import is_teacher, visitor
 
-# What a sweep has besides the settings of a run: widget -> name in the address, and what is usual.
+# What a sweep has besides a run: widget -> name in the address, and what is usual.
 LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "models": ("models", ("mlp", "conv")),
     "sizes": ("latent_sizes", tuple(str(2**i) for i in range(8))),
@@ -182,17 +182,20 @@ def left_of(kept: Kept) -> tuple[Plan | None, float | None]:
 # ---------------------------------------------------------------- which one is looked at
 
 
-def shown_sweep() -> str | None:
-    """The sweep_id that the visitor looks at; at first the newest."""
-    sweep_id: str | None = st.session_state.get("sweep") or sweeps.newest()
-    return sweep_id
+def shown_sweep() -> str:
+    """The sweep_id that the visitor looks at: the one they asked for, or the newest when they came."""
+    for name in ("sweep", "usual sweep"):
+        if (sweep_id := st.session_state.get(name)) is not None:
+            return str(sweep_id)
+    st.session_state["usual sweep"] = usual = sweeps.newest() or _example()
+    return usual
 
 
 def show_sweep(sweep_id: str) -> None:
     st.session_state["sweep"] = sweep_id
 
 
-def example_sweep() -> str:
+def _example() -> str:
     """A small one on the embedded digits, for who has none to look at yet; begun at the first call."""
     fingerprint = datasets.load(EXAMPLE.base.dataset).fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in EXAMPLE.configs())
