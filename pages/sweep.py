@@ -9,6 +9,7 @@ from ui.text import plain
 ignored = state.open_sweep_link()
 state.keep_settings()
 sweep_id = state.shown_sweep()
+active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends draws the page anew
 
 settings, results = st.columns([1, 3], gap="large")
 with settings, st.container(key="settings"):
@@ -26,6 +27,6 @@ with settings, st.container(key="settings"):
         controls.offer_download(sweep.base.dataset)
 
 with results:
-    view.sweep_view(sweep_id)
+    view.sweep_view(sweep_id, active)
 
 state.keep_sweep_link(sweep)

@@ -13,7 +13,9 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
-from autoenc import checkpoints, datasets, inspection
+from autoenc import checkpoints, datasets, inspection, sweeps
+from autoenc.schema import Sweep, TrainConfig
+from autoenc.sweeps import Kept
 from ui import state
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
@@ -433,3 +435,111 @@ def test_a_run_that_would_not_fit_is_refused_before_it_starts() -> None:
     app = opened(dataset="digits", model="conv", latent_size="4096", stride="1", batch_size="1437")
     assert app.button(key="train").disabled
     assert "of memory" in app.error[0].value
+
+
+# ---------------------------------------------------------------- Sweep
+
+
+def swept(**link: str) -> AppTest:
+    return opened("sweep", **{"dataset": "digits", "models": "mlp", "epochs": "2", **link})
+
+
+def finished_sweep(app: AppTest, n: int) -> AppTest:
+    app.button(key="sweep-start").click().run()
+    return until(app, f"{n} of {n} runs trained")
+
+
+def test_a_newcomer_sees_an_example_grow_and_may_stop_it() -> None:
+    app = opened("sweep")
+    assert "MLP, 7 sizes from 1 to 64, 100 epochs" in texts(app)
+    app.button(key="stop-sweep").click().run()
+    assert not app.exception
+    assert has_button(until(app, "runs trained, stopped"), "continue-sweep")
+
+
+def test_a_sweep_is_said_beforehand_trained_and_shown_in_numbers() -> None:
+    app = swept(latent_sizes="1,2,4")
+    assert "**3** runs" in texts(app)
+    app = finished_sweep(app, 3)
+    assert not app.exception
+    assert app.dataframe[0].value["Latent size"].tolist() == [1, 2, 4]
+    assert "The same test images at every size" in texts(app)
+    assert app.button(key="sweep-start").label == "Show the results"
+    assert app.query_params["latent_sizes"] == "1,2,4"
+    again = opened("sweep", sweep=app.query_params["sweep"])
+    assert "3 of 3 runs trained" in again.get("progress")[0].proto.text
+    assert again.multiselect(key="sizes").value == ["1", "2", "4"]
+
+
+def test_runs_on_disk_are_not_trained_again() -> None:
+    app = swept(latent_sizes="1,2,4,8")
+    assert "**4** runs, **3** of them trained already" in texts(app)
+    assert app.button(key="sweep-start").label == "Train the other 1"
+
+
+def test_a_sweep_that_a_dead_server_left_goes_on_when_it_is_looked_at() -> None:
+    sweep = Sweep(TrainConfig("digits", epochs=2), ("mlp",), (3, 5))
+    fingerprint = datasets.load("digits").fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
+    kept = Kept(sweep, fingerprint, run_ids, by="somebody")
+    sweeps.keep(kept)
+    until(opened("sweep", sweep=kept.sweep_id), "2 of 2 runs trained")
+    found = sweeps.find(kept.sweep_id)
+    assert found is not None
+    assert not found.wanted, "it has ended: a run that is deleted later is not trained again"
+
+
+def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:
+    app = swept(latent_sizes="1")
+    app.multiselect(key="sizes").set_value([]).run()
+    assert "at least one latent size" in app.error[0].value
+    assert app.button(key="sweep-start").disabled
+    app.multiselect(key="sizes").set_value(["2"]).run()
+    assert not app.button(key="sweep-start").disabled
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"latent_sizes": "1,x"}, "latent size 'x' is not a whole number"),
+        ({"latent_sizes": "1,1"}, "latent size 1 is given twice"),
+        ({"latent_sizes": "9999"}, "latent size is 9999"),
+        ({"models": "gan"}, "unknown model 'gan'"),
+        ({"layers": "0"}, "layers is 0"),
+        ({"sweep": "../../etc"}, "is not on this machine"),
+        ({"nonsense": "1"}, "'nonsense' is no setting"),
+        ({"epochs": "x"}, "epochs is 'x'; it must be a number"),
+    ],
+)
+def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
+    link: dict[str, str], said: str
+) -> None:
+    app = swept(**link)
+    assert not app.exception
+    assert said in texts(app).replace("\\", "")
+    assert not app.button(key="sweep-start").disabled
+
+
+def test_sizes_that_do_not_fit_into_memory_are_left_out_with_the_reason() -> None:
+    app = swept(models="conv", latent_sizes="1,4096", batch_size="1437", stride="1")
+    assert "Left out: Convolutional 4096: this run needs about" in texts(app).replace("\\", "")
+    assert not app.button(key="sweep-start").disabled
+
+
+def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place) -> None:
+    visitor_at(STUDENT)
+    app = swept(models="conv", latent_sizes="32,48", epochs="1000")
+    app.button(key="sweep-start").click().run()
+    until(app, "of 1000 epochs")
+    sweep_id = app.query_params["sweep"]
+    other = opened("sweep", sweep=sweep_id)
+    assert not has_button(other, "stop-sweep")
+    app.button(key="stop-sweep").click().run()
+    assert has_button(until(app, "0 of 2 runs trained, stopped"), "continue-sweep")
+    visitor_at(None)
+
+
+def test_a_sweep_of_missing_data_offers_to_bring_them() -> None:
+    app = opened("sweep", dataset="mnist")
+    assert app.button(key="sweep-start").disabled
+    assert app.button(key="download-mnist").label == "Download MNIST handwritten digits"

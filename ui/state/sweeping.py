@@ -25,7 +25,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "depths": ("layers", ("1",)),
 }
 EXAMPLE = Sweep(
-    TrainConfig(dataset="digits", epochs=30), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
+    TrainConfig(dataset="digits", epochs=100), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
 )
 # The settings of a run that all runs of a sweep share.
 SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))

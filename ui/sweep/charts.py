@@ -23,8 +23,10 @@ def first(points: Points, pca: Pca | None) -> None:
     """The two questions: what does it buy, what does it cost?"""
     loss, time = st.columns(2)
     with loss:
+        st.markdown("**What does a larger code buy?**")
         _chart("by-size", _loss_by_size, sweeps.loss_words(points, pca), points, pca)
     with time:
+        st.markdown("**What does it cost?**")
         words = " ".join(filter(None, [sweeps.time_words(points), sweeps.timing_words(points)]))
         _chart("time", _time_by_size, words, points, None)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
@@ -37,10 +39,14 @@ def others(points: Points, pca: Pca | None) -> None:
     """The same runs, asked otherwise."""
     left, right = st.columns(2)
     with left:
+        st.markdown("**The large sizes, looked at closely**")
         _chart("large", _loss_at_large_sizes, "", points, pca)
+        st.markdown("**Which run is worth its time?**")
         _chart("frontier", _loss_by_time, sweeps.front_words(points), points, None)
     with right:
+        st.markdown("**Which model is better at equal code size?**")
         _chart("by-code", _loss_by_code, sweeps.code_words(points, pca), points, pca)
+        st.markdown("**How far can an image be compressed?**")
         _chart("ratio", _loss_by_ratio, sweeps.ratio_words(points), points, pca)
 
 
@@ -53,7 +59,7 @@ def _chart(key: str, figure: Callable[..., str], words: str, points: Points, pca
         st.caption(plain(words))
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
         state.choose_point(clicked["customdata"])
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 # Drawn once for all who look at the same moment.

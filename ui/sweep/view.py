@@ -13,10 +13,16 @@ from ui.sweep import charts, smalls, table
 from ui.text import duration, plain
 
 
-def sweep_view(sweep_id: str) -> None:
+def is_under_way(sweep_id: str) -> bool:
+    """Whether a run of it is queued or at work; one that a server left behind goes on now."""
+    with page.errors_told():
+        found = state.follow_sweep(sweep_id)
+        return found is not None and is_active(found[1])
+    return False
+
+
+def sweep_view(sweep_id: str, active: bool) -> None:
     """Everything about a sweep, in one place that does not move while it grows or when it ends."""
-    found = state.follow_sweep(sweep_id)
-    active = found is not None and is_active(found[1])
     seconds = state.interval_seconds() if active else None
     st.fragment(_sweep_view, run_every=seconds and seconds * state.own_pace())(sweep_id, seconds)
 
@@ -68,7 +74,6 @@ def _what_next(kept: Kept, points: Sequence[Point]) -> None:
     if is_active(points):
         if state.may_stop_sweep(kept) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
             state.stop_sweep(kept)
-            st.rerun(scope="fragment")
     elif left and st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
         state.continue_sweep(kept, points)
         st.rerun()
@@ -82,6 +87,8 @@ def _progress(kept: Kept, points: Sequence[Point]) -> str:
         words.append(f"{n_running} at work")
         planned, seconds = state.left_of(kept)
         words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
+    elif n_done < len(points):
+        words.append("stopped")
     return ", ".join(words)
 
 
