@@ -44,6 +44,9 @@ class Job(Protocol):
     def needed_bytes(self) -> int:
         """Memory that it will take at its peak."""
 
+    def needed_dataset(self) -> str | None:
+        """The data set that must be the same wherever the job is done; None: it needs none."""
+
 
 @dataclass(frozen=True)
 class TrainJob:
@@ -69,6 +72,9 @@ class TrainJob:
         data = datasets.load(self.config.dataset)
         model = models.describe(self.config, data.image_shape)
         return memory.needed_bytes(self.config, model, len(data.train), len(data.test))
+
+    def needed_dataset(self) -> str:
+        return self.config.dataset
 
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
@@ -177,6 +183,9 @@ class DownloadJob:
     def needed_bytes(self) -> int:
         return 100_000_000  # the archive is unpacked piece by piece
 
+    def needed_dataset(self) -> None:
+        return None
+
     def stored(self) -> Snapshot | None:
         present = any(info.name == self.dataset and info.present for info in datasets.catalogue())
         return Snapshot(self.job_id, State.FINISHED, value=Download(self.dataset, 1, 1)) if present else None
@@ -202,6 +211,9 @@ class PcaJob:
     def needed_bytes(self) -> int:
         n_pixels = math.prod(datasets.load(self.dataset).image_shape)
         return 8 * 6 * n_pixels**2 + 4 * 4000 * n_pixels + 100_000_000
+
+    def needed_dataset(self) -> str:
+        return self.dataset
 
     def stored(self) -> Snapshot | None:
         found = baselines.stored_pca(datasets.load(self.dataset), self.train_images)

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema.sweep",),
     ("autoenc.schema",),
     # 0b  data, models, measures
-    ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise"),
+    ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
     ("autoenc.plots.drawing",),
     ("autoenc.plots.dots", "autoenc.plots.training"),
     ("autoenc.plots.sweep",),
@@ -63,6 +63,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 4
     ("autoenc.sweeps.keeping", "autoenc.sweeps.planning"),
     ("autoenc.sweeps.following", "autoenc.sweeps.running"),
+    ("autoenc.sweeps.ratios", "autoenc.sweeps.table"),
+    ("autoenc.sweeps.saying",),
     ("autoenc.sweeps",),
     ("autoenc.cli.printing", "autoenc.cli.settings"),
     ("autoenc.cli.data", "autoenc.cli.runs", "autoenc.cli.sweeping", "autoenc.cli.training"),

@@ -48,7 +48,9 @@ _PRESENTER = """
 <style>
 :root { --presenter-scale: 1.25; }
 html { font-size: 21px !important; }
-[data-testid=stColumn]:has(.st-key-settings), .st-key-actions, .st-key-loss-axes, .st-key-sweep-axes { display: none; }
+[data-testid=stColumn]:has(.st-key-settings), .st-key-actions, .st-key-loss-axes, .st-key-sweep-axes {
+ display: none;
+}
 .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
 </style>
 """

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from tabulate import tabulate
+
 from autoenc import checkpoints
 from autoenc.schema import Run
 
@@ -35,9 +37,4 @@ def told(run: Run) -> str:
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Columns as wide as their longest cell."""
-    lines = [head, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return tabulate(list(rows), head, tablefmt="plain", disable_numparse=True)

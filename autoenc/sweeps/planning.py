@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autoenc import memory, models, speed, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
-from autoenc.schema import ModelInfo, RunSummary, Sweep, TrainConfig
+from autoenc.schema import MODELS, ModelInfo, RunSummary, Sweep, TrainConfig
 from autoenc.speed import Speed
 
 
@@ -93,8 +93,9 @@ def plan(
     return Plan(tuple(sorted(planned, key=_length)))
 
 
-def _length(run: Planned) -> tuple[float, int]:
-    return (run.seconds or 0.0, run.n_multiplications)
+def _length(run: Planned) -> tuple[float, int, int]:
+    """Where no time is known, an MLP before a convolution, whose steps take longer than their work tells."""
+    return run.seconds or 0.0, MODELS.index(run.config.model), run.n_multiplications
 
 
 def _planned(

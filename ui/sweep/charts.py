@@ -37,15 +37,18 @@ def first(points: Points, pca: Pca | None) -> None:
 
 def others(points: Points, pca: Pca | None) -> None:
     """The same runs, asked otherwise."""
-    left, right = st.columns(2)
-    with left:
+    large, code = st.columns(2)
+    with large:
         st.markdown("**The large sizes, looked at closely**")
         _chart("large", _loss_at_large_sizes, "", points, pca)
-        st.markdown("**Which run is worth its time?**")
-        _chart("frontier", _loss_by_time, sweeps.front_words(points), points, None)
-    with right:
+    with code:
         st.markdown("**Which model is better at equal code size?**")
         _chart("by-code", _loss_by_code, sweeps.code_words(points, pca), points, pca)
+    time, ratio = st.columns(2)
+    with time:
+        st.markdown("**Which run is worth its time?**")
+        _chart("frontier", _loss_by_time, sweeps.front_words(points), points, None)
+    with ratio:
         st.markdown("**How far can an image be compressed?**")
         _chart("ratio", _loss_by_ratio, sweeps.ratio_words(points), points, pca)
 

@@ -61,7 +61,9 @@ def sweep_form() -> Sweep | None:
 def forecast(planned: Plan, alone: bool) -> None:
     """How many runs, how many of them are there, how long the others take, what is left out and why."""
     n, new = len(planned.runs), len(planned.to_train)
-    here = f", **{len(planned.finished)}** of them trained already" if planned.finished else ""
+    here = (
+        f", **{len(planned.finished) if new else 'all'}** of them trained already" if planned.finished else ""
+    )
     st.markdown(f"**{n}** run{'s'[: n != 1]}{here}")
     if new:
         waiting = state.sessions().speed() is None

@@ -53,5 +53,5 @@ def _row(point: Point) -> PictureRow:
     run = state.read_run(point.run_id)
     marked = "▸ " if point.run_id == state.chosen_point() else ""
     db = f" · {psnr_of_mse(point.test_mse):.1f} dB" if point.test_mse else ""
-    label = f"{marked}{point.config.latent_size}{db}"
+    label = f"{marked}size {point.config.latent_size}{db}"
     return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model])

@@ -62,9 +62,12 @@ def _headline(kept: Kept, points: Sequence[Point]) -> None:
         st.progress(min(1.0, done), _progress(kept, points))
     with what_next, st.container(key="actions"):
         _what_next(kept, points)
-    for point in points:
-        if point.state is State.RUNNING:
-            _at_work(kept, point)
+    if is_active(points):
+        running = [point for point in points if point.state is State.RUNNING]
+        places = st.columns(max(len(running), state.sessions().n_workers))  # as many: nothing jumps
+        for place, point in zip(places, running, strict=False):
+            with place:
+                _at_work(kept, point)
     _failures(points)
 
 

@@ -6,11 +6,13 @@ import atexit
 import logging
 import os
 import pickle
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StartTimeout
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event
 from time import sleep
 
 from dask.system import CPU_COUNT
@@ -23,7 +25,9 @@ from autoenc.jobs import Job
 from autoenc.schema import Snapshot, State
 from autoenc.sessions.book import Book, Entry
 from autoenc.sessions.dask import worker
+from autoenc.sessions.dask.admission import Admission, lost, unreachable
 from autoenc.sessions.dask.cluster import local_cluster, workers_allowed
+from autoenc.sessions.dask.tasks import settle, submit
 from autoenc.speed import Speed
 
 log = logging.getLogger(__name__)
@@ -36,21 +40,26 @@ IDLE_BYTES = 600_000_000  # of a worker that has PyTorch in memory and nothing t
 class DaskSessions:
     """`Sessions` on Dask; the cluster comes up in the background, jobs wait for it.
 
-    With AUTOENC_SCHEDULER in the environment the jobs go to that cluster instead of an embedded one.
+    With AUTOENC_SCHEDULER in the environment the jobs go to that cluster instead of an embedded one: to those
+    of its workers that agree with us, which may come and go.
 
     Raises:
         ConfigError: AUTOENC_WORKERS is not a number of processes.
     """
 
     def __init__(self, n_workers: int | None = None) -> None:
+        self.address = os.environ.get("AUTOENC_SCHEDULER") or None  # of an existing cluster
         self.n_cores = int(CPU_COUNT)
         self.n_workers = n_workers or workers_allowed()
         self.memory_share = max(IDLE_BYTES, memory.free_bytes() // self.n_workers - IDLE_BYTES)
         self.book = Book()
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
+        self._admission: Admission | None = None  # of the workers of an existing cluster
+        self._examined = Event()  # those of its workers that came first, all of them
         self._speed: Speed | None = None
         self._failure = ""
+        self._mark = secrets.token_hex(4)  # other dashboards give jobs of the same names to the same cluster
         self._watching = False
         # One thread talks to the cluster: what was clicked first is done first.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="autoenc-sessions")
@@ -62,15 +71,18 @@ class DaskSessions:
     def start(self, job: Job, by: str = "", *, alone: bool = False) -> str:
         with self.book.lock:
             self.book.add(job, by, alone)
-            if not self._watching and self.book.any_active():
-                self._watching = True
-                self._soon(self._watch)
+            if self.book.any_active():
+                self._look_after()
         return job.job_id
 
     def snapshot(self, job_id: str) -> Snapshot | None:
         snapshot = self.book.snapshot(job_id)
-        if snapshot is not None and snapshot.state is State.QUEUED and not self._ready.done():
+        if snapshot is None or snapshot.state is not State.QUEUED:
+            return snapshot
+        if not self._ready.done():
             return replace(snapshot, message="the workers are starting")
+        if self._admission is not None and not self._admission.admitted():
+            return replace(snapshot, message="no worker of the cluster has passed its examination yet")
         return snapshot
 
     def active(self) -> tuple[Snapshot, ...]:
@@ -78,7 +90,7 @@ class DaskSessions:
 
     def stop(self, job_id: str) -> None:
         if (entry := self.book.stop(job_id)) is not None:
-            self._soon(self._stop_at_worker, entry)
+            self._soon(self._request_stop, [entry])
 
     def forget(self, job_id: str) -> None:
         self.book.forget(job_id)
@@ -86,8 +98,12 @@ class DaskSessions:
     def speed(self) -> Speed | None:
         return self._speed
 
+    def refusals(self) -> tuple[str, ...]:
+        """Why workers of an existing cluster get no jobs, a sentence each."""
+        return self._admission.refusals() if self._admission is not None else ()
+
     def wait_until_ready(self) -> None:
-        """Block until the workers can take jobs.
+        """Block until the workers can take jobs; those of an existing cluster may be found not to.
 
         Raises:
             AutoencError: they did not come up.
@@ -96,15 +112,16 @@ class DaskSessions:
             self._ready.result(START_SECONDS)
         if self._client is None:
             raise AutoencError(self._failure or "the workers did not start within a minute")
+        if self._admission is not None:
+            self._examined.wait(START_SECONDS)
 
     def close(self) -> None:
         atexit.unregister(self.close)
         self._thread.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
-            keys = [entry.key for entry in self.book.at_work()]
-            with suppress(Exception):  # workers that are gone need not be stopped
-                self._client.run(worker.request_stop, *keys, on_error="ignore")
-            self._client.close()
+            # In a cluster of our own a job may have moved to another worker.
+            self._request_stop(self.book.at_work(), anywhere=self._cluster is not None)
+            self._disconnect()
         if self._cluster is not None:
             self._cluster.close()
 
@@ -116,26 +133,46 @@ class DaskSessions:
 
     def _connect(self) -> None:
         try:
-            address = os.environ.get("AUTOENC_SCHEDULER")
-            if address is None:
+            if self.address is None:
                 self._cluster = self._cluster or local_cluster(self.n_workers)
-            client = Client(self._cluster or address, set_as_default=False)
+            client = Client(self._cluster or self.address, set_as_default=False)
             client.subscribe_topic(worker.TOPIC, self._on_event)
             if self._cluster is None:
-                self.n_workers = max(1, len(client.nthreads()))
+                self._admission = Admission(client)
+                self._client = client
+                self._look_after()
+                return
             # Before any job: a run beside it would spoil the figures, and be slowed by it.
             with suppress(KilledWorker):  # without figures nothing is foretold, and all else works
-                self._speed = client.submit(worker.measure_speed, pure=False).result()
+                self._speed = submit(client, worker.measure_speed).result()
             self._client = client
         except Exception as error:  # whatever the cluster raises: the page must say it, not die of it
             log.exception("the workers did not start")
             self._failure = f"the workers did not start ({type(error).__name__}: {error})"
+            if self.address is not None:
+                self._failure = unreachable(self.address, error)
+
+    def _disconnect(self) -> None:
+        assert self._client is not None
+        if self._admission is not None:
+            self._admission.close()
+        self._client.close()
+        self._client = self._admission = None
+
+    def _look_after(self) -> None:
+        with self.book.lock:
+            if not self._watching:
+                self._watching = True
+                self._soon(self._watch)
 
     def _watch(self) -> None:
-        """Look after the jobs, as long as there are any; whatever else is asked for comes in between."""
+        """Look after the jobs, as long as there are any, and after a cluster whose workers come and go.
+
+        Whatever else is asked for comes in between.
+        """
         _logged(self._look_after_jobs)
         with self.book.lock:
-            self._watching = self.book.any_active()
+            self._watching = self.book.any_active() or self._admission is not None
         if self._watching:
             sleep(WATCH_SECONDS)
             self._soon(self._watch)
@@ -143,19 +180,51 @@ class DaskSessions:
     def _look_after_jobs(self) -> None:
         for entry in self.book.at_work():
             if entry.task.done():
-                self._settle(entry)
+                settle(self.book, entry, lost(self.address))
+        if self._admission is not None:
+            self._look_at_cluster(self._admission)
         if self.book.queue():
             self._place_jobs()
+
+    def _look_at_cluster(self, admission: Admission) -> None:
+        """Follow the workers of an existing cluster: who has gone, who has come and may be given jobs."""
+        assert self._client is not None
+        if self._client.status != "running":
+            log.warning("the connection to the scheduler at %s is lost", self.address)
+            self._fail(self.book.at_work(), lost(self.address))
+            self._disconnect()  # the next job connects anew
+            return
+        try:
+            gone = admission.look()
+        except AutoencError as error:
+            self._fail(self.book.queue(), str(error))
+            return
+        for entry in self.book.at_work():
+            if entry.place in gone:
+                self.book.worker_lost(entry)
+        self.n_workers = max(1, len(admission.admitted()))
+        self._speed = admission.speed
+        if admission.settled():
+            self._examined.set()
 
     def _place_jobs(self) -> None:
         """Give free workers what is next in the queue."""
         if self._client is None:
             self._connect()  # another try: what was asked for before has been told why not
         if self._client is None:
-            for entry in self.book.queue():
-                self.book.end(entry, State.FAILED, self._failure)
+            self._fail(self.book.queue(), self._failure)
             return
         taken = {entry.place for entry in self.book.at_work()}
+        if self._admission is not None:
+            with self.book.lock:
+                entries = self.book.may_begin()
+                assigned = self._admission.assign([entry.job for entry in entries], taken)
+                for entry, (place, refusal) in zip(entries, assigned, strict=True):
+                    if refusal:
+                        self.book.end(entry, State.FAILED, refusal)
+                    elif place is not None:
+                        self._give(entry, place)
+            return
         if len(taken) >= self.n_workers:
             return
         alive = list(self._client.nthreads())
@@ -166,38 +235,35 @@ class DaskSessions:
         if self._cluster is not None and len(alive) < self.n_workers:
             self._cluster.scale(self.n_workers)  # one has died; if its successor did too, this is the next
 
+    def _fail(self, entries: Sequence[Entry], message: str) -> None:
+        for entry in entries:
+            self.book.end(entry, State.FAILED, message)
+
     def _give(self, entry: Entry, place: str) -> None:
         assert self._client is not None
         self.book.begins(entry, place)
-        entry.task = self._client.submit(
+        entry.key = f"{entry.key}-{self._mark}"
+        entry.task = submit(
+            self._client,
             worker.work,
             entry.job,
             entry.key,
             self.memory_share if self._cluster else None,
             key=entry.key,
-            pure=False,
             workers=[place],
-            allow_other_workers=True,  # this one may have died a moment ago
+            allow_other_workers=self._cluster is not None,  # this one may have died a moment ago
         )
 
-    def _stop_at_worker(self, entry: Entry) -> None:
-        if self._client is not None:
-            with suppress(Exception):  # a worker that is gone need not be stopped
-                self._client.run(worker.request_stop, entry.key, workers=[entry.place], on_error="ignore")
-
-    def _settle(self, entry: Entry) -> None:
-        """Take how a job ended from its future; its last records have come before."""
-        try:
-            state, message = entry.task.result(timeout=START_SECONDS)
-        except KilledWorker:
-            self.book.worker_lost(entry)
-        except Exception as error:  # noqa: BLE001  whatever Dask raises
-            self.book.end(entry, State.FAILED, f"the worker failed ({error}); train again to continue")
-        else:
-            self.book.end(entry, state, message)
+    def _request_stop(self, entries: Sequence[Entry], anywhere: bool = False) -> None:
+        if self._client is None or self._client.status != "running" or not entries:
+            return
+        keys, places = [entry.key for entry in entries], sorted({entry.place for entry in entries})
+        with suppress(Exception):  # a worker that is gone need not be stopped
+            workers = None if anywhere else places
+            self._client.run(worker.request_stop, *keys, workers=workers, on_error="ignore")
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
-        key, records = pickle.loads(event[1])  # noqa: S301  made by our own worker, through mutual TLS
+        key, records = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too
         self.book.told(key, records)
 
 

@@ -12,7 +12,7 @@ import torch
 from dask.system import CPU_COUNT
 from distributed import get_worker
 
-from autoenc import cores, memory
+from autoenc import cores, datasets, memory
 from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
 from autoenc.schema import EpochRecord, Record, State
@@ -103,6 +103,15 @@ def _reporter(key: str) -> Callable[[Record | None], None]:
 def request_stop(*keys: str) -> None:
     """The jobs of these keys end at their next record."""
     _stop.update(keys)
+
+
+def fingerprint(dataset: str) -> str:
+    """Of the data set as it is on this machine; it is prepared here if need be.
+
+    Raises:
+        ConfigError, DatasetError: as `datasets.load`.
+    """
+    return datasets.load(dataset).fingerprint
 
 
 def measure_speed() -> Speed:

@@ -1,0 +1,41 @@
+"""Schema values -> plotly figures: pure functions, used by the pages, the report and the command line alike.
+
+drawing.py    traces, axes, layout, colours
+training.py   the figures of runs
+dots.py       runs as dots, and what they are measured against
+sweep.py      the figures of a sweep
+"""
+
+from autoenc.pareto import pareto
+from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
+from autoenc.plots.sweep import (
+    Axes,
+    loss_at_large_sizes,
+    loss_by_code,
+    loss_by_ratio,
+    loss_by_size,
+    loss_by_time,
+    time_by_size,
+)
+from autoenc.plots.training import MAX_POINTS, comparison, extremes, loss_curve, timing
+
+__all__ = [
+    "COLOUR",
+    "FONT_SIZE",
+    "LOSS",
+    "MAX_COMPARED",
+    "MAX_POINTS",
+    "SEVERAL",
+    "Axes",
+    "comparison",
+    "extremes",
+    "loss_at_large_sizes",
+    "loss_by_code",
+    "loss_by_ratio",
+    "loss_by_size",
+    "loss_by_time",
+    "loss_curve",
+    "pareto",
+    "time_by_size",
+    "timing",
+]

@@ -1,0 +1,59 @@
+"""A ratio as people tell it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+LEAST = 0.03  # a smaller change is none
+_MANY = 1.8  # from here on it is so many times; below, so much more
+_PARTS = {
+    1 / 10: "a tenth",
+    1 / 8: "an eighth",
+    1 / 5: "a fifth",
+    1 / 4: "a quarter",
+    1 / 3: "a third",
+    2 / 5: "two fifths",
+    1 / 2: "half",
+    3 / 5: "three fifths",
+    2 / 3: "two thirds",
+    3 / 4: "three quarters",
+}
+
+
+def times_in_words(ratio: float) -> str:
+    """Of a positive ratio: `a fifth more`, `a third less`, `half`, `twice`, `3.2 times`, `7 times less`."""
+    if abs(ratio - 1) <= LEAST:
+        return "the same"
+    if 1 < ratio < _MANY:
+        return f"{_part(ratio - 1)} more"
+    if ratio > 1:
+        return "twice" if 1.95 <= ratio < 2.05 else f"{short(ratio)} times"
+    if ratio >= 0.55:
+        return f"{_part(1 - ratio)} less"
+    return _PARTS[1 / 2] if ratio > 0.475 else f"{short(1 / ratio)} times less"
+
+
+def changes(ratio: float) -> str:
+    """What an amount does that becomes so many times itself: `halves`, `falls by a third`, `doubles`."""
+    words = times_in_words(ratio)
+    known = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
+    if words in known:
+        return known[words]
+    if words.endswith(" times"):
+        return f"grows to {words} as much"
+    if words.endswith(" times less"):
+        return f"becomes {words.removesuffix(' less')} smaller"
+    part, _, direction = words.rpartition(" ")
+    return f"{'grows' if direction == 'more' else 'falls'} by {part}"
+
+
+def _part(share: float) -> str:
+    nearest = min(_PARTS, key=lambda part: abs(part - share))
+    return _PARTS[nearest] if abs(nearest - share) <= 0.015 else f"{100 * share:.0f} %"
+
+
+def short(value: float, digits: int = 2) -> str:
+    """A number of two digits, or of all before the point."""
+    if value >= 10**digits:
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=digits, fractional=False, trim="-")

@@ -1,0 +1,112 @@
+"""A sweep in a real browser: from the click to the end, reloaded in the middle, a point clicked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from autoenc import sweeps
+from autoenc.schema import Sweep, TrainConfig
+from autoenc.sweeps import Kept
+from tests.browser.conftest import OpenPage, Trained, expect_progress, is_too_wide
+
+CHART = ".st-key-sweep-by-size .live-plot"
+SWEEP = "sweep?dataset=digits&models=mlp&epochs=60&latent_sizes="
+SMALL = "sweep?dataset=digits&models=mlp&latent_sizes=8&epochs=12&train_images=512"  # that `trained` makes
+
+
+@pytest.fixture(autouse=True)
+def _not_the_first_sweep(checkpoint_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first visitor of all would have an example trained beside the sweeps of the tests."""
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
+    if sweeps.newest() is None:
+        sweeps.keep(Kept(Sweep(TrainConfig("digits"), ("mlp",), (1,)), "0123456789abcdef", (), wanted=False))
+
+
+def start(page: Page) -> None:
+    page.locator(".st-key-sweep-start button").click()
+    expect(page).to_have_url(re.compile("sweep=digits-sweep-e60-"))
+
+
+def n_dots(page: Page) -> int:
+    """Finished runs of the MLP in the chart of the loss."""
+    n: int = page.eval_on_selector(
+        CHART,
+        """chart => Array.from(chart._fullData.find((trace) => trace.name === "MLP").y)
+            .filter((y) => Number.isFinite(y) && y !== null).length""",
+    )
+    return n
+
+
+def click_dot(page: Page, latent_size: int) -> None:
+    x, y = page.eval_on_selector(
+        CHART,
+        """(chart, k) => {
+          const { xaxis, yaxis } = chart._fullLayout;
+          const trace = chart._fullData.find((one) => one.name === "MLP");
+          const i = Array.from(trace.x).findIndex((x) => Number(x) === k);
+          const { x, y } = chart.getBoundingClientRect();
+          return [x + xaxis._offset + xaxis.c2p(trace.x[i]), y + yaxis._offset + yaxis.c2p(trace.y[i])];
+        }""",
+        latent_size,
+    )
+    page.mouse.move(x - 30, y - 30)
+    page.mouse.move(x, y, steps=4)
+    page.mouse.click(x, y)
+
+
+def test_a_sweep_grows_point_by_point_through_a_reload_and_a_point_shows_its_pictures(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(SWEEP + "1,2,4,8,16")
+    expect(page.get_by_text("5 runs", exact=True)).to_be_visible()
+    start(page)
+    expect(page.locator(".stProgress", has_text=re.compile("[1-4] of 5 runs trained"))).to_be_visible()
+    page.reload()
+    expect_progress(page, "5 of 5 runs trained")
+    expect(page.locator(".st-key-sweep-start button")).to_have_text(re.compile("Show the results"))
+    page.wait_for_function(f"document.querySelector('{CHART}')?._fullData?.length > 1")
+    assert n_dots(page) == 5
+    click_dot(page, 8)
+    expect(page.get_by_role("link", name="Open MLP 8 in Train")).to_be_visible()
+    expect(page.get_by_text("▸ size 8", exact=False)).to_be_visible()
+    page.get_by_role("link", name="Open MLP 8 in Train").click()
+    expect(page).to_have_url(re.compile("/lab/train.*run=digits-mlp-k8-e60-"))
+    expect_progress(page, "Finished: 60 of 60 epochs")
+
+
+def test_a_second_window_follows_and_stop_keeps_what_is_trained(open_page: OpenPage) -> None:
+    page = open_page("sweep?dataset=digits&models=mlp,conv&layers=2&epochs=1000&latent_sizes=3,5")
+    page.locator(".st-key-sweep-start button").click()
+    expect(page.get_by_text(re.compile("^Conv|^MLP 3")).first).to_be_visible()
+    expect(page).to_have_url(re.compile("sweep=digits-sweep-e1000-"))
+    other = open_page(page.url.partition("/lab/")[2])
+    expect(other.locator(".st-key-stop-sweep button")).to_be_visible()
+    page.locator(".st-key-stop-sweep button").click()
+    for window in (page, other):
+        expect(window.locator(".stProgress", has_text="runs trained, stopped")).to_be_visible()
+        expect(window.locator(".st-key-continue-sweep button")).to_be_visible()
+
+
+def test_a_sweep_fits_on_a_phone(open_page: OpenPage, trained: Trained) -> None:
+    trained()
+    page = open_page(SMALL, phone=True)
+    expect(page.get_by_text("1 run, all of them trained already")).to_be_visible()
+    page.locator(".st-key-sweep-start button").tap()
+    expect_progress(page, "1 of 1 runs trained")
+    expect(page.locator(CHART)).to_be_visible()
+    assert not is_too_wide(page)
+
+
+def test_the_table_is_there_to_copy(open_page: OpenPage, trained: Trained) -> None:
+    trained()
+    page = open_page(SMALL)
+    page.locator(".st-key-sweep-start button").click()
+    page.locator(".st-key-copy-latex button").first.click()
+    expect(page.locator("code", has_text="\\begin{tabular}")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".st-key-copy-markdown button").first.click()
+    expect(page.locator("code", has_text="|---")).to_be_visible()

@@ -1,0 +1,47 @@
+"""Points of sweeps for the tests: made of a few numbers, as training would leave them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autoenc.schema import Pca, Point, State, TrainConfig
+
+N_PIXELS = 784
+PCA = Pca(
+    "mnist", 60_000, 0.067, (1, 2, 4, 8, 16, 32, 64, 128), (0.06, 0.05, 0.04, 0.03, 0.02, 0.015, 0.008, 0.003)
+)
+
+
+def point(
+    model: str = "mlp",
+    latent_size: int = 16,
+    loss: float | None = 0.02,
+    seconds: float = 5.0,
+    layers: int = 1,
+    **more: Any,
+) -> Point:
+    """A finished run of MNIST; strides of 2 leave 14 x 14 and 7 x 7 places."""
+    config = TrainConfig(model=model, latent_size=latent_size, layers=layers)
+    n_latents = latent_size if model == "mlp" else latent_size * (14 if layers == 1 else 7) ** 2
+    values: dict[str, Any] = {
+        "state": State.FINISHED,
+        "epochs_done": 10,
+        "done": 1.0,
+        "train_loss": loss,
+        "test_mse": loss,
+        "seconds": seconds,
+        "device": "cpu",
+        "threads": 2,
+        "beside": 0,
+    }
+    run_id = config.run_id("0" * 8)
+    return Point(run_id, config, n_latents, N_PIXELS, 100 * latent_size, **(values | more))
+
+
+def line(
+    model: str, losses: Mapping[int, float], seconds: Sequence[float] = (), layers: int = 1
+) -> list[Point]:
+    """Finished runs of these sizes and losses, of 1, 2, 3 ... seconds where no others are given."""
+    times = seconds or range(1, len(losses) + 1)
+    return [
+        point(model, k, loss, float(s), layers) for (k, loss), s in zip(losses.items(), times, strict=True)
+    ]
