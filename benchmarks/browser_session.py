@@ -66,8 +66,10 @@ class _Cached:
 class BrowserSession:
     """A visitor of the dashboard; `opened` makes one."""
 
-    def __init__(self, socket: ClientConnection, address: str, query_string: str) -> None:
-        self.query_string = query_string
+    def __init__(
+        self, socket: ClientConnection, address: str, query_string: str, page_name: str = ""
+    ) -> None:
+        self.query_string, self._page_name = query_string, page_name
         self.page_reruns: list[Rerun] = []
         self.fragment_reruns: list[Rerun] = []
         self.n_bytes = 0  # received
@@ -136,6 +138,7 @@ class BrowserSession:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_script_hash = self.query_string, self._page_hash
+        asked.page_name = "" if self._page_hash else self._page_name
         asked.fragment_id, asked.is_auto_rerun = fragment, auto
         asked.cached_message_hashes.extend(self._cache)
         states = [element.state for element in self._page.values() if element.state is not None]
@@ -290,12 +293,13 @@ def _state_of(kind: str, content: Any) -> WidgetState | None:
 
 @asynccontextmanager
 async def opened(
-    address: str, query_string: str = "", headers: Mapping[str, str] | None = None
+    address: str, query_string: str = "", page_name: str = "", headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[BrowserSession]:
     """A visit, after the first run of the page.
 
     Args:
         address: http://..., with the base path if there is one, without a slash at its end.
+        page_name: as in the address; "": the page that is opened without one.
         headers: of the first request, such as a cookie.
     Raises:
         SessionLost: the dashboard does not answer as expected; later calls raise the same.
@@ -313,7 +317,7 @@ async def opened(
         )
     except (OSError, WebSocketException, TimeoutError) as error:
         raise SessionLost(f"the dashboard does not answer at {address} ({error})") from error
-    session = BrowserSession(socket, address, query_string)
+    session = BrowserSession(socket, address, query_string, page_name)
     try:
         await session.rerun()
         yield session

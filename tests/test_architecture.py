@@ -93,7 +93,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("benchmarks.many_runs",),
     ("benchmarks.session_overhead", "benchmarks.browser_session", "benchmarks.dashboards"),
     ("benchmarks.page_probes",),
-    ("benchmarks.viewers", "benchmarks.page_speed"),
+    ("benchmarks.viewers", "benchmarks.page_speed", "benchmarks.sweep_speed"),
 )
 
 # Library -> the only places that may import it.

@@ -7,6 +7,7 @@ import streamlit as st
 from autoenc import training
 from autoenc.schema import Snapshot
 from ui import page, state, told
+from ui.text import plain
 
 SECONDS = 2.0  # between two looks
 
@@ -30,6 +31,8 @@ def _now() -> None:
             help="Runs at the same time, at most.",
         )
         row.metric("Waiting", len(jobs) - len(running))
+        for refusal in state.sessions().refusals():
+            st.warning(plain(refusal), icon=":material/block:")
         for job in jobs[:10]:
             _line(job)
 

@@ -52,6 +52,8 @@ def sweep(chosen: argparse.Namespace) -> None:
     data = datasets.load(asked.base.dataset)
     with closing(DaskSessions()) as sessions:
         sessions.wait_until_ready()
+        for refusal in sessions.refusals():
+            print(f"autoenc: {refusal}", file=sys.stderr)
         plan = _planned(asked, data, sessions)
         kept = Kept(asked, data.fingerprint, plan.run_ids, alone=chosen.one_at_a_time)
         _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=kept.alone))

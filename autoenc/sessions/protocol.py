@@ -44,5 +44,8 @@ class Sessions(Protocol):
     def speed(self) -> Speed | None:
         """This machine's measured speed; None: not measured yet."""
 
+    def refusals(self) -> tuple[str, ...]:
+        """Why workers of an existing cluster get no jobs, a sentence each; empty with workers of our own."""
+
     def close(self) -> None:
         """End all work and all processes."""

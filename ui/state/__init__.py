@@ -86,6 +86,7 @@ from ui.state.sweeping import (
     stop_sweep,
     sweep_axes,
     sweep_settings,
+    take_up,
 )
 from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
 
@@ -169,6 +170,7 @@ __all__ = [
     "sweep_settings",
     "table_of",
     "take_messages",
+    "take_up",
     "unreadable",
     "usual_run",
     "with_view",

@@ -138,25 +138,26 @@ def _check_own(kept: Kept) -> None:
 
 
 def follow_sweep(sweep_id: str) -> tuple[Kept, tuple[Point, ...]] | None:
-    """The sweep and its runs at this moment; None: it is not on this machine.
+    """The sweep and its runs at this moment; None: it is not on this machine."""
+    kept = sweeps.find(sweep_id)
+    return None if kept is None else (kept, _points(kept))
 
-    A wanted one goes on from where a server that has ended left it.
+
+def take_up(kept: Kept, points: Sequence[Point]) -> None:
+    """Start what is wanted and nobody is at: a server that has ended left it so.
+
+    A sweep that has ended is not wanted any more: one of its runs that is deleted later stays deleted.
 
     Raises:
-        AutoencError: its runs cannot be started.
+        AutoencError: its runs cannot be started, or the folder cannot be written to.
     """
-    kept = sweeps.find(sweep_id)
-    if kept is None:
-        return None
-    points = _points(kept)
+    if not kept.wanted:
+        return
     left = [p.run_id for p in points if p.state in (None, State.INTERRUPTED) and p.run_id not in kept.stopped]
-    if kept.wanted and left:
+    if left:
         sweeps.begin(sessions(), kept, [point.run_id for point in points if point.run_id not in left])
-        points = _points(kept)
-    elif kept.wanted and not any(point.state is not None and point.state.active for point in points):
-        kept = replace(kept, wanted=False)  # all has ended
-        sweeps.keep(kept)
-    return kept, points
+    elif not any(point.state is not None and point.state.active for point in points):
+        sweeps.keep(replace(kept, wanted=False))
 
 
 def _points(kept: Kept) -> tuple[Point, ...]:

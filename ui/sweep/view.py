@@ -14,11 +14,12 @@ from ui.text import duration, plain
 
 
 def is_under_way(sweep_id: str) -> bool:
-    """Whether a run of it is queued or at work; one that a server left behind goes on now."""
-    with page.errors_told():
+    """Whether a run of it is queued or at work; what a server left behind goes on now."""
+    if (found := state.follow_sweep(sweep_id)) is not None:
+        with page.errors_told():
+            state.take_up(*found)
         found = state.follow_sweep(sweep_id)
-        return found is not None and is_active(found[1])
-    return False
+    return found is not None and is_active(found[1])
 
 
 def sweep_view(sweep_id: str, active: bool) -> None:
@@ -106,8 +107,10 @@ def _at_work(kept: Kept, point: Point) -> None:
 
 
 def _failures(points: Sequence[Point]) -> None:
-    """One sentence for all that failed for the same reason."""
+    """The first in a sentence, and which others."""
     failed = [point for point in points if point.state is State.FAILED]
-    for reason in dict.fromkeys(point.message for point in failed):
-        names = ", ".join(told.short(point.config) for point in failed if point.message == reason)
-        st.error(f"{plain(names)}: {plain(reason)}", icon=":material/error:")
+    if failed:
+        others = ", ".join(told.short(point.config) for point in failed[1:])
+        more = f"; not trained either: {others}" if others else ""
+        first = f"{told.short(failed[0].config)}: {failed[0].message}"
+        st.error(plain(f"{first}{more}."), icon=":material/error:")
