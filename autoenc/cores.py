@@ -19,6 +19,7 @@ from autoenc.errors import AutoencError
 
 MAX_JOBS = 256  # that share a machine
 POLL_SECONDS = 0.02
+GLANCE_SECONDS = 0.002
 
 _own: set[int] = set()  # the places of this process's jobs
 
@@ -82,8 +83,11 @@ def beside() -> int:
 
 def _taken(but: Collection[int]) -> list[int]:
     """The places of jobs that are there, but for these."""
-    places = (int(path.stem.partition("-")[2]) for path in _folder().glob("job-*.lock"))
-    return [place for place in places if place not in but and not _is_free(f"job-{place}")]
+    places = [int(path.stem.partition("-")[2]) for path in _folder().glob("job-*.lock")]
+    held = [place for place in places if place not in but and not _is_free(f"job-{place}")]
+    if held:
+        sleep(GLANCE_SECONDS)  # whoever asks whether a place is free holds it for a moment
+    return [place for place in held if not _is_free(f"job-{place}")]
 
 
 @contextmanager

@@ -195,6 +195,8 @@ class BrowserSession:
                 self._set_interval(message.auto_rerun.fragment_id, message.auto_rerun.interval)
             case "stop_auto_rerun":
                 self._stop_intervals(message.stop_auto_rerun.fragment_ids)
+            case "navigation":
+                self._page_hash = message.navigation.page_script_hash
             case "page_info_changed":
                 self.query_string = message.page_info_changed.query_string
             case "script_finished":
@@ -208,7 +210,6 @@ class BrowserSession:
             self._answer(self._cut_short)  # by the next request for the same fragment, not by st.rerun()
         self._cut_short = None
         self._run, self._run_fragments = message.metadata.run.script_run_id, fragments
-        self._page_hash = message.new_session.page_script_hash
         self._max_age = message.new_session.config.max_cached_message_age or self._max_age
         whole_page = not self._run_fragments
         if whole_page:

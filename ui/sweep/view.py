@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -47,10 +48,11 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
             st.rerun()  # others have come or gone
         _headline(kept, points)
         pca = state.linear(kept)
-        charts.first(points, pca)
-        smalls.same_digits(points)
-        charts.others(points, pca)
-        table.results(kept, points)
+        drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
+        charts.first(drawn, pca)
+        smalls.same_digits(drawn)
+        charts.others(drawn, pca)
+        table.results(kept, drawn)
 
 
 def _headline(kept: Kept, points: Sequence[Point]) -> None:

@@ -1,0 +1,104 @@
+"""`sweep` as a person gives it: a process of its own, real workers, stopped as a terminal stops it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autoenc import checkpoints, cli
+
+ROOT = Path(__file__).parents[1]
+SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp")
+QUICK = (*SWEEP, "--latent-sizes", "1,2", "--epochs", "2", "--train-images", "300")
+
+
+def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "autoenc", *arguments]
+    pipe = subprocess.PIPE
+    # A child ignores what its parent ignores, and tests in the background ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, cwd=ROOT, text=True, stdout=pipe, stderr=pipe, start_new_session=True, **how
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (("--latent-sizes", ""), "a sweep needs at least one latent size"),
+        (("--models", ""), "a sweep needs at least one model"),
+        (("--latent-sizes", "1,2,1"), "latent size 1 is given twice"),
+        (("--latent-sizes", "1,,2"), "latent size '' is not a whole number"),
+        (("--latent-sizes", "1,two"), "latent size 'two' is not a whole number"),
+        (("--latent-sizes", "1,9999"), "latent size is 9999; allowed: 1 to 4096"),
+        (("--models", "mlp,gan"), "unknown model 'gan'; known: mlp, conv"),
+        (("--layers", "0"), "layers is 0; allowed: 1 to 4"),
+        (
+            ("--latent-sizes", ",".join(map(str, range(1, 1001)))),
+            "a sweep of 1,000 runs; allowed: 100; choose fewer sizes or models",
+        ),
+        (("--csv", "/no/such/folder/x.csv"), "cannot write /no/such/folder/x.csv; --csv takes a file"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_wrong_usage_told_in_a_line(
+    wrong: tuple[str, str], sentence: str, capsys: pytest.CaptureFixture[str], checkpoint_folder: Path
+) -> None:
+    assert cli.main([*QUICK, *wrong]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(f"autoenc: {sentence}")
+    assert not checkpoint_folder.exists()
+
+
+def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    table = tmp_path / "sweep.csv"
+    command = (*SWEEP, "--latent-sizes", "2,128", "--epochs", "150", "--csv", str(table), "--json")
+    with started(*command, env={**os.environ, "AUTOENC_WORKERS": "1"}) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "(1 of 2)" in line:
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert err.splitlines()[-1] == "autoenc: stopped; finished epochs are kept, the same command continues"
+    first = next(run for run in checkpoints.summaries()[0] if run.finished)
+
+    with started(*command) as process:
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "2 runs: 1 on disk already, 1 to train" in err
+    runs = json.loads(out)["runs"]
+    assert [run["config"]["latent_size"] for run in runs] == [2, 128]
+    assert [run["state"] for run in runs] == ["finished", "finished"]
+    assert checkpoints.read(first.run_id).attempt == 1, "what was finished is not trained again"
+    assert json.loads(out)["pca"]["sizes"][:3] == [1, 2, 3]
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["test_mse"]) for row in rows] == [run["test_mse"] for run in runs]
+
+
+def test_a_full_disk_fails_runs_in_a_sentence_and_keeps_the_finished_ones() -> None:
+    def full() -> None:  # the kernel refuses to make any file larger: size 1 fits, size 64 does not
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    command = (*SWEEP, "--latent-sizes", "1,64", "--epochs", "2", "--train-images", "300")
+    with started(*command, preexec_fn=full) as process:
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "1 of 2 runs were not trained: cannot write" in err.splitlines()[-1]
+    assert "Traceback" not in err
+    assert [run.config.latent_size for run in checkpoints.summaries()[0]] == [1]
+    assert " 1 |" in out, "the table has what was trained"
