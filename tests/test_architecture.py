@@ -165,9 +165,16 @@ class Import:
 
 def imports(sources: Sources) -> Iterator[Import]:
     for module, text in sources.items():
-        for node, in_function in _nodes(ast.parse(text), False):
+        for node, in_function in _import_nodes(text):
             for name in _imported(node, module, sources):
                 yield Import(module, name, in_function)
+
+
+@cache
+def _import_nodes(text: str) -> list[tuple[ast.AST, bool]]:
+    """The same project is looked at by many tests."""
+    nodes = _nodes(ast.parse(text), False)
+    return [(node, inside) for node, inside in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Call)]
 
 
 def _nodes(node: ast.AST, in_function: bool) -> Iterator[tuple[ast.AST, bool]]:

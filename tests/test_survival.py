@@ -135,10 +135,10 @@ async def _go_on(lab: Dashboard, run_id: str, quick: str) -> None:
 async def _three_visitors(lab: Dashboard, run_id: str) -> None:
     """Stop belongs to who started a run and to the teacher. Students come from elsewhere: a proxy says so."""
     first, second = ({"X-Forwarded-For": f"198.51.100.{n}"} for n in (1, 2))
-    async with opened(lab.address, LONG, first) as owner:
+    async with opened(lab.address, LONG, headers=first) as owner:
         assert await trained(owner) == run_id
         await until(lambda: owner.shows("Training"), "the run")
-        async with opened(lab.address, f"run={run_id}", second) as other:
+        async with opened(lab.address, f"run={run_id}", headers=second) as other:
             assert other.shows("Training")
             with pytest.raises(SessionLost, match="no button 'stop'"):
                 await other.press("stop")

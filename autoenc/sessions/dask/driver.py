@@ -33,6 +33,7 @@ from autoenc.speed import Speed
 log = logging.getLogger(__name__)
 
 START_SECONDS = 60.0
+END_SECONDS = 1.0  # for jobs to save what they have when all ends
 WATCH_SECONDS = 0.05  # between two looks at the jobs
 IDLE_BYTES = 600_000_000  # of a worker that has PyTorch in memory and nothing to do
 
@@ -120,7 +121,11 @@ class DaskSessions:
         self._thread.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             # In a cluster of our own a job may have moved to another worker.
-            self._request_stop(self.book.at_work(), anywhere=self._cluster is not None)
+            ending = self.book.at_work()
+            self._request_stop(ending, anywhere=self._cluster is not None)
+            for entry in ending:
+                with suppress(Exception):  # one that takes longer is cut off
+                    entry.task.result(timeout=END_SECONDS)
             self._disconnect()
         if self._cluster is not None:
             self._cluster.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import signal
 from collections.abc import Callable
 from contextlib import closing
 from time import monotonic
@@ -28,6 +29,15 @@ SLACK_BYTES = 300_000_000  # address space that is counted but not used: thread 
 _stop: set[str] = set()  # keys; filled from the worker's event loop while a job runs in its one task thread
 
 Outcome = tuple[State, str]
+
+
+def dask_setup(_: object) -> None:
+    """Dask calls it where this module is preloaded: in the workers of our own cluster.
+
+    Ctrl-C in the terminal reaches them too. It is for the process that started them to stop their jobs in
+    order.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
