@@ -10,11 +10,11 @@ import streamlit as st
 
 from autoenc import datasets, sweeps
 from autoenc.datasets import DatasetInfo
-from autoenc.errors import AutoencError, ConfigError
+from autoenc.errors import AutoencError, ConfigError, DatasetMissing
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.state.link import take_setting, unusual
-from ui.state.settings import SETTINGS, catalogue, config_of, is_present, settings, take_settings_of
+from ui.state.settings import SETTINGS, catalogue, config_of, settings, take_settings_of
 from ui.state.shared import runs_on_disk, sessions
 from ui.state.visitor import is_teacher, visitor
 
@@ -61,9 +61,9 @@ def asked_sweep() -> Sweep:
 def plan(sweep: Sweep) -> Plan | None:
     """What the sweep would take here; None: its data set is not here."""
     info = _info(sweep.base.dataset)
-    if not info.present:
+    fingerprint = _fingerprint(info.name)
+    if fingerprint is None:
         return None
-    fingerprint = datasets.load(info.name).fingerprint
     machine = Machine(sessions().n_cores, sessions().memory_share, sessions().speed())
     return sweeps.plan(sweep, info, fingerprint, machine, _by_id())
 
@@ -75,9 +75,10 @@ def alone() -> bool:
 
 def is_sweeping(sweep: Sweep | None) -> bool:
     """Whether this sweep is under way, and looked at."""
-    if sweep is None or not is_present(sweep.base.dataset):
+    fingerprint = None if sweep is None else _fingerprint(sweep.base.dataset)
+    if sweep is None or fingerprint is None:
         return False
-    kept = sweeps.find(sweep.sweep_id(datasets.load(sweep.base.dataset).fingerprint))
+    kept = sweeps.find(sweep.sweep_id(fingerprint))
     return kept is not None and kept.wanted and kept.sweep_id == shown_sweep()
 
 
@@ -166,7 +167,7 @@ def _points(kept: Kept) -> tuple[Point, ...]:
 
 def linear(kept: Kept) -> Pca | None:
     """PCA of the same images, as far as it is fitted; None: not begun, or not comparable."""
-    if kept.sweep.base.noise or not is_present(kept.sweep.base.dataset):
+    if kept.sweep.base.noise or _fingerprint(kept.sweep.base.dataset) is None:
         return None
     job = sweeps.linear(kept)
     known = sessions().snapshot(job.job_id) or job.stored()
@@ -298,6 +299,14 @@ def choose_point(run_id: str) -> None:
 def sweep_axes() -> tuple[bool, bool]:
     """Whether sizes and losses are on logarithmic axes. The widgets come after the charts."""
     return st.session_state.get("sweep_log_size", True), st.session_state.get("sweep_log_loss", True)
+
+
+def _fingerprint(dataset: str) -> str | None:
+    """None: the data set is not here, or not any more."""
+    try:
+        return datasets.load(dataset).fingerprint
+    except DatasetMissing:
+        return None
 
 
 def _info(dataset: str) -> DatasetInfo:
