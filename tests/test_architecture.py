@@ -173,8 +173,8 @@ def imports(sources: Sources) -> Iterator[Import]:
 @cache
 def _import_nodes(text: str) -> list[tuple[ast.AST, bool]]:
     """The same project is looked at by many tests."""
-    nodes = _nodes(ast.parse(text), False)
-    return [(node, inside) for node, inside in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Call)]
+    kinds = ast.Import | ast.ImportFrom | ast.Call
+    return [found for found in _nodes(ast.parse(text), False) if isinstance(found[0], kinds)]
 
 
 def _nodes(node: ast.AST, in_function: bool) -> Iterator[tuple[ast.AST, bool]]:
