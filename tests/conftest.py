@@ -33,6 +33,18 @@ hypothesis.settings.register_profile("tests", deadline=None)  # other programs m
 hypothesis.settings.load_profile("tests")
 
 
+# Files of long tests, the longest first: begun last, one of them would keep the other processes waiting.
+LONG = (
+    *("test_train_page", "test_sessions", "test_cluster", "test_cli_sweep", "test_survival", "test_training"),
+    *("test_pages", "test_runs_page", "test_memory", "test_cli", "test_sweep_page", "test_components"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Prepared data sets are shared by all tests, and by the user's own runs only where the user says so."""

@@ -64,7 +64,7 @@ def test_a_sweep_that_cannot_be_is_wrong_usage_told_in_a_line(
 
 def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: Path) -> None:
     table = tmp_path / "sweep.csv"
-    command = (*SWEEP, "--latent-sizes", "2,512", "--epochs", "50", "--csv", str(table), "--json")
+    command = (*SWEEP, "--latent-sizes", "2,512", "--epochs", "30", "--csv", str(table), "--json")
     with started(*command) as process:
         assert process.stderr is not None
         for line in process.stderr:

@@ -229,7 +229,7 @@ def test_a_run_is_stopped_at_its_worker_and_goes_on_in_another_dashboard(
 ) -> None:
     """Workers outlive dashboards: what one stopped, another may start under the same name."""
     job_id = sessions.start(TrainJob(ENDLESS))
-    until(sessions, job_id, begun)
+    until(sessions, job_id, lambda s: s.run is not None and len(s.run.epochs) > 0)
     sessions.stop(job_id)
     assert until(sessions, job_id, ended).state is State.STOPPED
     with opened(cluster) as other:
