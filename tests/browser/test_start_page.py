@@ -31,10 +31,11 @@ def test_one_click_trains_a_first_model(open_page: OpenPage) -> None:
 
 def test_the_front_page_leads_to_the_others_and_back(open_page: OpenPage) -> None:
     page = open_page()
-    for title in ("Runs", "Train"):
+    for title, drawn in (("Runs", "run-actions"), ("Train", "train"), ("Sweep", "sweep-start")):
         page.locator("[data-testid=stPageLink]").get_by_role("link", name=title).click()
         expect(page).to_have_url(re.compile(f"/lab/{title.lower()}"))
-        page.go_back()
+        expect(page.locator(f".st-key-{drawn}").first).to_be_visible()
+        page.get_by_role("link", name="Start").first.click()
         expect(page.locator(FIRST)).to_be_visible()
 
 
