@@ -73,13 +73,10 @@ def alone() -> bool:
     return bool(st.session_state["alone"])
 
 
-def is_sweeping(sweep: Sweep | None) -> bool:
-    """Whether this sweep is under way, and looked at."""
+def is_shown(sweep: Sweep | None) -> bool:
+    """Whether this is the sweep that the visitor looks at."""
     fingerprint = None if sweep is None else _fingerprint(sweep.base.dataset)
-    if sweep is None or fingerprint is None:
-        return False
-    kept = sweeps.find(sweep.sweep_id(fingerprint))
-    return kept is not None and kept.wanted and kept.sweep_id == shown_sweep()
+    return sweep is not None and fingerprint is not None and sweep.sweep_id(fingerprint) == shown_sweep()
 
 
 # ---------------------------------------------------------------- what becomes of it
