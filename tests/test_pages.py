@@ -543,3 +543,20 @@ def test_a_sweep_of_missing_data_offers_to_bring_them() -> None:
     app = opened("sweep", dataset="mnist")
     assert app.button(key="sweep-start").disabled
     assert app.button(key="download-mnist").label == "Download MNIST handwritten digits"
+
+
+def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(visitor_at: Place) -> None:
+    visitor_at(STUDENT)
+    first = opened(dataset="digits", model="conv", latent_size="40", epochs="1000")
+    first.button(key="train").click().run()
+    until(first, "of 1000 epochs")
+    run_id = first.query_params["run"]
+    other = swept(models="conv", latent_sizes="40", epochs="1000")
+    other.button(key="sweep-start").click().run()
+    until(other, "1 at work")
+    assert not has_button(other, f"stop-{run_id}")
+    other.button(key="stop-sweep").click().run()
+    assert state.sessions().snapshot(run_id).state.active
+    first.button(key="stop").click().run()
+    until(first, "Stopped")
+    visitor_at(None)

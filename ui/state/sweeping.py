@@ -15,8 +15,8 @@ from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, wh
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.state.link import take_setting, unusual
 from ui.state.settings import SETTINGS, catalogue, config_of, settings, take_settings_of
-from ui.state.shared import runs_on_disk, sessions
-from ui.state.visitor import is_teacher, visitor
+from ui.state.shared import runs_on_disk, sessions, stop
+from ui.state.visitor import is_teacher, may_stop, visitor
 
 # What a sweep has besides a run: widget -> name in the address, and what is usual.
 LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -120,10 +120,19 @@ def stop_sweep(kept: Kept) -> None:
 
 
 def stop_run_of(kept: Kept, run_id: str) -> None:
-    """Stop one of its runs, and do not take it up again; raises as `stop_sweep` does."""
-    _check_own(kept)
-    sweeps.keep(replace(kept, stopped=kept.stopped | {run_id}))
-    sessions().stop(run_id)
+    """Stop one of its runs, and do not take it up again.
+
+    Raises:
+        AutoencError: another visitor has started it, perhaps before the sweep.
+    """
+    if (known := sessions().snapshot(run_id)) is not None:
+        stop(known)
+        sweeps.keep(replace(kept, stopped=kept.stopped | {run_id}))
+
+
+def may_stop_run(run_id: str) -> bool:
+    known = sessions().snapshot(run_id)
+    return known is not None and may_stop(known)
 
 
 def may_stop_sweep(kept: Kept) -> bool:

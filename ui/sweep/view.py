@@ -102,7 +102,7 @@ def _at_work(kept: Kept, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
         name = told.short(point.config)
         st.progress(point.done, f"{name}: {point.epochs_done} of {point.config.epochs} epochs")
-        if state.may_stop_sweep(kept) and st.button(
+        if state.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
         ):
             state.stop_run_of(kept, point.run_id)
