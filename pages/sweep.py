@@ -20,11 +20,8 @@ with settings, st.container(key="settings"):
     planned = state.plan(sweep) if sweep is not None else None
     if sweep is not None and planned is not None:
         form.forecast(planned, alone=state.alone())
-    if (
-        form.start_button(planned, active and state.is_shown(sweep))
-        and sweep is not None
-        and planned is not None
-    ):
+    pressed = form.start_button(planned, active and state.is_shown(sweep))
+    if pressed and sweep is not None and planned is not None:
         state.start_sweep(sweep, planned, alone=state.alone())
         st.rerun()
     if sweep is not None:

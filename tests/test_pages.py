@@ -534,6 +534,10 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
     sweep_id = app.query_params["sweep"]
     other = opened("sweep", sweep=sweep_id)
     assert not has_button(other, "stop-sweep")
+    fingerprint = datasets.load("digits").fingerprint
+    one = TrainConfig("digits", "conv", 32, epochs=1000).run_id(fingerprint)
+    app.button(key=f"stop-{one}").click().run()
+    until(app, "Conv 48: ")  # the other goes on
     app.button(key="stop-sweep").click().run()
     assert has_button(until(app, "0 of 2 runs trained, stopped"), "continue-sweep")
     visitor_at(None)

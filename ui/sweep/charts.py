@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -24,11 +25,11 @@ def first(points: Points, pca: Pca | None) -> None:
     loss, time = st.columns(2)
     with loss:
         st.markdown("**What does a larger code buy?**")
-        _chart("by-size", _loss_by_size, sweeps.loss_words(points, pca), points, pca)
+        _chart("by-size", plots.loss_by_size, sweeps.loss_words(points, pca), points, pca)
     with time:
         st.markdown("**What does it cost?**")
         words = " ".join(filter(None, [sweeps.time_words(points), sweeps.timing_words(points)]))
-        _chart("time", _time_by_size, words, points, None)
+        _chart("time", plots.time_by_size, words, points)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         st.toggle("Log sizes and times", value=True, key="sweep_log_size")
         st.toggle("Log loss", value=True, key="sweep_log_loss")
@@ -40,23 +41,23 @@ def others(points: Points, pca: Pca | None) -> None:
     large, code = st.columns(2)
     with large:
         st.markdown("**The large sizes, looked at closely**")
-        _chart("large", _loss_at_large_sizes, "", points, pca)
+        _chart("large", plots.loss_at_large_sizes, "", points, pca)
     with code:
         st.markdown("**Which model is better at equal code size?**")
-        _chart("by-code", _loss_by_code, sweeps.code_words(points, pca), points, pca)
+        _chart("by-code", plots.loss_by_code, sweeps.code_words(points, pca), points, pca)
     time, ratio = st.columns(2)
     with time:
         st.markdown("**Which run is worth its time?**")
-        _chart("frontier", _loss_by_time, sweeps.front_words(points), points, None)
+        _chart("frontier", plots.loss_by_time, sweeps.front_words(points), points)
     with ratio:
         st.markdown("**How far can an image be compressed?**")
-        _chart("ratio", _loss_by_ratio, sweeps.ratio_words(points), points, pca)
+        _chart("ratio", plots.loss_by_ratio, sweeps.ratio_words(points), points, pca)
 
 
-def _chart(key: str, figure: Callable[..., str], words: str, points: Points, pca: Pca | None) -> None:
+def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Pca | None) -> None:
     """A chart and its words; a click on a point chooses its run."""
-    log_size, log_loss = state.sweep_axes()
-    drawn = figure(points, pca, Axes(log_size, log_loss), state.chosen_point(), words)
+    axes = Axes(*state.sweep_axes())
+    drawn = _drawn(figure, (points, *beside), axes, state.chosen_point(), words)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT)
     if words:
         st.caption(plain(words))
@@ -65,34 +66,10 @@ def _chart(key: str, figure: Callable[..., str], words: str, points: Points, pca
         st.rerun()
 
 
-# Drawn once for all who look at the same moment.
-
-
-@lru_cache(maxsize=16)
-def _loss_by_size(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
-    return plots.loss_by_size(points, pca, axes, chosen=chosen, said=said).to_json()
-
-
-@lru_cache(maxsize=16)
-def _loss_at_large_sizes(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
-    return plots.loss_at_large_sizes(points, pca, axes, chosen=chosen, said=said).to_json()
-
-
-@lru_cache(maxsize=16)
-def _loss_by_code(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
-    return plots.loss_by_code(points, pca, axes, chosen=chosen, said=said).to_json()
-
-
-@lru_cache(maxsize=16)
-def _loss_by_ratio(points: Points, pca: Pca | None, axes: Axes, chosen: str | None, said: str) -> str:
-    return plots.loss_by_ratio(points, pca, axes, chosen=chosen, said=said).to_json()
-
-
-@lru_cache(maxsize=16)
-def _time_by_size(points: Points, pca: None, axes: Axes, chosen: str | None, said: str) -> str:
-    return plots.time_by_size(points, axes, chosen=chosen, said=said).to_json()
-
-
-@lru_cache(maxsize=16)
-def _loss_by_time(points: Points, pca: None, axes: Axes, chosen: str | None, said: str) -> str:
-    return plots.loss_by_time(points, axes, chosen=chosen, said=said).to_json()
+@lru_cache(maxsize=64)
+def _drawn(
+    figure: Callable[..., Any], data: tuple[Any, ...], axes: Axes, chosen: str | None, said: str
+) -> str:
+    """As JSON; once for all who look at the same moment."""
+    json: str = figure(*data, axes, chosen=chosen, said=said).to_json()
+    return json
