@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from autoenc import metrics
-from autoenc.datasets import Dataset, cache_dir
-from autoenc.errors import AutoencError
+from autoenc import cache, metrics
+from autoenc.datasets import Dataset
 from autoenc.schema import Pca
 from autoenc.training import as_float
 
@@ -72,12 +68,12 @@ def _test_mse(images: Tensor, mean: Tensor, axes: Tensor) -> float:
 
 def stored_pca(data: Dataset, n_train_images: int | None = None) -> Pca | None:
     """What an earlier fit on the same images has found; None: nothing that can be read."""
+    values = cache.kept(_name(data, n_train_images)) or {}
     try:
-        values = json.loads(_path(data, n_train_images).read_bytes())
         sizes, test_mse = tuple(map(int, values["sizes"])), tuple(map(float, values["test_mse"]))
         n, mean_image_mse = int(values["n_train_images"]), float(values["mean_image_mse"])
-    except (OSError, ValueError, TypeError, LookupError):
-        return None  # whatever is wrong with a file of the cache, the cure is a new one
+    except (ValueError, TypeError, LookupError):
+        return None
     is_whole = len(sizes) == len(test_mse) > 0 and np.isfinite([mean_image_mse, *test_mse]).all()
     return Pca(data.name, n, mean_image_mse, sizes, test_mse, 1.0) if is_whole else None
 
@@ -88,16 +84,8 @@ def keep_pca(data: Dataset, found: Pca) -> None:
     Raises:
         AutoencError: the cache folder cannot be written.
     """
-    path = _path(data, found.n_train_images)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(found)))
-        part.replace(path)
-    except OSError as error:
-        raise AutoencError(f"cannot write {path}: {error.strerror or error}; make room there") from None
+    cache.keep(_name(data, found.n_train_images), asdict(found))
 
 
-def _path(data: Dataset, n_train_images: int | None) -> Path:
-    n = n_train_images or len(data.train)
-    return cache_dir() / "baselines" / f"pca-{data.fingerprint}-{n}.json"
+def _name(data: Dataset, n_train_images: int | None) -> str:
+    return f"pca-{data.fingerprint}-{n_train_images or len(data.train)}"

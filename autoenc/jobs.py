@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+import zlib
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -15,8 +16,19 @@ import torch
 
 from autoenc import __version__, baselines, checkpoints, cores, datasets, memory, models, training
 from autoenc.datasets import Dataset
+from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
-from autoenc.schema import Download, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
+from autoenc.schema import (
+    Download,
+    EpochRecord,
+    Preview,
+    Record,
+    Run,
+    Snapshot,
+    State,
+    TrainConfig,
+    check_levels,
+)
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
 
@@ -225,3 +237,49 @@ class PcaJob:
             yield found
         if found is not None:
             baselines.keep_pca(data, found)
+
+
+@dataclass(frozen=True)
+class CurveJob:
+    """Measure how well a method takes a noise away; what was found is kept in the cache folder.
+
+    Raises:
+        ConfigError: the noise is unknown or a level is not allowed.
+    """
+
+    dataset: str
+    noise: str  # a kind
+    method: str  # one of METHODS, or the run_id of a finished run
+    levels: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
+
+    @property
+    def job_id(self) -> str:
+        levels = zlib.crc32(repr(self.levels).encode())
+        return f"curve-{datasets.load(self.dataset).fingerprint}-{self.noise}-{self.method}-{levels:08x}"
+
+    def threads(self, share: int) -> int:
+        return share
+
+    def needed_bytes(self) -> int:
+        """Of the method that takes most, the affine filter, or of a model's chunk of images."""
+        n_pixels = math.prod(datasets.load(self.dataset).image_shape)
+        return 8 * 8 * n_pixels**2 + 3 * 4 * 20_000 * n_pixels + 200_000_000
+
+    def needed_dataset(self) -> str:
+        return self.dataset
+
+    def stored(self) -> Snapshot | None:
+        found = measuring.stored_curve(self.job_id, self.levels)
+        return None if found is None else Snapshot(self.job_id, State.FINISHED, value=found)
+
+    def run(self) -> Generator[Record, None, None]:
+        memory.keep_freed()
+        data, curve = datasets.load(self.dataset), None
+        with memory.shortage_told():
+            for curve in measuring.measure(self.method, data, self.noise, self.levels):
+                yield curve
+        if curve is not None:
+            measuring.keep_curve(self.job_id, curve)

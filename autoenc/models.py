@@ -94,6 +94,14 @@ def build(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
         return BUILDERS[config.model](config, image_shape)
 
 
+@torch.no_grad()
+def draw_at_first(model: Autoencoder, grey: float) -> None:
+    """Let a model that has not learnt anything draw about this grey, in [0, 1], instead of one half."""
+    last = [layer for layer in model.decoder if isinstance(layer, nn.Linear | nn.ConvTranspose2d)][-1]
+    grey = min(max(grey, 0.01), 0.99)
+    last.get_parameter("bias").fill_(math.log(grey / (1 - grey)))
+
+
 @lru_cache(maxsize=1000)
 def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
     """The config's model on paper; made once; costs a millisecond and no memory, however large.

@@ -44,7 +44,10 @@ def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> Trainee:
     """
     check(config, data.image_shape, len(data.train))
     where = pick_device(device)
-    model = models.build(config, data.image_shape).to(where)
+    model = models.build(config, data.image_shape)
+    if config.noise is not None:  # else noisy input drives many a model to draw black, for ever
+        models.draw_at_first(model, float(data.train[:1000].mean() / 255))
+    model = model.to(where)
     return Trainee(model, torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True), where)
 
 

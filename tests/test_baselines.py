@@ -85,7 +85,7 @@ def test_what_was_found_is_found_again_without_computing(cache: Path) -> None:
 def test_a_damaged_file_of_the_cache_is_as_good_as_none(cache: Path, content: str) -> None:
     job = PcaJob("digits")
     list(job.run())
-    (file,) = (cache / "baselines").iterdir()
+    (file,) = (cache / "results").iterdir()
     file.write_text(content)
     assert job.stored() is None
     list(job.run())
@@ -95,13 +95,13 @@ def test_a_damaged_file_of_the_cache_is_as_good_as_none(cache: Path, content: st
 def test_a_file_of_the_cache_that_holds_no_number_is_as_good_as_none(cache: Path) -> None:
     job = PcaJob("digits")
     list(job.run())
-    (file,) = (cache / "baselines").iterdir()
+    (file,) = (cache / "results").iterdir()
     file.write_text(json.dumps(json.loads(file.read_text()) | {"mean_image_mse": float("nan")}))
     assert job.stored() is None
 
 
 def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(cache: Path) -> None:
     data = datasets.load("digits")
-    (cache / "baselines").write_text("no folder")
+    (cache / "results").write_text("no folder")
     with pytest.raises(AutoencError, match=r"cannot write .*make room"):
         baselines.keep_pca(data, Pca("digits", 20, 0.1, (1,), (0.1,), 1.0))

@@ -113,7 +113,7 @@ def a_setting_is_what_the_schema_allows(name: str, value: str) -> None:
     allowed: object = None
     with suppress(ValueError):  # ConfigError is one
         if name == "noise":
-            allowed = TrainConfig(noise=Noise.parse(value)).noise.level  # type: ignore[union-attr]
+            allowed = TrainConfig(noise=Noise.parse(value)).noise
         elif name == "dataset":
             allowed = value if value in datasets.names() else None
         elif name == "model":
@@ -128,7 +128,7 @@ def a_setting_is_what_the_schema_allows(name: str, value: str) -> None:
         assert name not in st.session_state
     else:
         assert told == ()
-        assert st.session_state[name] == allowed
+        assert state.settings()[name] == allowed
 
 
 PROPERTIES = {

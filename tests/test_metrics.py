@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
+from skimage.metrics import structural_similarity
 
 from autoenc import metrics
 from autoenc.errors import AutoencError, ShapeError
@@ -59,3 +60,33 @@ def test_images_that_would_be_broadcast_are_refused(shape: tuple[int, ...]) -> N
         with pytest.raises(ShapeError, match=r"\(1, 1, 4, 4\) and \(.*\) cannot be compared"):
             measure(BLACK, torch.zeros(shape))
     assert issubclass(ShapeError, AutoencError)
+
+
+# ---------------------------------------------------------------- structural similarity
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 28, 28), (2, 3, 32, 20), (2, 1, 11, 13)])
+def test_ssim_agrees_with_another_library(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.random(shape, np.float32)
+    x_hat = (x + 0.2 * rng.standard_normal(shape, np.float32)).clip(0, 1)
+    asked = {"data_range": 1, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    expected = [structural_similarity(a, b, channel_axis=0, **asked) for a, b in zip(x, x_hat, strict=True)]
+    found = metrics.ssim(torch.from_numpy(x), torch.from_numpy(x_hat))
+    assert found.tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_ssim_of_an_image_that_came_back_exactly_is_1() -> None:
+    x = torch.rand(2, 1, 8, 8)  # smaller than the usual window
+    assert metrics.ssim(x, x).tolist() == pytest.approx([1, 1])
+
+
+def test_ssim_of_flat_images_is_that_of_their_brightness_alone() -> None:
+    """(2ab + c) / (a^2 + b^2 + c), c = 0.01^2, times 1."""
+    x, x_hat = torch.full((1, 1, 16, 16), 0.2), torch.full((1, 1, 16, 16), 0.6)
+    assert metrics.ssim(x, x_hat).tolist() == pytest.approx([0.2401 / 0.4001], rel=1e-4)
+
+
+def test_ssim_of_images_of_other_shapes_is_refused() -> None:
+    with pytest.raises(ShapeError):
+        metrics.ssim(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 8, 9))

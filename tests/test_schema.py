@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import (
     MAX_PREVIEWS,
+    NOISES,
     Download,
     EpochRecord,
     Heartbeat,
@@ -41,7 +42,10 @@ configs = st.builds(
     epochs=st.integers(1, 1000),
     batch_size=st.integers(1, 10_000),
     learning_rate=st.one_of(rates, st.integers(1, 100)),
-    noise=st.one_of(st.none(), st.builds(Noise, st.just("gaussian"), st.one_of(levels, st.just(1)))),
+    noise=st.one_of(
+        st.none(),
+        st.builds(Noise, st.sampled_from(sorted(NOISES)), st.one_of(levels, st.just(1)), st.booleans()),
+    ),
     train_images=st.one_of(st.none(), st.integers(1, 10_000_000)),
     seed=st.integers(0, 2**31 - 1),
 )
@@ -122,16 +126,29 @@ def test_a_data_set_has_a_name_that_can_be_part_of_a_file_name(wrong: Any) -> No
 @pytest.mark.parametrize("wrong", [0, -0.1, 1.01, 10**400, math.nan, math.inf, "0.3", True, None])
 def test_a_noise_level_is_above_0_and_at_most_1(wrong: Any) -> None:
     assert Noise("gaussian", 1).level == 1
-    with pytest.raises(ConfigError, match=r"noise level is .*; allowed: more than 0, at most 1"):
+    with pytest.raises(ConfigError, match=r"noise level is .*; allowed for gaussian: more than 0, at most 1"):
         Noise("gaussian", wrong)
 
 
 def test_an_unknown_noise_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="unknown noise 'salt'; known: gaussian"):
+    with pytest.raises(ConfigError, match="unknown noise 'salt'; known: gaussian, salt-pepper"):
         Noise("salt", 0.3)
 
 
-@pytest.mark.parametrize("text", ["", "gaussian", "gaussian:", "gaussian:much", "gaussian:0.3:1", ":", "0.3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "gaussian",
+        "gaussian:",
+        "gaussian:much",
+        "gaussian:0.3:1",
+        ":",
+        "0.3",
+        "gaussian:0-",
+        "gaussian:0.1-0.3",
+    ],
+)
 def test_noise_that_is_not_kind_and_level_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ConfigError, match=r"such as gaussian:0\.3"):
         Noise.parse(text)
@@ -139,17 +156,24 @@ def test_noise_that_is_not_kind_and_level_is_refused_with_an_example(text: str) 
 
 @pytest.mark.parametrize("text", ["salt:0.3", "gaussian:2", "gaussian:nan", "gaussian:-1", "gaussian:1e999"])
 def test_noise_of_a_wrong_kind_or_level_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"known: gaussian|allowed: more than 0, at most 1"):
+    with pytest.raises(ConfigError, match=r"known: gaussian|allowed for gaussian: more than 0, at most 1"):
         Noise.parse(text)
 
 
-@given(levels)
-def test_noise_as_text_keeps_its_level_to_the_last_bit(level: float) -> None:
-    assert Noise.parse(str(Noise("gaussian", level))) == Noise("gaussian", level)
+@given(levels, st.booleans())
+def test_noise_as_text_keeps_its_level_to_the_last_bit(level: float, up_to: bool) -> None:
+    assert Noise.parse(str(Noise("gaussian", level, up_to))) == Noise("gaussian", level, up_to)
+
+
+def test_blur_has_its_level_in_pixels() -> None:
+    assert Noise.parse("blur:4").level == 4
+    with pytest.raises(ConfigError, match="allowed for blur: more than 0, at most 4"):
+        Noise("blur", 4.1)
 
 
 def test_noise_is_written_as_people_write_it() -> None:
     assert str(Noise("gaussian", 0.3)) == "gaussian:0.3"
+    assert str(Noise("gaussian", 0.3, up_to=True)) == "gaussian:0-0.3"
 
 
 def test_a_noise_that_is_no_noise_is_refused() -> None:

@@ -17,7 +17,7 @@ def test_what_tells_runs_apart_is_what_differs() -> None:
     assert told.differences([usual, seed, noisy]) == (
         "MLP 32, no noise, seed 0",
         "MLP 32, no noise, seed 3",
-        "MLP 32, noise 0.3, seed 0",
+        "MLP 32, gaussian noise 0.3, seed 0",
     )
     assert told.differences([usual, replace(usual, layers=2, model="conv")]) == (
         "MLP 32, 1 layer",

@@ -159,13 +159,27 @@ def test_a_test_set_gone_through_in_chunks_gives_the_mean_of_the_whole_set(digit
     assert outcome.epochs[0].test_loss == pytest.approx(errors.mean(), rel=1e-6)
 
 
+@pytest.mark.parametrize("model", ["mlp", "conv"])
+def test_a_denoiser_draws_about_the_mean_grey_before_it_has_learnt_anything(
+    digits: Dataset, model: str
+) -> None:
+    """From one half down to the black of most pixels is a way on which many a model dies."""
+    config = replace(TINY, model=model, layers=2, noise=NOISY)
+    x = training.preview_input(digits, config)
+    with torch.no_grad():
+        drawn = training.begin(config, digits, "cpu").model(x)
+        plain = training.begin(replace(config, noise=None), digits, "cpu").model(x)
+    assert float(drawn.mean()) == pytest.approx(digits.train.mean() / 255, abs=0.05)
+    assert float(plain.mean()) == pytest.approx(0.5, abs=0.1)
+
+
 def test_a_denoiser_is_given_noisy_images_and_judged_by_the_clean_ones(digits: Dataset) -> None:
     config = replace(TINY, epochs=2, learning_rate=STANDING_STILL, noise=NOISY, batch_size=300)
-    model = models.build(config, digits.image_shape)
+    model = training.begin(config, digits, "cpu").model
 
     def loss(x: Tensor, draws: torch.Generator) -> float:
         with torch.no_grad():
-            return float(((model(noise.gaussian(x, 0.3, draws)) - x) ** 2).mean())
+            return float(((model(noise.corrupt(x, NOISY, draws)) - x) ** 2).mean())
 
     clean = training.as_float(torch.from_numpy(digits.train))
     for epoch, record in enumerate(trained(config, digits).epochs, 1):

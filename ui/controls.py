@@ -8,7 +8,7 @@ from autoenc import checkpoints, datasets, memory, models, speed, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
-from autoenc.schema import BOUNDS, MODELS, ModelInfo, TrainConfig
+from autoenc.schema import BOUNDS, MODELS, NOISES, ModelInfo, TrainConfig
 from ui import state, told
 from ui.text import duration, plain
 
@@ -112,15 +112,32 @@ def more() -> None:
         key="learning_rate",
         help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
     )
-    box.slider(
-        "Noise on the input (standard deviation, pixels 0 to 1)",
-        0.0,
-        1.0,
-        step=0.05,
-        key="noise",
-        help="The model is given noisy images and must return the clean ones. 0: no noise.",
-    )
+    with box:
+        noise_on_the_input()
     box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
+
+
+def noise_on_the_input() -> None:
+    """Which noise the model must learn to take away."""
+    kind = st.selectbox(
+        "Noise on the input",
+        (state.NO_NOISE, *NOISES),
+        format_func=lambda name: "none" if name == state.NO_NOISE else NOISES[name].title,
+        key="noise_kind",
+        on_change=state.noise_kind_changed,
+        help="The model is given noisy images and must return the clean ones.",
+    )
+    if kind == state.NO_NOISE:
+        return
+    most = NOISES[kind].most
+    least = min(most / 100, state.recall("noise_level", most))  # a link may ask for less
+    st.slider("Level", least, most, step=most / 100, key="noise_level")
+    st.caption(f"Level: {NOISES[kind].level}.")
+    st.toggle(
+        "Any level up to this one",
+        key="noise_up_to",
+        help="Each image gets a level of its own: one model for weak noise and strong.",
+    )
 
 
 def _config(info: DatasetInfo) -> TrainConfig | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from statistics import mean, stdev
 
-from autoenc.schema import Pca, Preview, Run, Snapshot, State, Sweep, TrainConfig, psnr_of_mse
+from autoenc.schema import NOISES, Noise, Pca, Preview, Run, Snapshot, State, Sweep, TrainConfig, psnr_of_mse
 from ui import pixels, state
 from ui.text import duration, plain
 
@@ -17,7 +17,7 @@ MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
 def title(config: TrainConfig) -> str:
     """The settings in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     stride = f", stride {config.stride}" if config.model == "conv" else ""
-    noise = f", noise {config.noise.level:g}" if config.noise else ""
+    noise = f", {noise_words(config.noise)}" if config.noise else ""
     return (
         f"{MODEL_TITLES[config.model]}, latent size {config.latent_size}, "
         f"{_layers(config.layers)}{stride}{noise}, {state.data_title(config.dataset)}"
@@ -72,12 +72,19 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "epochs": f"{config.epochs} epochs",
         "batch_size": f"batch {config.batch_size}",
         "learning_rate": f"rate {config.learning_rate:g}",
-        "noise": f"noise {config.noise.level:g}" if config.noise else "no noise",
+        "noise": noise_words(config.noise) if config.noise else "no noise",
         "train_images": f"{config.train_images:,} images" if config.train_images else "all images",
         "seed": f"seed {config.seed}",
     }
     name = f"{'MLP' if config.model == 'mlp' else 'Conv'} {config.latent_size}"
     return ", ".join([name, *(text for field, text in words.items() if field in more)])
+
+
+def noise_words(noise: Noise) -> str:
+    """`gaussian noise 0.3`, `blur up to 2 px`."""
+    kind = NOISES[noise.kind]
+    name = kind.title.split(" (")[0].lower() + ("" if noise.kind in ("blur", "block") else " noise")
+    return f"{name} {'up to ' * noise.up_to}{noise.level:g}{kind.unit and ' ' + kind.unit}"
 
 
 def progress(snapshot: Snapshot) -> str:

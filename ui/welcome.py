@@ -19,6 +19,12 @@ PAGES = (
         "cost?",
     ),
     (
+        "pages/denoise.py",
+        "Denoise",
+        "Drag the noise and see at once what a model makes of it: where does it help, and where does it "
+        "invent?",
+    ),
+    (
         "pages/runs.py",
         "Runs",
         "All models trained so far, side by side: what does a larger code, another layer or more time buy?",

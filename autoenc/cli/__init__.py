@@ -6,6 +6,7 @@ printing.py   how a result is told
 settings.py   the settings of a training run
 training.py   train
 sweeping.py   sweep
+denoising.py  denoise
 runs.py       runs list, show, delete, export, import
 data.py       data list, download
 """
@@ -18,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autoenc.cli import data, runs, sweeping, training
+from autoenc.cli import data, denoising, runs, sweeping, training
 from autoenc.cli.printing import Command, add_command
 from autoenc.errors import AutoencError, ConfigError
 
@@ -56,7 +57,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, sweeping, runs, data):
+    for module in (training, sweeping, denoising, runs, data):
         module.add_to(commands)
     add_command(commands.add_parser("bench", help="training speed against the lab's own loop"), bench)
     return parser

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
 from autoenc import checkpoints
+from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import Run
 
 Command = Callable[[argparse.Namespace], None]
@@ -38,3 +40,26 @@ def told(run: Run) -> str:
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Columns as wide as their longest cell."""
     return tabulate(list(rows), head, tablefmt="plain", disable_numparse=True)
+
+
+def split(text: str) -> list[str]:
+    """At commas; whoever reads the parts complains of an empty one."""
+    return [part.strip() for part in text.split(",")] if text.strip() else []
+
+
+def check_writable(path: Path | None) -> None:
+    """Before hours of work.
+
+    Raises:
+        ConfigError: no file can be written there.
+    """
+    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        raise ConfigError(f"cannot write {path}; --csv takes a file in a folder that is there")
+
+
+def write(path: Path, text: str) -> None:
+    """Raises AutoencError where the file cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise AutoencError(f"cannot write {path}: {error.strerror or error}") from None

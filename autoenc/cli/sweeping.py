@@ -14,10 +14,10 @@ from time import sleep
 from tqdm import tqdm
 
 from autoenc import checkpoints, datasets, sweeps
-from autoenc.cli.printing import Commands, add_command
+from autoenc.cli.printing import Commands, add_command, check_writable, split, write
 from autoenc.cli.settings import add_settings, chosen_config
 from autoenc.datasets import Dataset
-from autoenc.errors import AutoencError, ConfigError
+from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.sessions.protocol import Sessions
@@ -44,11 +44,11 @@ def sweep(chosen: argparse.Namespace) -> None:
 
     asked = Sweep(
         chosen_config(chosen),
-        tuple(_split(chosen.models)),
-        whole_numbers(_split(chosen.latent_sizes), "latent size"),
-        whole_numbers(_split(chosen.layers), "number of layers"),
+        tuple(split(chosen.models)),
+        whole_numbers(split(chosen.latent_sizes), "latent size"),
+        whole_numbers(split(chosen.layers), "number of layers"),
     )
-    _check_writable(chosen.csv)
+    check_writable(chosen.csv)
     data = datasets.load(asked.base.dataset)
     with closing(DaskSessions()) as sessions:
         sessions.wait_until_ready()
@@ -64,17 +64,6 @@ def sweep(chosen: argparse.Namespace) -> None:
     if reasons:
         told = "; ".join(dict.fromkeys(reasons))
         raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {told}")
-
-
-def _split(text: str) -> list[str]:
-    """At commas; whoever reads the parts complains of an empty one."""
-    return [part.strip() for part in text.split(",")] if text.strip() else []
-
-
-def _check_writable(path: Path | None) -> None:
-    """Before hours of work."""
-    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-        raise ConfigError(f"cannot write {path}; --csv takes a file in a folder that is there")
 
 
 def _planned(asked: Sweep, data: Dataset, sessions: Sessions) -> Plan:
@@ -126,10 +115,7 @@ def _ended(point: Point, n: int, n_all: int) -> str:
 
 def _answer(chosen: argparse.Namespace, points: Sequence[Point], pca: Pca | None) -> None:
     if chosen.csv is not None:
-        try:
-            chosen.csv.write_text(sweeps.as_csv(points), encoding="utf-8", newline="")
-        except OSError as error:
-            raise AutoencError(f"cannot write {chosen.csv}: {error.strerror or error}") from None
+        write(chosen.csv, sweeps.as_csv(points))
     if chosen.json:
         runs = [asdict(point) | {"config": point.config.to_json()} for point in points]
         print(json.dumps({"runs": runs, "pca": None if pca is None else asdict(pca)}, indent=1))

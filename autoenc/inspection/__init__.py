@@ -4,9 +4,11 @@ opening.py         a run's name -> its model beside its data
 reconstructing.py  the test images as the model gives them back, and the order to look at them in
 layers.py          one image on its way through the layers
 weights.py         what the model has learnt: what its code looks at, and what it draws
+network.py         the model as plain numbers, for the browser
 """
 
 from autoenc.inspection.layers import Activation, code, flow
+from autoenc.inspection.network import Network, network, runs_in_browser
 from autoenc.inspection.opening import Trained, open_run
 from autoenc.inspection.reconstructing import HOW, How, Reconstructions, order, reconstructions
 from autoenc.inspection.weights import MAX_SHOWN, Kernels, Responses, kernels, responses
@@ -17,14 +19,17 @@ __all__ = [
     "Activation",
     "How",
     "Kernels",
+    "Network",
     "Reconstructions",
     "Responses",
     "Trained",
     "code",
     "flow",
     "kernels",
+    "network",
     "open_run",
     "order",
     "reconstructions",
     "responses",
+    "runs_in_browser",
 ]

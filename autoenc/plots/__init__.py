@@ -4,9 +4,11 @@ drawing.py    traces, axes, layout, colours
 training.py   the figures of runs
 dots.py       runs as dots, and what they are measured against
 sweep.py      the figures of a sweep
+denoising/    the figures of denoising
 """
 
 from autoenc.pareto import pareto
+from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.sweep import (
     Axes,
@@ -27,7 +29,12 @@ __all__ = [
     "MAX_POINTS",
     "SEVERAL",
     "Axes",
+    "Line",
+    "MatrixRow",
+    "SizeCurve",
+    "by_size",
     "comparison",
+    "curves",
     "extremes",
     "loss_at_large_sizes",
     "loss_by_code",
@@ -35,6 +42,7 @@ __all__ = [
     "loss_by_size",
     "loss_by_time",
     "loss_curve",
+    "matrix",
     "pareto",
     "time_by_size",
     "timing",

@@ -26,6 +26,13 @@ COLOUR: Mapping[str, str] = {
     "reconstruction": "#56b4e9",
     "error": "#d55e00",
     "speed": "#8c939c",
+    # Ways to take noise away: what learns is bright, what does not is earthen.
+    "plain": "#56b4e9",
+    "denoiser": "#8700ff",
+    "affine": "#785a3c",
+    "median": "#d2b478",
+    "tv": "#5a6978",
+    "nlm": "#96c3b4",
 }
 # Several runs in one chart: found by a search for eight that lie as far apart as can be for every kind of
 # colour vision, and are neither too pale for a white page nor too dark for a black one.

@@ -3,6 +3,8 @@
 Losses are means over images of the squared error per pixel, pixels in [0, 1].
 
 config.py  what to train
+noise.py   what is done to its input
+denoise.py how well noise is taken away
 model.py   what a model is, on paper
 baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
@@ -11,9 +13,11 @@ sweep.py   many runs as one question
 """
 
 from autoenc.schema.baseline import Pca
-from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, NOISES, Noise, TrainConfig
+from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, TrainConfig
+from autoenc.schema.denoise import CLASSICAL, METHODS, Curve, Quality, check_levels, usual_levels
 from autoenc.schema.job import Download, Record, Snapshot, State, Value
 from autoenc.schema.model import LayerInfo, ModelInfo
+from autoenc.schema.noise import NOISES, Noise, NoiseKind
 from autoenc.schema.run import (
     MAX_PREVIEWS,
     Epoch,
@@ -31,12 +35,15 @@ from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 
 __all__ = [
     "BOUNDS",
+    "CLASSICAL",
     "DATASET_NAME",
     "DEVICES",
     "MAX_PREVIEWS",
     "MAX_RUNS",
+    "METHODS",
     "MODELS",
     "NOISES",
+    "Curve",
     "Download",
     "Epoch",
     "EpochRecord",
@@ -45,9 +52,11 @@ __all__ = [
     "LayerInfo",
     "ModelInfo",
     "Noise",
+    "NoiseKind",
     "Pca",
     "Point",
     "Preview",
+    "Quality",
     "Record",
     "Run",
     "RunSummary",
@@ -57,7 +66,9 @@ __all__ = [
     "Sweep",
     "TrainConfig",
     "Value",
+    "check_levels",
     "psnr_of_mse",
     "thinned",
+    "usual_levels",
     "whole_numbers",
 ]

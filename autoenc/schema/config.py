@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from autoenc.errors import ConfigError
+from autoenc.schema.noise import Noise
 
 MODELS = ("mlp", "conv")
-NOISES = ("gaussian",)
 DEVICES = ("auto", "cpu", "cuda")
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # it becomes part of file names
@@ -27,38 +27,6 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "train_images": (1, 10_000_000),
     "seed": (0, 2**31 - 1),
 }
-
-
-@dataclass(frozen=True)
-class Noise:
-    """A corruption of the input; the target stays clean."""
-
-    kind: str  # one of NOISES
-    level: float  # gaussian: standard deviation in pixel units, before clipping to [0, 1]
-
-    def __post_init__(self) -> None:
-        if self.kind not in NOISES:
-            raise ConfigError(f"unknown noise {self.kind!r}; known: {', '.join(NOISES)}")
-        if not _is_number(self.level) or not 0 < self.level <= 1:
-            raise ConfigError(f"noise level is {self.level!r}; allowed: more than 0, at most 1")
-
-    @classmethod
-    def parse(cls, text: str) -> Noise:
-        """`gaussian:0.3` as a value.
-
-        Raises:
-            ConfigError: it is not KIND:LEVEL, or either part is not allowed.
-        """
-        kind, _, level = text.partition(":")
-        try:
-            return cls(kind, float(level))
-        except ValueError as error:
-            if isinstance(error, ConfigError):
-                raise
-            raise ConfigError(f"noise is {text!r}; it is written KIND:LEVEL, such as gaussian:0.3") from None
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{float(self.level)}"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from autoenc.schema.baseline import Pca
+from autoenc.schema.denoise import Curve
 from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
 
 
@@ -24,7 +25,7 @@ class Download:
 
 
 # As a record each of these stands for itself: it is how far the job has come.
-Value = Run | Download | Pca
+Value = Run | Download | Pca | Curve
 Record = Value | StepRecord | Heartbeat | EpochRecord
 
 

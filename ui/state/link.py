@@ -18,6 +18,7 @@ from ui.state.settings import (
     VIEWS,
     config_of,
     default_epochs,
+    put_setting,
     show_run,
     shown_run,
     take_settings_of,
@@ -68,7 +69,8 @@ def take_setting(name: str, text: str, given: Mapping[str, str]) -> None:
     Raises:
         ConfigError: it is not allowed.
     """
-    st.session_state[name] = value = _parse(name, text)
+    value = _parse(name, text)
+    put_setting(name, value)
     if name == "dataset" and "epochs" not in given:
         st.session_state["epochs"] = default_epochs(value)
 

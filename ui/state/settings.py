@@ -9,11 +9,11 @@ import streamlit as st
 
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
-from autoenc.schema import Noise, TrainConfig
+from autoenc.schema import NOISES, Noise, TrainConfig
 from ui.text import plain
 
-# The settings of a run as they stand in a link, and how their text becomes what their widget holds.
-# A widget holds noise as a level and all training images as 0.
+# The settings of a run as they stand in a link, and how their text is read.
+# The widget of the training images holds all of them as 0; noise has three widgets.
 SETTINGS: dict[str, Callable[[str], Any]] = {
     "dataset": str,
     "model": str,
@@ -23,13 +23,17 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "epochs": int,
     "batch_size": int,
     "learning_rate": float,
-    "noise": lambda text: Noise.parse(text).level,
+    "noise": Noise.parse,
     "train_images": int,
     "seed": int,
 }
+NOISE_WIDGETS = ("noise_kind", "noise_level", "noise_up_to")
+NO_NOISE = "none"
 
+USUAL_LEVEL = 0.3  # of the largest
 
 OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
+OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the page of noise has
 
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
@@ -47,7 +51,28 @@ def settings() -> dict[str, Any]:
         take_settings_of(wanted)
     for name, value in _initial().items():
         st.session_state.setdefault(name, value)
-    return {name: st.session_state[name] for name in SETTINGS}
+    return {name: _noise() if name == "noise" else st.session_state[name] for name in SETTINGS}
+
+
+def put_setting(name: str, value: Any) -> None:
+    """Let the widgets of a setting show this; before they are drawn."""
+    if name != "noise":
+        st.session_state[name] = value
+        return
+    st.session_state["noise_kind"] = NO_NOISE if value is None else value.kind
+    if value is not None:
+        st.session_state["noise_level"], st.session_state["noise_up_to"] = float(value.level), value.up_to
+
+
+def noise_kind_changed() -> None:
+    """Another kind of noise: a level that suits it."""
+    kind = st.session_state["noise_kind"]
+    st.session_state["noise_level"] = USUAL_LEVEL * (1 if kind == NO_NOISE else NOISES[kind].most)
+
+
+def _noise() -> Noise | None:
+    kind, level, up_to = (st.session_state[name] for name in NOISE_WIDGETS)
+    return None if kind == NO_NOISE else Noise(kind, level, up_to)
 
 
 def config_of(values: dict[str, Any]) -> TrainConfig:
@@ -56,16 +81,13 @@ def config_of(values: dict[str, Any]) -> TrainConfig:
     Raises:
         ConfigError: a value is not allowed.
     """
-    level, n_images = values.get("noise"), values.get("train_images")
-    noise = Noise("gaussian", level) if level else None
-    return TrainConfig(**{**values, "noise": noise, "train_images": n_images or None})
+    return TrainConfig(**{**values, "train_images": values.get("train_images") or None})
 
 
 def take_settings_of(config: TrainConfig, names: Iterable[str] = SETTINGS) -> None:
     """The controls show what this config says; before they are drawn."""
     for name in names:
-        st.session_state[name] = getattr(config, name)
-    st.session_state["noise"] = config.noise.level if config.noise else 0.0
+        put_setting(name, getattr(config, name))
     st.session_state["train_images"] = config.train_images or 0
 
 
@@ -76,7 +98,7 @@ def ask_for(config: TrainConfig) -> None:
 
 def keep_settings() -> None:
     """On a page without all controls: Streamlit forgets what it does not draw."""
-    for name in (*SETTINGS, *OF_SWEEPS):
+    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING):
         if name in st.session_state:
             st.session_state[name] = st.session_state[name]
 
@@ -116,8 +138,9 @@ def first_config() -> TrainConfig:
 
 def _initial() -> dict[str, Any]:
     usual = TrainConfig(dataset=datasets.default_name())
-    values = {name: getattr(usual, name) for name in SETTINGS}
-    return values | {"epochs": default_epochs(usual.dataset), "noise": 0.0, "train_images": 0}
+    values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
+    noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, USUAL_LEVEL, False), strict=True))
+    return values | noise | {"epochs": default_epochs(usual.dataset), "train_images": 0}
 
 
 @st.cache_resource(ttl=2.0, show_spinner=False)

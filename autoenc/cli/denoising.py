@@ -1,0 +1,124 @@
+"""`denoise`: how well models and classical methods take a noise away, level by level, on the test set."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from autoenc import checkpoints, cores, datasets, memory
+from autoenc.cli.printing import Commands, add_command, check_writable, split, table, write
+from autoenc.errors import ConfigError
+from autoenc.jobs import CurveJob
+from autoenc.schema import METHODS, NOISES, Curve, check_levels, usual_levels
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add_parser("denoise", help="how well noise is taken away, by models and by filters")
+    parser.add_argument("--run", metavar="RUN_ID", action="append", required=True, help="may be given again")
+    parser.add_argument("--noise", default="gaussian", help=f"{', '.join(NOISES)}; default: gaussian")
+    parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve")
+    parser.add_argument("--methods", default=",".join(METHODS), help=f"default: {','.join(METHODS)}")
+    parser.add_argument("--csv", metavar="FILE", type=Path, help="a line for each method and level")
+    add_command(parser, denoise)
+
+
+def denoise(chosen: argparse.Namespace) -> None:
+    levels = _levels(chosen.noise, chosen.levels)
+    methods = split(chosen.methods)
+    if unknown := [method for method in methods if method not in METHODS]:
+        raise ConfigError(f"unknown method {unknown[0]!r:.40}; known: {', '.join(METHODS)}")
+    check_writable(chosen.csv)
+    dataset = _dataset_of(chosen.run)
+    memory.keep_freed()
+    jobs = [CurveJob(dataset, chosen.noise, method, levels) for method in (*methods, *chosen.run)]
+    curves = _measured(list(dict.fromkeys(jobs)))
+    if chosen.csv is not None:
+        write(chosen.csv, as_csv(curves))
+    print(json.dumps([asdict(c) for c in curves], indent=1) if chosen.json else _told(curves, levels))
+
+
+def _levels(noise: str, text: str | None) -> tuple[float, ...]:
+    try:
+        levels = usual_levels(noise) if text is None else tuple(map(float, split(text)))
+    except KeyError:
+        levels = ()  # the check tells which noises there are
+    except ValueError:
+        raise ConfigError(f"levels are {text!r:.60}; they are written as numbers: 0.1,0.2,0.3") from None
+    return check_levels(noise, levels)
+
+
+def _dataset_of(run_ids: Sequence[str]) -> str:
+    """The data set of the runs."""
+    names = {run_id: checkpoints.read(run_id).config.dataset for run_id in run_ids}
+    if len(set(names.values())) > 1:
+        told = ", ".join(f"{run_id} on {name}" for run_id, name in names.items())
+        raise ConfigError(f"the runs were trained on different images: {told}; choose those of one data set")
+    return names[run_ids[0]]
+
+
+def _measured(jobs: Sequence[CurveJob]) -> list[Curve]:
+    """Here and now, with a bar on a terminal and a line a method elsewhere."""
+    curves = []
+    form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
+    quiet = not sys.stderr.isatty()
+    with (
+        cores.joined(torch.get_num_threads()) as mine,
+        tqdm(total=float(len(jobs)), bar_format=form, leave=False, disable=quiet) as bar,
+    ):
+        torch.set_num_threads(mine.wait(lambda share: share))
+        for n, job in enumerate(jobs):
+            datasets.load(job.dataset)
+            bar.set_postfix_str(job.method)
+            curves.append(_curve(job, bar, n))
+            tqdm.write(f"{job.method} is measured ({n + 1} of {len(jobs)})", file=sys.stderr)
+    return curves
+
+
+def _curve(job: CurveJob, bar: tqdm, n_before: int) -> Curve:  # type: ignore[type-arg]
+    stored = job.stored()
+    curve = None if stored is None else stored.value
+    if curve is None:
+        with closing(job.run()) as records:
+            for record in records:
+                curve = record if isinstance(record, Curve) else None
+                bar.update(n_before + (curve.done if curve else 0.0) - bar.n)
+    assert isinstance(curve, Curve), "such a job yields curves alone"
+    return curve
+
+
+def _told(curves: Sequence[Curve], levels: Sequence[float]) -> str:
+    """PSNR and SSIM of each method, a line a level."""
+    names = [METHODS.get(curve.method, curve.method) for curve in curves]
+    head = (NOISES[curves[0].noise].title, *names)
+    rows = []
+    for level in levels:
+        found = [curve.at(level) for curve in curves]
+        cells = [f"{point.psnr_db:.2f} dB  {point.ssim:.3f}" if point else "" for point in found]
+        rows.append((f"{level:g}", *cells))
+    images = ", ".join(f"{name}: {curve.n_images:,}" for name, curve in zip(names, curves, strict=True))
+    return f"{table(head, rows)}\nPSNR of the mean error, and SSIM; test images: {images}"
+
+
+def as_csv(curves: Sequence[Curve]) -> str:
+    """A line for each method and level."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    figures = ("mse", "psnr_db", "psnr_low", "psnr_high", "ssim", "ssim_low", "ssim_high")
+    writer.writerow(("dataset", "noise", "level", "method", "n_images", *figures))
+    for curve in curves:
+        for point in curve.points:
+            values = (f"{getattr(point, name):.6g}" for name in figures)
+            writer.writerow(
+                (curve.dataset, curve.noise, f"{point.level:g}", curve.method, curve.n_images, *values)
+            )
+    return text.getvalue()

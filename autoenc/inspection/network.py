@@ -1,0 +1,91 @@
+"""A model as plain numbers: the browser computes it while a slider is dragged (ui/components/networks.js)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from autoenc.errors import ConfigError
+from autoenc.inspection.opening import Trained
+from autoenc.models import Crop
+from autoenc.schema import ModelInfo
+
+MAX_PARAMETERS = 2_000_000  # 8 MB, which a browser loads once
+MAX_MULTIPLICATIONS = 5_500_000  # of one image: with 16 images two models are drawn 10 times a second
+
+Layer = dict[str, int | str | list[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A trained model, one entry a layer; nothing else is needed to compute it.
+
+    Each layer has its `kind` and the shapes of `input` and `output`, without the batch. Where it has weights,
+    `weight` and `bias` say where its own begin, in PyTorch's order. Convolutions have `kernel`, `stride` and
+    `padding`, [rows, columns] each.
+    """
+
+    layers: tuple[Layer, ...]
+    weights: NDArray[np.float32] = field(repr=False)  # all of them, one after the other
+
+
+def runs_in_browser(info: ModelInfo) -> bool:
+    """Whether the model is small enough to be computed again and again while a slider is dragged."""
+    return info.n_parameters <= MAX_PARAMETERS and info.n_multiplications <= MAX_MULTIPLICATIONS
+
+
+def network(trained: Trained) -> Network:
+    """The model as the browser is given it.
+
+    Raises:
+        ConfigError: it has a layer that the browser does not know.
+    """
+    layers, weights, at = list[Layer](), list[NDArray[np.float32]](), 0
+    for module, shapes in _modules(trained):
+        layer = shapes | _settings(module)
+        for name in ("weight", "bias"):
+            if isinstance(tensor := getattr(module, name, None), nn.Parameter):
+                layer[name] = at
+                weights.append(tensor.detach().cpu().float().numpy().ravel())
+                at += tensor.numel()
+        layers.append(layer)
+    return Network(tuple(layers), np.concatenate(weights))
+
+
+def _modules(trained: Trained) -> Iterator[tuple[nn.Module, Layer]]:
+    shape = list(trained.run.model.image_shape)
+    modules = [*trained.model.encoder, *trained.model.decoder]
+    for module, info in zip(modules, trained.run.model.layers, strict=True):
+        output = list(info.output_shape)
+        yield module, {"input": shape, "output": output}
+        shape = output
+
+
+def _settings(module: nn.Module) -> Layer:
+    match module:
+        case nn.Linear(bias=nn.Parameter()):
+            return {"kind": "linear"}
+        case nn.Conv2d() | nn.ConvTranspose2d() if _is_plain(module):
+            kind = "conv" if isinstance(module, nn.Conv2d) else "conv_transpose"
+            return {
+                "kind": kind,
+                "kernel": list(module.kernel_size),
+                "stride": list(module.stride),
+                "padding": [int(side) for side in module.padding],
+            }
+        case nn.ReLU() | nn.Sigmoid() | nn.Flatten() | nn.Unflatten() | Crop():
+            return {"kind": type(module).__name__.lower()}
+    raise ConfigError(
+        f"the browser cannot compute the layer {module}; it knows Linear, Conv2d, ConvTranspose2d, ReLU, "
+        "Sigmoid, Flatten, Unflatten and Crop: compute this model on the server"
+    )
+
+
+def _is_plain(module: nn.Conv2d | nn.ConvTranspose2d) -> bool:
+    """Neither dilated nor grouped; numbers as padding, of zeros; with a bias."""
+    plain = module.groups == 1 and set(module.dilation) == {1} and module.padding_mode == "zeros"
+    return plain and not isinstance(module.padding, str) and module.bias is not None

@@ -1,0 +1,43 @@
+"""Denoise: the class drags the noise and sees at once where an autoencoder helps, and where it invents."""
+
+import streamlit as st
+
+from ui import controls, live, state
+from ui.denoise import curves, form, more, scene
+from ui.text import plain
+
+ignored = state.open_denoise_link()
+state.keep_settings()
+training = state.in_training()
+
+settings, results = st.columns([1, 3], gap="large")
+with settings, st.container(key="settings"):
+    st.markdown("##### Take noise away")
+    for sentence in ignored:
+        st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
+    compared = form.denoise_form(training is not None)
+    controls.offer_download(st.session_state["dataset"])
+
+with results:
+    if compared is not None:
+        scene.show(compared)
+    if training is not None:
+        live.run_view(training, state.is_active(training))
+    if compared is not None:
+        where, sizes, matrix = st.tabs(
+            ["Where does it help?", "Which code size?", "Trained at, tested at"],
+            key="questions",
+            on_change="rerun",
+        )
+        with where:
+            if where.open:
+                curves.show(compared)
+        with sizes:
+            if sizes.open:
+                more.sizes(compared)
+        with matrix:
+            if matrix.open:
+                more.matrix(compared)
+
+if compared is not None:
+    state.keep_denoise_link(compared.dataset)

@@ -1,0 +1,359 @@
+"""Noise and networks in real Chromium, against PyTorch; and a slider that is dragged."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page, expect
+from torch import Tensor
+
+from autoenc import models, noise
+from autoenc.datasets import Dataset
+from autoenc.errors import ConfigError, ShapeError
+from autoenc.inspection import Trained, network
+from autoenc.schema import NOISES, Images, Run, TrainConfig
+from benchmarks.dashboards import ROOT, end
+from tests.browser import live_gallery
+from ui.components import inline
+from ui.components.live_model import LiveRow, Scene, live_model, message
+
+# ---------------------------------------------------------------- without a server
+
+BRIDGE = """
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const read = (text) => new Float32Array(bytes(text).buffer);
+const text = ({ buffer }) => {
+  const letters = [];
+  for (let at = 0; at < buffer.byteLength; at += 6144)
+    letters.push(btoa(String.fromCharCode(...new Uint8Array(buffer).subarray(at, at + 6144))));
+  return letters.join("");
+};
+window.forward = ({ layers, weights, x, n }) =>
+  text(prepared({ layers, weights: read(weights) }, n)(read(x)));
+window.noisy = ({ kind, level, x, unit, shape: [n, channels, height, width] }) => {
+  const scene = { n, channels, height, width, x: read(x), unit: read(unit) };
+  const y = new Float32Array(scene.x.length);
+  corrupt(kind, scene, level, y);
+  return text(y);
+};
+const code = import(URL.createObjectURL(new Blob([given], { type: "text/javascript" })));
+window.told = [];
+window.call = async (data) => {
+  const { default: component } = await code;
+  const setTriggerValue = (name, { level }) => told.push(level);
+  component({ data: bytes(data), parentElement: document.body, setTriggerValue });
+};
+window.drag = (level, ...events) => {
+  const slider = document.querySelector(".slider");
+  slider.value = level;
+  for (const name of ["input", ...events]) slider.dispatchEvent(new Event(name));
+};
+"""
+
+Compute = Callable[[str, dict[str, Any]], np.ndarray]
+
+
+def packed(numbers: Tensor | np.ndarray) -> str:
+    return b64encode(np.asarray(numbers, np.float32).tobytes()).decode()
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    """A page with nothing on it but the bridge; at the end it may not have met a script error."""
+    page, errors = browser.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    whole = json.dumps(inline("sprites.js", "noise.js", "networks.js", "live_model.js"))
+    page.add_script_tag(
+        content=f"{{ const given = {whole};\n{inline('noise.js', 'networks.js')}\n{BRIDGE} }}"
+    )
+    yield page
+    page.close()
+    assert errors == []
+
+
+@pytest.fixture
+def compute(blank: Page) -> Compute:
+    """Calls a function of the bridge; what comes back is float32."""
+
+    def compute(name: str, given: dict[str, Any]) -> np.ndarray:
+        return np.frombuffer(b64decode(blank.evaluate(f"given => {name}(given)", given)), np.float32)
+
+    return compute
+
+
+def lively(config: TrainConfig, shape: tuple[int, int, int], data: Dataset) -> Trained:
+    """Random weights, large enough for outputs from dark to light."""
+    model = models.build(config, shape).requires_grad_(False)
+    for i, parameter in enumerate(model.parameters()):
+        parameter.mul_(2.5).add_(0.02 * (i % 3 - 1))
+    run = Run("made", config, "", models.describe(config, shape), 1, "cpu", {}, Images((0, 1, 1, 1), b""))
+    return Trained(run, data, model)
+
+
+DIGIT, MNIST, CIFAR = (1, 8, 8), (1, 28, 28), (3, 32, 32)
+KINDS = [
+    *(("mlp", 32, layers, 2, MNIST) for layers in (1, 2, 3)),
+    *(
+        ("conv", 6, layers, stride, MNIST) for layers in (1, 2, 3) for stride in (1, 2)
+    ),  # 28, 14, 7, 4 at stride 2
+    ("mlp", 7, 2, 2, (3, 12, 9)),
+    ("conv", 5, 2, 2, CIFAR),
+    ("conv", 4, 1, 1, CIFAR),
+    ("mlp", 1, 1, 2, DIGIT),
+    ("conv", 2, 3, 2, DIGIT),
+    ("conv", 1, 1, 2, DIGIT),
+    ("conv", 3, 2, 2, (1, 11, 6)),
+]
+
+
+@pytest.mark.parametrize(("model", "latent_size", "layers", "stride", "shape"), KINDS)
+def test_a_network_computes_in_the_browser_what_it_does_in_pytorch(
+    model: str,
+    latent_size: int,
+    layers: int,
+    stride: int,
+    shape: tuple[int, int, int],
+    compute: Compute,
+    digits: Dataset,
+) -> None:
+    trained = lively(TrainConfig("digits", model, latent_size, layers=layers, stride=stride), shape, digits)
+    x = torch.rand(5, *shape, generator=torch.Generator().manual_seed(1))
+    expected = trained.model(x).numpy()
+    assert np.ptp(expected) > 0.05  # not all the same grey
+    given = network(trained)
+    numbers = {"weights": packed(given.weights), "x": packed(x), "n": 5}
+    found = compute("forward", {"layers": given.layers, **numbers}).reshape(expected.shape)
+    assert np.abs(found - expected).max() < 1e-4
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_noise_in_the_browser_is_that_of_training_pixel_by_pixel(kind: str, compute: Compute) -> None:
+    for shape in ((16, *MNIST), (3, 3, 20, 13)):
+        generator = torch.Generator().manual_seed(len(shape) + shape[0])
+        x = (torch.rand(shape, generator=generator) * 400 - 100).clamp(
+            0, 255
+        ).round() / 255  # black and white too
+        unit = torch.randn(shape, generator=generator)
+        for share in (0.0002, 0.01, 0.1, 0.3, 0.75, 1):
+            level = share * NOISES[kind].most
+            expected = noise.apply(kind, x, level, unit).numpy()
+            given = {"kind": kind, "level": level, "x": packed(x), "unit": packed(unit), "shape": shape}
+            off = np.abs(compute("noisy", given).reshape(shape) - expected)
+            others = off > 1e-5  # a draw within a rounding of a whole photon, or of the odds
+            allowed = off.size / 10_000 if kind in ("shot", "salt-pepper") else 0
+            assert others.sum() <= allowed
+
+
+# ---------------------------------------------------------------- where the slider stands
+
+STANDS = "(({ level, away }) => [level, away])(window.autoencLive.get('echo'))"
+
+
+def test_an_echo_of_an_older_level_leaves_the_slider_and_a_wish_of_the_server_moves_it(blank: Page) -> None:
+    scene = live_gallery.scene(2, 1)
+    rows = [LiveRow("Noisy", "#000000", "noisy"), LiveRow("Server", "#ffffff", pictures=scene.x)]
+
+    def call(level: float, kind: str = "gaussian") -> list[Any]:
+        """Where it stands, and whether that is away from the level of the data, in the next picture."""
+        data = b64encode(message(scene.id, kind, level, rows, "echo")).decode()
+        blank.evaluate("data => call(data)", data)
+        blank.evaluate("() => new Promise(requestAnimationFrame)")
+        stands: list[Any] = blank.evaluate(STANDS)
+        return stands
+
+    assert call(0.333) == [0.333, False]
+    blank.evaluate("drag(0.5, 'change')")
+    assert call(0.333) == [0.5, True]  # the server has not seen it yet
+    blank.evaluate("drag(0.6)")
+    assert call(0.5) == [0.6, True]  # it is being dragged on
+    blank.evaluate("drag(0.7, 'change')")
+    assert call(0.5) == [0.7, True]
+    assert call(0.7) == [0.7, False]
+    assert blank.evaluate("told") == [0.5, 0.7]
+    assert call(0.333) == [0.333, False]
+    assert call(2, "blur") == [2, False]
+    assert blank.evaluate("told") == [0.5, 0.7]
+
+
+# ---------------------------------------------------------------- under Streamlit
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of the gallery."""
+    folder = tmp_path_factory.mktemp("live-gallery")
+    shutil.copy(live_gallery.__file__, folder)
+    (folder / "static").symlink_to(ROOT / "static")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(folder / "live_gallery.py")]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    with (folder / "server.log").open("ab") as log:
+        variables = os.environ | {"PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+    address, until = f"http://127.0.0.1:{port}", monotonic() + 60
+    try:
+        while process.poll() is None and monotonic() < until:
+            with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                break
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        yield address
+    finally:
+        end(process)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """What is handed over comes late there; at the end it may not have met a script error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}/?late")
+    expect(page.locator(".live .best").first).to_be_visible()
+    yield page
+    context.close()
+    assert errors == []
+
+
+SHOWN = "[window.autoencLive.get('live')].map(({ level, updates, away }) => ({ level, updates, away }))[0]"
+OUTPUTS = "r => Array.from(window.autoencLive.get('live').outputs.get(r))"
+
+
+def seen(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(SHOWN)
+    return found
+
+
+def move(page: Page, share: float, steps: int = 1) -> None:
+    box = page.get_by_role("slider").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2, steps=steps)
+
+
+def test_a_drag_changes_the_pictures_many_times_and_tells_the_server_once_at_its_end(page: Page) -> None:
+    server = page.locator(".strip.server")
+    median = server.first.locator("canvas").first
+    at_first = median.evaluate("canvas => canvas.toDataURL()")
+    assert seen(page)["level"] == 0.333  # as a link said, between two steps
+    move(page, 1 / 3)
+    before = seen(page)["updates"]
+    page.mouse.down()
+    move(page, 0.8, steps=40)
+    page.wait_for_function(f"{SHOWN}.level > 0.75 && {SHOWN}.away")
+    assert seen(page)["updates"] - before >= 10
+    expect(page.get_by_text("told: []")).to_be_visible()
+    expect(page.locator(".strip.server canvas").first).to_have_css("opacity", "0.35")
+    expect(server.nth(1).locator(".psnr").first).to_be_hidden()
+    expect(page.locator(".ssim").first).to_be_hidden()
+    expect(page.locator(".psnr").first).to_be_visible()  # of what is computed here
+    rows = page.locator(".strip").evaluate_all("all => all.map(strip => strip.getBoundingClientRect().top)")
+    page.mouse.up()
+    level = seen(page)["level"]
+    expect(page.get_by_text(f"told: [{level:g}]")).to_be_visible()
+    expect(page.locator(".strip.server canvas").first).to_have_css("opacity", "1")
+    expect(page.locator(".ssim").first).to_be_visible()
+    assert median.evaluate("canvas => canvas.toDataURL()") != at_first
+    assert (
+        page.locator(".strip").evaluate_all("all => all.map(strip => strip.getBoundingClientRect().top)")
+        == rows
+    )
+
+
+def test_pictures_and_figures_are_of_the_level_at_which_the_keys_left_the_slider(page: Page) -> None:
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    for _ in range(2):
+        page.keyboard.press("PageUp")
+    expect(
+        page.get_by_text(re.compile(r"told: \[[\d.]+, 0\.21\]"))
+    ).to_be_visible()  # the others were no rest
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^0\.21 standard deviation"))
+    scene = live_gallery.scene(16, 1)
+    x, unit = torch.from_numpy(scene.x) / 255, torch.from_numpy(scene.unit)
+    noisy = noise.apply("gaussian", x, 0.21, unit)
+    found = np.array(page.evaluate(OUTPUTS, 1)).reshape(noisy.shape)
+    assert np.abs(found - noisy.numpy()).max() < 1e-5
+    psnr = -10 * torch.log10(((x - noisy) ** 2).mean((1, 2, 3)))
+    expect(page.locator(".notes").first.locator(".psnr")).to_have_text([f"{value:.1f}" for value in psnr])
+    page.keyboard.press("Home")
+    expect(page.locator(".notes").first.locator(".best .psnr")).to_have_text(["∞"] * 16)  # no model beats it
+    assert page.evaluate(OUTPUTS, 1) == page.evaluate(OUTPUTS, 0)
+
+
+def test_another_kind_of_noise_moves_the_slider_to_its_own_level_and_an_old_one_to_where_it_was(
+    page: Page,
+) -> None:
+    canvas = page.locator(".strip canvas").first
+    canvas.evaluate("canvas => { canvas.kept = true }")
+    slider = page.get_by_role("slider")
+    slider.press("End")
+    expect(page.get_by_text(re.compile(r"told: .* 1\.0\]"))).to_be_visible()
+    page.get_by_text("blur", exact=True).click()
+    expect(page.locator(".live .level")).to_have_text("1.50 px")
+    expect(slider).to_have_attribute("max", "4")
+    page.get_by_text("gaussian", exact=True).click()
+    expect(page.locator(".live .level")).to_have_text("1.00")
+    assert canvas.evaluate("canvas => canvas.kept")
+    assert seen(page)["away"] is False
+
+
+# ---------------------------------------------------------------- before the browser
+
+PICTURES = np.zeros((2, 1, 4, 4), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({}, "has no pictures"),
+        ({"pictures": PICTURES.astype(float)}, "pictures are float64"),
+        ({"pictures": PICTURES[:, 0]}, "pictures are uint8"),
+        ({"pictures": PICTURES, "psnr": (1.0,)}, "1 figures of PSNR for 2 pictures"),
+    ],
+)
+def test_a_row_without_what_it_needs_is_refused(row: dict[str, Any], said: str) -> None:
+    with pytest.raises(ShapeError, match=said):
+        LiveRow("A row", "#000000", **row)
+
+
+def test_a_scene_has_noise_for_each_number_of_at_most_16_images() -> None:
+    unit = np.zeros(PICTURES.shape, np.float32)
+    assert Scene(PICTURES, unit).id == Scene(PICTURES.copy(), unit).id != Scene(PICTURES, unit + 1).id
+    for x, noise_of_x in ((PICTURES, unit[:1]), (PICTURES, unit + np.nan), (PICTURES, unit.astype(float))):
+        with pytest.raises(ShapeError, match="a scene has"):
+            Scene(x, noise_of_x)
+    with pytest.raises(ShapeError, match="at most 16 images"):
+        Scene(PICTURES.repeat(9, axis=0), unit.repeat(9, axis=0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"), [("fog", 0.1), ("gaussian", 1.5), ("gaussian", -0.1), ("blur", np.nan)]
+)
+def test_a_level_out_of_the_range_of_its_kind_is_refused(kind: str, level: float) -> None:
+    with pytest.raises(ConfigError, match=r"unknown noise|allowed for"):
+        live_model("", kind, level, [], key="none")
+
+
+def test_rows_of_different_sizes_are_refused() -> None:
+    rows = [LiveRow("A", "#000000", pictures=PICTURES), LiveRow("B", "#000000", pictures=PICTURES[:1])]
+    with pytest.raises(ShapeError, match="rows of pictures differ"):
+        live_model("", "gaussian", 0.1, rows, key="none")

@@ -1,0 +1,321 @@
+// Called again at each change of data. The box is kept by its key: Streamlit now and then takes the last elements of a
+// fragment off the page and puts them back. Scenes and networks come by themselves, before or after.
+
+const KEPT = (window.autoencLive ??= new Map());
+const MATERIAL = (window.autoencMaterial ??= new Map());
+const WIDE = 820; // pixels: labels stand beside the pictures, not above
+const NARROW = 560; // groups of at most eight side by side
+const AT_REST = 250; // milliseconds after the last key
+const GONE = 3000; // milliseconds until what is no longer on the page is forgotten
+const ENDS = ["pointerup", "pointercancel"];
+
+// ---------------------------------------------------------------- what is handed over
+
+const floats = (bytes) => new Float32Array(bytes.slice().buffer); // a copy begins where four bytes may begin
+
+function asScene({ shape: [n, channels, height, width], files: [bytes, unit] }) {
+  const x = Float32Array.from(bytes, (level) => level / 255);
+  return { n, channels, height, width, x, unit: floats(unit) };
+}
+
+function take(data, parentElement) {
+  if (!MATERIAL.has(data.id)) {
+    const made = data.layers ? { layers: data.layers, weights: floats(data.files[0]) } : asScene(data);
+    MATERIAL.set(data.id, { ...made, holders: new Set() });
+    dispatchEvent(new CustomEvent("autoenc-material", { detail: data.id }));
+  }
+  const { holders } = MATERIAL.get(data.id);
+  holders.add(parentElement);
+  if (!parentElement.querySelector(".autoenc-material")) element(parentElement, "div", "autoenc-material");
+  const drop = () => {
+    if (parentElement.isConnected) return;
+    holders.delete(parentElement);
+    if (!holders.size) MATERIAL.delete(data.id);
+  };
+  return () => setTimeout(drop, GONE);
+}
+
+// ---------------------------------------------------------------- what stands where
+
+const isNoted = ({ live }) => live !== "original";
+const isLive = ({ live }) => live !== null;
+
+function addLabel(group, row) {
+  const label = element(group, "div", "label");
+  element(label, "div", "key").style.background = row.colour;
+  const words = element(label, "div", "words");
+  element(words, "div", "", row.label);
+  return { words, says: element(words, "div", "says") };
+}
+
+// On a wide screen beside the figures, on a narrow one in the line of the label.
+function addUnits(box, group, label, isFirst) {
+  const { wide } = box;
+  const place = wide ? element(group, "div", "figures") : label.words;
+  label.mean = element(place, "div", "mean");
+  if (wide) element(place, "div", "units", "PSNR dB\nSSIM");
+  else if (isFirst) element(place, "div", "units", "PSNR dB / SSIM");
+}
+
+function addNote(parent) {
+  const note = element(parent, "div", "note");
+  note.psnr = element(element(note, "div", "psnr"), "span");
+  note.ssim = element(note, "div", "ssim");
+  return note;
+}
+
+// Groups of as many images as fit side by side; in each group the rows above each other.
+function build(box, { n, height, width }) {
+  const { rows } = box.data;
+  box.groups.replaceChildren();
+  Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), labels: rows.map(() => []) });
+  box.style.setProperty("--columns", box.columns);
+  for (let first = 0; first < n; first += box.columns) {
+    const last = Math.min(n, first + box.columns);
+    const group = element(box.groups, "div", "group");
+    rows.forEach((row, r) => {
+      const label = addLabel(group, row);
+      const kind = isLive(row) ? "" : " server";
+      const strip = element(group, "div", `strip${kind}`);
+      Object.assign(strip, { role: "img", ariaLabel: `${row.label}, images ${first + 1} to ${last}` });
+      if (isNoted(row)) addUnits(box, group, label, r === rows.findIndex(isNoted));
+      const notes = isNoted(row) && element(group, "div", `strip notes${kind}`);
+      box.labels[r].push(label);
+      for (let i = first; i < last; i++) {
+        box.canvases[r].push(Object.assign(element(strip, "canvas"), { width, height }));
+        if (notes) box.notes[r].push(addNote(notes));
+      }
+    });
+  }
+}
+
+const change = (node, name, value) => node[name] === value || (node[name] = value);
+
+// Two digits after the point, or as many as it has.
+function figuresOf({ level, data }) {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  return [level.toLocaleString("en", digits), data.unit].filter(Boolean).join(" ");
+}
+
+function sayHead(box) {
+  const { data, level, slider, head } = box;
+  const figures = figuresOf(box);
+  change(head.title, "textContent", data.title);
+  change(head.level, "textContent", figures);
+  change(head.meaning, "textContent", level ? data.meaning : "no noise: the pictures as they are");
+  const settings = { min: 0, max: data.most, step: data.most / 100, value: level };
+  if (!box.dragging) for (const [name, value] of Object.entries(settings)) change(slider, name, String(value));
+  slider.ariaLabel = `Level of the noise: ${data.title}`;
+  slider.ariaValueText = `${figures} ${data.meaning}`;
+  const part = level / data.most; // the thumb ends at the ends
+  slider.style.setProperty("--part", `calc(${100 * part}% + ${(0.95 - 1.9 * part).toFixed(4)}rem * var(--scale))`);
+}
+
+// ---------------------------------------------------------------- figures
+
+const decibels = (psnr) => (psnr === Infinity ? "∞" : Number.isNaN(psnr) ? "–" : psnr.toFixed(1));
+const similarity = (ssim) => ssim.toFixed(2).replace(/^(-?)0/, "$1");
+
+function psnrOf({ x, n }, y) {
+  const size = x.length / n;
+  return Array.from({ length: n }, (_, image) => {
+    let sum = 0;
+    for (let i = image * size; i < (image + 1) * size; i++) sum += (x[i] - y[i]) ** 2;
+    return -10 * Math.log10(sum / size);
+  });
+}
+
+// What is known of each row at the level where the slider stands; undefined: nothing.
+function currentPsnr(box, scene) {
+  return box.data.rows.map((row, r) => {
+    if (!isNoted(row)) return;
+    if (isLive(row)) return box.outputs.has(r) ? psnrOf(scene, box.outputs.get(r)) : undefined;
+    return box.away || !row.psnr.length ? undefined : row.psnr.map(Number);
+  });
+}
+
+function sayFigures(box, scene) {
+  const { rows } = box.data;
+  const all = currentPsnr(box, scene);
+  const best = Array.from({ length: scene.n }, (_, i) => {
+    return Math.max(...all.map((psnr) => psnr?.[i]).filter((psnr) => !Number.isNaN(psnr ?? NaN)));
+  });
+  rows.forEach((row, r) => {
+    for (const { says, mean } of box.labels[r]) {
+      change(says, "textContent", row.says);
+      if (mean) change(mean, "textContent", row.mean);
+    }
+    box.notes[r].forEach((note, i) => {
+      const psnr = all[r]?.[i];
+      const isBest = psnr === best[i];
+      change(note.psnr, "textContent", psnr === undefined ? "" : decibels(psnr));
+      change(note.ssim, "textContent", row.ssim.length ? similarity(Number(row.ssim[i])) : "");
+      change(note, "className", isBest ? "note best" : "note");
+      change(note, "title", isBest ? "the best of this column" : "");
+    });
+  });
+}
+
+// ---------------------------------------------------------------- pixels
+
+// Numbers from 0 to `white` on the canvases of a row.
+function paint(box, r, { channels, height, width }, levels, white) {
+  const area = height * width;
+  if (box.image?.width !== width || box.image.height !== height) box.image = new ImageData(width, height);
+  const { data } = box.image; // it rounds
+  const planes = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
+  box.canvases[r].forEach((canvas, i) => {
+    const first = i * channels * area;
+    for (let at = 0; at < area; at++) {
+      for (let c = 0; c < 3; c++) data[4 * at + c] = (levels[first + planes[c] + at] * 255) / white;
+      data[4 * at + 3] = 255;
+    }
+    canvas.getContext("2d").putImageData(box.image, 0, 0);
+  });
+}
+
+// The network of a row for as many images as there are; undefined until it is here.
+function networkOf(box, id, n) {
+  const given = MATERIAL.get(id);
+  const known = box.networks.get(id);
+  if (!given || (known?.given === given && known.n === n)) return known?.compute;
+  const compute = prepared(given, n);
+  box.networks.set(id, { given, n, compute });
+  return compute;
+}
+
+function compute(box, scene) {
+  const { data, level, outputs } = box;
+  if (box.noisy?.length !== scene.x.length) box.noisy = new Float32Array(scene.x.length);
+  if (level) corrupt(data.kind, scene, level, box.noisy);
+  else box.noisy.set(scene.x);
+  outputs.clear();
+  data.rows.forEach(({ live }, r) => {
+    const made = { original: () => scene.x, noisy: () => box.noisy }[live] ?? networkOf(box, live, scene.n);
+    if (isLive(data.rows[r]) && made) outputs.set(r, made(box.noisy));
+  });
+}
+
+function show(box, scene) {
+  box.wide = box.clientWidth >= WIDE;
+  box.columns = Math.min(scene.n, box.clientWidth < NARROW ? 8 : 16);
+  const rows = box.data.rows.map(({ label, colour, live }) => [label, colour, live === null, live === "original"]);
+  const shape = JSON.stringify([box.wide, box.columns, scene.n, scene.height, scene.width, rows]);
+  if (box.shape !== shape) {
+    build(box, scene);
+    box.painted = null;
+  }
+  box.shape = shape;
+  box.classList.toggle("wide", box.wide);
+  box.classList.toggle("away", box.away);
+}
+
+// The whole picture at the level where the slider stands.
+function update(box) {
+  box.turn = 0;
+  const { data } = box;
+  box.away = box.level !== data.level;
+  sayHead(box);
+  const scene = MATERIAL.get(data.scene);
+  if (!scene || !box.clientWidth) return; // their arrival updates
+  show(box, scene);
+  compute(box, scene);
+  sayFigures(box, scene);
+  box.outputs.forEach((levels, r) => paint(box, r, scene, levels, 1));
+  if (box.painted !== data) data.places.forEach((r, i) => paint(box, r, scene, data.files[i], 255));
+  box.painted = data;
+  box.dataset.updates = ++box.updates;
+}
+
+// Once a frame, however often it is asked for: the level of the moment counts.
+const schedule = (box) => (box.turn ||= requestAnimationFrame(() => update(box)));
+
+// ---------------------------------------------------------------- the slider
+
+function rest(box) {
+  clearTimeout(box.timer);
+  const { level, data } = box;
+  if (level === box.known) return;
+  box.known = level;
+  box.told.push(level);
+  box.send("rested", { kind: data.kind, level });
+}
+
+// Where the slider stands after a call. The server may still be at a level that was chosen before: no reason to move.
+function follow(box, { kind, level }) {
+  const isEcho = kind === box.kind && (level === box.asked || box.told.includes(level));
+  if (level === box.known) box.told = [];
+  Object.assign(box, { kind, asked: level });
+  if (isEcho) return;
+  Object.assign(box, { known: level, told: [] });
+  clearTimeout(box.timer);
+  if (!box.dragging) box.level = level;
+}
+
+function createSlider(box) {
+  const slider = Object.assign(element(box, "input", "slider"), { type: "range" });
+  let keyed = false;
+  slider.onkeydown = () => (keyed = true);
+  slider.onpointerdown = () => {
+    keyed = false;
+    box.dragging = true;
+    const release = () => {
+      for (const end of ENDS) removeEventListener(end, release, true);
+      box.dragging = false;
+      setTimeout(() => (rest(box), schedule(box))); // after its last value
+    };
+    for (const end of ENDS) addEventListener(end, release, true);
+  };
+  slider.oninput = () => {
+    box.level = Number(slider.value);
+    clearTimeout(box.timer);
+    if (keyed) box.timer = setTimeout(() => rest(box), AT_REST);
+    schedule(box);
+  };
+  slider.onchange = () => keyed || rest(box);
+  return slider;
+}
+
+// ---------------------------------------------------------------- from call to call
+
+function create() {
+  const box = document.createElement("div");
+  box.className = "live";
+  const head = element(box, "div", "head");
+  box.head = Object.fromEntries(["title", "level", "meaning"].map((name) => [name, element(head, "div", name)]));
+  box.slider = createSlider(box);
+  box.groups = element(box, "div", "groups");
+  Object.assign(box, { updates: 0, outputs: new Map(), networks: new Map(), told: [] });
+  box.sizes = new ResizeObserver(() => schedule(box));
+  box.sizes.observe(box);
+  box.heard = () => schedule(box);
+  addEventListener("autoenc-material", box.heard);
+  return box;
+}
+
+function forgetNetworks({ networks, data: { rows } }) {
+  for (const id of networks.keys()) if (!rows.some(({ live }) => live === id)) networks.delete(id);
+}
+
+function draw(data, parentElement, send) {
+  const box = KEPT.get(data.key) ?? create();
+  KEPT.set(data.key, box);
+  Object.assign(box, { data, send });
+  follow(box, data);
+  forgetNetworks(box);
+  if (box.parentNode !== parentElement) parentElement.append(box);
+  schedule(box);
+  const drop = () => {
+    if (box.isConnected) return; // also where this call was overtaken by the next
+    if (KEPT.get(data.key) === box) KEPT.delete(data.key);
+    box.sizes.disconnect();
+    clearTimeout(box.timer);
+    removeEventListener("autoenc-material", box.heard);
+  };
+  return () => setTimeout(drop, GONE);
+}
+
+export default function ({ data: bytes, parentElement, setTriggerValue }) {
+  const data = unpack(bytes);
+  return data.material ? take(data, parentElement) : draw(data, parentElement, setTriggerValue);
+}

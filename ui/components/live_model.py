@@ -1,0 +1,184 @@
+"""Autoencoders that are computed in the browser while a slider is dragged: noisy images, and what comes back.
+
+Images and weights are handed over once and stay in the window; what the server alone can say (large models,
+SSIM) is of the level at which the slider rests, and is dimmed or hidden while it stands elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from autoenc.errors import ConfigError, ShapeError
+from autoenc.schema import NOISES
+from ui.components import fetched, inline
+from ui.components.sprites import packed
+
+if TYPE_CHECKING:
+    from autoenc.inspection import Network
+
+MAX_IMAGES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The images that are looked at, and all the randomness of their noise.
+
+    Raises:
+        ShapeError: it is not 1 to 16 images of one or three channels, and a finite number for each of theirs.
+    """
+
+    x: np.ndarray  # uint8 (B, C, H, W)
+    unit: np.ndarray  # float32 (B, C, H, W), standard normal
+
+    def __post_init__(self) -> None:
+        _check_images(self.x)
+        fits = self.unit.shape == self.x.shape and self.unit.dtype == np.float32
+        if not fits or len(self.x) > MAX_IMAGES or not np.isfinite(self.unit).all():
+            raise ShapeError(
+                f"a scene has images {self.x.shape} and noise {self.unit.dtype} {self.unit.shape}; allowed: "
+                f"at most {MAX_IMAGES} images, and finite float32 of the same shape"
+            )
+
+    @property
+    def id(self) -> str:
+        """Equal for equal scenes."""
+        content = hashlib.blake2b(repr(self.x.shape).encode(), digest_size=8)
+        content.update(np.ascontiguousarray(self.x))
+        content.update(np.ascontiguousarray(self.unit))
+        return content.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class LiveRow:
+    """One row of pictures; figures and pictures are of the level at which the slider rests.
+
+    Raises:
+        ShapeError: it has neither a source in the browser nor pictures, or not a figure for each picture.
+    """
+
+    label: str
+    colour: str  # of the key beside the label, #rrggbb
+    live: str | None = None  # "original", "noisy", or the id of a network; None: pictures from the server
+    pictures: np.ndarray | None = None  # uint8 (B, C, H, W), needed where live is None
+    psnr: tuple[float, ...] = ()  # B, decibels; empty: not known; of a live row the browser shows its own
+    ssim: tuple[float, ...] = ()  # B; empty: not known
+    says: str = ""  # a short addition to the label
+    mean: str = ""  # over the test set: "21.4 dB, 0.83"
+
+    def __post_init__(self) -> None:
+        if self.pictures is not None:
+            _check_images(self.pictures)
+        elif self.live is None:
+            raise ShapeError(f"the row {self.label!r} has no pictures; a row that is not live needs them")
+        for name, figures in (("PSNR", self.psnr), ("SSIM", self.ssim)):
+            if figures and self.pictures is not None and len(figures) != len(self.pictures):
+                raise ShapeError(f"{len(figures)} figures of {name} for {len(self.pictures)} pictures")
+
+
+def hand_over(scene: Scene) -> None:
+    """Give the browser a scene, unseen. Once a run of the script, before the fragment that shows it."""
+    x, unit = np.ascontiguousarray(scene.x), np.ascontiguousarray(scene.unit)
+    _give({"id": scene.id, "shape": x.shape}, [x.tobytes(), unit.astype("<f4").tobytes()])
+
+
+def hand_over_network(id: str, network: Network) -> None:
+    """Give the browser a network, unseen. Once a run of the script, as `hand_over`.
+
+    Args:
+        id: of these very weights: the browser keeps what it got first under it.
+    """
+    _give({"id": id, "layers": network.layers}, [network.weights.astype("<f4").tobytes()])
+
+
+def live_model(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], *, key: str) -> float:
+    """A slider and below it the rows, computed again while it is dragged; those of this key are kept.
+
+    Args:
+        scene_id: of a scene that is handed over; so are all networks that the rows name.
+        kind: one of NOISES.
+        level: where the slider stands at first, and what the rows from the server are of. Another one than
+            the reader chose moves the slider; one that was chosen before leaves it where it is.
+    Returns:
+        The level at which the reader has let it rest since the last run of the script, once; otherwise
+        `level`. To show the rows of that level, call again with it.
+    Raises:
+        ConfigError: the kind is unknown, or the level is not from 0 to the largest of its kind.
+        ShapeError: the rows differ in the number or size of their images.
+    """
+    _check(kind, level, rows)
+    data = message(scene_id, kind, level, rows, key)
+    rested = _mount(key=key, data=data, on_rested_change=lambda: None).rested  # {kind, level}
+    return float(rested["level"]) if rested and rested["kind"] == kind else float(level)
+
+
+def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key: str) -> bytes:
+    """What `live_model` sends to the browser."""
+    noise = NOISES[kind]
+    pictures = {
+        i: row.pictures for i, row in enumerate(rows) if row.live is None and row.pictures is not None
+    }
+    head = {
+        **{"key": key, "scene": scene_id, "kind": kind, "level": float(level), "most": noise.most},
+        **{"title": noise.title, "meaning": noise.level, "unit": noise.unit},
+        "rows": [_told(row) for row in rows],
+        "places": list(pictures),  # of the rows whose pictures follow
+    }
+    return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
+
+
+# On two lines, or Streamlit takes it for the name of a file.
+_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-material) {\n display: none; }"
+# The browser fetches one file for both, so that they share what is handed over.
+_parts = ("sprites.js", "noise.js", "networks.js", "live_model.js")
+_mount = st.components.v2.component(
+    "live_model", js=fetched("live_model", *_parts), css=inline("sprites.css", "live_model.css")
+)
+_material = st.components.v2.component(
+    "material",
+    js=fetched("live_model", *_parts),
+    css=_HIDDEN,
+    isolate_styles=False,  # it hides what stands around it
+)
+
+
+def _give(head: dict[str, Any], files: list[bytes]) -> None:
+    _material(key=f"material-{head['id']}", data=packed({"material": True, **head}, files))
+
+
+def _told(row: LiveRow) -> dict[str, Any]:
+    texts = {"label": row.label, "colour": row.colour, "live": row.live, "says": row.says, "mean": row.mean}
+    return texts | {"psnr": [_number(v) for v in row.psnr], "ssim": [_number(v) for v in row.ssim]}
+
+
+def _number(value: float) -> float | str:
+    """JSON knows neither infinity nor NaN; JavaScript reads both from a text."""
+    if math.isfinite(value):
+        return float(value)
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _check(kind: str, level: float, rows: Sequence[LiveRow]) -> None:
+    if kind not in NOISES:
+        raise ConfigError(f"unknown noise {kind!r}; known: {', '.join(NOISES)}")
+    if not 0 <= level <= NOISES[kind].most:
+        raise ConfigError(f"level is {level!r}; allowed for {kind}: from 0 to {NOISES[kind].most:g}")
+    shapes = {row.pictures.shape for row in rows if row.pictures is not None}
+    if len(shapes) > 1:
+        raise ShapeError(
+            f"rows of pictures differ in (B, C, H, W): {sorted(shapes)}; allowed: one shape for all"
+        )
+
+
+def _check_images(images: np.ndarray) -> None:
+    dtype, shape = images.dtype, images.shape
+    if dtype != np.uint8 or len(shape) != 4 or shape[1] not in (1, 3) or 0 in shape:
+        raise ShapeError(
+            f"pictures are {dtype} {shape}; allowed: uint8 (B, 1 or 3, H, W), at least one of each"
+        )

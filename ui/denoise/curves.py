@@ -1,0 +1,141 @@
+"""Where does it help? Every method on the test set, level by level, while the class watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+import streamlit as st
+
+from autoenc import denoising, plots
+from autoenc.jobs import CurveJob
+from autoenc.plots import COLOUR, Line
+from autoenc.schema import Curve
+from ui import page, state
+from ui.components.live_plot import live_plot
+from ui.denoise.form import Compared
+from ui.denoise.scene import KEY, colour, name
+from ui.text import plain
+
+HEIGHT = 340  # pixels
+
+Draw = Callable[[Sequence[Curve]], None]
+
+
+def show(compared: Compared) -> None:
+    """PSNR and SSIM against the level of noise, and in words what they show."""
+    jobs = [state.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
+    follow(jobs, lambda curves: _charts(compared, curves), key="curves")
+
+
+def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
+    lines = tuple(_line(compared, curve) for curve in curves)
+    words = " ".join(filter(None, _words(compared, curves)))
+    psnr, ssim = st.columns(2)
+    with psnr:
+        live_plot(_drawn(lines, "psnr", _spread(), words), key="noise-psnr", height=HEIGHT, downloads=True)
+    with ssim:
+        live_plot(_drawn(lines, "ssim", _spread(), ""), key="noise-ssim", height=HEIGHT, downloads=True)
+    if words:
+        st.markdown(plain(words))
+    st.toggle(
+        "Show the spread", key="noise_spread", help="From the 10th to the 90th percentile of the images."
+    )
+    st.caption(
+        "Each point: all test images, but the first 1,000 for the median filter, total variation and "
+        "non-local means, which take milliseconds an image. PSNR is of the mean error. Click a point to see "
+        "its level."
+    )
+
+
+def _line(compared: Compared, curve: Curve) -> Line:
+    dash = "dash" if curve.method == "noisy" else "solid"
+    return Line(name(compared, curve.method), COLOUR[colour(compared, curve.method)], curve, dash)
+
+
+def _spread() -> bool:
+    return bool(state.recall("noise_spread", usual=False))
+
+
+@lru_cache(maxsize=64)
+def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
+    """As JSON; a marker follows the slider."""
+    figure = plots.curves(lines, measure, spread=spread, said=said)
+    figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
+    json: str = figure.to_json()
+    return json
+
+
+def _words(compared: Compared, curves: Sequence[Curve]) -> list[str]:
+    by_method = {curve.method: curve for curve in curves}
+    noisy = by_method.get("noisy")
+    if noisy is None:
+        return []
+    names = {method: name(compared, method) for method in by_method}
+    words = [
+        denoising.crossing_words(f"the {names[method].lower()}", noisy, by_method[method])
+        for method in compared.models
+        if method in by_method
+    ]
+    denoiser, affine = by_method.get(compared.denoiser or ""), by_method.get("affine")
+    if denoiser is not None and affine is not None:
+        words.append(denoising.gain_words("the best affine filter", affine, "the denoiser", denoiser))
+    words.append(
+        denoising.best_words(
+            [(f"the {names[m].lower()}" if m != "noisy" else "no filter", by_method[m]) for m in by_method]
+        )
+    )
+    return words
+
+
+# ---------------------------------------------------------------- what is measured in the background
+
+
+def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
+    """What is known of these curves, drawn anew while they grow; a button that has the others measured."""
+    active = any(state.is_active(job.job_id) for job in jobs)
+    seconds = state.interval_seconds() if active else None
+    st.fragment(_follow, run_every=seconds and seconds * state.own_pace())(jobs, draw, key, active)
+
+
+def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) -> None:
+    with page.errors_told():
+        state.look()
+        active = any(state.is_active(job.job_id) for job in jobs)
+        if active != was_active:
+            st.rerun()  # the whole page: the clock of this part is set there
+        known = [state.curve_of(job) for job in jobs]
+        _progress(jobs, known, key, active=active)
+        for sentence in state.failures(jobs):
+            st.error(plain(sentence), icon=":material/error:")
+        draw(
+            [
+                curve or Curve(job.dataset, job.noise, job.method)
+                for job, curve in zip(jobs, known, strict=True)
+            ]
+        )
+
+
+def _progress(jobs: Sequence[CurveJob], known: Sequence[Curve | None], key: str, *, active: bool) -> None:
+    """How far the curves are; at rest a button for those that are missing."""
+    done = [0.0 if curve is None else curve.done for curve in known]
+    missing = [job for job, share in zip(jobs, done, strict=True) if share < 1]
+    if not missing:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"progress-{key}"):
+        n_done = len(jobs) - len(missing)
+        if active:
+            st.progress(sum(done) / len(done), f"{n_done} of {len(jobs)} curves measured")
+            if state.may_stop_curves(missing) and st.button(
+                "Stop", icon=":material/stop:", key=f"stop-{key}"
+            ):
+                state.stop_curves(missing)
+        elif st.button(
+            f"Measure {len(missing)} curve{'s'[: len(missing) > 1]} on the test set",
+            type="primary",
+            icon=":material/monitoring:",
+            key=f"measure-{key}",
+        ):
+            state.measure(missing)
+            st.rerun()

@@ -1,0 +1,140 @@
+"""What is compared: data set, noise, models, classical methods; and the way to models that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from autoenc.datasets import DatasetInfo
+from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
+from ui import controls, state, told
+from ui.text import plain
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the visitor compares."""
+
+    dataset: str
+    kind: str  # of noise
+    plain: str | None  # run_id; None: there is none
+    denoiser: str | None
+    methods: tuple[str, ...]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return tuple(run_id for run_id in (self.plain, self.denoiser) if run_id is not None)
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All that is measured: the noisy picture itself, the models, the classical methods."""
+        return ("noisy", *self.models, *self.methods)
+
+
+def denoise_form(training: bool) -> Compared | None:
+    """All settings; None where the data set is not here.
+
+    Args:
+        training: a model for this page is being trained.
+    """
+    state.denoise_settings()
+    info = controls.dataset_choice()
+    kind = st.selectbox(
+        "Noise",
+        list(NOISES),
+        format_func=lambda name: NOISES[name].title,
+        key="denoise_kind",
+        on_change=state.denoise_kind_changed,
+    )
+    if not state.is_present(info.name):
+        return None
+    plain_runs, denoisers = state.plain_runs(info.name), state.denoisers(info.name, kind)
+    compared = Compared(
+        info.name,
+        kind,
+        _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images alone."),
+        _choice("denoiser", "Denoising autoencoder", denoisers, "Trained to take this noise away."),
+        tuple(
+            st.pills(
+                "Classical methods",
+                CLASSICAL,
+                format_func=METHODS.__getitem__,
+                selection_mode="multi",
+                key="methods",
+                help="Filters without learning, or with very little: each is set as suits this noise best.",
+            )
+        ),
+    )
+    if training:
+        st.caption("What is being trained here stands below the pictures.")
+    else:
+        _offer(info, compared)
+    return compared
+
+
+def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:
+    by_id = {run.run_id: run for run in runs}
+    state.keep_choice(widget, list(by_id))
+    chosen: str | None = st.selectbox(
+        label,
+        list(by_id),
+        format_func=lambda run_id: _name(by_id[run_id]),
+        key=widget,
+        placeholder="none is trained yet",
+        disabled=not runs,
+        help=what,
+    )
+    return chosen
+
+
+def _name(run: RunSummary) -> str:
+    """`Conv 32, 3 layers, up to 1: 20.1 dB`."""
+    noise = run.config.noise
+    trained_at = f", {'up to' if noise.up_to else 'at'} {noise.level:g}" if noise else ""
+    reached = "" if run.test_mse is None else f": {psnr_of_mse(run.test_mse):.1f} dB"
+    return f"{told.short(run.config)}{trained_at}{reached}"
+
+
+# ---------------------------------------------------------------- models that are missing
+
+
+def _offer(info: DatasetInfo, compared: Compared) -> None:
+    """One click trains what the page needs; what is there may be trained again otherwise."""
+    if compared.plain is None:
+        st.caption("There is no plain autoencoder of these images yet.")
+        _train("Train a plain one", "train-plain", state.quick_config(info.name, None), first=True)
+    if compared.denoiser is None:
+        st.caption("There is no model yet that has learnt to take this noise away.")
+        _train_denoisers(info, compared.kind, first=compared.plain is not None)
+    else:
+        with st.expander("Another denoiser", icon=":material/model_training:"):
+            _train_denoisers(info, compared.kind, first=False)
+
+
+def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
+    level = max(state.noise_level(), NOISES[kind].most / 100)
+    every = state.quick_config(info.name, Noise(kind, NOISES[kind].most, up_to=True))
+    one = state.quick_config(info.name, Noise(kind, level))
+    _train("Train one for any level", "train-any", every, first=first)
+    _train(f"Train one for level {level:g}", "train-one", one, first=False)
+    st.page_link(
+        "pages/train.py",
+        label="Other settings: in Train",
+        icon=":material/school:",
+        query_params={"dataset": info.name, "noise": str(every.noise)},
+    )
+
+
+def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
+    st.button(
+        label,
+        type="primary" if first else "secondary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        key=key,
+        help=plain(told.title(config)) + f", {config.epochs} epochs",
+        on_click=state.train_for_denoising,
+        args=(config,),
+    )

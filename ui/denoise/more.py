@@ -1,0 +1,141 @@
+"""Which code size denoises best, and what is a model worth at noise that it was not trained on?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from autoenc import denoising, plots
+from autoenc.plots import MatrixRow, SizeCurve
+from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, usual_levels
+from ui import page, state, told
+from ui.components.live_plot import live_plot
+from ui.denoise import curves
+from ui.denoise.form import Compared
+from ui.text import plain
+
+HEIGHT = 400  # pixels
+SHARES = (0.1, 0.3, 0.5, 1.0)  # of the largest level: where sizes are compared, and models trained
+
+
+# ---------------------------------------------------------------- which code size denoises best
+
+
+def sizes(compared: Compared) -> None:
+    """Plain autoencoders of all trained sizes, at a few levels of noise."""
+    if compared.plain is None:
+        st.info("Train a plain autoencoder first.", icon=":material/school:")
+        return
+    runs = state.sizes_of(compared.plain)
+    config = runs[0].config
+    st.markdown(
+        f"A small code has no room for noise. **{told.family(config)}**, trained on clean images, "
+        f"{len(runs)} size{'s'[: len(runs) > 1]}:"
+    )
+    st.page_link(
+        "pages/sweep.py",
+        label="Train more sizes in Sweep",
+        icon=":material/show_chart:",
+        query_params={"dataset": config.dataset, "models": config.model, "epochs": str(config.epochs)},
+    )
+    if len(runs) < 2:
+        st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
+        return
+    jobs = [state.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
+    curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
+
+
+def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in found}
+    known = [
+        SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id])
+        for run in runs
+        if run.run_id in by_method
+    ]
+    levels = [level for level in _few(compared.kind) if level in usual_levels(compared.kind)]
+    words = denoising.size_words(known)
+    clicked = live_plot(
+        plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
+    )
+    if words:
+        st.markdown(plain(words))
+    if clicked is not None and clicked["customdata"] in by_method:
+        state.choose_plain(clicked["customdata"])
+        st.rerun()
+
+
+def _few(kind: str) -> list[float]:
+    return [round(share * NOISES[kind].most, 4) for share in SHARES]
+
+
+# ---------------------------------------------------------------- trained at, tested at
+
+
+def matrix(compared: Compared) -> None:
+    """Models that differ in the noise of their training alone, each tested at every level."""
+    if compared.denoiser is None:
+        st.info("Train a denoiser first.", icon=":material/school:")
+        return
+    rows = state.trained_at(compared.denoiser)
+    config = rows[0].config
+    st.markdown(f"**{told.short(config)}**, each trained with other noise, and tested with every noise:")
+    _train_missing(compared.denoiser, compared.kind)
+    jobs = [state.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
+    curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
+
+
+def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in found}
+    rows = [
+        MatrixRow(_trained_at(run.config), run.run_id, by_method[run.run_id])
+        for run in runs
+        if run.run_id in by_method
+    ]
+    if not rows:
+        return
+    columns = usual_levels(compared.kind)
+    words = denoising.matrix_words(rows, columns)
+    live_plot(
+        plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=HEIGHT, downloads=True
+    )
+    if words:
+        st.markdown(plain(words))
+
+
+def _trained_at(config: TrainConfig) -> str:
+    if config.noise is None:
+        return "clean"
+    return f"{'0 to ' * config.noise.up_to}{config.noise.level:g}"
+
+
+def _train_missing(denoiser: str, kind: str) -> None:
+    """The same model at other levels, in the background; the page follows."""
+    missing = state.untrained_at(denoiser, _few(kind))
+    if not missing:
+        return
+    active = state.active_of(missing)
+    st.fragment(_training, run_every=2.0 if active else None)(missing, len(active))
+
+
+def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
+    with page.errors_told():
+        active = state.active_of(missing)
+        if len(active) != n_before:
+            st.rerun()  # one more is trained
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if not active:
+                label = f"Train {len(missing)} more levels: {', '.join(map(_trained_at, missing))}"
+                if st.button(label, icon=":material/play_arrow:", key="train-levels"):
+                    state.train_all(missing)
+                    st.rerun()
+                return
+            for job in active:
+                name = _trained_at(job.run.config) if job.run else "next"
+                waits = "waits" if job.state is State.QUEUED else "trains"
+                st.progress(job.run.done if job.run else 0.0, f"{name} {waits}")
+            if any(map(state.may_stop, active)) and st.button(
+                "Stop", icon=":material/stop:", key="stop-levels"
+            ):
+                for job in filter(state.may_stop, active):
+                    state.stop(job)

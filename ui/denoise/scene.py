@@ -1,0 +1,85 @@
+"""Noise under the finger: pictures that follow a slider, computed in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from autoenc import datasets, denoising, inspection
+from autoenc.denoising import Denoised
+from autoenc.plots import COLOUR
+from autoenc.schema import CLASSICAL, METHODS
+from ui import page, state
+from ui.components.live_model import LiveRow, Scene, hand_over, hand_over_network, live_model
+from ui.denoise.form import Compared
+
+KEY = "noise-scene"  # the charts follow its slider
+
+
+def show(compared: Compared) -> None:
+    """The images, and what each method makes of them."""
+    data = datasets.load(compared.dataset)
+    first = state.first_image()
+    x = np.array(data.test[first : first + state.N_IMAGES])
+    scene = Scene(x, denoising.unit_noise(x.shape, state.noise_seed()))
+    hand_over(scene)
+    networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
+    for run in map(state.read_run, compared.models):
+        if inspection.runs_in_browser(run.model):
+            networks[run.run_id] = f"{run.run_id}-{run.attempt}"
+            hand_over_network(networks[run.run_id], state.network(run))
+    st.fragment(_pictures)(compared, scene, networks)
+    with st.container(horizontal=True):
+        st.button("New noise", icon=":material/casino:", key="new-noise", on_click=state.new_noise)
+        st.button(
+            "Other images",
+            icon=":material/shuffle:",
+            key="other-images",
+            on_click=state.next_images,
+            args=(len(data.test),),
+        )
+
+
+def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
+    """Drawn anew where the slider comes to rest."""
+    with page.errors_told():
+        level = state.noise_level()
+        rows = [LiveRow("Original", COLOUR["original"], live="original")]
+        rows += [_row(compared, scene, method, level, networks.get(method)) for method in compared.every]
+        rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY)
+        if rests_at != level:
+            state.rest_at(rests_at)
+            state.keep_denoise_link(compared.dataset)
+            st.rerun(scope="fragment")
+
+
+def _row(compared: Compared, scene: Scene, method: str, level: float, live: str | None) -> LiveRow:
+    made = state.denoised(compared.dataset, compared.kind, level, method, scene.x, scene.unit)
+    return LiveRow(
+        name(compared, method),
+        COLOUR[colour(compared, method)],
+        live=live,
+        pictures=None if live else made.x_hat,
+        psnr=made.psnr_db,
+        ssim=made.ssim,
+        mean=_mean(made),
+        says="" if live or method in CLASSICAL else "large: drawn on the server, after the drag",
+    )
+
+
+def _mean(made: Denoised) -> str:
+    return f"{made.mean_psnr_db:.1f} dB, {made.mean_ssim:.2f}"
+
+
+def name(compared: Compared, method: str) -> str:
+    """What a row or a line is called."""
+    if method == compared.plain:
+        return "Plain autoencoder"
+    return "Denoiser" if method == compared.denoiser else METHODS[method]
+
+
+def colour(compared: Compared, method: str) -> str:
+    """Its name in COLOUR."""
+    return {compared.plain: "plain", compared.denoiser: "denoiser"}.get(method, method)
