@@ -22,7 +22,10 @@ with results:
     if compared is not None:
         scene.show(compared)
     if training is not None:
-        live.run_view(training, state.is_active(training))
+        active = state.is_active(training)
+        live.run_view(training, active)
+        if not active:  # stopped, or failed
+            st.button("Close", icon=":material/close:", key="close", on_click=state.dismiss_training)
     if compared is not None:
         where, sizes, matrix = st.tabs(
             ["Where does it help?", "Which code size?", "Trained at, tested at"],

@@ -564,3 +564,105 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
     first.button(key="stop").click().run()
     until(first, "Stopped")
     visitor_at(None)
+
+
+# ---------------------------------------------------------------- noise
+
+
+def with_models(**link: str) -> AppTest:
+    """The page of noise with a plain model and a denoiser, trained at a click where there is none yet."""
+    app = opened("denoise", **{"dataset": "digits", **link})
+    for key, widget in (("train-plain", "plain"), ("train-any", "denoiser")):
+        if app.selectbox(key=widget).value is None:
+            app.button(key=key).click().run()
+            end = monotonic() + 60
+            while "being trained here" in texts(app) and monotonic() < end:
+                sleep(0.1)
+                app.run()
+            assert app.selectbox(key=widget).value is not None
+    return app
+
+
+def test_the_page_of_noise_trains_what_it_lacks_at_a_click_and_takes_it() -> None:
+    app = with_models(noise="speckle:0.5")
+    assert not app.exception
+    plain, denoiser = (
+        checkpoints.read(app.selectbox(key=name).value).config for name in ("plain", "denoiser")
+    )
+    assert plain.noise is None
+    assert str(denoiser.noise) == "speckle:0-1.0"
+    assert app.query_params["noise"] == "speckle:0.5"
+    assert app.query_params["denoiser"] == app.selectbox(key="denoiser").value
+
+
+def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
+    app = with_models(noise="speckle:0.5", methods="median")
+    app.button(key="measure-curves").click().run()
+    app = until(app, "At every") if False else until(app, "the denoiser")
+    assert not app.exception
+    end = monotonic() + 60
+    while has_button(app, "stop-curves") and monotonic() < end:
+        sleep(0.1)
+        app.run()
+    assert not has_button(app, "measure-curves"), "what is measured is not measured again"
+    again = with_models(noise="speckle:0.5", methods="median")
+    assert not has_button(again, "measure-curves")
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"noise": "snow:0.3"}, "unknown noise 'snow'"),
+        ({"noise": "gaussian:7"}, "more than 0, at most 1"),
+        ({"noise": "gaussian:much"}, "it is written KIND"),
+        ({"methods": "affine,magic"}, "unknown method 'magic'"),
+        ({"plain": "nix"}, "run 'nix' is not on this machine"),
+        ({"denoiser": "../../etc/passwd"}, "is not on this machine"),
+        ({"dataset": "moon"}, "moon"),
+        ({"colour": "red"}, "'colour' is no setting"),
+    ],
+)
+def test_nonsense_in_the_link_of_noise_is_named_and_the_page_stays_usable(
+    link: dict[str, str], said: str
+) -> None:
+    app = opened("denoise", **link)
+    assert not app.exception
+    (ignored,) = [w.value for w in app.warning if "Ignored in the link" in w.value]
+    assert said in ignored
+    assert app.selectbox(key="denoise_kind").value == "gaussian"
+
+
+def test_a_clean_run_cannot_be_the_denoiser_of_a_link() -> None:
+    plain = with_models(noise="speckle:0.5").selectbox(key="plain").value
+    app = opened("denoise", denoiser=plain)
+    assert "was trained on clean images; it cannot be the denoiser one" in texts(app)
+
+
+def test_a_run_that_is_deleted_while_the_page_is_open_is_not_chosen_any_more() -> None:
+    app = with_models(noise="speckle:0.5")
+    checkpoints.delete(app.selectbox(key="denoiser").value)
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="denoiser").value is None
+    assert has_button(app, "train-any")
+
+
+def test_another_noise_brings_a_level_that_suits_it_and_its_own_denoisers() -> None:
+    app = with_models(noise="speckle:0.5")
+    app.selectbox(key="denoise_kind").select("blur").run()
+    assert not app.exception
+    assert app.query_params["noise"] == "blur:1.2"
+    assert app.selectbox(key="denoiser").value is None
+
+
+def test_the_questions_of_size_and_of_training_noise_say_what_they_need() -> None:
+    app = with_models(noise="speckle:0.5")
+    for question, said in (
+        ("Which code size?", "A small code has no room for noise"),
+        ("Trained at, tested at", "each trained with other noise"),
+    ):
+        app.session_state["questions"] = question
+        app.run()
+        assert not app.exception
+        assert said in texts(app)
+    assert app.button(key="train-levels").label == "Train 4 more levels: 0.1, 0.3, 0.5, 1"

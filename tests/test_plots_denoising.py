@@ -186,7 +186,7 @@ def test_each_point_tells_its_middle_80_percent_and_how_many_images() -> None:
     ("counts", "said"),
     [
         ({"noisy": 10_000, "run": 10_000}, "10,000 test images"),
-        ({"noisy": 10_000, "run": 10_000, "median": 1000}, "10,000 test images (classical: 1,000)"),
+        ({"noisy": 10_000, "run": 10_000, "median": 1000}, "10,000 test images (slow filters: 1,000)"),
         ({"noisy": 10_000, "run": 360, "median": 1000}, ""),
         ({"run": 10_000, "other": 360}, ""),
     ],

@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from dataclasses import fields
 from statistics import mean, stdev
 
-from autoenc.schema import NOISES, Noise, Pca, Preview, Run, Snapshot, State, Sweep, TrainConfig, psnr_of_mse
+from autoenc.schema import (
+    METHODS,
+    NOISES,
+    Curve,
+    Noise,
+    Pca,
+    Preview,
+    Run,
+    Snapshot,
+    State,
+    Sweep,
+    TrainConfig,
+    psnr_of_mse,
+)
 from ui import pixels, state
 from ui.text import duration, plain
 
@@ -31,6 +44,9 @@ def job_title(job: Snapshot) -> str:
             return title(job.value.config)
         case Pca():
             return f"Principal components of {state.data_title(job.value.dataset)}"
+        case Curve():
+            method = METHODS.get(job.value.method, job.value.method)
+            return f"{NOISES[job.value.noise].title}: how well {plain(method)} takes it away"
     return plain(job.job_id)
 
 
@@ -90,8 +106,8 @@ def noise_words(noise: Noise) -> str:
 def progress(snapshot: Snapshot) -> str:
     """Where the run is, and how long it will take."""
     run = snapshot.run
-    if isinstance(snapshot.value, Pca):
-        return "Fitting"
+    if isinstance(snapshot.value, Pca | Curve):
+        return "Fitting" if isinstance(snapshot.value, Pca) else "Measuring"
     n_epochs = f"{len(run.epochs)} of {run.config.epochs} epochs" if run else "nothing yet"
     match snapshot.state:
         case State.QUEUED:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import numpy as np
+import scipy
 import torch
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
-from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
+from skimage import restoration  # like SciPy it loads its parts when they are used, and not with us
 from torch import Tensor
 
 from autoenc import metrics, noise
@@ -59,20 +59,20 @@ def noisy_pairs(data: Dataset, kind: str, level: float, n: int) -> tuple[Tensor,
 
 def _median(image: Array, size: float) -> Array:
     """The middle value of size x size pixels, channel by channel."""
-    filtered: Array = median_filter(image, (1, int(size), int(size)))
+    filtered: Array = scipy.ndimage.median_filter(image, (1, int(size), int(size)))
     return filtered
 
 
 def _total_variation(image: Array, weight: float) -> Array:
     """Chambolle, "An algorithm for total variation minimization" (2004)."""
-    smooth: Array = denoise_tv_chambolle(image, weight=weight, channel_axis=0)
+    smooth: Array = restoration.denoise_tv_chambolle(image, weight=weight, channel_axis=0)
     return smooth
 
 
 def _non_local_means(image: Array, h: float) -> Array:
     """Buades, Coll and Morel, "A non-local algorithm for image denoising" (2005)."""
     rows = image.transpose(1, 2, 0)  # with the channels first, scikit-image 0.26 mixes up the axes
-    mean: Array = denoise_nl_means(rows, patch_size=5, patch_distance=6, h=h, channel_axis=-1)
+    mean: Array = restoration.denoise_nl_means(rows, patch_size=5, patch_distance=6, h=h, channel_axis=-1)
     return mean.reshape(rows.shape).transpose(2, 0, 1)
 
 

@@ -14,10 +14,9 @@ from autoenc.datasets import Dataset
 from autoenc.denoising.classical import Denoise, fitted
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
-from autoenc.schema import CLASSICAL, Curve, Quality
+from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
 
-SLOW = ("median", "tv", "nlm")  # methods that take milliseconds for each image,
-MAX_SLOW = 1000  # and are measured on so many
+MAX_SLOW = 1000  # test images for the slow methods
 CHUNK = 1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on
 
 

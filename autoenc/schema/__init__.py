@@ -14,7 +14,7 @@ sweep.py   many runs as one question
 
 from autoenc.schema.baseline import Pca
 from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, TrainConfig
-from autoenc.schema.denoise import CLASSICAL, METHODS, Curve, Quality, check_levels, usual_levels
+from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
 from autoenc.schema.job import Download, Record, Snapshot, State, Value
 from autoenc.schema.model import LayerInfo, ModelInfo
 from autoenc.schema.noise import NOISES, Noise, NoiseKind
@@ -43,6 +43,7 @@ __all__ = [
     "METHODS",
     "MODELS",
     "NOISES",
+    "SLOW",
     "Curve",
     "Download",
     "Epoch",

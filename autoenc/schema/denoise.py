@@ -18,6 +18,7 @@ METHODS: Mapping[str, str] = {
     "nlm": "Non-local means",
 }
 CLASSICAL = tuple(method for method in METHODS if method != "noisy")
+SLOW = ("median", "tv", "nlm")  # they take milliseconds for each image
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ const MATERIAL = (window.autoencMaterial ??= new Map());
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
 const AT_REST = 250; // milliseconds after the last key
+const LATER = 1000; // until charts that come with the same run of the script are there to be told
 const GONE = 3000; // milliseconds until what is no longer on the page is forgotten
 const ENDS = ["pointerup", "pointercancel"];
 
@@ -216,6 +217,7 @@ function update(box) {
   const { data } = box;
   box.away = box.level !== data.level;
   sayHead(box);
+  tell(data.key, box.level);
   const scene = MATERIAL.get(data.scene);
   if (!scene || !box.clientWidth) return; // their arrival updates
   show(box, scene);
@@ -226,6 +228,9 @@ function update(box) {
   box.painted = data;
   box.dataset.updates = ++box.updates;
 }
+
+// Charts follow the slider, and a click on a point of theirs moves it, as they do with a film: its epoch is the level.
+const tell = (key, level) => dispatchEvent(new CustomEvent("autoenc-epoch", { detail: { key, epoch: level } }));
 
 // Once a frame, however often it is asked for: the level of the moment counts.
 const schedule = (box) => (box.turn ||= requestAnimationFrame(() => update(box)));
@@ -239,6 +244,13 @@ function rest(box) {
   box.known = level;
   box.told.push(level);
   box.send("rested", { kind: data.kind, level });
+}
+
+function seek(box, { key, epoch: level }) {
+  if (key !== box.data.key || !(level >= 0 && level <= box.data.most)) return;
+  box.level = level;
+  rest(box);
+  schedule(box);
 }
 
 // Where the slider stands after a call. The server may still be at a level that was chosen before: no reason to move.
@@ -289,7 +301,9 @@ function create() {
   box.sizes = new ResizeObserver(() => schedule(box));
   box.sizes.observe(box);
   box.heard = () => schedule(box);
+  box.seek = ({ detail }) => seek(box, detail);
   addEventListener("autoenc-material", box.heard);
+  addEventListener("autoenc-seek", box.seek);
   return box;
 }
 
@@ -305,12 +319,15 @@ function draw(data, parentElement, send) {
   forgetNetworks(box);
   if (box.parentNode !== parentElement) parentElement.append(box);
   schedule(box);
+  setTimeout(() => box.isConnected && tell(data.key, box.level), LATER);
   const drop = () => {
     if (box.isConnected) return; // also where this call was overtaken by the next
     if (KEPT.get(data.key) === box) KEPT.delete(data.key);
     box.sizes.disconnect();
     clearTimeout(box.timer);
     removeEventListener("autoenc-material", box.heard);
+    removeEventListener("autoenc-seek", box.seek);
+    tell(data.key, null);
   };
   return () => setTimeout(drop, GONE);
 }

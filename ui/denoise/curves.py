@@ -31,14 +31,14 @@ def show(compared: Compared) -> None:
 
 def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
     lines = tuple(_line(compared, curve) for curve in curves)
-    words = " ".join(filter(None, _words(compared, curves)))
+    sentences = list(filter(None, _sentences(compared, curves)))
+    words = " ".join(sentences)
     psnr, ssim = st.columns(2)
     with psnr:
         live_plot(_drawn(lines, "psnr", _spread(), words), key="noise-psnr", height=HEIGHT, downloads=True)
     with ssim:
         live_plot(_drawn(lines, "ssim", _spread(), ""), key="noise-ssim", height=HEIGHT, downloads=True)
-    if words:
-        st.markdown(plain(words))
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     st.toggle(
         "Show the spread", key="noise_spread", help="From the 10th to the 90th percentile of the images."
     )
@@ -63,11 +63,11 @@ def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bo
     """As JSON; a marker follows the slider."""
     figure = plots.curves(lines, measure, spread=spread, said=said)
     figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
-    json: str = figure.to_json()
+    json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
     return json
 
 
-def _words(compared: Compared, curves: Sequence[Curve]) -> list[str]:
+def _sentences(compared: Compared, curves: Sequence[Curve]) -> list[str]:
     by_method = {curve.method: curve for curve in curves}
     noisy = by_method.get("noisy")
     if noisy is None:

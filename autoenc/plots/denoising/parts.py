@@ -12,7 +12,7 @@ from plotly.graph_objects import Figure
 
 from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import FONT_SIZE, axis, layout
-from autoenc.schema import CLASSICAL, METHODS, NOISES, Curve, Quality
+from autoenc.schema import NOISES, SLOW, Curve, Quality
 
 Trace = dict[str, Any]
 
@@ -162,13 +162,13 @@ def of_numbers(n: int) -> str:
 
 
 def images_said(every: Sequence[Curve]) -> str:
-    """How many images all were measured on; empty where that differs in another way than that of classical
-    methods and models."""
-    counts = {curve.n_images for curve in every if curve.points}
-    models = {curve.n_images for curve in every if curve.points and curve.method not in METHODS}
-    classical = {curve.n_images for curve in every if curve.points and curve.method in CLASSICAL}
-    if len(counts) == 1:
-        return of_images(*counts)
-    if len(models) == len(classical) == 1 and counts == models | classical:
-        return f"{of_images(*models)} (classical: {min(classical):,})"
+    """How many images all were measured on; empty where that cannot be said in a few words."""
+    slow, others = (
+        {curve.n_images for curve in every if curve.points and (curve.method in SLOW) == is_slow}
+        for is_slow in (True, False)
+    )
+    if len(slow | others) == 1:
+        return of_images(*(slow | others))
+    if len(slow) == len(others) == 1:
+        return f"{of_images(*others)} (slow filters: {min(slow):,})"
     return ""

@@ -1,0 +1,84 @@
+"""Noise under the finger, in a real browser on a real dashboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from autoenc.schema import Noise
+from tests.browser.conftest import OpenPage, Trained, is_too_wide
+
+SCENE, CHART = ".st-key-noise-scene .live", ".st-key-noise-psnr .live-plot-shell"
+
+
+@pytest.fixture
+def link(trained: Trained) -> str:
+    """The page with a plain model and a denoiser."""
+    plain, denoiser = trained(8), trained(8, noise=Noise("gaussian", 1.0, up_to=True))
+    return f"denoise?dataset=digits&noise=gaussian:0.3&plain={plain.run_id}&denoiser={denoiser.run_id}"
+
+
+def updates(page: Page) -> int:
+    return int(page.locator(SCENE).get_attribute("data-updates") or 0)
+
+
+def thumb(page: Page) -> tuple[float, float, float]:
+    """Where the slider's thumb is, and how long the slider is."""
+    box = page.locator(f"{SCENE} input[type=range]").bounding_box()
+    share = float(page.locator(f"{SCENE} input[type=range]").input_value())
+    assert box is not None
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2, box["width"]
+
+
+def marker(page: Page) -> str:
+    transform: str = page.locator(f"{CHART} .live-plot-marker").evaluate("node => node.style.transform")
+    return transform
+
+
+def test_the_pictures_follow_the_drag_and_the_numbers_its_end(open_page: OpenPage, link: str) -> None:
+    page = open_page(link)
+    expect(page.locator(f"{SCENE}:not(.away)")).to_be_visible()
+    expect(page.locator(f"{SCENE} .best").first).to_be_visible()
+    x, y, width = thumb(page)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    before, address = updates(page), page.url
+    for step in range(1, 21):
+        page.mouse.move(x + 0.5 * width * step / 20, y)
+        page.wait_for_function("() => new Promise((next) => requestAnimationFrame(() => next(true)))")
+    assert updates(page) - before >= 10, "the pictures follow the finger"
+    assert page.url == address, "the server knows nothing of it"
+    expect(page.locator(f"{SCENE}.away")).to_be_visible()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"noise=gaussian%3A0\.(79|8|81)"))
+    expect(page.locator(f"{SCENE}:not(.away)")).to_be_visible()
+
+
+def test_curves_grow_to_their_end_and_follow_the_slider(open_page: OpenPage, link: str) -> None:
+    page = open_page(f"{link}&methods=median")
+    page.locator(".st-key-measure-curves button").click()
+    page.wait_for_function(
+        """(chart) => (chart._fullData ?? []).filter((trace) => trace.showlegend
+            && Array.from(trace.y).filter(Number.isFinite).length === 12).length === 4""",
+        arg=page.locator(f"{CHART} .live-plot").element_handle(),
+    )
+    expect(page.locator(".st-key-stop-curves")).to_have_count(0)
+    expect(page.locator(".st-key-measure-curves")).to_have_count(0)
+    page.locator(f"{SCENE} input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "chart => chart.querySelector('.live-plot-marker').style.transform",
+        arg=page.locator(CHART).element_handle(),
+    )
+    before = marker(page)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert marker(page) != before
+
+
+def test_a_phone_shows_the_noise_without_scrolling_sideways(open_page: OpenPage, link: str) -> None:
+    page = open_page(link, phone=True)
+    expect(page.locator(f"{SCENE} canvas").first).to_be_visible()
+    assert not is_too_wide(page)
