@@ -54,6 +54,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.inspection.layers", "autoenc.inspection.reconstructing", "autoenc.inspection.weights"),
     ("autoenc.inspection.network",),
     ("autoenc.inspection",),
+    ("autoenc.denoising.saying.wording",),
+    ("autoenc.denoising.saying.methods", "autoenc.denoising.saying.models"),
     ("autoenc.denoising.classical", "autoenc.denoising.saying"),
     ("autoenc.denoising.looking", "autoenc.denoising.measuring"),
     ("autoenc.denoising",),
@@ -90,7 +92,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.components.*", "ui.page", "ui.state.visitor"),
     ("ui.state.shared", "ui.state.settings"),
     ("ui.state.audience", "ui.state.link", "ui.state.opened"),
-    ("ui.state.denoising", "ui.state.sweeping"),
+    ("ui.state.denoising", "ui.state.methods", "ui.state.sweeping"),
     ("ui.state",),
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),

@@ -6,43 +6,25 @@ opened.py     trained models that somebody looks at
 audience.py   a class that watches one run
 settings.py   one visitor's settings of the controls, and the run they look at
 sweeping.py   one visitor's sweep
-denoising.py  one visitor's comparison of ways to take noise away
+denoising.py  one visitor's page of noise
+methods.py    what can take noise away: runs, curves
 link.py       the address, which carries both
 """
 
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
 from ui.state.denoising import (
     N_IMAGES,
-    active_of,
-    choose_plain,
-    curve_job,
-    curve_of,
     denoise_kind_changed,
     denoise_settings,
-    denoisers,
-    dismiss_training,
-    failures,
     first_image,
-    in_training,
-    keep_choice,
     keep_denoise_link,
-    may_stop_curves,
-    measure,
     new_noise,
     next_images,
     noise_kind,
     noise_level,
     noise_seed,
     open_denoise_link,
-    plain_runs,
-    quick_config,
     rest_at,
-    sizes_of,
-    stop_curves,
-    train_all,
-    train_for_denoising,
-    trained_at,
-    untrained_at,
 )
 from ui.state.link import (
     choose_runs,
@@ -54,6 +36,27 @@ from ui.state.link import (
     open_link,
     table_of,
     with_view,
+)
+from ui.state.methods import (
+    active_of,
+    choose_plain,
+    curve_job,
+    curve_of,
+    denoisers,
+    dismiss_training,
+    failures,
+    in_training,
+    keep_choice,
+    may_stop_curves,
+    measure,
+    plain_runs,
+    quick_config,
+    sizes_of,
+    stop_curves,
+    train_all,
+    train_for_denoising,
+    trained_at,
+    untrained_at,
 )
 from ui.state.opened import denoised, is_drawn, network, opened, reader, reconstructions
 from ui.state.settings import (

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 import streamlit as st
 
-from autoenc import datasets
-from autoenc.errors import CheckpointError, ConfigError, RunUnknown
-from autoenc.jobs import CurveJob, Job, TrainJob
+from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import (
     CLASSICAL,
     NOISES,
-    Curve,
     Noise,
-    RunSummary,
-    Snapshot,
-    State,
-    TrainConfig,
-    usual_levels,
 )
 from ui.state.link import take_setting
 from ui.state.settings import USUAL_LEVEL, settings
-from ui.state.shared import is_active, runs_on_disk, sessions, start, stop
-from ui.state.visitor import may_stop
+from ui.state.shared import runs_on_disk
 
 USUAL_METHODS = ("affine", "median")
 N_IMAGES = 16  # that are looked at
@@ -73,171 +63,6 @@ def noise_seed() -> int:
 
 def new_noise() -> None:
     st.session_state["noise seed"] = noise_seed() + 1
-
-
-# ---------------------------------------------------------------- which runs
-
-
-def plain_runs(dataset: str) -> tuple[RunSummary, ...]:
-    """Finished runs on clean images of what is in the data set now, the newest first."""
-    return tuple(run for run in _finished(dataset) if run.config.noise is None)
-
-
-def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
-    """Those that were trained on this kind of noise; first those for any level, then the newest."""
-    runs = [run for run in _finished(dataset) if run.config.noise and run.config.noise.kind == kind]
-    return tuple(sorted(runs, key=lambda run: not (run.config.noise and run.config.noise.up_to)))
-
-
-def _finished(dataset: str) -> Iterator[RunSummary]:
-    fingerprint = datasets.load(dataset).fingerprint
-    return (run for run in runs_on_disk() if run.finished and run.fingerprint == fingerprint)
-
-
-def choose_plain(run_id: str) -> None:
-    """The next time that the page is drawn."""
-    st.session_state["plain wanted"] = run_id
-
-
-def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
-    """The finished runs that differ from this one in their latent size alone, by size."""
-    this = _by_id(run_id)
-    same = {
-        run.config.latent_size: run
-        for run in _finished(this.config.dataset)
-        if replace(run.config, latent_size=this.config.latent_size) == this.config
-    }
-    return tuple(same[size] for size in sorted(same))
-
-
-def trained_at(run_id: str) -> tuple[RunSummary, ...]:
-    """The finished runs that differ from this one in the level of their noise alone, weak noise first."""
-    this = _by_id(run_id).config
-    kind = this.noise.kind if this.noise else ""
-    alike = [
-        run
-        for run in _finished(this.dataset)
-        if replace(run.config, noise=this.noise) == this
-        and (run.config.noise is None or run.config.noise.kind == kind)
-    ]
-    return tuple(sorted(alike, key=lambda run: _strength(run.config.noise)))
-
-
-def untrained_at(run_id: str, levels: Sequence[float]) -> tuple[TrainConfig, ...]:
-    """What is missing among these levels, no noise, and any level."""
-    this = _by_id(run_id).config
-    kind = this.noise.kind if this.noise else "gaussian"
-    wanted = [None, *(Noise(kind, level) for level in levels), Noise(kind, NOISES[kind].most, up_to=True)]
-    there = {run.config.noise for run in trained_at(run_id)}
-    return tuple(replace(this, noise=noise) for noise in wanted if noise not in there)
-
-
-def _strength(noise: Noise | None) -> tuple[bool, float]:
-    return (noise is not None and noise.up_to, noise.level if noise else 0.0)
-
-
-def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
-    """Those of these runs that are queued or at work."""
-    return _active([TrainJob(config) for config in configs])
-
-
-def train_all(configs: Sequence[TrainConfig]) -> None:
-    """Have them trained; raises as `start` does."""
-    for config in configs:
-        start(TrainJob(config))
-
-
-def _by_id(run_id: str) -> RunSummary:
-    """Raises RunUnknown where it has been deleted."""
-    for run in runs_on_disk():
-        if run.run_id == run_id:
-            return run
-    raise RunUnknown(f"run {run_id[:80]!r} is not on this machine any more; choose another")
-
-
-def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
-    """What is trained at a click where there is nothing to look at: good in a minute or two."""
-    info = next(info for info in datasets.catalogue() if info.name == dataset)
-    if info.n_train < 10_000:
-        return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs, noise=noise)
-    if noise is None:
-        return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs)
-    return TrainConfig(dataset, "conv", 32, layers=3, learning_rate=2e-3, noise=noise)
-
-
-def train_for_denoising(config: TrainConfig) -> None:
-    """Have it trained, and choose it when it is done; raises as `start` does."""
-    run_id = start(TrainJob(config))
-    st.session_state["plain wanted" if config.noise is None else "denoiser wanted"] = run_id
-
-
-def in_training() -> str | None:
-    """The run that was started here and is not done yet; one that is done is chosen."""
-    for widget in ("plain", "denoiser"):
-        run_id: str | None = st.session_state.get(f"{widget} wanted")
-        if run_id is None:
-            continue
-        if is_active(run_id):
-            return run_id
-        if any(run.run_id == run_id and run.finished for run in runs_on_disk()):
-            st.session_state[widget] = run_id
-            del st.session_state[f"{widget} wanted"]
-        else:
-            return run_id  # stopped or failed: the page says so
-    return None
-
-
-def dismiss_training() -> None:
-    for widget in ("plain", "denoiser"):
-        st.session_state.pop(f"{widget} wanted", None)
-
-
-def keep_choice(widget: str, run_ids: Sequence[str]) -> None:
-    """Before its widget is drawn: a run that is not there any more is not chosen any more."""
-    if st.session_state.get(widget) not in run_ids:
-        st.session_state[widget] = run_ids[0] if run_ids else None
-
-
-# ---------------------------------------------------------------- curves
-
-
-def curve_of(job: CurveJob) -> Curve | None:
-    """As far as it is measured; None: nothing is known."""
-    known = sessions().snapshot(job.job_id) or job.stored()
-    return known.value if known is not None and isinstance(known.value, Curve) else None
-
-
-def measure(jobs: Sequence[CurveJob]) -> None:
-    """Have them measured; raises as `start` does."""
-    for job in jobs:
-        if (known := curve_of(job)) is None or known.done < 1:
-            start(job)
-
-
-def may_stop_curves(jobs: Sequence[CurveJob]) -> bool:
-    return any(may_stop(known) for known in _active(jobs))
-
-
-def stop_curves(jobs: Sequence[CurveJob]) -> None:
-    """Stop those that the visitor may stop."""
-    for known in _active(jobs):
-        if may_stop(known):
-            stop(known)
-
-
-def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = (sessions().snapshot(job.job_id) for job in jobs)
-    return [job for job in known if job is not None and job.state.active]
-
-
-def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
-    return CurveJob(dataset, kind, method, usual_levels(kind))
-
-
-def failures(jobs: Sequence[CurveJob]) -> list[str]:
-    """One sentence for each that failed."""
-    known = (sessions().snapshot(job.job_id) for job in jobs)
-    return [job.message for job in known if job is not None and job.state is State.FAILED]
 
 
 # ---------------------------------------------------------------- the address

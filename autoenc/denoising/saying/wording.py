@@ -1,0 +1,56 @@
+"""Levels, decibels and names as they are said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from autoenc.schema import NOISES, Curve
+
+EQUAL = 0.05  # decibels: less is rounding
+
+
+def by_level(curve: Curve) -> Mapping[float, float]:
+    """PSNR; not where a picture came back exactly."""
+    return {point.level: point.psnr_db for point in curve.points if math.isfinite(point.psnr_db)}
+
+
+def common_levels(curves: Sequence[Curve]) -> list[float]:
+    """The levels of them all, rising."""
+    levels = [set(by_level(curve)) for curve in curves]
+    return sorted(set.intersection(*levels)) if levels else []
+
+
+def unit_of(curve: Curve) -> str:
+    return f" {NOISES[curve.noise].unit}" if NOISES[curve.noise].unit else ""
+
+
+def levels_said(levels: Iterable[float], unit: str) -> str:
+    return f"{listed([f'{level:g}' for level in levels])}{unit}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`one, two and three`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def db(value: float) -> str:
+    """`3.1 dB`, `6 dB`."""
+    return f"{round(value, 1):g} dB"
+
+
+def of_numbers(n: int) -> str:
+    return "1 number" if n == 1 else f"{n:,} numbers"
+
+
+def the(name: str) -> str:
+    """`the plain autoencoder` of `Plain autoencoder`; `the MLP`; `total variation`."""
+    bare = name.removeprefix("the ").removeprefix("The ")
+    lower = bare if bare[1:2].isupper() else f"{bare[:1].lower()}{bare[1:]}"
+    if lower == "noisy":
+        return "the noisy picture as it is"
+    return lower if lower.startswith(("no ", "total variation", "non-local means")) else f"the {lower}"
+
+
+def sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
