@@ -67,8 +67,8 @@ def size_words(runs: Sequence[Sized]) -> str:
 
 
 def _best_size(runs: Sequence[Sized], level: float) -> int:
-    """Of equals the smallest."""
-    return max(runs, key=lambda run: (by_level(run.curve)[level], -run.n_latents)).n_latents
+    """Of those that are equal to a tenth of a decibel the smallest, as in the chart."""
+    return max(runs, key=lambda run: (round(by_level(run.curve)[level], 1), -run.n_latents)).n_latents
 
 
 # ---------------------------------------------------------------- trained at, tested at
@@ -104,11 +104,8 @@ def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
         return "of the models trained at one level each is best near its own"
     if n_best_of_single == 0 and len(homes) == len(single):
         return "no model is best near the noise that it was trained with"
-    n = n_best_of_single
-    best = (
-        f"{n or 'none'} {'is' if n < 2 else 'are'} best of these near {'its' if n < 2 else 'their'} own noise"
-    )
-    return f"of {len(homes)} models trained at one level {best}"
+    n, verb = n_best_of_single or "none", "is" if n_best_of_single < 2 else "are"
+    return f"{n} of the {len(homes)} models trained at one level {verb} the best of them near its own"
 
 
 def _is_best(row: Trained, among: Sequence[Trained], level: float) -> bool:

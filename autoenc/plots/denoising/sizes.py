@@ -74,12 +74,12 @@ def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
 
 
 def _rings(lines: Sequence[Trace], colours: Sequence[str]) -> Trace:
-    """Around the best point of each line; of equals the smallest code."""
+    """Around the best point of each line; of those equal to a tenth of a decibel the smallest code."""
     best = []
     for line, colour in zip(lines, colours, strict=True):
         points = [(x, y) for x, y in zip(line["x"], line["y"], strict=True) if y is not None]
         if points:
-            best.append((*max(points, key=lambda point: (point[1], -point[0])), colour))
+            best.append((*max(points, key=lambda point: (round(point[1], 1), -point[0])), colour))
     return scatter("best", [(x, y) for x, y, _ in best]) | {
         "legendgroup": "best",
         "mode": "markers",
