@@ -251,7 +251,7 @@ def models(trained: Mapping[str, tuple[float, ...]]) -> list[Model]:
         ),
         (
             AT_HOME | {"1": (26, 12, 12)},
-            "2 of the 3 models trained at one level are the best of them near its own.",
+            "Near their own noise 2 of the 3 models trained at one level are the best of them.",
         ),
         (
             {"clean": (20, 15, 5), "0.3": (25, 20, 10), "1": (21, 21, 9)},

@@ -104,8 +104,11 @@ def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
         return "of the models trained at one level each is best near its own"
     if n_best_of_single == 0 and len(homes) == len(single):
         return "no model is best near the noise that it was trained with"
-    n, verb = n_best_of_single or "none", "is" if n_best_of_single < 2 else "are"
-    return f"{n} of the {len(homes)} models trained at one level {verb} the best of them near its own"
+    n = n_best_of_single or "none"
+    whose, are = ("its", "is") if n_best_of_single < 2 else ("their", "are")
+    return (
+        f"near {whose} own noise {n} of the {len(homes)} models trained at one level {are} the best of them"
+    )
 
 
 def _is_best(row: Trained, among: Sequence[Trained], level: float) -> bool:
