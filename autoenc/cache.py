@@ -33,4 +33,6 @@ def keep(name: str, values: Mapping[str, Any]) -> None:
         part.write_text(json.dumps(values))
         part.replace(path)
     except OSError as error:
-        raise AutoencError(f"cannot write {path}: {error.strerror or error}; make room there") from None
+        raise AutoencError(
+            f"cannot write to {path.parent}: {error.strerror or error}; make room there"
+        ) from None

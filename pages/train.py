@@ -7,6 +7,7 @@ from ui import controls, live, state
 from ui.text import plain
 
 ignored = state.open_link()
+state.keep_settings()
 run_id = state.shown_run() or state.usual_run()
 active = state.is_active(run_id)  # before the button is drawn: a run that ends meanwhile draws the page anew
 

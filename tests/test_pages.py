@@ -598,15 +598,16 @@ def test_the_page_of_noise_trains_what_it_lacks_at_a_click_and_takes_it() -> Non
 def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
     app = with_models(noise="speckle:0.5", methods="median")
     app.button(key="measure-curves").click().run()
-    app = until(app, "At every") if False else until(app, "the denoiser")
+    app = until(app, "the denoiser")
     assert not app.exception
     end = monotonic() + 60
     while has_button(app, "stop-curves") and monotonic() < end:
         sleep(0.1)
         app.run()
-    assert not has_button(app, "measure-curves"), "what is measured is not measured again"
-    again = with_models(noise="speckle:0.5", methods="median")
-    assert not has_button(again, "measure-curves")
+    assert not has_button(app, "measure-curves")
+    models = {name: app.query_params[name] for name in ("plain", "denoiser")}
+    again = opened("denoise", dataset="digits", noise="speckle:0.5", methods="median", **models)
+    assert not has_button(again, "measure-curves"), "what is measured is not measured again"
 
 
 @pytest.mark.parametrize(
@@ -619,6 +620,7 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
         ({"plain": "nix"}, "run 'nix' is not on this machine"),
         ({"denoiser": "../../etc/passwd"}, "is not on this machine"),
         ({"dataset": "moon"}, "moon"),
+        ({"training": "nix"}, "run 'nix' is not on this machine"),
         ({"colour": "red"}, "'colour' is no setting"),
     ],
 )
@@ -632,10 +634,41 @@ def test_nonsense_in_the_link_of_noise_is_named_and_the_page_stays_usable(
     assert app.selectbox(key="denoise_kind").value == "gaussian"
 
 
-def test_a_clean_run_cannot_be_the_denoiser_of_a_link() -> None:
-    plain = with_models(noise="speckle:0.5").selectbox(key="plain").value
-    app = opened("denoise", denoiser=plain)
-    assert "was trained on clean images; it cannot be the denoiser one" in texts(app)
+def test_runs_that_do_not_suit_a_link_are_named() -> None:
+    app = with_models(noise="speckle:0.5")
+    plain, denoiser = (app.selectbox(key=name).value for name in ("plain", "denoiser"))
+    assert "it cannot be the denoiser one" in texts(opened("denoise", denoiser=plain))
+    other = opened("denoise", noise="blur:1", denoiser=denoiser)
+    assert "takes speckle noise away; choose that noise to see it" in texts(other)
+    assert other.selectbox(key="denoise_kind").value == "blur"
+    alone = opened("denoise", denoiser=denoiser)
+    assert (alone.selectbox(key="denoise_kind").value, alone.selectbox(key="denoiser").value) == (
+        "speckle",
+        denoiser,
+    )
+
+
+def test_no_noise_at_all_is_kept_in_the_link() -> None:
+    app = with_models(noise="speckle:0")
+    assert not app.warning
+    assert app.query_params["noise"] == "speckle:0"
+
+
+def test_what_was_chosen_is_there_again_after_a_visit_to_another_page() -> None:
+    app = opened("denoise", dataset="digits", noise="blur:0.8", methods="tv")
+    app.switch_page("pages/start.py").run()
+    for key in ("denoise_kind", "methods"):
+        del app.session_state[key]  # as Streamlit does when a part of that page is drawn anew
+    app.switch_page("pages/denoise.py").run()
+    assert app.query_params["noise"] == "blur:0.8"
+    assert app.query_params["methods"] == "tv"
+
+
+def test_the_way_to_other_settings_leads_to_train_with_this_noise() -> None:
+    app = with_models(noise="speckle:0.5")
+    app.run().button(key="to-train").click().run()
+    assert app.selectbox(key="noise_kind").value == "speckle"
+    assert app.toggle(key="noise_up_to").value
 
 
 def test_a_run_that_is_deleted_while_the_page_is_open_is_not_chosen_any_more() -> None:

@@ -38,6 +38,7 @@ def dress() -> None:
         " [data-testid=stStatusWidget] { margin-right: 20rem; }"
         "}"
         ".st-key-visitor { position: absolute; }"
+        "[data-testid=stLayoutWrapper]:has(> .st-key-material) { display: none; }"
         ".st-key-noise-scene { opacity: 1 !important; }"  # it lives in the browser, and is never out of date
         "[data-testid=stMetricValue] { font-size: 1.6rem; padding-bottom: 0; }"
         "</style>"

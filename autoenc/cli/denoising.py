@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from autoenc import checkpoints, cores, datasets, memory
 from autoenc.cli.printing import Commands, add_command, check_writable, split, table, write
-from autoenc.errors import ConfigError
+from autoenc.errors import AutoencError, ConfigError
 from autoenc.jobs import CurveJob
-from autoenc.schema import METHODS, NOISES, Curve, check_levels, usual_levels
+from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_levels
 
 
 def add_to(commands: Commands) -> None:
@@ -58,12 +58,20 @@ def _levels(noise: str, text: str | None) -> tuple[float, ...]:
 
 
 def _dataset_of(run_ids: Sequence[str]) -> str:
-    """The data set of the runs."""
-    names = {run_id: checkpoints.read(run_id).config.dataset for run_id in run_ids}
+    """The data set of the runs, which are all finished."""
+    names = {run_id: _finished(run_id).config.dataset for run_id in run_ids}
     if len(set(names.values())) > 1:
         told = ", ".join(f"{run_id} on {name}" for run_id, name in names.items())
         raise ConfigError(f"the runs were trained on different images: {told}; choose those of one data set")
     return names[run_ids[0]]
+
+
+def _finished(run_id: str) -> Run:
+    run = checkpoints.read(run_id)
+    if not run.finished:
+        n = f"{len(run.epochs)} of {run.config.epochs}"
+        raise AutoencError(f"{run_id} has {n} epochs; train it to the end first")
+    return run
 
 
 def _measured(jobs: Sequence[CurveJob]) -> list[Curve]:

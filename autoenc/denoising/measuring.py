@@ -119,7 +119,8 @@ def stored_curve(name: str, levels: tuple[float, ...]) -> Curve | None:
     except (ValueError, TypeError, LookupError):
         return None
     is_whole = tuple(point.level for point in points) == levels
-    return curve if is_whole and np.isfinite([list(asdict(p).values()) for p in points]).all() else None
+    is_sound = all(point.mse > 0 and np.isfinite(list(asdict(point).values())).all() for point in points)
+    return curve if is_whole and is_sound else None
 
 
 def keep_curve(name: str, curve: Curve) -> None:

@@ -39,9 +39,10 @@ def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
     with ssim:
         live_plot(_drawn(lines, "ssim", _spread(), ""), key="noise-ssim", height=HEIGHT, downloads=True)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
-    st.toggle(
+    spread = st.toggle(
         "Show the spread", key="noise_spread", help="From the 10th to the 90th percentile of the images."
     )
+    state.remember("noise_spread", spread)
     st.caption(
         "Each point: all test images, but the first 1,000 for the median filter, total variation and "
         "non-local means, which take milliseconds an image. PSNR is of the mean error. Click a point to see "
@@ -120,7 +121,7 @@ def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) ->
 def _progress(jobs: Sequence[CurveJob], known: Sequence[Curve | None], key: str, *, active: bool) -> None:
     """How far the curves are; at rest a button for those that are missing."""
     done = [0.0 if curve is None else curve.done for curve in known]
-    missing = [job for job, share in zip(jobs, done, strict=True) if share < 1]
+    missing = [job for job in jobs if not state.is_measured(job)]
     if not missing:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"progress-{key}"):
@@ -138,4 +139,3 @@ def _progress(jobs: Sequence[CurveJob], known: Sequence[Curve | None], key: str,
             key=f"measure-{key}",
         ):
             state.measure(missing)
-            st.rerun()

@@ -119,12 +119,9 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     one = state.quick_config(info.name, Noise(kind, level))
     _train("Train one for any level", "train-any", every, first=first)
     _train(f"Train one for level {level:g}", "train-one", one, first=False)
-    st.page_link(
-        "pages/train.py",
-        label="Other settings: in Train",
-        icon=":material/school:",
-        query_params={"dataset": info.name, "noise": str(every.noise)},
-    )
+    if st.button("Other settings: in Train", icon=":material/school:", type="tertiary", key="to-train"):
+        state.ask_for(every)
+        st.switch_page("pages/train.py")
 
 
 def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:

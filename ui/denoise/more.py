@@ -33,12 +33,9 @@ def sizes(compared: Compared) -> None:
         f"A small code has no room for noise. **{told.family(config)}**, trained on clean images, "
         f"{len(runs)} size{'s'[: len(runs) > 1]}:"
     )
-    st.page_link(
-        "pages/sweep.py",
-        label="Train more sizes in Sweep",
-        icon=":material/show_chart:",
-        query_params={"dataset": config.dataset, "models": config.model, "epochs": str(config.epochs)},
-    )
+    if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
+        state.ask_for_sweep(config)
+        st.switch_page("pages/sweep.py")
     if len(runs) < 2:
         st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
         return
@@ -124,11 +121,12 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
         if len(active) != n_before:
             st.rerun()  # one more is trained
         with st.container(horizontal=True, vertical_alignment="center"):
+            for sentence in state.failures_of(missing):
+                st.error(plain(sentence), icon=":material/error:")
             if not active:
                 label = f"Train {len(missing)} more levels: {', '.join(map(_trained_at, missing))}"
                 if st.button(label, icon=":material/play_arrow:", key="train-levels"):
                     state.train_all(missing)
-                    st.rerun()
                 return
             for job in active:
                 name = _trained_at(job.run.config) if job.run else "next"

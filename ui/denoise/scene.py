@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -24,12 +25,13 @@ def show(compared: Compared) -> None:
     first = state.first_image()
     x = np.array(data.test[first : first + state.N_IMAGES])
     scene = Scene(x, denoising.unit_noise(x.shape, state.noise_seed()))
-    hand_over(scene)
     networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
-    for run in map(state.read_run, compared.models):
-        if inspection.runs_in_browser(run.model):
-            networks[run.run_id] = f"{run.run_id}-{run.attempt}"
-            hand_over_network(networks[run.run_id], state.network(run))
+    with st.container(key="material"):  # nothing is seen of it
+        hand_over(scene)
+        for run in map(state.read_run, compared.models):
+            if inspection.runs_in_browser(run.model):
+                networks[run.run_id] = f"{run.run_id}-{run.attempt}"
+                hand_over_network(networks[run.run_id], state.network(run))
     st.fragment(_pictures)(compared, scene, networks)
     with st.container(horizontal=True):
         st.button("New noise", icon=":material/casino:", key="new-noise", on_click=state.new_noise)
@@ -45,6 +47,8 @@ def show(compared: Compared) -> None:
 def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
     """Drawn anew where the slider comes to rest."""
     with page.errors_told():
+        if not state.are_here(compared.models):
+            st.rerun()  # the whole page, which chooses others
         level = state.noise_level()
         rows = [LiveRow("Original", COLOUR["original"], live="original")]
         rows += [_row(compared, scene, method, level, networks.get(method)) for method in compared.every]
@@ -70,7 +74,8 @@ def _row(compared: Compared, scene: Scene, method: str, level: float, live: str 
 
 
 def _mean(made: Denoised) -> str:
-    return f"{made.mean_psnr_db:.1f} dB, {made.mean_ssim:.2f}"
+    psnr = "∞" if made.mean_psnr_db == math.inf else f"{made.mean_psnr_db:.1f}"
+    return f"{psnr} dB, {made.mean_ssim:.2f}"
 
 
 def name(compared: Compared, method: str) -> str:

@@ -15,7 +15,7 @@ from autoenc.schema import (
 )
 from ui.state.link import take_setting
 from ui.state.settings import USUAL_LEVEL, settings
-from ui.state.shared import runs_on_disk
+from ui.state.shared import runs_on_disk, snapshot
 
 USUAL_METHODS = ("affine", "median")
 N_IMAGES = 16  # that are looked at
@@ -82,7 +82,7 @@ def open_denoise_link() -> tuple[str, ...]:
 
 def _read_link() -> Iterator[str]:
     given: dict[str, str] = st.query_params.to_dict()
-    for name, text in given.items():
+    for name, text in sorted(given.items(), key=lambda item: item[0] != "noise"):  # runs must suit it
         try:
             if name == "dataset":
                 take_setting(name, text, given)
@@ -92,6 +92,8 @@ def _read_link() -> Iterator[str]:
                 st.session_state["methods"] = list(_methods(text))
             elif name in ("plain", "denoiser"):
                 _take_run(name, text)
+            elif name == "training":
+                _take_training(text)
             else:
                 yield f"{name[:40]!r} is no setting"
         except (ConfigError, CheckpointError) as error:
@@ -99,6 +101,10 @@ def _read_link() -> Iterator[str]:
 
 
 def _take_noise(text: str) -> None:
+    kind, _, level = text.partition(":")
+    if kind in NOISES and level == "0":  # what the slider knows, and a model cannot be trained for
+        st.session_state["denoise_kind"], st.session_state["denoise_level"] = kind, 0.0
+        return
     noise = Noise.parse(text[:100])
     st.session_state["denoise_kind"], st.session_state["denoise_level"] = noise.kind, float(noise.level)
 
@@ -118,16 +124,32 @@ def _take_run(widget: str, run_id: str) -> None:
     if (run.config.noise is None) != (widget == "plain"):
         trained = "clean" if run.config.noise is None else "noisy"
         raise ConfigError(f"run {run_id} was trained on {trained} images; it cannot be the {widget} one")
+    if not run.finished:
+        raise ConfigError(f"run {run_id} is not finished; train it to the end first")
     st.session_state[widget] = run_id
     st.session_state["dataset"] = run.config.dataset
-    if run.config.noise is not None:
-        st.session_state["denoise_kind"] = run.config.noise.kind
+    noise = run.config.noise
+    if noise is None or noise.kind == st.session_state.get("denoise_kind"):
+        return
+    if "denoise_level" in st.session_state:
+        raise ConfigError(f"run {run_id} takes {noise.kind} noise away; choose that noise to see it")
+    st.session_state["denoise_kind"] = noise.kind
+
+
+def _take_training(run_id: str) -> None:
+    if snapshot(run_id) is None:
+        raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
+    st.session_state["in training"] = run_id
 
 
 def keep_denoise_link(dataset: str) -> None:
     """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted = {"dataset": dataset, "noise": str(Noise(noise_kind(), max(noise_level(), 1e-3)))}
+    level = noise_level()
+    noise = str(Noise(noise_kind(), level)) if level else f"{noise_kind()}:0"
+    wanted = {"dataset": dataset, "noise": noise}
     wanted |= {name: st.session_state[name] for name in ("plain", "denoiser") if st.session_state.get(name)}
+    if (run_id := st.session_state.get("in training")) is not None:
+        wanted["training"] = run_id
     if (methods := tuple(st.session_state["methods"])) != USUAL_METHODS:
         wanted["methods"] = ",".join(methods)
     if wanted != st.query_params.to_dict():

@@ -51,7 +51,7 @@ def _finished(dataset: str) -> Iterator[RunSummary]:
 
 def choose_plain(run_id: str) -> None:
     """The next time that the page is drawn."""
-    st.session_state["plain wanted"] = run_id
+    st.session_state["in training"] = run_id
 
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
@@ -97,9 +97,15 @@ def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
 
 
 def train_all(configs: Sequence[TrainConfig]) -> None:
-    """Have them trained; raises as `start` does."""
+    """Have them trained, and the page drawn anew; raises as `start` does."""
     for config in configs:
         start(TrainJob(config))
+    st.rerun()
+
+
+def are_here(run_ids: Sequence[str]) -> bool:
+    """Whether none of these runs has been deleted."""
+    return {run.run_id for run in runs_on_disk()}.issuperset(run_ids)
 
 
 def _by_id(run_id: str) -> RunSummary:
@@ -122,29 +128,24 @@ def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
 
 def train_for_denoising(config: TrainConfig) -> None:
     """Have it trained, and choose it when it is done; raises as `start` does."""
-    run_id = start(TrainJob(config))
-    st.session_state["plain wanted" if config.noise is None else "denoiser wanted"] = run_id
+    st.session_state["in training"] = start(TrainJob(config))
 
 
 def in_training() -> str | None:
     """The run that was started here and is not done yet; one that is done is chosen."""
-    for widget in ("plain", "denoiser"):
-        run_id: str | None = st.session_state.get(f"{widget} wanted")
-        if run_id is None:
-            continue
-        if is_active(run_id):
-            return run_id
-        if any(run.run_id == run_id and run.finished for run in runs_on_disk()):
-            st.session_state[widget] = run_id
-            del st.session_state[f"{widget} wanted"]
-        else:
-            return run_id  # stopped or failed: the page says so
+    run_id: str | None = st.session_state.get("in training")
+    if run_id is None or is_active(run_id):
+        return run_id
+    done = next((run for run in runs_on_disk() if run.run_id == run_id and run.finished), None)
+    if done is None:
+        return run_id  # stopped or failed: the page says so
+    st.session_state["plain" if done.config.noise is None else "denoiser"] = run_id
+    dismiss_training()
     return None
 
 
 def dismiss_training() -> None:
-    for widget in ("plain", "denoiser"):
-        st.session_state.pop(f"{widget} wanted", None)
+    st.session_state.pop("in training", None)
 
 
 def keep_choice(widget: str, run_ids: Sequence[str]) -> None:
@@ -163,10 +164,16 @@ def curve_of(job: CurveJob) -> Curve | None:
 
 
 def measure(jobs: Sequence[CurveJob]) -> None:
-    """Have them measured; raises as `start` does."""
+    """Have them measured, and the page drawn anew; raises as `start` does."""
     for job in jobs:
-        if (known := curve_of(job)) is None or known.done < 1:
-            start(job)
+        start(job)
+    st.rerun()
+
+
+def is_measured(job: CurveJob) -> bool:
+    """Wholly, and kept."""
+    known = sessions().snapshot(job.job_id) or job.stored()
+    return known is not None and known.state is State.FINISHED
 
 
 def may_stop_curves(jobs: Sequence[CurveJob]) -> bool:
@@ -189,7 +196,13 @@ def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
     return CurveJob(dataset, kind, method, usual_levels(kind))
 
 
-def failures(jobs: Sequence[CurveJob]) -> list[str]:
-    """One sentence for each that failed."""
+def failures(jobs: Sequence[Job]) -> list[str]:
+    """One sentence for each reason why one failed."""
     known = (sessions().snapshot(job.job_id) for job in jobs)
-    return [job.message for job in known if job is not None and job.state is State.FAILED]
+    failed = (job.message for job in known if job is not None and job.state is State.FAILED)
+    return list(dict.fromkeys(failed))
+
+
+def failures_of(configs: Sequence[TrainConfig]) -> list[str]:
+    """The same of runs."""
+    return failures([TrainJob(config) for config in configs])

@@ -97,10 +97,13 @@ def ask_for(config: TrainConfig) -> None:
 
 
 def keep_settings() -> None:
-    """On a page without all controls: Streamlit forgets what it does not draw."""
+    """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later."""
+    kept = st.session_state.setdefault("kept settings", {})
     for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING):
         if name in st.session_state:
-            st.session_state[name] = st.session_state[name]
+            kept[name] = st.session_state[name]
+        if name in kept:
+            st.session_state[name] = kept[name]
 
 
 def dataset_changed() -> None:

@@ -14,7 +14,7 @@ from autoenc.errors import AutoencError, ConfigError, DatasetMissing
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.state.link import take_setting, unusual
-from ui.state.settings import SETTINGS, catalogue, config_of, settings, take_settings_of
+from ui.state.settings import SETTINGS, ask_for, catalogue, config_of, settings, take_settings_of
 from ui.state.shared import runs_on_disk, sessions, stop
 from ui.state.visitor import is_teacher, may_stop, visitor
 
@@ -56,6 +56,13 @@ def asked_sweep() -> Sweep:
         whole_numbers(sizes, "latent size"),
         whole_numbers(depths, "number of layers"),
     )
+
+
+def ask_for_sweep(config: TrainConfig) -> None:
+    """The page of sweeps shows the sizes of such a model the next time that it is drawn."""
+    ask_for(config)
+    for name, value in (("models", config.model), ("depths", str(config.layers))):
+        st.session_state[name] = [value]
 
 
 def plan(sweep: Sweep) -> Plan | None:

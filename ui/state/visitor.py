@@ -39,11 +39,10 @@ def visitor() -> str:
 
 def remember_visitor() -> None:
     """Let the browser keep its name for the next time it connects."""
+    script = ""  # an element that is always there: the page must not move where it is not needed
     if st.context.cookies.get(COOKIE) != visitor():
-        st.html(
-            f"<script>document.cookie = '{COOKIE}={visitor()}; path=/; SameSite=Strict'</script>",
-            unsafe_allow_javascript=True,
-        )
+        script = f"<script>document.cookie = '{COOKIE}={visitor()}; path=/; SameSite=Strict'</script>"
+    st.html(f"<i hidden></i>{script}", unsafe_allow_javascript=True)
 
 
 def is_teacher() -> bool:
