@@ -36,7 +36,8 @@ hypothesis.settings.load_profile("tests")
 # Files of long tests, the longest first: begun last, one of them would keep the other processes waiting.
 LONG = (
     *("test_train_page", "test_sessions", "test_cluster", "test_cli_sweep", "test_survival", "test_training"),
-    *("test_pages", "test_runs_page", "test_memory", "test_cli", "test_sweep_page", "test_start_page"),
+    *("test_pages", "test_runs_page", "test_memory", "test_cli", "test_sweep_page"),
+    *("test_denoise_page", "test_start_page", "test_live_model"),
 )
 
 

@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -15,9 +18,19 @@ from autoenc.schema import Run, TrainConfig
 CONFIG = TrainConfig("digits", latent_size=16, epochs=3)
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """A run, and the folder with its file."""
+    folder = tmp_path_factory.mktemp("trained")
+    with patch.dict(os.environ, AUTOENC_CHECKPOINT_DIR=str(folder)):
+        *_, run = (record for record in TrainJob(CONFIG, "cpu").run() if isinstance(record, Run))
+    return run, folder
+
+
 @pytest.fixture
-def run() -> Run:
-    *_, run = (record for record in TrainJob(CONFIG, "cpu").run() if isinstance(record, Run))
+def run(trained: tuple[Run, Path], checkpoint_folder: Path) -> Run:
+    run, folder = trained
+    shutil.copytree(folder, checkpoint_folder, dirs_exist_ok=True)
     return run
 
 
