@@ -27,6 +27,7 @@ COLUMNS: dict[str, Any] = {
     "Latent size": st.column_config.NumberColumn(
         help="MLP: numbers in the code; convolutional: its channels."
     ),
+    "Noise": st.column_config.TextColumn(width=130),
     "Numbers in the code": st.column_config.NumberColumn(format="localized"),
     "Test error": st.column_config.NumberColumn(
         format="%.5f", help="Mean squared error per pixel; pixels from 0 to 1."
