@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from time import monotonic
 from typing import Any
 from xml.etree import ElementTree
 
@@ -25,8 +16,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from autoenc.errors import ShapeError
 from autoenc.plots import COLOUR
-from benchmarks.dashboards import ROOT, end
 from tests.browser import gallery
+from tests.browser.showing import showing
 from ui.components import sprites
 from ui.components.passage import Passage, passage
 from ui.components.pictures import Film, PictureRow, pictures
@@ -36,34 +27,9 @@ EPOCHS = gallery.epochs(gallery.N_FRAMES)
 RECORD = "window.told = []; addEventListener('autoenc-epoch', e => told.push([e.detail.key, e.detail.epoch]))"
 
 
-@contextmanager
-def started(folder: Path) -> Iterator[str]:
-    """The address of the gallery."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    shutil.copy(gallery.__file__, folder)
-    (folder / "static").symlink_to(ROOT / "static")
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "gallery.py")]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
-    with (folder / "server.log").open("ab") as log:
-        variables = os.environ | {"PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
-    address, until = f"http://127.0.0.1:{port}", monotonic() + 60
-    try:
-        while process.poll() is None and monotonic() < until:
-            with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                break
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.1)
-        yield address
-    finally:
-        end(process)
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with started(tmp_path_factory.mktemp("gallery")) as address:
+    with showing(gallery, tmp_path_factory.mktemp("gallery")) as address:
         yield address
 
 

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -27,8 +19,8 @@ from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained, network
 from autoenc.schema import NOISES, Images, Run, TrainConfig
-from benchmarks.dashboards import ROOT, end
 from tests.browser import live_gallery
+from tests.browser.showing import showing
 from ui.components import inline
 from ui.components.live_model import LiveRow, Scene, live_model, message
 
@@ -207,28 +199,8 @@ def test_a_chart_is_told_each_level_and_a_click_on_one_of_its_points_moves_the_s
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of the gallery."""
-    folder = tmp_path_factory.mktemp("live-gallery")
-    shutil.copy(live_gallery.__file__, folder)
-    (folder / "static").symlink_to(ROOT / "static")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "live_gallery.py")]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
-    with (folder / "server.log").open("ab") as log:
-        variables = os.environ | {"PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
-    address, until = f"http://127.0.0.1:{port}", monotonic() + 60
-    try:
-        while process.poll() is None and monotonic() < until:
-            with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                break
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.1)
+    with showing(live_gallery, tmp_path_factory.mktemp("live-gallery")) as address:
         yield address
-    finally:
-        end(process)
 
 
 @pytest.fixture(scope="module")
