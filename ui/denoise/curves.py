@@ -70,24 +70,16 @@ def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bo
 
 def _sentences(compared: Compared, curves: Sequence[Curve]) -> list[str]:
     by_method = {curve.method: curve for curve in curves}
-    noisy = by_method.get("noisy")
-    if noisy is None:
-        return []
-    names = {method: name(compared, method) for method in by_method}
-    words = [
-        denoising.crossing_words(f"the {names[method].lower()}", noisy, by_method[method])
+    names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
+    sentences = [
+        denoising.crossing_words(names[method], by_method["noisy"], by_method[method])
         for method in compared.models
-        if method in by_method
     ]
-    denoiser, affine = by_method.get(compared.denoiser or ""), by_method.get("affine")
-    if denoiser is not None and affine is not None:
-        words.append(denoising.gain_words("the best affine filter", affine, "the denoiser", denoiser))
-    words.append(
-        denoising.best_words(
-            [(f"the {names[m].lower()}" if m != "noisy" else "no filter", by_method[m]) for m in by_method]
-        )
-    )
-    return words
+    if compared.denoiser is not None and "affine" in by_method:
+        affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
+        sentences.append(denoising.gain_words(*affine, *denoiser))
+    best = denoising.best_words([(names[method], curve) for method, curve in by_method.items()])
+    return [*sentences, best]
 
 
 # ---------------------------------------------------------------- what is measured in the background

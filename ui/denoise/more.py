@@ -46,11 +46,9 @@ def sizes(compared: Compared) -> None:
 def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
     by_method = {curve.method: curve for curve in found}
     known = [
-        SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id])
-        for run in runs
-        if run.run_id in by_method
+        SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
-    levels = [level for level in _few(compared.kind) if level in usual_levels(compared.kind)]
+    levels = _few(compared.kind)
     words = denoising.size_words(known)
     clicked = live_plot(
         plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
@@ -84,13 +82,7 @@ def matrix(compared: Compared) -> None:
 
 def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
     by_method = {curve.method: curve for curve in found}
-    rows = [
-        MatrixRow(_trained_at(run.config), run.run_id, by_method[run.run_id])
-        for run in runs
-        if run.run_id in by_method
-    ]
-    if not rows:
-        return
+    rows = [MatrixRow(_trained_at(run.config), run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
     words = denoising.matrix_words(rows, columns)
     live_plot(
