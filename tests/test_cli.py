@@ -479,7 +479,7 @@ def begun(process: subprocess.Popen[str]) -> str:
 def test_of_two_that_start_at_once_one_trains_and_what_is_left_when_it_is_killed_is_continued(
     ask: Ask,
 ) -> None:
-    command = (*QUICK, "--train-images", "256", "--epochs", "200", "--json")
+    command = (*QUICK, "--train-images", "256", "--epochs", "600", "--json")
     both = [started(*command) for _ in range(2)]
     try:
         with ThreadPoolExecutor(2) as threads:
@@ -505,13 +505,13 @@ def test_of_two_that_start_at_once_one_trains_and_what_is_left_when_it_is_killed
 
     left = checkpoints.read(run_id)
     n = len(left.epochs)
-    assert 1 <= n < 200
+    assert 1 <= n < 600
     assert left.attempt == 1
     answer = ask(*command)
-    assert f"continues after epoch {n} of 200" in answer.err
+    assert f"continues after epoch {n} of 600" in answer.err
     run = checkpoints.read(run_id)
     assert (run.epochs[:n], run.step_losses[: 2 * n]) == (left.epochs, left.step_losses)
-    assert (len(run.epochs), len(run.step_losses), run.attempt) == (200, 400, 2)
+    assert (len(run.epochs), len(run.step_losses), run.attempt) == (600, 1200, 2)
     assert answer.json["test_loss"] == [e.test_loss for e in run.epochs]
 
 
