@@ -3,7 +3,7 @@
 Each corruption is a function of the images, a level and `unit`: the randomness, standard normal numbers in
 the shape of the images. The same unit noise at another level is the same noise, stronger or weaker: so the
 pictures follow a slider without flicker, and methods are compared on the same pixels. The page computes the
-same functions in the browser (ui/components/live_model/noise.js).
+same functions in the browser (ui/components/noise.js).
 """
 
 from __future__ import annotations

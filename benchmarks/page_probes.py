@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
+from time import monotonic
 
 from playwright.sync_api import Browser, Page
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -118,3 +120,40 @@ def longest_task(page: Page) -> float:
     page.wait_for_timeout(200)  # the observer is told of the last one
     duration: float = page.evaluate("Math.max(0, ...window.tasks.splice(0))")
     return duration
+
+
+# ---------------------------------------------------------------- a slider is dragged
+
+SECONDS, SWEEP = 5, 2.0  # of the drag; from one end of the slider to the other
+WATCH_PICTURES = """(run) => {
+  const { outputs } = window.autoencLive.get("noise-scene");
+  const id = [...outputs.keys()].find((id) => id.startsWith(run));
+  window.pictures = [];
+  let before;
+  const look = (now) => {
+    const { updates } = outputs.get(id);
+    if (updates !== before) window.pictures.push(now);
+    before = updates;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+def picture_intervals(page: Page, run_id: str) -> list[float]:
+    """Milliseconds between the pictures of a run while the level of the noise is dragged to and fro."""
+    page.locator(".st-key-noise-scene .live:not(.away) .best").first.wait_for()
+    page.wait_for_function(AT_REST)
+    box = page.locator(".st-key-noise-scene input[type=range]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(WATCH_PICTURES, run_id)
+    begin = monotonic()
+    while (seconds := monotonic() - begin) < SECONDS:
+        share = 0.1 + 0.8 * abs(seconds / SWEEP % 2 - 1)
+        page.mouse.move(box["x"] + share * box["width"], y)
+    page.mouse.up()
+    times: list[float] = page.evaluate("window.pictures")
+    return [after - before for before, after in pairwise(times)]

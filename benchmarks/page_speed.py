@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from autoenc import datasets
 from autoenc.jobs import TrainJob
-from autoenc.schema import Run, TrainConfig
+from autoenc.schema import Noise, Run, TrainConfig
 from benchmarks.dashboards import dashboard
 from benchmarks.page_probes import (
     WATCH_TASKS,
@@ -29,6 +29,7 @@ from benchmarks.page_probes import (
     change,
     first_paint,
     longest_task,
+    picture_intervals,
     visitor,
     wait_for_workers,
 )
@@ -41,6 +42,16 @@ CHANGES, WARM_UP = 16, 2  # of the slider, on each page
 COLD, WARM = 5, 9  # visitors of each page
 N_STEPS, UPDATES = 10_000, 30  # of the watched run: steps before the first update that counts, updates
 N_FRAMES = 64  # of the film
+# Models whose pictures follow a dragged slider, and the milliseconds between two pictures that are aimed at.
+DRAGGED = {
+    "MLP 32": (TrainConfig("mnist", "mlp", 32), 50),
+    "MLP 32, 2 layers": (TrainConfig("mnist", "mlp", 32, layers=2), 50),
+    "conv 16": (TrainConfig("mnist", "conv", 16), 50),
+    "conv 16, 2 layers": (TrainConfig("mnist", "conv", 16, layers=2), 50),
+    "conv 32, 3 layers": (TrainConfig("mnist", "conv", 32, layers=3), 50),
+    "conv 16, 4 layers, stride 1": (TrainConfig("mnist", "conv", 16, layers=4, stride=1), 250),
+    "conv 64, 2 layers, stride 1": (TrainConfig("mnist", "conv", 64, layers=2, stride=1), 1000),
+}
 MS, KB = "ms", "kB"
 
 
@@ -61,9 +72,9 @@ class Row:
     def __str__(self) -> str:
         if self.ratio is None:
             most = f"most {max(self.ours):.1f}"
-            return f"{self.name:34}{_spread(self.ours, self.unit)}, {most}; target {self.target:g}"
+            return f"{self.name:38}{_spread(self.ours, self.unit)}, {most}; target {self.target:g}"
         both = f"{_spread(self.ours, self.unit)}, plain {_spread(self.plain, self.unit)}"
-        return f"{self.name:34}{both}: {self.ratio:.2f} times; target {self.target:g}"
+        return f"{self.name:38}{both}: {self.ratio:.2f} times; target {self.target:g}"
 
 
 def _spread(values: Sequence[float], unit: str) -> str:
@@ -73,9 +84,9 @@ def _spread(values: Sequence[float], unit: str) -> str:
 
 
 def trained(config: TrainConfig) -> str:
-    """The link to a run, which is in the checkpoint folder now."""
+    """The run_id of a run that is in the checkpoint folder now."""
     *_, run = (record for record in TrainJob(config, "cpu").run() if isinstance(record, Run))
-    return f"train?run={run.run_id}"
+    return run.run_id
 
 
 # ---------------------------------------------------------------- a control is changed
@@ -84,10 +95,13 @@ def trained(config: TrainConfig) -> str:
 def control_changes(browser: Browser, folder: Path) -> Iterator[Row]:
     """With a finished run of the usual length on our page."""
     dataset = datasets.default_name()
-    link = trained(TrainConfig(dataset=dataset, latent_size=2, epochs=10 if dataset == "mnist" else 100))
+    run_id = trained(TrainConfig(dataset=dataset, latent_size=2, epochs=10 if dataset == "mnist" else 100))
     with dashboard(folder) as ours, dashboard(folder / "plain", script=PLAIN) as plain:
         wait_for_workers(browser, ours.address)
-        with visitor(browser, f"{ours.address}/{link}") as one, visitor(browser, plain.address) as other:
+        with (
+            visitor(browser, f"{ours.address}/train?run={run_id}") as one,
+            visitor(browser, plain.address) as other,
+        ):
             for page in (one, other):
                 page.locator(".js-plotly-plot").first.wait_for()
             both = [(change(one), change(other)) for _ in range(WARM_UP + CHANGES)][WARM_UP:]
@@ -155,10 +169,10 @@ def colour_pictures(folder: Path) -> Row:
 def long_tasks(browser: Browser, folder: Path) -> Iterator[Row]:
     """While the film of a run plays, and while it is scrubbed."""
     dataset = datasets.default_name()
-    link = trained(TrainConfig(dataset=dataset, latent_size=16, epochs=N_FRAMES, train_images=1000))
+    run_id = trained(TrainConfig(dataset=dataset, latent_size=16, epochs=N_FRAMES, train_images=1000))
     with dashboard(folder) as ours:
         wait_for_workers(browser, ours.address)
-        with visitor(browser, f"{ours.address}/{link}") as page:
+        with visitor(browser, f"{ours.address}/train?run={run_id}") as page:
             page.locator(".js-plotly-plot").nth(1).wait_for()
             film = page.locator(".st-key-preview")
             film.get_by_role("slider").wait_for()
@@ -175,6 +189,22 @@ def long_tasks(browser: Browser, folder: Path) -> Iterator[Row]:
     yield Row(f"longest task, {N_FRAMES} epochs scrubbed", MS, 100, (scrubbed,))
 
 
+# ---------------------------------------------------------------- noise is dragged
+
+
+def drags(browser: Browser, folder: Path) -> Iterator[Row]:
+    """Milliseconds between two pictures of 16 denoised images; a plain autoencoder is drawn beside."""
+    plain = trained(TrainConfig("mnist", "mlp", 32, epochs=1, train_images=1000))
+    noise = Noise("gaussian", 1, up_to=True)
+    with dashboard(folder) as ours:
+        wait_for_workers(browser, ours.address)
+        for name, (config, target) in DRAGGED.items():
+            run_id = trained(replace(config, noise=noise, epochs=1, train_images=1000))
+            link = f"denoise?dataset=mnist&noise=gaussian:0.3&plain={plain}&denoiser={run_id}"
+            with visitor(browser, f"{ours.address}/{link}") as page:
+                yield Row(f"pictures, {name}", MS, target, tuple(picture_intervals(page, run_id)))
+
+
 # ---------------------------------------------------------------- all of it
 
 PARTS: dict[str, Callable[[Browser, Path], Iterator[Row]]] = {
@@ -182,6 +212,7 @@ PARTS: dict[str, Callable[[Browser, Path], Iterator[Row]]] = {
     "paint": first_paints,
     "update": live_updates,
     "tasks": long_tasks,
+    "drag": drags,
 }
 
 

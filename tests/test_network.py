@@ -59,15 +59,17 @@ def test_a_layer_that_the_browser_does_not_know_is_refused_by_name(layer: nn.Mod
 
 
 @pytest.mark.parametrize(
-    ("model", "latent_size", "layers", "fits"),
+    ("model", "latent_size", "layers", "stride", "fits"),
     [
-        ("mlp", 128, 1, True),  # 201,612 parameters, and as many multiplications
-        ("mlp", 1024, 1, True),  # 2 x 784 x 1024 + 1808 = 1,607,440
-        ("mlp", 2048, 1, False),  # twice that
-        ("conv", 64, 2, True),  # 112,896 + 1,806,336 + 3,211,264 + 200,704 = 5.3 million multiplications
-        ("conv", 128, 2, False),  # four times those in the middle: 20.7 million
+        ("mlp", 128, 1, 2, True),  # 201,612 parameters, and as many multiplications
+        ("mlp", 1024, 1, 2, True),  # 2 x 784 x 1024 + 1808 = 1,607,440 parameters
+        ("mlp", 2048, 1, 2, False),  # twice that
+        ("conv", 64, 2, 1, True),  # 2 x 784 x 9 x (64 + 64^2) = 58.7 million multiplications
+        ("conv", 65, 2, 1, False),  # 60.5 million
     ],
 )
-def test_small_models_run_in_the_browser(model: str, latent_size: int, layers: int, fits: bool) -> None:
-    config = TrainConfig("mnist", model, latent_size, layers=layers)
+def test_small_models_run_in_the_browser(
+    model: str, latent_size: int, layers: int, stride: int, fits: bool
+) -> None:
+    config = TrainConfig("mnist", model, latent_size, layers=layers, stride=stride)
     assert runs_in_browser(models.describe(config, MNIST)) is fits

@@ -35,8 +35,14 @@ const text = ({ buffer }) => {
     letters.push(btoa(String.fromCharCode(...new Uint8Array(buffer).subarray(at, at + 6144))));
   return letters.join("");
 };
-window.forward = ({ layers, weights, x, n }) =>
-  text(prepared({ layers, weights: read(weights) }, n)(read(x)));
+const network = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
+window.forward = async ({ layers, weights, x, n }) => {
+  const crew = assemble(network);
+  crew.teach("it", { layers, weights: read(weights) });
+  const x_hat = await crew.forward("it", read(x), n);
+  crew.dismiss();
+  return text(x_hat);
+};
 window.noisy = ({ kind, level, x, unit, shape: [n, channels, height, width] }) => {
   const scene = { n, channels, height, width, x: read(x), unit: read(unit) };
   const y = new Float32Array(scene.x.length);
@@ -69,9 +75,10 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with nothing on it but the bridge; at the end it may not have met a script error."""
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    whole = json.dumps(inline("sprites.js", "noise.js", "networks.js", "live_model.js"))
+    whole = json.dumps(inline("sprites.js", "noise.js", "crew.js", "live_model.js"))
+    worker = json.dumps(inline("networks.js", "network_worker.js"))
     page.add_script_tag(
-        content=f"{{ const given = {whole};\n{inline('noise.js', 'networks.js')}\n{BRIDGE} }}"
+        content=f"{{ const given = {whole}, worker = {worker};\n{inline('noise.js', 'crew.js')}\n{BRIDGE} }}"
     )
     yield page
     page.close()
@@ -217,7 +224,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 SHOWN = "[window.autoencLive.get('live')].map(({ level, updates, away }) => ({ level, updates, away }))[0]"
-OUTPUTS = "r => Array.from(window.autoencLive.get('live').outputs.get(r))"
+OUTPUT = "id => Array.from(window.autoencLive.get('live').outputs.get(id).levels)"
 
 
 def seen(page: Page) -> dict[str, Any]:
@@ -274,13 +281,13 @@ def test_pictures_and_figures_are_of_the_level_at_which_the_keys_left_the_slider
     scene = live_gallery.scene(16, 1)
     x, unit = torch.from_numpy(scene.x) / 255, torch.from_numpy(scene.unit)
     noisy = noise.apply("gaussian", x, 0.21, unit)
-    found = np.array(page.evaluate(OUTPUTS, 1)).reshape(noisy.shape)
+    found = np.array(page.evaluate(OUTPUT, "noisy")).reshape(noisy.shape)
     assert np.abs(found - noisy.numpy()).max() < 1e-5
     psnr = -10 * torch.log10(((x - noisy) ** 2).mean((1, 2, 3)))
     expect(page.locator(".notes").first.locator(".psnr")).to_have_text([f"{value:.1f}" for value in psnr])
     page.keyboard.press("Home")
     expect(page.locator(".notes").first.locator(".best .psnr")).to_have_text(["∞"] * 16)  # no model beats it
-    assert page.evaluate(OUTPUTS, 1) == page.evaluate(OUTPUTS, 0)
+    assert page.evaluate(OUTPUT, "noisy") == page.evaluate(OUTPUT, "original")
 
 
 def test_another_kind_of_noise_moves_the_slider_to_its_own_level_and_an_old_one_to_where_it_was(

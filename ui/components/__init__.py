@@ -31,15 +31,17 @@ def fetched(name: str, *parts: str) -> str:
     Raises:
         AutoencError: the static folder cannot be written.
     """
-    content = inline(*parts).encode()
-    digest = hashlib.blake2b(
-        content, digest_size=4
-    ).hexdigest()  # a new text never meets an old one in a cache
-    path = publish(f"{name}-{digest}.js", content)
     return (
-        f'const code = import(location.origin + "{path}");\n'  # what is inline has no address of its own
+        f'const code = import(location.origin + "{served(name, *parts)}");\n'  # inline code has no address
         "export default async (given) => (await code).default(given);"
     )
+
+
+def served(name: str, *parts: str) -> str:
+    """The path on the server of one JavaScript file that holds the parts; raises as `publish` does."""
+    content = inline(*parts).encode()
+    digest = hashlib.blake2b(content, digest_size=4).hexdigest()  # a new text meets no old one in a cache
+    return publish(f"{name}-{digest}.js", content)
 
 
 def publish(name: str, content: bytes, folder: Path = STATIC) -> str:

@@ -3,6 +3,7 @@
 
 const KEPT = (window.autoencLive ??= new Map());
 const MATERIAL = (window.autoencMaterial ??= new Map());
+let crew = null; // hired with the first network
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
 const AT_REST = 250; // milliseconds after the last key
@@ -31,7 +32,9 @@ function take(data, parentElement) {
   const drop = () => {
     if (parentElement.isConnected) return;
     holders.delete(parentElement);
-    if (!holders.size) MATERIAL.delete(data.id);
+    if (holders.size) return;
+    MATERIAL.delete(data.id);
+    crew?.forget(data.id);
   };
   return () => setTimeout(drop, GONE);
 }
@@ -126,24 +129,24 @@ function psnrOf({ x, n }, y) {
   });
 }
 
-// What is known of each row at the level where the slider stands; undefined: nothing.
-function currentPsnr(box, scene) {
-  return box.data.rows.map((row, r) => {
+// What is known of each row; undefined: nothing. A network that lags has the figures of the picture that it shows.
+function currentPsnr(box) {
+  return box.data.rows.map((row) => {
     if (!isNoted(row)) return;
-    if (isLive(row)) return box.outputs.has(r) ? psnrOf(scene, box.outputs.get(r)) : undefined;
+    if (isLive(row)) return box.outputs.get(row.live)?.psnr;
     return box.away || !row.psnr.length ? undefined : row.psnr.map(Number);
   });
 }
 
 function sayFigures(box, scene) {
   const { rows } = box.data;
-  const all = currentPsnr(box, scene);
+  const all = currentPsnr(box);
   const best = Array.from({ length: scene.n }, (_, i) => {
     return Math.max(...all.map((psnr) => psnr?.[i]).filter((psnr) => !Number.isNaN(psnr ?? NaN)));
   });
   rows.forEach((row, r) => {
     for (const { says, mean } of box.labels[r]) {
-      change(says, "textContent", row.says);
+      change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute it" : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
     box.notes[r].forEach((note, i) => {
@@ -175,26 +178,51 @@ function paint(box, r, { channels, height, width }, levels, white) {
   });
 }
 
-// The network of a row for as many images as there are; undefined until it is here.
-function networkOf(box, id, n) {
-  const given = MATERIAL.get(id);
-  const known = box.networks.get(id);
-  if (!given || (known?.given === given && known.n === n)) return known?.compute;
-  const compute = prepared(given, n);
-  box.networks.set(id, { given, n, compute });
-  return compute;
+// ---------------------------------------------------------------- what is computed
+
+// All that the noisy images depend on.
+const subject = ({ data: { scene, kind }, level }) => `${scene} ${kind} ${level}`;
+
+function keep(box, id, scene, about, levels) {
+  const updates = (box.outputs.get(id)?.updates ?? 0) + 1;
+  box.outputs.set(id, { about, levels, psnr: psnrOf(scene, levels), updates });
 }
 
+function makeNoise(box, scene, about) {
+  if (box.scene !== scene) box.outputs.clear(); // others may have another size
+  box.scene = scene;
+  if (box.outputs.get("noisy")?.about === about) return;
+  const noisy = new Float32Array(scene.x.length);
+  if (box.level) corrupt(box.data.kind, scene, box.level, noisy);
+  else noisy.set(scene.x);
+  keep(box, "original", scene, about, scene.x);
+  keep(box, "noisy", scene, about, noisy);
+}
+
+// Each network in its own time: one question, and when it is answered the next, about where the slider stands by then.
+async function ask(box, id, scene, about) {
+  const network = MATERIAL.get(id);
+  if (!network || box.busy.has(id) || box.outputs.get(id)?.about === about) return;
+  box.busy.add(id);
+  crew ??= assemble(box.data.worker);
+  crew.teach(id, network);
+  try {
+    const levels = await crew.forward(id, box.outputs.get("noisy").levels, scene.n);
+    box.busy.delete(id);
+    if (box.scene === scene && shows(box, id)) keep(box, id, scene, about, levels);
+  } catch (error) {
+    box.failed.add(id); // and stays busy: there is no second try
+    console.error(error);
+  }
+  schedule(box);
+}
+
+const shows = ({ data: { rows } }, id) => rows.some(({ live }) => live === id);
+
 function compute(box, scene) {
-  const { data, level, outputs } = box;
-  if (box.noisy?.length !== scene.x.length) box.noisy = new Float32Array(scene.x.length);
-  if (level) corrupt(data.kind, scene, level, box.noisy);
-  else box.noisy.set(scene.x);
-  outputs.clear();
-  data.rows.forEach(({ live }, r) => {
-    const made = { original: () => scene.x, noisy: () => box.noisy }[live] ?? networkOf(box, live, scene.n);
-    if (isLive(data.rows[r]) && made) outputs.set(r, made(box.noisy));
-  });
+  const about = subject(box);
+  makeNoise(box, scene, about);
+  for (const { live } of box.data.rows) if (live) ask(box, live, scene, about);
 }
 
 function show(box, scene) {
@@ -204,7 +232,7 @@ function show(box, scene) {
   const shape = JSON.stringify([box.wide, box.columns, scene.n, scene.height, scene.width, rows]);
   if (box.shape !== shape) {
     build(box, scene);
-    box.painted = null;
+    box.painted = [];
   }
   box.shape = shape;
   box.classList.toggle("wide", box.wide);
@@ -223,9 +251,11 @@ function update(box) {
   show(box, scene);
   compute(box, scene);
   sayFigures(box, scene);
-  box.outputs.forEach((levels, r) => paint(box, r, scene, levels, 1));
-  if (box.painted !== data) data.places.forEach((r, i) => paint(box, r, scene, data.files[i], 255));
-  box.painted = data;
+  data.rows.forEach((row, r) => {
+    const levels = isLive(row) ? box.outputs.get(row.live)?.levels : data.files[data.places.indexOf(r)];
+    if (levels && box.painted[r] !== levels) paint(box, r, scene, levels, isLive(row) ? 1 : 255);
+    box.painted[r] = levels;
+  });
   box.dataset.updates = ++box.updates;
 }
 
@@ -297,7 +327,7 @@ function create() {
   box.head = Object.fromEntries(["title", "level", "meaning"].map((name) => [name, element(head, "div", name)]));
   box.slider = createSlider(box);
   box.groups = element(box, "div", "groups");
-  Object.assign(box, { updates: 0, outputs: new Map(), networks: new Map(), told: [] });
+  Object.assign(box, { updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
   box.sizes = new ResizeObserver(() => schedule(box));
   box.sizes.observe(box);
   box.heard = () => schedule(box);
@@ -307,8 +337,8 @@ function create() {
   return box;
 }
 
-function forgetNetworks({ networks, data: { rows } }) {
-  for (const id of networks.keys()) if (!rows.some(({ live }) => live === id)) networks.delete(id);
+function forgetOutputs(box) {
+  for (const id of box.outputs.keys()) if (!shows(box, id)) box.outputs.delete(id);
 }
 
 function draw(data, parentElement, send) {
@@ -316,13 +346,14 @@ function draw(data, parentElement, send) {
   KEPT.set(data.key, box);
   Object.assign(box, { data, send });
   follow(box, data);
-  forgetNetworks(box);
+  forgetOutputs(box);
   if (box.parentNode !== parentElement) parentElement.append(box);
   schedule(box);
   setTimeout(() => box.isConnected && tell(data.key, box.level), LATER);
   const drop = () => {
     if (box.isConnected) return; // also where this call was overtaken by the next
     if (KEPT.get(data.key) === box) KEPT.delete(data.key);
+    if (!KEPT.size) crew = crew?.dismiss();
     box.sizes.disconnect();
     clearTimeout(box.timer);
     removeEventListener("autoenc-material", box.heard);

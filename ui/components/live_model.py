@@ -18,7 +18,7 @@ import streamlit as st
 
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.schema import NOISES
-from ui.components import fetched, inline
+from ui.components import fetched, inline, served
 from ui.components.sprites import packed
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
         **{"title": noise.title, "meaning": noise.level, "unit": noise.unit},
         "rows": [_told(row) for row in rows],
         "places": list(pictures),  # of the rows whose pictures follow
+        "worker": _worker,
     }
     return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
 
@@ -137,7 +138,8 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
 # On two lines, or Streamlit takes it for the name of a file.
 _HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-material) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
-_parts = ("sprites.js", "noise.js", "networks.js", "live_model.js")
+_parts = ("sprites.js", "noise.js", "crew.js", "live_model.js")
+_worker = served("network_worker", "networks.js", "network_worker.js")
 _mount = st.components.v2.component(
     "live_model", js=fetched("live_model", *_parts), css=inline("sprites.css", "live_model.css")
 )
