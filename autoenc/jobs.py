@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from autoenc.datasets import Dataset
 from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.schema import (
+    METHODS,
     Download,
     EpochRecord,
     Preview,
@@ -245,28 +246,36 @@ class CurveJob:
 
     Raises:
         ConfigError: the noise is unknown or a level is not allowed.
+        CheckpointError: there is no such run, or its file is damaged.
     """
 
     dataset: str
     noise: str  # a kind
     method: str  # one of METHODS, or the run_id of a finished run
     levels: tuple[float, ...]
+    mark: str = field(default="", init=False)  # of the run's file: a run that is trained anew is another one
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
+        if self.method not in METHODS:
+            object.__setattr__(self, "mark", checkpoints.mark(self.method))
 
     @property
     def job_id(self) -> str:
-        levels = zlib.crc32(repr(self.levels).encode())
-        return f"curve-{datasets.load(self.dataset).fingerprint}-{self.noise}-{self.method}-{levels:08x}"
+        levels = f"{zlib.crc32(repr(self.levels).encode()):08x}"
+        what = (datasets.load(self.dataset).fingerprint, self.noise, self.method, self.mark, levels)
+        return "-".join((f"curve{measuring.DEFINITIONS}", *filter(None, what)))
 
     def threads(self, share: int) -> int:
         return share
 
     def needed_bytes(self) -> int:
-        """Of the method that takes most, the affine filter, or of a model's chunk of images."""
+        """Some chunks of images; the model, or the affine filter's matrices and what they are fitted on."""
         n_pixels = math.prod(datasets.load(self.dataset).image_shape)
-        return 8 * 8 * n_pixels**2 + 3 * 4 * 20_000 * n_pixels + 200_000_000
+        chunks = 20 * 4 * measuring.CHUNK * n_pixels + 200_000_000
+        if self.method == "affine":
+            return chunks + 8 * 8 * n_pixels**2 + 3 * 4 * 20_000 * n_pixels
+        return chunks + (8 * checkpoints.read(self.method).model.n_parameters if self.mark else 0)
 
     def needed_dataset(self) -> str:
         return self.dataset
@@ -278,6 +287,8 @@ class CurveJob:
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
         data, curve = datasets.load(self.dataset), None
+        if self.mark and checkpoints.mark(self.method) != self.mark:
+            raise CheckpointError(f"{self.method} has been replaced by another run; measure it again")
         with memory.shortage_told():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):
                 yield curve

@@ -102,7 +102,7 @@ def draw_at_first(model: Autoencoder, grey: float) -> None:
     last.get_parameter("bias").fill_(math.log(grey / (1 - grey)))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)  # a folder may hold thousands of runs, and a list asks for all of them
 def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
     """The config's model on paper; made once; costs a millisecond and no memory, however large.
 

@@ -14,12 +14,11 @@ import torch
 from torch import Generator, Tensor
 from torch.special import ndtr
 
-from autoenc.schema import Noise
+from autoenc.schema import LEAST_LEVEL, Noise
 
 # Photons up to which a Poisson count is looked up exactly; beyond, its normal expansion is as good.
 FEW_PHOTONS = 10
 GREY = 0.5  # of a missing block: it shows on black and on white
-LEAST = 1e-3  # a lower level changes nothing that eight bits could hold, and its square might vanish
 
 Level = float | Tensor  # of all images, or (B, 1, 1, 1), one of each
 
@@ -87,10 +86,11 @@ def apply(kind: str, x: Tensor, level: Level, unit: Tensor) -> Tensor:
 
     Args:
         kind: one of NOISES.
+        level: 0 or one below LEAST_LEVEL is taken for LEAST_LEVEL.
         x: (B, C, H, W), in [0, 1]; left as they are.
         unit: (B, C, H, W), standard normal.
     """
-    level = level.clamp(min=LEAST) if isinstance(level, Tensor) else max(level, LEAST)
+    level = level.clamp(min=LEAST_LEVEL) if isinstance(level, Tensor) else max(level, LEAST_LEVEL)
     return CORRUPTIONS[kind](x, level, unit).clamp_(0, 1)
 
 

@@ -128,6 +128,7 @@ SECONDS, SWEEP = 5, 2.0  # of the drag; from one end of the slider to the other
 WATCH_PICTURES = """(run) => {
   const { outputs } = window.autoencLive.get("noise-scene");
   const id = [...outputs.keys()].find((id) => id.startsWith(run));
+  if (!id) return false;
   window.pictures = [];
   let before;
   const look = (now) => {
@@ -137,6 +138,7 @@ WATCH_PICTURES = """(run) => {
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
+  return true;
 }"""
 
 
@@ -149,7 +151,7 @@ def picture_intervals(page: Page, run_id: str) -> list[float]:
     x, y = box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    page.evaluate(WATCH_PICTURES, run_id)
+    page.wait_for_function(WATCH_PICTURES, arg=run_id)
     begin = monotonic()
     while (seconds := monotonic() - begin) < SECONDS:
         share = 0.1 + 0.8 * abs(seconds / SWEEP % 2 - 1)

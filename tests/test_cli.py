@@ -458,7 +458,7 @@ def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) ->
     assert process.returncode == 1
     assert out == ""
     *progress, last = err.splitlines()
-    assert last == "autoenc: stopped; finished epochs are kept, the same command continues"
+    assert last == "autoenc: stopped; what is finished is kept, the same command goes on"
     told = int(progress[-1].split()[1]) if progress else 3
 
     answer = ask(*command)

@@ -77,9 +77,9 @@ def test_several_runs_are_compared_when_each_is_given(run: Run, capsys: pytest.C
         (("--levels", "much"), 2, "levels are 'much'; they are written as numbers"),
         (("--levels", "0.1,,0.2"), 2, "they are written as numbers"),
         (("--levels", ""), 2, "0 noise levels were given"),
-        (("--levels", "0"), 2, "noise level is 0; allowed for gaussian: more than 0, at most 1"),
+        (("--levels", "0"), 2, "noise level is 0.0; allowed for gaussian: from 0.001 to 1"),
         (("--levels", "nan"), 2, "noise level is nan"),
-        (("--noise", "blur", "--levels", "5"), 2, "allowed for blur: more than 0, at most 4"),
+        (("--noise", "blur", "--levels", "5"), 2, "allowed for blur: from 0.001 to 4"),
         (("--noise", "snow"), 2, "unknown noise 'snow'; known: gaussian, salt-pepper"),
         (("--methods", "magic"), 2, "unknown method 'magic'; known: noisy, affine"),
         (("--run", "nix"), 1, "there is no run nix"),
@@ -94,3 +94,29 @@ def test_wrong_usage_is_told_in_one_line(
     assert captured.out == ""
     assert said in captured.err
     assert len(captured.err.splitlines()) == 1
+
+
+def test_a_file_that_cannot_be_written_costs_the_file_alone(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["denoise", "--run", run.run_id, "--levels", "0.3", "--methods", "noisy", "--json"]
+    assert cli.main([*asked, "--csv", "/dev/full"]) == 1
+    captured = capsys.readouterr()
+    assert len(json.loads(captured.out)) == 2
+    assert "cannot write /dev/full" in captured.err
+
+
+def test_a_cache_that_cannot_be_written_costs_no_result(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    datasets.load("digits")
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "results").write_text("a file where a folder should be")
+    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(cache))
+    asked = ["denoise", "--run", run.run_id, "--levels", "0.35", "--methods", "noisy", "--json"]
+    assert cli.main(asked) == 0
+    captured = capsys.readouterr()
+    assert len(json.loads(captured.out)) == 2
+    assert "cannot write" in captured.err
+    assert "it is measured again the next time" in captured.err

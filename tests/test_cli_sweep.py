@@ -74,7 +74,7 @@ def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: 
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
     *_, last = err.splitlines()  # before it a busy machine may tell of a worker that took long to end
-    assert last == "autoenc: stopped; finished epochs are kept, the same command continues"
+    assert last == "autoenc: stopped; what is finished is kept, the same command goes on"
     first = next(run for run in checkpoints.summaries()[0] if run.finished)
 
     with started(*command) as process:

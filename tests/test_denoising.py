@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from scipy.ndimage import median_filter
 from sklearn.linear_model import LinearRegression
 
-from autoenc import datasets, denoising, metrics, noise
+from autoenc import checkpoints, datasets, denoising, metrics, noise
 from autoenc.datasets import Dataset
 from autoenc.denoising import classical, measuring
-from autoenc.errors import AutoencError, ConfigError, RunUnknown
+from autoenc.errors import AutoencError, CheckpointError, ConfigError, RunUnknown
 from autoenc.jobs import CurveJob, TrainJob
 from autoenc.schema import (
     CLASSICAL,
@@ -85,11 +84,16 @@ def test_colour_images_are_filtered_channel_by_channel_in_their_places(digits: D
     assert brightness[0] > brightness[1] > brightness[2]
 
 
-def test_the_median_of_salt_and_pepper_is_that_of_another_call_to_the_library(digits: Dataset) -> None:
+def test_the_median_filter_takes_the_median_of_each_pixel_and_those_around_it(digits: Dataset) -> None:
     _, x_noisy = noisy(digits, "salt-pepper", 0.2, n=4)
-    x_hat = classical.fitted("median", digits, "salt-pepper", 0.2)(x_noisy)
-    candidates = [median_filter(x_noisy.numpy(), size=(1, 1, size, size)) for size in (3, 5, 7)]
-    assert any(np.allclose(x_hat.numpy(), candidate) for candidate in candidates)
+    x_hat = classical.fitted("median", digits, "salt-pepper", 0.2)(x_noisy).numpy()
+    candidates = []
+    for size in (3, 5, 7):
+        margin = size // 2
+        wide = np.pad(x_noisy, [(0, 0), (0, 0), (margin, margin), (margin, margin)], mode="symmetric")
+        around = np.lib.stride_tricks.sliding_window_view(wide, (size, size), axis=(2, 3))
+        candidates.append(np.median(around, axis=(4, 5)))
+    assert any(np.allclose(x_hat, candidate) for candidate in candidates)
 
 
 def test_the_affine_filter_is_the_regression_of_clean_on_noisy_pixels(digits: Dataset) -> None:
@@ -145,7 +149,7 @@ def test_a_curve_grows_level_by_level_and_is_done_at_its_end(digits: Dataset) ->
     assert (seen[0].done, seen[-1].done) == (0, 1)
 
 
-def test_all_methods_are_measured_on_the_same_pixels(digits: Dataset) -> None:
+def test_the_noise_of_a_test_image_depends_on_its_number_alone(digits: Dataset) -> None:
     x = as_float(torch.from_numpy(digits.test))
     assert torch.equal(measuring.test_unit(x, 0), measuring.test_unit(x, 0))
     assert torch.equal(measuring.test_unit(x, 0)[:10], measuring.test_unit(x[:10], 0))
@@ -163,13 +167,13 @@ def test_a_picture_that_comes_back_exactly_counts_100_db(digits: Dataset) -> Non
     assert curve.points[0].psnr_db == pytest.approx(100)
 
 
-def test_a_model_is_measured_as_its_run_draws_the_images(run_id: str) -> None:
+def test_a_model_is_measured_on_the_pixels_that_every_method_is_given(run_id: str) -> None:
     data = datasets.load("digits")
-    (point,) = measured(run_id, data, "blur", (1.0,)).points
+    (point,) = measured(run_id, data).points
     x = as_float(torch.from_numpy(data.test))
     model = measuring.opened(run_id, data).model
     with torch.no_grad():
-        x_hat = model(noise.apply("blur", x, 1.0, torch.zeros_like(x)))
+        x_hat = model(noise.apply("gaussian", x, 0.3, measuring.test_unit(x, 0)))
     assert point.psnr_db == pytest.approx(psnr(x, x_hat), abs=1e-4)
 
 
@@ -198,15 +202,20 @@ def test_a_run_that_is_not_there_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [(), (0.0,), (-1.0,), (1.5,), (float("nan"),), tuple(np.linspace(0.1, 1, 101))]
+    "wrong",
+    [
+        *((), (0.0,), (1e-4,), (-1.0,), (1.5,), (float("nan"),), (float("inf"),), (True,), ("0.1",)),
+        tuple(np.linspace(0.1, 1, 101).tolist()),
+    ],
 )
-def test_levels_out_of_range_are_refused(wrong: tuple[float, ...]) -> None:
+def test_levels_that_are_not_allowed_are_refused(wrong: tuple[float, ...]) -> None:
     with pytest.raises(ConfigError, match="noise level"):
         CurveJob("digits", "gaussian", "noisy", wrong)
 
 
 def test_levels_are_put_in_order_once_each() -> None:
     assert check_levels("gaussian", (0.5, 0.1, 0.5)) == (0.1, 0.5)
+    assert check_levels("gaussian", (0.1, 0.1000000001, 1.0000001)) == (0.1, 1)  # written, they look alike
     one, other = (CurveJob("digits", "gaussian", "noisy", levels) for levels in ((0.1, 0.5), (0.5, 0.1, 0.5)))
     assert one == other
     assert one.job_id == other.job_id
@@ -230,11 +239,29 @@ def test_what_was_measured_is_found_again_without_measuring(cache: Path) -> None
         assert replace(job, **other).stored() is None  # type: ignore[arg-type]
 
 
+def test_a_run_that_is_trained_anew_is_measured_anew(cache: Path, run_id: str) -> None:
+    before = CurveJob("digits", "gaussian", run_id, (0.3,))
+    *_, old = before.run()
+    checkpoints.delete(run_id)
+    with pytest.raises(RunUnknown, match="no run"):
+        CurveJob("digits", "gaussian", run_id, (0.3,))
+    *_, run = (record for record in TrainJob(QUICK, "cpu").run() if isinstance(record, Run))
+    assert run.run_id == run_id
+    after = CurveJob("digits", "gaussian", run_id, (0.3,))
+    assert after.job_id != before.job_id
+    assert after.stored() is None
+    with pytest.raises(CheckpointError, match="has been replaced by another run; measure it again"):
+        next(before.run())
+    stored = before.stored()
+    assert stored is not None
+    assert stored.value == old
+
+
 @pytest.mark.parametrize("damage", ["", "[]", "{", '{"points": 3}', '{"points": [{"level": 0.1}]}', "null"])
 def test_a_damaged_curve_in_the_cache_is_as_good_as_none(cache: Path, damage: str) -> None:
     job = CurveJob("digits", "gaussian", "noisy", (0.1,))
     list(job.run())
-    (file,) = (cache / "results").glob("curve-*.json")
+    (file,) = (cache / "results").glob("curve*.json")
     file.write_text(damage)
     assert job.stored() is None
 
@@ -242,7 +269,7 @@ def test_a_damaged_curve_in_the_cache_is_as_good_as_none(cache: Path, damage: st
 def test_a_curve_that_holds_no_number_is_as_good_as_none(cache: Path) -> None:
     job = CurveJob("digits", "gaussian", "noisy", (0.1,))
     list(job.run())
-    (file,) = (cache / "results").glob("curve-*.json")
+    (file,) = (cache / "results").glob("curve*.json")
     values = json.loads(file.read_text())
     values["points"][0]["ssim"] = float("nan")
     file.write_text(json.dumps(values))

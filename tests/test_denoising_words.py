@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
@@ -90,8 +90,10 @@ def test_only_levels_that_both_have_count() -> None:
 
 
 def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
-    exact = Curve("mnist", "gaussian", "noisy", 1, (Quality(0.3, 0, 99, 99, 1, 1, 1),))
-    assert denoising.crossing_words("X", exact, curve({0.3: 20.0})) == ""
+    two = curve({0.1: 20, 0.2: 20})
+    exact = replace(two, points=(Quality(0.05, 0, 99, 99, 1, 1, 1), *two.points))
+    said = denoising.crossing_words("X", exact, curve({0.05: 3, 0.1: 21, 0.2: 22}))
+    assert said == denoising.crossing_words("X", two, curve({0.1: 21, 0.2: 22})) != ""
 
 
 # ---------------------------------------------------------------- who is ahead
@@ -148,6 +150,15 @@ def test_who_is_best_where_is_told(median: tuple[float, ...], denoiser: tuple[fl
 
     lines = [("Median filter", at_levels(median)), ("the denoiser", at_levels(denoiser))]
     assert denoising.best_words(lines) == said
+
+
+def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
+    filtered = curve({0.1: 20.15, 0.2: 20.4})  # on 1,000 images
+    denoiser = replace(curve({0.1: 20, 0.2: 20}), n_images=10_000)
+    said = denoising.best_words([("Median filter", filtered), ("Denoiser", denoiser)])
+    assert said == "Best at every measured level: the median filter."
+    said = denoising.best_words([("Median filter", curve({0.1: 20.15, 0.2: 20})), ("Denoiser", denoiser)])
+    assert said == "Best at every measured level: the median filter and the denoiser alike."
 
 
 def test_nobody_is_best_alone_or_before_all_are_measured() -> None:

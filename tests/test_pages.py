@@ -641,6 +641,14 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     other = opened("denoise", noise="blur:1", denoiser=denoiser)
     assert "takes speckle noise away; choose that noise to see it" in texts(other)
     assert other.selectbox(key="denoise_kind").value == "blur"
+    elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
+    assert "was trained on digits, not on mnist" in texts(elsewhere)
+    assert elsewhere.selectbox(key="dataset").value == "mnist"
+    curve = state.curve_job("digits", "speckle", "noisy").job_id
+    state.sessions().start(state.curve_job("digits", "speckle", "noisy"), "a test")
+    while state.sessions().snapshot(curve).value is None:
+        sleep(0.05)
+    assert "is not on this machine" in texts(opened("denoise", training=curve))
     alone = opened("denoise", denoiser=denoiser)
     assert (alone.selectbox(key="denoise_kind").value, alone.selectbox(key="denoiser").value) == (
         "speckle",
@@ -677,6 +685,28 @@ def test_a_run_that_is_deleted_while_the_page_is_open_is_not_chosen_any_more() -
     app.run()
     assert not app.exception
     assert app.selectbox(key="denoiser").value is None
+    assert has_button(app, "train-any")
+    assert "is not on this machine any more" in texts(app)
+    assert "is not on this machine any more" not in texts(app.run())
+
+
+def test_a_data_set_with_fewer_images_than_were_passed_by_shows_its_last() -> None:
+    app = opened("denoise", dataset="digits")
+    app.session_state["first image"] = 368  # of MNIST; there are 360 of these
+    app.run()
+    assert not app.exception
+    assert not app.error
+    app.button(key="other-images").click().run()
+    assert app.session_state["first image"] < 345
+
+
+def test_a_model_that_cannot_be_trained_is_told_and_the_page_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened("denoise", dataset="digits", noise="shot:0.5")
+    monkeypatch.setattr("autoenc.sessions.book.MAX_WAITING", 0)
+    app.button(key="train-any").click().run()
+    assert not app.exception
+    assert "runs in the queue" in texts(app)
+    app.run()
     assert has_button(app, "train-any")
 
 

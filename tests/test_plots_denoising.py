@@ -269,7 +269,7 @@ def test_a_cell_has_its_psnr_and_answers_the_run_of_its_row() -> None:
     cells, numbers = plots.matrix(rows(), LEVELS).data
     assert [round(z, 4) for z in cells.z[0][:3]] == [25.2, 24.2, 23.2]
     assert numbers.text[:3] == ("25.2", "24.2", "23.2")
-    assert [set(row) for row in cells.customdata] == [{"run-clean"}, {"run-0-1"}]
+    assert [{run_id for run_id, _ in row} for row in cells.customdata] == [{"run-clean"}, {"run-0-1"}]
     assert cells.hovertext[0][1].startswith("trained at clean, tested at 0.1: 24.2 dB<br>")
     assert cells.colorbar.title.text == "PSNR (dB)"
     assert numbers.customdata is None

@@ -21,7 +21,7 @@ adopting.py   a file from elsewhere -> a run of this folder
 from autoenc.checkpoints.adopting import adopt
 from autoenc.checkpoints.listing import continuable, furthest, summaries
 from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, folder, path_of
-from autoenc.checkpoints.reading import read, read_file, restore, trained
+from autoenc.checkpoints.reading import mark, read, read_file, restore, trained
 from autoenc.checkpoints.writing import delete, is_being_written, save, writing
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "folder",
     "furthest",
     "is_being_written",
+    "mark",
     "path_of",
     "read",
     "read_file",

@@ -113,14 +113,15 @@ def _open(path: Path) -> tuple[os.stat_result, Any]:
         except _DAMAGE as error:
             trouble = error
         after = path.stat()
-        if _identity(found) != _identity(after):
+        if identity(found) != identity(after):
             continue
         if trouble is not None:
             raise trouble
         return found, at
 
 
-def _identity(found: os.stat_result) -> tuple[int, int, int]:
+def identity(found: os.stat_result) -> tuple[int, int, int]:
+    """Differs where a file was replaced or written to."""
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 

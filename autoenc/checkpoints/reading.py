@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +13,7 @@ import torch
 from torch import Tensor
 
 from autoenc import models
-from autoenc.checkpoints.opening import Opened, number, opened, text, whole
+from autoenc.checkpoints.opening import Opened, identity, number, opened, text, whole
 from autoenc.checkpoints.paths import NOT_KNOWN, path_of
 from autoenc.errors import CheckpointError
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
@@ -42,6 +44,23 @@ def read_summary(path: Path) -> RunSummary:
     """What the head of a file tells; raises as `read` does."""
     with opened(path) as file:
         return _named(path, summary_in(file))
+
+
+def mark(run_id: str) -> str:
+    """Of what a run's file holds now, 16 hexadecimal digits: a run that is trained anew has another one.
+
+    Raises:
+        as `read` does.
+    """
+    path = path_of(run_id)
+    with opened(path) as file:
+        return _mark(path, identity(file.stat))
+
+
+@lru_cache(maxsize=1024)
+def _mark(path: Path, found: tuple[int, int, int]) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
 
 
 def trained(run_id: str) -> tuple[Run, models.Autoencoder]:

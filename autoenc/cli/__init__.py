@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AutoencError as error:
         return _fail(str(error), 1)
     except KeyboardInterrupt:
-        return _fail("stopped; finished epochs are kept, the same command continues", 1)
+        return _fail("stopped; what is finished is kept, the same command goes on", 1)
     except OSError as error:  # of stdout; Python would complain of it once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1 if isinstance(error, BrokenPipeError) else _fail(str(error), 1)  # `| head` has seen enough

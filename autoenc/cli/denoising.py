@@ -42,9 +42,9 @@ def denoise(chosen: argparse.Namespace) -> None:
     memory.keep_freed()
     jobs = [CurveJob(dataset, chosen.noise, method, levels) for method in (*methods, *chosen.run)]
     curves = _measured(list(dict.fromkeys(jobs)))
-    if chosen.csv is not None:
-        write(chosen.csv, as_csv(curves))
     print(json.dumps([asdict(c) for c in curves], indent=1) if chosen.json else _told(curves, levels))
+    if chosen.csv is not None:  # last: where it cannot be written the result is not lost
+        write(chosen.csv, as_csv(curves))
 
 
 def _levels(noise: str, text: str | None) -> tuple[float, ...]:
@@ -96,10 +96,15 @@ def _curve(job: CurveJob, bar: tqdm, n_before: int) -> Curve:  # type: ignore[ty
     stored = job.stored()
     curve = None if stored is None else stored.value
     if curve is None:
-        with closing(job.run()) as records:
-            for record in records:
-                curve = record if isinstance(record, Curve) else None
-                bar.update(n_before + (curve.done if curve else 0.0) - bar.n)
+        try:
+            with closing(job.run()) as records:
+                for record in records:
+                    curve = record if isinstance(record, Curve) else None
+                    bar.update(n_before + (curve.done if curve else 0.0) - bar.n)
+        except AutoencError as error:
+            if curve is None or curve.done < 1:
+                raise
+            tqdm.write(f"autoenc: {error}; it is measured again the next time", file=sys.stderr)
     assert isinstance(curve, Curve), "such a job yields curves alone"
     return curve
 

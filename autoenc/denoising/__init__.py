@@ -3,16 +3,15 @@
 classical.py  what took noise away before there were autoencoders
 measuring.py  a method -> its curve over the test set
 looking.py    a few images with noise, and what a method makes of them
-saying.py     curves -> plain sentences
+saying/       curves -> plain sentences
 """
 
 from autoenc.denoising.classical import Denoise
-from autoenc.denoising.looking import LEAST, Denoised, denoised, unit_noise
-from autoenc.denoising.measuring import denoiser
+from autoenc.denoising.looking import Denoised, denoised, unit_noise
+from autoenc.denoising.measuring import denoiser, model_denoiser, opened
 from autoenc.denoising.saying import best_words, crossing_words, gain_words, matrix_words, size_words
 
 __all__ = [
-    "LEAST",
     "Denoise",
     "Denoised",
     "best_words",
@@ -21,6 +20,8 @@ __all__ = [
     "denoiser",
     "gain_words",
     "matrix_words",
+    "model_denoiser",
+    "opened",
     "size_words",
     "unit_noise",
 ]

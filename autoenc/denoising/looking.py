@@ -13,8 +13,6 @@ from autoenc.denoising.classical import Denoise
 from autoenc.inspection.opening import one_thread
 from autoenc.schema import psnr_of_mse
 
-LEAST = noise.LEAST  # a level that changes nothing; the methods are set for it where there is no noise
-
 
 @dataclass(frozen=True, eq=False)
 class Denoised:

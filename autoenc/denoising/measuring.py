@@ -16,6 +16,7 @@ from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
 from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
 
+DEFINITIONS = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
 MAX_SLOW = 1000  # test images for the slow methods
 CHUNK = 1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on
 

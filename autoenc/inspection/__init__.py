@@ -9,7 +9,7 @@ network.py         the model as plain numbers, for the browser
 
 from autoenc.inspection.layers import Activation, code, flow
 from autoenc.inspection.network import Network, network, runs_in_browser
-from autoenc.inspection.opening import Trained, open_run
+from autoenc.inspection.opening import Trained, one_thread, open_run
 from autoenc.inspection.reconstructing import HOW, How, Reconstructions, order, reconstructions
 from autoenc.inspection.weights import MAX_SHOWN, Kernels, Responses, kernels, responses
 
@@ -27,6 +27,7 @@ __all__ = [
     "flow",
     "kernels",
     "network",
+    "one_thread",
     "open_run",
     "order",
     "reconstructions",

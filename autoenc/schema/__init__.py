@@ -17,7 +17,7 @@ from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, TrainCo
 from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
 from autoenc.schema.job import Download, Record, Snapshot, State, Value
 from autoenc.schema.model import LayerInfo, ModelInfo
-from autoenc.schema.noise import NOISES, Noise, NoiseKind
+from autoenc.schema.noise import LEAST_LEVEL, NOISES, Noise, NoiseKind
 from autoenc.schema.run import (
     MAX_PREVIEWS,
     Epoch,
@@ -38,6 +38,7 @@ __all__ = [
     "CLASSICAL",
     "DATASET_NAME",
     "DEVICES",
+    "LEAST_LEVEL",
     "MAX_PREVIEWS",
     "MAX_RUNS",
     "METHODS",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autoenc.errors import ConfigError
-from autoenc.schema.noise import NOISES
+from autoenc.schema.noise import LEAST_LEVEL, NOISES
 from autoenc.schema.run import psnr_of_mse
 
 # What is no trained model. "noisy" leaves the picture as it is.
@@ -56,10 +56,11 @@ class Curve:
 
 
 def check_levels(noise: str, levels: tuple[float, ...]) -> tuple[float, ...]:
-    """The levels in rising order, once each.
+    """The levels in rising order, once each, of six digits: more cannot be told apart where they are written.
 
     Raises:
-        ConfigError: the noise is unknown, there is no level or more than 100, or one is out of its range.
+        ConfigError: the noise is unknown, there is no level or more than 100, or one is no number or out of
+            its range.
     """
     if noise not in NOISES:
         raise ConfigError(f"unknown noise {noise!r:.40}; known: {', '.join(NOISES)}")
@@ -67,9 +68,12 @@ def check_levels(noise: str, levels: tuple[float, ...]) -> tuple[float, ...]:
     if not 0 < len(levels) <= 100:
         raise ConfigError(f"{len(levels)} noise levels were given; allowed: 1 to 100")
     for level in levels:
-        if not 0 < level <= most:
-            raise ConfigError(f"noise level is {level:g}; allowed for {noise}: more than 0, at most {most:g}")
-    return tuple(sorted(set(levels)))
+        is_number = isinstance(level, int | float) and not isinstance(level, bool)
+        if not is_number or not LEAST_LEVEL <= float(f"{level:g}") <= most:
+            raise ConfigError(
+                f"noise level is {level!r:.40}; allowed for {noise}: from {LEAST_LEVEL:g} to {most:g}"
+            )
+    return tuple(sorted({float(f"{level:g}") for level in levels}))
 
 
 def usual_levels(noise: str) -> tuple[float, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from autoenc.errors import ConfigError
 
+LEAST_LEVEL = 1e-3  # a lower level changes nothing that eight bits could hold, and its square might vanish
+
 
 @dataclass(frozen=True)
 class NoiseKind:

@@ -64,7 +64,7 @@ function addUnits(box, group, label, isFirst) {
 function addNote(parent) {
   const note = element(parent, "div", "note");
   note.psnr = element(element(note, "div", "psnr"), "span");
-  note.ssim = element(note, "div", "ssim");
+  note.ssim = element(element(note, "div", "ssim"), "span");
   return note;
 }
 
@@ -138,24 +138,29 @@ function currentPsnr(box) {
   });
 }
 
+// Of each column the most, over all rows.
+const bestOf = (all, n) =>
+  Array.from({ length: n }, (_, i) => Math.max(...all.map((row) => row?.[i] ?? NaN).filter((v) => !Number.isNaN(v))));
+
+function sayFigure(node, value, best, say) {
+  change(node, "textContent", value === undefined ? "" : say(value));
+  change(node, "className", value === best ? "best" : "");
+  change(node, "title", value === best ? "the best of this column" : "");
+}
+
 function sayFigures(box, scene) {
   const { rows } = box.data;
-  const all = currentPsnr(box);
-  const best = Array.from({ length: scene.n }, (_, i) => {
-    return Math.max(...all.map((psnr) => psnr?.[i]).filter((psnr) => !Number.isNaN(psnr ?? NaN)));
-  });
+  const psnr = currentPsnr(box);
+  const ssim = rows.map((row) => row.ssim.map(Number)); // of the level at which the slider rests
+  const [bestPsnr, bestSsim] = [bestOf(psnr, scene.n), bestOf(ssim, scene.n)];
   rows.forEach((row, r) => {
     for (const { says, mean } of box.labels[r]) {
       change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute it" : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
     box.notes[r].forEach((note, i) => {
-      const psnr = all[r]?.[i];
-      const isBest = psnr === best[i];
-      change(note.psnr, "textContent", psnr === undefined ? "" : decibels(psnr));
-      change(note.ssim, "textContent", row.ssim.length ? similarity(Number(row.ssim[i])) : "");
-      change(note, "className", isBest ? "note best" : "note");
-      change(note, "title", isBest ? "the best of this column" : "");
+      sayFigure(note.psnr, psnr[r]?.[i], bestPsnr[i], decibels);
+      sayFigure(note.ssim, ssim[r][i], bestSsim[i], similarity);
     });
   });
 }

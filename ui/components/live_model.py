@@ -71,7 +71,7 @@ class LiveRow:
     psnr: tuple[float, ...] = ()  # B, decibels; empty: not known; of a live row the browser shows its own
     ssim: tuple[float, ...] = ()  # B; empty: not known
     says: str = ""  # a short addition to the label
-    mean: str = ""  # over the test set: "21.4 dB, 0.83"
+    mean: str = ""  # over these images: "21.4 dB, 0.83"
 
     def __post_init__(self) -> None:
         if self.pictures is not None:

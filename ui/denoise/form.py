@@ -9,7 +9,7 @@ import streamlit as st
 
 from autoenc.datasets import DatasetInfo
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
-from ui import controls, state, told
+from ui import controls, page, state, told
 from ui.text import plain
 
 
@@ -76,7 +76,8 @@ def denoise_form(training: bool) -> Compared | None:
 
 def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:
     by_id = {run.run_id: run for run in runs}
-    state.keep_choice(widget, list(by_id))
+    if gone := state.keep_choice(widget, list(by_id)):
+        st.warning(plain(gone), icon=":material/delete:")
     chosen: str | None = st.selectbox(
         label,
         list(by_id),
@@ -118,20 +119,21 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     every = state.quick_config(info.name, Noise(kind, NOISES[kind].most, up_to=True))
     one = state.quick_config(info.name, Noise(kind, level))
     _train("Train one for any level", "train-any", every, first=first)
-    _train(f"Train one for level {level:g}", "train-one", one, first=False)
+    _train("Train one for this level", "train-one", one, first=False)  # the slider moves without the form
     if st.button("Other settings: in Train", icon=":material/school:", type="tertiary", key="to-train"):
         state.ask_for(every)
         st.switch_page("pages/train.py")
 
 
 def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
-    st.button(
+    noise = f", {NOISES[config.noise.kind].title.lower()} noise" if config.noise else ""
+    if st.button(
         label,
         type="primary" if first else "secondary",
         icon=":material/play_arrow:",
         width="stretch",
         key=key,
-        help=plain(told.title(config)) + f", {config.epochs} epochs",
-        on_click=state.train_for_denoising,
-        args=(config,),
-    )
+        help=plain(f"{told.short(config)}{noise}, {config.epochs} epochs"),
+    ):
+        with page.errors_told():  # here: the pictures stay
+            state.train_for_denoising(config)

@@ -56,7 +56,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
     if words:
         st.markdown(plain(words))
     if clicked is not None and clicked["customdata"] in by_method:
-        state.choose_plain(clicked["customdata"])
+        state.choose_model(clicked["customdata"])
         st.rerun()
 
 
@@ -85,11 +85,18 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     rows = [MatrixRow(_trained_at(run.config), run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
     words = denoising.matrix_words(rows, columns)
-    live_plot(
+    clicked = live_plot(
         plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=HEIGHT, downloads=True
     )
     if words:
         st.markdown(plain(words))
+    st.caption("PSNR on all test images; the best of each column has a frame. Click a cell to see it above.")
+    if clicked is not None:
+        run_id, level = clicked["customdata"]
+        if run_id in by_method and level in columns:
+            state.choose_model(run_id)
+            state.rest_at(level)
+            st.rerun()
 
 
 def _trained_at(config: TrainConfig) -> str:

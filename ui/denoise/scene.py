@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from autoenc import datasets, denoising, inspection
+from autoenc import checkpoints, datasets, denoising, inspection
 from autoenc.denoising import Denoised
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL, METHODS
@@ -22,7 +22,7 @@ KEY = "noise-scene"  # the charts follow its slider
 def show(compared: Compared) -> None:
     """The images, and what each method makes of them."""
     data = datasets.load(compared.dataset)
-    first = state.first_image()
+    first = state.first_image(len(data.test))
     x = np.array(data.test[first : first + state.N_IMAGES])
     scene = Scene(x, denoising.unit_noise(x.shape, state.noise_seed()))
     networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
@@ -30,7 +30,7 @@ def show(compared: Compared) -> None:
         hand_over(scene)
         for run in map(state.read_run, compared.models):
             if inspection.runs_in_browser(run.model):
-                networks[run.run_id] = f"{run.run_id}-{run.attempt}"
+                networks[run.run_id] = f"{run.run_id} {checkpoints.mark(run.run_id)}"
                 hand_over_network(networks[run.run_id], state.network(run))
     st.fragment(_pictures)(compared, scene, networks)
     with st.container(horizontal=True):
@@ -50,8 +50,11 @@ def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> 
         if not state.are_here(compared.models):
             st.rerun()  # the whole page, which chooses others
         level = state.noise_level()
+        setting = state.Setting(compared.dataset, compared.kind, level)
         rows = [LiveRow("Original", COLOUR["original"], live="original")]
-        rows += [_row(compared, scene, method, level, networks.get(method)) for method in compared.every]
+        for method in compared.every:
+            made = state.denoised(setting, method, scene.x, scene.unit)
+            rows.append(_row(compared, method, made, networks.get(method)))
         rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY)
         if rests_at != level:
             state.rest_at(rests_at)
@@ -59,8 +62,7 @@ def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> 
             st.rerun(scope="fragment")
 
 
-def _row(compared: Compared, scene: Scene, method: str, level: float, live: str | None) -> LiveRow:
-    made = state.denoised(compared.dataset, compared.kind, level, method, scene.x, scene.unit)
+def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> LiveRow:
     return LiveRow(
         name(compared, method),
         COLOUR[colour(compared, method)],

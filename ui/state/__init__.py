@@ -40,7 +40,7 @@ from ui.state.link import (
 from ui.state.methods import (
     active_of,
     are_here,
-    choose_plain,
+    choose_model,
     curve_job,
     curve_of,
     denoisers,
@@ -61,7 +61,7 @@ from ui.state.methods import (
     trained_at,
     untrained_at,
 )
-from ui.state.opened import denoised, is_drawn, network, opened, reader, reconstructions
+from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions
 from ui.state.settings import (
     NO_NOISE,
     VIEWS,
@@ -138,6 +138,7 @@ __all__ = [
     "NO_NOISE",
     "N_IMAGES",
     "VIEWS",
+    "Setting",
     "active_jobs",
     "active_of",
     "alone",
@@ -147,7 +148,7 @@ __all__ = [
     "asked_sweep",
     "become_teacher",
     "catalogue",
-    "choose_plain",
+    "choose_model",
     "choose_point",
     "choose_runs",
     "chosen_point",

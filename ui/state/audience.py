@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
-from autoenc.schema import Run, Snapshot
+from autoenc.schema import Epoch, Run, Snapshot
 from ui.state.shared import snapshot
 
 FRAME_SECONDS = 0.4  # a moment; a little less than the shortest interval
@@ -68,7 +68,7 @@ def drawn_once(draw: Callable[Concatenate[Run, P], Drawn]) -> Callable[Concatena
 
     @wraps(draw)
     def draw_or_take(run: Run, *arguments: P.args, **named: P.kwargs) -> Drawn:
-        moment = _Moment(run.run_id, run.attempt, len(run.epochs), len(run.step_losses), run)
+        moment = _Moment(run.run_id, run.attempt, run.epochs[-1:], len(run.epochs), len(run.step_losses), run)
         return drawn(moment, *arguments, **named)
 
     return draw_or_take
@@ -80,6 +80,7 @@ class _Moment:
 
     run_id: str
     attempt: int
+    last: tuple[Epoch, ...]  # with its seconds: a run that is trained anew is another one
     n_epochs: int
     n_steps: int
     run: Run = field(compare=False, repr=False)

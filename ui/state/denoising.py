@@ -7,18 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc.errors import CheckpointError, ConfigError
-from autoenc.schema import (
-    CLASSICAL,
-    NOISES,
-    Noise,
-)
+from autoenc import datasets
+from autoenc.errors import AutoencError, ConfigError
+from autoenc.schema import CLASSICAL, NOISES, Noise
 from ui.state.link import take_setting
-from ui.state.settings import USUAL_LEVEL, settings
+from ui.state.settings import USUAL_LEVEL, is_present, settings
 from ui.state.shared import runs_on_disk, snapshot
 
 USUAL_METHODS = ("affine", "median")
 N_IMAGES = 16  # that are looked at
+FIRST = ("noise", "dataset", "plain", "denoiser")  # of a link: each must suit those before it
 
 
 def denoise_settings() -> dict[str, Any]:
@@ -48,13 +46,13 @@ def denoise_kind_changed() -> None:
     st.session_state["denoise_level"] = USUAL_LEVEL * NOISES[noise_kind()].most
 
 
-def first_image() -> int:
-    """The number of the first test image that is looked at."""
-    return int(st.session_state.get("first image", 0))
+def first_image(n_test: int) -> int:
+    """The number of the first test image that is looked at, of so many."""
+    return min(int(st.session_state.get("first image", 0)), max(0, n_test - N_IMAGES))
 
 
 def next_images(n_test: int) -> None:
-    st.session_state["first image"] = (first_image() + N_IMAGES) % max(1, n_test - N_IMAGES + 1)
+    st.session_state["first image"] = (first_image(n_test) + N_IMAGES) % max(1, n_test - N_IMAGES + 1)
 
 
 def noise_seed() -> int:
@@ -82,21 +80,24 @@ def open_denoise_link() -> tuple[str, ...]:
 
 def _read_link() -> Iterator[str]:
     given: dict[str, str] = st.query_params.to_dict()
-    for name, text in sorted(given.items(), key=lambda item: item[0] != "noise"):  # runs must suit it
+    dataset: str | None = None  # what the link asks for
+    for name in sorted(given, key=lambda name: (*FIRST, name).index(name)):
+        text = given[name]
         try:
             if name == "dataset":
                 take_setting(name, text, given)
+                dataset = st.session_state["dataset"]
             elif name == "noise":
                 _take_noise(text)
             elif name == "methods":
                 st.session_state["methods"] = list(_methods(text))
             elif name in ("plain", "denoiser"):
-                _take_run(name, text)
+                dataset = _take_run(name, text, dataset)
             elif name == "training":
                 _take_training(text)
             else:
                 yield f"{name[:40]!r} is no setting"
-        except (ConfigError, CheckpointError) as error:
+        except AutoencError as error:
             yield str(error)
 
 
@@ -117,27 +118,37 @@ def _methods(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(methods))
 
 
-def _take_run(widget: str, run_id: str) -> None:
+def _take_run(widget: str, run_id: str, dataset: str | None) -> str:
+    """Choose it, and return its data set.
+
+    Args:
+        dataset: what it must have been trained on; None: anything.
+    """
     run = next((run for run in runs_on_disk() if run.run_id == run_id), None)
     if run is None:
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
+    if dataset not in (None, run.config.dataset):
+        raise ConfigError(f"run {run_id} was trained on {run.config.dataset}, not on {dataset}")
+    if is_present(run.config.dataset) and datasets.load(run.config.dataset).fingerprint != run.fingerprint:
+        raise ConfigError(f"run {run_id} was trained on other images of {run.config.dataset} than are here")
     if (run.config.noise is None) != (widget == "plain"):
         trained = "clean" if run.config.noise is None else "noisy"
         raise ConfigError(f"run {run_id} was trained on {trained} images; it cannot be the {widget} one")
     if not run.finished:
         raise ConfigError(f"run {run_id} is not finished; train it to the end first")
+    noise = run.config.noise
+    if noise is not None and noise.kind != st.session_state.get("denoise_kind"):
+        if "denoise_level" in st.session_state:
+            raise ConfigError(f"run {run_id} takes {noise.kind} noise away; choose that noise to see it")
+        st.session_state["denoise_kind"] = noise.kind
     st.session_state[widget] = run_id
     st.session_state["dataset"] = run.config.dataset
-    noise = run.config.noise
-    if noise is None or noise.kind == st.session_state.get("denoise_kind"):
-        return
-    if "denoise_level" in st.session_state:
-        raise ConfigError(f"run {run_id} takes {noise.kind} noise away; choose that noise to see it")
-    st.session_state["denoise_kind"] = noise.kind
+    return run.config.dataset
 
 
 def _take_training(run_id: str) -> None:
-    if snapshot(run_id) is None:
+    known = snapshot(run_id)
+    if known is None or (known.run is None and known.value is not None):
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
     st.session_state["in training"] = run_id
 

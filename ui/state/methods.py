@@ -49,9 +49,9 @@ def _finished(dataset: str) -> Iterator[RunSummary]:
     return (run for run in runs_on_disk() if run.finished and run.fingerprint == fingerprint)
 
 
-def choose_plain(run_id: str) -> None:
-    """The next time that the page is drawn."""
-    st.session_state["in training"] = run_id
+def choose_model(run_id: str) -> None:
+    """As the plain one or as the denoiser, the next time that the page is drawn; raises RunUnknown."""
+    st.session_state[f"wanted {'denoiser' if _by_id(run_id).config.noise else 'plain'}"] = run_id
 
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
@@ -127,8 +127,9 @@ def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
 
 
 def train_for_denoising(config: TrainConfig) -> None:
-    """Have it trained, and choose it when it is done; raises as `start` does."""
+    """Have it trained, choose it when it is done, and the page drawn anew; raises as `start` does."""
     st.session_state["in training"] = start(TrainJob(config))
+    st.rerun()
 
 
 def in_training() -> str | None:
@@ -139,7 +140,7 @@ def in_training() -> str | None:
     done = next((run for run in runs_on_disk() if run.run_id == run_id and run.finished), None)
     if done is None:
         return run_id  # stopped or failed: the page says so
-    st.session_state["plain" if done.config.noise is None else "denoiser"] = run_id
+    choose_model(run_id)
     dismiss_training()
     return None
 
@@ -148,10 +149,20 @@ def dismiss_training() -> None:
     st.session_state.pop("in training", None)
 
 
-def keep_choice(widget: str, run_ids: Sequence[str]) -> None:
-    """Before its widget is drawn: a run that is not there any more is not chosen any more."""
-    if st.session_state.get(widget) not in run_ids:
+def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
+    """Before its widget is drawn: what was wanted is chosen, and what is not there any more is not.
+
+    Returns:
+        One sentence on a run that has been deleted, or nothing.
+    """
+    wanted, chosen = st.session_state.pop(f"wanted {widget}", None), st.session_state.get(widget)
+    if wanted in run_ids:
+        st.session_state[widget] = wanted
+    elif chosen not in run_ids:
         st.session_state[widget] = run_ids[0] if run_ids else None
+        if chosen is not None and not are_here([chosen]):
+            return f"run {chosen[:80]} is not on this machine any more"
+    return ""
 
 
 # ---------------------------------------------------------------- curves

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from threading import Lock
+
 import numpy as np
 import streamlit as st
 
-from autoenc import datasets, denoising, inspection, words
+from autoenc import checkpoints, datasets, denoising, inspection, words
 from autoenc.denoising import Denoise, Denoised
 from autoenc.inspection import Network, Reconstructions, Trained
-from autoenc.schema import Run
+from autoenc.schema import LEAST_LEVEL, METHODS, Run
 from autoenc.words import Reader
 
 FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
+_FITTING = Lock()  # a filter takes a second and some 100 MB to fit: one at a time, however many look
 
 
 def opened(run: Run) -> Trained:
@@ -20,27 +24,38 @@ def opened(run: Run) -> Trained:
     Raises:
         AutoencError: the file or the data cannot be used.
     """
-    return _opened(run.run_id, run.attempt, len(run.epochs))
+    return _opened(run.run_id, checkpoints.mark(run.run_id))
 
 
 def reconstructions(run: Run) -> Reconstructions:
     """The test images as the model draws them; raises as `opened` does."""
-    return _reconstructions(run.run_id, run.attempt, len(run.epochs))
+    return _reconstructions(run.run_id, checkpoints.mark(run.run_id))
 
 
 def network(run: Run) -> Network:
     """The model as a browser takes it; raises as `opened` does."""
-    return _network(run.run_id, run.attempt, len(run.epochs))
+    return _network(run.run_id, checkpoints.mark(run.run_id))
 
 
-def denoised(dataset: str, kind: str, level: float, method: str, x: np.ndarray, unit: np.ndarray) -> Denoised:
+@dataclass(frozen=True)
+class Setting:
+    """What a method takes away, and from which images."""
+
+    dataset: str
+    kind: str  # of noise
+    level: float  # 0: none
+
+
+def denoised(setting: Setting, method: str, x: np.ndarray, unit: np.ndarray) -> Denoised:
     """These images with this noise through this method; made once for all who look.
 
+    Args:
+        method: one of METHODS, or a run_id.
     Raises:
         AutoencError: the method or its run cannot be used.
     """
-    fingerprint = datasets.load(dataset).fingerprint
-    return _denoised(dataset, fingerprint, kind, level, method, x, unit)
+    mark = "" if method in METHODS else checkpoints.mark(method)
+    return _denoised(setting, datasets.load(setting.dataset).fingerprint, method, mark, x, unit)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -56,29 +71,37 @@ def is_drawn(dataset: str) -> bool:
     return words.is_drawn(datasets.load(dataset).train[:256])
 
 
-# What tells two moments of a run apart is part of the cache's key.
+# The mark of a run's file is part of the keys: a file of the same name may be another one.
 @st.cache_resource(max_entries=FEW, show_spinner="Opening the model")
-def _opened(run_id: str, attempt: int, n_epochs: int) -> Trained:
+def _opened(run_id: str, mark: str) -> Trained:
     return inspection.open_run(run_id)
 
 
 @st.cache_resource(max_entries=FEW, show_spinner="Drawing the test images")
-def _reconstructions(run_id: str, attempt: int, n_epochs: int) -> Reconstructions:
-    return inspection.reconstructions(_opened(run_id, attempt, n_epochs))
+def _reconstructions(run_id: str, mark: str) -> Reconstructions:
+    return inspection.reconstructions(_opened(run_id, mark))
 
 
 @st.cache_resource(max_entries=FEW, show_spinner=False)
-def _network(run_id: str, attempt: int, n_epochs: int) -> Network:
-    return inspection.network(_opened(run_id, attempt, n_epochs))
+def _network(run_id: str, mark: str) -> Network:
+    return inspection.network(_opened(run_id, mark))
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _denoised(
-    dataset: str, fingerprint: str, kind: str, level: float, method: str, x: np.ndarray, unit: np.ndarray
+    setting: Setting, fingerprint: str, method: str, mark: str, x: np.ndarray, unit: np.ndarray
 ) -> Denoised:
-    return denoising.denoised(x, unit, kind, level, _method(dataset, fingerprint, kind, level, method))
+    denoise = _model(setting.dataset, method, mark) if mark else _filter(setting, fingerprint, method)
+    return denoising.denoised(x, unit, setting.kind, setting.level, denoise)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _model(dataset: str, run_id: str, mark: str) -> Denoise:
+    return denoising.model_denoiser(denoising.opened(run_id, datasets.load(dataset)))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _method(dataset: str, fingerprint: str, kind: str, level: float, method: str) -> Denoise:
-    return denoising.denoiser(method, datasets.load(dataset), kind, max(level, denoising.LEAST))
+def _filter(setting: Setting, fingerprint: str, method: str) -> Denoise:
+    with _FITTING, inspection.one_thread():
+        level = max(setting.level, LEAST_LEVEL)
+        return denoising.denoiser(method, datasets.load(setting.dataset), setting.kind, level)

@@ -108,13 +108,17 @@ def seeds_of(run: Run) -> tuple[Run, ...]:
     return tuple(read_run(run_id) for run_id in islice(alike, MAX_SEEDS))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def read_run(run_id: str) -> Run:
     """A finished run.
 
     Raises:
         CheckpointError: its file is damaged or gone.
     """
+    return _read_run(run_id, checkpoints.mark(run_id))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _read_run(run_id: str, mark: str) -> Run:
     return checkpoints.read(run_id)
 
 

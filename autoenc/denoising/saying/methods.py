@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from autoenc.denoising.saying.wording import (
     EQUAL,
+    OTHER_IMAGES,
     by_level,
     common_levels,
     db,
@@ -148,9 +149,14 @@ def _stretch(levels: Sequence[float], first: float, last: float, unit: str) -> s
 
 
 def _winners(curves: Sequence[Curve], level: float) -> frozenset[int]:
-    """Which of them are best there."""
-    reached = [by_level(curve)[level] for curve in curves]
-    return frozenset(i for i, psnr in enumerate(reached) if max(reached) - psnr < EQUAL)
+    """Which of them are best there; where they were measured on other images, less is certain."""
+    best = max(curves, key=lambda curve: by_level(curve)[level])
+
+    def is_best(curve: Curve) -> bool:
+        equal = EQUAL if curve.n_images == best.n_images else OTHER_IMAGES
+        return by_level(best)[level] - by_level(curve)[level] < equal
+
+    return frozenset(i for i, curve in enumerate(curves) if is_best(curve))
 
 
 def _stretches(won: Sequence[tuple[float, frozenset[int]]]) -> list[tuple[float, float, frozenset[int]]]:

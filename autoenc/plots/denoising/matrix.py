@@ -37,7 +37,7 @@ def matrix(rows: Sequence[MatrixRow], columns: Sequence[float], said: str = "") 
         said: what the figure shows, for those who cannot see it.
     Returns:
         The cells and their numbers; what is not measured is empty, the best of each column has a frame. A
-        click on a cell answers the run_id of its row.
+        click on a cell answers the run_id of its row and the level of its column.
     """
     cells = _cells(rows, columns)
     low, high = PSNR.range(list(cells.values()))
@@ -83,7 +83,7 @@ def _heat(
         "x": list(across),
         "y": list(range(len(rows))),
         "z": [[cells.get((i, j)) for j in across] for i in range(len(rows))],
-        "customdata": [[row.run_id] * len(columns) for row in rows],
+        "customdata": [[(row.run_id, level) for level in columns] for row in rows],
         "hovertext": [[_cell_said(row, level) for level in columns] for row in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "hoverongaps": False,
