@@ -621,6 +621,8 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
         ({"denoiser": "../../etc/passwd"}, "is not on this machine"),
         ({"dataset": "moon"}, "moon"),
         ({"training": "nix"}, "run 'nix' is not on this machine"),
+        ({"images": "-16"}, "a whole number from 0 on"),
+        ({"draw": "many"}, "draw is 'many'"),
         ({"colour": "red"}, "'colour' is no setting"),
     ],
 )
@@ -688,6 +690,16 @@ def test_a_run_that_is_deleted_while_the_page_is_open_is_not_chosen_any_more() -
     assert has_button(app, "train-any")
     assert "is not on this machine any more" in texts(app)
     assert "is not on this machine any more" not in texts(app.run())
+
+
+def test_a_link_carries_the_images_and_the_noise_that_are_looked_at() -> None:
+    app = opened("denoise", dataset="digits")
+    app.button(key="other-images").click().run()
+    app.button(key="new-noise").click().run()
+    assert (app.query_params["images"], app.query_params["draw"]) == ("16", "1")
+    again = opened("denoise", dataset="digits", images="16", draw="1")
+    assert not again.warning
+    assert (again.session_state["first image"], again.session_state["noise seed"]) == (16, 1)
 
 
 def test_a_data_set_with_fewer_images_than_were_passed_by_shows_its_last() -> None:

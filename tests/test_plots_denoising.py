@@ -14,7 +14,7 @@ from autoenc.plots import Line, MatrixRow, SizeCurve
 from autoenc.plots.denoising.matrix import SCALE
 from autoenc.plots.denoising.parts import SHORT
 from autoenc.plots.denoising.sizes import RAMP
-from autoenc.schema import NOISES, Curve, Quality, usual_levels
+from autoenc.schema import NOISES, Curve, Noise, Quality, usual_levels
 from tests.test_plots import COLOUR_VISION, seen
 
 LEVELS = usual_levels("gaussian")
@@ -55,8 +55,8 @@ def rows(n_measured: int = 12) -> list[MatrixRow]:
     """`clean` is better at the first three levels, `0 to 1` at the others."""
     noisy = {level: 24.0 - 0.5 * i for i, level in enumerate(LEVELS[:n_measured])}
     return [
-        MatrixRow("clean", "run-clean", falling("run-clean", 25.2, n_measured)),
-        MatrixRow("0 to 1", "run-0-1", curve("run-0-1", noisy)),
+        MatrixRow(None, "run-clean", falling("run-clean", 25.2, n_measured)),
+        MatrixRow(Noise("gaussian", 1, up_to=True), "run-0-1", curve("run-0-1", noisy)),
     ]
 
 
@@ -288,7 +288,7 @@ def test_a_cell_that_is_not_measured_is_empty() -> None:
 
 
 def test_a_cell_tells_its_level_with_its_unit() -> None:
-    row = MatrixRow("0.4", "run", curve("run", {2.0: 20.0}, noise="blur"))
+    row = MatrixRow(Noise("blur", 0.4), "run", curve("run", {2.0: 20.0}, noise="blur"))
     figure = plots.matrix([row], (2.0,))
     assert figure.data[0].hovertext[0][0].startswith("trained at 0.4, tested at 2 px: 20.0 dB<br>")
     assert figure.layout.xaxis.title.text == "tested at (Blur, px)"
@@ -303,7 +303,7 @@ def test_the_best_of_each_column_has_a_frame_and_one_row_alone_has_none() -> Non
 
 
 def test_rows_go_down_and_columns_to_the_right_and_names_may_be_equal() -> None:
-    twice = [MatrixRow("0.3", run_id, falling(run_id, 20)) for run_id in ("a", "b")]
+    twice = [MatrixRow(Noise("gaussian", 0.3), run_id, falling(run_id, 20)) for run_id in ("a", "b")]
     layout = plots.matrix(twice, (0.1, 0.3)).layout
     assert layout.yaxis.range == (1.5, -0.5)
     assert layout.yaxis.ticktext == ("0.3", "0.3")
@@ -313,8 +313,8 @@ def test_rows_go_down_and_columns_to_the_right_and_names_may_be_equal() -> None:
 @pytest.mark.parametrize("psnr", [0.01, 2.0, 10.0, 14.0, 18.0, 22.0, 29.9])
 def test_a_number_stands_out_from_its_cell(psnr: float) -> None:
     """As much as small letters need."""
-    ends = [MatrixRow(name, name, curve(name, {0.1: db})) for name, db in [("a", 0.001), ("b", 29.99)]]
-    cells, numbers = plots.matrix([*ends, MatrixRow("c", "c", curve("c", {0.1: psnr}))], (0.1,)).data
+    ends = [MatrixRow(None, name, curve(name, {0.1: db})) for name, db in [("a", 0.001), ("b", 29.99)]]
+    cells, numbers = plots.matrix([*ends, MatrixRow(None, "c", curve("c", {0.1: psnr}))], (0.1,)).data
     at = psnr / 30 * (len(SCALE) - 1)
     below, above = SCALE[math.floor(at)], SCALE[math.ceil(at)]
     parts = [(int(below[i : i + 2], 16), int(above[i : i + 2], 16)) for i in (1, 3, 5)]

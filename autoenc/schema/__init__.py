@@ -17,7 +17,7 @@ from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, TrainCo
 from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
 from autoenc.schema.job import Download, Record, Snapshot, State, Value
 from autoenc.schema.model import LayerInfo, ModelInfo
-from autoenc.schema.noise import LEAST_LEVEL, NOISES, Noise, NoiseKind
+from autoenc.schema.noise import LEAST_LEVEL, NOISES, Noise, NoiseKind, training_noise
 from autoenc.schema.run import (
     MAX_PREVIEWS,
     Epoch,
@@ -71,6 +71,7 @@ __all__ = [
     "check_levels",
     "psnr_of_mse",
     "thinned",
+    "training_noise",
     "usual_levels",
     "whole_numbers",
 ]

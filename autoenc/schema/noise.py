@@ -20,6 +20,11 @@ class NoiseKind:
     unit: str = ""  # of the level, where it has one
     least: float = 0.05  # the lowest level that is usually measured
 
+    @property
+    def suffix(self) -> str:
+        """What stands behind a level: ` px`, or nothing."""
+        return f" {self.unit}" if self.unit else ""
+
 
 NOISES: Mapping[str, NoiseKind] = {
     "gaussian": NoiseKind("Gaussian", "standard deviation of what is added to each pixel (0 black, 1 white)"),
@@ -84,3 +89,8 @@ class Noise:
 
     def __str__(self) -> str:
         return f"{self.kind}:{'0-' if self.up_to else ''}{float(self.level)}"
+
+
+def training_noise(noise: Noise | None) -> str:
+    """What a model was trained with, beside others of the same kind of noise: `clean`, `0.3`, `0 to 1`."""
+    return "clean" if noise is None else f"{'0 to ' * noise.up_to}{noise.level:g}"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoenc import denoising, plots
 from autoenc.plots import MatrixRow, SizeCurve
-from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, usual_levels
+from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui import page, state, told
 from ui.components.live_plot import live_plot
 from ui.denoise import curves
@@ -82,7 +82,7 @@ def matrix(compared: Compared) -> None:
 
 def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
     by_method = {curve.method: curve for curve in found}
-    rows = [MatrixRow(_trained_at(run.config), run.run_id, by_method[run.run_id]) for run in runs]
+    rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
     words = denoising.matrix_words(rows, columns)
     clicked = live_plot(
@@ -97,12 +97,6 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
             state.choose_model(run_id)
             state.rest_at(level)
             st.rerun()
-
-
-def _trained_at(config: TrainConfig) -> str:
-    if config.noise is None:
-        return "clean"
-    return f"{'0 to ' * config.noise.up_to}{config.noise.level:g}"
 
 
 def _train_missing(denoiser: str, kind: str) -> None:
@@ -123,12 +117,13 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
             for sentence in state.failures_of(missing):
                 st.error(plain(sentence), icon=":material/error:")
             if not active:
-                label = f"Train {len(missing)} more levels: {', '.join(map(_trained_at, missing))}"
+                levels = ", ".join(training_noise(config.noise) for config in missing)
+                label = f"Train {len(missing)} more level{'s'[: len(missing) > 1]}: {levels}"
                 if st.button(label, icon=":material/play_arrow:", key="train-levels"):
                     state.train_all(missing)
                 return
             for job in active:
-                name = _trained_at(job.run.config) if job.run else "next"
+                name = training_noise(job.run.config.noise) if job.run else "next"
                 waits = "waits" if job.state is State.QUEUED else "trains"
                 st.progress(job.run.done if job.run else 0.0, f"{name} {waits}")
             if any(map(state.may_stop, active)) and st.button(

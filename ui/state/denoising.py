@@ -16,6 +16,7 @@ from ui.state.shared import runs_on_disk, snapshot
 
 USUAL_METHODS = ("affine", "median")
 N_IMAGES = 16  # that are looked at
+COUNTED = {"images": "first image", "draw": "noise seed"}  # of a link; where they are kept
 FIRST = ("noise", "dataset", "plain", "denoiser")  # of a link: each must suit those before it
 
 
@@ -95,6 +96,8 @@ def _read_link() -> Iterator[str]:
                 dataset = _take_run(name, text, dataset)
             elif name == "training":
                 _take_training(text)
+            elif name in COUNTED:
+                st.session_state[COUNTED[name]] = _number(name, text)
             else:
                 yield f"{name[:40]!r} is no setting"
         except AutoencError as error:
@@ -146,6 +149,12 @@ def _take_run(widget: str, run_id: str, dataset: str | None) -> str:
     return run.config.dataset
 
 
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+        raise ConfigError(f"{name} is {text[:20]!r}; allowed: a whole number from 0 on")
+    return int(text)
+
+
 def _take_training(run_id: str) -> None:
     known = snapshot(run_id)
     if known is None or (known.run is None and known.value is not None):
@@ -161,6 +170,7 @@ def keep_denoise_link(dataset: str) -> None:
     wanted |= {name: st.session_state[name] for name in ("plain", "denoiser") if st.session_state.get(name)}
     if (run_id := st.session_state.get("in training")) is not None:
         wanted["training"] = run_id
+    wanted |= {name: str(st.session_state[key]) for name, key in COUNTED.items() if st.session_state.get(key)}
     if (methods := tuple(st.session_state["methods"])) != USUAL_METHODS:
         wanted["methods"] = ",".join(methods)
     if wanted != st.query_params.to_dict():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Protocol
@@ -18,7 +17,7 @@ from autoenc.denoising.saying.wording import (
     sentence,
     unit_of,
 )
-from autoenc.schema import NOISES, Curve
+from autoenc.schema import NOISES, Curve, Noise, training_noise
 
 BEHIND = 2.0  # decibels that one may be behind and still be near
 NEAR = 0.1  # of the largest level: what was tested as near to the training as this
@@ -35,10 +34,10 @@ class Sized(Protocol):
 
 
 class Trained(Protocol):
-    """A model and what noise it was trained with: "clean", "0.3", "0 to 1"; such as plots.MatrixRow."""
+    """A model and the noise that it was trained with, such as plots.MatrixRow."""
 
     @property
-    def name(self) -> str: ...
+    def noise(self) -> Noise | None: ...
     @property
     def curve(self) -> Curve: ...
 
@@ -130,9 +129,9 @@ def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
     best = {level: max(curve[level] for curve in every) for level in levels}
     found = []
     for row, reached in zip(rows, every, strict=True):
-        if " to " in row.name:
+        if row.noise is not None and row.noise.up_to:
             behind, level = max((best[level] - reached[level], -level) for level in levels)
-            found.append((behind, -level, row.name))
+            found.append((behind, -level, training_noise(row.noise)))
     if not found:
         return ""
     behind, level, name = min(found)
@@ -145,7 +144,6 @@ def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
 
 def _trained_at(row: Trained) -> float | None:
     """The level; 0 without noise, None over a range."""
-    if row.name == "clean":
+    if row.noise is None:
         return 0.0
-    found = re.fullmatch(r"(\d*\.?\d+)( px)?", row.name)
-    return float(found[1]) if found else None
+    return None if row.noise.up_to else row.noise.level

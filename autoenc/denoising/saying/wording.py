@@ -23,7 +23,7 @@ def common_levels(curves: Sequence[Curve]) -> list[float]:
 
 
 def unit_of(curve: Curve) -> str:
-    return f" {NOISES[curve.noise].unit}" if NOISES[curve.noise].unit else ""
+    return NOISES[curve.noise].suffix
 
 
 def levels_said(levels: Iterable[float], unit: str) -> str:

@@ -17,7 +17,6 @@ from autoenc.plots.denoising.parts import (
     images_said,
     level_title,
     scatter,
-    unit_of,
     y_axis_of,
 )
 from autoenc.plots.dots import DOT
@@ -74,7 +73,7 @@ def _line(line: Line, shown: Measure) -> Trace:
         "legendgroup": line.curve.method,
         "customdata": [point.level for point, _ in points] or None,  # what a click answers
         "hovertext": middle or None,
-        "hovertemplate": f"<b>{line.name}</b> at %{{x:~g}}{unit_of(line.curve.noise)}: {value}<br>"
+        "hovertemplate": f"<b>{line.name}</b> at %{{x:~g}}{NOISES[line.curve.noise].suffix}: {value}<br>"
         f"8 of 10 images: %{{hovertext}}<br>{line.curve.n_images:,} test images<extra></extra>",
         "line": {"color": line.colour, "width": 3, "dash": line.dash},
         "marker": {"color": line.colour, "size": 0.8 * DOT},

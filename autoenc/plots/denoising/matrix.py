@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from plotly.graph_objects import Figure
 
-from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images, unit_of
+from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images
 from autoenc.plots.dots import GREY, SMALL
 from autoenc.plots.drawing import axis
-from autoenc.schema import NOISES, Curve
+from autoenc.schema import NOISES, Curve, Noise, training_noise
 
 Place = tuple[int, int]  # row, column
 # From few decibels to many: viridis.
@@ -23,9 +23,13 @@ SCALE = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
 class MatrixRow:
     """A trained model by the noise of its training."""
 
-    name: str  # "clean", "0.3", "0 to 1"
+    noise: Noise | None
     run_id: str
     curve: Curve
+
+    @property
+    def name(self) -> str:
+        return training_noise(self.noise)
 
 
 def matrix(rows: Sequence[MatrixRow], columns: Sequence[float], said: str = "") -> Figure:
@@ -110,7 +114,7 @@ def _cell_said(row: MatrixRow, level: float) -> str:
     quality = row.curve.at(level)
     if quality is None:
         return ""
-    unit = unit_of(row.curve.noise)
+    unit = NOISES[row.curve.noise].suffix
     middle = f"{quality.psnr_low:.1f} to {quality.psnr_high:.1f} dB"
     return (
         f"trained at {row.name}, tested at {level:g}{unit}: {quality.psnr_db:.1f} dB<br>"

@@ -149,10 +149,6 @@ def level_title(noise: str) -> str:
     return f"{NOISES[noise].title}: {SHORT[noise]}" if noise else "level of noise"
 
 
-def unit_of(noise: str) -> str:
-    return f" {NOISES[noise].unit}" if NOISES[noise].unit else ""
-
-
 def of_images(n: int) -> str:
     return "1 test image" if n == 1 else f"{n:,} test images"
 

@@ -16,7 +16,6 @@ from autoenc.plots.denoising.parts import (
     images_said,
     of_numbers,
     scatter,
-    unit_of,
     y_axis_of,
 )
 from autoenc.plots.dots import DOT, GREY, size_axis
@@ -62,7 +61,7 @@ def by_size(runs: Sequence[SizeCurve], levels: Sequence[float], said: str = "") 
 def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
     measured = [(run, quality) for run in runs if (quality := run.curve.at(level)) is not None]
     sizes = [f"{of_numbers(run.n_latents)} (latent size {run.latent_size:,})" for run, _ in measured]
-    unit = unit_of(runs[0].curve.noise) if runs else ""
+    unit = NOISES[runs[0].curve.noise].suffix if runs else ""
     return scatter(f"{level:g}", [(run.n_latents, quality.psnr_db) for run, quality in measured]) | {
         "legendgroup": f"{level:g}",
         "customdata": [run.run_id for run, _ in measured] or None,
