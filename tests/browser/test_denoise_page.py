@@ -78,7 +78,11 @@ def test_curves_grow_to_their_end_and_follow_the_slider(open_page: OpenPage, lin
     assert marker(page) != before
 
 
-def test_a_phone_shows_the_noise_without_scrolling_sideways(open_page: OpenPage, link: str) -> None:
+def test_a_phone_keeps_the_slider_in_view_and_does_not_scroll_sideways(
+    open_page: OpenPage, link: str
+) -> None:
     page = open_page(link, phone=True)
     expect(page.locator(f"{SCENE} canvas").first).to_be_visible()
     assert not is_too_wide(page)
+    page.locator(f"{SCENE} .group").nth(1).locator("canvas").last.scroll_into_view_if_needed()
+    expect(page.locator(f"{SCENE} input[type=range]")).to_be_in_viewport(ratio=1)

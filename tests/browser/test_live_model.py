@@ -13,6 +13,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, expect
 from torch import Tensor
+from torch.nn.functional import conv2d
 
 from autoenc import models, noise
 from autoenc.datasets import Dataset
@@ -226,6 +227,11 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 SHOWN = "[window.autoencLive.get('live')].map(({ level, updates, away }) => ({ level, updates, away }))[0]"
 OUTPUT = "id => Array.from(window.autoencLive.get('live').outputs.get(id).levels)"
 
+NETWORKS_ARE_DONE = """() => {
+  const { outputs } = window.autoencLive.get("live");
+  return ["sharp", "gentle"].every((id) => outputs.get(id)?.about === outputs.get("noisy").about);
+}"""
+
 
 def seen(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = page.evaluate(SHOWN)
@@ -285,6 +291,11 @@ def test_pictures_and_figures_are_of_the_level_at_which_the_keys_left_the_slider
     assert np.abs(found - noisy.numpy()).max() < 1e-5
     psnr = -10 * torch.log10(((x - noisy) ** 2).mean((1, 2, 3)))
     expect(page.locator(".notes").first.locator(".psnr")).to_have_text([f"{value:.1f}" for value in psnr])
+    gentle = torch.from_numpy(live_gallery.GENTLE).float()[None, None]
+    x_hat = torch.sigmoid(8 * conv2d(conv2d(noisy, gentle, padding=1), gentle, padding=1) - 4)
+    page.wait_for_function(NETWORKS_ARE_DONE)
+    found = np.array(page.evaluate(OUTPUT, "gentle")).reshape(x_hat.shape)
+    assert np.abs(found - x_hat.numpy()).max() < 1e-4
     page.keyboard.press("Home")
     expect(page.locator(".notes").first.locator(".psnr .best")).to_have_text(["∞"] * 16)  # no model beats it
     assert page.evaluate(OUTPUT, "noisy") == page.evaluate(OUTPUT, "original")
@@ -305,6 +316,17 @@ def test_another_kind_of_noise_moves_the_slider_to_its_own_level_and_an_old_one_
     expect(page.locator(".live .level")).to_have_text("1.00")
     assert canvas.evaluate("canvas => canvas.kept")
     assert seen(page)["away"] is False
+
+
+def test_a_browser_that_cannot_compute_networks_says_so_and_shows_the_rest(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.route("**/network_worker-*.js", lambda route: route.abort())
+    page.goto(address)
+    expect(page.get_by_text("this browser cannot compute it")).to_have_count(2)
+    expect(page.locator(".notes").first.locator(".psnr").first).to_have_text(re.compile(r"\d"))
+    page.close()
 
 
 # ---------------------------------------------------------------- before the browser
