@@ -19,6 +19,7 @@ from ui.denoise.scene import KEY, colour, name
 from ui.text import plain
 
 HEIGHT = 340  # pixels
+IDLE_SECONDS = 10.0  # until a page sees that another window has something measured
 
 Draw = Callable[[Sequence[Curve]], None]
 
@@ -89,15 +90,18 @@ def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
     """What is known of these curves, drawn anew while they grow; a button that has the others measured."""
     active = any(state.is_active(job.job_id) for job in jobs)
     seconds = state.interval_seconds() if active else None
+    if not active and not all(map(state.is_measured, jobs)):
+        seconds = IDLE_SECONDS
     st.fragment(_follow, run_every=seconds and seconds * state.own_pace())(jobs, draw, key, active)
 
 
 def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) -> None:
     with page.errors_told():
-        state.look()
         active = any(state.is_active(job.job_id) for job in jobs)
         if active != was_active:
             st.rerun()  # the whole page: the clock of this part is set there
+        if active:
+            state.look()
         known = [state.curve_of(job) for job in jobs]
         _progress(jobs, known, key, active=active)
         for sentence in state.failures(jobs):
