@@ -115,10 +115,14 @@ def expect_progress(page: Page, words: str) -> None:
     expect(page.locator(".stProgress", has_text=words)).to_be_visible()
 
 
+def expect_rest(page: Page) -> None:
+    """Until no script runs."""
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", re.compile("notRunning"))
+
+
 def download(page: Page, button: str) -> bytes:
     """The file that a press of the button brings."""
-    at_rest = re.compile("notRunning")  # when a script ends, Streamlit drops the files of the one before
-    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", at_rest)
+    expect_rest(page)  # when a script ends, Streamlit drops the files of the one before
     with page.expect_download() as found:
         page.get_by_role("button", name=button).first.click()
     return found.value.path().read_bytes()

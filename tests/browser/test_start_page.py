@@ -6,7 +6,14 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, expect_progress, is_too_wide, picture, wait_for_another
+from tests.browser.conftest import (
+    OpenPage,
+    expect_progress,
+    expect_rest,
+    is_too_wide,
+    picture,
+    wait_for_another,
+)
 
 MOVING = ".st-key-moving canvas"
 FIRST = ".st-key-first button"
@@ -32,6 +39,7 @@ def test_one_click_trains_a_first_model(open_page: OpenPage) -> None:
 def test_the_front_page_leads_to_the_others_and_back(open_page: OpenPage) -> None:
     page = open_page()
     for title, drawn in (("Runs", "run-actions"), ("Train", "train"), ("Sweep", "sweep-start")):
+        expect_rest(page)  # a component that tells something at that moment brings Streamlit back to its page
         page.locator("[data-testid=stPageLink]").get_by_role("link", name=title).click()
         expect(page).to_have_url(re.compile(f"/lab/{title.lower()}"))
         expect(page.locator(f".st-key-{drawn}").first).to_be_visible()
