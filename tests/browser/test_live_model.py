@@ -188,6 +188,10 @@ def test_an_echo_of_an_older_level_leaves_the_slider_and_a_wish_of_the_server_mo
     assert call(0.333) == [0.333, False]
     assert call(2, "blur") == [2, False]
     assert blank.evaluate("told") == [0.5, 0.7]
+    blank.evaluate("drag(3, 'change')")
+    assert call(2, "blur") == [3, True]
+    blank.wait_for_function("told.length === 4")  # once more, where the server seems not to have heard
+    assert blank.evaluate("told") == [0.5, 0.7, 3, 3]
 
 
 def test_a_chart_is_told_each_level_and_a_click_on_one_of_its_points_moves_the_slider(blank: Page) -> None:

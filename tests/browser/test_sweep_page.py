@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from autoenc import sweeps
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sweeps import Kept
-from tests.browser.conftest import OpenPage, Trained, expect_progress, is_too_wide
+from tests.browser.conftest import OpenPage, Trained, expect_progress, expect_rest, is_too_wide
 
 CHART = ".st-key-sweep-by-size .live-plot"
 SWEEP = "sweep?dataset=digits&models=mlp&epochs=60&latent_sizes="
@@ -42,6 +42,7 @@ def n_dots(page: Page) -> int:
 
 
 def click_dot(page: Page, latent_size: int) -> None:
+    expect_rest(page)  # a chart that is drawn anew between the two forgets what is under the pointer
     x, y = page.eval_on_selector(
         CHART,
         """(chart, k) => {

@@ -7,6 +7,7 @@ let crew = null; // hired with the first network
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
 const AT_REST = 250; // milliseconds after the last key
+const AGAIN = 2000; // after a call with an older level: what was told may have been lost in a rerun
 const LATER = 1000; // until charts that come with the same run of the script are there to be told
 const GONE = 3000; // milliseconds until what is no longer on the page is forgotten
 const ENDS = ["pointerup", "pointercancel"];
@@ -281,6 +282,12 @@ function rest(box) {
   box.send("rested", { kind: data.kind, level });
 }
 
+function tellAgain(box) {
+  if (box.dragging || box.level === box.data.level) return;
+  box.known = null;
+  rest(box);
+}
+
 function seek(box, { key, epoch: level }) {
   if (key !== box.data.key || !(level >= 0 && level <= box.data.most)) return;
   box.level = level;
@@ -293,6 +300,7 @@ function follow(box, { kind, level }) {
   const isEcho = kind === box.kind && (level === box.asked || box.told.includes(level));
   if (level === box.known) box.told = [];
   Object.assign(box, { kind, asked: level });
+  if (isEcho && level !== box.known) box.timer = setTimeout(() => tellAgain(box), AGAIN);
   if (isEcho) return;
   Object.assign(box, { known: level, told: [] });
   clearTimeout(box.timer);
