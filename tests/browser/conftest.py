@@ -98,6 +98,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{at}/{link}")
         expect(page.locator(HEAD).first).to_be_visible()
+        expect_rest(page)  # a page that is still being drawn may swallow a click
         return page
 
     yield open_page

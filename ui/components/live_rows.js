@@ -1,0 +1,145 @@
+// What a live model shows: rows of pictures with their labels and figures. `box` is the whole, kept from call to call.
+
+// ---------------------------------------------------------------- what stands where
+
+const isNoted = ({ live }) => live !== "original";
+const isLive = ({ live }) => live !== null;
+
+function addLabel(group, row) {
+  const label = element(group, "div", "label");
+  element(label, "div", "key").style.background = row.colour;
+  const words = element(label, "div", "words");
+  element(words, "div", "", row.label);
+  return { words, says: element(words, "div", "says") };
+}
+
+// On a wide screen beside the figures, on a narrow one in the line of the label.
+function addUnits(box, group, label, isFirst) {
+  const { wide } = box;
+  const place = wide ? element(group, "div", "figures") : label.words;
+  label.mean = element(place, "div", "mean");
+  if (wide) element(place, "div", "units", "PSNR dB\nSSIM");
+  else if (isFirst) element(place, "div", "units", "PSNR dB / SSIM");
+}
+
+function addNote(parent) {
+  const note = element(parent, "div", "note");
+  note.psnr = element(element(note, "div", "psnr"), "span");
+  note.ssim = element(element(note, "div", "ssim"), "span");
+  return note;
+}
+
+// Groups of as many images as fit side by side; in each group the rows above each other.
+function build(box, { n, height, width }) {
+  const { rows } = box.data;
+  box.groups.replaceChildren();
+  Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), labels: rows.map(() => []) });
+  box.style.setProperty("--columns", box.columns);
+  for (let first = 0; first < n; first += box.columns) {
+    const last = Math.min(n, first + box.columns);
+    const group = element(box.groups, "div", "group");
+    rows.forEach((row, r) => {
+      const label = addLabel(group, row);
+      const kind = isLive(row) ? "" : " server";
+      const strip = element(group, "div", `strip${kind}`);
+      Object.assign(strip, { role: "img", ariaLabel: `${row.label}, images ${first + 1} to ${last}` });
+      if (isNoted(row)) addUnits(box, group, label, r === rows.findIndex(isNoted));
+      const notes = isNoted(row) && element(group, "div", `strip notes${kind}`);
+      box.labels[r].push(label);
+      for (let i = first; i < last; i++) {
+        box.canvases[r].push(Object.assign(element(strip, "canvas"), { width, height }));
+        if (notes) box.notes[r].push(addNote(notes));
+      }
+    });
+  }
+}
+
+const change = (node, name, value) => node[name] === value || (node[name] = value);
+
+// Two digits after the point, or as many as it has.
+function figuresOf({ level, data }) {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  return [level.toLocaleString("en", digits), data.unit].filter(Boolean).join(" ");
+}
+
+function sayHead(box) {
+  const { data, level, slider, head } = box;
+  const figures = figuresOf(box);
+  change(head.title, "textContent", data.title);
+  change(head.level, "textContent", figures);
+  change(head.meaning, "textContent", level ? data.meaning : "no noise: the pictures as they are");
+  const settings = { min: 0, max: data.most, step: data.most / 100, value: level };
+  if (!box.dragging) for (const [name, value] of Object.entries(settings)) change(slider, name, String(value));
+  slider.ariaLabel = `Level of the noise: ${data.title}`;
+  slider.ariaValueText = `${figures} ${data.meaning}`;
+  const part = level / data.most; // the thumb ends at the ends
+  slider.style.setProperty("--part", `calc(${100 * part}% + ${(0.95 - 1.9 * part).toFixed(4)}rem * var(--scale))`);
+}
+
+// ---------------------------------------------------------------- figures
+
+const decibels = (psnr) => (psnr === Infinity ? "∞" : Number.isNaN(psnr) ? "–" : psnr.toFixed(1));
+const similarity = (ssim) => ssim.toFixed(2).replace(/^(-?)0/, "$1");
+
+function psnrOf({ x, n }, y) {
+  const size = x.length / n;
+  return Array.from({ length: n }, (_, image) => {
+    let sum = 0;
+    for (let i = image * size; i < (image + 1) * size; i++) sum += (x[i] - y[i]) ** 2;
+    return -10 * Math.log10(sum / size);
+  });
+}
+
+// What is known of each row; undefined: nothing. A network that lags has the figures of the picture that it shows.
+function currentPsnr(box) {
+  return box.data.rows.map((row) => {
+    if (!isNoted(row)) return;
+    if (isLive(row)) return box.outputs.get(row.live)?.psnr;
+    return box.away || !row.psnr.length ? undefined : row.psnr.map(Number);
+  });
+}
+
+// Of each column the most, over all rows.
+const bestOf = (all, n) =>
+  Array.from({ length: n }, (_, i) => Math.max(...all.map((row) => row?.[i] ?? NaN).filter((v) => !Number.isNaN(v))));
+
+function sayFigure(node, value, best, say) {
+  change(node, "textContent", value === undefined ? "" : say(value));
+  change(node, "className", value === best ? "best" : "");
+  change(node, "title", value === best ? "the best of this column" : "");
+}
+
+function sayFigures(box, scene) {
+  const { rows } = box.data;
+  const psnr = currentPsnr(box);
+  const ssim = rows.map((row) => row.ssim.map(Number)); // of the level at which the slider rests
+  const [bestPsnr, bestSsim] = [bestOf(psnr, scene.n), bestOf(ssim, scene.n)];
+  rows.forEach((row, r) => {
+    for (const { says, mean } of box.labels[r]) {
+      change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute it" : row.says);
+      if (mean) change(mean, "textContent", row.mean);
+    }
+    box.notes[r].forEach((note, i) => {
+      sayFigure(note.psnr, psnr[r]?.[i], bestPsnr[i], decibels);
+      sayFigure(note.ssim, ssim[r][i], bestSsim[i], similarity);
+    });
+  });
+}
+
+// ---------------------------------------------------------------- pixels
+
+// Numbers from 0 to `white` on the canvases of a row.
+function paint(box, r, { channels, height, width }, levels, white) {
+  const area = height * width;
+  if (box.image?.width !== width || box.image.height !== height) box.image = new ImageData(width, height);
+  const { data } = box.image; // it rounds
+  const planes = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
+  box.canvases[r].forEach((canvas, i) => {
+    const first = i * channels * area;
+    for (let at = 0; at < area; at++) {
+      for (let c = 0; c < 3; c++) data[4 * at + c] = (levels[first + planes[c] + at] * 255) / white;
+      data[4 * at + 3] = 255;
+    }
+    canvas.getContext("2d").putImageData(box.image, 0, 0);
+  });
+}
