@@ -22,7 +22,7 @@ function hire(path) {
 
 // path: of networks.js and network_worker.js in one file.
 function assemble(path) {
-  const n = Math.min(MOST, navigator.hardwareConcurrency);
+  const n = Math.min(MOST, navigator.hardwareConcurrency || 1); // some browsers do not tell
   const members = Array.from({ length: n }, () => hire(path));
   const tell = (message) => members.forEach(({ worker }) => worker.postMessage(message));
   const taught = new Set();
