@@ -48,7 +48,7 @@ def train_form() -> TrainConfig | None:
 
 
 def dataset_choice() -> DatasetInfo:
-    infos = {info.name: info for info in state.catalogue()}
+    infos = {info.name: info for info in state.offered()}
     name = st.selectbox(
         "Data set",
         list(infos),

@@ -5,7 +5,7 @@ PyTorch takes seconds to load. What needs none of it comes first, so that a newc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -56,6 +56,19 @@ html { font-size: 21px !important; }
 .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
 </style>
 """
+
+
+def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A narrow place for settings, which a presenter hides, and a wide one for what they are about."""
+    settings, view = st.columns([1, 3], gap="large")
+    return settings.container(key="settings"), view
+
+
+def heading(text: str, ignored: Iterable[str]) -> None:
+    """What the settings are for; one sentence for each thing in the address that was ignored."""
+    st.markdown(f"##### {text}")
+    for sentence in ignored:
+        st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
 
 
 @dataclass(frozen=True)

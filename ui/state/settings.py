@@ -10,6 +10,7 @@ import streamlit as st
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
 from autoenc.schema import NOISES, Noise, TrainConfig
+from ui.state.world import World, enter, in_colour
 from ui.text import plain
 
 # The settings of a run as they stand in a link, and how their text is read.
@@ -33,6 +34,7 @@ NO_NOISE = "none"
 USUAL_LEVEL = 0.3  # of the largest
 
 OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
+OF_COLOUR = ("part",)  # what the page of colour has besides
 OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the page of noise has
 
 # The views of a run, as they stand in a link and on their tabs.
@@ -96,10 +98,15 @@ def ask_for(config: TrainConfig) -> None:
     st.session_state["wanted"] = config
 
 
-def keep_settings() -> None:
-    """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later."""
+def keep_settings(world: World = "all") -> None:
+    """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later.
+
+    Args:
+        world: what the page shows; each world has settings of its own.
+    """
+    enter(world, (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS))
     kept = st.session_state.setdefault("kept settings", {})
-    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING):
+    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING, *OF_COLOUR):
         if name in st.session_state:
             kept[name] = st.session_state[name]
         if name in kept:
@@ -140,7 +147,7 @@ def first_config() -> TrainConfig:
 
 
 def _initial() -> dict[str, Any]:
-    usual = TrainConfig(dataset=datasets.default_name())
+    usual = TrainConfig(dataset=_default_dataset())
     values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
     noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, USUAL_LEVEL, False), strict=True))
     return values | noise | {"epochs": default_epochs(usual.dataset), "train_images": 0}
@@ -150,6 +157,23 @@ def _initial() -> dict[str, Any]:
 def catalogue() -> tuple[DatasetInfo, ...]:
     """What is known of the data sets, at most two seconds old: it asks the disk for each file of each."""
     return datasets.catalogue()
+
+
+def offered() -> tuple[DatasetInfo, ...]:
+    """Those that the page lets its visitor choose from."""
+    return tuple(info for info in catalogue() if is_colour(info)) if in_colour() else catalogue()
+
+
+def is_colour(info: DatasetInfo) -> bool:
+    return info.image_shape[0] == 3
+
+
+def _default_dataset() -> str:
+    """In colour CIFAR-10 where it is, else the largest set of all that are here."""
+    if not in_colour():
+        return datasets.default_name()
+    present = [info for info in offered() if info.present]
+    return max(present, key=lambda info: (info.name == "cifar10", info.n_train)).name
 
 
 def default_epochs(dataset: str) -> int:
