@@ -8,11 +8,15 @@ from autoenc import checkpoints, datasets, memory, models, speed, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
-from autoenc.schema import BOUNDS, MODELS, NOISES, ModelInfo, TrainConfig
+from autoenc.schema import BOUNDS, CODE_UNITS, MODELS, NOISES, ModelInfo, TrainConfig
 from ui import state, told
 from ui.text import duration, plain
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+MODEL_HELP = (
+    "MLP: every pixel meets every number of the code. Convolutional: small filters slide along. "
+    "With bottleneck: filters, and behind them a code of few numbers."
+)
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 
 
@@ -26,10 +30,10 @@ def train_form() -> TrainConfig | None:
         format_func=told.MODEL_TITLES.__getitem__,
         key="model",
         required=True,
-        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
+        help=MODEL_HELP,
     )
     st.select_slider(
-        "Latent size" + (" (numbers in the code)" if model == "mlp" else " (channels of the code)"),
+        f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
         sorted({*LATENT_SIZES, values["latent_size"]}),
         key="latent_size",
         help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
@@ -111,6 +115,13 @@ def more() -> None:
         step=1e-3,
         key="learning_rate",
         help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
+    )
+    box.number_input(
+        "Learning rate falls over (epochs)",
+        0,
+        BOUNDS["decay_epochs"][1],
+        key="decay_epochs",
+        help="Large steps first, small ones to finish: along a cosine to zero. 0: it stays.",
     )
     with box:
         noise_on_the_input()

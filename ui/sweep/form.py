@@ -25,7 +25,7 @@ def sweep_form() -> Sweep | None:
         format_func=told.MODEL_TITLES.__getitem__,
         selection_mode="multi",
         key="models",
-        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
+        help=controls.MODEL_HELP,
     )
     st.multiselect(
         "Latent sizes",
