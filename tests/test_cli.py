@@ -123,8 +123,8 @@ def test_every_setting_reaches_the_run(ask: Ask) -> None:
     given = (
         "--model conv --latent-size 2 --layers 2 --stride 1 --epochs 1 --batch-size 50 --learning-rate 0.01"
     )
-    more = "--decay-epochs 4 --noise gaussian:0.25 --train-images 100 --seed 7 --dataset digits --device cpu --json"
-    config = ask("train", *given.split(), *more.split()).json["config"]
+    more = "--decay-epochs 4 --noise gaussian:0.25 --train-images 100 --seed 7"
+    config = ask("train", *given.split(), *more.split(), "--dataset", "digits", "--json").json["config"]
     assert config == {
         "dataset": "digits",
         "model": "conv",

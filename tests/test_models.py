@@ -130,8 +130,12 @@ def test_more_layers_than_the_image_allows_are_refused_with_the_number_allowed(
         ),
         (
             {"model": "conv-bottleneck", "latent_size": 10, "layers": 2},  # 28 -> 14 -> 7, 32 and 64 channels
-            (32 * 9 + 32) + (64 * 32 * 9 + 64) + (64 * 49 * 10 + 10)  # to the code
-            + (10 * 64 * 49 + 64 * 49) + (64 * 32 * 16 + 32) + (32 * 16 + 1),  # and back
+            (32 * 9 + 32)
+            + (64 * 32 * 9 + 64)
+            + (64 * 49 * 10 + 10)  # to the code
+            + (10 * 64 * 49 + 64 * 49)
+            + (64 * 32 * 16 + 32)
+            + (32 * 16 + 1),  # and back
         ),
     ],
 )

@@ -123,8 +123,9 @@ def _forwards(layers: Iterable[nn.Module], x: Tensor, slopes: Tensor) -> Tensor:
                 slopes = slopes * (x > 0)
             case nn.Linear():
                 slopes = slopes @ layer.weight.T
-            case nn.ConvTranspose2d(stride=stride, padding=padding):
-                slopes = conv_transpose2d(slopes, layer.weight, None, stride, padding)
+            case nn.ConvTranspose2d():
+                padding = [int(side) for side in layer.padding]
+                slopes = conv_transpose2d(slopes, layer.weight, None, layer.stride, padding)
             case _:
                 slopes = layer(slopes)
         x = layer(x)
