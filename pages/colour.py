@@ -1,4 +1,4 @@
-"""Colour: photographs in colour are harder to compress than digits, or are they? By how much, at equal ratio."""
+"""Colour: are photographs in colour harder to compress than digits, and by how much, at equal ratio?"""
 
 from ui import colour, state, training
 from ui.sweep import sweeping

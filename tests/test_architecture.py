@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.checkpoints",),
     ("autoenc.inspection.opening",),
     ("autoenc.inspection.layers", "autoenc.inspection.reconstructing", "autoenc.inspection.weights"),
-    ("autoenc.inspection.network",),
+    ("autoenc.inspection.errors", "autoenc.inspection.network"),
     ("autoenc.inspection",),
     ("autoenc.denoising.saying.wording",),
     ("autoenc.denoising.saying.methods", "autoenc.denoising.saying.models"),
@@ -89,10 +89,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.components",),
     ("ui.components.sprites",),
     ("ui.pixels", "ui.text", "ui.welcome"),
-    ("ui.components.*", "ui.page", "ui.state.visitor"),
+    ("ui.components.*", "ui.page", "ui.state.visitor", "ui.state.world"),
     ("ui.state.shared", "ui.state.settings"),
     ("ui.state.audience", "ui.state.link", "ui.state.opened"),
     ("ui.state.denoising", "ui.state.methods", "ui.state.sweeping"),
+    ("ui.state.colour",),
     ("ui.state",),
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
@@ -103,6 +104,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.denoise.more",),
     ("ui.views.*",),
     ("ui.live", "ui.sweep.view", "autoenc.__main__"),
+    ("ui.colour", "ui.sweep.sweeping", "ui.training"),
     # 7
     ("pages.*",),
     # 8

@@ -1,5 +1,6 @@
 """All that outlives a rerun; `st.session_state`, `st.query_params` and caches are used here and nowhere else.
 
+world.py      colour images apart from all
 visitor.py    who looks at the page, and what they may
 shared.py     what all visitors share: the background sessions, the runs
 opened.py     trained models that somebody looks at
@@ -7,11 +8,13 @@ audience.py   a class that watches one run
 settings.py   one visitor's settings of the controls, and the run they look at
 sweeping.py   one visitor's sweep
 denoising.py  one visitor's page of noise
+colour.py     one visitor's page of colour
 methods.py    what can take noise away: runs, curves
 link.py       the address, which carries both
 """
 
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
+from ui.state.colour import PARTS, colour_part, keep_colour_link, open_colour_link
 from ui.state.denoising import (
     N_IMAGES,
     denoise_kind_changed,
@@ -72,6 +75,7 @@ from ui.state.settings import (
     default_epochs,
     first_config,
     forget,
+    is_colour,
     is_present,
     keep_settings,
     leave_message,
@@ -79,6 +83,7 @@ from ui.state.settings import (
     model_changed,
     n_messages,
     noise_kind_changed,
+    offered,
     put,
     recall,
     remember,
@@ -133,10 +138,12 @@ from ui.state.sweeping import (
     take_up,
 )
 from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
+from ui.state.world import in_colour, page_of_runs
 
 __all__ = [
     "NO_NOISE",
     "N_IMAGES",
+    "PARTS",
     "VIEWS",
     "Setting",
     "active_jobs",
@@ -154,6 +161,7 @@ __all__ = [
     "chosen_point",
     "chosen_runs",
     "class_address",
+    "colour_part",
     "config_of",
     "continue_sweep",
     "curve_job",
@@ -178,15 +186,18 @@ __all__ = [
     "frame",
     "has_key",
     "import_run",
+    "in_colour",
     "in_training",
     "interval_seconds",
     "is_active",
+    "is_colour",
     "is_drawn",
     "is_measured",
     "is_present",
     "is_shown",
     "is_teacher",
     "keep_choice",
+    "keep_colour_link",
     "keep_denoise_link",
     "keep_link",
     "keep_settings",
@@ -212,11 +223,14 @@ __all__ = [
     "noise_kind_changed",
     "noise_level",
     "noise_seed",
+    "offered",
+    "open_colour_link",
     "open_denoise_link",
     "open_link",
     "open_sweep_link",
     "opened",
     "own_pace",
+    "page_of_runs",
     "plain_runs",
     "plan",
     "put",

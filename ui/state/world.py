@@ -1,4 +1,4 @@
-"""Colour images are a world of their own: their page has settings, a run and a sweep apart from the others'."""
+"""Colour images are a world of their own: their page has its own settings, run and sweep."""
 
 from __future__ import annotations
 
