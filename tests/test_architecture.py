@@ -27,6 +27,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
+    ("autoenc.pictures.opening",),
+    ("autoenc.pictures.fitting",),
+    ("autoenc.pictures.tiling",),
+    ("autoenc.pictures",),
     ("autoenc.plots.drawing",),
     ("autoenc.plots.dots", "autoenc.plots.training"),
     ("autoenc.plots.denoising.parts", "autoenc.plots.sweep"),
