@@ -4,6 +4,7 @@
     ├── ConfigError           a setting is unknown or out of range; nothing has been started
     ├── DatasetError          images are missing, broken, or cannot be brought in
     │   └── DatasetMissing    the files are not there; downloading them would help
+    ├── PictureError          a picture from outside cannot be read, or is too large
     ├── ShapeError            two arrays do not fit together
     ├── TrainingDiverged      the loss became NaN or infinite
     └── CheckpointError       a run's file cannot be read or written
@@ -29,6 +30,10 @@ class DatasetError(AutoencError):
 
 class DatasetMissing(DatasetError):
     """A data set's files are not on this machine."""
+
+
+class PictureError(AutoencError):
+    """A picture from outside cannot be used."""
 
 
 class ShapeError(AutoencError, ValueError):

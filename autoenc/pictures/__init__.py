@@ -1,0 +1,22 @@
+"""Pictures from anywhere: read with care, and made to fit a model.
+
+opening.py  a file -> its pixels as a person would see them
+fitting.py  a picture -> the shape of a model's images
+tiling.py   a picture -> many images of a model, and back
+"""
+
+from autoenc.pictures.fitting import inverted, is_bright_ground, shrunk
+from autoenc.pictures.opening import MAX_BYTES, MAX_PIXELS, open_picture
+from autoenc.pictures.tiling import Tiles, joined, tiled
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "Tiles",
+    "inverted",
+    "is_bright_ground",
+    "joined",
+    "open_picture",
+    "shrunk",
+    "tiled",
+]

@@ -1,0 +1,80 @@
+"""A picture of any size made to fit a model's images.
+
+Nothing is cut off that nobody asked to cut off: the whole picture is reduced, its aspect kept, and what
+remains of the image is filled with the median of the picture's border. So a drawing stays on its own ground,
+and a photograph gets no edge as sharp as that to a black bar, which would be the hardest thing to draw in it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from autoenc.errors import ShapeError
+from autoenc.pictures.opening import Picture
+
+Shape = tuple[int, int, int]  # (C, H, W)
+
+
+def shrunk(picture: Picture, shape: Shape) -> Picture:
+    """The whole picture as one image of this shape: each pixel is the mean of the area that it covers.
+
+    A picture that is smaller is enlarged.
+
+    Raises:
+        ShapeError: the picture or the shape is no image's.
+    """
+    check(picture, shape)
+    channels, height, width = shape
+    picture = recoloured(picture, channels)
+    scale = min(height / picture.shape[1], width / picture.shape[2])
+    inner = resized(picture, *(max(1, round(side * scale)) for side in picture.shape[1:]))
+    image = np.empty(shape, np.uint8)
+    image[:] = ground(inner)[:, None, None]
+    top, left = (height - inner.shape[1]) // 2, (width - inner.shape[2]) // 2
+    image[:, top : top + inner.shape[1], left : left + inner.shape[2]] = inner
+    return image
+
+
+def inverted(picture: Picture) -> Picture:
+    """Dark strokes on a bright ground become bright ones on a dark ground."""
+    return 255 - picture
+
+
+def is_bright_ground(picture: Picture) -> bool:
+    """Whether the border is brighter than a middle grey, so that a drawing on it has dark strokes."""
+    return bool(ground(recoloured(picture, 1))[0] > 127)
+
+
+def ground(picture: Picture) -> Picture:
+    """The median of the border in each channel, (C,)."""
+    rows, columns = picture[:, [0, -1], :], picture[:, :, [0, -1]]
+    border = np.concatenate([rows.reshape(len(picture), -1), columns.reshape(len(picture), -1)], axis=1)
+    median: Picture = np.median(border, axis=1).round().astype(np.uint8)
+    return median
+
+
+def recoloured(picture: Picture, channels: int) -> Picture:
+    """With so many channels: grey as all three, or the brightness that the eye sees (ITU-R 601)."""
+    if len(picture) == channels:
+        return picture
+    if channels == 3:
+        return np.repeat(picture, 3, axis=0)
+    return np.asarray(Image.fromarray(picture.transpose(1, 2, 0)).convert("L"))[None]
+
+
+def resized(picture: Picture, height: int, width: int) -> Picture:
+    """Reduced by means over areas, enlarged smoothly."""
+    enlarged = height > picture.shape[1] or width > picture.shape[2]
+    filter_ = Image.Resampling.BICUBIC if enlarged else Image.Resampling.BOX
+    planes = [np.asarray(Image.fromarray(plane).resize((width, height), filter_)) for plane in picture]
+    return np.stack(planes)
+
+
+def check(picture: Picture, shape: Shape) -> None:
+    """Raises ShapeError where the one is no picture or the other no image of a model."""
+    sides = picture.shape
+    if picture.dtype != np.uint8 or len(sides) != 3 or sides[0] not in (1, 3) or not picture.size:
+        raise ShapeError(f"a picture is {picture.dtype} {sides}; allowed: uint8 (1 or 3, H, W)")
+    if len(shape) != 3 or shape[0] not in (1, 3) or min(shape) < 1:
+        raise ShapeError(f"a model's images are {tuple(shape)}; allowed: (1 or 3, H, W)")

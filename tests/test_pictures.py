@@ -1,0 +1,401 @@
+"""The odd pictures that a class brings are made here, with Pillow or byte by byte."""
+
+import struct
+import zlib
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from autoenc.errors import AutoencError, PictureError, ShapeError
+from autoenc.pictures import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    inverted,
+    is_bright_ground,
+    joined,
+    open_picture,
+    shrunk,
+    tiled,
+)
+
+
+def saved(image: Image.Image, kind: str = "PNG", **more: object) -> bytes:
+    file = BytesIO()
+    image.save(file, kind, **more)
+    return file.getvalue()
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def png(width: int, height: int, bits: int, colour: int, rows: bytes, *more: bytes) -> bytes:
+    """Any PNG, also such as Pillow does not write."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0))
+    packed = chunk(b"IDAT", zlib.compress(rows))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + packed + chunk(b"IEND", b"")
+
+
+def of(*values: int) -> np.ndarray:
+    """A grey picture of one row."""
+    return np.array([[values]], np.uint8)
+
+
+RED_GREEN = Image.fromarray(np.array([[[255, 0, 0], [0, 255, 0]]], np.uint8))  # one row
+RED_GREEN_PIXELS = np.array([[[255, 0]], [[0, 255]], [[0, 0]]])
+
+
+# ---------------------------------------------------------------- kinds of pictures
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("PNG", {}), ("WEBP", {"lossless": True}), ("GIF", {}), ("PNG", {"interlace": 1})]
+)
+def test_colours_come_back_exactly_from_what_loses_nothing(kind: str, more: dict[str, object]) -> None:
+    assert open_picture(saved(RED_GREEN, kind, **more)).tolist() == RED_GREEN_PIXELS.tolist()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_what_loses_something_loses_little(kind: str) -> None:
+    picture = open_picture(saved(Image.new("RGB", (32, 16), (200, 100, 50)), kind, quality=95))
+    assert picture.shape == (3, 16, 32)
+    assert np.abs(picture.astype(int) - np.array([200, 100, 50])[:, None, None]).max() <= 5
+
+
+def test_of_a_phone_s_jpeg_of_several_pictures_the_first_is_read() -> None:
+    first, second = Image.new("L", (16, 8), 40), Image.new("L", (16, 8), 240)
+    content = saved(first, "MPO", save_all=True, append_images=[second])
+    assert np.abs(open_picture(content).astype(int) - 40).max() <= 2
+
+
+def test_of_a_gif_that_moves_the_first_picture_is_read() -> None:
+    frames = [Image.new("L", (3, 2), grey) for grey in (10, 200)]
+    content = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert open_picture(content).tolist() == np.full((1, 2, 3), 10).tolist()
+
+
+def test_grey_of_16_bits_is_scaled_and_not_clipped() -> None:
+    rows = b"\x00" + struct.pack(">5H", 0, 257, 32_768, 65_278, 65_535)
+    assert open_picture(png(5, 1, 16, 0, rows)).tolist() == of(0, 1, 128, 254, 255).tolist()
+
+
+def test_colours_of_16_bits_are_scaled() -> None:
+    rows = b"\x00" + struct.pack(">3H", 65_535, 0, 32_896)
+    assert open_picture(png(1, 1, 16, 2, rows)).tolist() == [[[255]], [[0]], [[128]]]
+
+
+def test_one_bit_is_black_and_white() -> None:
+    assert open_picture(png(4, 1, 1, 0, b"\x00\xa0")).tolist() == of(255, 0, 255, 0).tolist()
+
+
+@pytest.mark.parametrize(("bits", "row"), [(2, b"\x00\x1b"), (4, b"\x00\x05\xaf")])
+def test_few_bits_of_grey_reach_from_black_to_white(bits: int, row: bytes) -> None:
+    assert open_picture(png(4, 1, bits, 0, row)).tolist() == of(0, 85, 170, 255).tolist()
+
+
+def test_a_palette_of_colours_has_three_channels_and_one_of_greys_one() -> None:
+    coloured = chunk(b"PLTE", bytes([255, 0, 0, 0, 255, 0]))
+    grey = chunk(b"PLTE", bytes([7, 7, 7, 200, 200, 200]))
+    assert open_picture(png(2, 1, 8, 3, b"\x00\x00\x01", coloured)).tolist() == RED_GREEN_PIXELS.tolist()
+    assert open_picture(png(2, 1, 8, 3, b"\x00\x00\x01", grey)).tolist() == of(7, 200).tolist()
+
+
+def test_what_is_transparent_shows_white() -> None:
+    half = Image.fromarray(np.array([[[0, 255], [0, 51], [0, 0], [100, 0]]], np.uint8), "LA")
+    assert open_picture(saved(half)).tolist() == of(0, 204, 255, 255).tolist()  # 51 of 255 is a fifth
+    colours = Image.fromarray(np.array([[[255, 0, 0, 255], [255, 0, 0, 102]]], np.uint8), "RGBA")
+    assert open_picture(saved(colours)).tolist() == [[[255, 255]], [[0, 153]], [[0, 153]]]
+
+
+@pytest.mark.parametrize(
+    ("bits", "rows"), [(1, b"\x00\x40"), (8, b"\x00\x00\xff"), (16, b"\x00\x00\x00\xff\xff")]
+)
+def test_a_transparent_shade_of_grey_shows_white(bits: int, rows: bytes) -> None:
+    black = chunk(b"tRNS", b"\x00\x00")
+    assert open_picture(png(2, 1, bits, 0, rows, black)).tolist() == of(255, 255).tolist()
+
+
+def test_a_transparent_colour_of_a_palette_shows_white() -> None:
+    palette = chunk(b"PLTE", bytes([255, 0, 0, 0, 255, 0]))
+    picture = open_picture(png(2, 1, 8, 3, b"\x00\x00\x01", palette, chunk(b"tRNS", b"\x00")))
+    assert picture.tolist() == [[[255, 0]], [[255, 255]], [[255, 0]]]
+
+
+def test_the_inks_of_a_printer_are_colours() -> None:
+    """No ink is white, all of black is black, all of cyan takes the red away."""
+    inks = np.zeros((8, 24, 4), np.uint8)
+    inks[:, 8:16, 3], inks[:, 16:, 0] = 255, 255
+    content = saved(Image.fromarray(inks, "CMYK"), "JPEG", quality=100)
+    expected = np.array([[255, 0, 0], [255, 0, 255], [255, 0, 255]])
+    assert np.abs(open_picture(content)[:, 4, 4::8] - expected.astype(int)).max() <= 3
+
+
+def test_inks_without_the_mark_of_adobe_are_not_inverted() -> None:
+    content = saved(Image.new("CMYK", (8, 8), (0, 0, 0, 0)), "JPEG", quality=100)
+    at = content.index(b"\xff\xee")
+    length = int.from_bytes(content[at + 2 : at + 4], "big")
+    unmarked = content[:at] + content[at + 2 + length :]
+    assert open_picture(content).min() >= 252  # Adobe writes no ink as 255
+    assert open_picture(unmarked).max() <= 3  # elsewhere that is all ink
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_taken_with_a_turned_camera_stands_upright(orientation: int) -> None:
+    upright = np.zeros((16, 32), np.uint8)
+    upright[:8, :8] = 255  # its upper left is white
+    as_it_lies = {  # how the camera stores what is upright
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.T,
+        6: np.rot90(upright),
+        7: upright[::-1, ::-1].T,
+        8: np.rot90(upright, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = saved(Image.fromarray(np.ascontiguousarray(as_it_lies)), "JPEG", exif=exif, quality=100)
+    assert np.abs(open_picture(content)[0].astype(int) - upright).max() <= 3
+
+
+def test_a_picture_with_damaged_exif_data_is_shown_as_it_lies() -> None:
+    content = saved(Image.new("L", (3, 2), 9), exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xff no directory here")
+    assert open_picture(content).tolist() == np.full((1, 2, 3), 9).tolist()
+
+
+def test_one_pixel_is_a_picture() -> None:
+    assert open_picture(saved(Image.new("L", (1, 1), 9))).tolist() == [[[9]]]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_large_picture_is_reduced_to_what_is_asked_for(kind: str) -> None:
+    content = saved(Image.new("RGB", (640, 320), (200, 100, 50)), kind)
+    picture = open_picture(content, longest=100)
+    assert picture.shape == (3, 50, 100)
+    assert np.abs(picture.astype(int) - np.array([200, 100, 50])[:, None, None]).max() <= 5
+    assert open_picture(saved(Image.new("RGB", (1000, 1))), longest=100).shape == (3, 1, 100)
+    assert open_picture(content, longest=5000).shape == (3, 320, 640)
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><img src=x onerror=alert(1)></html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        saved(Image.new("L", (4, 4)), "TIFF"),
+        saved(Image.new("L", (4, 4)), "ICO"),
+        saved(Image.new("L", (4, 4)), "PPM"),
+        b"%PDF-1.7",
+        b"RIFF\x04\x00\x00\x00WEBP",
+        b"RIFF\x24\x00\x00\x00WAVEfmt ",
+    ],
+)
+def test_other_files_are_refused_whatever_they_are_called(content: bytes) -> None:
+    with pytest.raises(
+        PictureError, match=r"'cat\.png' is (empty|not an image of a kind).*PNG, JPEG, WebP, GIF"
+    ):
+        open_picture(content, "cat.png")
+
+
+def test_an_error_is_told_as_all_others_are() -> None:
+    assert issubclass(PictureError, AutoencError)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_file_that_ends_too_early_is_refused_wherever_it_ends(kind: str) -> None:
+    rng = np.random.default_rng(0)
+    content = saved(Image.fromarray(rng.integers(0, 255, (40, 40, 3), np.uint8)), kind)
+    for part in (0.02, 0.1, 0.3, 0.5, 0.8, 0.95):
+        with pytest.raises(PictureError, match=r"'it' is (damaged or cut off|not an image)"):
+            open_picture(content[: int(part * len(content))], "it")
+
+
+def test_damaged_bytes_are_a_picture_or_are_refused() -> None:
+    rng = np.random.default_rng(1)
+    image = Image.fromarray(rng.integers(0, 255, (12, 12, 3), np.uint8))
+    for kind in ("PNG", "JPEG", "WEBP", "GIF", "MPO"):
+        content = np.frombuffer(saved(image, kind), np.uint8)
+        for _ in range(150):
+            damaged = content.copy()
+            damaged[rng.integers(8, min(len(damaged), 200), 4)] = rng.integers(0, 255, 4)
+            with suppress(PictureError):
+                open_picture(damaged.tobytes())
+
+
+def claiming(content: bytes, at: int, size: bytes) -> bytes:
+    """The file with another size in its head."""
+    return content[:at] + size + content[at + len(size) :]
+
+
+SMALL = Image.new("L", (5, 3))
+JPEG = saved(SMALL, "JPEG")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        png(20_000, 20_000, 8, 0, b""),
+        claiming(saved(SMALL, "GIF"), 6, struct.pack("<HH", 20_000, 20_000)),
+        b"RIFF" + bytes(4) + b"WEBPVP8X" + struct.pack("<II", 10, 0) + 2 * (19_999).to_bytes(3, "little"),
+        claiming(JPEG, JPEG.index(b"\xff\xc0") + 5, struct.pack(">HH", 20_000, 20_000)),
+    ],
+    ids=["PNG", "GIF", "WebP", "JPEG"],
+)
+def test_too_many_pixels_are_refused_before_anything_is_decoded(content: bytes) -> None:
+    with pytest.raises(PictureError, match="'huge' has 20,000 x 20,000 pixels; allowed: 50 million"):
+        open_picture(content, "huge")
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_the_size_of_every_webp_is_read_from_its_head(lossless: bool) -> None:
+    """16,383 pixels are the longest side that a WebP can have: here it is written into a small one's head."""
+    content = saved(Image.new("RGB", (5, 3)), "WEBP", lossless=lossless)
+    size = struct.pack("<I", 16_382 | 16_382 << 14) if lossless else struct.pack("<HH", 16_383, 16_383)
+    with pytest.raises(PictureError, match="16,383 x 16,383 pixels"):
+        open_picture(claiming(content, 21 if lossless else 26, size))
+
+
+def test_a_picture_without_pixels_is_refused() -> None:
+    with pytest.raises(PictureError):
+        open_picture(png(0, 0, 8, 0, b""))
+    with pytest.raises(PictureError, match="0 x 5 pixels"):
+        open_picture(claiming(b"RIFF" + bytes(4) + b"WEBPVP8 " + bytes(4), 20, bytes(6) + b"\0\0\5\0"))
+
+
+def test_a_bomb_of_text_in_a_png_is_refused() -> None:
+    bomb = chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(PngImagePlugin.MAX_TEXT_CHUNK + 1)))
+    with pytest.raises(PictureError, match="damaged"):
+        open_picture(png(1, 1, 8, 0, b"\x00\x00", bomb))
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    content = saved(Image.new("L", (8, 8)), "JPEG", progressive=True)
+    with pytest.raises(PictureError, match="more than 200 scans"):
+        open_picture(content + 300 * b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00")
+
+
+def test_a_file_of_too_many_bytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    with path.open("wb") as file:
+        file.truncate(60_000_000)
+    with pytest.raises(PictureError, match=r"'large\.png' has 60 MB; allowed: 50 MB"):
+        open_picture(path)
+    with pytest.raises(PictureError, match="allowed: 50 MB"):
+        open_picture(bytes(MAX_BYTES + 1))
+
+
+def test_a_path_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r"'gone\.png' cannot be read"):
+        open_picture(tmp_path / "gone.png")
+    with pytest.raises(PictureError, match="cannot be read"):
+        open_picture(tmp_path)
+
+
+def test_a_name_is_shown_as_one_short_line() -> None:
+    with pytest.raises(PictureError) as told:
+        open_picture(b"", "a\nb" + 500 * "x")
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 200
+
+
+def test_the_limit_of_pixels_is_more_than_a_camera_has() -> None:
+    assert MAX_PIXELS >= 48_000_000
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def test_a_pixel_is_the_mean_of_the_area_that_it_covers() -> None:
+    picture = np.array([[[0, 100, 10, 10], [100, 200, 10, 50]]], np.uint8)
+    assert shrunk(picture, (1, 1, 2)).tolist() == of(100, 20).tolist()
+
+
+def test_the_aspect_is_kept_and_the_rest_has_the_median_of_the_border() -> None:
+    wide = np.full((1, 20, 40), 90, np.uint8)
+    wide[:, 8:12, 16:24] = 250  # four by four of its pixels become one
+    image = shrunk(wide, (1, 10, 10))
+    assert (image[0, [0, 1, 8, 9]] == 90).all()
+    assert (image[0, 4, 4:6] == 250).all()
+    assert (image == 250).sum() == 2
+
+
+def test_nothing_is_cut_off() -> None:
+    tall = np.zeros((1, 100, 10), np.uint8)
+    tall[:, 0], tall[:, -1] = 255, 255
+    image = shrunk(tall, (1, 20, 20))
+    assert image[0, 0, 9:11].min() > 0
+    assert image[0, -1, 9:11].min() > 0
+
+
+def test_a_small_picture_is_enlarged() -> None:
+    assert shrunk(of(77), (3, 8, 8)).tolist() == np.full((3, 8, 8), 77).tolist()
+    assert shrunk(np.full((3, 1, 50), 7, np.uint8), (1, 8, 8)).tolist() == np.full((1, 8, 8), 7).tolist()
+
+
+def test_grey_becomes_three_equal_channels_and_colour_the_brightness_that_the_eye_sees() -> None:
+    assert shrunk(of(3, 9), (3, 1, 2)).tolist() == [[[3, 9]]] * 3
+    colours = np.eye(3, dtype=np.uint8)[:, None] * 255  # red, green, blue
+    assert shrunk(colours, (1, 1, 3)).tolist() == of(76, 150, 29).tolist()  # .299, .587, .114 of 255
+
+
+def test_dark_strokes_on_a_bright_ground_become_bright_ones() -> None:
+    paper = np.full((3, 9, 9), 250, np.uint8)
+    paper[:, 4, 2:7] = 10
+    assert is_bright_ground(paper)
+    assert not is_bright_ground(inverted(paper))
+    assert inverted(paper)[:, 4, 4].tolist() == [245, 245, 245]
+
+
+# ---------------------------------------------------------------- tiles
+
+
+@pytest.mark.parametrize("size", [(8, 8), (9, 17), (1, 1), (3, 40), (16, 8)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_tiles_put_together_are_the_picture(size: tuple[int, int], channels: int) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (channels, *size), np.uint8)
+    tiles = tiled(picture, (channels, 8, 8))
+    assert tiles.images.shape == (tiles.rows * tiles.columns, channels, 8, 8)
+    assert tiles.picture.tolist() == picture.tolist()
+
+
+def test_tiles_stand_row_by_row_and_repeat_the_edge() -> None:
+    picture = np.arange(6, dtype=np.uint8).reshape(1, 2, 3)
+    tiles = tiled(picture, (1, 2, 2))
+    assert (tiles.rows, tiles.columns) == (1, 2)
+    assert tiles.images.tolist() == [[[[0, 1], [3, 4]]], [[[2, 2], [5, 5]]]]
+
+
+@pytest.mark.parametrize("size", [(1000, 1000), (3000, 10), (10, 3000), (1, 60_000), (500, 1200)])
+def test_a_large_picture_is_reduced_until_its_tiles_are_few(size: tuple[int, int]) -> None:
+    tiles = tiled(np.full((3, *size), 5, np.uint8), (1, 28, 28), most=50)
+    assert len(tiles.images) <= 50
+    assert tiles.picture.shape == (1, tiles.height, tiles.width)
+    assert (tiles.images == 5).all()
+
+
+def test_a_picture_of_few_tiles_is_not_reduced() -> None:
+    tiles = tiled(np.zeros((1, 280, 280), np.uint8), (1, 28, 28), most=100)
+    assert (tiles.height, tiles.width) == (280, 280)
+
+
+def test_other_images_than_the_tiles_are_not_put_together() -> None:
+    tiles = tiled(of(1, 2, 3, 4), (1, 1, 2))
+    with pytest.raises(ShapeError, match="do not replace"):
+        joined(tiles, tiles.images[:1])
+
+
+@pytest.mark.parametrize("shape", [(2, 8, 8), (1, 0, 8)])
+def test_a_shape_that_is_no_image_s_is_refused(shape: tuple[int, int, int]) -> None:
+    with pytest.raises(ShapeError, match="a model's images"):
+        shrunk(of(1), shape)
+    with pytest.raises(ShapeError, match="a picture is"):
+        tiled(np.zeros((1, 4, 4), np.float32), (1, 8, 8))  # type: ignore[arg-type]
