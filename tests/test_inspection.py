@@ -244,6 +244,13 @@ def test_the_way_leads_from_the_image_over_the_code_to_the_reconstruction(
     assert all(station.n_numbers == station.values.size for station in way)
 
 
+def test_what_convolutions_hand_to_the_bottleneck_is_shown_as_their_channels(
+    models_of: dict[str, Trained], digits: Dataset
+) -> None:
+    way = inspection.flow(models_of["bottleneck"], digits.test[0])
+    assert [station.shape for station in way[1:5]] == [(32, 14, 14), (64, 7, 7), (6,), (64, 7, 7)]
+
+
 def test_stations_are_named_for_their_layers(models_of: dict[str, Trained], digits: Dataset) -> None:
     way = inspection.flow(models_of["deep mlp"], digits.test[0])
     names = ["Image", *["Linear + ReLU"] * 2, "Linear", *["Linear + ReLU"] * 2, "Linear + Sigmoid"]
