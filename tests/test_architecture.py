@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema.denoise",),
     ("autoenc.schema.job",),
     ("autoenc.schema.sweep",),
+    ("autoenc.schema.subject",),
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
@@ -31,9 +32,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.pictures.fitting",),
     ("autoenc.pictures.tiling",),
     ("autoenc.pictures",),
+    ("autoenc.equal", "autoenc.published"),
     ("autoenc.plots.drawing",),
     ("autoenc.plots.dots", "autoenc.plots.training"),
-    ("autoenc.plots.denoising.parts", "autoenc.plots.sweep"),
+    ("autoenc.plots.denoising.parts", "autoenc.plots.equal", "autoenc.plots.errors", "autoenc.plots.sweep"),
     ("autoenc.plots.denoising.curves", "autoenc.plots.denoising.matrix", "autoenc.plots.denoising.sizes"),
     ("autoenc.plots.denoising",),
     ("autoenc.plots",),
@@ -82,7 +84,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sweeps.keeping", "autoenc.sweeps.planning"),
     ("autoenc.sweeps.following", "autoenc.sweeps.running"),
     ("autoenc.sweeps.ratios", "autoenc.sweeps.table"),
-    ("autoenc.sweeps.saying",),
+    ("autoenc.sweeps.comparing", "autoenc.sweeps.saying"),
     ("autoenc.sweeps",),
     ("autoenc.cli.printing", "autoenc.cli.settings"),
     (
@@ -100,7 +102,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.state.shared", "ui.state.settings"),
     ("ui.state.audience", "ui.state.link", "ui.state.opened"),
     ("ui.state.denoising", "ui.state.methods", "ui.state.sweeping"),
-    ("ui.state.colour",),
+    ("ui.state.colour", "ui.state.comparing"),
     ("ui.state",),
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),

@@ -37,6 +37,7 @@ def dress() -> None:
         " .st-key-head .st-key-name { display: none; }"
         " [data-testid=stStatusWidget] { margin-right: 20rem; }"
         "}"
+        ".st-key-part { margin-top: 1.2rem; }"  # below the navigation, on pages that begin with a switch
         ".st-key-visitor { position: absolute; }"
         "[data-testid=stLayoutWrapper]:has(> .st-key-material) { display: none; }"
         ".st-key-noise-scene { opacity: 1 !important; }"  # it lives in the browser, and is never out of date

@@ -4,12 +4,16 @@ drawing.py    traces, axes, layout, colours
 training.py   the figures of runs
 dots.py       runs as dots, and what they are measured against
 sweep.py      the figures of a sweep
+equal.py      two data sets in one figure
+errors.py     where a model errs, as bars
 denoising/    the figures of denoising
 """
 
 from autoenc.pareto import pareto
 from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
+from autoenc.plots.equal import error_at_equal
+from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.sweep import (
     Axes,
     loss_at_large_sizes,
@@ -35,6 +39,9 @@ __all__ = [
     "by_size",
     "comparison",
     "curves",
+    "error_at_equal",
+    "error_by_channel",
+    "error_by_class",
     "extremes",
     "loss_at_large_sizes",
     "loss_by_code",

@@ -9,12 +9,21 @@ settings.py   one visitor's settings of the controls, and the run they look at
 sweeping.py   one visitor's sweep
 denoising.py  one visitor's page of noise
 colour.py     one visitor's page of colour
+comparing.py  two data sets at equal compression
 methods.py    what can take noise away: runs, curves
 link.py       the address, which carries both
 """
 
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
 from ui.state.colour import PARTS, colour_part, keep_colour_link, open_colour_link
+from ui.state.comparing import (
+    at_work,
+    comparable,
+    compared_by,
+    equal_sweeps,
+    start_equal,
+    subject,
+)
 from ui.state.denoising import (
     N_IMAGES,
     denoise_kind_changed,
@@ -153,6 +162,7 @@ __all__ = [
     "ask_for",
     "ask_for_sweep",
     "asked_sweep",
+    "at_work",
     "become_teacher",
     "catalogue",
     "choose_model",
@@ -162,6 +172,8 @@ __all__ = [
     "chosen_runs",
     "class_address",
     "colour_part",
+    "comparable",
+    "compared_by",
     "config_of",
     "continue_sweep",
     "curve_job",
@@ -176,6 +188,7 @@ __all__ = [
     "denoisers",
     "dismiss_training",
     "drawn_once",
+    "equal_sweeps",
     "example",
     "failures",
     "failures_of",
@@ -256,11 +269,13 @@ __all__ = [
     "sizes_of",
     "snapshot",
     "start",
+    "start_equal",
     "start_sweep",
     "stop",
     "stop_curves",
     "stop_run_of",
     "stop_sweep",
+    "subject",
     "sweep_axes",
     "sweep_settings",
     "table_of",

@@ -44,6 +44,7 @@ OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the 
 VIEWS = {
     "epochs": "Epoch by epoch",
     "images": "Every image",
+    "errors": "Where it errs",
     "learnt": "What it learnt",
     "model": "The model",
     "export": "Export",
