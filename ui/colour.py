@@ -58,7 +58,8 @@ def compared(ignored: Sequence[str]) -> None:
         wanted = state.equal_sweeps(pair, models)
         _offer(wanted)
     with view:
-        active = bool(state.at_work(wanted, pair))
+        state.begin_pca(pair)
+        active = bool(state.at_work(wanted) + state.fitting(pair))
         st.fragment(_comparison, run_every=SECONDS if active else None)(pair, wanted, active)
 
 
@@ -77,7 +78,7 @@ def _known(name: str, names: Sequence[str]) -> str:
 def _offer(wanted: Sequence[Sweep]) -> None:
     """What is missing of the comparison is trained at one click."""
     plans = [planned for sweep in wanted if (planned := state.plan(sweep)) is not None]
-    n = sum(len(planned.to_train) for planned in plans)
+    n, n_active = sum(len(planned.to_train) for planned in plans), len(state.at_work(wanted))
     if not wanted:
         st.caption("Choose a model to train.")
         return
@@ -86,13 +87,15 @@ def _offer(wanted: Sequence[Sweep]) -> None:
     known = [seconds for seconds in times if seconds is not None]
     expected = f", about {duration(sum(known))}" if n and len(known) == len(times) else ""
     st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
-    label = f"Train the {n} missing runs" if n else "All of it is trained"
+    label = "All of it is trained"
+    if n:
+        label = f"{n_active} runs at work" if n_active else f"Train the {n} missing runs"
     if st.button(
         label,
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        disabled=not n,
+        disabled=not n or n_active > 0,
         key="equal-start",
     ):
         with page.errors_told():
@@ -103,22 +106,21 @@ def _offer(wanted: Sequence[Sweep]) -> None:
 def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
     """Drawn anew while something of it is at work."""
     with page.errors_told():
-        active = state.at_work(wanted, pair)
-        if bool(active) != was_active:
+        runs, fits = state.at_work(wanted), state.fitting(pair)
+        if bool(runs or fits) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(state.subject(info) for info in pair)
         words = sweeps.equal_words(*subjects)
-        _what_is_at_work(active)
+        if runs:
+            n = sum(len(sweep.configs()) for sweep in wanted)
+            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} runs trained; the lines grow as they end")
+        if fits:
+            st.caption(f"PCA is being fitted to {' and '.join(map(plain, fits))}.")
         _chart(pair, subjects, words)
         for said in (words, sweeps.lost_words(subjects), _compared_runs(subjects)):
             if said:
                 st.markdown(plain(said)) if said is words else st.caption(plain(said))
         _pictures(subjects)
-
-
-def _what_is_at_work(active: Sequence[object]) -> None:
-    if active:
-        st.progress(0.0, f"{len(active)} still to come; the lines grow as they end")
 
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:

@@ -20,6 +20,7 @@ from autoenc.published import LEGEND
 from autoenc.schema import MODEL_NAMES, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
+_USUAL: Mapping[By, tuple[float, float]] = {"ratio": (6, 200), "numbers": (4, 512)}  # without any model
 _HEIGHT = {"mse": "%{y:.4g}", "psnr": "%{y:.1f} dB", "lost": "%{y:.1%}"}
 _X = {"ratio": "%{x:.3g} times smaller", "numbers": "%{x:,} numbers"}
 
@@ -40,7 +41,7 @@ def error_at_equal(
         said: what the figure shows, for those who cannot see it.
     """
     found = [equal.curves(subject, by) for subject in subjects]
-    view = _View(by, measure, *_reach(found))
+    view = _View(by, measure, *_reach(found, by))
     traces = [
         _line(subject, name, curves.get(name, ()), view, second=place == 1)
         for place, (subject, curves) in enumerate(zip(subjects, found, strict=True))
@@ -54,10 +55,12 @@ def error_at_equal(
         "Test error at equal " + ("compression" if by == "ratio" else "code size"),
         hovermode="closest",
         meta={"said": said, "name": f"{subjects[0].name}-{subjects[1].name}-{by}-{measure}".lower()},
+        showlegend=True,
         **legends(traces),
         xaxis=size_axis(BY[by], (view.low, view.high), log=True),
         **_y_axis(heights, measure),
     )
+    laid_out["xaxis"]["dtick"] = "D2" if view.high <= 200 * view.low else 1
     laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
     return Figure(data=traces, layout=laid_out)
 
@@ -82,11 +85,10 @@ class _View:
         return f"{_X[self.by]}: {_HEIGHT[self.measure]}"
 
 
-def _reach(found: Sequence[Mapping[str, Curve]]) -> tuple[float, float]:
-    """As far as the models reach, and PCA where there are none."""
+def _reach(found: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
+    """As far as the models reach."""
     trained = [x for curves in found for name, curve in curves.items() if name != "PCA" for x, _ in curve]
-    every = trained or [x for curves in found for curve in curves.values() for x, _ in curve if x >= 1]
-    return (min(every, default=12), max(every, default=96))
+    return (min(trained), max(trained)) if trained else _USUAL[by]
 
 
 def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: bool) -> Trace:

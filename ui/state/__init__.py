@@ -18,9 +18,11 @@ from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pac
 from ui.state.colour import PARTS, colour_part, keep_colour_link, open_colour_link
 from ui.state.comparing import (
     at_work,
+    begin_pca,
     comparable,
     compared_by,
     equal_sweeps,
+    fitting,
     start_equal,
     subject,
 )
@@ -164,6 +166,7 @@ __all__ = [
     "asked_sweep",
     "at_work",
     "become_teacher",
+    "begin_pca",
     "catalogue",
     "choose_model",
     "choose_point",
@@ -194,6 +197,7 @@ __all__ = [
     "failures_of",
     "first_config",
     "first_image",
+    "fitting",
     "follow_sweep",
     "forget",
     "frame",

@@ -9,9 +9,9 @@ from dataclasses import replace
 from autoenc import datasets, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
-from autoenc.jobs import PcaJob, TrainJob
+from autoenc.jobs import Job, PcaJob, TrainJob
 from autoenc.schema import Pca, Snapshot, Subject, Sweep, TrainConfig
-from ui.state.settings import SUITS_BOTTLENECK, catalogue, is_colour, recall
+from ui.state.settings import SUITS_BOTTLENECK, catalogue, is_colour, recall, settings
 from ui.state.shared import runs_on_disk, sessions
 from ui.state.sweeping import plan, start_sweep
 
@@ -30,7 +30,7 @@ SHORT = {
 def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
     """The data sets that are here, in colour or without, those that are chosen at first first."""
     present = [info for info in catalogue() if info.present and is_colour(info) == colour]
-    first = recall("dataset", "") if colour else "mnist"
+    first = settings()["dataset"] if colour else "mnist"
     return tuple(sorted(present, key=lambda info: info.name != first))
 
 
@@ -40,18 +40,23 @@ def compared_by() -> tuple[By, Measure]:
 
 
 def subject(info: DatasetInfo) -> Subject:
-    """What is known of it here: its runs, and PCA, which is begun where nobody has yet."""
+    """What is known of it here: its runs, and PCA as far as it is fitted."""
     name, fingerprint = SHORT.get(info.name, info.name), datasets.load(info.name).fingerprint
     return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), _pca(info.name))
+
+
+def begin_pca(infos: Sequence[DatasetInfo]) -> None:
+    """Have it fitted where nobody has yet: there is something to see before any click."""
+    for info in infos:
+        job = PcaJob(info.name)
+        if (sessions().snapshot(job.job_id) or job.stored()) is None:
+            sessions().start(job, by="the dashboard")
 
 
 def _pca(dataset: str) -> Pca | None:
     job = PcaJob(dataset)
     known = sessions().snapshot(job.job_id) or job.stored()
-    if known is None:
-        sessions().start(job, by="the dashboard")
-        return None
-    return known.value if isinstance(known.value, Pca) else None
+    return known.value if known is not None and isinstance(known.value, Pca) else None
 
 
 def equal_sweeps(infos: Sequence[DatasetInfo], models: Sequence[str]) -> tuple[Sweep, ...]:
@@ -79,8 +84,16 @@ def start_equal(wanted: Sequence[Sweep]) -> None:
             start_sweep(sweep, planned, alone=False)
 
 
-def at_work(wanted: Sequence[Sweep], infos: Sequence[DatasetInfo]) -> list[Snapshot]:
-    """What is queued or running of these sweeps, and of the PCA of these data sets."""
-    jobs = [TrainJob(config) for sweep in wanted for config in sweep.configs()]
-    known = [sessions().snapshot(job.job_id) for job in (*jobs, *(PcaJob(info.name) for info in infos))]
+def at_work(wanted: Sequence[Sweep]) -> list[Snapshot]:
+    """What is queued or running of these sweeps."""
+    return _active([TrainJob(config) for sweep in wanted for config in sweep.configs()])
+
+
+def fitting(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
+    """The data sets to which PCA is being fitted."""
+    return tuple(info.name for info in infos if _active([PcaJob(info.name)]))
+
+
+def _active(jobs: Sequence[Job]) -> list[Snapshot]:
+    known = (sessions().snapshot(job.job_id) for job in jobs)
     return [job for job in known if job is not None and job.state.active]

@@ -18,7 +18,7 @@ from ui.components.pictures import PictureRow, pictures
 from ui.text import plain
 
 MOST = 10  # classes: more are bounded to the best and the worst
-N_IMAGES = 8  # of each class
+N_IMAGES = 16  # of each class
 BAR = 26  # pixels
 AROUND = 110  # pixels above and below the bars
 
@@ -69,5 +69,5 @@ def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> 
         # Every row has as many pictures: a class of fewer begins again.
         few = np.resize(few, N_IMAGES)
         rows.append(PictureRow(name, data.test[few], COLOUR["original"]))
-        rows.append(PictureRow("", made.x_hat[few], COLOUR["reconstruction"]))
+        rows.append(PictureRow("comes back", made.x_hat[few], COLOUR["reconstruction"]))
     pictures(rows, key="class-pictures", columns=N_IMAGES)
