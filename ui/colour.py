@@ -22,6 +22,11 @@ SECONDS = 1.0  # between two looks at what is trained
 RATIO = 24  # at which pictures are shown, or as near to it as there are runs
 TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
 
+EYE = (
+    "The eye does not count pixels: a digit can be read through more error than a photograph can bear before "
+    "nobody knows what it shows."
+)
+
 Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 
 
@@ -59,7 +64,7 @@ def compared(ignored: Sequence[str]) -> None:
         _offer(wanted)
     with view:
         state.begin_pca(pair)
-        active = bool(state.at_work(wanted) + state.fitting(pair))
+        active = bool(state.at_work(wanted) or state.fitting(pair))
         st.fragment(_comparison, run_every=SECONDS if active else None)(pair, wanted, active)
 
 
@@ -89,7 +94,8 @@ def _offer(wanted: Sequence[Sweep]) -> None:
     st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
     label = "All of it is trained"
     if n:
-        label = f"{n_active} runs at work" if n_active else f"Train the {n} missing runs"
+        runs = f"run{'s' * (max(n, n_active) != 1)}"
+        label = f"{n_active} {runs} at work" if n_active else f"Train the {n} missing {runs}"
     if st.button(
         label,
         type="primary",
@@ -121,6 +127,7 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
             if said:
                 st.markdown(plain(said)) if said is words else st.caption(plain(said))
         _pictures(subjects)
+        st.caption(EYE)
 
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:

@@ -14,7 +14,7 @@ from plotly.graph_objects import Figure
 
 from autoenc import equal
 from autoenc.equal import BY, MEASURES, By, Curve, Measure
-from autoenc.plots.dots import DOT, GREY, Trace, legends, rounded, size_axis
+from autoenc.plots.dots import DOT, GREY, SECOND_ROW, Trace, legends, rounded, size_axis
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import LEGEND
 from autoenc.schema import MODEL_NAMES, Subject
@@ -57,10 +57,9 @@ def error_at_equal(
         meta={"said": said, "name": f"{subjects[0].name}-{subjects[1].name}-{by}-{measure}".lower()},
         showlegend=True,
         **legends(traces),
-        xaxis=size_axis(BY[by], (view.low, view.high), log=True),
+        xaxis=_x_axis(found[0], view),
         **_y_axis(heights, measure),
     )
-    laid_out["xaxis"]["dtick"] = "D2" if view.high <= 200 * view.low else 1
     laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
     return Figure(data=traces, layout=laid_out)
 
@@ -81,8 +80,22 @@ class _View:
         return {"x": [rounded(x) for x, _ in near] or [None], "y": [rounded(y) for _, y in near] or [None]}
 
     @property
+    def range(self) -> list[float]:
+        """Of the x axis, with air for the dots."""
+        first, last = math.log10(self.low), math.log10(self.high)
+        air = max(0.03 * (last - first), 0.03)
+        return [rounded(first - air), rounded(last + air)]
+
+    @property
     def hover(self) -> str:
         return f"{_X[self.by]}: {_HEIGHT[self.measure]}"
+
+
+def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
+    """Labelled where models of these curves were trained."""
+    trained = [x for name, curve in curves.items() if name != "PCA" for x, _ in curve]
+    planned = size_axis(BY[view.by], trained or (view.low, view.high), log=True, ticks=bool(trained))
+    return planned | {"range": view.range, "uirevision": f"{view.low:g} {view.high:g}"}
 
 
 def _reach(found: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
@@ -109,7 +122,8 @@ def _diamonds(subject: Subject, published: Mapping[int, float], view: _View) -> 
     codes = [(k if view.by == "numbers" else subject.n_pixels / k, mse) for k, mse in published.items()]
     return {
         "type": "scatter",
-        "name": f"{LEGEND}, {subject.name}",
+        "name": LEGEND,
+        "legend": SECOND_ROW,
         "mode": "markers",
         **view.shown(subject, tuple(codes)),
         "hovertemplate": f"published, {view.hover}",

@@ -22,6 +22,7 @@ SHORT = {
     "kmnist": "KMNIST",
     "digits": "UCI digits",
     "cifar10": "CIFAR-10",
+    "cifar10-images": "CIFAR-10 (JPEG)",
     "cifar100": "CIFAR-100",
     "svhn": "SVHN",
 }
