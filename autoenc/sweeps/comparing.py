@@ -101,7 +101,7 @@ def _at_ratio(one: Subject, other: Subject, found: Comparison | None) -> str:
     if found is None:
         return ""
     name, ratio, *losses = found
-    return f"At {short(ratio)} to 1 ({name}) {_told(one, other, losses)}."
+    return f"At {short(ratio, 3)} to 1 ({name}) {_told(one, other, losses)}."
 
 
 def _with_numbers(one: Subject, other: Subject, found: Comparison | None) -> str:
