@@ -58,5 +58,6 @@ def _bars(
         hovermode="closest",
         meta={"said": said, "name": title.lower().replace(" ", "-")},
     )
+    laid_out["title"]["text"] = ""  # the page says it
     laid_out["margin"] = laid_out["margin"] | {"l": min(200, 24 + 10 * longest)}
     return Figure(data=[bars], layout=laid_out)
