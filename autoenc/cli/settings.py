@@ -13,7 +13,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     usual = TrainConfig()
     parser.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
     parser.add_argument("--stride", type=int, default=usual.stride, help="1 or 2, of each convolution")
-    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100")
+    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100, photos: 30")
     parser.add_argument("--batch-size", type=int, default=usual.batch_size)
     parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
     parser.add_argument("--noise", help="KIND:LEVEL, such as gaussian:0.3: learn to take this noise away")
