@@ -103,6 +103,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.state",),
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
+    ("ui.own",),
     ("ui.controls", "ui.denoise", "ui.machine", "ui.moving", "ui.shelf", "ui.sweep", "ui.views"),
     ("ui.denoise.form", "ui.sweep.charts", "ui.sweep.form", "ui.sweep.smalls", "ui.sweep.table"),
     ("ui.denoise.scene",),

@@ -8,11 +8,15 @@ from autoenc import checkpoints, datasets, memory, models, speed, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
-from autoenc.schema import BOUNDS, MODELS, NOISES, ModelInfo, TrainConfig
-from ui import state, told
+from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
+from ui import own, state, told
 from ui.text import duration, plain
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+MODEL_HELP = (
+    "MLP: every pixel meets every number of the code. Conv: small filters slide along, the code is pictures. "
+    "Bottleneck: filters too, and behind them a code of so few numbers as you choose."
+)
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 
 
@@ -23,13 +27,14 @@ def train_form() -> TrainConfig | None:
     model = st.segmented_control(
         "Model",
         MODELS,
-        format_func=told.MODEL_TITLES.__getitem__,
+        format_func=MODEL_NAMES.__getitem__,
         key="model",
         required=True,
-        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
+        on_change=state.model_changed,
+        help=MODEL_HELP,
     )
     st.select_slider(
-        "Latent size" + (" (numbers in the code)" if model == "mlp" else " (channels of the code)"),
+        f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
         sorted({*LATENT_SIZES, values["latent_size"]}),
         key="latent_size",
         help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
@@ -48,6 +53,12 @@ def train_form() -> TrainConfig | None:
 
 
 def dataset_choice() -> DatasetInfo:
+    """The data set, prepared if it can be; what there is to tell of it; the way to bring another."""
+    if (gone := state.take_dataset()) is not None:
+        st.warning(
+            f"The data set {plain(gone)} is not on this machine any more.",
+            icon=":material/image_not_supported:",
+        )
     infos = {info.name: info for info in state.catalogue()}
     name = st.selectbox(
         "Data set",
@@ -56,7 +67,19 @@ def dataset_choice() -> DatasetInfo:
         key="dataset",
         on_change=state.dataset_changed,
     )
-    return infos[name]
+    info = infos[name]
+    if not info.prepared:
+        try:
+            with st.spinner("Opening the pictures, once"):
+                info = state.prepare(name)
+        except AutoencError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+    for note in info.notes:
+        st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
+    if state.is_teacher():
+        with st.popover("Your own pictures", icon=":material/add_photo_alternate:", key="bring-in"):
+            own.pictures()
+    return info
 
 
 def stride() -> None:
@@ -112,6 +135,13 @@ def more() -> None:
         key="learning_rate",
         help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
     )
+    box.number_input(
+        "Learning rate falls over (epochs)",
+        0,
+        BOUNDS["decay_epochs"][1],
+        key="decay_epochs",
+        help="Large steps first, small ones to finish: along a cosine to zero. 0: it stays.",
+    )
     with box:
         noise_on_the_input()
     box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
@@ -163,6 +193,11 @@ def forecast(config: TrainConfig) -> None:
     st.markdown(f"**{info.n_parameters:,}** parameters  \n{told.code_size(info.n_latents, info.n_pixels)}")
     waiting = state.sessions().speed() is None
     st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
+    if config.decay_epochs is not None and config.decay_epochs < config.epochs:
+        st.warning(
+            f"After epoch {config.decay_epochs} the learning rate is zero: nothing more is learnt.",
+            icon=":material/trending_down:",
+        )
     if info.n_latents >= info.n_pixels:
         st.warning(
             f"This code is **not smaller** than the image: {info.n_latents:,} against {info.n_pixels:,}.",
@@ -208,7 +243,7 @@ def train_button(config: TrainConfig | None) -> bool:
 
 def offer_download(name: str) -> None:
     """Where a data set is missing: a button that brings it, with a progress bar while it comes."""
-    info = next(info for info in state.catalogue() if info.name == name)
+    info = state.info_of(name)
     if info.present:
         return
     who = "" if state.is_teacher() else " The teacher can bring it."
