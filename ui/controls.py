@@ -77,7 +77,8 @@ def dataset_choice() -> DatasetInfo:
     for note in info.notes:
         st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
     if state.is_teacher():
-        with st.popover("Your own pictures", icon=":material/add_photo_alternate:", key="bring-in"):
+        key = f"bring-in-{state.n_brought_in()}"  # another popover is closed
+        with st.popover("Your own pictures", icon=":material/add_photo_alternate:", type="tertiary", key=key):
             own.pictures()
     return info
 

@@ -13,7 +13,7 @@ from ui.text import plain
 
 MAX_UPLOAD = 200  # MB
 ENDINGS = ("zip", "tar", "gz", "tgz", "xz", "txz", "bz2")
-SIZES = (None, 16, 28, 32, 48, 64)
+SIZES = (0, 16, 28, 32, 48, 64)
 
 
 def pictures() -> None:
@@ -22,20 +22,25 @@ def pictures() -> None:
         "Pictures in an archive (.zip, .tar)",
         type=ENDINGS,
         max_upload_size=MAX_UPLOAD,
-        key=f"own-file-{state.n_messages()}",
+        key=f"own-file-{state.n_brought_in()}",
         help="A folder for each class, or train and test with a folder for each class inside. "
         "Without train and test every sixth picture is kept for the test.",
     )
-    name = st.text_input("Name of the data set", key="own-name", max_chars=64, placeholder="leaves").strip()
+    name = st.text_input(
+        "Name of the data set", key=f"own-name-{state.n_brought_in()}", max_chars=64, placeholder="leaves"
+    ).strip()
     side = st.selectbox(
         "Size",
         SIZES,
-        format_func=lambda n: f"{n}x{n} pixels" if n else "as it is, or 32x32 where it is large or differs",
+        format_func=lambda n: (
+            f"{n}x{n} pixels" if n else "as they are, or 32x32 where they are large or differ"
+        ),
         key="own-size",
         help="Each picture is cut to its centre square and resized.",
     )
-    if st.button("Bring them in", type="primary", disabled=file is None or not name, key="own-go"):
-        _bring_in(file, name, side)
+    pressed = st.button("Bring them in", type="primary", disabled=file is None or not name, key="own-go")
+    if pressed and file is not None:
+        _bring_in(file, name, side or None)
     for sentence in datasets.complaints():
         st.caption(f":material/warning: {plain(sentence)}")
 

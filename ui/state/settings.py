@@ -194,8 +194,14 @@ def prepare(dataset: str) -> DatasetInfo:
 
 
 def choose_dataset(dataset: str) -> None:
-    """The chooser shows this one the next time that it is drawn."""
+    """The chooser shows this one, which has been brought in, the next time that it is drawn."""
     st.session_state["wanted dataset"] = dataset
+    st.session_state["n brought in"] = n_brought_in() + 1
+
+
+def n_brought_in() -> int:
+    """How many data sets this visitor has brought in."""
+    return int(st.session_state.get("n brought in", 0))
 
 
 def take_dataset() -> str | None:
