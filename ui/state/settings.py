@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Literal
 
 import streamlit as st
 
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
+from autoenc.errors import DatasetUnknown
 from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
 from ui.text import plain
 
@@ -210,7 +212,8 @@ def take_dataset() -> str | None:
         st.session_state["dataset"] = wanted
         dataset_changed()
     gone: str = st.session_state["dataset"]
-    if any(info.name == gone for info in catalogue()):
+    with suppress(DatasetUnknown):
+        info_of(gone)
         return None
     st.session_state["dataset"] = datasets.default_name()
     dataset_changed()
