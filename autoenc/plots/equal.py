@@ -51,7 +51,10 @@ def error_at_equal(
     ]
     if published:
         traces.append(_diamonds(subjects[0], published, view))
-    heights = [y for trace in traces for y in trace["y"] if y is not None]
+    # PCA of a large code is all but perfect: it would press everything else together, and may leave the plot.
+    measured = [trace for trace in traces if trace["name"] != "PCA"]
+    known = [[y for trace in some for y in trace["y"] if y is not None] for some in (measured, traces)]
+    heights = known[0] or known[1]
     laid_out = layout(
         "Test error at equal " + ("compression" if by == "ratio" else "code size"),
         hovermode="closest",
