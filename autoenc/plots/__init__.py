@@ -5,11 +5,13 @@ training.py   the figures of runs
 dots.py       runs as dots, and what they are measured against
 sweep.py      the figures of a sweep
 denoising/    the figures of denoising
+foreign.py    the error of a picture from outside
 """
 
 from autoenc.pareto import pareto
 from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
+from autoenc.plots.foreign import errors
 from autoenc.plots.sweep import (
     Axes,
     loss_at_large_sizes,
@@ -35,6 +37,7 @@ __all__ = [
     "by_size",
     "comparison",
     "curves",
+    "errors",
     "extremes",
     "loss_at_large_sizes",
     "loss_by_code",

@@ -1,0 +1,48 @@
+"""Photographs that come with scikit-image and scikit-learn: nothing is downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import NamedTuple
+
+from autoenc.errors import ConfigError, PictureError
+from autoenc.pictures import open_picture
+from autoenc.pictures.opening import Picture
+
+
+class Example(NamedTuple):
+    """A file of a library."""
+
+    title: str
+    package: str
+    path: str
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "astronaut": Example("An astronaut", "skimage", "data/astronaut.png"),
+    "cat": Example("A cat", "skimage", "data/chelsea.png"),
+    "coffee": Example("A cup of coffee", "skimage", "data/coffee.png"),
+    "flower": Example("A flower", "sklearn", "datasets/images/flower.jpg"),
+    "temple": Example("A temple in China", "sklearn", "datasets/images/china.jpg"),
+    "page": Example("A page of text", "skimage", "data/page.png"),
+    "horse": Example("A horse, black on white", "skimage", "data/horse.png"),
+}
+
+
+def example(name: str, longest: int | None = None) -> Picture:
+    """One of EXAMPLES, as `open_picture` gives it.
+
+    Raises:
+        ConfigError: the name is unknown.
+        PictureError: this version of the library has no such file.
+    """
+    if name not in EXAMPLES:
+        raise ConfigError(f"unknown example {name[:40]!r}; known: {', '.join(EXAMPLES)}")
+    title, package, path = EXAMPLES[name]
+    file = resources.files(package).joinpath(path)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{package} on this machine has no {path}; choose another example") from error
+    return open_picture(content, title, longest)
