@@ -1,13 +1,22 @@
 """Data sets by name: uint8 images prepared once, then opened from the cache in milliseconds by every process.
 
-known.py        what each data set is and where its files are; reads no image
-raw.py          the raw files -> arrays, checked
-prepared.py     arrays -> the cache folder -> Dataset
-downloading.py  the mirrors -> the raw files
+entry.py         what is said of a data set before an image is read
+published.py     the published data sets, and those that come with libraries
+folders.py       image folders in the data folder
+known.py         a name -> what is known of it
+raw.py colours.py embedded.py    files of MNIST's layout, of CIFAR and SVHN, inside libraries -> arrays
+reading.py       which of them reads what
+interleaving.py  an order in which the first images are a fair sample
+gathering.py     an image folder -> arrays
+prepared.py      arrays -> the cache folder -> Dataset
+listing.py       all of them as they stand now
+downloading.py   the mirrors -> the raw files
 """
 
 from autoenc.datasets.downloading import download
-from autoenc.datasets.known import DatasetInfo, catalogue, check_name, default_name, names
+from autoenc.datasets.folders import complaints
+from autoenc.datasets.known import check_name, default_name, names
+from autoenc.datasets.listing import DatasetInfo, catalogue
 from autoenc.datasets.prepared import Dataset, cache_dir, fingerprint_of, load
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "cache_dir",
     "catalogue",
     "check_name",
+    "complaints",
     "default_name",
     "download",
     "fingerprint_of",

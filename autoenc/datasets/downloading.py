@@ -16,8 +16,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from autoenc.datasets.known import Known, data_dir, known
-from autoenc.datasets.raw import MAX_FILE_BYTES, check_files, torchvision_class
+from autoenc.datasets.entry import Known, data_dir
+from autoenc.datasets.known import known
+from autoenc.datasets.raw import MAX_FILE_BYTES, torchvision_class
+from autoenc.datasets.reading import check_files
 from autoenc.errors import DatasetError
 from autoenc.schema import Download
 
@@ -93,8 +95,7 @@ def _order(entry: Known, mirrors: Sequence[str] | None, resources: Sequence[Reso
 
 def _is_here(entry: Known) -> bool:
     try:
-        if entry.files:
-            check_files(entry)
+        check_files(entry)
     except DatasetError:
         return False
     return True

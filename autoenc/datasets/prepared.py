@@ -1,7 +1,8 @@
 """The cache: each data set once as memory-mapped arrays, shared by all worker processes.
 
 `<cache>/datasets/<name>-<stamp>/` holds one .npy file an array and a meta.json. The stamp is made of the raw
-files' names, sizes and times, so that files swapped or cut after the preparation are noticed.
+files' names, sizes and times, so that files swapped or cut after the preparation are noticed. What was found
+out about an image folder stands in meta.json too.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
 from filelock import FileLock, Timeout
 
-from autoenc.datasets.known import Known, known
-from autoenc.datasets.raw import Arrays, Bytes, read
+from autoenc.datasets.entry import Known, Shape
+from autoenc.datasets.folders import survey
+from autoenc.datasets.gathering import SIDE, gather
+from autoenc.datasets.known import known
+from autoenc.datasets.raw import Arrays, Bytes
+from autoenc.datasets.reading import read
 from autoenc.errors import DatasetError
 
 FORMAT = 1  # of the prepared folder: another number prepares everything anew
@@ -40,6 +46,7 @@ class Dataset:
     test_labels: Bytes = field(repr=False)
     class_names: tuple[str, ...]
     fingerprint: str  # 16 hex digits: equal means equal arrays
+    notes: tuple[str, ...] = ()  # a sentence each, such as which files could not be read
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -57,7 +64,7 @@ def load(name: str) -> Dataset:
         DatasetError: its files are broken, or the cache folder cannot be written.
     """
     entry = known(name)
-    folder = cache_dir() / "datasets" / f"{name}-{_stamp(entry)}"
+    folder = _folder(entry)
     return _open(entry, folder) or _prepare(entry, folder)
 
 
@@ -78,6 +85,50 @@ def fingerprint_of(arrays: Iterable[Bytes]) -> str:
         digest.update(repr(array.shape).encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a prepared data set is, without its images; of an image folder nobody knows it before."""
+
+    n_train: int
+    n_test: int
+    image_shape: Shape
+    title: str
+    source: str
+    notes: tuple[str, ...]
+
+
+def facts(entry: Known) -> Facts | None:
+    """Of an image folder that is prepared; None: it is not.
+
+    Raises:
+        DatasetError: the folder cannot be read.
+    """
+    return _facts(entry, _folder(entry) / "meta.json")
+
+
+def _facts(entry: Known, path: Path) -> Facts | None:
+    try:
+        meta = json.loads(path.read_bytes())
+        c, h, w = map(int, meta["image_shape"])
+        side = f", resized to {SIDE}x{SIDE}" if meta["resized"] else ""
+        return Facts(
+            n_train=int(meta["n_train"]),
+            n_test=int(meta["n_test"]),
+            image_shape=(c, h, w),
+            title=f"{entry.title}{side}",
+            source=f"{entry.source}{', each picture cut to its centre square' if side else ''}{side}",
+            notes=tuple(map(str, meta["notes"])),
+        )
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
+
+
+def _folder(entry: Known) -> Path:
+    """Where the prepared arrays are, or will be."""
+    stamp = survey(entry.name).stamp if entry.kind == "folder" else _stamp(entry)
+    return cache_dir() / "datasets" / f"{entry.name}-{stamp}"
 
 
 def _stamp(entry: Known) -> str:
@@ -104,24 +155,26 @@ def _open(entry: Known, folder: Path) -> Dataset | None:
         arrays = Arrays(*map(np.asarray, maps))
     except Exception:  # noqa: BLE001 - whatever is wrong with a folder of the cache, the cure is a new one
         return None
-    if not written or not _fit(entry, arrays):
+    told = _facts(entry, folder / "meta.json") if entry.kind == "folder" else entry
+    if not written or told is None or not _fit(told.image_shape, arrays):
         return None
     return Dataset(
         name=entry.name,
-        title=entry.title,
-        source=entry.source,
+        title=told.title,
+        source=told.source,
         class_names=entry.class_names,
         fingerprint=fingerprint,
+        notes=told.notes if isinstance(told, Facts) else (),
         **arrays._asdict(),
     )
 
 
-def _fit(entry: Known, arrays: Arrays) -> bool:
+def _fit(image_shape: Shape, arrays: Arrays) -> bool:
     """Whether the arrays have the types and shapes of this data set, whatever the number of images."""
     if any(array.dtype != np.uint8 for array in arrays):
         return False
     pairs = ((arrays.train, arrays.train_labels), (arrays.test, arrays.test_labels))
-    return all(x.shape == (*labels.shape, *entry.image_shape) and labels.ndim == 1 for x, labels in pairs)
+    return all(x.shape == (*labels.shape, *image_shape) and labels.ndim == 1 for x, labels in pairs)
 
 
 def _prepare(entry: Known, folder: Path) -> Dataset:
@@ -130,7 +183,7 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f"{entry.name}.lock", timeout=PATIENCE_SECONDS, thread_local=False):
             if not (dataset := _open(entry, folder)):
-                _write(folder, read(entry))
+                _write(folder, *_read(entry))
                 _remove_others(entry, folder)
                 dataset = _open(entry, folder)
     except Timeout:
@@ -144,12 +197,26 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
     return dataset
 
 
+def _read(entry: Known) -> tuple[Arrays, dict[str, Any]]:
+    """The arrays, and what there is to know of an image folder."""
+    if entry.kind != "folder":
+        return read(entry), {}
+    found = gather(entry)
+    return found.arrays, {
+        "n_train": len(found.arrays.train),
+        "n_test": len(found.arrays.test),
+        "image_shape": found.arrays.train.shape[1:],
+        "resized": found.resized,
+        "notes": found.notes,
+    }
+
+
 def _cannot_write(entry: Known, reason: str) -> str:
     cure = "make room there, or set AUTOENC_CACHE_DIR to a folder that can be written"
     return f"{entry.name} cannot be prepared in {cache_dir()}: {reason}; {cure}"
 
 
-def _write(folder: Path, arrays: Arrays) -> None:
+def _write(folder: Path, arrays: Arrays, more: dict[str, Any]) -> None:
     """Writes the folder beside its place and moves it there when it is whole."""
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)  # from a process that was killed
@@ -157,7 +224,7 @@ def _write(folder: Path, arrays: Arrays) -> None:
         partial.mkdir()
         for name, array in arrays._asdict().items():
             _save(_npy(partial, name), np.ascontiguousarray(array))
-        (partial / "meta.json").write_text(json.dumps({"fingerprint": fingerprint_of(arrays)}))
+        (partial / "meta.json").write_text(json.dumps({"fingerprint": fingerprint_of(arrays), **more}))
         shutil.rmtree(folder, ignore_errors=True)  # there, but broken
         partial.rename(folder)
     finally:

@@ -1,4 +1,4 @@
-"""From raw files to arrays: what is not what it should be is refused in one sentence that names the file."""
+"""Raw files in the MNIST layout -> arrays: what is wrong is refused in a sentence that names the file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autoenc.datasets.known import SPLITS, Known
+from autoenc.datasets.entry import SPLITS, Known, data_dir
 from autoenc.errors import DatasetError
 
 Bytes = npt.NDArray[np.uint8]
 
-# Nothing that we read or unpack is larger: the largest file of the MNIST family has 47 MB.
+# Nothing that we read or unpack is larger: the largest, of SVHN, has 182 MB.
 MAX_FILE_BYTES = 200_000_000
 
 
@@ -29,15 +29,13 @@ class Arrays(NamedTuple):
     test_labels: Bytes
 
 
-def read(entry: Known) -> Arrays:
-    """The images and labels, checked; takes seconds.
+def read_mnist(entry: Known) -> Arrays:
+    """The images and labels of a data set in the MNIST layout, checked; takes seconds.
 
     Raises:
         DatasetMissing: the files are not there.
         DatasetError: they are not what they should be.
     """
-    if entry.torchvision_class is None:
-        return _read_digits()
     check_files(entry)
     train, test = (_read_split(entry, split) for split in SPLITS)
     return Arrays(*train, *test)
@@ -48,9 +46,6 @@ def torchvision_class(entry: Known) -> Any:
     import torchvision.datasets
 
     return getattr(torchvision.datasets, str(entry.torchvision_class))
-
-
-# ---------------------------------------------------------------- the MNIST family
 
 
 def check_files(entry: Known) -> None:
@@ -67,10 +62,10 @@ def check_files(entry: Known) -> None:
         (n_labels,) = _idx_shape(labels, 1, entry)
         if tuple(size) != entry.image_shape[1:]:
             problem = f"has images of {_by(size)} pixels where {entry.name} has {_by(entry.image_shape[1:])}"
-            raise DatasetError(f"{images} {problem}; {_cure(entry)}")
+            raise DatasetError(f"{images} {problem}; {cure(entry)}")
         if n_images != n_labels:
             problem = f"has {n_images:,} images but {labels.name} has {n_labels:,} labels, as if swapped"
-            raise DatasetError(f"{images} {problem}; {_cure(entry, 'both')}")
+            raise DatasetError(f"{images} {problem}; {cure(entry, 'both')}")
 
 
 def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
@@ -81,23 +76,24 @@ def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
             header = file.read(n_header)
         n_bytes = path.stat().st_size
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror}; {_cure(entry)}") from error
+        raise DatasetError(f"{path} cannot be read: {error.strerror}; {cure(entry)}") from error
     magic = bytes([0, 0, 8, n_dimensions])  # 8: unsigned bytes
     if len(header) < n_header or header[:4] != magic:
         kind = {1: "labels", 3: "images"}[n_dimensions]
-        raise DatasetError(f"{path} is not an IDX file of {kind}; {_cure(entry)}")
+        raise DatasetError(f"{path} is not an IDX file of {kind}; {cure(entry)}")
     shape = struct.unpack(f">{n_dimensions}I", header[4:])
     n_expected = n_header + math.prod(shape)
     if n_bytes != n_expected:
         raise DatasetError(
-            f"{path} has {n_bytes:,} bytes where its header says {n_expected:,}; {_cure(entry)}"
+            f"{path} has {n_bytes:,} bytes where its header says {n_expected:,}; {cure(entry)}"
         )
     if not n_header < n_bytes <= MAX_FILE_BYTES:
-        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {_cure(entry)}")
+        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")
     return shape
 
 
-def _cure(entry: Known, what: str = "it") -> str:
+def cure(entry: Known, what: str = "it") -> str:
+    """What to do about files that are broken."""
     return f"delete {what} and run `python -m autoenc data download {entry.name}`, or use digits"
 
 
@@ -111,36 +107,15 @@ def _read_split(entry: Known, split: str) -> tuple[Bytes, Bytes]:
     # Old versions of torchvision left pickled copies in `processed/`; the class would still prefer them.
     reader = type(declared.__name__, (declared,), {"_check_legacy_exist": lambda self: False})
     try:
-        files = reader(entry.folder.parent.parent, train=split == "train", download=False)
+        files = reader(data_dir(), train=split == "train", download=False)
         images, labels = files.data.numpy()[:, np.newaxis], files.targets.numpy()
     except (
         Exception
     ) as error:  # asserts, casts and file errors alike: to the person at the screen it is one failure
         problem = f"the {split} files of {entry.name} in {entry.folder} cannot be read"
-        raise DatasetError(f"{problem} ({type(error).__name__}); {_cure(entry, 'them')}") from error
+        raise DatasetError(f"{problem} ({type(error).__name__}); {cure(entry, 'them')}") from error
     n_classes = len(entry.class_names)
     if labels.max() >= n_classes:
         path = entry.folder / f"{split}-labels-idx1-ubyte"
-        raise DatasetError(
-            f"{path} has a label {labels.max()}; allowed: 0 to {n_classes - 1}; {_cure(entry)}"
-        )
+        raise DatasetError(f"{path} has a label {labels.max()}; allowed: 0 to {n_classes - 1}; {cure(entry)}")
     return images, labels.astype(np.uint8)
-
-
-# ---------------------------------------------------------------- the embedded one
-
-
-def _read_digits() -> Arrays:
-    """The first 1,437 images and the last 360, enlarged.
-
-    The enlargement works in whole numbers, so the fingerprint is the same on every machine.
-    """
-    from PIL import Image
-    from sklearn.datasets import load_digits
-
-    small, labels = load_digits(return_X_y=True)  # (1797, 64) in 0..16
-    small = np.rint(small * (255 / 16)).astype(np.uint8).reshape(-1, 8, 8)
-    enlarged = [Image.fromarray(image).resize((28, 28), Image.Resampling.BICUBIC) for image in small]
-    images = np.stack([np.asarray(image) for image in enlarged])[:, np.newaxis]  # (1797, 1, 28, 28)
-    labels = labels.astype(np.uint8)
-    return Arrays(images[:1437], labels[:1437], images[1437:], labels[1437:])

@@ -1,0 +1,193 @@
+"""Image folders: `<data folder>/<name>/{train,test}/<class>/<image>` is a data set of that name.
+
+They are looked at often, on each rerun of a page: so the names of the folders and their times are read each
+time, the files only where one of these has changed. A file that is overwritten in its place changes no
+folder: that is noticed when the program starts anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from autoenc.datasets.entry import Known, data_dir
+from autoenc.datasets.published import KNOWN
+from autoenc.errors import ConfigError, DatasetError
+from autoenc.schema.config import DATASET_NAME
+
+FOLDER_SPLITS = ("train", "test")
+# Of files that are meant as pictures; one of a kind that cannot be read is told, other files are not.
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
+MAX_CLASSES = 255  # labels are single bytes
+MAX_IMAGES = 2_000_000  # of a split
+
+# Folders that hold, or may come to hold, the files of published data sets.
+_TAKEN = {place.casefold() for known in KNOWN.values() for place in (known.name, known.place.split("/")[0])}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is in an image folder, before a picture is opened."""
+
+    stamp: str  # of all files' names, sizes and times
+    class_names: tuple[str, ...]  # as the folders are called; may hold anything that a file name may
+    counts: tuple[tuple[int, ...], tuple[int, ...]]  # files of each class, train and test
+
+
+def folder_names() -> tuple[str, ...]:
+    """The image folders of the data folder, in the order of the alphabet."""
+    return tuple(name for name in _candidates() if is_allowed(name))
+
+
+def complaints() -> tuple[str, ...]:
+    """A sentence for each image folder whose name no data set can have."""
+    return tuple(
+        f"{data_dir() / printable(name)} is not used: {_refusal(name)}; rename the folder"
+        for name in _candidates()
+        if not is_allowed(name)
+    )
+
+
+def is_allowed(name: str) -> bool:
+    return not _refusal(name)
+
+
+def check_free(name: str) -> None:
+    """Passes where a new image folder may be called so.
+
+    Raises:
+        ConfigError: no data set can be called so.
+        DatasetError: something is called so already.
+    """
+    if refusal := _refusal(name):
+        raise ConfigError(f"{refusal}; choose another name")
+    folder = data_dir()
+    if os.path.lexists(folder / name) or name.casefold() in map(str.casefold, _candidates()):
+        raise DatasetError(
+            f"there is already a {name} in {folder}; choose another name, or delete that folder"
+        )
+
+
+def _refusal(name: str) -> str:
+    """Why no image folder may be called so; "": it may."""
+    if not DATASET_NAME.fullmatch(name):
+        return (
+            f"{printable(name)!r:.80} is no name for a data set, which has letters, digits and hyphens alone"
+        )
+    return f"{name!r} is a data set of its own" if name.casefold() in _TAKEN else ""
+
+
+def folder_entry(name: str) -> Known | None:
+    """The image folder of this name; None: there is none. Its shape is a guess until it is prepared."""
+    if not is_allowed(name) or not _is_candidate(data_dir() / name):
+        return None
+    seen = survey(name)
+    n_train, n_test = (sum(counts) for counts in seen.counts)
+    return Known(
+        name=name,
+        title=name,
+        source="an image folder in the data folder",
+        class_names=tuple(map(printable, seen.class_names)),
+        n_train=n_train,
+        n_test=n_test,
+        kind="folder",
+        place=name,
+        image_shape=(3, 32, 32),
+    )
+
+
+def survey(name: str) -> Survey:
+    """What is in the image folder.
+
+    Raises:
+        DatasetError: it cannot be read.
+    """
+    folder = data_dir() / name
+    try:
+        return _survey(folder, _folders_stamp(folder))
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be read: {error.strerror}; see who may read it") from error
+
+
+def files(folder: Path, split: str, class_name: str) -> list[os.DirEntry[str]]:
+    """The pictures of a class, in the order of their names; none where there is no such folder."""
+    try:
+        with os.scandir(folder / split / class_name) as found:
+            pictures = [entry for entry in found if _is_picture(entry)]
+    except FileNotFoundError:
+        return []
+    return sorted(pictures, key=lambda entry: entry.name)
+
+
+def printable(name: str) -> str:
+    """A file's name as text: what is no text in it becomes question marks."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _candidates() -> list[str]:
+    """Folders with a train or a test folder inside."""
+    try:
+        with os.scandir(data_dir()) as found:
+            names = sorted(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return []
+    places = {known.place.split("/")[0] for known in KNOWN.values()}
+    return [
+        name
+        for name in names
+        if not name.startswith(".") and name not in places and _is_candidate(data_dir() / name)
+    ]
+
+
+def _is_candidate(folder: Path) -> bool:
+    return any(_is_folder(folder / split) for split in FOLDER_SPLITS) and _is_folder(folder)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _is_picture(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith(".") or os.path.splitext(entry.name)[1].lower() not in SUFFIXES:
+        return False
+    return entry.is_file(follow_symlinks=False)
+
+
+def _class_folders(folder: Path, split: str) -> Iterator[os.DirEntry[str]]:
+    if _is_folder(folder / split):
+        with os.scandir(folder / split) as found:
+            yield from (e for e in found if not e.name.startswith(".") and e.is_dir(follow_symlinks=False))
+
+
+def _folders_stamp(folder: Path) -> tuple[object, ...]:
+    """Of all folders: another one where a file has come or gone."""
+    facts: list[object] = []
+    for split in FOLDER_SPLITS:
+        if _is_folder(folder / split):
+            facts.append((split, (folder / split).stat().st_mtime_ns))
+        facts += sorted(
+            (split, entry.name, entry.stat(follow_symlinks=False).st_mtime_ns)
+            for entry in _class_folders(folder, split)
+        )
+    return tuple(facts)
+
+
+@lru_cache(maxsize=64)
+def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
+    names = {entry.name for split in FOLDER_SPLITS for entry in _class_folders(folder, split)}
+    digest = hashlib.sha256()
+    counts: dict[str, list[int]] = {}
+    for name in sorted(names):
+        counts[name] = []
+        for split in FOLDER_SPLITS:
+            facts = [(e.name, (s := e.stat()).st_size, s.st_mtime_ns) for e in files(folder, split, name)]
+            digest.update(repr((split, name, facts)).encode("utf-8", "surrogateescape"))
+            counts[name].append(len(facts))
+    kept = {name: pair for name, pair in counts.items() if any(pair)}
+    train, test = (tuple(pair[i] for pair in kept.values()) for i in (0, 1))
+    return Survey(digest.hexdigest()[:16], tuple(kept), (train, test))

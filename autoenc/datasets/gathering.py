@@ -1,0 +1,204 @@
+"""From an image folder to arrays: a picture that cannot be read is left out and named.
+
+Pictures that are all of one small size stay as they are. Others are cut to their centre square and resized.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from autoenc.datasets.entry import Known
+from autoenc.datasets.folders import FOLDER_SPLITS, MAX_CLASSES, files, printable, survey
+from autoenc.datasets.interleaving import interleaved
+from autoenc.datasets.raw import Arrays, Bytes
+from autoenc.errors import DatasetError
+
+SIDE = 32  # pixels, of pictures that are resized
+LARGEST_SIDE = 64  # of pictures that stay as they are
+MAX_SPLIT_BYTES = 2_000_000_000
+MAX_NAMED = 3  # of the files that cannot be read
+CHUNK = 256  # pictures that are on their way at the same time
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """An image folder as arrays, and what there is to tell of it."""
+
+    arrays: Arrays
+    resized: bool  # to SIDE x SIDE
+    notes: tuple[str, ...]  # a sentence each
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    label: int
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """How large the images are, and whether pictures are made so."""
+
+    height: int
+    width: int
+    resized: bool
+
+
+_RESIZED = _Fit(SIDE, SIDE, True)
+
+
+class _OfAnotherSize(Exception):
+    """A picture does not have the size of the others."""
+
+
+def gather(entry: Known) -> Gathered:
+    """All pictures of an image folder; takes some 10 s for 60,000 small ones.
+
+    Raises:
+        DatasetError: it has no pictures, one split alone, too many classes or pictures, or none can be read.
+    """
+    names = survey(entry.name).class_names
+    _check(entry, names)
+    try:
+        splits = [_files(entry, split, names) for split in FOLDER_SPLITS]
+    except OSError as error:
+        raise DatasetError(f"{entry.folder} cannot be read: {error.strerror}; see who may read it") from error
+    fit = _first_fit(entry, splits[0])
+    try:
+        read = [_read(entry, split, fit) for split in splits]
+    except _OfAnotherSize:
+        fit = _RESIZED
+        read = [_read(entry, split, fit) for split in splits]
+    broken = [path for _, _, _, failed in read for path in failed]
+    if not any(coloured for _, _, coloured, _ in read):
+        read = [(np.ascontiguousarray(x[:, :1]), labels, coloured, []) for x, labels, coloured, _ in read]
+    (train, train_labels, _, _), (test, test_labels, _, _) = read
+    return Gathered(Arrays(train, train_labels, test, test_labels), fit.resized, _notes(entry, names, broken))
+
+
+def square(picture: Bytes, side: int) -> Bytes:
+    """The centre square of a picture (C, H, W), resized to (C, side, side)."""
+    from PIL import Image
+
+    height, width = picture.shape[1:]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    cut = picture[:, top : top + edge, left : left + edge]
+    if edge == side:
+        return cut
+    planes = [
+        Image.fromarray(np.ascontiguousarray(plane)).resize((side, side), Image.Resampling.BICUBIC)
+        for plane in cut
+    ]
+    return np.stack([np.asarray(plane) for plane in planes])
+
+
+def _check(entry: Known, names: Sequence[str]) -> None:
+    """Counts alone: before a picture is opened."""
+    cure = f"the pictures of a data set are in {entry.folder}/train/CLASS and {entry.folder}/test/CLASS"
+    if not names:
+        raise DatasetError(f"{entry.folder} has no pictures; {cure}")
+    for split, n in zip(FOLDER_SPLITS, (entry.n_train, entry.n_test), strict=True):
+        if not n:
+            raise DatasetError(f"{entry.folder} has no pictures for {split}; {cure}")
+        if (n_bytes := n * 3 * SIDE**2) > MAX_SPLIT_BYTES:
+            raise DatasetError(_too_large(entry, split, n, n_bytes))
+    if len(names) > MAX_CLASSES:
+        raise DatasetError(
+            f"{entry.folder} has {len(names):,} classes; allowed: at most {MAX_CLASSES}; put some together"
+        )
+
+
+def _too_large(entry: Known, split: str, n: int, n_bytes: int) -> str:
+    return (
+        f"the {n:,} pictures of {entry.folder}/{split} would take {n_bytes / 1e9:.1f} GB; allowed: "
+        f"{MAX_SPLIT_BYTES / 1e9:.0f} GB; take some away"
+    )
+
+
+def _files(entry: Known, split: str, names: Sequence[str]) -> list[_File]:
+    """In the order of the data set."""
+    found = [files(entry.folder, split, name) for name in names]
+    order = interleaved([len(pictures) for pictures in found])
+    return [_File(Path(found[label][rank].path), label) for label, rank in order]
+
+
+def _first_fit(entry: Known, pictures: Sequence[_File]) -> _Fit:
+    """By the first picture that can be read: most folders have one size."""
+    for file in pictures:
+        if (picture := _opened(file.path)) is not None:
+            _, height, width = picture.shape
+            return _Fit(height, width, False) if max(height, width) <= LARGEST_SIDE else _RESIZED
+    raise DatasetError(
+        f"none of the pictures of {entry.folder}/train can be read; allowed: PNG, JPEG, WebP, GIF"
+    )
+
+
+def _fitted(path: Path, fit: _Fit) -> Bytes | None:
+    """(1 or 3, H, W); None: it cannot be read."""
+    picture = _opened(path)
+    if picture is None or picture.shape[1:] == (fit.height, fit.width):
+        return picture
+    if not fit.resized:
+        raise _OfAnotherSize
+    return square(picture, SIDE)
+
+
+def _opened(path: Path) -> Bytes | None:
+    """None: it cannot be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            picture = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+    except Exception:  # noqa: BLE001
+        return None
+    return picture[None] if picture.ndim == 2 else picture.transpose(2, 0, 1)
+
+
+def _read(entry: Known, pictures: Sequence[_File], fit: _Fit) -> tuple[Bytes, Bytes, bool, list[Path]]:
+    """Images in colour, labels, whether one was not grey, and those that could not be read.
+
+    Raises:
+        _OfAnotherSize: a picture has another size, and none is to be resized.
+    """
+    shape = (len(pictures), 3, fit.height, fit.width)
+    split = pictures[0].path.parent.parent.name
+    if (n_bytes := math.prod(shape)) > MAX_SPLIT_BYTES:
+        raise DatasetError(_too_large(entry, split, len(pictures), n_bytes))
+    x, labels = np.empty(shape, np.uint8), np.empty(len(pictures), np.uint8)
+    n, coloured, broken, waiting = 0, False, list[Path](), iter(pictures)
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        while chunk := list(islice(waiting, CHUNK)):
+            for file, picture in zip(chunk, pool.map(lambda f: _fitted(f.path, fit), chunk), strict=True):
+                if picture is None:
+                    broken.append(file.path)
+                    continue
+                x[n], labels[n] = picture, file.label  # grey goes to all three channels
+                coloured |= len(picture) == 3
+                n += 1
+    if not n:
+        raise DatasetError(f"none of the pictures of {entry.folder}/{split} can be read; take them away")
+    return x[:n], labels[:n], coloured, broken
+
+
+def _notes(entry: Known, names: Sequence[str], broken: Sequence[Path]) -> tuple[str, ...]:
+    notes = []
+    if len(names) == 1:
+        notes.append("all images are of one class")
+    if broken:
+        named = ", ".join(printable(str(path.relative_to(entry.folder))) for path in broken[:MAX_NAMED])
+        more = f" and {len(broken) - MAX_NAMED:,} more" if len(broken) > MAX_NAMED else ""
+        files_ = "1 file" if len(broken) == 1 else f"{len(broken):,} files"
+        notes.append(
+            f"{files_} cannot be read and {'is' if len(broken) == 1 else 'are'} left out: {named}{more}"
+        )
+    return tuple(notes)
