@@ -76,7 +76,7 @@ def needed_bytes(config: TrainConfig, model: ModelInfo, n_train: int, n_test: in
     n_images = config.train_images or n_train
     batch = min(config.batch_size, n_images)
     steps = math.ceil(n_images / batch)
-    shuffled = n_images * model.n_pixels * min(2, config.epochs)  # the next epoch's beside the last one's
+    shuffled = n_images * model.n_pixels
     batches = 1000 * steps * min(2, config.epochs)  # views, each with its Python object
     history = 64 * steps * config.epochs
     weights = 4 * model.n_parameters
@@ -105,7 +105,7 @@ def _test_bytes(config: TrainConfig, model: ModelInfo, n_test: int) -> int:
 
 def _widest(config: TrainConfig, model: ModelInfo) -> int:
     """Numbers in the largest output of a layer; a convolution lays its channels out in blocks of 16."""
-    block = 16 if config.model == "conv" else 1
+    block = 1 if config.model == "mlp" else 16
     shapes = [layer.output_shape for layer in model.layers]
     return max(math.ceil(shape[0] / block) * block * math.prod(shape[1:]) for shape in shapes)
 

@@ -14,6 +14,7 @@ from autoenc.errors import ConfigError
 from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
 
 ImageShape = tuple[int, int, int]  # C, H, W
+WIDTH = 32  # channels of the first convolution before a bottleneck
 
 
 class Autoencoder(nn.Module):
@@ -80,7 +81,39 @@ def conv(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
     return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder))
 
 
-BUILDERS: dict[str, Callable[[TrainConfig, ImageShape], Autoencoder]] = {"mlp": mlp, "conv": conv}
+def conv_bottleneck(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    """3x3 convolutions of stride 2, a linear layer to exactly `latent_size` numbers, and back; sigmoid last.
+
+    The first convolution has WIDTH channels, each further one twice as many; ReLU between all layers, but the
+    code itself is free.
+
+    Raises:
+        ConfigError: a layer would find an image of one pixel.
+    """
+    channels, height, width = image_shape
+    encoder: list[nn.Module] = []
+    decoder: list[nn.Module] = []
+    for i in range(config.layers):
+        if min(height, width) < 2:
+            raise ConfigError(f"layers is {config.layers}; images of this size allow {i}")
+        c_out = WIDTH * 2**i
+        encoder += [nn.Conv2d(channels, c_out, 3, stride=2, padding=1), nn.ReLU()]
+        up = nn.ConvTranspose2d(c_out, channels, 4, stride=2, padding=1)
+        crop = [Crop(height, width)] if height % 2 or width % 2 else []
+        decoder = [up, *crop, nn.ReLU() if i else nn.Sigmoid(), *decoder]
+        channels, height, width = c_out, math.ceil(height / 2), math.ceil(width / 2)
+    n_features = channels * height * width
+    encoder += [nn.Flatten(), nn.Linear(n_features, config.latent_size)]
+    back = [nn.Linear(config.latent_size, n_features), nn.ReLU()]
+    unflatten = nn.Unflatten(1, (channels, height, width))
+    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*back, unflatten, *decoder))
+
+
+BUILDERS: dict[str, Callable[[TrainConfig, ImageShape], Autoencoder]] = {
+    "mlp": mlp,
+    "conv": conv,
+    "conv-bottleneck": conv_bottleneck,
+}
 
 
 def build(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:

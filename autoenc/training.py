@@ -19,6 +19,7 @@ from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, S
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
+WARM_UP = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
 # Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
 MAX_PIXELS = 65_536  # numbers of an image, all channels
 MAX_STEPS = 5_000_000  # of all epochs
@@ -67,10 +68,12 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
     model, optimizer, device = trainee.model, trainee.optimizer, trainee.device
     train_set = torch.from_numpy(data.train[: config.train_images]).to(device)  # uint8 (N, C, H, W)
     test_set = torch.from_numpy(data.test).to(device)
+    shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
     for epoch in range(trainee.epoch + 1, config.epochs + 1):
         began, threads = perf_counter(), torch.get_num_threads()
         order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle"))
-        batches = torch.split(train_set.index_select(0, order.to(device)), config.batch_size)
+        torch.index_select(train_set, 0, order.to(device), out=shuffled)
+        batches = torch.split(shuffled, config.batch_size)
         noise_draws = seeded(device, config.seed, epoch, "noise")
         losses = torch.empty(len(batches), device=device)
         reported, report_at = 0, began + REPORT_SECONDS
@@ -78,6 +81,7 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
             x = as_float(batch)  # (B, C, H, W) in [0, 1]
             x_hat = model(noise.corrupt(x, config.noise, noise_draws))
             loss = mse_loss(x_hat, x)
+            set_learning_rate(optimizer, config, epoch - 1 + step / len(batches))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -93,6 +97,22 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
         preview = reconstruct(trainee, preview_input(data, config, device))
         seconds, test_seconds = trained - began, perf_counter() - trained
         yield EpochRecord(epoch, train_loss, test_loss, seconds, test_seconds, threads, preview)
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epochs: float) -> None:
+    """What the config says of the moment after so many epochs.
+
+    With `decay_epochs` it rises for the first twentieth of them, so that a large rate does not throw the
+    first weights about, and falls along half a cosine to zero, where it stays (Loshchilov and Hutter 2017,
+    arXiv:1608.03983; Goyal et al. 2017, arXiv:1706.02677).
+    """
+    if config.decay_epochs is None:
+        return
+    done = min(1.0, epochs / config.decay_epochs)
+    rising = min(1.0, done / WARM_UP)
+    falling = (1 + math.cos(math.pi * max(0.0, done - WARM_UP) / (1 - WARM_UP))) / 2
+    for group in optimizer.param_groups:
+        group["lr"] = config.learning_rate * rising * falling
 
 
 @torch.no_grad()

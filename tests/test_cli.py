@@ -85,6 +85,7 @@ def test_train_prints_one_json_document_with_all_that_was_promised(ask: Ask) -> 
         "epochs": 2,
         "batch_size": 128,
         "learning_rate": 0.001,
+        "decay_epochs": None,
         "noise": None,
         "train_images": None,
         "seed": 0,
@@ -122,8 +123,8 @@ def test_every_setting_reaches_the_run(ask: Ask) -> None:
     given = (
         "--model conv --latent-size 2 --layers 2 --stride 1 --epochs 1 --batch-size 50 --learning-rate 0.01"
     )
-    more = "--noise gaussian:0.25 --train-images 100 --seed 7 --dataset digits --device cpu --json"
-    config = ask("train", *given.split(), *more.split()).json["config"]
+    more = "--decay-epochs 4 --noise gaussian:0.25 --train-images 100 --seed 7"
+    config = ask("train", *given.split(), *more.split(), "--dataset", "digits", "--json").json["config"]
     assert config == {
         "dataset": "digits",
         "model": "conv",
@@ -133,6 +134,7 @@ def test_every_setting_reaches_the_run(ask: Ask) -> None:
         "epochs": 1,
         "batch_size": 50,
         "learning_rate": 0.01,
+        "decay_epochs": 4,
         "noise": "gaussian:0.25",
         "train_images": 100,
         "seed": 7,

@@ -27,7 +27,15 @@ CONV = TrainConfig("digits", "conv", 5, epochs=1)
 DEEP_CONV = replace(CONV, latent_size=3, layers=3)
 NOISY = replace(CONV, noise=Noise("gaussian", 0.3))
 NOTHING = Images((0, 1, 1, 1), b"")
-CONFIGS = {"mlp": MLP, "deep mlp": DEEP, "conv": CONV, "deep conv": DEEP_CONV, "noisy": NOISY}
+BOTTLENECK = TrainConfig("digits", "conv-bottleneck", 6, layers=2, epochs=1)
+CONFIGS = {
+    "mlp": MLP,
+    "deep mlp": DEEP,
+    "conv": CONV,
+    "deep conv": DEEP_CONV,
+    "noisy": NOISY,
+    "bottleneck": BOTTLENECK,
+}
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +233,7 @@ def test_the_way_leads_from_the_image_over_the_code_to_the_reconstruction(
     model = models_of[name]
     x = model.data.test[3]
     way = inspection.flow(model, x)
-    n = model.run.config.layers
+    n = model.run.config.layers + (name == "bottleneck")
     parts = ["image", *["encoder"] * (n - 1), "code", *["decoder"] * (n - 1), "reconstruction"]
     assert [station.part for station in way] == parts
     np.testing.assert_allclose(way[0].values, x / 255, atol=1e-7)
@@ -233,6 +241,13 @@ def test_the_way_leads_from_the_image_over_the_code_to_the_reconstruction(
     x_hat = model.model(torch.from_numpy(x[None] / np.float32(255)))[0].numpy()
     np.testing.assert_allclose(way[-1].values, x_hat, atol=1e-5)
     assert all(station.n_numbers == station.values.size for station in way)
+
+
+def test_what_convolutions_hand_to_the_bottleneck_is_shown_as_their_channels(
+    models_of: dict[str, Trained], digits: Dataset
+) -> None:
+    way = inspection.flow(models_of["bottleneck"], digits.test[0])
+    assert [station.shape for station in way[1:5]] == [(32, 14, 14), (64, 7, 7), (6,), (64, 7, 7)]
 
 
 def test_stations_are_named_for_their_layers(models_of: dict[str, Trained], digits: Dataset) -> None:
@@ -286,6 +301,18 @@ def test_with_more_layers_responses_are_the_slopes_at_this_image(
     by_code = jacrev(before_sigmoid)(model.encoder(x))[0, :, 0].T.numpy()  # (k, pixels)
     np.testing.assert_allclose(found.encoder, by_pixels[found.indices], atol=1e-5)
     np.testing.assert_allclose(found.decoder.reshape(64, -1), by_code[found.indices], atol=1e-5)
+
+
+def test_through_convolutions_responses_are_the_slopes_at_this_image(
+    models_of: dict[str, Trained], digits: Dataset
+) -> None:
+    model = models_of["bottleneck"].model
+    x = torch.from_numpy(digits.test[:1]).float() / 255
+    found = inspection.responses(models_of["bottleneck"], digits.test[0])
+    by_pixels = jacrev(model.encoder)(x)[0, :, 0].numpy()  # (k, 1, 28, 28)
+    by_code = jacrev(model.decoder[:-1])(model.encoder(x))[0, ..., 0, :].numpy()  # (1, 28, 28, k)
+    np.testing.assert_allclose(found.encoder, by_pixels[found.indices], atol=1e-5)
+    np.testing.assert_allclose(found.decoder, np.moveaxis(by_code, -1, 0)[found.indices], atol=1e-5)
 
 
 def test_a_small_step_moves_code_and_picture_by_the_slope(
@@ -365,7 +392,7 @@ def test_channels_that_never_answer_come_last_and_sixty_four_are_shown(digits: D
 
 
 def test_each_kind_of_model_is_looked_at_in_its_own_way(models_of: dict[str, Trained]) -> None:
-    with pytest.raises(ConfigError, match="is a model of kind conv; this is for mlp"):
+    with pytest.raises(ConfigError, match="has channels; their kernels are shown instead"):
         inspection.responses(models_of["conv"], models_of["conv"].data.test[0])
-    with pytest.raises(ConfigError, match="is a model of kind mlp; this is for conv"):
+    with pytest.raises(ConfigError, match="has no convolution; what its code looks at"):
         inspection.kernels(models_of["mlp"])

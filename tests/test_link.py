@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from autoenc import checkpoints, datasets
 from autoenc.errors import CheckpointError
 from autoenc.jobs import stored_run
-from autoenc.schema import MODELS, Noise, TrainConfig
+from autoenc.schema import MODELS, OPTIONAL, Noise, TrainConfig
 from ui import state
 from ui.text import plain
 
@@ -125,7 +125,7 @@ def a_setting_is_what_the_schema_allows(name: str, value: str) -> None:
             allowed = value if value in MODELS else None
         else:
             number = float(value) if name == "learning_rate" else int(value)
-            missing = name == "train_images" and number == 0  # how its widget holds "all"
+            missing = name in OPTIONAL and number == 0  # how its widget holds None
             TrainConfig(**{name: None if missing else number})  # type: ignore[arg-type]
             allowed = number
     if allowed is None:

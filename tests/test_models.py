@@ -25,12 +25,12 @@ def described(shape: tuple[int, int, int] = MNIST, **setting: Any) -> Any:
 def cases(draw: st.DrawFn) -> tuple[TrainConfig, tuple[int, int, int]]:
     shape = draw(st.tuples(st.integers(1, 4), st.integers(1, 33), st.integers(1, 33)))
     layers, stride = draw(st.integers(1, 4)), draw(st.integers(1, 2))
-    model = draw(st.sampled_from(["mlp", "conv"]))
-    if model == "conv" and stride == 2:  # n halvings, rounded up, need 2^(n-1) + 1 pixels
-        layers = min(layers, 1 + int(math.log2(max(1, min(shape[1:]) - 1))))
-        if min(shape[1:]) < 2:
-            stride = 1
-    k = draw(st.integers(1, 40 if model == "mlp" else 5))
+    model = draw(st.sampled_from(["mlp", "conv", "conv-bottleneck"]))
+    if model != "mlp" and min(shape[1:]) < 2:
+        model, stride = "conv", 1
+    if model == "conv-bottleneck" or (model, stride) == ("conv", 2):
+        layers = min(layers, 1 + int(math.log2(max(1, min(shape[1:]) - 1))))  # n halvings, rounded up
+    k = draw(st.integers(1, 5 if model == "conv" else 40))
     return TrainConfig(model=model, latent_size=k, layers=layers, stride=stride), shape
 
 
@@ -102,12 +102,13 @@ def test_images_of_one_row_train_with_an_mlp_or_at_stride_1() -> None:
 def test_more_layers_than_the_image_allows_are_refused_with_the_number_allowed(
     shape: tuple[int, int, int], layers: int, allowed: int
 ) -> None:
-    config = TrainConfig(model="conv", latent_size=2, layers=layers)
-    for refuse in (models.build, models.describe):
-        with pytest.raises(ConfigError, match=f"layers is {layers}; .* allow {allowed}"):
-            refuse(config, shape)
-    if allowed:
-        described(shape, model="conv", latent_size=2, layers=allowed)
+    for model in ("conv", "conv-bottleneck"):
+        config = TrainConfig(model=model, latent_size=2, layers=layers)
+        for refuse in (models.build, models.describe):
+            with pytest.raises(ConfigError, match=f"layers is {layers}; .* allow {allowed}"):
+                refuse(config, shape)
+        if allowed:
+            described(shape, model=model, latent_size=2, layers=allowed)
 
 
 # ---------------------------------------------------------------- parameters, by hand
@@ -126,6 +127,15 @@ def test_more_layers_than_the_image_allows_are_refused_with_the_number_allowed(
         (
             {"model": "conv", "latent_size": 8, "layers": 2},
             (8 * 9 + 8) + (8 * 8 * 9 + 8) + (8 * 8 * 16 + 8) + (8 * 16 + 1),
+        ),
+        (
+            {"model": "conv-bottleneck", "latent_size": 10, "layers": 2},  # 28 -> 14 -> 7, 32 and 64 channels
+            (32 * 9 + 32)
+            + (64 * 32 * 9 + 64)
+            + (64 * 49 * 10 + 10)  # to the code
+            + (10 * 64 * 49 + 64 * 49)
+            + (64 * 32 * 16 + 32)
+            + (32 * 16 + 1),  # and back
         ),
     ],
 )
@@ -149,6 +159,7 @@ def test_colours_cost_a_conv_three_times_the_weights_at_its_two_ends() -> None:
         ({"model": "conv", "latent_size": 128}, 25_088),
         ({"model": "conv", "latent_size": 8, "layers": 2}, 8 * 7 * 7),
         ({"model": "conv", "latent_size": 8, "layers": 4}, 8 * 2 * 2),
+        *(({"model": "conv-bottleneck", "latent_size": 33, "layers": n}, 33) for n in (1, 2, 3, 4)),
     ],
 )
 def test_numbers_in_the_code_are_what_paper_says(setting: dict[str, Any], n_latents: int) -> None:

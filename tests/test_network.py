@@ -15,6 +15,7 @@ from autoenc.schema import Images, Run, TrainConfig
 
 MLP = TrainConfig("digits", latent_size=5, layers=2)
 CONV = TrainConfig("digits", "conv", 3, layers=2)
+BOTTLENECK = TrainConfig("digits", "conv-bottleneck", 6, layers=2)
 MNIST = (1, 28, 28)
 
 
@@ -24,7 +25,7 @@ def made(config: TrainConfig, data: Dataset) -> Trained:
     return Trained(run, data, models.build(config, data.image_shape).requires_grad_(False))
 
 
-@pytest.mark.parametrize("config", [MLP, CONV, replace(CONV, stride=1)])
+@pytest.mark.parametrize("config", [MLP, CONV, replace(CONV, stride=1), BOTTLENECK])
 def test_a_network_holds_every_parameter_once_where_its_layer_says(
     config: TrainConfig, digits: Dataset
 ) -> None:

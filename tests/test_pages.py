@@ -237,8 +237,9 @@ def trained(**settings: str) -> AppTest:
         {"latent_size": "4", "layers": "3", "noise": "gaussian:0.3"},
         {"model": "conv", "latent_size": "4", "layers": "2"},
         {"model": "conv", "latent_size": "1", "noise": "gaussian:0.3"},
+        {"model": "conv-bottleneck", "latent_size": "5", "layers": "2", "decay_epochs": "2"},
     ],
-    ids=["MLP", "deep denoising MLP", "deep convolutions", "denoising convolutions"],
+    ids=["MLP", "deep denoising MLP", "deep convolutions", "denoising convolutions", "bottleneck"],
 )
 def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, str]) -> None:
     run_id = trained(**settings).query_params["run"]

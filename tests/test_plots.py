@@ -13,7 +13,7 @@ from plotly.graph_objects import Figure
 
 from autoenc import plots
 from autoenc.plots.dots import GREY
-from autoenc.schema import Epoch, Images, ModelInfo, Point, Run, State, TrainConfig
+from autoenc.schema import MODELS, Epoch, Images, ModelInfo, Point, Run, State, TrainConfig
 from tests.sweep_points import PCA, line, point
 
 STEPS_PER_EPOCH = 469  # 60,000 images in batches of 128, the last one smaller
@@ -551,9 +551,9 @@ COLOUR_VISION = {
 SEEN_TOGETHER = {
     "a run's curves": [plots.COLOUR[name] for name in ("train", "test", "speed")],
     "pictures": [plots.COLOUR[name] for name in ("original", "noisy", "reconstruction", "error")],
-    "models": [plots.COLOUR[name] for name in ("mlp", "conv")],
+    "models": [plots.COLOUR[name] for name in MODELS],
     "several runs": plots.SEVERAL,
-    "a sweep": [plots.COLOUR["mlp"], plots.COLOUR["conv"], GREY],
+    "a sweep": [*(plots.COLOUR[name] for name in MODELS), GREY],
 }
 
 

@@ -95,8 +95,8 @@ def test_whole_settings_are_allowed_up_to_their_bounds_and_not_beyond(
 
 
 @pytest.mark.parametrize("name", ["latent_size", "layers", "stride", "epochs", "batch_size", "seed"])
-def test_only_the_number_of_training_images_may_be_left_open(name: str) -> None:
-    assert TrainConfig(train_images=None).train_images is None
+def test_the_training_images_and_the_end_of_the_learning_rate_alone_may_be_left_open(name: str) -> None:
+    assert TrainConfig(train_images=None, decay_epochs=None) == TrainConfig()
     with pytest.raises(ConfigError, match="is None"):
         TrainConfig(**{name: None})
 
@@ -110,7 +110,7 @@ def test_a_learning_rate_is_above_0_and_at_most_100(wrong: Any) -> None:
 
 @pytest.mark.parametrize("wrong", ["gan", "", "MLP", None, 3, []])
 def test_an_unknown_model_is_refused_with_the_known_ones(wrong: Any) -> None:
-    with pytest.raises(ConfigError, match=r"unknown model .*; known: mlp, conv"):
+    with pytest.raises(ConfigError, match=r"unknown model .*; known: mlp, conv, conv-bottleneck"):
         TrainConfig(model=wrong)
 
 
@@ -255,6 +255,7 @@ def test_the_hash_is_sha256_of_the_settings_in_order_so_that_old_runs_are_found_
         {"stride": 1},
         {"batch_size": 127},
         {"learning_rate": 0.0010000001},
+        {"decay_epochs": 10},
         {"noise": Noise("gaussian", 0.3)},
         {"train_images": 60_000},
         {"seed": 1},

@@ -254,9 +254,9 @@ def test_other_draws_between_two_records_change_nothing(digits: Dataset) -> None
     assert losses == trained(TINY, digits).step_losses
 
 
-@pytest.mark.parametrize("noisy", [None, NOISY])
-def test_three_epochs_and_three_more_are_six_bit_for_bit(digits: Dataset, noisy: Noise | None) -> None:
-    six = replace(TINY, epochs=6, noise=noisy)
+@pytest.mark.parametrize("setting", [{}, {"noise": NOISY}, {"decay_epochs": 5}])
+def test_three_epochs_and_three_more_are_six_bit_for_bit(digits: Dataset, setting: dict[str, Any]) -> None:
+    six = replace(TINY, epochs=6, **setting)
     at_once = trained(six, digits)
     half = trained(replace(six, epochs=3), digits)
     rest = trained(six, digits, half.trainee)
@@ -264,6 +264,24 @@ def test_three_epochs_and_three_more_are_six_bit_for_bit(digits: Dataset, noisy:
     assert [e.test_loss for e in half.epochs + rest.epochs] == [e.test_loss for e in at_once.epochs]
     assert [e.epoch for e in half.epochs + rest.epochs] == [1, 2, 3, 4, 5, 6]
     assert torch.equal(rest.weights, at_once.weights)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "rate"),
+    [(0, 0), (0.1, 0.04), (0.2, 0.08), (2.1, 0.04), (4, 0), (7, 0)],  # up in 0.2 epochs, down to the fourth
+)
+def test_the_learning_rate_rises_for_a_twentieth_and_falls_along_a_cosine(epochs: float, rate: float) -> None:
+    config = replace(TINY, learning_rate=0.08, decay_epochs=4)
+    optimizer = torch.optim.Adam([torch.zeros(1)], lr=1)
+    training.set_learning_rate(optimizer, config, epochs)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(rate, abs=1e-12)
+    training.set_learning_rate(optimizer, replace(config, decay_epochs=None), epochs=3)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(rate, abs=1e-12)
+
+
+def test_when_the_learning_rate_has_fallen_nothing_is_learnt_any_more(digits: Dataset) -> None:
+    second, third = trained(replace(TINY, epochs=3, decay_epochs=2), digits).epochs[1:]
+    assert second.test_loss == third.test_loss
 
 
 def test_seeds_differ_in_their_first_weights_and_in_their_shuffles(digits: Dataset) -> None:

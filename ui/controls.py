@@ -8,11 +8,15 @@ from autoenc import checkpoints, datasets, memory, models, speed, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
-from autoenc.schema import BOUNDS, MODELS, NOISES, ModelInfo, TrainConfig
+from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
 from ui import state, told
 from ui.text import duration, plain
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+MODEL_HELP = (
+    "MLP: every pixel meets every number of the code. Conv: small filters slide along, the code is pictures. "
+    "Bottleneck: filters too, and behind them a code of so few numbers as you choose."
+)
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 
 
@@ -23,13 +27,14 @@ def train_form() -> TrainConfig | None:
     model = st.segmented_control(
         "Model",
         MODELS,
-        format_func=told.MODEL_TITLES.__getitem__,
+        format_func=MODEL_NAMES.__getitem__,
         key="model",
         required=True,
-        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
+        on_change=state.model_changed,
+        help=MODEL_HELP,
     )
     st.select_slider(
-        "Latent size" + (" (numbers in the code)" if model == "mlp" else " (channels of the code)"),
+        f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
         sorted({*LATENT_SIZES, values["latent_size"]}),
         key="latent_size",
         help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
@@ -112,6 +117,13 @@ def more() -> None:
         key="learning_rate",
         help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
     )
+    box.number_input(
+        "Learning rate falls over (epochs)",
+        0,
+        BOUNDS["decay_epochs"][1],
+        key="decay_epochs",
+        help="Large steps first, small ones to finish: along a cosine to zero. 0: it stays.",
+    )
     with box:
         noise_on_the_input()
     box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
@@ -163,6 +175,11 @@ def forecast(config: TrainConfig) -> None:
     st.markdown(f"**{info.n_parameters:,}** parameters  \n{told.code_size(info.n_latents, info.n_pixels)}")
     waiting = state.sessions().speed() is None
     st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
+    if config.decay_epochs is not None and config.decay_epochs < config.epochs:
+        st.warning(
+            f"After epoch {config.decay_epochs} the learning rate is zero: nothing more is learnt.",
+            icon=":material/trending_down:",
+        )
     if info.n_latents >= info.n_pixels:
         st.warning(
             f"This code is **not smaller** than the image: {info.n_latents:,} against {info.n_pixels:,}.",

@@ -85,7 +85,7 @@ def _next_run(run: Run) -> None:
     )
     seeds = {config.seed, *(other.config.seed for other in state.seeds_of(run))}
     again = replace(config, seed=(max(seeds) + 1) % BOUNDS["seed"][1])
-    if run.finished and longer != config:
+    if run.finished and longer != config and not _has_come_to_rest(config):
         _train_button(
             f"Train {longer.epochs - config.epochs} epochs longer", ":material/fast_forward:", longer
         )
@@ -97,6 +97,11 @@ def _next_run(run: Run) -> None:
     if st.button("Take its settings", icon=":material/content_copy:", width="stretch", key="take-settings"):
         state.ask_for(config)
         st.rerun()
+
+
+def _has_come_to_rest(config: TrainConfig) -> bool:
+    """Whether more epochs would change nothing: the learning rate has fallen to zero."""
+    return config.decay_epochs is not None and config.decay_epochs <= config.epochs
 
 
 def _train_button(label: str, icon: str, config: TrainConfig) -> None:

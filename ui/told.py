@@ -9,6 +9,7 @@ from statistics import mean, stdev
 
 from autoenc.schema import (
     METHODS,
+    MODEL_NAMES,
     NOISES,
     Curve,
     Noise,
@@ -24,7 +25,7 @@ from autoenc.schema import (
 from ui import pixels, state
 from ui.text import duration, plain
 
-MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional"}
+MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional", "conv-bottleneck": "Conv with bottleneck"}
 
 
 def title(config: TrainConfig) -> str:
@@ -88,11 +89,14 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "epochs": f"{config.epochs} epochs",
         "batch_size": f"batch {config.batch_size}",
         "learning_rate": f"rate {config.learning_rate:g}",
+        "decay_epochs": f"rate falls over {config.decay_epochs} epochs"
+        if config.decay_epochs
+        else "steady rate",
         "noise": noise_words(config.noise) if config.noise else "no noise",
         "train_images": f"{config.train_images:,} images" if config.train_images else "all images",
         "seed": f"seed {config.seed}",
     }
-    name = f"{'MLP' if config.model == 'mlp' else 'Conv'} {config.latent_size}"
+    name = f"{MODEL_NAMES[config.model]} {config.latent_size}"
     return ", ".join([name, *(text for field, text in words.items() if field in more)])
 
 

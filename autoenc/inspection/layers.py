@@ -17,7 +17,7 @@ from autoenc.models import Crop
 from autoenc.schema import LayerInfo
 
 _WEIGHTED = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
-_SILENT = (nn.Flatten, nn.Unflatten, Crop)  # they compute nothing; the shape tells of them
+_SILENT = (nn.Unflatten, Crop)  # they compute nothing; the shape tells of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def _groups(layers: nn.Sequential, infos: Sequence[LayerInfo], x: Tensor) -> lis
         x = layer(x)
         if isinstance(layer, _WEIGHTED):
             groups.append((info.name, x))
-        elif groups:  # the encoder of an MLP begins with a Flatten
+        elif groups and not isinstance(layer, nn.Flatten):  # channels are pictures until they are flattened
             name, _ = groups[-1]
             groups[-1] = (name if isinstance(layer, _SILENT) else f"{name} + {info.name}", x)
     return groups

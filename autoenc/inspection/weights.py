@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import conv_transpose2d
 
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained, as_input, one_thread
@@ -42,23 +44,23 @@ class Kernels:
 def responses(trained: Trained, x: NDArray[Any]) -> Responses:
     """What the numbers of the code look at in this image, and what each of them draws.
 
-    The exact slopes at this image; those of the decoder are of its output before the sigmoid. With one layer
-    they are the weights, whatever the image.
+    The exact slopes at this image; those of the decoder are of its output before the sigmoid. For an MLP of
+    one layer they are the weights, whatever the image.
 
     Args:
         x: (C, H, W), what the model is given: uint8, or float in [0, 1].
     Raises:
-        ConfigError: the model is no MLP.
+        ConfigError: the code is no row of numbers.
         ShapeError: the model takes images of another shape.
     """
-    _check(trained, "mlp", "the weights of its convolutions are shown instead")
+    if len(trained.run.model.code_shape) != 1:
+        raise ConfigError(f"the code of {trained.run.run_id} has channels; their kernels are shown instead")
     model, image = trained.model, as_input(trained, x)
-    with one_thread(), torch.inference_mode():
+    with one_thread(), torch.no_grad():
         spread = model.encoder(_test_images(trained)).std(0, correction=0)  # (k,)
         indices = _largest(spread)
-        numbers = torch.eye(len(spread))[indices]  # (m, k)
-        encoder = _backwards(model.encoder, image, numbers)
-        decoder = _forwards(model.decoder[:-2], model.encoder(image), numbers)  # no sigmoid, no unflatten
+        encoder = _backwards(model.encoder, image, indices)
+        decoder = _forwards(model.decoder, model.encoder(image), torch.eye(len(spread))[indices])
     shape = (len(indices), *image.shape[1:])
     return Responses(
         indices.numpy(),
@@ -75,9 +77,10 @@ def kernels(trained: Trained) -> tuple[Kernels, Kernels]:
     of channels: what those see is no picture, and their mean would let opposites cancel each other.
 
     Raises:
-        ConfigError: the model is no convolution.
+        ConfigError: the model has no convolution.
     """
-    _check(trained, "conv", "what its code looks at is shown instead")
+    if trained.run.config.model == "mlp":
+        raise ConfigError(f"{trained.run.run_id} has no convolution; what its code looks at is shown instead")
     model, infos = trained.model, trained.run.model.layers
     first, last = 0, max(i for i, layer in enumerate(model.decoder) if isinstance(layer, nn.ConvTranspose2d))
     with one_thread(), torch.inference_mode():
@@ -97,11 +100,6 @@ def _kernels(part: str, name: str, layer: nn.Module, channels: Tensor) -> Kernel
     return Kernels(name, part, indices.numpy(), len(weights), weights[indices].numpy())
 
 
-def _check(trained: Trained, model: str, instead: str) -> None:
-    if (given := trained.run.config.model) != model:
-        raise ConfigError(f"{trained.run.run_id} is a model of kind {given}; this is for {model}; {instead}")
-
-
 def _test_images(trained: Trained) -> Tensor:
     """The first ones, (B, C, H, W) float; no more than the cache holds on their way through the model."""
     n = min(_OVER, chunk(trained.run.config, trained.data.image_shape))
@@ -115,28 +113,29 @@ def _largest(spread: Tensor) -> Tensor:
 
 # The chain rule by hand: PyTorch's forward derivatives fail in two threads at once, and the visitors of a
 # dashboard are many.
-def _forwards(layers: nn.Sequential, x: Tensor, slopes: Tensor) -> Tensor:
-    """Slopes of the input, (m, inputs), as slopes of the output, (m, outputs)."""
+def _forwards(layers: Iterable[nn.Module], x: Tensor, slopes: Tensor) -> Tensor:
+    """Slopes of the input, (m, ...), as slopes of the output before the sigmoid."""
     for layer in layers:
+        if isinstance(layer, nn.Sigmoid):
+            break
         match layer:
-            case nn.Linear():
-                slopes = slopes @ layer.weight.T
             case nn.ReLU():
                 slopes = slopes * (x > 0)
+            case nn.Linear():
+                slopes = slopes @ layer.weight.T
+            case nn.ConvTranspose2d():
+                padding = [int(side) for side in layer.padding]
+                slopes = conv_transpose2d(slopes, layer.weight, None, layer.stride, padding)
+            case _:
+                slopes = layer(slopes)
         x = layer(x)
     return slopes
 
 
-def _backwards(layers: nn.Sequential, x: Tensor, slopes: Tensor) -> Tensor:
-    """Slopes by the output, (m, outputs), as slopes by the input, (m, inputs)."""
-    given = []
-    for layer in layers:
-        given.append(x)
-        x = layer(x)
-    for layer, x in zip(reversed(layers), reversed(given), strict=True):
-        match layer:
-            case nn.Linear():
-                slopes = slopes @ layer.weight
-            case nn.ReLU():
-                slopes = slopes * (x > 0)
+def _backwards(encoder: nn.Sequential, image: Tensor, indices: Tensor) -> Tensor:
+    """Slopes of these numbers of the code by each pixel, (m, C, H, W)."""
+    with torch.enable_grad():
+        images = image.expand(len(indices), *image.shape[1:]).clone().requires_grad_()
+        numbers = encoder(images)[torch.arange(len(indices)), indices]
+        (slopes,) = torch.autograd.grad(numbers.sum(), images)
     return slopes

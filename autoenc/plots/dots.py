@@ -14,12 +14,11 @@ from autoenc import lab
 from autoenc.lab import LabFigures
 from autoenc.pareto import usable
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
-from autoenc.schema import MODELS, Pca, Point
+from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point
 
 Trace = dict[str, Any]
 Pair = tuple[str, int]  # model, layers
 
-MODEL_NAMES = {"mlp": "MLP", "conv": "Conv"}
 DASHES = ("solid", "dash", "dot", "dashdot")  # by number of layers
 SYMBOLS = ("circle", "square", "triangle-up", "star")
 GREY = "#6b7178"  # darker than other greys: the colour-blind see COLOUR["conv"] as a light one

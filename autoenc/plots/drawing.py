@@ -21,6 +21,7 @@ COLOUR: Mapping[str, str] = {
     "test": "#d55e00",
     "mlp": "#009e73",
     "conv": "#cc79a7",
+    "conv-bottleneck": "#0072b2",
     "original": "#8c939c",
     "noisy": "#e69f00",
     "reconstruction": "#56b4e9",

@@ -32,7 +32,7 @@ from autoenc.plots.dots import (
     size_axis,
 )
 from autoenc.plots.drawing import Floats, loss_axis
-from autoenc.schema import Pca, Point, State
+from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, State
 
 MOST_LABELS = 16  # that still find room beside their dots
 LARGE_AT_LEAST = 3  # sizes in the figure of the large ones
@@ -145,8 +145,8 @@ def _shaded(first: float, last: float, label: dict[str, Any]) -> dict[str, Any]:
 
 
 def _latent_sizes(points: Sequence[Point], axes: Axes) -> dict[str, Any]:
-    units = {"mlp": "numbers", "conv": "channels"}
-    unit = " or ".join(units[model] for model in units if model in {p.config.model for p in points})
+    units = [CODE_UNITS[model] for model in MODELS if model in {p.config.model for p in points}]
+    unit = " or ".join(f"{unit}s" for unit in dict.fromkeys(units))
     sizes = [p.config.latent_size for p in points]
     return size_axis(f"latent size ({unit or 'numbers'})", sizes, log=axes.log_size, ticks=axes.log_size)
 

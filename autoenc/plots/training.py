@@ -25,6 +25,8 @@ from autoenc.schema import Run
 
 MAX_POINTS = 1500  # of one line
 
+_DASHES = {"mlp": "solid", "conv": "dash", "conv-bottleneck": "dot"}
+
 
 def loss_curve(
     run: Run, *, log: bool = True, by: Literal["step", "epoch"] = "step", seeds: Sequence[Run] = ()
@@ -81,7 +83,7 @@ def _over_seeds(runs: Sequence[Run], x_per_epoch: int) -> dict[str, Any]:
 def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
     """Test loss by epoch of up to MAX_COMPARED runs, by the names that tell them apart.
 
-    Convolutional models have dashed lines.
+    Convolutional models have dashed lines, those with a bottleneck dotted ones.
     """
     longest = max(run.config.epochs for run in runs.values())
     lines, losses = [], []
@@ -90,7 +92,7 @@ def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
         losses.append(test)
         epochs = np.arange(1, len(test) + 1, dtype=np.int32)
         line = _line("test", epochs, test, "%{y:.4g}", longest) | {"name": name}
-        line["line"] |= {"color": colour, "dash": "dash" if run.config.model == "conv" else "solid"}
+        line["line"] |= {"color": colour, "dash": _DASHES[run.config.model]}
         line["marker"] |= {"color": colour}
         lines.append(line)
     every = np.concatenate(losses)

@@ -13,7 +13,16 @@ sweep.py   many runs as one question
 """
 
 from autoenc.schema.baseline import Pca
-from autoenc.schema.config import BOUNDS, DATASET_NAME, DEVICES, MODELS, TrainConfig
+from autoenc.schema.config import (
+    BOUNDS,
+    CODE_UNITS,
+    DATASET_NAME,
+    DEVICES,
+    MODEL_NAMES,
+    MODELS,
+    OPTIONAL,
+    TrainConfig,
+)
 from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
 from autoenc.schema.job import Download, Record, Snapshot, State, Value
 from autoenc.schema.model import LayerInfo, ModelInfo
@@ -36,6 +45,7 @@ from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 __all__ = [
     "BOUNDS",
     "CLASSICAL",
+    "CODE_UNITS",
     "DATASET_NAME",
     "DEVICES",
     "LEAST_LEVEL",
@@ -43,7 +53,9 @@ __all__ = [
     "MAX_RUNS",
     "METHODS",
     "MODELS",
+    "MODEL_NAMES",
     "NOISES",
+    "OPTIONAL",
     "SLOW",
     "Curve",
     "Download",

@@ -12,7 +12,10 @@ from typing import Any
 from autoenc.errors import ConfigError
 from autoenc.schema.noise import Noise
 
-MODELS = ("mlp", "conv")
+# What a model is called in charts and sentences, and what its latent size counts.
+MODEL_NAMES: Mapping[str, str] = {"mlp": "MLP", "conv": "Conv", "conv-bottleneck": "Bottleneck"}
+CODE_UNITS: Mapping[str, str] = {"mlp": "number", "conv": "channel", "conv-bottleneck": "number"}
+MODELS = tuple(MODEL_NAMES)
 DEVICES = ("auto", "cpu", "cuda")
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # it becomes part of file names
@@ -23,10 +26,12 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "layers": (1, 4),
     "stride": (1, 2),
     "epochs": (1, 1000),
+    "decay_epochs": (1, 1000),
     "batch_size": (1, 10_000),
     "train_images": (1, 10_000_000),
     "seed": (0, 2**31 - 1),
 }
+OPTIONAL = ("train_images", "decay_epochs")  # may be None
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,13 @@ class TrainConfig:
 
     dataset: str = "mnist"
     model: str = "mlp"
-    latent_size: int = 32  # MLP: numbers in the code; conv: channels of the code
+    latent_size: int = 32  # conv: channels of the code; the others: numbers in the code
     layers: int = 1  # in the encoder, and as many in the decoder
-    stride: int = 2  # of each convolution; the MLP has none
+    stride: int = 2  # of each convolution of `conv`
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 1e-3
+    decay_epochs: int | None = None  # the learning rate falls to nothing over so many; None: it stays
     noise: Noise | None = None
     train_images: int | None = None  # the first so many; None: all
     seed: int = 0
@@ -58,7 +64,7 @@ class TrainConfig:
             raise ConfigError(f"unknown model {self.model!r}; known: {', '.join(MODELS)}")
         for name, (low, high) in BOUNDS.items():
             value = getattr(self, name)
-            if name == "train_images" and value is None:
+            if name in OPTIONAL and value is None:
                 continue
             if type(value) is not int or not low <= value <= high:
                 raise ConfigError(f"{name.replace('_', ' ')} is {value!r}; allowed: {low} to {high}")
@@ -99,8 +105,10 @@ class TrainConfig:
         """Eight hex digits shared by the runs that differ in their number of epochs alone."""
         decisive = {**self.to_json(), "fingerprint": fingerprint}
         del decisive["epochs"]
-        if self.model == "mlp":
+        if self.model != "conv":
             del decisive["stride"]
+        if self.decay_epochs is None:  # so that the runs of the time before it keep their names
+            del decisive["decay_epochs"]
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:8]
 
 

@@ -6,15 +6,14 @@ Only finished runs whose loss and time are positive numbers count.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from autoenc.pareto import pareto, usable
-from autoenc.schema import MODELS, Pca, Point, psnr_of_mse
+from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
+from autoenc.schema import MODEL_NAMES as NAMES
 from autoenc.sweeps.ratios import LEAST, changes, short, times_in_words
 
-NAMES = {"mlp": "MLP", "conv": "Conv"}
-UNITS = {"mlp": "number", "conv": "channel"}
 READABLE_MSE = 0.01  # 20 dB
 
 # ---------------------------------------------------------------- loss and size
@@ -85,24 +84,26 @@ def _beside_pca(line: Sequence[Point], pca: Pca | None) -> str:
 
 def code_words(points: Sequence[Point], pca: Pca | None) -> str:
     """Which model is better at about equal code size; which codes are as large as the image."""
-    return " ".join(filter(None, (_at_equal_code(points, pca), _larger_than_image(points))))
-
-
-def _at_equal_code(points: Sequence[Point], pca: Pca | None) -> str:
     lines = {line[0].config.model: line for line in _simplest(points, "test_mse")}
-    both = [(m, c) for m in lines.get("mlp", []) for c in lines.get("conv", [])]
+    equal = [_at_equal_code(lines, model, pca) for model in MODELS if model in lines and model != "mlp"]
+    return " ".join(filter(None, (*equal, _larger_than_image(points))))
+
+
+def _at_equal_code(lines: Mapping[str, Sequence[Point]], model: str, pca: Pca | None) -> str:
+    """This model beside the MLP, or beside PCA."""
+    both = [(m, c) for m in lines.get("mlp", []) for c in lines[model]]
     near = [(m, c) for m, c in both if max(m.n_latents / c.n_latents, c.n_latents / m.n_latents) <= 1.6]
     if not near:
-        return _against_pca(lines.get("conv", []), pca)
+        return _against_pca(lines[model], pca)
     closest = min(
         near, key=lambda one: (abs(math.log(one[0].n_latents / one[1].n_latents)), -one[0].n_latents)
     )
     better, worse = sorted(closest, key=_loss)
-    mlp, conv = (point.n_latents for point in closest)
-    size = _numbers(mlp) if mlp == conv else f"about equal code size ({mlp:,} and {conv:,} numbers)"
+    mlp, other = (point.n_latents for point in closest)
+    size = _numbers(mlp) if mlp == other else f"about equal code size ({mlp:,} and {other:,} numbers)"
     losses = f"{short(_loss(better))} against {short(_loss(worse))}"
     if _loss(worse) / _loss(better) <= 1 + LEAST:
-        return f"At {size} MLP and Conv are equally good ({losses})."
+        return f"At {size} MLP and {NAMES[model]} are equally good ({losses})."
     how = times_in_words(_loss(worse) / _loss(better))
     much = f"has {how.removesuffix(' more')} more loss" if how.endswith(" more") else f"has {how} the loss"
     return f"At {size} {_name(better)} is better: {_name(worse)} {much} ({losses})."
@@ -158,7 +159,7 @@ def time_words(points: Sequence[Point]) -> str:
         first, last = line[0], line[-1]
         sizes = times_in_words(last.config.latent_size / first.config.latent_size)
         whole = _amount(last.seconds / first.seconds, "time")
-        unit = f"{UNITS[first.config.model]}s"
+        unit = f"{CODE_UNITS[first.config.model]}s"
         more = f"{sizes} the {unit}" if sizes.endswith("times") or sizes == "twice" else f"{sizes} {unit}"
         words = f"{_name(first)}: {more} cost {whole}"
         if len(line) > 2:
@@ -287,7 +288,7 @@ def _name(point: Point) -> str:
 
 def _size(point: Point) -> str:
     """`1 number`, `64 channels`."""
-    k, unit = point.config.latent_size, UNITS[point.config.model]
+    k, unit = point.config.latent_size, CODE_UNITS[point.config.model]
     return f"{k:,} {unit}{'s' * (k != 1)}"
 
 

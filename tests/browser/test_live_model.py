@@ -114,6 +114,8 @@ KINDS = [
     ("mlp", 7, 2, 2, (3, 12, 9)),
     ("conv", 5, 2, 2, CIFAR),
     ("conv", 4, 1, 1, CIFAR),
+    ("conv-bottleneck", 9, 2, 2, CIFAR),
+    ("conv-bottleneck", 3, 3, 2, MNIST),
     ("mlp", 1, 1, 2, DIGIT),
     ("conv", 2, 3, 2, DIGIT),
     ("conv", 1, 1, 2, DIGIT),

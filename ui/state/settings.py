@@ -9,11 +9,11 @@ import streamlit as st
 
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
-from autoenc.schema import NOISES, Noise, TrainConfig
+from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
 from ui.text import plain
 
 # The settings of a run as they stand in a link, and how their text is read.
-# The widget of the training images holds all of them as 0; noise has three widgets.
+# The widgets of the OPTIONAL ones hold None as 0; noise has three widgets.
 SETTINGS: dict[str, Callable[[str], Any]] = {
     "dataset": str,
     "model": str,
@@ -23,12 +23,15 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "epochs": int,
     "batch_size": int,
     "learning_rate": float,
+    "decay_epochs": int,
     "noise": Noise.parse,
     "train_images": int,
     "seed": int,
 }
 NOISE_WIDGETS = ("noise_kind", "noise_level", "noise_up_to")
 NO_NOISE = "none"
+# With these a code behind convolutions is better than PCA after ten epochs; its learning rate falls over all.
+SUITS_BOTTLENECK = {"layers": 2, "learning_rate": 4e-3}
 
 USUAL_LEVEL = 0.3  # of the largest
 
@@ -57,7 +60,7 @@ def settings() -> dict[str, Any]:
 def put_setting(name: str, value: Any) -> None:
     """Let the widgets of a setting show this; before they are drawn."""
     if name != "noise":
-        st.session_state[name] = value
+        st.session_state[name] = value or 0 if name in OPTIONAL else value
         return
     st.session_state["noise_kind"] = NO_NOISE if value is None else value.kind
     if value is not None:
@@ -81,14 +84,13 @@ def config_of(values: dict[str, Any]) -> TrainConfig:
     Raises:
         ConfigError: a value is not allowed.
     """
-    return TrainConfig(**{**values, "train_images": values.get("train_images") or None})
+    return TrainConfig(**{**values, **{name: values.get(name) or None for name in OPTIONAL}})
 
 
 def take_settings_of(config: TrainConfig, names: Iterable[str] = SETTINGS) -> None:
     """The controls show what this config says; before they are drawn."""
     for name in names:
         put_setting(name, getattr(config, name))
-    st.session_state["train_images"] = config.train_images or 0
 
 
 def ask_for(config: TrainConfig) -> None:
@@ -104,6 +106,16 @@ def keep_settings() -> None:
             kept[name] = st.session_state[name]
         if name in kept:
             st.session_state[name] = kept[name]
+
+
+def model_changed() -> None:
+    """Another model: what suits a bottleneck, and no other, unless the visitor has chosen otherwise."""
+    usual = {name: getattr(TrainConfig, name) for name in SUITS_BOTTLENECK} | {"decay_epochs": 0}
+    suited = SUITS_BOTTLENECK | {"decay_epochs": st.session_state["epochs"]}
+    before, after = (usual, suited) if st.session_state["model"] == "conv-bottleneck" else (suited, usual)
+    if all(st.session_state[name] == value for name, value in before.items()):
+        for name, value in after.items():
+            st.session_state[name] = value
 
 
 def dataset_changed() -> None:
@@ -143,7 +155,7 @@ def _initial() -> dict[str, Any]:
     usual = TrainConfig(dataset=datasets.default_name())
     values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
     noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, USUAL_LEVEL, False), strict=True))
-    return values | noise | {"epochs": default_epochs(usual.dataset), "train_images": 0}
+    return values | noise | dict.fromkeys(OPTIONAL, 0) | {"epochs": default_epochs(usual.dataset)}
 
 
 @st.cache_resource(ttl=2.0, show_spinner=False)

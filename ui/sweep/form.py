@@ -6,7 +6,7 @@ import streamlit as st
 
 from autoenc.errors import AutoencError
 from autoenc.memory import in_words
-from autoenc.schema import MODELS, Sweep
+from autoenc.schema import MODEL_NAMES, MODELS, Sweep
 from autoenc.sweeps import Plan
 from ui import controls, state, told
 from ui.text import duration, plain
@@ -22,10 +22,10 @@ def sweep_form() -> Sweep | None:
     models = st.pills(
         "Models",
         MODELS,
-        format_func=told.MODEL_TITLES.__getitem__,
+        format_func=MODEL_NAMES.__getitem__,
         selection_mode="multi",
         key="models",
-        help="MLP: every pixel meets every number of the code. Convolutional: small filters slide along.",
+        help=controls.MODEL_HELP,
     )
     st.multiselect(
         "Latent sizes",

@@ -14,10 +14,11 @@ from ui.crossing import given
 
 def show(run: Run) -> None:
     image = controls.image_number(len(state.reconstructions(run).mse))
-    if run.config.model == "mlp":
+    if len(run.model.code_shape) == 1:
         _responses(run, image)
     else:
         _feature_maps(run, image)
+    if run.config.model != "mlp":
         _kernels(run)
     signs = zip(
         ("above zero", "zero", "below zero"), (pixels.PLUS, pixels.NOTHING, pixels.MINUS), strict=True
@@ -30,7 +31,8 @@ def _responses(run: Run, image: int) -> None:
     found = inspection.responses(state.opened(run), given(run, image))
     n, n_shown = run.model.n_latents, len(found.indices)
     which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "those that vary most first"
-    around = "" if run.config.layers == 1 else f", close to test image {image}"
+    linear = run.config.model == "mlp" and run.config.layers == 1
+    around = "" if linear else f", close to test image {image}"
     st.markdown(
         f"**The numbers of the code**, {which}: the pixels that each looks at, "
         f"and what more of it draws{around}."
