@@ -69,14 +69,14 @@ def test_a_small_model_has_all_its_tiles(model: Trained) -> None:
 
 @pytest.mark.parametrize("name", foreign.EXAMPLES)
 def test_each_example_is_a_picture(name: str) -> None:
-    picture = foreign.example(name, longest=200)
+    picture = foreign.example(name)
     assert picture.dtype == np.uint8
-    assert max(picture.shape) == 200
+    assert 200 < max(picture.shape) < 2000
     assert picture.std() > 20, "there is something in it"
 
 
 def test_an_unknown_example_is_refused() -> None:
-    with pytest.raises(ConfigError, match="known: astronaut, "):
+    with pytest.raises(ConfigError, match="known: face, "):
         foreign.example("../../etc/passwd")
 
 
@@ -102,11 +102,11 @@ def test_what_is_worse_than_all_was_never_seen() -> None:
     ("n_better", "said"),
     [
         (0, "Better than all 10,000 test images"),
-        (1, "Better than more than 99 % of the 10,000 test images"),
+        (1, "Better than over 99 % of the 10,000 test images"),
         (2700, "Better than 73 % of the 10,000 test images: nothing strange"),
         (8000, "Better than 20 % of the 10,000 test images: harder than most"),
         (9700, "Worse than 97 % of the 10,000 test images: at the edge"),
-        (9999, "Worse than more than 99 % of the 10,000 test images: at the edge"),
+        (9999, "Worse than over 99 % of the 10,000 test images: at the edge"),
         (10_000, "Worse than all 10,000 test images"),
     ],
 )

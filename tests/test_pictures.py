@@ -352,6 +352,9 @@ def test_dark_strokes_on_a_bright_ground_become_bright_ones() -> None:
     paper[:, 4, 2:7] = 10
     assert is_bright_ground(paper)
     assert not is_bright_ground(inverted(paper))
+    half = np.full((1, 8, 8), 250, np.uint8)
+    half[:, 2:6, 1:7] = 20  # 24 of 64 pixels: much else than paper
+    assert not is_bright_ground(half)
     assert inverted(paper)[:, 4, 4].tolist() == [245, 245, 245]
 
 

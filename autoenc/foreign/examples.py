@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import NamedTuple
 
+import numpy as np
+
 from autoenc.errors import ConfigError, PictureError
 from autoenc.pictures import open_picture
 from autoenc.pictures.opening import Picture
@@ -17,20 +19,31 @@ class Example(NamedTuple):
     title: str
     package: str
     path: str
+    cut: tuple[slice, slice] = (slice(None), slice(None))  # rows, columns
+    in_photos: bool = False  # the data set `photos` trains on patches of it
 
+
+_FACE = (slice(0, 240), slice(105, 345))
 
 EXAMPLES: Mapping[str, Example] = {
-    "astronaut": Example("An astronaut", "skimage", "data/astronaut.png"),
-    "cat": Example("A cat", "skimage", "data/chelsea.png"),
+    "face": Example(
+        "An astronaut's face",
+        "skimage",
+        "data/astronaut.png",
+        (slice(0, 240), slice(105, 345)),
+        in_photos=True,
+    ),
+    "astronaut": Example("An astronaut", "skimage", "data/astronaut.png", in_photos=True),
+    "cat": Example("A cat", "skimage", "data/chelsea.png", in_photos=True),
     "coffee": Example("A cup of coffee", "skimage", "data/coffee.png"),
-    "flower": Example("A flower", "sklearn", "datasets/images/flower.jpg"),
+    "flower": Example("A flower", "sklearn", "datasets/images/flower.jpg", in_photos=True),
     "temple": Example("A temple in China", "sklearn", "datasets/images/china.jpg"),
     "page": Example("A page of text", "skimage", "data/page.png"),
     "horse": Example("A horse, black on white", "skimage", "data/horse.png"),
 }
 
 
-def example(name: str, longest: int | None = None) -> Picture:
+def example(name: str) -> Picture:
     """One of EXAMPLES, as `open_picture` gives it.
 
     Raises:
@@ -39,10 +52,10 @@ def example(name: str, longest: int | None = None) -> Picture:
     """
     if name not in EXAMPLES:
         raise ConfigError(f"unknown example {name[:40]!r}; known: {', '.join(EXAMPLES)}")
-    title, package, path = EXAMPLES[name]
+    title, package, path, (rows, columns), _ = EXAMPLES[name]
     file = resources.files(package).joinpath(path)
     try:
         content = file.read_bytes()
     except OSError as error:
         raise PictureError(f"{package} on this machine has no {path}; choose another example") from error
-    return open_picture(content, title, longest)
+    return np.ascontiguousarray(open_picture(content, title)[:, rows, columns])

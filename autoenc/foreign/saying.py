@@ -81,5 +81,5 @@ def _share(part: int, whole: int) -> str:
     """In whole percent; all and nothing are said of nothing less."""
     percent = int(np.floor(100 * part / whole + 0.5))
     if percent == 100 and part < whole:
-        return "more than 99 %"
-    return "less than 1 %" if percent == 0 and part else f"{percent} %"
+        return "over 99 %"
+    return "under 1 %" if percent == 0 and part else f"{percent} %"

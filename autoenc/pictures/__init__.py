@@ -5,7 +5,7 @@ fitting.py  a picture -> the shape of a model's images
 tiling.py   a picture -> many images of a model, and back
 """
 
-from autoenc.pictures.fitting import inverted, is_bright_ground, shrunk
+from autoenc.pictures.fitting import inverted, is_bright_ground, shrunk, thumbnail
 from autoenc.pictures.opening import MAX_BYTES, MAX_PIXELS, open_picture
 from autoenc.pictures.tiling import Tiles, joined, tiled
 
@@ -18,5 +18,6 @@ __all__ = [
     "joined",
     "open_picture",
     "shrunk",
+    "thumbnail",
     "tiled",
 ]

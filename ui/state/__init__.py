@@ -7,6 +7,7 @@ audience.py   a class that watches one run
 settings.py   one visitor's settings of the controls, and the run they look at
 sweeping.py   one visitor's sweep
 denoising.py  one visitor's page of noise
+foreign.py    one visitor's picture from outside
 methods.py    what can take noise away: runs, curves
 link.py       the address, which carries both
 """
@@ -24,6 +25,26 @@ from ui.state.denoising import (
     noise_seed,
     open_denoise_link,
     rest_at,
+)
+from ui.state.foreign import (
+    FITS,
+    INVERTS,
+    MOST_MODELS,
+    SOURCES,
+    Foreign,
+    drawing_id,
+    drawn_picture,
+    example_picture,
+    foreign_choices,
+    foreign_runs,
+    foreign_settings,
+    is_inverted,
+    keep_drawing,
+    keep_foreign_link,
+    looked,
+    looked_tiles,
+    open_foreign_link,
+    uploaded_picture,
 )
 from ui.state.link import (
     choose_runs,
@@ -60,7 +81,7 @@ from ui.state.methods import (
     trained_at,
     untrained_at,
 )
-from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions
+from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions, test_errors
 from ui.state.settings import (
     NO_NOISE,
     VIEWS,
@@ -135,9 +156,14 @@ from ui.state.sweeping import (
 from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
 
 __all__ = [
+    "FITS",
+    "INVERTS",
+    "MOST_MODELS",
     "NO_NOISE",
     "N_IMAGES",
+    "SOURCES",
     "VIEWS",
+    "Foreign",
     "Setting",
     "active_jobs",
     "active_of",
@@ -167,13 +193,19 @@ __all__ = [
     "denoised",
     "denoisers",
     "dismiss_training",
+    "drawing_id",
     "drawn_once",
+    "drawn_picture",
     "example",
+    "example_picture",
     "failures",
     "failures_of",
     "first_config",
     "first_image",
     "follow_sweep",
+    "foreign_choices",
+    "foreign_runs",
+    "foreign_settings",
     "forget",
     "frame",
     "has_key",
@@ -182,12 +214,15 @@ __all__ = [
     "interval_seconds",
     "is_active",
     "is_drawn",
+    "is_inverted",
     "is_measured",
     "is_present",
     "is_shown",
     "is_teacher",
     "keep_choice",
     "keep_denoise_link",
+    "keep_drawing",
+    "keep_foreign_link",
     "keep_link",
     "keep_settings",
     "keep_sweep_link",
@@ -197,6 +232,8 @@ __all__ = [
     "linear",
     "link_to_train",
     "look",
+    "looked",
+    "looked_tiles",
     "loss_axes",
     "may_stop",
     "may_stop_curves",
@@ -213,6 +250,7 @@ __all__ = [
     "noise_level",
     "noise_seed",
     "open_denoise_link",
+    "open_foreign_link",
     "open_link",
     "open_sweep_link",
     "opened",
@@ -252,11 +290,13 @@ __all__ = [
     "table_of",
     "take_messages",
     "take_up",
+    "test_errors",
     "train_all",
     "train_for_denoising",
     "trained_at",
     "unreadable",
     "untrained_at",
+    "uploaded_picture",
     "usual_run",
     "with_view",
 ]

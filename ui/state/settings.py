@@ -37,6 +37,7 @@ USUAL_LEVEL = 0.3  # of the largest
 
 OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
 OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the page of noise has
+OF_FOREIGN = ("foreign_source", "foreign_example", "foreign_runs", "fit", "invert")  # that of pictures
 
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
@@ -101,7 +102,7 @@ def ask_for(config: TrainConfig) -> None:
 def keep_settings() -> None:
     """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later."""
     kept = st.session_state.setdefault("kept settings", {})
-    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING):
+    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING, *OF_FOREIGN):
         if name in st.session_state:
             kept[name] = st.session_state[name]
         if name in kept:
