@@ -139,7 +139,7 @@ def test_tiles_that_are_worse_than_all_test_images_are_counted(tiles: list[float
 @pytest.mark.parametrize(
     ("whole", "said"),
     [
-        (0.3, "0.3, is less than that of 50 % of the test images; they reach from 0.12 to 0.5."),
+        (0.3, "0.3, is less than that of 50 % of the test images; theirs reach from 0.12 to 0.5."),
         (0.6, "0.6, is more than that of any test image"),
         (0.1, "0.1, is less than that of any test image"),
         (0.5, "0.5, is no less than that of any test image"),

@@ -27,7 +27,7 @@ _FACE = (slice(0, 240), slice(105, 345))
 
 EXAMPLES: Mapping[str, Example] = {
     "face": Example(
-        "An astronaut's face",
+        "A face",
         "skimage",
         "data/astronaut.png",
         (slice(0, 240), slice(105, 345)),

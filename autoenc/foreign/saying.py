@@ -66,7 +66,7 @@ def tiles_words(
         if whole.n_worse
         else "no less than that of any test image"
     )
-    reach = f"they reach from {first.least:.2g} to {first.greatest:.2g}"
+    reach = f"theirs reach from {first.least:.2g} to {first.greatest:.2g}"
     said = f"{which}. The error of the whole picture, {whole_mse:.2g}, is {where}; {reach}."
     return f"{said} (Those were noisy, as in its training; this picture is not.)" if noisy else said
 

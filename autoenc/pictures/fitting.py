@@ -8,11 +8,13 @@ and a photograph gets no edge as sharp as that to a black bar, which would be th
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from autoenc.errors import ShapeError
 from autoenc.pictures.opening import Picture
 
+DARK = 26  # levels: a tenth of white
 NEAR = 56  # levels: paper has shadows
 MOSTLY = 0.7  # of the pixels are paper where somebody draws on it
 
@@ -58,6 +60,11 @@ def is_bright_ground(picture: Picture) -> bool:
     grey = recoloured(picture, 1)
     paper = int(ground(grey)[0])
     return paper > 127 and bool((np.abs(grey.astype(np.int16) - paper) < NEAR).mean() > MOSTLY)
+
+
+def are_on_dark_ground(images: NDArray[np.uint8]) -> bool:
+    """Whether images of a kind, (N, C, H, W), have black around what they show: half of them at least."""
+    return bool(np.median([ground(image).max() for image in images]) < DARK)
 
 
 def ground(picture: Picture) -> Picture:

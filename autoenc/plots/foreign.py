@@ -10,6 +10,7 @@ from plotly.graph_objects import Figure
 
 from autoenc.plots.drawing import COLOUR, Floats, axis, layout
 
+LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 13}}
 STEPS = 10  # of the histogram in a power of ten
 LEAST = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
 
@@ -48,7 +49,8 @@ def errors(test_mse: Floats, mse: float, tiles: Floats | None = None, said: str 
             hovermode="closest",
             xaxis=x_axis,
             yaxis=y_axis,
-            margin={"l": 60, "r": 12, "t": 34, "b": 56, "autoexpand": False},
+            legend=LEGEND,
+            margin={"l": 60, "r": 12, "t": 60 if len(cut) else 34, "b": 56, "autoexpand": False},
             meta={"said": said, "name": "errors"},
         ),
     )

@@ -291,12 +291,12 @@ function addRow(box, model) {
   element(head, "b", "", model.title);
   const figures = element(head, "span", "figures", model.network ? "" : "large: drawn by the server, below");
   const pictures = element(node, "div", "pictures");
-  const given = addCanvas(pictures, "the model gets", "given", width, height);
+  const given = addCanvas(pictures, "it gets", "given", width, height);
   const row = { model, node, figures, given, updates: 0, busy: false };
   if (!model.network) return row;
   row.code = addCanvas(pictures, `${model.n_latents.toLocaleString("en")} numbers of code`, "code", 2, 2);
   row.code.classList.toggle("maps", model.code_shape.length > 1);
-  row.drawn = addCanvas(pictures, "the model draws", "drawn", width, height);
+  row.drawn = addCanvas(pictures, "it draws", "drawn", width, height);
   return row;
 }
 

@@ -75,7 +75,7 @@ def _place(run: Run, mse: float, tiles: np.ndarray | None, said: str) -> None:
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
     words.markdown(f"**{plain(said)}**")
     what = "the tiles" if tiles is not None else "this picture"
-    words.caption(f"Left: the errors of the test images, and that of {what} among them.")
+    words.caption(f"The errors of the test images, and that of {what} among them.")
 
 
 def heading(picture: Foreign, asked: Iterable[str]) -> None:

@@ -13,9 +13,9 @@ import streamlit as st
 from autoenc import checkpoints, datasets, foreign
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.foreign import EXAMPLES, Looked, LookedTiles
-from autoenc.pictures import inverted, is_bright_ground, open_picture, shrunk, tiled
+from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run, RunSummary
-from ui.state.opened import is_drawn, opened
+from ui.state.opened import opened
 from ui.state.settings import is_present
 from ui.state.shared import runs_on_disk
 
@@ -140,10 +140,19 @@ def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
 
 
 def is_inverted(picture: Foreign, run: Run, invert: str) -> bool:
-    """Whether the model is given the negative: it knows bright drawings alone, or the visitor says so."""
+    """Whether the model is given the negative: it knows bright strokes on black, or the visitor says so."""
     if invert != "auto":
         return invert == "yes"
-    return picture.pixels is not None and is_drawn(run.config.dataset) and is_bright_ground(picture.pixels)
+    return (
+        picture.pixels is not None
+        and _is_on_dark_ground(run.config.dataset)
+        and is_bright_ground(picture.pixels)
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _is_on_dark_ground(dataset: str) -> bool:
+    return are_on_dark_ground(datasets.load(dataset).train[:256])
 
 
 def looked(picture: Foreign, run: Run, invert: str) -> Looked | None:
