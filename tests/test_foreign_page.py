@@ -118,6 +118,16 @@ def test_an_uploaded_picture_takes_the_place_of_the_example(models: dict[str, Ru
     assert "MSE " in texts(app)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
+@pytest.mark.parametrize("fit", ["shrink", "tile"])
+def test_a_picture_of_any_size_is_shown(models: dict[str, Run], size: tuple[int, int], fit: str) -> None:
+    app = opened(**{"from": "upload", "runs": models["mlp"].run_id, "fit": fit})
+    app.get("file_uploader")[0].upload("thin.png", picture(size), "image/png")
+    app.run()
+    assert not app.exception
+    assert "thin.png" in texts(app).replace("\\", "")
+
+
 @pytest.mark.parametrize("content", [b"<html></html>", picture()[:200], b""], ids=["html", "cut", "empty"])
 def test_a_file_that_is_no_picture_is_told_and_the_example_stays(
     models: dict[str, Run], content: bytes

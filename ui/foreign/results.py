@@ -19,7 +19,7 @@ from ui.state import Foreign
 from ui.text import plain
 
 HEIGHT = 220  # pixels of the histogram
-THUMBNAIL = 260  # pixels of the file: on a sharp screen half as many
+THUMBNAIL = 130  # pixels of the longer side
 
 
 def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
@@ -83,7 +83,7 @@ def heading(picture: Foreign, asked: Iterable[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if picture.pixels is not None:
             small = thumbnail(picture.pixels, THUMBNAIL)
-            st.image(_as_shown(small), width=small.shape[2] // 2, output_format="PNG")
+            st.image(_as_shown(small), width="content", output_format="PNG")
         with st.container(width="stretch"):
             st.markdown(f"###### {plain(picture.title)}")
             if picture.is_in_photos and any(
