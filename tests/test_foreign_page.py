@@ -83,7 +83,7 @@ def test_who_has_no_model_sees_the_example_trained_and_may_train_one() -> None:
 
 def test_an_example_and_a_model_are_there_from_the_first_moment(models: dict[str, Run]) -> None:
     app = opened()
-    assert "A face" in texts(app)
+    assert "###### A face" in texts(app)
     assert "MSE " in texts(app)
     assert "test images" in texts(app)
     (chosen,) = app.multiselect(key="foreign_runs").value
@@ -109,12 +109,12 @@ def test_what_a_link_may_not_ask_for_is_told(models: dict[str, Run]) -> None:
 
 def test_an_uploaded_picture_takes_the_place_of_the_example(models: dict[str, Run]) -> None:
     app = opened(**{"from": "upload", "runs": models["mlp"].run_id})
-    assert "A face" in texts(app)
+    assert "###### A face" in texts(app)
     app.get("file_uploader")[0].upload("my [x](http://y) *dog*.png", picture(), "image/png")
     app.run()
     assert not app.exception
     assert r"my \[x\]\(http" in texts(app)
-    assert "A face" not in texts(app)
+    assert "###### A face" not in texts(app)
     assert "MSE " in texts(app)
 
 
@@ -138,7 +138,7 @@ def test_a_file_that_is_no_picture_is_told_and_the_example_stays(
     assert not app.exception
     (error,) = app.error
     assert r"cat.png" in error.value
-    assert "A face" in texts(app)
+    assert "###### A face" in texts(app)
 
 
 def test_a_drawing_on_bright_paper_is_inverted_for_a_model_of_drawings(models: dict[str, Run]) -> None:

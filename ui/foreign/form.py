@@ -36,8 +36,10 @@ def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
         "Picture", state.SOURCES, format_func=state.SOURCES.get, key="foreign_source", required=True
     )
     picture = _picture(source)
-    chosen = _models({run.run_id: run for run in runs})
-    return Asked(tuple(chosen), source, _fit(source), _invert(), picture)
+    wanted = set(state.chosen_foreign_runs())
+    listed = [run for n, run in enumerate(runs) if n < state.MOST_LISTED or run.run_id in wanted]
+    chosen = _models({run.run_id: run for run in listed})
+    return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
 
 
 def _picture(source: str) -> Foreign | None:
@@ -99,14 +101,15 @@ def _fit(source: str) -> str:
     return "shrink" if source == "draw" else fit
 
 
-def _invert() -> str:
+def _invert(source: str) -> str:
     invert: str = st.segmented_control(
         "Invert",
         state.INVERTS,
         format_func=state.INVERTS.get,
         key="invert",
         required=True,
+        disabled=source == "draw",
         help="Models of drawings know bright strokes on a dark ground. Automatic: a picture on a bright "
         "ground is inverted for them.",
     )
-    return invert
+    return "no" if source == "draw" else invert

@@ -29,9 +29,11 @@ from ui.state.denoising import (
 from ui.state.foreign import (
     FITS,
     INVERTS,
+    MOST_LISTED,
     MOST_MODELS,
     SOURCES,
     Foreign,
+    chosen_foreign_runs,
     drawing_id,
     drawn_picture,
     example_picture,
@@ -158,6 +160,7 @@ from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, reme
 __all__ = [
     "FITS",
     "INVERTS",
+    "MOST_LISTED",
     "MOST_MODELS",
     "NO_NOISE",
     "N_IMAGES",
@@ -177,6 +180,7 @@ __all__ = [
     "choose_model",
     "choose_point",
     "choose_runs",
+    "chosen_foreign_runs",
     "chosen_point",
     "chosen_runs",
     "class_address",

@@ -26,7 +26,9 @@ CHOICES = {"foreign_source": SOURCES, "foreign_example": EXAMPLES, "fit": FITS, 
 IN_LINK = {"from": "foreign_source", "example": "foreign_example", "fit": "fit", "invert": "invert"}
 MOST_MODELS = 4
 MOST_AT_FIRST = 2
-LONGEST = 2048  # pixels of the longer side that are kept: more than any tiles need
+MOST_LISTED = 200  # runs to choose from
+LONGEST = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
+KEPT = 32  # pictures of a class
 
 
 class Upload(Protocol):
@@ -54,7 +56,9 @@ class Foreign:
 
 def foreign_runs() -> tuple[RunSummary, ...]:
     """Finished runs whose images are here, those on clean images first, else the newest first."""
-    runs = (run for run in runs_on_disk() if run.finished and _is_here(run))
+    finished = [run for run in runs_on_disk() if run.finished]
+    here = {name: _fingerprint(name) for name in {run.config.dataset for run in finished}}
+    runs = (run for run in finished if run.fingerprint == here[run.config.dataset])
     return tuple(sorted(runs, key=lambda run: run.config.noise is not None))
 
 
@@ -67,15 +71,17 @@ def usual_foreign_runs(runs: tuple[RunSummary, ...]) -> list[str]:
     return list(newest.values())[:MOST_AT_FIRST] or [run.run_id for run in runs[:1]]
 
 
-def _is_here(run: RunSummary) -> bool:
+def chosen_foreign_runs() -> tuple[str, ...]:
+    """After `foreign_settings`."""
+    return tuple(st.session_state["foreign_runs"])
+
+
+def _fingerprint(dataset: str) -> str | None:
+    """Of the images that are here; None: they are not, or cannot be read, which the other pages tell."""
     try:
-        return is_present(run.config.dataset) and _fingerprint(run.config.dataset) == run.fingerprint
+        return datasets.load(dataset).fingerprint if is_present(dataset) else None
     except AutoencError:
-        return False  # an image folder that has been changed or is broken: its own page tells
-
-
-def _fingerprint(dataset: str) -> str:
-    return datasets.load(dataset).fingerprint
+        return None
 
 
 def foreign_settings(runs: tuple[RunSummary, ...]) -> str:
@@ -131,7 +137,7 @@ def _example(name: str) -> np.ndarray:
     return foreign.example(name)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the picture")
+@st.cache_resource(max_entries=KEPT, show_spinner="Reading the picture")
 def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
     return open_picture(_file.getvalue(), _file.name, LONGEST)
 
@@ -186,7 +192,7 @@ def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray,
     return foreign.look(opened(_run), shrunk(pixels, _run.model.image_shape))
 
 
-@st.cache_resource(max_entries=12, show_spinner="Through the model, tile by tile")
+@st.cache_resource(max_entries=KEPT, show_spinner="Through the model, tile by tile")
 def _looked_tiles(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> LookedTiles:
