@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 
 import numpy as np
+from PIL import Image
 
 from autoenc.schema import Images
 
@@ -80,6 +82,15 @@ def _near_square(n: int) -> tuple[int, int]:
 def film(frames: Sequence[Images]) -> np.ndarray:
     """uint8 (F, B, C, H, W)."""
     return np.stack([array(images) for images in frames])
+
+
+def png(image: np.ndarray) -> bytes:
+    """uint8 (C, H, W), one or three channels, as a file."""
+    file = io.BytesIO()
+    Image.fromarray(image[0] if len(image) == 1 else image.transpose(1, 2, 0)).save(
+        file, "PNG", compress_level=3
+    )
+    return file.getvalue()
 
 
 def heat(values: np.ndarray, colour: str) -> np.ndarray:

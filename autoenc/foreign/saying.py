@@ -43,10 +43,9 @@ def tiles_words(
     whole_mse: float, tile_mse: NDArray[Any], test_mse: NDArray[Any], *, noisy: bool = False
 ) -> str:
     """How many tiles are strange to the model, and where the whole picture stands."""
-    every = [standing(float(mse), test_mse) for mse in tile_mse]
-    n, n_beyond = len(every), sum(one.beyond_all for one in every)
-    first = every[0]
-    tests = f"worse than all {first.n:,} test images"
+    whole = standing(whole_mse, test_mse)
+    n, n_beyond = len(tile_mse), int((np.nan_to_num(tile_mse, nan=np.inf) > whole.greatest).sum())
+    tests = f"worse than all {whole.n:,} test images"
     which = (
         f"None of the {n:,} tiles is {tests}"
         if not n_beyond
@@ -56,7 +55,6 @@ def tiles_words(
         if n_beyond == n
         else f"{n_beyond:,} of {n:,} tiles ({_share(n_beyond, n)}) {'is' if n_beyond == 1 else 'are'} {tests}"
     )
-    whole = standing(whole_mse, test_mse)
     where = (
         "more than that of any test image"
         if whole.beyond_all
@@ -66,7 +64,7 @@ def tiles_words(
         if whole.n_worse
         else "no less than that of any test image"
     )
-    reach = f"theirs reach from {first.least:.2g} to {first.greatest:.2g}"
+    reach = f"theirs reach from {whole.least:.2g} to {whole.greatest:.2g}"
     said = f"{which}. The error of the whole picture, {whole_mse:.2g}, is {where}; {reach}."
     return f"{said} (Those were noisy, as in its training; this picture is not.)" if noisy else said
 

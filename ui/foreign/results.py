@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,7 @@ from autoenc.foreign import Looked, LookedTiles
 from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui import page, pixels, state, told
+from ui import page, state, told
 from ui.components.live_plot import live_plot
 from ui.components.passage import Passage, passage
 from ui.state import Foreign
@@ -28,9 +28,10 @@ def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
         run = state.read_run(run_id)
         if fit == "tile":
             tiles = state.looked_tiles(picture, run, invert)
-            if tiles is not None:
+            files = state.tile_pictures(picture, run, invert, COLOUR["error"])
+            if tiles is not None and files is not None:
                 _head(run, tiles.whole_mse, picture, invert)
-                _tiled(run, tiles)
+                _tiled(run, tiles, files)
             return
         looked = state.looked(picture, run, invert)
         if looked is None:
@@ -53,17 +54,17 @@ def _shrunk(run: Run, looked: Looked) -> None:
     _place(run, looked.mse, None, said)
 
 
-def _tiled(run: Run, looked: LookedTiles) -> None:
+def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
+    """`files`: original, reconstruction and error."""
     errors, tiles = state.test_errors(run), looked.tiles
     said = foreign.tiles_words(looked.whole_mse, looked.mse, errors, noisy=run.config.noise is not None)
-    off = np.abs(looked.x_hat / 255 - tiles.picture / 255).mean(axis=0)
-    whole = (
-        (f"Original, {tiles.width} x {tiles.height} pixels", tiles.picture),
-        (f"Reconstruction, {len(tiles.images)} tiles", looked.x_hat),
-        ("Error, black: none", pixels.heat(off, COLOUR["error"])),
+    captions = (
+        f"Original, {tiles.width} x {tiles.height} pixels",
+        f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
+        "Error, black: none",
     )
-    for column, (words, picture) in zip(st.columns(3), whole, strict=True):
-        column.image(_as_shown(picture), caption=words, width="stretch", output_format="PNG")
+    for column, words, file in zip(st.columns(3), captions, files, strict=True):
+        column.image(file, caption=words, width="stretch")
     _place(run, looked.whole_mse, looked.mse, said)
 
 

@@ -46,6 +46,7 @@ from ui.state.foreign import (
     looked,
     looked_tiles,
     open_foreign_link,
+    tile_pictures,
     uploaded_picture,
 )
 from ui.state.link import (
@@ -295,6 +296,7 @@ __all__ = [
     "take_messages",
     "take_up",
     "test_errors",
+    "tile_pictures",
     "train_all",
     "train_for_denoising",
     "trained_at",

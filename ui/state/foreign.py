@@ -15,6 +15,7 @@ from autoenc.errors import AutoencError, ConfigError
 from autoenc.foreign import EXAMPLES, Looked, LookedTiles
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run, RunSummary
+from ui import pixels
 from ui.state.opened import opened
 from ui.state.settings import is_present
 from ui.state.shared import runs_on_disk
@@ -188,17 +189,39 @@ def looked_tiles(picture: Foreign, run: Run, invert: str) -> LookedTiles | None:
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run) -> Looked:
-    pixels = inverted(_pixels) if invert else _pixels
-    return foreign.look(opened(_run), shrunk(pixels, _run.model.image_shape))
+    source = inverted(_pixels) if invert else _pixels
+    return foreign.look(opened(_run), shrunk(source, _run.model.image_shape))
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner="Through the model, tile by tile")
 def _looked_tiles(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> LookedTiles:
-    pixels = inverted(_pixels) if invert else _pixels
-    tiles = tiled(pixels, _run.model.image_shape, foreign.most_tiles(_run.model))
+    source = inverted(_pixels) if invert else _pixels
+    tiles = tiled(source, _run.model.image_shape, foreign.most_tiles(_run.model))
     return foreign.look_at_tiles(opened(_run), tiles)
+
+
+def tile_pictures(picture: Foreign, run: Run, invert: str, colour: str) -> tuple[bytes, bytes, bytes] | None:
+    """Original, reconstruction and error as PNG files, made once; None: it was drawn.
+
+    Args:
+        colour: of the error, #rrggbb.
+    """
+    made = looked_tiles(picture, run, invert)
+    if made is None:
+        return None
+    key = (run.run_id, checkpoints.mark(run.run_id), picture.key, is_inverted(picture, run, invert))
+    return _tile_pictures(key, colour, made)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _tile_pictures(
+    key: tuple[str, str, str, bool], colour: str, _made: LookedTiles
+) -> tuple[bytes, bytes, bytes]:
+    x, x_hat = _made.tiles.picture, _made.x_hat
+    off = np.abs(x_hat / 255 - x / 255).mean(axis=0)
+    return pixels.png(x), pixels.png(x_hat), pixels.png(pixels.heat(off, colour))
 
 
 # ---------------------------------------------------------------- the address
