@@ -4,6 +4,7 @@
     ├── ConfigError           a setting is unknown or out of range; nothing has been started
     ├── DatasetError          images are missing, broken, or cannot be brought in
     │   └── DatasetMissing    the files are not there; downloading them would help
+    │       └── DatasetUnknown    nothing of this name is here; a ConfigError too
     ├── PictureError          a picture from outside cannot be read, or is too large
     ├── ShapeError            two arrays do not fit together
     ├── TrainingDiverged      the loss became NaN or infinite
@@ -30,6 +31,10 @@ class DatasetError(AutoencError):
 
 class DatasetMissing(DatasetError):
     """A data set's files are not on this machine."""
+
+
+class DatasetUnknown(DatasetMissing, ConfigError):
+    """No data set has this name: it is mistyped, or an image folder that has gone."""
 
 
 class PictureError(AutoencError):

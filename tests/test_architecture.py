@@ -40,12 +40,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.words.measuring", "autoenc.words.reading"),
     ("autoenc.words.saying",),
     ("autoenc.words",),
-    ("autoenc.datasets.entry", "autoenc.datasets.interleaving"),
+    ("autoenc.datasets.entry", "autoenc.datasets.interleaving", "autoenc.datasets.unpacking"),
     ("autoenc.datasets.published", "autoenc.datasets.raw"),
     ("autoenc.datasets.colours", "autoenc.datasets.embedded", "autoenc.datasets.folders"),
     ("autoenc.datasets.gathering", "autoenc.datasets.known", "autoenc.datasets.reading"),
     ("autoenc.datasets.prepared", "autoenc.datasets.downloading"),
-    ("autoenc.datasets.listing",),
+    ("autoenc.datasets.importing", "autoenc.datasets.listing"),
     ("autoenc.datasets",),
     # 1  training, and what it leaves
     ("autoenc.training",),
@@ -106,6 +106,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.state",),
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
+    ("ui.own",),
     ("ui.controls", "ui.machine", "ui.moving", "ui.shelf"),
     ("ui.denoise", "ui.foreign", "ui.sweep", "ui.views"),
     ("ui.denoise.form", "ui.foreign.form", "ui.foreign.results"),

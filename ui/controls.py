@@ -9,7 +9,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
 from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
-from ui import state, told
+from ui import own, state, told
 from ui.text import duration, plain
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
@@ -53,6 +53,12 @@ def train_form() -> TrainConfig | None:
 
 
 def dataset_choice() -> DatasetInfo:
+    """The data set, prepared if it can be; what there is to tell of it; the way to bring another."""
+    if (gone := state.take_dataset()) is not None:
+        st.warning(
+            f"The data set {plain(gone)} is not on this machine any more.",
+            icon=":material/image_not_supported:",
+        )
     infos = {info.name: info for info in state.catalogue()}
     name = st.selectbox(
         "Data set",
@@ -61,7 +67,20 @@ def dataset_choice() -> DatasetInfo:
         key="dataset",
         on_change=state.dataset_changed,
     )
-    return infos[name]
+    info = infos[name]
+    if not info.prepared:
+        try:
+            with st.spinner("Opening the pictures, once"):
+                info = state.prepare(name)
+        except AutoencError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+    for note in info.notes:
+        st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
+    if state.is_teacher():
+        key = f"bring-in-{state.n_brought_in()}"  # another popover is closed
+        with st.popover("Your own pictures", icon=":material/add_photo_alternate:", type="tertiary", key=key):
+            own.pictures()
+    return info
 
 
 def stride() -> None:
@@ -225,7 +244,7 @@ def train_button(config: TrainConfig | None) -> bool:
 
 def offer_download(name: str) -> None:
     """Where a data set is missing: a button that brings it, with a progress bar while it comes."""
-    info = next(info for info in state.catalogue() if info.name == name)
+    info = state.info_of(name)
     if info.present:
         return
     who = "" if state.is_teacher() else " The teacher can bring it."

@@ -8,7 +8,7 @@ training.py   train
 sweeping.py   sweep
 denoising.py  denoise
 runs.py       runs list, show, delete, export, import
-data.py       data list, download
+data.py       data list, download, import
 """
 
 from __future__ import annotations

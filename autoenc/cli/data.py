@@ -1,11 +1,13 @@
-"""`data`: the data sets are listed and downloaded."""
+"""`data`: the data sets are listed, downloaded, and made of pictures."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -14,6 +16,8 @@ from autoenc.cli.printing import Commands, add_command, table
 from autoenc.jobs import DownloadJob
 from autoenc.schema import Download
 
+MAX_CLASSES = 12  # named
+
 
 def add_to(commands: Commands) -> None:
     data = commands.add_parser("data", help="the data sets").add_subparsers(required=True, metavar="WHAT")
@@ -21,6 +25,16 @@ def add_to(commands: Commands) -> None:
     download = data.add_parser("download", help="bring a data set to this machine")
     download.add_argument("name", metavar="NAME")
     download.set_defaults(command=download_data)
+    bring_in = data.add_parser("import", help="make a data set of pictures")
+    bring_in.add_argument(
+        "source",
+        metavar="ARCHIVE_OR_FOLDER",
+        type=Path,
+        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or CLASS alone",
+    )
+    bring_in.add_argument("--name", required=True, help="of the new data set: letters, digits and hyphens")
+    bring_in.add_argument("--size", type=int, help="make the pictures so many pixels wide and high, 8 to 64")
+    add_command(bring_in, import_data)
 
 
 def list_data(chosen: argparse.Namespace) -> None:
@@ -29,10 +43,19 @@ def list_data(chosen: argparse.Namespace) -> None:
         print(json.dumps([asdict(info) for info in infos], indent=1))
         return
     rows = (
-        (i.name, "here" if i.present else "to download", f"{i.n_train:,} + {i.n_test:,}", i.source)
+        (
+            i.name,
+            "here" if i.present else "to download",
+            f"{i.n_train:,} + {i.n_test:,}",
+            _size(i.image_shape) if i.prepared else "not prepared",
+            i.source,
+        )
         for i in infos
     )
-    print(table(("data set", "where", "images", "source"), rows))
+    print(table(("data set", "where", "images", "size", "source"), rows))
+    for info in infos:
+        _tell(f"{info.name}: {note}" for note in info.notes)
+    _tell(datasets.complaints())
 
 
 def download_data(chosen: argparse.Namespace) -> None:
@@ -43,3 +66,32 @@ def download_data(chosen: argparse.Namespace) -> None:
                 bar.total = record.n_bytes_total or None
                 bar.update(record.n_bytes - bar.n)
     print(f"{chosen.name} is here")
+
+
+def import_data(chosen: argparse.Namespace) -> None:
+    records = datasets.bring_in(chosen.source, chosen.name, chosen.size)
+    with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as bar:
+        for record in records:
+            bar.total = record.n_bytes_total or None
+            bar.update(record.n_bytes - bar.n)
+    info = next(info for info in datasets.catalogue() if info.name == chosen.name)
+    class_names = datasets.load(chosen.name).class_names
+    if chosen.json:
+        print(json.dumps({**asdict(info), "class_names": class_names}, indent=1))
+        return
+    print(
+        f"{info.title}: {info.n_train:,} images to train, {info.n_test:,} to test, {_size(info.image_shape)}"
+    )
+    n, named = len(class_names), ", ".join(class_names[:MAX_CLASSES])
+    print(f"{n:,} class{'es'[: 2 * (n != 1)]}: {named}{' ...' * (n > MAX_CLASSES)}")
+    _tell(info.notes)
+
+
+def _tell(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+
+
+def _size(image_shape: tuple[int, int, int]) -> str:
+    channels, height, width = image_shape
+    return f"{width}x{height} {'grey' if channels == 1 else 'colour'}"

@@ -15,7 +15,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stride", type=int, default=usual.stride, help="1 or 2, of the convolutions of conv"
     )
-    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100")
+    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100, photos: 30")
     parser.add_argument("--batch-size", type=int, default=usual.batch_size)
     parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
     parser.add_argument(

@@ -11,10 +11,13 @@ gathering.py     an image folder -> arrays
 prepared.py      arrays -> the cache folder -> Dataset
 listing.py       all of them as they stand now
 downloading.py   the mirrors -> the raw files
+unpacking.py     an archive or a folder as a row of files
+importing.py     these files -> an image folder
 """
 
 from autoenc.datasets.downloading import download
 from autoenc.datasets.folders import complaints
+from autoenc.datasets.importing import bring_in
 from autoenc.datasets.known import check_name, default_name, names
 from autoenc.datasets.listing import DatasetInfo, catalogue
 from autoenc.datasets.prepared import Dataset, cache_dir, fingerprint_of, load
@@ -22,6 +25,7 @@ from autoenc.datasets.prepared import Dataset, cache_dir, fingerprint_of, load
 __all__ = [
     "Dataset",
     "DatasetInfo",
+    "bring_in",
     "cache_dir",
     "catalogue",
     "check_name",

@@ -7,12 +7,14 @@ import hashlib
 import http.client
 import math
 import shutil
+import tarfile
 import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from filelock import FileLock, Timeout
 
@@ -26,7 +28,7 @@ from autoenc.schema import Download
 TIMEOUT_SECONDS = 20.0  # without a byte
 CHUNK_BYTES = 1 << 16
 
-Resource = tuple[str, str]  # a file's name on the mirrors, ending in .gz, and its md5
+Resource = tuple[str, str]  # a file's name on the mirrors, and its md5
 
 
 class _MirrorFailed(Exception):
@@ -87,10 +89,22 @@ def _download(
 
 def _order(entry: Known, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None) -> _Order:
     if mirrors is None or resources is None:
-        declared = torchvision_class(entry)
-        mirrors = declared.mirrors if mirrors is None else mirrors
-        resources = declared.resources if resources is None else resources
+        declared_mirrors, declared_resources = _declared(entry)
+        mirrors = declared_mirrors if mirrors is None else mirrors
+        resources = declared_resources if resources is None else resources
     return _Order(entry, tuple(mirrors), tuple(resources))
+
+
+def _declared(entry: Known) -> tuple[Sequence[str], Sequence[Resource]]:
+    """Mirrors and files, as torchvision names them."""
+    declared = torchvision_class(entry)
+    match entry.kind:
+        case "cifar":
+            return [declared.url.removesuffix(declared.filename)], [(declared.filename, declared.tgz_md5)]
+        case "svhn":
+            files = [declared.split_list[split] for split in ("test", "train")]
+            return [files[0][0].removesuffix(files[0][1])], [(name, md5) for _, name, md5 in files]
+    return declared.mirrors, declared.resources
 
 
 def _is_here(entry: Known) -> bool:
@@ -128,7 +142,9 @@ def _fetch_all(order: _Order, partial: Path) -> Generator[Download, None, int]:
     best = Download(order.entry.name)
     n_before = 0
     # The largest file comes last: the total is known when the last file begins, and no mirror is asked twice.
-    resources = sorted(order.resources, key=lambda resource: resource[0].startswith("train-images"))
+    resources = sorted(
+        order.resources, key=lambda resource: resource[0].startswith(("train-images", "train_"))
+    )
     for file, md5 in resources:
         packed, n_bytes = partial / file, 0
         for n_bytes, n_promised in _fetch(order, (file, md5), packed):
@@ -161,8 +177,8 @@ def _fetch(order: _Order, resource: Resource, path: Path) -> Iterator[tuple[int,
             failures.append(f"{mirror} {failure}")
     reasons = ", ".join(failures) or "no mirror is known"
     raise DatasetError(
-        f"could not download {order.entry.name}: {reasons}; check the connection, or use digits, which "
-        f"needs no download"
+        f"could not download {order.entry.name}: {reasons}; check the connection, or use digits or "
+        f"photos, which need no download"
     )
 
 
@@ -189,19 +205,39 @@ def _chunks(url: str) -> Iterator[tuple[bytes, int]]:
 
 
 def _unpack(packed: Path, entry: Known) -> None:
-    """Leaves the file without its .gz in the place of the packed one."""
+    """Leaves what was in the file in its place; what is not packed stays as it is."""
     problem = f"could not download {entry.name}: {packed.name} cannot be unpacked"
-    n_bytes = 0
     try:
-        with gzip.open(packed) as source, packed.with_suffix("").open("wb") as target:
-            while chunk := source.read(CHUNK_BYTES):
-                n_bytes += len(chunk)
-                if n_bytes > MAX_FILE_BYTES:
-                    raise DatasetError(f"{problem}: it has more than {MAX_FILE_BYTES:,} bytes")
-                target.write(chunk)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        if packed.name.endswith(".tar.gz"):
+            _unpack_tar(packed, entry, problem)
+        elif packed.suffix == ".gz":
+            with gzip.open(packed) as source:
+                _pour(source, packed.with_suffix(""), problem)
+        else:
+            return
+    except (gzip.BadGzipFile, EOFError, zlib.error, tarfile.TarError) as error:
         raise DatasetError(f"{problem}: {_reason(error)}") from error
     packed.unlink()
+
+
+def _unpack_tar(packed: Path, entry: Known, problem: str) -> None:
+    """The files that are read, and those with the names of the classes, which torchvision looks for."""
+    wanted = {f"{entry.place}/{name}": name for name in (*entry.file_names, "batches.meta", "meta")}
+    with tarfile.open(packed, "r:gz") as archive:
+        for member in archive:
+            source = archive.extractfile(member) if member.isreg() and member.name in wanted else None
+            if source is not None:
+                _pour(source, packed.with_name(wanted[member.name]), problem)
+
+
+def _pour(source: gzip.GzipFile | IO[bytes], path: Path, problem: str) -> None:
+    n_bytes = 0
+    with path.open("wb") as target:
+        while chunk := source.read(CHUNK_BYTES):
+            n_bytes += len(chunk)
+            if n_bytes > MAX_FILE_BYTES:
+                raise DatasetError(f"{problem}: it has more than {MAX_FILE_BYTES:,} bytes")
+            target.write(chunk)
 
 
 def _reason(error: Exception) -> str:

@@ -124,8 +124,12 @@ def files(folder: Path, split: str, class_name: str) -> list[os.DirEntry[str]]:
 
 
 def printable(name: str) -> str:
-    """A file's name as text: what is no text in it becomes question marks."""
-    text = os.fsencode(name).decode("utf-8", "replace")
+    """A file's name as text, whatever it is."""
+    return as_text(os.fsencode(name).decode("utf-8", "replace"))
+
+
+def as_text(text: str) -> str:
+    """Without what cannot be shown."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

@@ -6,26 +6,25 @@ Pictures that are all of one small size stay as they are. Others are cut to thei
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from autoenc.datasets.entry import Known
-from autoenc.datasets.folders import FOLDER_SPLITS, MAX_CLASSES, files, printable, survey
+from autoenc.datasets.folders import FOLDER_SPLITS, MAX_CLASSES, as_text, files, printable, survey
 from autoenc.datasets.interleaving import interleaved
 from autoenc.datasets.raw import Arrays, Bytes
-from autoenc.errors import DatasetError
+from autoenc.errors import DatasetError, PictureError
 
 SIDE = 32  # pixels, of pictures that are resized
 LARGEST_SIDE = 64  # of pictures that stay as they are
 MAX_SPLIT_BYTES = 2_000_000_000
+NOTES = "notes.txt"  # in the folder: sentences that are told beside the pictures, a line each
+MAX_NOTES_BYTES = 2000
 MAX_NAMED = 3  # of the files that cannot be read
-CHUNK = 256  # pictures that are on their way at the same time
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,14 +153,12 @@ def _fitted(path: Path, fit: _Fit) -> Bytes | None:
 
 def _opened(path: Path) -> Bytes | None:
     """None: it cannot be read."""
-    from PIL import Image
+    from autoenc.pictures import open_picture  # loads Pillow, which a prepared data set does not need
 
     try:
-        with Image.open(path) as image:
-            picture = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
-    except Exception:  # noqa: BLE001
+        return open_picture(path, longest=8 * SIDE)  # a photograph is decoded several times quicker so
+    except PictureError:
         return None
-    return picture[None] if picture.ndim == 2 else picture.transpose(2, 0, 1)
 
 
 def _read(entry: Known, pictures: Sequence[_File], fit: _Fit) -> tuple[Bytes, Bytes, bool, list[Path]]:
@@ -175,16 +172,14 @@ def _read(entry: Known, pictures: Sequence[_File], fit: _Fit) -> tuple[Bytes, By
     if (n_bytes := math.prod(shape)) > MAX_SPLIT_BYTES:
         raise DatasetError(_too_large(entry, split, len(pictures), n_bytes))
     x, labels = np.empty(shape, np.uint8), np.empty(len(pictures), np.uint8)
-    n, coloured, broken, waiting = 0, False, list[Path](), iter(pictures)
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        while chunk := list(islice(waiting, CHUNK)):
-            for file, picture in zip(chunk, pool.map(lambda f: _fitted(f.path, fit), chunk), strict=True):
-                if picture is None:
-                    broken.append(file.path)
-                    continue
-                x[n], labels[n] = picture, file.label  # grey goes to all three channels
-                coloured |= len(picture) == 3
-                n += 1
+    n, coloured, broken = 0, False, list[Path]()
+    for file in pictures:  # threads are no quicker: most of the time of a small picture is Python's own
+        if (picture := _fitted(file.path, fit)) is None:
+            broken.append(file.path)
+            continue
+        x[n], labels[n] = picture, file.label  # grey goes to all three channels
+        coloured |= len(picture) == 3
+        n += 1
     if not n:
         raise DatasetError(f"none of the pictures of {entry.folder}/{split} can be read; take them away")
     return x[:n], labels[:n], coloured, broken
@@ -192,6 +187,9 @@ def _read(entry: Known, pictures: Sequence[_File], fit: _Fit) -> tuple[Bytes, By
 
 def _notes(entry: Known, names: Sequence[str], broken: Sequence[Path]) -> tuple[str, ...]:
     notes = []
+    with suppress(OSError), (entry.folder / NOTES).open("rb") as file:
+        lines = file.read(MAX_NOTES_BYTES).decode("utf-8", "replace").splitlines()
+        notes += [as_text(line.strip()) for line in lines if line.strip()]
     if len(names) == 1:
         notes.append("all images are of one class")
     if broken:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from autoenc.datasets.entry import Known
 from autoenc.datasets.folders import folder_entry, folder_names
 from autoenc.datasets.published import KNOWN
-from autoenc.errors import ConfigError
+from autoenc.errors import DatasetUnknown
 
 
 def known(name: str) -> Known:
     """The data set of this name.
 
     Raises:
-        ConfigError: there is none.
+        DatasetUnknown: there is none.
         DatasetError: it is an image folder that cannot be read.
     """
     entry = KNOWN.get(name) or folder_entry(name)
     if entry is None:
-        raise ConfigError(f"unknown dataset {name!r:.80}; known: {', '.join(names())}")
+        raise DatasetUnknown(f"unknown dataset {name!r:.80}; known: {', '.join(names())}")
     return entry
 
 
@@ -30,7 +30,7 @@ def check_name(name: str) -> None:
     """Passes where `load` knows the name.
 
     Raises:
-        ConfigError: it does not.
+        DatasetUnknown: it does not.
     """
     known(name)
 

@@ -122,9 +122,8 @@ KNOWN: Mapping[str, Known] = {
         ),
         Known(
             name="photos",
-            title="Patches of seven photographs, in colour",
-            source="photographs that come with scikit-image and scikit-learn; the test patches are of others "
-            "than the training patches",
+            title="Patches of photographs, 32x32 in colour",
+            source="comes with scikit-image and scikit-learn; five photographs to train, two others to test",
             class_names=PHOTOGRAPHS,
             n_train=8_842,
             n_test=891,

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from autoenc import checkpoints, datasets
 from autoenc.datasets import Dataset
-from autoenc.errors import DatasetError, ShapeError
+from autoenc.errors import DatasetError, DatasetMissing, DatasetUnknown, ShapeError
 from autoenc.models import Autoencoder
 from autoenc.schema import ModelInfo, Run
 from autoenc.training import as_float
@@ -40,11 +40,16 @@ def open_run(run_id: str) -> Trained:
 
     Raises:
         CheckpointError: as `checkpoints.trained` does; its children too.
-        ConfigError: it was trained on a data set that this program does not know.
         DatasetMissing, DatasetError: its data set is not here, or another one is here under the same name.
     """
     run, model = checkpoints.trained(run_id)
-    data = datasets.load(run.config.dataset)
+    try:
+        data = datasets.load(run.config.dataset)
+    except DatasetUnknown:
+        raise DatasetMissing(
+            f"the data set {run.config.dataset}, which {run_id} was trained on, is not on this machine; "
+            "bring it in again under this name"
+        ) from None
     if (data.fingerprint, data.image_shape) != (run.fingerprint, run.model.image_shape):
         raise DatasetError(
             f"the images of {data.name} on this machine are not those that {run_id} was trained on; "

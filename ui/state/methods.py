@@ -12,6 +12,7 @@ from autoenc import datasets, inspection, models
 from autoenc.errors import RunUnknown
 from autoenc.jobs import CurveJob, Job, TrainJob
 from autoenc.schema import NOISES, Curve, Noise, RunSummary, Snapshot, State, TrainConfig, usual_levels
+from ui.state.settings import info_of
 from ui.state.shared import is_active, runs_on_disk, sessions, start, stop
 from ui.state.visitor import may_stop
 
@@ -118,7 +119,7 @@ def _by_id(run_id: str) -> RunSummary:
 
 def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
     """What is trained at a click where there is nothing to look at: good in a minute or two."""
-    info = next(info for info in datasets.catalogue() if info.name == dataset)
+    info = info_of(dataset)
     if info.n_train < 10_000:
         return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs, noise=noise)
     if noise is None:

@@ -67,7 +67,7 @@ def denoised(setting: Setting, method: str, x: np.ndarray, unit: np.ndarray) -> 
 def reader(dataset: str) -> Reader:
     """What reads the digits of this data set."""
     data = datasets.load(dataset)
-    return Reader(data.train, data.train_labels)
+    return Reader(data.train, data.train_labels, data.test_labels)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Literal
 
 import streamlit as st
 
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
+from autoenc.errors import DatasetUnknown
 from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
 from ui.text import plain
 
@@ -171,8 +173,52 @@ def default_epochs(dataset: str) -> int:
 
 
 def is_present(dataset: str) -> bool:
-    """Whether the data set's files are on this machine."""
-    return any(info.name == dataset and info.present for info in catalogue())
+    """Whether the data set can be used: its files are on this machine; pictures have been opened once."""
+    return any(info.name == dataset and info.present and info.prepared for info in catalogue())
+
+
+def info_of(dataset: str) -> DatasetInfo:
+    """Raises DatasetMissing where there is none of this name any more."""
+    datasets.check_name(dataset)
+    if all(info.name != dataset for info in catalogue()):
+        catalogue.clear()  # it has come a moment ago
+    return next(info for info in catalogue() if info.name == dataset)
+
+
+def prepare(dataset: str) -> DatasetInfo:
+    """Have its pictures opened once; seconds, or a minute.
+
+    Raises:
+        DatasetError: they cannot be used.
+    """
+    datasets.load(dataset)
+    catalogue.clear()
+    return info_of(dataset)
+
+
+def choose_dataset(dataset: str) -> None:
+    """The chooser shows this one, which has been brought in, the next time that it is drawn."""
+    st.session_state["wanted dataset"] = dataset
+    st.session_state["n brought in"] = n_brought_in() + 1
+
+
+def n_brought_in() -> int:
+    """How many data sets this visitor has brought in."""
+    return int(st.session_state.get("n brought in", 0))
+
+
+def take_dataset() -> str | None:
+    """Before the chooser is drawn: what it must show; returns the name of one that is not here any more."""
+    if (wanted := st.session_state.pop("wanted dataset", None)) is not None:
+        st.session_state["dataset"] = wanted
+        dataset_changed()
+    gone: str = st.session_state["dataset"]
+    with suppress(DatasetUnknown):
+        info_of(gone)
+        return None
+    st.session_state["dataset"] = datasets.default_name()
+    dataset_changed()
+    return gone
 
 
 def data_title(dataset: str) -> str:

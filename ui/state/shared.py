@@ -6,6 +6,7 @@ import atexit
 import gc
 import math
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from autoenc import checkpoints, jobs
+from autoenc import checkpoints, datasets, jobs
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job, TrainJob
-from autoenc.schema import Run, RunSummary, Snapshot, TrainConfig
+from autoenc.schema import Download, Run, RunSummary, Snapshot, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
 from ui.state.visitor import is_teacher, may_stop, visitor
@@ -164,6 +165,17 @@ def import_run(content: BinaryIO) -> str:
         run_id = checkpoints.adopt(path)
     sessions().forget(run_id)
     return run_id
+
+
+def bring_in(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
+    """Make a data set of the pictures in an archive; see `datasets.bring_in`.
+
+    Raises:
+        AutoencError: this is not the teacher; else as that does.
+    """
+    if not is_teacher():
+        raise AutoencError("data sets are brought by the teacher")
+    return datasets.bring_in(content, name, side)
 
 
 def delete_run(run_id: str) -> None:

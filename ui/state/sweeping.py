@@ -9,12 +9,11 @@ from typing import Any
 import streamlit as st
 
 from autoenc import datasets, sweeps
-from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError, ConfigError, DatasetMissing
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.state.link import take_setting, unusual
-from ui.state.settings import SETTINGS, ask_for, catalogue, config_of, settings, take_settings_of
+from ui.state.settings import SETTINGS, ask_for, config_of, info_of, settings, take_settings_of
 from ui.state.shared import runs_on_disk, sessions, stop
 from ui.state.visitor import is_teacher, may_stop, visitor
 
@@ -67,7 +66,7 @@ def ask_for_sweep(config: TrainConfig) -> None:
 
 def plan(sweep: Sweep) -> Plan | None:
     """What the sweep would take here; None: its data set is not here."""
-    info = _info(sweep.base.dataset)
+    info = info_of(sweep.base.dataset)
     fingerprint = _fingerprint(info.name)
     if fingerprint is None:
         return None
@@ -175,7 +174,7 @@ def take_up(kept: Kept, points: Sequence[Point]) -> None:
 
 
 def _points(kept: Kept) -> tuple[Point, ...]:
-    return sweeps.points(kept, _info(kept.sweep.base.dataset).image_shape, sessions().snapshot, _by_id())
+    return sweeps.points(kept, info_of(kept.sweep.base.dataset).image_shape, sessions().snapshot, _by_id())
 
 
 def linear(kept: Kept) -> Pca | None:
@@ -320,10 +319,6 @@ def _fingerprint(dataset: str) -> str | None:
         return datasets.load(dataset).fingerprint
     except DatasetMissing:
         return None
-
-
-def _info(dataset: str) -> DatasetInfo:
-    return next(info for info in catalogue() if info.name == dataset)
 
 
 def _by_id() -> dict[str, RunSummary]:
