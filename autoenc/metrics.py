@@ -22,6 +22,39 @@ def mse(x: Tensor, x_hat: Tensor) -> Tensor:
     return (x - x_hat).square().flatten(1).mean(1)
 
 
+def mse_by_channel(x: Tensor, x_hat: Tensor) -> Tensor:
+    """Mean squared error per pixel of each channel of each image; their mean is `mse`.
+
+    Args:
+        x, x_hat: (B, C, H, W), in [0, 1].
+    Returns:
+        (B, C), in [0, 1].
+    Raises:
+        ShapeError: the shapes differ.
+    """
+    _check(x, x_hat)
+    return (x - x_hat).square().flatten(2).mean(2)
+
+
+def brightness_and_colour(x: Tensor) -> Tensor:
+    """The same pixels as brightness and what is left of blue and of red without it.
+
+    Y'CbCr of ITU-R BT.601 without its offsets, as JPEG has it.
+
+    Args:
+        x: (B, 3, H, W), red, green and blue in [0, 1].
+    Returns:
+        (B, 3, H, W): brightness in [0, 1], the two others in [-0.5, 0.5].
+    Raises:
+        ShapeError: there are not three channels.
+    """
+    if x.dim() != 4 or x.shape[1] != 3:
+        raise ShapeError(f"images of shape {tuple(x.shape)} have no colours; allowed: (B, 3, H, W)")
+    red, green, blue = x.unbind(1)
+    brightness = 0.299 * red + 0.587 * green + 0.114 * blue
+    return torch.stack([brightness, (blue - brightness) / 1.772, (red - brightness) / 1.402], 1)
+
+
 def psnr_db(x: Tensor, x_hat: Tensor) -> Tensor:
     """Peak signal-to-noise ratio of each image.
 

@@ -2,19 +2,16 @@
 
 import streamlit as st
 
-from ui import controls, live, state
+from ui import controls, live, page, state
 from ui.denoise import curves, form, more, scene
-from ui.text import plain
 
-ignored = state.open_denoise_link()
 state.keep_settings()
+ignored = state.open_denoise_link()
 training = state.in_training()
 
-settings, results = st.columns([1, 3], gap="large")
-with settings, st.container(key="settings"):
-    st.markdown("##### Take noise away")
-    for sentence in ignored:
-        st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
+settings, results = page.halves()
+with settings:
+    page.heading("Take noise away", ignored)
     compared = form.denoise_form(training is not None)
     controls.offer_download(st.session_state["dataset"])
 

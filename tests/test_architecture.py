@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema.denoise",),
     ("autoenc.schema.job",),
     ("autoenc.schema.sweep",),
+    ("autoenc.schema.subject",),
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
@@ -31,9 +32,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.pictures.fitting",),
     ("autoenc.pictures.tiling",),
     ("autoenc.pictures",),
+    ("autoenc.equal", "autoenc.published"),
     ("autoenc.plots.drawing",),
     ("autoenc.plots.dots", "autoenc.plots.foreign", "autoenc.plots.training"),
-    ("autoenc.plots.denoising.parts", "autoenc.plots.sweep"),
+    ("autoenc.plots.denoising.parts", "autoenc.plots.equal", "autoenc.plots.errors", "autoenc.plots.sweep"),
     ("autoenc.plots.denoising.curves", "autoenc.plots.denoising.matrix", "autoenc.plots.denoising.sizes"),
     ("autoenc.plots.denoising",),
     ("autoenc.plots",),
@@ -59,7 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.checkpoints",),
     ("autoenc.inspection.opening",),
     ("autoenc.inspection.layers", "autoenc.inspection.reconstructing", "autoenc.inspection.weights"),
-    ("autoenc.inspection.network",),
+    ("autoenc.inspection.errors", "autoenc.inspection.network"),
     ("autoenc.inspection",),
     ("autoenc.foreign.examples", "autoenc.foreign.looking", "autoenc.foreign.standing"),
     ("autoenc.foreign.saying",),
@@ -85,7 +87,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sweeps.keeping", "autoenc.sweeps.planning"),
     ("autoenc.sweeps.following", "autoenc.sweeps.running"),
     ("autoenc.sweeps.ratios", "autoenc.sweeps.table"),
-    ("autoenc.sweeps.saying",),
+    ("autoenc.sweeps.comparing", "autoenc.sweeps.saying"),
     ("autoenc.sweeps",),
     ("autoenc.cli.printing", "autoenc.cli.settings"),
     (
@@ -99,10 +101,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.components",),
     ("ui.components.sprites",),
     ("ui.pixels", "ui.text", "ui.welcome"),
-    ("ui.components.*", "ui.page", "ui.state.visitor"),
+    ("ui.components.*", "ui.page", "ui.state.visitor", "ui.state.world"),
     ("ui.state.shared", "ui.state.settings"),
     ("ui.state.audience", "ui.state.link", "ui.state.opened"),
     ("ui.state.denoising", "ui.state.foreign", "ui.state.methods", "ui.state.sweeping"),
+    ("ui.state.colour", "ui.state.comparing"),
     ("ui.state",),
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
@@ -116,6 +119,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.denoise.more",),
     ("ui.views.*",),
     ("ui.live", "ui.sweep.view", "autoenc.__main__"),
+    ("ui.colour", "ui.sweep.sweeping", "ui.training"),
     # 7
     ("pages.*",),
     # 8

@@ -306,3 +306,9 @@ def test_no_noise_at_all_leaves_the_images_as_they_are(digits: Dataset) -> None:
 def test_every_method_has_a_name() -> None:
     assert {"noisy", *CLASSICAL} == set(METHODS)
     assert Quality(0.1, 0.01, 19, 21, 0.8, 0.7, 0.9).psnr_db == pytest.approx(20)
+
+
+def test_the_affine_filter_is_prompt_for_digits_and_not_for_colour_images() -> None:
+    assert "affine" in denoising.prompt((1, 28, 28))
+    assert "affine" not in denoising.prompt((3, 32, 32))
+    assert "median" in denoising.prompt((3, 32, 32))

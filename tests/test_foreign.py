@@ -164,25 +164,25 @@ def test_nothing_to_compare_with_is_told() -> None:
 
 def test_the_histogram_holds_every_test_image_once_and_the_marker_stands_at_the_error() -> None:
     test = np.array([0.01, 0.01, 0.02, 0.1], np.float32)
-    histogram, marker = plots.errors(test, 0.3, said="far off").data
+    histogram, marker = plots.error_among_tests(test, 0.3, said="far off").data
     assert sum(histogram.y) == pytest.approx(100)
     assert max(histogram.y) == 50
     assert histogram.x[0] <= 0.01
     assert list(marker.x) == [0.3, 0.3]
-    figure = plots.errors(test, 0.3)
+    figure = plots.error_among_tests(test, 0.3)
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < 0.01
     assert high > 0.3
 
 
 def test_tiles_are_a_histogram_of_their_own() -> None:
-    figure = plots.errors(ERRORS, 0.3, tiles=np.array([0.2, 0.4], np.float32))
+    figure = plots.error_among_tests(ERRORS, 0.3, tiles=np.array([0.2, 0.4], np.float32))
     assert [trace.name for trace in figure.data] == ["test images", "tiles", "whole picture"]
     assert sum(figure.data[1].y) == pytest.approx(100)
 
 
 @pytest.mark.parametrize("mse", [0.0, np.nan, np.inf])
 def test_an_error_that_no_axis_has_is_drawn_at_its_end(mse: float) -> None:
-    marker = plots.errors(ERRORS, mse).data[-1]
+    marker = plots.error_among_tests(ERRORS, mse).data[-1]
     assert np.isfinite(marker.x).all()
     assert min(marker.x) > 0

@@ -179,7 +179,7 @@ def five(digits: Dataset) -> tuple[Reconstructions, Dataset]:
     mse = np.array([0.2, 0.1, 0.4, 0.3, math.nan], np.float32)
     pictures = np.zeros((5, 1, 28, 28), np.uint8)
     labels = np.array([0, 1, 0, 1, 0, 0, 0], np.uint8)
-    return Reconstructions(None, pictures, mse), replace(digits, test_labels=labels)
+    return Reconstructions(None, pictures, mse, mse[:, None]), replace(digits, test_labels=labels)
 
 
 def test_images_are_ordered_by_their_error(five: tuple[Reconstructions, Dataset]) -> None:
@@ -197,7 +197,8 @@ def test_one_class_alone_keeps_the_order(five: tuple[Reconstructions, Dataset]) 
 
 
 def test_a_shuffle_has_all_images_once_and_depends_on_its_seed(digits: Dataset) -> None:
-    made = Reconstructions(None, digits.test, np.zeros(len(digits.test), np.float32))
+    nothing = np.zeros(len(digits.test), np.float32)
+    made = Reconstructions(None, digits.test, nothing, nothing[:, None])
     one, same, other = (inspection.order(made, digits, "shuffled", None, seed) for seed in (1, 1, 2))
     assert sorted(one.tolist()) == list(range(60))
     assert one.tolist() == same.tolist() != other.tolist()

@@ -187,6 +187,7 @@ def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
     assert sweeps.newest() == second.sweep_id
     os.utime(checkpoints.folder() / "sweeps" / f"{first.sweep_id}.json", (2e9, 2e9))
     assert sweeps.newest() == first.sweep_id
+    assert sweeps.newest(["mnist"]) is None
 
 
 def test_the_file_of_a_sweep_is_for_its_owner_alone_and_no_run() -> None:

@@ -59,7 +59,7 @@ def dataset_choice() -> DatasetInfo:
             f"The data set {plain(gone)} is not on this machine any more.",
             icon=":material/image_not_supported:",
         )
-    infos = {info.name: info for info in state.catalogue()}
+    infos = {info.name: info for info in state.offered()}
     name = st.selectbox(
         "Data set",
         list(infos),

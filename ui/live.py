@@ -11,10 +11,11 @@ from autoenc.jobs import TrainJob
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
 from ui import page, state, told
 from ui.text import plain
-from ui.views import epochs, export, images, learnt, model
+from ui.views import epochs, errors, export, images, learnt, model
 
 SHOW = {
     "Every image": images.show,
+    "Where it errs": errors.show,
     "What it learnt": learnt.show,
     "The model": model.show,
     "Export": export.show,

@@ -5,7 +5,7 @@ PyTorch takes seconds to load. What needs none of it comes first, so that a newc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -37,6 +37,7 @@ def dress() -> None:
         " .st-key-head .st-key-name { display: none; }"
         " [data-testid=stStatusWidget] { margin-right: 20rem; }"
         "}"
+        ".st-key-part { margin-top: 1.2rem; }"  # below the navigation, on pages that begin with a switch
         ".st-key-visitor { position: absolute; }"
         "[data-testid=stLayoutWrapper]:has(> .st-key-material) { display: none; }"
         ".st-key-noise-scene { opacity: 1 !important; }"  # it lives in the browser, and is never out of date
@@ -56,6 +57,19 @@ html { font-size: 21px !important; }
 .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
 </style>
 """
+
+
+def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A narrow place for settings, which a presenter hides, and a wide one for what they are about."""
+    settings, view = st.columns([1, 3], gap="large")
+    return settings.container(key="settings"), view
+
+
+def heading(text: str, ignored: Iterable[str]) -> None:
+    """What the settings are for; one sentence for each thing in the address that was ignored."""
+    st.markdown(f"##### {text}")
+    for sentence in ignored:
+        st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ looking.py    a few images with noise, and what a method makes of them
 saying/       curves -> plain sentences
 """
 
-from autoenc.denoising.classical import Denoise
+from autoenc.denoising.classical import Denoise, prompt
 from autoenc.denoising.looking import Denoised, denoised, unit_noise
 from autoenc.denoising.measuring import denoiser, model_denoiser, opened
 from autoenc.denoising.saying import best_words, crossing_words, gain_words, matrix_words, size_words
@@ -22,6 +22,7 @@ __all__ = [
     "matrix_words",
     "model_denoiser",
     "opened",
+    "prompt",
     "size_words",
     "unit_noise",
 ]

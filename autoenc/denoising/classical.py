@@ -5,6 +5,7 @@ All settings are chosen on training images with the very noise that is to be tak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
@@ -23,6 +24,7 @@ from autoenc.training import as_float, seeded
 
 TUNED_ON = 50  # training images that choose a filter's strength
 FITTED_ON = 20_000  # training images that the affine filter is fitted on
+MAX_AFFINE = 1500  # numbers in an image: with 3,072 a fit takes 10 s on one thread, and somebody waits
 _CHUNK = 1000  # images at once
 _RIDGE = 1e-4  # of the affine filter: pixels that never vary have no inverse
 
@@ -45,6 +47,11 @@ def fitted(method: str, data: Dataset, kind: str, level: float) -> Denoise:
     found = {strength: _each(apply, x_noisy, strength) for strength in strengths}
     best = min(found, key=lambda strength: float(metrics.mse(x, found[strength]).mean()))
     return partial(_each, apply, strength=best)
+
+
+def prompt(image_shape: tuple[int, int, int]) -> tuple[str, ...]:
+    """The methods that are set for such images while somebody waits."""
+    return tuple(m for m in CLASSICAL if m != "affine" or math.prod(image_shape) <= MAX_AFFINE)
 
 
 def noisy_pairs(data: Dataset, kind: str, level: float, n: int) -> tuple[Tensor, Tensor]:

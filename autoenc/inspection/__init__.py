@@ -2,11 +2,21 @@
 
 opening.py         a run's name -> its model beside its data
 reconstructing.py  the test images as the model gives them back, and the order to look at them in
+errors.py          where it errs: class by class, channel by channel
 layers.py          one image on its way through the layers
 weights.py         what the model has learnt: what its code looks at, and what it draws
 network.py         the model as plain numbers, for the browser
 """
 
+from autoenc.inspection.errors import (
+    CHANNELS,
+    ClassError,
+    ColourError,
+    class_errors,
+    class_words,
+    colour_error,
+    colour_words,
+)
 from autoenc.inspection.layers import Activation, code, flow
 from autoenc.inspection.network import Network, network, runs_in_browser
 from autoenc.inspection.opening import Trained, one_thread, open_run
@@ -14,16 +24,23 @@ from autoenc.inspection.reconstructing import HOW, How, Reconstructions, order, 
 from autoenc.inspection.weights import MAX_SHOWN, Kernels, Responses, kernels, responses
 
 __all__ = [
+    "CHANNELS",
     "HOW",
     "MAX_SHOWN",
     "Activation",
+    "ClassError",
+    "ColourError",
     "How",
     "Kernels",
     "Network",
     "Reconstructions",
     "Responses",
     "Trained",
+    "class_errors",
+    "class_words",
     "code",
+    "colour_error",
+    "colour_words",
     "flow",
     "kernels",
     "network",

@@ -30,6 +30,7 @@ class Reconstructions:
     )  # (n, C, H, W) as the model was given them, if noisy
     x_hat: NDArray[np.uint8] = field(repr=False)  # (n, C, H, W)
     mse: NDArray[np.float32] = field(repr=False)  # (n,) against the clean images, before rounding
+    mse_by_channel: NDArray[np.float32] = field(repr=False)  # (n, C); its mean over C is mse
 
     def __len__(self) -> int:
         return len(self.x_hat)
@@ -48,6 +49,7 @@ def reconstructions(trained: Trained) -> Reconstructions:
     draws = training.seeded("cpu", 0, 0, "test noise")
     given = np.empty((n, *images.shape[1:]), np.uint8)
     x_hats = np.empty_like(given)
+    by_channel = np.empty((n, images.shape[1]), np.float32)
     mse = np.empty(n, np.float32)
     with one_thread(), torch.inference_mode():
         for start in range(0, n, size):
@@ -56,10 +58,11 @@ def reconstructions(trained: Trained) -> Reconstructions:
             x_in = noise.corrupt(x, config.noise, draws)
             x_hat = trained.model(x_in)
             mse[at] = metrics.mse(x, x_hat).numpy()
+            by_channel[at] = metrics.mse_by_channel(x, x_hat).numpy()
             x_hats[at] = _pixels(x_hat)
             if config.noise:
                 given[at] = _pixels(x_in)
-    return Reconstructions(given if config.noise else None, x_hats, mse)
+    return Reconstructions(given if config.noise else None, x_hats, mse, by_channel)
 
 
 def order(

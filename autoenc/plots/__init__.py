@@ -4,6 +4,8 @@ drawing.py    traces, axes, layout, colours
 training.py   the figures of runs
 dots.py       runs as dots, and what they are measured against
 sweep.py      the figures of a sweep
+equal.py      two data sets in one figure
+errors.py     where a model errs, as bars
 denoising/    the figures of denoising
 foreign.py    the error of a picture from outside
 """
@@ -11,7 +13,9 @@ foreign.py    the error of a picture from outside
 from autoenc.pareto import pareto
 from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
-from autoenc.plots.foreign import errors
+from autoenc.plots.equal import error_at_equal
+from autoenc.plots.errors import error_by_channel, error_by_class
+from autoenc.plots.foreign import error_among_tests
 from autoenc.plots.sweep import (
     Axes,
     loss_at_large_sizes,
@@ -37,7 +41,10 @@ __all__ = [
     "by_size",
     "comparison",
     "curves",
-    "errors",
+    "error_among_tests",
+    "error_at_equal",
+    "error_by_channel",
+    "error_by_class",
     "extremes",
     "loss_at_large_sizes",
     "loss_by_code",

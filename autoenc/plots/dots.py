@@ -14,6 +14,7 @@ from autoenc import lab
 from autoenc.lab import LabFigures
 from autoenc.pareto import usable
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
+from autoenc.published import LEGEND, published
 from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point
 
 Trace = dict[str, Any]
@@ -73,7 +74,7 @@ class Chart:
             self.title,
             hovermode="closest",
             meta={"said": said, "name": f"{dataset}-{self.title.lower().replace(' ', '-')}"},
-            **_legends(traces),
+            **legends(traces),
             **self.layout,
         )
         return Figure(data=traces, layout=laid_out)
@@ -172,7 +173,7 @@ def _symbols(placed: Sequence[Dot | None], layers: int) -> str | list[str]:
     return symbols if len(set(symbols)) > 1 else symbols[0]
 
 
-def _legends(traces: Sequence[Trace]) -> dict[str, Any]:
+def legends(traces: Sequence[Trace]) -> dict[str, Any]:
     """Above the plot: our runs and PCA; over them, in a row of its own, what has a long name.
 
     A horizontal legend that needs more than one row has columns as wide as its longest name. The margin is
@@ -249,6 +250,25 @@ def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], f
         legend=SECOND_ROW,
         mode="markers",
         marker={"color": GREY, "size": DOT, "symbol": "diamond-open"},
+        showlegend=bool(found),
+    )
+
+
+def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) -> Trace:
+    """What others have published of autoencoders of such images, as far as these codes reach."""
+    codes = [p.n_latents for p in points]
+    every = published(points[0].config.dataset) if points else {}
+    found = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
+    return grey_line(
+        LEGEND,
+        [x_of(k) for k in found],
+        list(found.values()),
+        cliponaxis=False,
+        hovertext=[f"published, k = {k}" for k in found] or None,
+        hovertemplate="%{hovertext}: %{y:.4g}",
+        legend=SECOND_ROW,
+        mode="markers",
+        marker={"color": GREY, "size": DOT, "symbol": "diamond"},
         showlegend=bool(found),
     )
 

@@ -15,7 +15,7 @@ STEPS = 10  # of the histogram in a power of ten
 LEAST = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
 
 
-def errors(test_mse: Floats, mse: float, tiles: Floats | None = None, said: str = "") -> Figure:
+def error_among_tests(test_mse: Floats, mse: float, tiles: Floats | None = None, said: str = "") -> Figure:
     """A histogram of the test errors with a marker where this picture stands.
 
     Args:

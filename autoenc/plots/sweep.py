@@ -28,6 +28,7 @@ from autoenc.plots.dots import (
     linear_top,
     mean_image,
     pca_line,
+    published_diamonds,
     seconds_axis,
     size_axis,
 )
@@ -97,7 +98,11 @@ def loss_by_code(
     n_pixels = points[0].n_pixels if points else 784
     reached = [*codes, n_pixels] if axes.log_size else codes
     x_axis = size_axis("numbers in the code", reached, log=axes.log_size)
-    beneath = [mean_image(pca, x_axis), pca_line(pca, codes, lambda k: k)]
+    beneath = [
+        mean_image(pca, x_axis),
+        pca_line(pca, codes, lambda k: k),
+        published_diamonds(points, lambda k: k),
+    ]
     dots = _losses(points, lambda p: p.n_latents)
     y = _loss(heights(dots, *beneath), axes, points)
     free = "bottom" if axes.log_size else "top"  # left of the line, or right
@@ -127,7 +132,11 @@ def loss_by_ratio(
     x_axis = size_axis("times smaller than the image", [p.ratio for p in points], log=True)
     n_pixels = points[0].n_pixels if points else 784
     pca_shown = pca_line(pca, [p.n_latents for p in points], lambda k: n_pixels / k)
-    beneath = [mean_image(pca, x_axis, at="left"), pca_shown]
+    beneath = [
+        mean_image(pca, x_axis, at="left"),
+        pca_shown,
+        published_diamonds(points, lambda k: n_pixels / k),
+    ]
     dots = _losses(points, lambda p: p.ratio)
     y = _loss(heights(dots, *beneath), axes, points)
     if x_axis["range"][0] < 0:

@@ -40,6 +40,7 @@ from autoenc.schema.run import (
     psnr_of_mse,
     thinned,
 )
+from autoenc.schema.subject import Subject
 from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Snapshot",
     "State",
     "StepRecord",
+    "Subject",
     "Sweep",
     "TrainConfig",
     "Value",

@@ -5,10 +5,12 @@ keeping.py    which sweeps were asked for: small files beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
 ratios.py     a ratio as people tell it
+comparing.py  two data sets at equal compression
 saying.py     what they show, in plain sentences
 table.py      their results as a table, CSV, Markdown, LaTeX
 """
 
+from autoenc.sweeps.comparing import RATIOS, equal_sweep, equal_words, lost_words, settings_words, subject
 from autoenc.sweeps.following import points
 from autoenc.sweeps.keeping import Kept, find, keep, newest
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
@@ -25,6 +27,7 @@ from autoenc.sweeps.saying import (
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, rows
 
 __all__ = [
+    "RATIOS",
     "Kept",
     "Machine",
     "Plan",
@@ -35,17 +38,22 @@ __all__ = [
     "as_markdown",
     "begin",
     "code_words",
+    "equal_sweep",
+    "equal_words",
     "find",
     "front_words",
     "keep",
     "layers_words",
     "linear",
     "loss_words",
+    "lost_words",
     "newest",
     "plan",
     "points",
     "ratio_words",
     "rows",
+    "settings_words",
+    "subject",
     "time_words",
     "timing_words",
 ]

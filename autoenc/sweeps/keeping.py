@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,9 +71,15 @@ def find(sweep_id: str) -> Kept | None:
     return None
 
 
-def newest() -> str | None:
-    """The sweep_id of the one that was asked for last; None: there is none."""
-    return next((path.stem for path in _newest_first() if find(path.stem) is not None), None)
+def newest(of: Container[str] | None = None) -> str | None:
+    """The sweep_id of the one that was asked for last; None: there is none.
+
+    Args:
+        of: data sets; None: of any.
+    """
+    found = (find(path.stem) for path in _newest_first())
+    wanted = (kept for kept in found if kept and (of is None or kept.sweep.base.dataset in of))
+    return next((kept.sweep_id for kept in wanted), None)
 
 
 def _newest_first() -> Iterator[Path]:

@@ -33,6 +33,12 @@ def times_in_words(ratio: float) -> str:
     return _PARTS[1 / 2] if ratio > 0.475 else f"{short(1 / ratio)} times less"
 
 
+def amount(ratio: float, of: str) -> str:
+    """`twice the time`, `a fifth more loss`, `the same time`."""
+    words = times_in_words(ratio)
+    return f"{words} {of}" if words.endswith(("more", "less", "same")) else f"{words} the {of}"
+
+
 def changes(ratio: float) -> str:
     """What an amount does that becomes so many times itself: `halves`, `falls by a third`, `doubles`."""
     words = times_in_words(ratio)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
-from autoenc.sweeps.ratios import LEAST, changes, short, times_in_words
+from autoenc.sweeps.ratios import LEAST, amount, changes, short, times_in_words
 
 READABLE_MSE = 0.01  # 20 dB
 
@@ -79,7 +79,7 @@ def _beside_pca(line: Sequence[Point], pca: Pca | None) -> str:
     worst, ratio = max(compared, key=lambda one: one[1])
     if ratio <= 1.05:
         return "nowhere worse than PCA"
-    return f"beside PCA worst at {_numbers(worst.n_latents)} ({_amount(ratio, 'loss')})"
+    return f"beside PCA worst at {_numbers(worst.n_latents)} ({amount(ratio, 'loss')})"
 
 
 def code_words(points: Sequence[Point], pca: Pca | None) -> str:
@@ -158,7 +158,7 @@ def time_words(points: Sequence[Point]) -> str:
             continue
         first, last = line[0], line[-1]
         sizes = times_in_words(last.config.latent_size / first.config.latent_size)
-        whole = _amount(last.seconds / first.seconds, "time")
+        whole = amount(last.seconds / first.seconds, "time")
         unit = f"{CODE_UNITS[first.config.model]}s"
         more = f"{sizes} the {unit}" if sizes.endswith("times") or sizes == "twice" else f"{sizes} {unit}"
         words = f"{_name(first)}: {more} cost {whole}"
@@ -221,7 +221,7 @@ def front_words(points: Sequence[Point]) -> str:
     ends = f"from {_run(first)} ({short(first.seconds)} s) to {_run(last)} ({short(last.seconds)} s)"
     said = f"{len(front)} of {n_runs} runs are best for their time, {ends}."
     before = next((p for p in reversed(front) if _loss(p) >= 1.9 * _loss(last)), front[-2])
-    price = _amount(last.seconds / before.seconds, "time")
+    price = amount(last.seconds / before.seconds, "time")
     loss = changes(_loss(last) / _loss(before))
     return f"{said} From {_run(before)} to {_run(last)} the loss {loss} for {price}."
 
@@ -245,9 +245,9 @@ def _layers(points: Sequence[Point], model: str) -> str:
         pairs, key=lambda pair: (-pair[0].config.latent_size, pair[0].config.layers, pair[1].config.layers)
     )
     words = f"{NAMES[model]} with {_size(a)}: {b.config.layers} layers instead of {a.config.layers} have "
-    words += _amount(_loss(b) / _loss(a), "loss")
+    words += amount(_loss(b) / _loss(a), "loss")
     if usable(a.seconds) and usable(b.seconds):
-        words += f" and take {_amount(b.seconds / a.seconds, 'time')}"
+        words += f" and take {amount(b.seconds / a.seconds, 'time')}"
     if a.n_latents != b.n_latents:
         words += f" (the code has {_numbers(b.n_latents)} instead of {a.n_latents:,})"
     return f"{words}."
@@ -273,12 +273,6 @@ def _simplest(points: Sequence[Point], name: str) -> Iterator[list[Point]]:
 def _loss(point: Point) -> float:
     assert point.test_mse is not None
     return point.test_mse
-
-
-def _amount(ratio: float, of: str) -> str:
-    """`twice the time`, `a fifth more loss`, `the same time`."""
-    words = times_in_words(ratio)
-    return f"{words} {of}" if words.endswith(("more", "less", "same")) else f"{words} the {of}"
 
 
 def _name(point: Point) -> str:

@@ -99,6 +99,18 @@ def show_levels() -> None:
     pictures([black, levels], key="levels", difference=COLOUR["error"])
 
 
+def speckles() -> np.ndarray:
+    """Colours that no file makes small: uint8 (8, 3, SIZE, SIZE)."""
+    return np.random.default_rng(1).integers(0, 256, (8, 3, SIZE, SIZE), np.uint8)
+
+
+def show_steady(change: int) -> None:
+    """Large pictures that never change above small ones that do."""
+    x = speckles()
+    steady = PictureRow("Original", x, COLOUR["original"], steady=True)
+    pictures([steady, PictureRow("Level", np.full_like(x, change), COLOUR["conv"])], key="steady")
+
+
 def show_choice() -> None:
     x = discs(20, 3)
     notes = tuple(f"{i + 0.2:.1f} dB\nclass {i % 10}" for i in range(20))
@@ -124,6 +136,7 @@ def main() -> None:
     show_choice()
     passage(crossings(4, (32,)), key="bars", playing=True, difference=COLOUR["error"])
     passage(crossings(1, (16, 7, 7), noisy=True, channels=3), key="maps", caption="A picture of its own")
+    show_steady(int(change))
     left, right = st.columns(2)
     with left:
         show_levels()

@@ -119,6 +119,15 @@ def point(page: Page, epoch: int) -> Locator:
 # ---------------------------------------------------------------- films
 
 
+def test_large_pictures_that_never_change_are_handed_over_unseen_and_drawn_exactly(page: Page) -> None:
+    original, level = rows(page, "steady")
+    assert np.array_equal(original, gallery.speckles())
+    assert (level == level[0, 0, 0, 0]).all()
+    handed_over = page.locator(".autoenc-sheet")
+    expect(handed_over).to_have_count(1)
+    expect(handed_over).to_be_hidden()
+
+
 def test_each_frame_of_a_film_reached_by_keyboard_is_drawn_pixel_by_pixel(page: Page) -> None:
     show_frame(page, 0)
     check_frame(page, 0)

@@ -2,11 +2,38 @@
 // its key: Streamlit now and then takes the last elements of a fragment off the page and puts them back.
 
 const KEPT = (window.autoencPictures ??= new Map());
+const SHEETS = (window.autoencSheets ??= new Map()); // what is handed over apart: id -> {bytes, a promise; give; holders}
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
+const GONE = 3000; // milliseconds until what is no longer on the page is forgotten
 const AT_ONCE = 8; // frames that are decoded at the same time
 const [LEAST, FRAME, HOLD] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
 const HINT = "absolute difference of each pixel, from black (none) to white (as large as can be)";
+
+// ---------------------------------------------------------------- what is handed over apart
+
+function sheetOf(id) {
+  if (!SHEETS.has(id)) {
+    const sheet = { holders: new Set() };
+    sheet.bytes = new Promise((give) => (sheet.give = give));
+    SHEETS.set(id, sheet);
+  }
+  return SHEETS.get(id);
+}
+
+// It comes before the pictures that show it, or after.
+function take({ sheet: id, files: [bytes] }, parentElement) {
+  const sheet = sheetOf(id);
+  sheet.give(bytes);
+  sheet.holders.add(parentElement);
+  if (!parentElement.querySelector(".autoenc-sheet")) element(parentElement, "div", "autoenc-sheet");
+  const drop = () => {
+    if (parentElement.isConnected) return;
+    sheet.holders.delete(parentElement);
+    if (!sheet.holders.size && SHEETS.get(id) === sheet) SHEETS.delete(id);
+  };
+  return () => setTimeout(drop, GONE);
+}
 
 // ---------------------------------------------------------------- what stands where
 
@@ -102,7 +129,7 @@ const frameOf = (row, frame) => row.frames[Math.min(frame, row.frames.length - 1
 
 function bitmap(box, id) {
   const file = box.files.get(id);
-  return (file.decoded ??= decode(file.bytes).then((bitmap) => ((file.bytes = null), (file.bitmap = bitmap))));
+  return (file.decoded ??= Promise.resolve(file.bytes).then(decode).then((bitmap) => ((file.bytes = null), (file.bitmap = bitmap))));
 }
 
 const decoded = (box, frame) => Promise.all(box.data.rows.map((row) => bitmap(box, frameOf(row, frame))));
@@ -230,7 +257,9 @@ function accept({ data: before, files, frame }, data) {
   const epochs = data.film?.epochs ?? [0];
   const atEnd = !same || !data.film || frame === before.film.epochs.length - 1;
   const kept = atEnd ? -1 : epochs.findIndex((epoch) => epoch >= before.film.epochs[frame]);
-  const entries = data.ids.map((id, i) => [id, files.get(id) ?? { bytes: data.files[i] }]);
+  const sent = data.ids.map((id, i) => [id, files.get(id) ?? { bytes: data.files[i] }]);
+  const apart = data.apart.map((id) => [id, files.get(id) ?? { bytes: sheetOf(id).bytes }]);
+  const entries = [...sent, ...apart];
   return { data, same, files: new Map(entries), frame: kept < 0 ? epochs.length - 1 : kept };
 }
 
@@ -255,8 +284,7 @@ async function update(box, data) {
 
 const same = (a, b) => a?.length === b.length && b.every((byte, i) => byte === a[i]);
 
-export default function ({ data: bytes, parentElement, setTriggerValue }) {
-  const data = unpack(bytes);
+function draw(data, bytes, parentElement, setTriggerValue) {
   const box = KEPT.get(data.key) ?? create(data);
   KEPT.set(data.key, box);
   box.send = setTriggerValue;
@@ -274,5 +302,10 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
     removeEventListener("autoenc-seek", box.seek);
     tell(data.key, null);
   };
-  return () => setTimeout(drop, 3000);
+  return () => setTimeout(drop, GONE);
+}
+
+export default function ({ data: bytes, parentElement, setTriggerValue }) {
+  const data = unpack(bytes);
+  return data.sheet ? take(data, parentElement) : draw(data, bytes, parentElement, setTriggerValue);
 }

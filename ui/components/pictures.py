@@ -32,6 +32,7 @@ class PictureRow:
     # B texts, or F x B, frame after frame, where they change with the film:
     notes: tuple[str, ...] | None = None  # under each image; a line break is kept
     hints: tuple[str, ...] | None = None  # sentences that the pointer and the screen reader find
+    steady: bool = False  # the same from one update to the next: large pictures are handed over apart, once
 
     def __post_init__(self) -> None:
         dtype, shape = self.images.dtype, self.images.shape
@@ -63,8 +64,17 @@ class Film:
     autoplay: bool = False  # starts by itself and begins again, unless the reader wants less motion
 
 
-_mount = st.components.v2.component(
-    "pictures", js=fetched("pictures", "sprites.js", "pictures.js"), css=inline("sprites.css", "pictures.css")
+# Streamlit sends an equal message of this size again as a reference of a few bytes; a smaller one it repeats.
+APART_FROM = 10_000  # bytes
+# On two lines, or Streamlit takes it for the name of a file.
+_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-sheet) {\n display: none; }"
+_js = fetched("pictures", "sprites.js", "pictures.js")  # one file, so that they share what is handed over
+_mount = st.components.v2.component("pictures", js=_js, css=inline("sprites.css", "pictures.css"))
+_sheet = st.components.v2.component(
+    "sheet",
+    js=_js,
+    css=_HIDDEN,
+    isolate_styles=False,  # it hides what stands around it
 )
 
 
@@ -93,17 +103,30 @@ def pictures(
     _check(rows, film, difference)
     n, height, width = (rows[0].n, *rows[0].images.shape[-2:]) if rows else (0, 1, 1)
     frames = [[sprite(frame) for frame in row.frames] for row in rows]
-    files = {frame.id: frame.file for row in frames for frame in row}  # the same pictures are sent once
+    apart = _hand_over(rows, frames, key)
+    # The same pictures are sent once.
+    files = {frame.id: frame.file for row in frames for frame in row if frame.id not in apart}
     head = {
         "key": key,
         "rows": [_told(row, sprites) for row, sprites in zip(rows, frames, strict=True)],
-        "ids": list(files),
+        **{"ids": list(files), "apart": apart},
         **{"n": n, "height": height, "width": width, "across": across(n)},
         **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
     }
     data = packed(head, list(files.values()))
     chosen = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger
     return None if chosen is None else int(chosen)
+
+
+def _hand_over(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], key: str) -> list[str]:
+    """Give the browser the steady pictures, unseen; returns their ids."""
+    steady = (
+        sprite for row, row_frames in zip(rows, frames, strict=True) for sprite in row_frames if row.steady
+    )
+    large = {sprite.id: sprite.file for sprite in steady if len(sprite.file) >= APART_FROM}
+    for id, file in large.items():
+        _sheet(key=f"{key}-{id}", data=packed({"sheet": id}, [file]))
+    return list(large)
 
 
 def _told(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:

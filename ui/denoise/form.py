@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from autoenc import denoising
 from autoenc.datasets import DatasetInfo
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
@@ -56,22 +58,30 @@ def denoise_form(training: bool) -> Compared | None:
         kind,
         _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images alone."),
         _choice("denoiser", "Denoising autoencoder", denoisers, "Trained to take this noise away."),
-        tuple(
-            st.pills(
-                "Classical methods",
-                CLASSICAL,
-                format_func=METHODS.__getitem__,
-                selection_mode="multi",
-                key="methods",
-                help="Filters without learning, or with very little: each is set as suits this noise best.",
-            )
-        ),
+        _methods(info),
     )
     if training:
         st.caption("What is being trained here stands below the pictures.")
     else:
         _offer(info, compared)
     return compared
+
+
+def _methods(info: DatasetInfo) -> tuple[str, ...]:
+    chosen = st.pills(
+        "Classical methods",
+        CLASSICAL,
+        format_func=METHODS.__getitem__,
+        selection_mode="multi",
+        key="methods",
+        help="Filters without learning, or with very little: each is set as suits this noise best.",
+    )
+    prompt = denoising.prompt(info.image_shape)
+    for method in chosen:
+        if method not in prompt:
+            n = math.prod(info.image_shape)
+            st.caption(f"{METHODS[method]}: left out, for images of {n:,} numbers its fit takes too long.")
+    return tuple(method for method in chosen if method in prompt)
 
 
 def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:

@@ -72,7 +72,7 @@ def _place(run: Run, mse: float, tiles: np.ndarray | None, said: str) -> None:
     """Where the error lies among those of the test images, drawn and said."""
     where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
-        figure = plots.errors(state.test_errors(run), mse, tiles, said)
+        figure = plots.error_among_tests(state.test_errors(run), mse, tiles, said)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
     words.markdown(f"**{plain(said)}**")
     what = "the tiles" if tiles is not None else "this picture"

@@ -1,5 +1,6 @@
 """All that outlives a rerun; `st.session_state`, `st.query_params` and caches are used here and nowhere else.
 
+world.py      colour images apart from all
 visitor.py    who looks at the page, and what they may
 shared.py     what all visitors share: the background sessions, the runs
 opened.py     trained models that somebody looks at
@@ -8,11 +9,24 @@ settings.py   one visitor's settings of the controls, and the run they look at
 sweeping.py   one visitor's sweep
 denoising.py  one visitor's page of noise
 foreign.py    one visitor's picture from outside
+colour.py     one visitor's page of colour
+comparing.py  two data sets at equal compression
 methods.py    what can take noise away: runs, curves
 link.py       the address, which carries both
 """
 
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
+from ui.state.colour import PARTS, colour_part, keep_colour_link, open_colour_link
+from ui.state.comparing import (
+    at_work,
+    begin_pca,
+    comparable,
+    compared_by,
+    equal_sweeps,
+    fitting,
+    start_equal,
+    subject,
+)
 from ui.state.denoising import (
     N_IMAGES,
     denoise_kind_changed,
@@ -98,6 +112,7 @@ from ui.state.settings import (
     first_config,
     forget,
     info_of,
+    is_colour,
     is_present,
     keep_settings,
     leave_message,
@@ -106,6 +121,7 @@ from ui.state.settings import (
     n_brought_in,
     n_messages,
     noise_kind_changed,
+    offered,
     prepare,
     put,
     recall,
@@ -163,6 +179,7 @@ from ui.state.sweeping import (
     take_up,
 )
 from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
+from ui.state.world import in_colour, page_of_runs
 
 __all__ = [
     "FITS",
@@ -171,6 +188,7 @@ __all__ = [
     "MOST_MODELS",
     "NO_NOISE",
     "N_IMAGES",
+    "PARTS",
     "SOURCES",
     "VIEWS",
     "Foreign",
@@ -182,7 +200,9 @@ __all__ = [
     "ask_for",
     "ask_for_sweep",
     "asked_sweep",
+    "at_work",
     "become_teacher",
+    "begin_pca",
     "bring_in",
     "catalogue",
     "choose_dataset",
@@ -193,6 +213,9 @@ __all__ = [
     "chosen_point",
     "chosen_runs",
     "class_address",
+    "colour_part",
+    "comparable",
+    "compared_by",
     "config_of",
     "continue_sweep",
     "curve_job",
@@ -209,12 +232,14 @@ __all__ = [
     "drawing_id",
     "drawn_once",
     "drawn_picture",
+    "equal_sweeps",
     "example",
     "example_picture",
     "failures",
     "failures_of",
     "first_config",
     "first_image",
+    "fitting",
     "follow_sweep",
     "foreign_choices",
     "foreign_runs",
@@ -223,10 +248,12 @@ __all__ = [
     "frame",
     "has_key",
     "import_run",
+    "in_colour",
     "in_training",
     "info_of",
     "interval_seconds",
     "is_active",
+    "is_colour",
     "is_drawn",
     "is_inverted",
     "is_measured",
@@ -234,6 +261,7 @@ __all__ = [
     "is_shown",
     "is_teacher",
     "keep_choice",
+    "keep_colour_link",
     "keep_denoise_link",
     "keep_drawing",
     "keep_foreign_link",
@@ -264,12 +292,15 @@ __all__ = [
     "noise_kind_changed",
     "noise_level",
     "noise_seed",
+    "offered",
+    "open_colour_link",
     "open_denoise_link",
     "open_foreign_link",
     "open_link",
     "open_sweep_link",
     "opened",
     "own_pace",
+    "page_of_runs",
     "plain_runs",
     "plan",
     "prepare",
@@ -296,11 +327,13 @@ __all__ = [
     "sizes_of",
     "snapshot",
     "start",
+    "start_equal",
     "start_sweep",
     "stop",
     "stop_curves",
     "stop_run_of",
     "stop_sweep",
+    "subject",
     "sweep_axes",
     "sweep_settings",
     "table_of",

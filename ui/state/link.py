@@ -36,13 +36,13 @@ def open_link() -> tuple[str, ...]:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
     if "ignored" not in st.session_state:
-        st.session_state["ignored"] = tuple(_read_link())
+        st.session_state["ignored"] = tuple(read_link(st.query_params.to_dict()))
     ignored: tuple[str, ...] = st.session_state["ignored"]
     return ignored
 
 
-def _read_link() -> Iterator[str]:
-    given = {name: st.query_params[name] for name in st.query_params}
+def read_link(given: Mapping[str, str]) -> Iterator[str]:
+    """Take all that an address says of settings and run; one sentence for each thing that cannot be taken."""
     for name, text in given.items():
         if name == "run":
             continue
@@ -102,9 +102,9 @@ def _read_run(run_id: str) -> Iterator[str]:
     show_run(run_id)
 
 
-def keep_link(config: TrainConfig | None) -> None:
+def keep_link(config: TrainConfig | None, also: Mapping[str, str] = {}) -> None:
     """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted = unusual(config, SETTINGS) if config is not None else {}
+    wanted = {**also, **(unusual(config, SETTINGS) if config is not None else {})}
     if (run_id := shown_run()) is not None:
         wanted["run"] = run_id
         wanted |= _view()

@@ -12,6 +12,7 @@ from autoenc import datasets
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import DatasetUnknown
 from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
+from ui.state.world import World, enter, in_colour
 from ui.text import plain
 
 # The settings of a run as they stand in a link, and how their text is read.
@@ -38,6 +39,7 @@ SUITS_BOTTLENECK = {"layers": 2, "learning_rate": 4e-3}
 USUAL_LEVEL = 0.3  # of the largest
 
 OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
+OF_COLOUR = ("part",)  # what the page of colour has besides
 OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the page of noise has
 OF_FOREIGN = ("foreign_source", "foreign_example", "foreign_runs", "fit", "invert")  # that of pictures
 
@@ -45,6 +47,7 @@ OF_FOREIGN = ("foreign_source", "foreign_example", "foreign_runs", "fit", "inver
 VIEWS = {
     "epochs": "Epoch by epoch",
     "images": "Every image",
+    "errors": "Where it errs",
     "learnt": "What it learnt",
     "model": "The model",
     "export": "Export",
@@ -101,10 +104,16 @@ def ask_for(config: TrainConfig) -> None:
     st.session_state["wanted"] = config
 
 
-def keep_settings() -> None:
-    """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later."""
+def keep_settings(world: World = "all") -> None:
+    """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later.
+
+    Args:
+        world: what the page shows; each world has settings of its own.
+    """
+    enter(world, (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS))
     kept = st.session_state.setdefault("kept settings", {})
-    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING, *OF_FOREIGN):
+    of_pages = (*OF_SWEEPS, *OF_DENOISING, *OF_FOREIGN, *OF_COLOUR)
+    for name in (*SETTINGS, *NOISE_WIDGETS, *of_pages):
         if name in st.session_state:
             kept[name] = st.session_state[name]
         if name in kept:
@@ -155,7 +164,7 @@ def first_config() -> TrainConfig:
 
 
 def _initial() -> dict[str, Any]:
-    usual = TrainConfig(dataset=datasets.default_name())
+    usual = TrainConfig(dataset=_default_dataset())
     values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
     noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, USUAL_LEVEL, False), strict=True))
     return values | noise | dict.fromkeys(OPTIONAL, 0) | {"epochs": default_epochs(usual.dataset)}
@@ -165,6 +174,23 @@ def _initial() -> dict[str, Any]:
 def catalogue() -> tuple[DatasetInfo, ...]:
     """What is known of the data sets, at most two seconds old: it asks the disk for each file of each."""
     return datasets.catalogue()
+
+
+def offered() -> tuple[DatasetInfo, ...]:
+    """Those that the page lets its visitor choose from."""
+    return tuple(info for info in catalogue() if is_colour(info)) if in_colour() else catalogue()
+
+
+def is_colour(info: DatasetInfo) -> bool:
+    return info.image_shape[0] == 3
+
+
+def _default_dataset() -> str:
+    """In colour CIFAR-10 where it is, else the largest set of all that are here."""
+    if not in_colour():
+        return datasets.default_name()
+    present = [info for info in offered() if info.present]
+    return max(present, key=lambda info: (info.name == "cifar10", info.n_train)).name
 
 
 def default_epochs(dataset: str) -> int:
@@ -216,7 +242,7 @@ def take_dataset() -> str | None:
     with suppress(DatasetUnknown):
         info_of(gone)
         return None
-    st.session_state["dataset"] = datasets.default_name()
+    st.session_state["dataset"] = _default_dataset()
     dataset_changed()
     return gone
 

@@ -22,8 +22,10 @@ from autoenc.schema import Download, Run, RunSummary, Snapshot, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
 from ui.state.visitor import is_teacher, may_stop, visitor
+from ui.state.world import in_colour
 
 EXAMPLE = TrainConfig(dataset="digits", latent_size=16, epochs=100)
+EXAMPLE_IN_COLOUR = TrainConfig(dataset="photos", latent_size=64, epochs=20)
 MAX_SEEDS = 16
 
 
@@ -81,7 +83,8 @@ def usual_run() -> str:
 
 def newest_finished() -> str | None:
     """The run to show before anything was asked for."""
-    return next((run.run_id for run in runs_on_disk() if run.finished), None)
+    finished = (run for run in runs_on_disk() if run.finished)
+    return next((run.run_id for run in finished if not in_colour() or run.image_shape[0] == 3), None)
 
 
 def newest_compressing() -> str | None:
@@ -124,8 +127,9 @@ def _read_run(run_id: str, mark: str) -> Run:
 
 
 def example() -> str:
-    """A small run of the embedded digits, for who has none to look at yet; begun at the first call."""
-    return sessions().start(TrainJob(EXAMPLE), by="the dashboard")
+    """A small run of embedded images, for who has none to look at yet; begun at the first call."""
+    config = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    return sessions().start(TrainJob(config), by="the dashboard")
 
 
 def start(job: Job) -> str:

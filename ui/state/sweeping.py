@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +13,19 @@ from autoenc.errors import AutoencError, ConfigError, DatasetMissing
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.state.link import take_setting, unusual
-from ui.state.settings import SETTINGS, ask_for, config_of, info_of, settings, take_settings_of
+from ui.state.settings import (
+    SETTINGS,
+    ask_for,
+    catalogue,
+    config_of,
+    info_of,
+    is_colour,
+    settings,
+    take_settings_of,
+)
 from ui.state.shared import runs_on_disk, sessions, stop
 from ui.state.visitor import is_teacher, may_stop, visitor
+from ui.state.world import in_colour
 
 # What a sweep has besides a run: widget -> name in the address, and what is usual.
 LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -25,6 +35,9 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 EXAMPLE = Sweep(
     TrainConfig(dataset="digits", epochs=100), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
+)
+EXAMPLE_IN_COLOUR = Sweep(
+    TrainConfig(dataset="photos", epochs=20), models=("mlp",), latent_sizes=(8, 32, 128)
 )
 # The settings of a run that all runs of a sweep share.
 SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
@@ -201,7 +214,8 @@ def shown_sweep() -> str:
     for name in ("sweep", "usual sweep"):
         if (sweep_id := st.session_state.get(name)) is not None:
             return str(sweep_id)
-    st.session_state["usual sweep"] = usual = sweeps.newest() or _example()
+    of = [info.name for info in catalogue() if is_colour(info) or not in_colour()]
+    st.session_state["usual sweep"] = usual = sweeps.newest(of) or _example()
     return usual
 
 
@@ -210,10 +224,11 @@ def show_sweep(sweep_id: str) -> None:
 
 
 def _example() -> str:
-    """A small one on the embedded digits, for who has none to look at yet; begun at the first call."""
-    fingerprint = datasets.load(EXAMPLE.base.dataset).fingerprint
-    run_ids = tuple(config.run_id(fingerprint) for config in EXAMPLE.configs())
-    kept = Kept(EXAMPLE, fingerprint, run_ids, by="the dashboard")
+    """A small one on embedded images, for who has none to look at yet; begun at the first call."""
+    example = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    fingerprint = datasets.load(example.base.dataset).fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
+    kept = Kept(example, fingerprint, run_ids, by="the dashboard")
     if sweeps.find(kept.sweep_id) is None:
         sweeps.keep(kept)
     return kept.sweep_id
@@ -226,18 +241,20 @@ def open_sweep_link() -> tuple[str, ...]:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
     if "ignored in sweep" not in st.session_state:
-        st.session_state["ignored in sweep"] = tuple(_read_link())
+        st.session_state["ignored in sweep"] = tuple(read_sweep_link(st.query_params.to_dict()))
     ignored: tuple[str, ...] = st.session_state["ignored in sweep"]
     return ignored
 
 
-def _read_link() -> Iterator[str]:
+def read_sweep_link(given: Mapping[str, str]) -> Iterator[str]:
+    """Take all that an address says of a sweep; one sentence for each thing that cannot be taken."""
     named = {in_link: widget for widget, (in_link, _) in LISTS.items()}
-    given: dict[str, str] = st.query_params.to_dict()
-    if (sweep_id := given.pop("sweep", None)) is not None:
+    if (sweep_id := given.get("sweep")) is not None:
         yield from _read_sweep(sweep_id)
     for name, text in given.items():
         try:
+            if name == "sweep":
+                continue
             if name in named:
                 st.session_state[named[name]] = _listed(named[name], text)
             elif name == "alone":
@@ -270,11 +287,11 @@ def _read_sweep(sweep_id: str) -> Iterator[str]:
     show_sweep(sweep_id)
 
 
-def keep_sweep_link(sweep: Sweep | None) -> None:
+def keep_sweep_link(sweep: Sweep | None, also: Mapping[str, str] = {}) -> None:
     """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted: dict[str, str] = {}
+    wanted = dict(also)
     if sweep is not None:
-        wanted = unusual(sweep.base, SHARED)
+        wanted |= unusual(sweep.base, SHARED)
         for widget, (in_link, usual) in LISTS.items():
             if (values := tuple(st.session_state[widget])) != usual or widget != "depths":
                 wanted[in_link] = ",".join(values)

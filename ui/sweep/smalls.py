@@ -1,4 +1,4 @@
-"""The same digits at every size: the picture that makes the lesson."""
+"""The same images at every size: the picture that makes the lesson."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ui.components.pictures import PictureRow, pictures
 MOST = 12  # sizes below each other
 
 
-def same_digits(points: Sequence[Point]) -> None:
+def same_images(points: Sequence[Point]) -> None:
     """What comes back of the same test images at each size of one model; the chosen run is marked."""
     family = _family(points)
     if not family:
         return
     first = state.read_run(family[0].run_id)
-    rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"])]
+    rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"], steady=True)]
     if first.x_noisy is not None:
-        rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"]))
+        rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"], steady=True))
     rows += [_row(point) for point in family]
     chosen = next((point for point in family if point.run_id == state.chosen_point()), None)
-    title = st.container(horizontal=True, vertical_alignment="center", key="same-digits")
+    title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
     title.markdown(f"**The same test images at every size**: {told.family(family[0].config)}")
     if chosen is not None:
         title.page_link(
@@ -54,4 +54,4 @@ def _row(point: Point) -> PictureRow:
     marked = "▸ " if point.run_id == state.chosen_point() else ""
     db = f" · {psnr_of_mse(point.test_mse):.1f} dB" if point.test_mse else ""
     label = f"{marked}size {point.config.latent_size}{db}"
-    return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model])
+    return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model], steady=True)

@@ -50,7 +50,7 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
         pca = state.linear(kept)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         charts.first(drawn, pca)
-        smalls.same_digits(drawn)
+        smalls.same_images(drawn)
         charts.others(drawn, pca)
         table.results(kept, drawn)
 

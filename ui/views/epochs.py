@@ -29,9 +29,9 @@ def show(run: Run, active: bool) -> None:
 def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
     """All epochs that are kept, or the last alone: while it runs a message must be small."""
     previews = run.previews if whole else run.previews[-1:]
-    rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"])]
+    rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], steady=True)]
     if run.x_noisy is not None:
-        rows.append(PictureRow("Noisy", pixels.array(run.x_noisy), COLOUR["noisy"]))
+        rows.append(PictureRow("Noisy", pixels.array(run.x_noisy), COLOUR["noisy"], steady=True))
     frames = pixels.film([preview.x_hat for preview in previews])
     rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"]))
     epochs = tuple(preview.epoch for preview in previews)

@@ -1,0 +1,145 @@
+"""Two data sets in one figure, where something about their codes is equal.
+
+A model has its colour; the first data set is full and solid, the second hollow and dashed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plotly.graph_objects import Figure
+
+from autoenc import equal
+from autoenc.equal import BY, MEASURES, By, Curve, Measure
+from autoenc.plots.dots import DOT, GREY, SECOND_ROW, Trace, legends, rounded, size_axis
+from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
+from autoenc.published import LEGEND
+from autoenc.schema import MODEL_NAMES, Subject
+
+_COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
+_USUAL: Mapping[By, tuple[float, float]] = {"ratio": (6, 200), "numbers": (4, 512)}  # without any model
+_HEIGHT = {"mse": "%{y:.4g}", "psnr": "%{y:.1f} dB", "lost": "%{y:.1%}"}
+_X = {"ratio": "%{x:.3g} times smaller", "numbers": "%{x:,} numbers"}
+
+
+def error_at_equal(
+    subjects: Sequence[Subject],
+    by: By,
+    measure: Measure,
+    *,
+    published: Mapping[int, float] | None = None,
+    said: str = "",
+) -> Figure:
+    """Test error of two data sets against ratio or numbers in the code: all models that have runs, and PCA.
+
+    Args:
+        subjects: two.
+        published: numbers in the code -> MSE of the first data set, drawn as diamonds.
+        said: what the figure shows, for those who cannot see it.
+    """
+    found = [equal.curves(subject, by) for subject in subjects]
+    view = _View(by, measure, *_reach(found, by))
+    traces = [
+        _line(subject, name, curves.get(name, ()), view, second=place == 1)
+        for place, (subject, curves) in enumerate(zip(subjects, found, strict=True))
+        for name in (*MODEL_NAMES.values(), "PCA")
+        if any(name in one for one in found)
+    ]
+    if published:
+        traces.append(_diamonds(subjects[0], published, view))
+    heights = [y for trace in traces for y in trace["y"] if y is not None]
+    laid_out = layout(
+        "Test error at equal " + ("compression" if by == "ratio" else "code size"),
+        hovermode="closest",
+        meta={"said": said, "name": f"{subjects[0].name}-{subjects[1].name}-{by}-{measure}".lower()},
+        showlegend=True,
+        **legends(traces),
+        xaxis=_x_axis(found[0], view),
+        **_y_axis(heights, measure),
+    )
+    laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
+    return Figure(data=traces, layout=laid_out)
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is drawn of all that is known."""
+
+    by: By
+    measure: Measure
+    low: float  # on the x axis
+    high: float
+
+    def shown(self, subject: Subject, curve: Curve) -> dict[str, Any]:
+        """`x` and `y` of a trace."""
+        places = [(x, equal.measured(mse, self.measure, subject)) for x, mse in curve if mse > equal.LEAST]
+        near = [(x, y) for x, y in places if y is not None and 0.999 * self.low <= x <= 1.001 * self.high]
+        return {"x": [rounded(x) for x, _ in near] or [None], "y": [rounded(y) for _, y in near] or [None]}
+
+    @property
+    def range(self) -> list[float]:
+        """Of the x axis, with air for the dots."""
+        first, last = math.log10(self.low), math.log10(self.high)
+        air = max(0.03 * (last - first), 0.03)
+        return [rounded(first - air), rounded(last + air)]
+
+    @property
+    def hover(self) -> str:
+        return f"{_X[self.by]}: {_HEIGHT[self.measure]}"
+
+
+def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
+    """Labelled where models of these curves were trained."""
+    trained = [x for name, curve in curves.items() if name != "PCA" for x, _ in curve]
+    planned = size_axis(BY[view.by], trained or (view.low, view.high), log=True, ticks=bool(trained))
+    return planned | {"range": view.range, "uirevision": f"{view.low:g} {view.high:g}"}
+
+
+def _reach(found: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
+    """As far as the models reach."""
+    trained = [x for curves in found for name, curve in curves.items() if name != "PCA" for x, _ in curve]
+    return (min(trained), max(trained)) if trained else _USUAL[by]
+
+
+def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: bool) -> Trace:
+    colour, linear = _COLOURS.get(name, GREY), name == "PCA"
+    return {
+        "type": "scatter",
+        "name": f"{name}, {subject.name}",
+        "mode": "lines" if linear else "lines+markers",
+        **view.shown(subject, curve),
+        "hovertemplate": view.hover,
+        "cliponaxis": False,
+        "line": {"color": colour, "width": 1.5 if linear else 3, "dash": "dash" if second else "solid"},
+        "marker": {"color": colour, "size": DOT, "symbol": "circle-open" if second else "circle"},
+    }
+
+
+def _diamonds(subject: Subject, published: Mapping[int, float], view: _View) -> Trace:
+    codes = [(k if view.by == "numbers" else subject.n_pixels / k, mse) for k, mse in published.items()]
+    return {
+        "type": "scatter",
+        "name": LEGEND,
+        "legend": SECOND_ROW,
+        "mode": "markers",
+        **view.shown(subject, tuple(codes)),
+        "hovertemplate": f"published, {view.hover}",
+        "marker": {"color": GREY, "size": DOT, "symbol": "diamond"},
+    }
+
+
+def _y_axis(heights: Sequence[float], measure: Measure) -> dict[str, Any]:
+    """Errors on a logarithmic axis, decibels on a linear one, for they are logarithms."""
+    planned = axis(MEASURES[measure], {"mse": "~g", "psnr": "~g", "lost": "~%"}[measure])
+    planned["title"]["standoff"] = 8
+    planned["uirevision"] = measure
+    finite = [y for y in heights if 0 < y < math.inf]
+    if measure == "psnr":
+        return {"yaxis": planned}
+    low, high = min(finite, default=0.002), max(finite, default=0.05)
+    low, high = step_of_1_2_5(low / 1.25, up=False), step_of_1_2_5(high * 1.25, up=True)
+    ends = [rounded(math.log10(low)), rounded(math.log10(high))]
+    return {"yaxis": planned | {"type": "log", "range": ends, "dtick": "D2" if high <= 200 * low else 1}}
