@@ -28,10 +28,11 @@ LEAST = 1e-7  # MSE; what is less is rounding
 
 
 def curves(subject: Subject, by: By) -> dict[str, Curve]:
-    """Of each model that has runs, by its name, and of PCA where it is fitted."""
+    """Of each model that has runs, by its name, and of PCA where it is fitted; of codes that compress."""
     found = {}
     for line in subject.lines:
-        losses = {_x(subject, p.n_latents, by): p.test_mse for p in line if usable(p.test_mse)}
+        smaller = [p for p in line if usable(p.test_mse) and p.ratio > 1]
+        losses = {_x(subject, p.n_latents, by): p.test_mse for p in smaller}
         found[MODEL_NAMES[line[0].config.model]] = losses
     if subject.pca is not None:
         every = zip(subject.pca.sizes, subject.pca.test_mse, strict=True)

@@ -147,7 +147,16 @@ def test_the_words_tell_which_runs_are_compared_and_what_the_mean_image_is_worth
 def test_the_figure_has_both_data_sets_told_apart_and_the_published_model() -> None:
     figure = plots.error_at_equal([COLOUR, GREY], "ratio", "mse", published=published("cifar10"), said="so")
     mlp, other, diamonds = figure.data
-    assert (mlp.name, other.name) == ("MLP, CIFAR-10", "MLP, MNIST")
+    assert [trace.hovertemplate.partition("<extra>")[2] for trace in (mlp, other)] == [
+        "MLP, CIFAR-10</extra>",
+        "MLP, MNIST</extra>",
+    ]
+    assert (mlp.legendgroup, mlp.showlegend, other.legendgroup, other.showlegend) == (
+        "MLP",
+        True,
+        "MLP",
+        False,
+    )
     assert list(mlp.x) == [12, 24, 96]
     assert list(mlp.y) == [0.0015, 0.003, 0.012]
     assert (mlp.line.dash, other.line.dash) == ("solid", "dash")

@@ -133,7 +133,8 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
     by, measure = state.compared_by()
     figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), said=words)
-    st.markdown("**The same compression, with colour and without**")
+    full, hollow = (plain(subject.name) for subject in subjects)
+    st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         for key, options, label in (

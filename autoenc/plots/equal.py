@@ -1,6 +1,7 @@
 """Two data sets in one figure, where something about their codes is equal.
 
-A model has its colour; the first data set is full and solid, the second hollow and dashed.
+A model has its colour; the first data set is full and solid, the second hollow and dashed, which the page
+says: in the legend a model has one entry for both.
 """
 
 from __future__ import annotations
@@ -108,10 +109,12 @@ def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: boo
     colour, linear = _COLOURS.get(name, GREY), name == "PCA"
     return {
         "type": "scatter",
-        "name": f"{name}, {subject.name}",
+        "name": name,
+        "legendgroup": name,
+        "showlegend": not second,
         "mode": "lines" if linear else "lines+markers",
         **view.shown(subject, curve),
-        "hovertemplate": view.hover,
+        "hovertemplate": f"{view.hover}<extra>{name}, {subject.name}</extra>",
         "cliponaxis": False,
         "line": {"color": colour, "width": 1.5 if linear else 3, "dash": "dash" if second else "solid"},
         "marker": {"color": colour, "size": DOT, "symbol": "circle-open" if second else "circle"},

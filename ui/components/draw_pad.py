@@ -44,7 +44,9 @@ class Drawing:
 
 _worker = served("pad_worker", "networks.js", "pad_worker.js")
 _mount = st.components.v2.component(
-    "draw_pad", js=fetched("draw_pad", "sprites.js", "draw_pad.js"), css=inline("sprites.css", "draw_pad.css")
+    "draw_pad",
+    js=fetched("draw_pad", "sprites.js", "pad_image.js", "draw_pad.js"),
+    css=inline("sprites.css", "draw_pad.css"),
 )
 
 
