@@ -14,6 +14,7 @@ def main() -> None:
         st.Page("pages/train.py", title="Train", icon=":material/school:"),
         st.Page("pages/sweep.py", title="Sweep", icon=":material/show_chart:"),
         st.Page("pages/denoise.py", title="Denoise", icon=":material/blur_on:"),
+        st.Page("pages/foreign.py", title="Your picture", icon=":material/add_a_photo:"),
         st.Page("pages/colour.py", title="Colour", icon=":material/palette:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:"),
     ]

@@ -14,6 +14,7 @@ from autoenc.errors import AutoencError, PictureError, ShapeError
 from autoenc.pictures import (
     MAX_BYTES,
     MAX_PIXELS,
+    are_on_dark_ground,
     inverted,
     is_bright_ground,
     joined,
@@ -352,7 +353,17 @@ def test_dark_strokes_on_a_bright_ground_become_bright_ones() -> None:
     paper[:, 4, 2:7] = 10
     assert is_bright_ground(paper)
     assert not is_bright_ground(inverted(paper))
+    half = np.full((1, 8, 8), 250, np.uint8)
+    half[:, 2:6, 1:7] = 20  # 24 of 64 pixels: much else than paper
+    assert not is_bright_ground(half)
     assert inverted(paper)[:, 4, 4].tolist() == [245, 245, 245]
+
+
+def test_images_with_black_around_them_are_on_dark_ground() -> None:
+    images = np.zeros((3, 1, 8, 8), np.uint8)
+    images[:, :, 2:6, 2:6] = 255
+    assert are_on_dark_ground(images)
+    assert not are_on_dark_ground(255 - images)
 
 
 # ---------------------------------------------------------------- tiles

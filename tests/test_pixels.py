@@ -50,3 +50,14 @@ def test_channels_stand_side_by_side_and_no_more_than_asked_for() -> None:
 def test_a_film_is_its_frames() -> None:
     frames = [Images((1, 1, 1, 2), bytes([i, 255])) for i in range(3)]
     assert pixels.film(frames)[:, 0, 0, 0].tolist() == [[0, 255], [1, 255], [2, 255]]
+
+
+def test_heat_goes_from_black_over_its_colour_to_white() -> None:
+    shown = pixels.heat(np.array([[0, 0.25, 0.5, 0.75, 1]]), "#c86400")
+    assert shown[:, 0].T.tolist() == [
+        [0, 0, 0],
+        [100, 50, 0],
+        [200, 100, 0],
+        [228, 178, 128],
+        [255, 255, 255],
+    ]

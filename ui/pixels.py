@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 
 import numpy as np
+from PIL import Image
 
 from autoenc.schema import Images
 
@@ -80,3 +82,27 @@ def _near_square(n: int) -> tuple[int, int]:
 def film(frames: Sequence[Images]) -> np.ndarray:
     """uint8 (F, B, C, H, W)."""
     return np.stack([array(images) for images in frames])
+
+
+def png(image: np.ndarray) -> bytes:
+    """uint8 (C, H, W), one or three channels, as a file."""
+    file = io.BytesIO()
+    Image.fromarray(image[0] if len(image) == 1 else image.transpose(1, 2, 0)).save(
+        file, "PNG", compress_level=3
+    )
+    return file.getvalue()
+
+
+def heat(values: np.ndarray, colour: str) -> np.ndarray:
+    """Values from 0 to 1, from black over the colour to white, as the pictures in the browser.
+
+    Args:
+        values: (H, W).
+        colour: #rrggbb.
+    Returns:
+        uint8 (3, H, W).
+    """
+    middle = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)])[:, None, None]
+    part = values.clip(0, 1)[None]
+    mixed = np.where(part < 0.5, 2 * part * middle, middle + (2 * part - 1) * (255 - middle))
+    return mixed.round().astype(np.uint8)

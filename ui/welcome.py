@@ -25,6 +25,11 @@ PAGES = (
         "invent?",
     ),
     (
+        "pages/foreign.py",
+        "Your picture",
+        "Show a model your face, your photograph, your handwriting: it can only draw what it has learnt.",
+    ),
+    (
         "pages/runs.py",
         "Runs",
         "All models trained so far, side by side: what does a larger code, another layer or more time buy?",

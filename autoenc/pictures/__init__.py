@@ -5,7 +5,7 @@ fitting.py  a picture -> the shape of a model's images
 tiling.py   a picture -> many images of a model, and back
 """
 
-from autoenc.pictures.fitting import inverted, is_bright_ground, shrunk
+from autoenc.pictures.fitting import are_on_dark_ground, inverted, is_bright_ground, shrunk, thumbnail
 from autoenc.pictures.opening import MAX_BYTES, MAX_PIXELS, open_picture
 from autoenc.pictures.tiling import Tiles, joined, tiled
 
@@ -13,10 +13,12 @@ __all__ = [
     "MAX_BYTES",
     "MAX_PIXELS",
     "Tiles",
+    "are_on_dark_ground",
     "inverted",
     "is_bright_ground",
     "joined",
     "open_picture",
     "shrunk",
+    "thumbnail",
     "tiled",
 ]

@@ -8,10 +8,15 @@ and a photograph gets no edge as sharp as that to a black bar, which would be th
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from autoenc.errors import ShapeError
 from autoenc.pictures.opening import Picture
+
+DARK = 26  # levels: a tenth of white
+NEAR = 56  # levels: paper has shadows
+MOSTLY = 0.7  # of the pixels are paper where somebody draws on it
 
 Shape = tuple[int, int, int]  # (C, H, W)
 
@@ -36,14 +41,30 @@ def shrunk(picture: Picture, shape: Shape) -> Picture:
     return image
 
 
+def thumbnail(picture: Picture, longest: int) -> Picture:
+    """The picture, its longer side at most so many pixels."""
+    scale = longest / max(picture.shape[1:])
+    return picture if scale >= 1 else resized(picture, *(max(1, round(n * scale)) for n in picture.shape[1:]))
+
+
 def inverted(picture: Picture) -> Picture:
     """Dark strokes on a bright ground become bright ones on a dark ground."""
     return 255 - picture
 
 
 def is_bright_ground(picture: Picture) -> bool:
-    """Whether the border is brighter than a middle grey, so that a drawing on it has dark strokes."""
-    return bool(ground(recoloured(picture, 1))[0] > 127)
+    """Whether these are dark strokes on bright paper: a bright border, and most of the rest like it.
+
+    The wall behind a face is bright too, but there is much else in the picture.
+    """
+    grey = recoloured(picture, 1)
+    paper = int(ground(grey)[0])
+    return paper > 127 and bool((np.abs(grey.astype(np.int16) - paper) < NEAR).mean() > MOSTLY)
+
+
+def are_on_dark_ground(images: NDArray[np.uint8]) -> bool:
+    """Whether images of a kind, (N, C, H, W), have black around what they show: half of them at least."""
+    return bool(np.median([ground(image).max() for image in images]) < DARK)
 
 
 def ground(picture: Picture) -> Picture:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autoenc.errors import ShapeError
 from autoenc.pictures.fitting import Shape, check, recoloured, resized
 from autoenc.pictures.opening import Picture
+
+Number = TypeVar("Number", bound=np.generic)  # of whatever kind
 
 MOST = 600  # tiles: some 24 x 25 of them
 
@@ -46,7 +50,7 @@ def tiled(picture: Picture, shape: Shape, most: int = MOST) -> Tiles:
     return Tiles(np.ascontiguousarray(cut).reshape(-1, *shape), rows, columns, height, width)
 
 
-def joined(tiles: Tiles, images: Picture) -> Picture:
+def joined(tiles: Tiles, images: NDArray[Number]) -> NDArray[Number]:
     """Images in the place of the tiles put together, what was repeated cut off: (C, height, width).
 
     Raises:

@@ -7,6 +7,7 @@ sweep.py      the figures of a sweep
 equal.py      two data sets in one figure
 errors.py     where a model errs, as bars
 denoising/    the figures of denoising
+foreign.py    the error of a picture from outside
 """
 
 from autoenc.pareto import pareto
@@ -14,6 +15,7 @@ from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves,
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
+from autoenc.plots.foreign import error_among_tests
 from autoenc.plots.sweep import (
     Axes,
     loss_at_large_sizes,
@@ -39,6 +41,7 @@ __all__ = [
     "by_size",
     "comparison",
     "curves",
+    "error_among_tests",
     "error_at_equal",
     "error_by_channel",
     "error_by_class",

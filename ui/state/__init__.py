@@ -8,6 +8,7 @@ audience.py   a class that watches one run
 settings.py   one visitor's settings of the controls, and the run they look at
 sweeping.py   one visitor's sweep
 denoising.py  one visitor's page of noise
+foreign.py    one visitor's picture from outside
 colour.py     one visitor's page of colour
 comparing.py  two data sets at equal compression
 methods.py    what can take noise away: runs, curves
@@ -38,6 +39,29 @@ from ui.state.denoising import (
     noise_seed,
     open_denoise_link,
     rest_at,
+)
+from ui.state.foreign import (
+    FITS,
+    INVERTS,
+    MOST_LISTED,
+    MOST_MODELS,
+    SOURCES,
+    Foreign,
+    chosen_foreign_runs,
+    drawing_id,
+    drawn_picture,
+    example_picture,
+    foreign_choices,
+    foreign_runs,
+    foreign_settings,
+    is_inverted,
+    keep_drawing,
+    keep_foreign_link,
+    looked,
+    looked_tiles,
+    open_foreign_link,
+    tile_pictures,
+    uploaded_picture,
 )
 from ui.state.link import (
     choose_runs,
@@ -74,7 +98,7 @@ from ui.state.methods import (
     trained_at,
     untrained_at,
 )
-from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions
+from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions, test_errors
 from ui.state.settings import (
     NO_NOISE,
     VIEWS,
@@ -158,10 +182,16 @@ from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, reme
 from ui.state.world import in_colour, page_of_runs
 
 __all__ = [
+    "FITS",
+    "INVERTS",
+    "MOST_LISTED",
+    "MOST_MODELS",
     "NO_NOISE",
     "N_IMAGES",
     "PARTS",
+    "SOURCES",
     "VIEWS",
+    "Foreign",
     "Setting",
     "active_jobs",
     "active_of",
@@ -179,6 +209,7 @@ __all__ = [
     "choose_model",
     "choose_point",
     "choose_runs",
+    "chosen_foreign_runs",
     "chosen_point",
     "chosen_runs",
     "class_address",
@@ -198,15 +229,21 @@ __all__ = [
     "denoised",
     "denoisers",
     "dismiss_training",
+    "drawing_id",
     "drawn_once",
+    "drawn_picture",
     "equal_sweeps",
     "example",
+    "example_picture",
     "failures",
     "failures_of",
     "first_config",
     "first_image",
     "fitting",
     "follow_sweep",
+    "foreign_choices",
+    "foreign_runs",
+    "foreign_settings",
     "forget",
     "frame",
     "has_key",
@@ -218,6 +255,7 @@ __all__ = [
     "is_active",
     "is_colour",
     "is_drawn",
+    "is_inverted",
     "is_measured",
     "is_present",
     "is_shown",
@@ -225,6 +263,8 @@ __all__ = [
     "keep_choice",
     "keep_colour_link",
     "keep_denoise_link",
+    "keep_drawing",
+    "keep_foreign_link",
     "keep_link",
     "keep_settings",
     "keep_sweep_link",
@@ -234,6 +274,8 @@ __all__ = [
     "linear",
     "link_to_train",
     "look",
+    "looked",
+    "looked_tiles",
     "loss_axes",
     "may_stop",
     "may_stop_curves",
@@ -253,6 +295,7 @@ __all__ = [
     "offered",
     "open_colour_link",
     "open_denoise_link",
+    "open_foreign_link",
     "open_link",
     "open_sweep_link",
     "opened",
@@ -297,11 +340,14 @@ __all__ = [
     "take_dataset",
     "take_messages",
     "take_up",
+    "test_errors",
+    "tile_pictures",
     "train_all",
     "train_for_denoising",
     "trained_at",
     "unreadable",
     "untrained_at",
+    "uploaded_picture",
     "usual_run",
     "with_view",
 ]

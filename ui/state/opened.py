@@ -32,6 +32,11 @@ def reconstructions(run: Run) -> Reconstructions:
     return _reconstructions(run.run_id, checkpoints.mark(run.run_id))
 
 
+def test_errors(run: Run) -> np.ndarray:
+    """The MSE of each test image, (n,) float32; raises as `opened` does."""
+    return _test_errors(run.run_id, checkpoints.mark(run.run_id))
+
+
 def network(run: Run) -> Network:
     """The model as a browser takes it; raises as `opened` does."""
     return _network(run.run_id, checkpoints.mark(run.run_id))
@@ -82,7 +87,13 @@ def _reconstructions(run_id: str, mark: str) -> Reconstructions:
     return inspection.reconstructions(_opened(run_id, mark))
 
 
-@st.cache_resource(max_entries=FEW, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _test_errors(run_id: str, mark: str) -> np.ndarray:
+    """They are small, and are kept when the images are not any more."""
+    return _reconstructions(run_id, mark).mse
+
+
+@st.cache_resource(max_entries=FEW + 1, show_spinner=False)
 def _network(run_id: str, mark: str) -> Network:
     return inspection.network(_opened(run_id, mark))
 

@@ -41,6 +41,7 @@ USUAL_LEVEL = 0.3  # of the largest
 OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
 OF_COLOUR = ("part",)  # what the page of colour has besides
 OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the page of noise has
+OF_FOREIGN = ("foreign_source", "foreign_example", "foreign_runs", "fit", "invert")  # that of pictures
 
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
@@ -111,7 +112,8 @@ def keep_settings(world: World = "all") -> None:
     """
     enter(world, (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS))
     kept = st.session_state.setdefault("kept settings", {})
-    for name in (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS, *OF_DENOISING, *OF_COLOUR):
+    of_pages = (*OF_SWEEPS, *OF_DENOISING, *OF_FOREIGN, *OF_COLOUR)
+    for name in (*SETTINGS, *NOISE_WIDGETS, *of_pages):
         if name in st.session_state:
             kept[name] = st.session_state[name]
         if name in kept:

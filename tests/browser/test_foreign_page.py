@@ -1,0 +1,177 @@
+"""Pictures from outside in a real browser: files, and a pad under mouse and finger."""
+
+from __future__ import annotations
+
+import math
+import re
+from base64 import b64decode
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Trained, expect_rest, is_too_wide
+
+PAD, BESIDE = ".st-key-pad canvas.pad", ".st-key-pad .row"
+SEVEN = ((0.3, 0.2), (0.7, 0.2), (0.45, 0.85))  # its corners, in parts of the pad
+
+
+@pytest.fixture
+def link(trained: Trained) -> str:
+    return f"foreign?runs={trained(8).run_id}"
+
+
+def place(page: Page, part: tuple[float, float]) -> tuple[float, float]:
+    box = page.locator(PAD).bounding_box()
+    assert box is not None
+    return box["x"] + part[0] * box["width"], box["y"] + part[1] * box["height"]
+
+
+def along(corners: tuple[tuple[float, float], ...], n: int = 10) -> list[tuple[float, float]]:
+    """Points of a stroke."""
+    return [
+        tuple(a + (b - a) * step / n for a, b in zip(first, second, strict=True))
+        for first, second in pairwise(corners)
+        for step in range(1, n + 1)
+    ]
+
+
+def a_frame(page: Page) -> None:
+    page.wait_for_function("() => new Promise((next) => requestAnimationFrame(() => next(true)))")
+
+
+def updates(page: Page) -> int:
+    return int(page.locator(BESIDE).first.get_attribute("data-updates") or 0)
+
+
+def until_answered(page: Page, more_than: int = 0) -> None:
+    page.wait_for_function(
+        "([row, least]) => Number(row.dataset.updates ?? 0) > least",
+        arg=[page.locator(BESIDE).first.element_handle(), more_than],
+    )
+
+
+def pixels(page: Page, canvas: str) -> np.ndarray:
+    """The brightness of a canvas, (H, W)."""
+    url = page.locator(canvas).first.evaluate("canvas => canvas.toDataURL('image/png')")
+    return np.asarray(Image.open(BytesIO(b64decode(url.partition(",")[2]))).convert("RGB"))[:, :, 0]
+
+
+def as_mnist(drawn: np.ndarray, side: int = 28) -> np.ndarray:
+    """As LeCun, Cortes and Burges did: into 20 x 20 pixels, the centre of mass in the middle of 28 x 28."""
+    rows, columns = (np.flatnonzero(drawn.any(axis)) for axis in (1, 0))
+    part = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(float)
+    scale = round(20 * side / 28) / max(part.shape)
+    for axis in (0, 1):
+        n, m = part.shape[axis], max(1, math.floor(part.shape[axis] * scale + 0.5))
+        edges = np.arange(m + 1) * n / m
+        sums = np.concatenate([np.zeros((1, part.shape[1 - axis])), np.moveaxis(part, axis, 0).cumsum(0)])
+        whole = np.minimum(edges.astype(int), n)
+        rest = (edges - whole)[:, None] * np.moveaxis(part, axis, 0)[np.minimum(whole, n - 1)]
+        part = np.moveaxis(np.diff(sums[whole] + rest, axis=0) * m / n, 0, axis)
+    image = np.zeros((side, side))
+    corner = []
+    for axis in (0, 1):
+        mass = part.sum(1 - axis)
+        centre = (mass * (np.arange(len(mass)) + 0.5)).sum() / mass.sum()
+        corner.append(min(max(math.floor(side / 2 - centre + 0.5), 0), side - len(mass)))
+    image[corner[0] : corner[0] + part.shape[0], corner[1] : corner[1] + part.shape[1]] = part
+    return image
+
+
+def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server_at_its_end(
+    open_page: OpenPage, link: str
+) -> None:
+    page = open_page(f"{link}&from=draw")
+    page.locator(PAD).scroll_into_view_if_needed()
+    page.mouse.move(*place(page, SEVEN[0]))
+    page.mouse.down()
+    until_answered(page)
+    before = updates(page)
+    for point in along(SEVEN):
+        page.mouse.move(*place(page, point))
+        a_frame(page)
+    assert updates(page) - before >= 10, "the reconstruction follows the stroke"
+    expect(page.locator(f"{BESIDE} .figures").first).to_have_text(re.compile(r"MSE 0\.\d+, PSNR \d+\.\d dB"))
+    expect(page.locator(".st-key-pad .hint")).to_be_hidden()
+    assert page.get_by_text("What is drawn").count() == 0, "the server knows nothing of it"
+    page.mouse.up()
+    expect(page.get_by_text("What is drawn")).to_be_visible()
+    given = pixels(page, f"{BESIDE} canvas.given")
+    assert np.abs(given - as_mnist(pixels(page, PAD))).max() <= 1
+    assert given.shape == (28, 28)
+    assert given.max() > 240
+    shown = page.locator("[class*=st-key-way-] canvas").first
+    expect(shown).to_be_visible()
+    page.wait_for_function("canvas => canvas.width === 28", arg=shown.element_handle())
+
+
+def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(
+    open_page: OpenPage, link: str
+) -> None:
+    page = open_page(f"{link}&from=draw")
+    undo, clear = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Clear"))
+    expect(undo).to_be_disabled()
+    drawn = []
+    for x in (0.3, 0.7):
+        page.mouse.move(*place(page, (x, 0.2)))
+        page.mouse.down()
+        page.mouse.move(*place(page, (x, 0.8)))
+        page.mouse.up()
+        a_frame(page)
+        drawn.append(pixels(page, PAD))
+    expect(page.get_by_text("What is drawn")).to_be_visible()
+    page.get_by_text("Presenter").click()
+    expect(page.locator(".st-key-settings")).to_be_hidden()
+    expect_rest(page)
+    assert (pixels(page, PAD) == drawn[1]).all(), "the strokes are still there"
+    undo.focus()
+    page.keyboard.press("Enter")
+    assert (pixels(page, PAD) == drawn[0]).all()
+    clear.click()
+    assert not pixels(page, PAD).any()
+    expect(page.get_by_text("What is drawn")).to_have_count(0)
+
+
+def test_a_finger_draws_and_the_page_does_not_scroll_under_it(open_page: OpenPage, link: str) -> None:
+    page = open_page(f"{link}&from=draw", phone=True)
+    page.locator(PAD).scroll_into_view_if_needed()
+    assert not is_too_wide(page)
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(scrolled)
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *point: float) -> None:
+        points = [{"x": point[0], "y": point[1]}] if point else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", *place(page, (0.5, 0.9)))
+    for step in along(((0.5, 0.9), (0.5, 0.1)), 15):
+        touch("touchMove", *place(page, step))
+    touch("touchEnd")
+    until_answered(page)
+    assert page.evaluate(scrolled) == before
+    ink = pixels(page, PAD)
+    assert ink[ink.shape[0] // 2, ink.shape[1] // 2] == 255
+    expect(page.get_by_text("What is drawn")).to_be_visible()
+
+
+def test_a_file_is_shown_and_a_bad_one_is_told_in_a_sentence(
+    open_page: OpenPage, link: str, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "my <b>dog *x*.png", tmp_path / "cat.png"
+    Image.linear_gradient("L").save(good)
+    bad.write_bytes(b"<html><img src=x onerror=alert(1)></html>")
+    page = open_page(f"{link}&from=upload")
+    expect(page.get_by_role("heading", name="A face")).to_be_visible()
+    page.locator(".st-key-foreign-file input[type=file]").set_input_files(bad)
+    expect(page.locator(".stAlert")).to_contain_text("'cat.png' is not an image of a kind that is read here")
+    expect(page.get_by_role("heading", name="A face")).to_be_visible()
+    page.locator(".st-key-foreign-file input[type=file]").set_input_files(good)
+    expect(page.get_by_role("heading", name="my <b>dog *x*.png")).to_be_visible()
+    expect(page.locator(".stAlert")).to_have_count(0)
+    expect(page.locator("[class*=st-key-errors-] .live-plot")).to_be_visible()

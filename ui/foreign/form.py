@@ -1,0 +1,115 @@
+"""Which picture, through which models, and how it is made to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from autoenc.errors import PictureError
+from autoenc.foreign import EXAMPLES
+from autoenc.schema import RunSummary
+from ui import state, told
+from ui.state import Foreign
+from ui.text import plain
+
+MAX_MB = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the visitor wants to see."""
+
+    runs: tuple[str, ...]
+    source: str  # one of SOURCES
+    fit: str  # one of FITS
+    invert: str  # one of INVERTS
+    picture: Foreign | None  # None: it is drawn on the pad
+
+
+def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
+    """All choices; a picture is there from the first moment."""
+    if gone := state.foreign_settings(runs):
+        st.warning(plain(gone), icon=":material/delete:")
+    source = st.segmented_control(
+        "Picture", state.SOURCES, format_func=state.SOURCES.get, key="foreign_source", required=True
+    )
+    picture = _picture(source)
+    wanted = set(state.chosen_foreign_runs())
+    listed = [run for n, run in enumerate(runs) if n < state.MOST_LISTED or run.run_id in wanted]
+    chosen = _models({run.run_id: run for run in listed})
+    return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
+
+
+def _picture(source: str) -> Foreign | None:
+    match source:
+        case "draw":
+            return None
+        case "upload":
+            file = st.file_uploader(
+                "A picture",
+                type=["png", "jpg", "jpeg", "webp", "gif"],
+                max_upload_size=MAX_MB,
+                key="foreign-file",
+                help="PNG, JPEG, WebP or GIF. It goes to the machine that shows this page, and is not kept.",
+            )
+        case "camera":
+            file = st.camera_input("A photograph", key="foreign-camera")
+            st.caption("Browsers give the camera to pages of this machine and of https addresses alone.")
+        case _:
+            file = None
+            st.selectbox(
+                "Example", EXAMPLES, format_func=lambda name: EXAMPLES[name].title, key="foreign_example"
+            )
+    if file is not None:
+        try:
+            return state.uploaded_picture(file)
+        except PictureError as error:  # here: the example stays
+            st.error(plain(str(error)), icon=":material/error:")
+    return state.example_picture(state.foreign_choices()["foreign_example"])
+
+
+def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
+    chosen: list[str] = st.multiselect(
+        "Models",
+        list(by_id),
+        format_func=lambda run_id: _name(by_id[run_id]),
+        key="foreign_runs",
+        max_selections=state.MOST_MODELS,
+        placeholder="Choose a model",
+        help=f"Up to {state.MOST_MODELS}, one below the other.",
+    )
+    return chosen
+
+
+def _name(run: RunSummary) -> str:
+    noise = f", {told.noise_words(run.config.noise)}" if run.config.noise else ""
+    return f"{state.data_title(run.config.dataset)}: {told.short(run.config)}{noise}"
+
+
+def _fit(source: str) -> str:
+    fit: str = st.radio(
+        "Make it fit",
+        state.FITS,
+        format_func=state.FITS.get,
+        key="fit",
+        disabled=source == "draw",
+        help="Shrink: the whole picture as one small image, its aspect kept. Tiles: the picture cut into "
+        "images of the model's size, each compressed for itself, and put together again.",
+    )
+    return "shrink" if source == "draw" else fit
+
+
+def _invert(source: str) -> str:
+    invert: str = st.segmented_control(
+        "Invert",
+        state.INVERTS,
+        format_func=state.INVERTS.get,
+        key="invert",
+        required=True,
+        disabled=source == "draw",
+        help="Models of drawings know bright strokes on a dark ground. Automatic: a picture on a bright "
+        "ground is inverted for them.",
+    )
+    return "no" if source == "draw" else invert

@@ -1,0 +1,98 @@
+"""What each model makes of the picture, and how strange the picture is to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from autoenc import foreign, plots
+from autoenc.foreign import Looked, LookedTiles
+from autoenc.pictures import thumbnail
+from autoenc.plots import COLOUR
+from autoenc.schema import Run
+from ui import page, state, told
+from ui.components.live_plot import live_plot
+from ui.components.passage import Passage, passage
+from ui.state import Foreign
+from ui.text import plain
+
+HEIGHT = 220  # pixels of the histogram
+THUMBNAIL = 130  # pixels of the longer side
+
+
+def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
+    """One model; what cannot be shown of it is told in its place."""
+    with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
+        run = state.read_run(run_id)
+        if fit == "tile":
+            tiles = state.looked_tiles(picture, run, invert)
+            files = state.tile_pictures(picture, run, invert, COLOUR["error"])
+            if tiles is not None and files is not None:
+                _head(run, tiles.whole_mse, picture, invert)
+                _tiled(run, tiles, files)
+            return
+        looked = state.looked(picture, run, invert)
+        if looked is None:
+            st.caption("The drawing is on its way in the size of this model.")
+        else:
+            _head(run, looked.mse, picture, invert)
+            _shrunk(run, looked)
+
+
+def _head(run: Run, mse: float, picture: Foreign, invert: str) -> None:
+    inverted = " · inverted" if state.is_inverted(picture, run, invert) else ""
+    st.markdown(f"**{told.title(run.config)}**{inverted}  \n{foreign.figures(mse)}")
+
+
+def _shrunk(run: Run, looked: Looked) -> None:
+    errors = state.test_errors(run)
+    said = foreign.standing_words(foreign.standing(looked.mse, errors), noisy=run.config.noise is not None)
+    step = Passage(looked.x, None, looked.code, looked.x_hat, "")
+    passage([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
+    _place(run, looked.mse, None, said)
+
+
+def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
+    """`files`: original, reconstruction and error."""
+    errors, tiles = state.test_errors(run), looked.tiles
+    said = foreign.tiles_words(looked.whole_mse, looked.mse, errors, noisy=run.config.noise is not None)
+    captions = (
+        f"Original, {tiles.width} x {tiles.height} pixels",
+        f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
+        "Error, black: none",
+    )
+    for column, words, file in zip(st.columns(3), captions, files, strict=True):
+        column.image(file, caption=words, width="stretch")
+    _place(run, looked.whole_mse, looked.mse, said)
+
+
+def _place(run: Run, mse: float, tiles: np.ndarray | None, said: str) -> None:
+    """Where the error lies among those of the test images, drawn and said."""
+    where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with where:
+        figure = plots.error_among_tests(state.test_errors(run), mse, tiles, said)
+        live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
+    words.markdown(f"**{plain(said)}**")
+    what = "the tiles" if tiles is not None else "this picture"
+    words.caption(f"The errors of the test images, and that of {what} among them.")
+
+
+def heading(picture: Foreign, asked: Iterable[str]) -> None:
+    """What is looked at."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if picture.pixels is not None:
+            small = thumbnail(picture.pixels, THUMBNAIL)
+            st.image(_as_shown(small), width="content", output_format="PNG")
+        with st.container(width="stretch"):
+            st.markdown(f"###### {plain(picture.title)}")
+            if picture.is_in_photos and any(
+                state.read_run(run_id).config.dataset == "photos" for run_id in asked
+            ):
+                st.caption("The model of photographs has learnt from pieces of this very picture.")
+
+
+def _as_shown(picture: np.ndarray) -> np.ndarray:
+    """As Streamlit takes pictures: (H, W) or (H, W, 3)."""
+    return picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)

@@ -1,0 +1,290 @@
+"""The page of foreign pictures: which picture, through which models, how it is made to fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import streamlit as st
+
+from autoenc import checkpoints, datasets, foreign
+from autoenc.errors import AutoencError, ConfigError
+from autoenc.foreign import EXAMPLES, Looked, LookedTiles
+from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
+from autoenc.schema import Run, RunSummary
+from ui import pixels
+from ui.state.opened import opened
+from ui.state.settings import is_present
+from ui.state.shared import runs_on_disk
+
+SOURCES = {"example": "Example", "upload": "Upload", "camera": "Camera", "draw": "Draw"}
+FITS = {"shrink": "Shrink to the model's size", "tile": "Cut into tiles"}
+INVERTS = {"auto": "Automatic", "yes": "Yes", "no": "No"}
+CHOICES = {"foreign_source": SOURCES, "foreign_example": EXAMPLES, "fit": FITS, "invert": INVERTS}
+IN_LINK = {"from": "foreign_source", "example": "foreign_example", "fit": "fit", "invert": "invert"}
+MOST_MODELS = 4
+MOST_AT_FIRST = 2
+MOST_LISTED = 200  # runs to choose from
+LONGEST = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
+KEPT = 32  # pictures of a class
+
+
+class Upload(Protocol):
+    """A file from the visitor's browser."""
+
+    name: str
+    file_id: str
+
+    def getvalue(self) -> bytes: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Foreign:
+    """A picture that no model was trained on."""
+
+    key: str  # equal for equal pictures
+    title: str  # of a file: any text
+    pixels: np.ndarray | None = field(repr=False)  # uint8 (C, H, W); None: it was drawn in the models' sizes
+    drawn: Mapping[tuple[int, int], np.ndarray] = field(default_factory=dict, repr=False)
+    is_in_photos: bool = False  # the data set of photographs has pieces of it in its training set
+
+
+# ---------------------------------------------------------------- which models
+
+
+def foreign_runs() -> tuple[RunSummary, ...]:
+    """Finished runs whose images are here, those on clean images first, else the newest first."""
+    finished = [run for run in runs_on_disk() if run.finished]
+    here = {name: _fingerprint(name) for name in {run.config.dataset for run in finished}}
+    runs = (run for run in finished if run.fingerprint == here[run.config.dataset])
+    return tuple(sorted(runs, key=lambda run: run.config.noise is not None))
+
+
+def usual_foreign_runs(runs: tuple[RunSummary, ...]) -> list[str]:
+    """The newest that compresses of each data set; where none does, the newest of all."""
+    newest: dict[str, str] = {}
+    for run in sorted(runs, key=lambda run: run.image_shape[0]):  # grey ones first: digits of a face
+        if run.config.noise is None and run.n_latents < math.prod(run.image_shape):
+            newest.setdefault(run.config.dataset, run.run_id)
+    return list(newest.values())[:MOST_AT_FIRST] or [run.run_id for run in runs[:1]]
+
+
+def chosen_foreign_runs() -> tuple[str, ...]:
+    """After `foreign_settings`."""
+    return tuple(st.session_state["foreign_runs"])
+
+
+def _fingerprint(dataset: str) -> str | None:
+    """Of the images that are here; None: they are not, or cannot be read, which the other pages tell."""
+    try:
+        return datasets.load(dataset).fingerprint if is_present(dataset) else None
+    except AutoencError:
+        return None
+
+
+def foreign_settings(runs: tuple[RunSummary, ...]) -> str:
+    """Before the widgets are drawn: they show what was chosen, or what is usual.
+
+    Returns:
+        One sentence on a run that is not there any more, or nothing.
+    """
+    for name, choices in CHOICES.items():
+        if st.session_state.get(name) not in choices:
+            st.session_state[name] = next(iter(choices))
+    known = {run.run_id for run in runs}
+    chosen: list[str] | None = st.session_state.get("foreign_runs")
+    kept = [run_id for run_id in chosen or [] if run_id in known]
+    gone = [run_id for run_id in chosen or [] if run_id not in known]
+    st.session_state["foreign_runs"] = kept or ([] if chosen == [] else usual_foreign_runs(runs))
+    return f"run {gone[0][:80]} is not on this machine any more" if gone else ""
+
+
+# ---------------------------------------------------------------- which picture
+
+
+def example_picture(name: str) -> Foreign:
+    """Raises PictureError."""
+    return Foreign(
+        f"example {name}", EXAMPLES[name].title, _example(name), is_in_photos=EXAMPLES[name].in_photos
+    )
+
+
+def uploaded_picture(file: Upload) -> Foreign:
+    """Raises PictureError where it is none that can be read."""
+    return Foreign(f"file {file.file_id}", file.name, _uploaded(file.file_id, file))
+
+
+def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
+    st.session_state["drawing"] = Foreign(f"drawing {id}", "What is drawn", None, dict(pictures))
+
+
+def drawing_id() -> str:
+    """Of the drawing that came last; empty: none has come."""
+    kept: Foreign | None = st.session_state.get("drawing")
+    return kept.key.removeprefix("drawing ") if kept else ""
+
+
+def drawn_picture() -> Foreign | None:
+    """What is drawn on the pad; None: nothing is."""
+    kept: Foreign | None = st.session_state.get("drawing")
+    return kept if kept and kept.drawn else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _example(name: str) -> np.ndarray:
+    return foreign.example(name)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Reading the picture")
+def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
+    return open_picture(_file.getvalue(), _file.name, LONGEST)
+
+
+# ---------------------------------------------------------------- what becomes of it
+
+
+def is_inverted(picture: Foreign, run: Run, invert: str) -> bool:
+    """Whether the model is given the negative: it knows bright strokes on black, or the visitor says so."""
+    if invert != "auto":
+        return invert == "yes"
+    return (
+        picture.pixels is not None
+        and _is_on_dark_ground(run.config.dataset)
+        and is_bright_ground(picture.pixels)
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _is_on_dark_ground(dataset: str) -> bool:
+    return are_on_dark_ground(datasets.load(dataset).train[:256])
+
+
+def looked(picture: Foreign, run: Run, invert: str) -> Looked | None:
+    """The picture in the model's size, and what the model makes of it; None: it was not drawn in that size.
+
+    Raises:
+        AutoencError: the run's file or its data cannot be used.
+    """
+    shape = run.model.image_shape
+    source = picture.drawn.get(shape[1:]) if picture.pixels is None else picture.pixels
+    if source is None:
+        return None
+    mark = checkpoints.mark(run.run_id)
+    return _looked(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
+
+
+def looked_tiles(picture: Foreign, run: Run, invert: str) -> LookedTiles | None:
+    """The same tile by tile; None: it was drawn."""
+    if picture.pixels is None:
+        return None
+    mark = checkpoints.mark(run.run_id)
+    return _looked_tiles(
+        run.run_id, mark, picture.key, is_inverted(picture, run, invert), picture.pixels, run
+    )
+
+
+# The mark of a run's file is part of the keys: a file of the same name may be another one.
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run) -> Looked:
+    source = inverted(_pixels) if invert else _pixels
+    return foreign.look(opened(_run), shrunk(source, _run.model.image_shape))
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Through the model, tile by tile")
+def _looked_tiles(
+    run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
+) -> LookedTiles:
+    source = inverted(_pixels) if invert else _pixels
+    tiles = tiled(source, _run.model.image_shape, foreign.most_tiles(_run.model))
+    return foreign.look_at_tiles(opened(_run), tiles)
+
+
+def tile_pictures(picture: Foreign, run: Run, invert: str, colour: str) -> tuple[bytes, bytes, bytes] | None:
+    """Original, reconstruction and error as PNG files, made once; None: it was drawn.
+
+    Args:
+        colour: of the error, #rrggbb.
+    """
+    made = looked_tiles(picture, run, invert)
+    if made is None:
+        return None
+    key = (run.run_id, checkpoints.mark(run.run_id), picture.key, is_inverted(picture, run, invert))
+    return _tile_pictures(key, colour, made)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _tile_pictures(
+    key: tuple[str, str, str, bool], colour: str, _made: LookedTiles
+) -> tuple[bytes, bytes, bytes]:
+    x, x_hat = _made.tiles.picture, _made.x_hat
+    off = np.abs(x_hat / 255 - x / 255).mean(axis=0)
+    return pixels.png(x), pixels.png(x_hat), pixels.png(pixels.heat(off, colour))
+
+
+# ---------------------------------------------------------------- the address
+
+
+def open_foreign_link() -> tuple[str, ...]:
+    """Take the choices of the address that was opened, once a visit.
+
+    Returns:
+        One sentence for each thing in the address that was ignored; the same at every rerun.
+    """
+    if "ignored in foreign" not in st.session_state:
+        st.session_state["ignored in foreign"] = tuple(_read_link())
+    ignored: tuple[str, ...] = st.session_state["ignored in foreign"]
+    return ignored
+
+
+def _read_link() -> Iterator[str]:
+    given: dict[str, str] = st.query_params.to_dict()
+    for name, text in given.items():
+        try:
+            if name == "runs":
+                st.session_state["foreign_runs"] = _runs(text)
+            elif name in IN_LINK:
+                _choose(name, text)
+            else:
+                yield f"{name[:40]!r} is no setting"
+        except ConfigError as error:
+            yield str(error)
+
+
+def _choose(name: str, text: str) -> None:
+    choices = CHOICES[IN_LINK[name]]
+    if text not in choices:
+        raise ConfigError(f"{name} is {text[:40]!r}; known: {', '.join(choices)}")
+    st.session_state[IN_LINK[name]] = text
+
+
+def _runs(text: str) -> list[str]:
+    """Those of them that are here."""
+    known = {run.run_id for run in foreign_runs()}
+    asked = list(dict.fromkeys(filter(None, text[:2000].split(","))))
+    if len(asked) > MOST_MODELS:
+        raise ConfigError(f"{len(asked)} runs are asked for; allowed: {MOST_MODELS} side by side")
+    for run_id in asked:
+        if run_id not in known:
+            raise ConfigError(f"run {run_id[:80]!r} is not on this machine, or is not finished")
+    return asked
+
+
+def keep_foreign_link() -> None:
+    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
+    wanted = {
+        name: st.session_state[key]
+        for name, key in IN_LINK.items()
+        if st.session_state[key] != next(iter(CHOICES[key]))
+    }
+    if runs := st.session_state["foreign_runs"]:
+        wanted["runs"] = ",".join(runs)
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
+def foreign_choices() -> dict[str, Any]:
+    """What the widgets say: source, example, fit, invert, by the names of CHOICES."""
+    return {name: st.session_state[name] for name in CHOICES}
