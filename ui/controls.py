@@ -54,11 +54,8 @@ def train_form() -> TrainConfig | None:
 
 def dataset_choice() -> DatasetInfo:
     """The data set, prepared if it can be; what there is to tell of it; the way to bring another."""
-    if (gone := state.take_dataset()) is not None:
-        st.warning(
-            f"The data set {plain(gone)} is not on this machine any more.",
-            icon=":material/image_not_supported:",
-        )
+    if (why := state.take_dataset()) is not None:
+        st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
     infos = {info.name: info for info in state.offered()}
     name = st.selectbox(
         "Data set",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any, Literal
 
 import streamlit as st
@@ -134,6 +133,8 @@ def dataset_changed() -> None:
     """Another data set: the epochs and the images that suit it."""
     st.session_state["epochs"] = default_epochs(st.session_state["dataset"])
     st.session_state["train_images"] = 0
+    if st.session_state.get("decay_epochs"):
+        st.session_state["decay_epochs"] = st.session_state["epochs"]
 
 
 def loss_axes() -> tuple[Literal["step", "epoch"], bool]:
@@ -234,17 +235,21 @@ def n_brought_in() -> int:
 
 
 def take_dataset() -> str | None:
-    """Before the chooser is drawn: what it must show; returns the name of one that is not here any more."""
+    """Before the chooser is drawn: what it must show; returns why that is not what was wanted."""
     if (wanted := st.session_state.pop("wanted dataset", None)) is not None:
         st.session_state["dataset"] = wanted
         dataset_changed()
-    gone: str = st.session_state["dataset"]
-    with suppress(DatasetUnknown):
-        info_of(gone)
-        return None
+    name: str = st.session_state["dataset"]
+    try:
+        info = info_of(name)
+        if info in offered():
+            return None
+        why = f"{info.title} is grey: it is on the other pages"
+    except DatasetUnknown:
+        why = f"the data set {name} is not on this machine any more"
     st.session_state["dataset"] = _default_dataset()
     dataset_changed()
-    return gone
+    return why
 
 
 def data_title(dataset: str) -> str:
