@@ -3,8 +3,9 @@
 from ui import colour, state, training
 from ui.sweep import sweeping
 
-state.keep_settings("colour")
+state.enter_page("colour")
 ignored = state.open_colour_link()
+state.keep_settings()
 part = colour.switch()
 asked = None
 if part == "train":

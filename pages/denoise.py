@@ -5,8 +5,9 @@ import streamlit as st
 from ui import controls, live, page, state
 from ui.denoise import curves, form, more, scene
 
-state.keep_settings()
+state.enter_page()
 ignored = state.open_denoise_link()
+state.keep_settings()
 training = state.in_training()
 
 settings, results = page.halves()

@@ -7,6 +7,7 @@ from ui import moving, state
 from ui.foreign import form, pad, results
 from ui.text import plain
 
+state.enter_page()
 ignored = state.open_foreign_link()
 state.keep_settings()
 runs = state.foreign_runs()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import moving, shelf, state
 
+state.enter_page()
 state.keep_settings()
 runs = state.runs_on_disk()
 n_bytes = sum(run.n_bytes for run in runs)

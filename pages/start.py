@@ -13,6 +13,7 @@ from ui import machine, moving, state
 if (link := state.link_to_train()) is not None:
     st.switch_page("pages/train.py", query_params=link)
 
+state.enter_page()
 state.keep_settings()
 with below:
     if st.button("Train a first model", type="primary", icon=":material/play_arrow:", key="first"):

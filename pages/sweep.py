@@ -3,7 +3,8 @@
 from ui import state
 from ui.sweep import sweeping
 
-state.keep_settings()
+state.enter_page()
 ignored = state.open_sweep_link()
+state.keep_settings()
 sweep = sweeping.show("Compare code sizes", ignored)
 state.keep_sweep_link(sweep)

@@ -2,7 +2,8 @@
 
 from ui import state, training
 
-state.keep_settings()
+state.enter_page()
 ignored = state.open_link()
+state.keep_settings()
 config = training.show("Train an autoencoder", ignored)
 state.keep_link(config)

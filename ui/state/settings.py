@@ -103,13 +103,17 @@ def ask_for(config: TrainConfig) -> None:
     st.session_state["wanted"] = config
 
 
-def keep_settings(world: World = "all") -> None:
-    """At the beginning of every page: Streamlit forgets what it does not draw, sooner or later.
+def enter_page(world: World = "all") -> None:
+    """At the beginning of every page, before its address is read.
 
     Args:
         world: what the page shows; each world has settings of its own.
     """
     enter(world, (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS))
+
+
+def keep_settings() -> None:
+    """On every page, after its address was read: Streamlit forgets what it does not draw, sooner or later."""
     kept = st.session_state.setdefault("kept settings", {})
     of_pages = (*OF_SWEEPS, *OF_DENOISING, *OF_FOREIGN, *OF_COLOUR)
     for name in (*SETTINGS, *NOISE_WIDGETS, *of_pages):
