@@ -69,18 +69,16 @@ def _split_folder(root: Path, names: Iterable[str]) -> Path | None:
 
 def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
     """Where there are classes alone, every sixth picture of each goes to the test, or the last of a few."""
-    small = False
+    n_train, n_test, small = 0, 0, False
     for path in _checked(classes):
         names = [entry.name for entry in files(path.parent, "", path.name)]
         test = set(names[TEST_EVERY - 1 :: TEST_EVERY] or names[1:][-1:])
-        small |= len(names) < TEST_EVERY
         for name in names:
             _move(path / name, into / ("test" if name in test else "train") / path.name)
+        n_train, n_test = n_train + len(names) - len(test), n_test + len(test)
+        small |= 0 < len(names) < TEST_EVERY
     told = f"of each class every {TEST_EVERY}th picture has been put aside for the test"
-    counts = [
-        sum(len(list(path.iterdir())) for path in _folders(into / split)) for split in ("train", "test")
-    ]
-    return counts, [f"{told}, of a smaller class the last" if small else told]
+    return [n_train, n_test], [f"{told}, of a smaller class the last" if small else told]
 
 
 def _moved(classes: list[Path], into: Path) -> int:

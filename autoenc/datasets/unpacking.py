@@ -59,7 +59,7 @@ class Packed:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except OSError as error:
-            raise _unreadable(repr(self.name[-80:]), error) from error
+            raise _unreadable(repr(self.name[-80:]), error, "take it away") from error
 
 
 @contextmanager
@@ -103,10 +103,8 @@ def _told(files: Iterator[Packed], called: str) -> Iterator[Packed]:
         raise _unreadable(called, error) from error
 
 
-def _unreadable(called: str, error: OSError) -> DatasetError:
-    return DatasetError(
-        f"{called} cannot be read: {error.strerror or error}; choose another, or take it away"
-    )
+def _unreadable(called: str, error: OSError, cure: str = "choose another") -> DatasetError:
+    return DatasetError(f"{called} cannot be read: {error.strerror or error}; {cure}, or see who may read it")
 
 
 def _files(file: BinaryIO) -> Iterator[Packed]:
