@@ -11,9 +11,10 @@ from autoenc.datasets.folders import SUFFIXES, printable
 from autoenc.errors import DatasetError
 
 MAX_PARTS = 8  # of a picture's name: its folders and itself
+MAX_FOLDERS = 100_000  # of different names: they are kept in memory
 MAX_NAME_BYTES = 255  # which a disk allows a file or a folder
 
-LINK = "links or no files"
+LINK = "in the form of a link or a device"
 TOO_DEEP = f"deeper than {MAX_PARTS - 1} folders"
 TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
 SAME_NAME = "with the name of another file"
@@ -55,7 +56,8 @@ class Places:
         """Where it comes to lie; None: it is no picture or hidden, or it is left out, and counted.
 
         Raises:
-            DatasetError: it would lie outside the folder, or in a folder that differs from another in case.
+            DatasetError: it would lie outside the folder, its folder differs from another in case alone, or
+                there are too many.
         """
         parts = _parts(name)
         if not is_file:
@@ -76,6 +78,8 @@ class Places:
                     f"the folders {printable(spelled)!r:.80} and {printable(part)!r:.80} differ in capital "
                     "letters alone, which is one folder on many computers; rename one"
                 )
+        if len(self._spelled) > MAX_FOLDERS:
+            raise DatasetError(f"there are more than {MAX_FOLDERS:,} folders; bring in fewer")
         return Path(*parts)
 
 
