@@ -46,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.datasets.published", "autoenc.datasets.raw"),
     ("autoenc.datasets.colours", "autoenc.datasets.embedded", "autoenc.datasets.folders"),
     ("autoenc.datasets.gathering", "autoenc.datasets.known", "autoenc.datasets.reading"),
+    ("autoenc.datasets.placing", "autoenc.datasets.splitting"),
     ("autoenc.datasets.prepared", "autoenc.datasets.downloading"),
     ("autoenc.datasets.importing", "autoenc.datasets.listing"),
     ("autoenc.datasets",),

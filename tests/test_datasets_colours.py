@@ -122,12 +122,28 @@ def test_a_pickle_that_would_run_a_program_does_not(
         batch(pixels(4), [1, 2, 3, 4])[:5000],
         batch(pixels(4), [1, 2, 3]),
         batch(pixels(4), [1, 2, 3, 10]),
+        batch(pixels(4), [1, 2, 3, 77]).replace(b"K\x4d", b"M\x2c\x01"),
+        batch(pixels(4), [1, 2, 3, 77]).replace(b"K\x4d", b"J\xfb\xff\xff\xff"),
+        batch(pixels(4), [1, 2, 3, 4]).replace(b"K\x04e", b"K\x04" * 60_001 + b"e"),
+        b"\x80\x02" + b"(" * 1_100_000 + b".",
         batch(pixels(4), [1, 2, 3, 4], by_columns=True),
         batch(pixels(4).ravel()[:-1], [1, 2, 3, 4]),
         b"<html>" * 1000,
         b"",
     ],
-    ids=["cut", "a label less", "a label of ten", "by columns", "a byte less", "a web page", "empty"],
+    ids=[
+        "cut",
+        "a label less",
+        "a label of ten",
+        "of 300",
+        "of -5",
+        "60,001 of them",
+        "brackets",
+        "by columns",
+        "a byte less",
+        "a web page",
+        "empty",
+    ],
 )
 def test_a_wrong_file_of_cifar_is_named(cifar: tuple[Path, list[np.ndarray]], content: bytes) -> None:
     folder, _ = cifar
@@ -160,6 +176,39 @@ def test_svhn_is_read_and_its_ten_is_a_zero(tmp_path: Path) -> None:
     assert "test_32x32.mat cannot be read" in refusal("svhn")
     (folder / "test_32x32.mat").write_bytes(b"<html>" * 1000)
     assert "is not a MATLAB 5.0 file" in refusal("svhn")
+
+
+X = pixels(4).transpose(2, 3, 1, 0)
+Y = np.ones((4, 1))
+WRONG: dict[str, dict[str, object]] = {
+    "lists for pixels": {"X": np.full((32, 32, 3, 4), "a", object), "y": Y},
+    "labels in a list": {"X": X, "y": Y.astype(object)},
+    "pixels with fractions": {"X": X.astype(float), "y": Y},
+    "a label with a fraction": {"X": X, "y": Y * 1.5},
+    "a label that is no number": {"X": X, "y": Y * np.nan},
+    "a label of eleven": {"X": X, "y": Y * 11},
+    "a label of zero": {"X": X, "y": Y * 0},
+    "a label less": {"X": X, "y": Y[1:]},
+}
+
+
+@pytest.mark.parametrize("matrices", WRONG.values(), ids=WRONG)
+def test_a_wrong_file_of_svhn_is_named(tmp_path: Path, matrices: dict[str, object]) -> None:
+    (tmp_path / "data").mkdir()
+    savemat(tmp_path / "data/test_32x32.mat", {"X": X, "y": Y})
+    savemat(tmp_path / "data/train_32x32.mat", matrices)
+    assert "train_32x32.mat cannot be read" in refusal("svhn")
+
+
+def test_a_file_of_svhn_with_a_matrix_twice_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    savemat(folder / "test_32x32.mat", {"X": X, "y": Y})
+    other = io.BytesIO()
+    savemat(other, {"X": np.zeros((5, 1), np.uint8)})
+    whole = other.getvalue() + (folder / "test_32x32.mat").read_bytes()[128:]  # the head has 128 bytes
+    (folder / "train_32x32.mat").write_bytes(whole)
+    assert "train_32x32.mat cannot be read" in refusal("svhn")
 
 
 # ---------------------------------------------------------------- download

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from autoenc import datasets
+from autoenc.datasets import folders
 from autoenc.errors import ConfigError, DatasetError, DatasetUnknown
 from tests.test_datasets import REAL_DATA, one_sentence, own_folders, prepared_folders
 
@@ -264,3 +265,15 @@ def test_real_pictures_are_those_that_another_reader_finds(folder: Path) -> None
     expected = [np.asarray(Image.open(folder / "train" / name).convert("RGB")) for name in sorted(names)]
     assert one_class
     assert np.array_equal(data.train, np.stack(expected).transpose(0, 3, 1, 2))
+
+
+def test_a_folder_that_nobody_may_look_into_is_no_data_set_and_no_error(tmp_path: Path) -> None:
+    put(tmp_path / "data/mine", two_classes(1))
+    closed = tmp_path / "data/lost+found"
+    closed.mkdir(mode=0)
+    try:
+        assert "mine" in [info.name for info in datasets.catalogue()]
+        assert datasets.complaints() == ()
+    finally:
+        closed.chmod(0o700)
+    assert not folders._is_folder(Path("x" * 300))  # where the system itself refuses to look

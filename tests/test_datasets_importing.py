@@ -1,11 +1,14 @@
 """Pictures are brought in from archives and folders: whole or not at all, whatever an archive says."""
 
 import io
+import lzma
 import os
 import stat
+import struct
 import subprocess
 import sys
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -116,6 +119,76 @@ def test_odd_names_come_in_and_what_is_no_picture_stays_outside(tmp_path: Path) 
     assert found == {*odd, "notes.txt"}
 
 
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        ("Train", "TEST"),
+        ("training", "testing"),
+        ("train", "val"),
+        ("train", "Valid"),
+        ("train", "validation"),
+    ],
+)
+def test_the_splits_may_be_called_otherwise(tmp_path: Path, train: str, test: str) -> None:
+    bring_in(
+        zipped(tmp_path / "a.zip", {f"top/{s}/a/{i}.png": colour() for s in (train, test) for i in "123"})
+    )
+    data = datasets.load("mine")
+    assert (len(data.train), len(data.test)) == (3, 3)
+    assert any("for the test" in note for note in data.notes) == test.lower().startswith("val")
+
+
+def test_where_there_are_test_and_val_the_test_is_taken_and_the_others_are_told(tmp_path: Path) -> None:
+    bring_in(zipped(tmp_path / "a.zip", {**two_classes(2), "val/a/0.png": colour(), "0.png": colour()}))
+    data = datasets.load("mine")
+    assert len(data.test) == 4
+    assert "2 pictures are left out: 2 in none of the folders of the classes" in data.notes[0]
+
+
+def test_of_a_small_class_the_last_picture_is_for_the_test_and_a_class_may_be_called_train(
+    tmp_path: Path,
+) -> None:
+    files = {f"{c}/{i}.png": colour() for c, n in (("bus", 7), ("train", 2), ("ship", 1)) for i in range(n)}
+    bring_in(zipped(tmp_path / "a.zip", files))
+    data = datasets.load("mine")
+    assert data.class_names == ("bus", "ship", "train")
+    assert np.bincount(data.train_labels).tolist() == [6, 1, 1]
+    assert np.bincount(data.test_labels).tolist() == [1, 0, 1]
+    assert data.notes[0].endswith("of a smaller class the last")
+
+
+def test_a_letter_with_a_sign_is_one_class_however_it_is_written(tmp_path: Path) -> None:
+    bring_in(zipped(tmp_path / "a.zip", {"train/ä/1.png": colour(), "test/a\u0308/1.png": colour()}))
+    assert datasets.load("mine").class_names == ("ä",)
+
+
+def test_classes_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"train/Cat/1.png": colour(), "test/cat/1.png": colour()})
+    assert "'Cat' and 'cat'" in refusal(path)
+
+
+def test_long_names_in_unicode_come_from_every_kind_of_tar(tmp_path: Path) -> None:
+    name = "ü" * 120 + ".png"  # 244 bytes: more than the head of a tar has room for
+    for n, layout in enumerate((tarfile.PAX_FORMAT, tarfile.GNU_FORMAT)):
+        path = tmp_path / f"{n}.tar"
+        with tarfile.open(path, "w", format=layout) as archive:
+            for split in ("train", "test"):
+                member = tarfile.TarInfo(f"{split}/{'ä' * 120}/{name}")
+                member.pax_headers = {"LIBARCHIVE.xattr.com.apple.quarantine": "a" * 100}
+                member.size = len(content := packed(colour()))
+                archive.addfile(member, io.BytesIO(content))
+        bring_in(path, f"mine-{n}")
+        assert datasets.load(f"mine-{n}").class_names == ("ä" * 120,)
+
+
+def test_an_xz_of_several_parts_and_a_tar_that_begins_like_a_zip_come_in(tmp_path: Path) -> None:
+    plain = tarred(tmp_path / "a.tar", inside("PK", two_classes())).read_bytes()
+    bring_in(io.BytesIO(plain), "one")
+    parts = lzma.compress(plain[:5000]) + bytes(8) + lzma.compress(plain[5000:]) + bytes(4)
+    bring_in(io.BytesIO(parts), "two")
+    assert datasets.load("one").fingerprint == datasets.load("two").fingerprint
+
+
 # ---------------------------------------------------------------- what an archive may not do
 
 
@@ -142,6 +215,10 @@ def test_links_and_devices_in_a_tar_are_left_out(tmp_path: Path) -> None:
         archive.addfile(member)
     bring_in(path)
     assert len(datasets.load("mine").train) == 6
+    assert (
+        "4 pictures are left out: 4 in the form of a link or a device (train/a/kind"
+        in datasets.load("mine").notes[0]
+    )
     assert not any(path.is_symlink() for path in (tmp_path / "data/mine").rglob("*"))
 
 
@@ -183,6 +260,97 @@ def test_a_tar_with_a_name_without_end_is_refused(tmp_path: Path, kind: bytes) -
         member.type, member.size = kind, 30_000_000
         archive.addfile(member, io.BytesIO(bytes(30_000_000)))
     assert "30,000,000 bytes" in refusal(path)
+
+
+def raw_head(content: bytes, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """A member of a tar that is not a file."""
+    member = tarfile.TarInfo("head")
+    member.type, member.size = kind, len(content)
+    return member.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512)
+
+
+def record(key: str, value: str) -> bytes:
+    """Of a pax head; with three digits of length."""
+    content = f" {key}={value}\n".encode()
+    assert 97 <= len(content) < 997
+    return b"%d" % (len(content) + 3) + content
+
+
+def test_a_long_row_of_digits_in_a_tar_is_refused_at_once(tmp_path: Path) -> None:
+    rest = tarred(tmp_path / "a.tar", two_classes(1)).read_bytes()
+    assert "20,000 bytes" in refusal(io.BytesIO(raw_head(b"1" * 20_000) + rest))
+    assert "255 digits in a row" in refusal(io.BytesIO(raw_head(b"1" * 4000) + rest))
+
+
+def test_what_a_tar_says_of_all_files_is_not_kept(tmp_path: Path) -> None:
+    heads = (raw_head(record(f"key{n}", "a" * 900), tarfile.XGLTYPE) for n in range(2000))
+    nothing = tarfile.TarInfo("nothing.txt").tobuf(tarfile.USTAR_FORMAT)
+    rest = tarred(tmp_path / "a.tar", two_classes(1)).read_bytes()
+    packed_heads = io.BytesIO(b"".join(head + nothing for head in heads) + rest)
+    tracemalloc.start()
+    try:
+        with unpacking.opened(packed_heads) as files:
+            assert sum(1 for _ in files) == 2004
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"GNU.sparse.size": "9", "GNU.sparse.numblocks": "0"},
+        {"GNU.sparse.map": "0,9"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+        {},
+    ],
+    ids=["0.0", "0.1", "1.0", "old"],
+)
+def test_a_file_with_gaps_is_refused(tmp_path: Path, keys: dict[str, str]) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("train/a/1.png")
+        member.pax_headers, member.type = keys, tarfile.REGTYPE if keys else tarfile.GNUTYPE_SPARSE
+        archive.addfile(member)
+    assert "a sparse file" in refusal(path)
+
+
+def test_a_zip_of_far_too_many_files_is_refused_before_they_are_listed(tmp_path: Path) -> None:
+    row_ = b"PK\1\2" + struct.pack("<6H3I5H2I", 20, 20, *[0] * 7, 1, *[0] * 6) + b"a"
+    n = 51_000_000 // len(row_)
+    end = b"PK\5\6" + struct.pack("<4H2IH", 0, 0, 1, 1, n * len(row_), 4, 0)
+    tracemalloc.start()
+    try:
+        assert "allowed: 50 MB" in refusal(io.BytesIO(b"PK\3\4" + row_ * n + end))
+        assert tracemalloc.get_traced_memory()[1] < 160_000_000  # the file itself is in it
+    finally:
+        tracemalloc.stop()
+
+
+def test_pictures_that_cannot_have_a_place_are_left_out_and_told(tmp_path: Path) -> None:
+    odd = [f"train/{'d/' * 1500}x.png", f"train/a/{'x' * 300}.png", "train/a/0.png/x.png"]
+    bring_in(zipped(tmp_path / "a.zip", {**two_classes(), **{name: colour() for name in odd}}))
+    data = datasets.load("mine")
+    assert len(data.train) == 6
+    assert data.notes[0].startswith("3 pictures are left out: 1 deeper than 7 folders (")
+    assert "1 with a name longer than 255 bytes" in data.notes[0]
+    assert "1 with the name of another file (train/a/0.png/x.png)" in data.notes[0]
+
+
+def test_folders_in_folders_without_end_do_not_stop_what_comes_in_next(tmp_path: Path) -> None:
+    (tmp_path / "data/.old.partial").mkdir(parents=True)
+    here = Path.cwd()
+    try:
+        os.chdir(tmp_path / "data/.old.partial")
+        for _ in range(1500):
+            os.mkdir("d")
+            os.chdir("d")
+    finally:
+        os.chdir(here)
+    try:
+        bring_in(zipped(tmp_path / "a.zip", two_classes()))
+    finally:  # Python itself cannot
+        subprocess.run(["rm", "-rf", str(tmp_path / "data/.old.partial")], check=True)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "a folder"])
@@ -250,6 +418,48 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, full_dis
     with zipfile.ZipFile(files, "w") as archive:
         archive.writestr("train/a/1.png", packed(big))
     assert "make room" in refusal(files)
+    assert left_behind(tmp_path) == []
+
+
+def test_a_pipe_and_a_device_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        assert "is no file; allowed: a folder, a .zip or a .tar" in refusal(path)
+
+
+def test_what_is_wrong_with_the_source_is_said_of_the_source(tmp_path: Path) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_BZIP2) as packed_:
+        packed_.writestr("train/a/1.png", packed(colour(40, 40)))
+    content = bytearray(archive.getvalue())
+    at = content.index(b"BZh") + 10
+    content[at : at + 20] = bytes(20)
+    sentence = refusal(io.BytesIO(bytes(content)))
+    assert "'train/a/1.png' cannot be read" in sentence
+    assert "make room" not in sentence
+
+
+def test_a_refusal_speaks_of_what_was_given_and_not_of_a_folder_that_is_gone(tmp_path: Path) -> None:
+    files = {f"{split}/a/1.png": b"nothing" for split in ("train", "test")}
+    sentence = refusal(zipped(tmp_path / "a.zip", files))
+    assert sentence.startswith("none of the pictures of train can be read")
+    only = {"train/1.png": colour(), "test/1.png": colour()}
+    assert "in no folders of classes" in refusal(put(tmp_path / "folder", only))
+    two = {f"{top}/{name}": content for top in "ab" for name, content in two_classes(1).items()}
+    assert "there are no pictures for train" in refusal(zipped(tmp_path / "b.zip", two))
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
+def test_one_that_fails_while_it_is_opened_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", fail)
+    with pytest.raises((error, DatasetError)):
+        list(datasets.bring_in(zipped(tmp_path / "a.zip", two_classes()), "mine"))
     assert left_behind(tmp_path) == []
 
 

@@ -220,6 +220,11 @@ def test_a_file_that_ends_too_early_is_refused_wherever_it_ends(kind: str) -> No
             open_picture(content[: int(part * len(content))], "it")
 
 
+def test_a_picture_of_a_palette_that_is_missing_is_refused() -> None:
+    with pytest.raises(PictureError, match="damaged"):
+        open_picture(png(1, 1, 8, 3, b"\0\0"))
+
+
 def test_damaged_bytes_are_a_picture_or_are_refused() -> None:
     rng = np.random.default_rng(1)
     image = Image.fromarray(rng.integers(0, 255, (12, 12, 3), np.uint8))

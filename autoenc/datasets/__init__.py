@@ -12,7 +12,9 @@ prepared.py      arrays -> the cache folder -> Dataset
 listing.py       all of them as they stand now
 downloading.py   the mirrors -> the raw files
 unpacking.py     an archive or a folder as a row of files
-importing.py     these files -> an image folder
+placing.py       where each of them comes to lie, and which are left out
+splitting.py     folders as people make them -> train and test
+importing.py     an archive or a folder -> an image folder
 """
 
 from autoenc.datasets.downloading import download

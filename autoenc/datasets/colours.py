@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from autoenc.datasets.entry import Known
 from autoenc.datasets.raw import MAX_FILE_BYTES, Arrays, Bytes, cure
@@ -18,6 +19,9 @@ from autoenc.errors import DatasetError
 
 SHAPE = (3, 32, 32)
 _N_PIXELS = 3 * 32 * 32
+_MAX_LABELS = 60_000  # of a file: CIFAR-100 has 50,000
+_MAX_OPCODES = 1_000_000  # which take a second
+_NUMBERS = {"double", "single", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))}
 _LABELS = ("labels", "fine_labels")  # of CIFAR-10, of CIFAR-100
 
 
@@ -53,9 +57,13 @@ def check_svhn(entry: Known) -> None:
     entry.check_present()
     for path in entry.files:
         _check_size(entry, path, 128)
-        with path.open("rb") as file:
-            if not file.read(10).startswith(b"MATLAB 5.0"):
-                raise DatasetError(f"{path} is not a MATLAB 5.0 file; {cure(entry)}")
+        try:
+            with path.open("rb") as file:
+                head = file.read(10)
+        except OSError as error:
+            raise DatasetError(f"{path} cannot be read: {error.strerror}; see who may read it") from error
+        if head != b"MATLAB 5.0":
+            raise DatasetError(f"{path} is not a MATLAB 5.0 file; {cure(entry)}")
 
 
 def _check_size(entry: Known, path: Path, least: int) -> None:
@@ -64,14 +72,15 @@ def _check_size(entry: Known, path: Path, least: int) -> None:
         raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")
 
 
-def _checked(entry: Known, path: Path, images: Bytes, labels: Bytes) -> tuple[Bytes, Bytes]:
+def _checked(entry: Known, path: Path, images: Bytes, labels: npt.NDArray[np.int64]) -> tuple[Bytes, Bytes]:
     n_classes = len(entry.class_names)
     if not len(images) or len(images) != len(labels):
         problem = f"has {len(images):,} images and {len(labels):,} labels"
         raise DatasetError(f"{path} {problem}; {cure(entry)}")
-    if labels.max() >= n_classes:
-        raise DatasetError(f"{path} has a label {labels.max()}; allowed: 0 to {n_classes - 1}; {cure(entry)}")
-    return images, labels
+    for label in (labels.min(), labels.max()):
+        if not 0 <= label < n_classes:
+            raise DatasetError(f"{path} has a label {label}; allowed: 0 to {n_classes - 1}; {cure(entry)}")
+    return images, labels.astype(np.uint8)
 
 
 # ---------------------------------------------------------------- CIFAR
@@ -89,17 +98,19 @@ def _read_batch(entry: Known, path: Path) -> tuple[Bytes, Bytes]:
     if len(pixels) % _N_PIXELS:
         raise DatasetError(f"{path} has {len(pixels):,} bytes of pixels, no whole images; {cure(entry)}")
     images = np.frombuffer(pixels, np.uint8).reshape(-1, *SHAPE)
-    return _checked(entry, path, images, np.array(labels, np.uint8))
+    return _checked(entry, path, images, np.array(labels, np.int64))
 
 
 def _picked(written: Iterable[tuple[pickletools.OpcodeInfo, object, int | None]]) -> tuple[bytes, list[int]]:
     """The longest text is the pixels, row by row; the numbers after the word `labels` are the labels.
 
     Raises:
-        ValueError: the pixels are in another order.
+        ValueError: the pixels are in another order, or there is far more in the file.
     """
     pixels, labels, in_labels, before, by_rows = "", list[int](), False, "", False
-    for opcode, value, _ in written:
+    for n, (opcode, value, _) in enumerate(written):
+        if n >= _MAX_OPCODES or len(labels) > _MAX_LABELS:
+            raise ValueError("it is too long")
         if isinstance(value, str) and opcode.name != "GLOBAL":
             in_labels = value in _LABELS
             if len(value) > len(pixels):
@@ -118,25 +129,36 @@ def _picked(written: Iterable[tuple[pickletools.OpcodeInfo, object, int | None]]
 
 def _read_matrices(entry: Known, path: Path) -> tuple[Bytes, Bytes]:
     """(N, 3, 32, 32) and (N,) of a MATLAB file with X (32, 32, 3, N) and y (N, 1)."""
-    from scipy.io import loadmat, whosmat
+    from scipy.io import loadmat
 
     try:
-        shapes = {name: shape for name, shape, _ in whosmat(path)}  # heads alone: a file may claim any size
-        n = shapes["y"][0]
-        if shapes["X"] != (32, 32, 3, n) or shapes["y"] != (n, 1) or n * _N_PIXELS > 2 * MAX_FILE_BYTES:
-            raise ValueError(f"X is {shapes['X']}, y is {shapes['y']}")
+        shapes = _shapes(path)
         matrices = loadmat(path, variable_names=["X", "y"])
-        images, labels = matrices["X"], matrices["y"][:, 0]
-        if (
-            images.dtype != np.uint8
-            or labels.dtype.kind not in "uif"
-            or labels.max() > 10
-            or labels.min() < 1
-        ):
-            raise ValueError("the numbers are of another type")
+        images, labels = matrices["X"], matrices["y"]
+        if (images.shape, labels.shape) != shapes or images.dtype != np.uint8:
+            raise ValueError("the file is not what its head says")
+        if labels.dtype.kind not in "uif" or not np.isin(labels, range(1, 11)).all():
+            raise ValueError("the labels are no whole numbers from 1 to 10")
     except Exception as error:  # as above
         raise DatasetError(f"{path} cannot be read ({type(error).__name__}); {cure(entry)}") from error
     # On disk the pixels of a column follow each other, and all images lie inside one another.
-    return _checked(
-        entry, path, np.ascontiguousarray(images.transpose(3, 2, 0, 1)), (labels % 10).astype(np.uint8)
-    )
+    images = np.ascontiguousarray(images.transpose(3, 2, 0, 1))
+    return _checked(entry, path, images, labels[:, 0].astype(np.int64) % 10)
+
+
+def _shapes(path: Path) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Of X and y, by the heads alone: a file may claim any size, and lists in lists end the program.
+
+    Raises:
+        ValueError: they are not of numbers, not of the shapes of SVHN, too large, or there twice.
+    """
+    from scipy.io import whosmat
+
+    heads = whosmat(path)
+    found = {name: (shape, kind) for name, shape, kind in heads}
+    (x, x_kind), (y, y_kind) = found["X"], found["y"]
+    if len(found) < len(heads) or x_kind != "uint8" or y_kind not in _NUMBERS:
+        raise ValueError(f"X is {x_kind}, y is {y_kind}")
+    if x != (32, 32, 3, y[0]) or y != (y[0], 1) or y[0] * _N_PIXELS > 2 * MAX_FILE_BYTES:
+        raise ValueError(f"X is {x}, y is {y}")
+    return x, y

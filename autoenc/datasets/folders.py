@@ -153,7 +153,7 @@ def _is_candidate(folder: Path) -> bool:
 
 
 def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+    return os.path.isdir(path) and not os.path.islink(path)  # False, too, where nobody may look
 
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:

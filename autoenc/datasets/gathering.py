@@ -72,10 +72,10 @@ def gather(entry: Known) -> Gathered:
         raise DatasetError(f"{entry.folder} cannot be read: {error.strerror}; see who may read it") from error
     fit = _first_fit(entry, splits[0])
     try:
-        read = [_read(entry, split, fit) for split in splits]
+        read = [_read(entry, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
     except _OfAnotherSize:
         fit = _RESIZED
-        read = [_read(entry, split, fit) for split in splits]
+        read = [_read(entry, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
     broken = [path for _, _, _, failed in read for path in failed]
     if not any(coloured for _, _, coloured, _ in read):
         read = [(np.ascontiguousarray(x[:, :1]), labels, coloured, []) for x, labels, coloured, _ in read]
@@ -161,14 +161,15 @@ def _opened(path: Path) -> Bytes | None:
         return None
 
 
-def _read(entry: Known, pictures: Sequence[_File], fit: _Fit) -> tuple[Bytes, Bytes, bool, list[Path]]:
+def _read(
+    entry: Known, split: str, pictures: Sequence[_File], fit: _Fit
+) -> tuple[Bytes, Bytes, bool, list[Path]]:
     """Images in colour, labels, whether one was not grey, and those that could not be read.
 
     Raises:
         _OfAnotherSize: a picture has another size, and none is to be resized.
     """
     shape = (len(pictures), 3, fit.height, fit.width)
-    split = pictures[0].path.parent.parent.name
     if (n_bytes := math.prod(shape)) > MAX_SPLIT_BYTES:
         raise DatasetError(_too_large(entry, split, len(pictures), n_bytes))
     x, labels = np.empty(shape, np.uint8), np.empty(len(pictures), np.uint8)

@@ -16,16 +16,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from autoenc.datasets.entry import data_dir
-from autoenc.datasets.folders import FOLDER_SPLITS, SUFFIXES, check_free, files, printable
+from autoenc.datasets.folders import check_free
 from autoenc.datasets.gathering import LARGEST_SIDE, NOTES, square
+from autoenc.datasets.placing import ELSEWHERE, SAME_NAME, LeftOut, Places
 from autoenc.datasets.prepared import load
+from autoenc.datasets.splitting import WANTED, arranged
 from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, Source, opened
 from autoenc.errors import ConfigError, DatasetError, PictureError
 from autoenc.schema import Download
 
 SIDES = (8, LARGEST_SIDE)  # to which pictures may be made, pixels
-TEST_EVERY = 6  # of a class: every sixth picture is for the test where nothing else is said
-CHUNK_BYTES = 1 << 16
 
 
 def bring_in(source: Source, name: str, side: int | None = None) -> Generator[Download, None, None]:
@@ -70,71 +70,82 @@ def _bring(source: Source, partial: Path, target: Path, side: int | None) -> Ite
     """Into a folder beside, then to its place; needs the lock."""
     partial.mkdir()
     last = Download(target.name)
+    left_out = LeftOut()
     try:
         with opened(source) as packed:
-            for last in _written(packed, partial / "all", target.name, side):
+            for last in _written(packed, partial / "all", target.name, side, left_out):
                 yield last
-        root = _root(partial / "all")
-        notes = [f"when brought in, cut to their centre square and resized to {side}x{side}"] * bool(side)
-        if _split(root):
-            notes.append(f"of each class every {TEST_EVERY}th picture has been put aside for the test")
-        (root / NOTES).write_text("\n".join(notes), encoding="utf-8")
-        root.rename(target)
+        _arrange(partial / "all", partial / "whole", side, left_out)
+        (partial / "whole").rename(target)
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        _remove(partial)
+    _try(target, "the folder" if isinstance(source, Path) and os.path.isdir(source) else "the archive")
+    yield Download(target.name, last.n_bytes_total or 1, last.n_bytes_total or 1)
+
+
+def _arrange(found: Path, whole: Path, side: int | None, left_out: LeftOut) -> None:
+    """All that is found -> the image folder, with what is to be told beside the pictures."""
+    told = arranged(found, whole)
+    rest = [path for path in found.rglob("*") if path.is_file()]
+    if rest:
+        left_out.add(ELSEWHERE, rest[0].relative_to(found).as_posix(), len(rest))
+    notes = [f"when brought in, cut to their centre square and resized to {side}x{side}"] * bool(side)
+    (whole / NOTES).write_text("\n".join([*notes, *told, *left_out.told()]), encoding="utf-8")
+
+
+def _try(target: Path, called: str) -> None:
+    """Prepares the data set: where that fails, whatever the reason, it is as if it had never been there."""
     try:
         load(target.name)
-    except DatasetError:
-        shutil.rmtree(target, ignore_errors=True)
+    except DatasetError as error:
+        _remove(target)
+        # That folder is gone: what was given has the same inside.
+        raise DatasetError(
+            str(error).replace(f"{target}{os.sep}", "").replace(str(target), called)
+        ) from error
+    except BaseException:
+        _remove(target)
         raise
-    yield Download(target.name, last.n_bytes_total or 1, last.n_bytes_total or 1)
 
 
 # ---------------------------------------------------------------- from the source to the disk
 
 
-def _written(packed: Iterable[Packed], folder: Path, name: str, side: int | None) -> Iterator[Download]:
+def _written(
+    packed: Iterable[Packed], folder: Path, name: str, side: int | None, left_out: LeftOut
+) -> Iterator[Download]:
     """Every picture in its place below the folder."""
     folder.mkdir()
+    places = Places(left_out)
     n_files = n_bytes = 0
     for one in packed:
-        if (place := _place(one.name)) is not None:
+        if (place := places.place(one.name, one.open is not None)) is not None:
             n_files += 1
-            path = folder / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            n_bytes += _write(one, path, side, MAX_BYTES - n_bytes)
             if n_files > MAX_FILES:
                 raise DatasetError(f"there are more than {MAX_FILES:,} pictures; bring in fewer")
+            if _is_free(folder / place):
+                n_bytes += _write(one, folder / place, side, MAX_BYTES - n_bytes)
+            else:
+                left_out.add(SAME_NAME, one.name)
         yield Download(name, min(one.n_bytes_read, one.n_bytes_total), one.n_bytes_total)
     if not n_files:
-        raise DatasetError(
-            "there are no pictures; they should be in train/CLASS and test/CLASS, or in CLASS alone, at the "
-            "top or one folder down"
-        )
+        raise DatasetError("; ".join(["there are no pictures", *left_out.told(), WANTED]))
 
 
-def _place(name: str) -> Path | None:
-    """Where a file comes to lie; None: it is no picture, or a hidden file.
-
-    Raises:
-        DatasetError: it would lie outside the folder.
-    """
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
-    if name.startswith(("/", "\\")) or ".." in parts or "\0" in name or (parts and ":" in parts[0][:2]):
-        raise DatasetError(
-            f"the archive has a file {printable(name)!r:.80} outside its own folder; it is not used"
-        )
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return None
-    is_picture = bool(parts) and os.path.splitext(parts[-1])[1].lower() in SUFFIXES
-    return Path(*parts) if is_picture else None
+def _is_free(path: Path) -> bool:
+    """Makes its folder; False where a file is called as that folder, or something as the file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return False
+    return not path.exists()
 
 
 def _write(one: Packed, path: Path, side: int | None, room: int) -> int:
     """The picture, made small if that is wanted; returns its bytes."""
     n_bytes, chunks = 0, []
-    with one.open() as source, path.open("wb") as target:
-        while chunk := source.read(CHUNK_BYTES):
+    with path.open("wb") as target:
+        for chunk in one.chunks():
             n_bytes += len(chunk)
             if n_bytes > min(MAX_FILE_BYTES, room):
                 most = MAX_FILE_BYTES if n_bytes > MAX_FILE_BYTES else MAX_BYTES
@@ -162,36 +173,17 @@ def _small(content: bytes, side: int) -> bytes:
     return packed.getvalue()
 
 
-# ---------------------------------------------------------------- the folders
-
-
-def _root(folder: Path) -> Path:
-    """The folder that has the splits or the classes: itself, or the only one inside."""
-    inside = [path.name for path in folder.iterdir()]
-    if len(inside) == 1 and inside[0] not in FOLDER_SPLITS and (folder / inside[0]).is_dir():
-        below = list((folder / inside[0]).iterdir())
-        if any(path.is_dir() for path in below):
-            return folder / inside[0]
-    return folder
-
-
-def _split(root: Path) -> bool:
-    """Where there are classes alone, every sixth picture of each goes to the test; whether it was so."""
-    if any((root / split).is_dir() for split in FOLDER_SPLITS):
-        return False
-    classes = sorted(path for path in root.iterdir() if path.is_dir())
-    (root / "train").mkdir()
-    (root / "test").mkdir()
-    for path in classes:
-        (root / "test" / path.name).mkdir()
-        moved = path.rename(root / "train" / path.name)
-        for entry in files(root, "train", moved.name)[TEST_EVERY - 1 :: TEST_EVERY]:
-            os.rename(entry.path, root / "test" / path.name / entry.name)
-    return True
+# ---------------------------------------------------------------- what is to go
 
 
 def _sweep_up(folder: Path) -> None:
     """Removes what processes that were killed have left; where one is still at it, it holds its lock."""
     for partial in folder.glob(".*.partial"):
         with suppress(Timeout), FileLock(partial.with_suffix(".lock"), blocking=False, thread_local=False):
-            shutil.rmtree(partial, ignore_errors=True)
+            _remove(partial)
+
+
+def _remove(folder: Path) -> None:
+    """As far as that can be done: Python gives up on folders in a thousand folders."""
+    with suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import stat
 import struct
 import tarfile
@@ -25,7 +26,10 @@ MAX_FILE_BYTES = 50_000_000  # of one picture
 MAX_BYTES = 8_000_000_000  # of all of them
 MAX_XZ_MEMORY = 200_000_000
 CHUNK_BYTES = 1 << 16
-MAX_HEAD_BYTES = 1_000_000  # a tar may have names of any length, which are kept in memory
+MAX_DIRECTORY_BYTES = 50_000_000  # of a .zip: in memory it takes ten times as much
+MAX_HEAD_BYTES = 4096  # of a file in a .tar: Python takes long to read long ones, and keeps them
+MAX_DIGITS = 255  # in a row, in such a head: the time grows with their square
+MAX_DEPTH = 20  # folders are not looked for further down
 
 # What the readers of archives raise besides their own errors; the last for a method or a password.
 _BROKEN = (EOFError, ValueError, LookupError, struct.error, NotImplementedError, RuntimeError)
@@ -38,14 +42,29 @@ class Packed:
     """A file of the source."""
 
     name: str
-    open: Callable[[], Any]  # gives a file that is open for reading bytes
+    open: Callable[[], Any] | None  # gives a file that is open for reading bytes; None: a link, a device
     n_bytes_read: int  # of the source, so far
     n_bytes_total: int
+
+    def chunks(self) -> Iterator[bytes]:
+        """What is in it.
+
+        Raises:
+            DatasetError: it cannot be read.
+        """
+        if self.open is None:
+            return
+        try:
+            with self.open() as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    yield chunk
+        except OSError as error:
+            raise _unreadable(repr(self.name[-80:]), error, "take it away") from error
 
 
 @contextmanager
 def opened(source: Source) -> Iterator[Iterator[Packed]]:
-    """The regular files of the source, in its own order; each must be read before the next one is asked for.
+    """All but the folders of the source, in its order; each must be read before the next one is asked for.
 
     Raises:
         DatasetError: it cannot be read; while iterating too.
@@ -53,12 +72,12 @@ def opened(source: Source) -> Iterator[Iterator[Packed]]:
     called = repr(source.name[:80]) if isinstance(source, Path) else "the file"
     try:
         if not isinstance(source, Path):
-            yield _files(source)
-        elif source.is_dir():
-            yield _of_folder(source)
+            yield _told(_files(source), called)
+        elif os.path.isdir(source):
+            yield _told(_of_folder(source), called)
         else:
             with _open(source, called) as file:
-                yield _files(file)
+                yield _told(_files(file), called)
     except AutoencError:
         raise
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_BROKEN) as error:
@@ -70,9 +89,22 @@ def opened(source: Source) -> Iterator[Iterator[Packed]]:
 
 def _open(path: Path, called: str) -> BinaryIO:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe has no end
+            raise DatasetError(f"{called} is no file; allowed: a folder, a .zip or a .tar")
         return path.open("rb")
     except OSError as error:
-        raise DatasetError(f"{called} cannot be read: {error.strerror}; choose another file") from error
+        raise _unreadable(called, error) from error
+
+
+def _told(files: Iterator[Packed], called: str) -> Iterator[Packed]:
+    try:
+        yield from files
+    except OSError as error:
+        raise _unreadable(called, error) from error
+
+
+def _unreadable(called: str, error: OSError, cure: str = "choose another") -> DatasetError:
+    return DatasetError(f"{called} cannot be read: {error.strerror or error}; {cure}, or see who may read it")
 
 
 def _files(file: BinaryIO) -> Iterator[Packed]:
@@ -80,29 +112,43 @@ def _files(file: BinaryIO) -> Iterator[Packed]:
     head = file.read(8)
     n_bytes = file.seek(0, os.SEEK_END)
     file.seek(0)
-    if head.startswith(b"PK"):
-        return _of_zip(file, n_bytes)
-    return _of_tar(file, n_bytes, head)
+    if head.startswith((b"PK\3\4", b"PK\5\6")):
+        yield from _of_zip(file, n_bytes)
+    else:
+        yield from _of_tar(file, n_bytes, head)
 
 
 # ---------------------------------------------------------------- folders
 
 
 def _of_folder(folder: Path) -> Iterator[Packed]:
-    paths = [Path(where) / name for where, _, names in os.walk(folder) for name in sorted(names)]
+    paths = list(_below(folder))
     facts = [path.lstat() for path in paths]  # of a link itself
     n_read, n_total = 0, sum(one.st_size for one in facts)
     for path, one in zip(paths, facts, strict=True):
         n_read += one.st_size
-        if stat.S_ISREG(one.st_mode):
-            name = path.relative_to(folder).as_posix()
-            yield Packed(name, partial(open, path, "rb"), n_read, n_total)
+        opener = partial(open, path, "rb") if stat.S_ISREG(one.st_mode) else None
+        yield Packed(path.relative_to(folder).as_posix(), opener, n_read, n_total)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All files, and links to whatever."""
+    for where, folders, names in os.walk(folder):
+        if len(Path(where).relative_to(folder).parts) >= MAX_DEPTH:
+            folders.clear()
+        yield from (Path(where) / name for name in sorted(names))
 
 
 # ---------------------------------------------------------------- .zip
 
 
 def _of_zip(file: BinaryIO, n_total: int) -> Iterator[Packed]:
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # before the whole directory is read
+    if end and end[zipfile._ECD_SIZE] > MAX_DIRECTORY_BYTES:  # type: ignore[attr-defined]
+        raise DatasetError(
+            f"the archive has a directory of {end[zipfile._ECD_SIZE] / 1e6:,.0f} MB; "  # type: ignore[attr-defined]
+            f"allowed: {MAX_DIRECTORY_BYTES / 1e6:.0f} MB; pack fewer files"
+        )
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if len(members) > MAX_FILES:
@@ -111,8 +157,10 @@ def _of_zip(file: BinaryIO, n_total: int) -> Iterator[Packed]:
         for member in members:
             n_read += member.compress_size
             kind = stat.S_IFMT(member.external_attr >> 16)
-            if not member.is_dir() and kind in (0, stat.S_IFREG):  # 0: written by a system that has no kinds
-                yield Packed(member.filename, partial(archive.open, member), n_read, n_total)
+            is_regular = kind in (0, stat.S_IFREG)  # 0: written by a system that has no kinds
+            if not member.is_dir():
+                opener = partial(archive.open, member) if is_regular else None
+                yield Packed(member.filename, opener, n_read, n_total)
 
 
 # ---------------------------------------------------------------- .tar
@@ -126,13 +174,23 @@ class _Xz:
 
     def read(self, size: int) -> bytes:
         """At most so many bytes; none at the end."""
-        while not self._unpacker.eof:
-            packed = self._file.read(CHUNK_BYTES) if self._unpacker.needs_input else b""
-            if self._unpacker.needs_input and not packed:
+        while True:
+            packed = b""
+            if self._unpacker.eof:
+                if not (packed := self._rest()):
+                    return b""
+                self._unpacker = lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY)
+            elif self._unpacker.needs_input and not (packed := self._file.read(CHUNK_BYTES)):
                 raise EOFError("it ends in the middle")
             if chunk := self._unpacker.decompress(packed, size):
                 return chunk
-        return b""
+
+    def _rest(self) -> bytes:
+        """The beginning of what follows: several may lie behind each other, zeros between them."""
+        packed = self._unpacker.unused_data.lstrip(b"\0")
+        while not packed and (more := self._file.read(CHUNK_BYTES)):
+            packed = more.lstrip(b"\0")
+        return packed
 
 
 class _Bounded:
@@ -164,13 +222,33 @@ def _unpacked(file: BinaryIO, head: bytes) -> Any:
 
 
 class _Member(tarfile.TarInfo):
-    """A member whose name and other remarks are not longer than they have to be."""
+    """A member whose name and other remarks are not longer than they have to be, and that has no gaps."""
 
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
         remarks = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME)
         if self.type in (*remarks, tarfile.GNUTYPE_LONGLINK) and self.size > MAX_HEAD_BYTES:
-            raise tarfile.ReadError(f"a file's head has {self.size:,} bytes")
+            raise _unusual(f"a file's head of {self.size:,} bytes")
+        if self.type == tarfile.GNUTYPE_SPARSE:
+            self._refuse_gaps()
         return super()._proc_member(archive)  # type: ignore[misc, no-any-return]
+
+    def _proc_pax(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        stream: Any = archive.fileobj
+        head = stream.read(self._block(self.size))  # type: ignore[attr-defined]
+        if re.search(rb"\d{%d}" % (MAX_DIGITS + 1), head):
+            raise _unusual(f"more than {MAX_DIGITS} digits in a row in a file's head")
+        stream.buf, stream.pos = head + stream.buf, stream.pos - len(head)  # to be read again
+        return super()._proc_pax(archive)  # type: ignore[misc, no-any-return]
+
+    def _refuse_gaps(self, *_: object) -> None:
+        """The list of a file's gaps may have any length."""
+        raise _unusual("a sparse file")
+
+    _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _refuse_gaps
+
+
+def _unusual(what: str) -> DatasetError:
+    return DatasetError(f"the archive has {what}, which is not read here; pack the pictures as a .zip")
 
 
 def _of_tar(file: BinaryIO, n_total: int, head: bytes) -> Iterator[Packed]:
@@ -179,11 +257,13 @@ def _of_tar(file: BinaryIO, n_total: int, head: bytes) -> Iterator[Packed]:
         n_files = 0
         while (member := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
+            archive.pax_headers = {}  # and these, which are for all files that follow: no picture needs them
             n_files += 1
             if n_files > 2 * MAX_FILES:  # folders and what is no picture count too
                 raise DatasetError(f"the archive has more than {2 * MAX_FILES:,} files; bring in fewer")
-            if member.isreg() and not member.issparse():
-                yield Packed(member.name, partial(_extracted, archive, member), file.tell(), n_total)
+            if not member.isdir():
+                opener = partial(_extracted, archive, member) if member.isreg() else None
+                yield Packed(member.name, opener, file.tell(), n_total)
 
 
 def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:

@@ -35,7 +35,7 @@ KINDS = "PNG, JPEG, WebP, GIF"
 # All that Pillow's readers raise where a file is not what it says.
 _BROKEN = (
     *(OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError),
-    *(NotImplementedError, struct.error, zlib.error),
+    *(NotImplementedError, struct.error, zlib.error, AssertionError, RuntimeError),
 )
 _ORIENTATION = 0x0112  # an EXIF tag
 _UPRIGHT = {

@@ -1,0 +1,103 @@
+"""Where each picture of an archive comes to lie, and which are left out: told by their names alone."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+from autoenc.datasets.folders import SUFFIXES, printable
+from autoenc.errors import DatasetError
+
+MAX_PARTS = 8  # of a picture's name: its folders and itself
+MAX_FOLDERS = 100_000  # of different names: they are kept in memory
+MAX_NAME_BYTES = 255  # which a disk allows a file or a folder
+
+LINK = "in the form of a link or a device"
+TOO_DEEP = f"deeper than {MAX_PARTS - 1} folders"
+TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
+SAME_NAME = "with the name of another file"
+ELSEWHERE = "in none of the folders of the classes"
+
+
+class LeftOut:
+    """Counts the pictures that do not come in."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, str] = {}  # of each reason
+
+    def add(self, reason: str, name: str, n: int = 1) -> None:
+        """Counts n pictures, of which one is called so."""
+        self._counts[reason] += n
+        self._first.setdefault(reason, name)
+
+    def told(self) -> list[str]:
+        """One sentence, or none."""
+        if not (n := self._counts.total()):
+            return []
+        reasons = (
+            f"{count:,} {reason} ({printable(self._first[reason])[-60:]}{', ...' * (count > 1)})"
+            for reason, count in self._counts.items()
+        )
+        pictures = "1 picture is" if n == 1 else f"{n:,} pictures are"
+        return [f"{pictures} left out: {', '.join(reasons)}"]
+
+
+class Places:
+    """Gives each picture its place below a folder; remembers how the folders are spelled."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        self._left_out = left_out
+        self._spelled: dict[tuple[int, str], str] = {}  # depth, in small letters: as it is
+
+    def place(self, name: str, is_file: bool) -> Path | None:
+        """Where it comes to lie; None: it is no picture or hidden, or it is left out, and counted.
+
+        Raises:
+            DatasetError: it would lie outside the folder, its folder differs from another in case alone, or
+                there are too many.
+        """
+        parts = _parts(name)
+        if not is_file:
+            if _is_picture(parts):
+                self._left_out.add(LINK, name)
+            return None
+        _check_inside(name)
+        if not _is_picture(parts):
+            return None
+        too_long = any(len(part.encode("utf-8", "replace")) > MAX_NAME_BYTES for part in parts)
+        if too_long or len(parts) > MAX_PARTS:
+            self._left_out.add(TOO_LONG if too_long else TOO_DEEP, name)
+            return None
+        for depth, part in enumerate(parts[:-1]):
+            spelled = self._spelled.setdefault((depth, part.casefold()), part)
+            if spelled != part:
+                raise DatasetError(
+                    f"the folders {printable(spelled)!r:.80} and {printable(part)!r:.80} differ in capital "
+                    "letters alone, which is one folder on many computers; rename one"
+                )
+        if len(self._spelled) > MAX_FOLDERS:
+            raise DatasetError(f"there are more than {MAX_FOLDERS:,} folders; bring in fewer")
+        return Path(*parts)
+
+
+def _parts(name: str) -> list[str]:
+    """Of a path; an Ä is the same whether its dots are a sign of their own, as on a Mac, or not."""
+    whole = unicodedata.normalize("NFC", name).replace("\\", "/")
+    return [part for part in whole.split("/") if part not in ("", ".")]
+
+
+def _check_inside(name: str) -> None:
+    parts = _parts(name)
+    if name.startswith(("/", "\\")) or ".." in parts or "\0" in name or (parts and ":" in parts[0][:2]):
+        raise DatasetError(
+            f"the archive has a file {printable(name)!r:.80} outside its own folder; it is not used"
+        )
+
+
+def _is_picture(parts: list[str]) -> bool:
+    if not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
+        return False
+    return os.path.splitext(parts[-1])[1].lower() in SUFFIXES

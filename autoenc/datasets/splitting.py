@@ -1,0 +1,101 @@
+"""Folders as people make them -> {train,test}/CLASS/PICTURE: what is called train, what is put aside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from autoenc.datasets.folders import MAX_CLASSES, files
+from autoenc.errors import DatasetError
+
+# As the two splits may be called, in small or capital letters; where there are several the first is taken.
+TRAIN = ("train", "training")
+TEST = ("test", "testing", "val", "valid", "validation")
+TEST_EVERY = 6  # of a class: every sixth picture is for the test where nothing else is said
+WANTED = (
+    "they should be in train/CLASS and test/CLASS, or in CLASS alone with two or more of each, at the top or "
+    "one folder down"
+)
+
+
+def arranged(found: Path, into: Path) -> list[str]:
+    """Moves the pictures below a folder to {train,test}/CLASS below another.
+
+    Returns:
+        A sentence for each thing that is to be told. Pictures in other places stay.
+    Raises:
+        DatasetError: there are no pictures for one of the two, or too many classes.
+    """
+    root = _root(found)
+    train, test = _split_folder(root, TRAIN), _split_folder(root, TEST)
+    if train or test:
+        counts = [_moved(_folders(split), into / to) for split, to in ((train, "train"), (test, "test"))]
+        told = _test_told(test)
+    else:
+        classes = _folders(root)
+        if all(path.name.casefold() in TRAIN + TEST for path in classes):
+            raise DatasetError(f"the pictures are in no folders of classes; {WANTED}")
+        counts, told = _put_aside(classes, into)
+    for n, split in zip(counts, ("train", "test"), strict=True):
+        if not n:
+            raise DatasetError(f"there are no pictures for {split}; {WANTED}")
+    return told
+
+
+def _test_told(test: Path | None) -> list[str]:
+    if test is None or test.name.casefold() in TEST[:2]:
+        return []
+    return [f"the pictures in {test.name} are taken for the test"]
+
+
+def _folders(path: Path | None) -> list[Path]:
+    return [] if path is None else sorted(entry for entry in path.iterdir() if entry.is_dir())
+
+
+def _root(found: Path) -> Path:
+    """The folder that has the splits or the classes: itself, or the only one inside."""
+    inside = _folders(found)
+    if len(inside) == 1 and inside[0].name.casefold() not in TRAIN + TEST and _folders(inside[0]):
+        return inside[0]
+    return found
+
+
+def _split_folder(root: Path, names: Iterable[str]) -> Path | None:
+    """A folder of this name that has folders of classes; a class may be called train, too."""
+    named = {path.name.casefold(): path for path in _folders(root) if _folders(path)}
+    return next((named[name] for name in names if name in named), None)
+
+
+def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
+    """Where there are classes alone, every sixth picture of each goes to the test, or the last of a few."""
+    n_train, n_test, small = 0, 0, False
+    for path in _checked(classes):
+        names = [entry.name for entry in files(path.parent, "", path.name)]
+        test = set(names[TEST_EVERY - 1 :: TEST_EVERY] or names[1:][-1:])
+        for name in names:
+            _move(path / name, into / ("test" if name in test else "train") / path.name)
+        n_train, n_test = n_train + len(names) - len(test), n_test + len(test)
+        small |= 0 < len(names) < TEST_EVERY
+    told = f"of each class every {TEST_EVERY}th picture has been put aside for the test"
+    return [n_train, n_test], [f"{told}, of a smaller class the last" if small else told]
+
+
+def _moved(classes: list[Path], into: Path) -> int:
+    n = 0
+    for path in _checked(classes):
+        for entry in files(path.parent, "", path.name):
+            _move(Path(entry.path), into / path.name)
+            n += 1
+    return n
+
+
+def _checked(classes: list[Path]) -> list[Path]:
+    if len(classes) > MAX_CLASSES:
+        raise DatasetError(f"there are {len(classes):,} classes; allowed: at most {MAX_CLASSES}")
+    return classes
+
+
+def _move(picture: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.rename(picture, folder / picture.name)
