@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+ACROSS = 3  # cards beside each other
+
 PAGES = (
     (
         "pages/train.py",
@@ -30,6 +32,11 @@ PAGES = (
         "Show a model your face, your photograph, your handwriting: it can only draw what it has learnt.",
     ),
     (
+        "pages/colour.py",
+        "Colour",
+        "Are photographs harder to compress than digits, and by how much? One chart, at equal compression.",
+    ),
+    (
         "pages/runs.py",
         "Runs",
         "All models trained so far, side by side: what does a larger code, another layer or more time buy?",
@@ -52,7 +59,9 @@ def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
 def pages() -> None:
     """What each page teaches."""
     st.markdown("#### What there is to do")
-    for column, (path, title, lesson) in zip(st.columns(len(PAGES)), PAGES, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:")
-            st.markdown(lesson)
+    for first in range(0, len(PAGES), ACROSS):
+        cards = PAGES[first : first + ACROSS]
+        for column, (path, title, lesson) in zip(st.columns(ACROSS), cards, strict=True):
+            with column, st.container(border=True, height="stretch"):
+                st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:")
+                st.markdown(lesson)
