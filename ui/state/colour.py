@@ -10,7 +10,7 @@ import streamlit as st
 from autoenc import sweeps
 from autoenc.errors import CheckpointError
 from autoenc.schema import Sweep, TrainConfig
-from ui.state.link import keep_link, read_link
+from ui.state.link import keep_link, read_link, read_once
 from ui.state.settings import catalogue, is_colour
 from ui.state.shared import snapshot
 from ui.state.sweeping import keep_sweep_link, read_sweep_link
@@ -31,10 +31,7 @@ def open_colour_link() -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    if "ignored in colour" not in st.session_state:
-        st.session_state["ignored in colour"] = tuple(_read_link(st.query_params.to_dict()))
-    ignored: tuple[str, ...] = st.session_state["ignored in colour"]
-    return ignored
+    return read_once("colour", lambda: _read_link(st.query_params.to_dict()))
 
 
 def _read_link(given: dict[str, str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import streamlit as st
 from autoenc import datasets
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import CLASSICAL, NOISES, Noise
-from ui.state.link import take_setting
+from ui.state.link import read_once, take_setting
 from ui.state.settings import USUAL_LEVEL, is_present, settings
 from ui.state.shared import runs_on_disk, snapshot
 
@@ -73,10 +73,7 @@ def open_denoise_link() -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    if "ignored in denoise" not in st.session_state:
-        st.session_state["ignored in denoise"] = tuple(_read_link())
-    ignored: tuple[str, ...] = st.session_state["ignored in denoise"]
-    return ignored
+    return read_once("denoise", _read_link)
 
 
 def _read_link() -> Iterator[str]:

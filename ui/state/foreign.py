@@ -16,6 +16,7 @@ from autoenc.foreign import EXAMPLES, Looked, LookedTiles
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run, RunSummary
 from ui import pixels
+from ui.state.link import read_once
 from ui.state.opened import opened
 from ui.state.settings import is_present
 from ui.state.shared import runs_on_disk
@@ -233,10 +234,7 @@ def open_foreign_link() -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    if "ignored in foreign" not in st.session_state:
-        st.session_state["ignored in foreign"] = tuple(_read_link())
-    ignored: tuple[str, ...] = st.session_state["ignored in foreign"]
-    return ignored
+    return read_once("foreign", _read_link)
 
 
 def _read_link() -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -35,9 +35,15 @@ def open_link() -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    if "ignored" not in st.session_state:
-        st.session_state["ignored"] = tuple(read_link(st.query_params.to_dict()))
-    ignored: tuple[str, ...] = st.session_state["ignored"]
+    return read_once("train", lambda: read_link(st.query_params.to_dict()))
+
+
+def read_once(page: str, read: Callable[[], Iterable[str]]) -> tuple[str, ...]:
+    """What was ignored in the address with which this page was opened, read at its first run alone."""
+    key = f"ignored in {page}"
+    if key not in st.session_state:
+        st.session_state[key] = tuple(read())
+    ignored: tuple[str, ...] = st.session_state[key]
     return ignored
 
 

@@ -12,7 +12,7 @@ from autoenc import datasets, sweeps
 from autoenc.errors import AutoencError, ConfigError, DatasetMissing
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
-from ui.state.link import take_setting, unusual
+from ui.state.link import read_once, take_setting, unusual
 from ui.state.settings import (
     SETTINGS,
     ask_for,
@@ -240,10 +240,7 @@ def open_sweep_link() -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    if "ignored in sweep" not in st.session_state:
-        st.session_state["ignored in sweep"] = tuple(read_sweep_link(st.query_params.to_dict()))
-    ignored: tuple[str, ...] = st.session_state["ignored in sweep"]
-    return ignored
+    return read_once("sweep", lambda: read_sweep_link(st.query_params.to_dict()))
 
 
 def read_sweep_link(given: Mapping[str, str]) -> Iterator[str]:
