@@ -11,10 +11,11 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from autoenc import durable
 from autoenc.checkpoints.opening import Opened, opened, printable, whole
 from autoenc.checkpoints.paths import MAX_FILE, SINCE_0_2
 from autoenc.checkpoints.reading import on_paper, optimizer_state_in, read_summary, run_in, weights_in
-from autoenc.checkpoints.writing import head_of, locked, new_file
+from autoenc.checkpoints.writing import head_of, locked
 from autoenc.errors import CheckpointError, RunNewer
 from autoenc.schema import Run
 
@@ -41,12 +42,12 @@ def adopt(path: Path) -> str:
     with locked(ANTEROOM, PATIENCE, "another import is under way; try again when it has ended") as anteroom:
         copy = anteroom.with_suffix(f".{os.getpid()}.tmp")
         try:
-            with path.open("rb") as original, new_file(copy) as file:
+            with path.open("rb") as original, durable.new_file(copy) as file:
                 shutil.copyfileobj(original, file, 2**20)
             run = _verified(copy, name)
             with locked(run.run_id) as place:
                 if _is_wanted(run, copy, place):
-                    copy.replace(place)
+                    durable.move(copy, place)
         except OSError as error:
             raise CheckpointError(f"cannot import {name}: {error.strerror or error}") from None
         finally:

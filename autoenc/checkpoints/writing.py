@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from statistics import median
-from typing import Any, BinaryIO
+from typing import Any
 
 import filelock
 import numpy as np
@@ -18,6 +18,7 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from autoenc import durable
 from autoenc.checkpoints.paths import FORMAT_VERSION, NOT_KNOWN, folder, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
@@ -126,9 +127,9 @@ def save(run: Run, trainee: Trainee) -> None:
     data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(head_of(run))})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with new_file(temporary) as file:
+        with durable.new_file(temporary) as file:
             file.write(data)
-        temporary.replace(path)
+        durable.move(temporary, path)
     except OSError as error:
         gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir()
         raise CheckpointError(
@@ -139,16 +140,6 @@ def save(run: Run, trainee: Trainee) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file, never what a link points at; when the block ends it is on the disk."""
-    path.unlink(missing_ok=True)
-    with path.open("xb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def head_of(run: Run) -> dict[str, Any]:
