@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from autoenc.jobs import TrainJob
+from autoenc.remarks import remarks
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
 from ui import page, state, told
 from ui.text import plain
@@ -132,6 +133,8 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
         f"{run.model.n_latents:,}",
         help=f"For {run.model.n_pixels:,} pixels: {run.model.n_pixels / run.model.n_latents:.3g} a number.",
     )
+    for remark in remarks(run):
+        st.caption(f":material/info: {plain(remark)}")
 
 
 def _views(run: Run, active: bool) -> None:

@@ -136,7 +136,7 @@ def seconds_left(snapshot: Snapshot) -> float | None:
     if run is None or not run.done:
         return None
     if run.epochs:
-        last = run.epochs[-1]
+        last = run.timed[-1]
         return (last.seconds + last.test_seconds) * run.config.epochs * (1 - run.done)
     return snapshot.elapsed_seconds * (1 - run.done) / run.done
 

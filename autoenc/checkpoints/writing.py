@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import filelock
@@ -157,7 +156,7 @@ def head_of(run: Run) -> dict[str, Any]:
         "train_loss": run.train_loss,
         "test_mse": run.test_mse,
         "seconds": run.seconds,
-        "seconds_per_epoch": median(e.seconds + e.test_seconds for e in run.epochs) if run.epochs else 0.0,
+        "seconds_per_epoch": run.seconds_per_epoch,
         "images_per_second": run.images_per_second,
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else 0,
@@ -165,6 +164,7 @@ def head_of(run: Run) -> dict[str, Any]:
         "versions": dict(run.versions),
         "attempt": run.attempt,
         "resumed_from_epoch": run.resumed_from_epoch,
+        "earlier_tests": run.earlier_tests,
     }
 
 
@@ -177,6 +177,8 @@ def _tensors(run: Run, trainee: Trainee) -> dict[str, Tensor]:
     tensors["history.epochs"] = rows.reshape(-1, 5)
     beside = [NOT_KNOWN if e.beside is None else e.beside for e in run.epochs]
     tensors["history.beside"] = torch.tensor(beside, dtype=torch.int64)
+    if any(e.stood_still for e in run.epochs):
+        tensors["history.still"] = torch.tensor([e.stood_still for e in run.epochs], dtype=torch.float64)
     tensors["preview.x"] = _pixels(run.x)
     if run.x_noisy is not None:
         tensors["preview.x_noisy"] = _pixels(run.x_noisy)

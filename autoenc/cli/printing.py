@@ -11,6 +11,7 @@ from tabulate import tabulate
 
 from autoenc import checkpoints
 from autoenc.errors import AutoencError, ConfigError
+from autoenc.remarks import remarks
 from autoenc.schema import Run
 
 Command = Callable[[argparse.Namespace], None]
@@ -33,6 +34,7 @@ def told(run: Run) -> str:
     lines.append(
         f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, ratio {ratio:.3g}"
     )
+    lines += remarks(run)
     lines.append(str(checkpoints.path_of(run.run_id)))
     return "\n".join(lines)
 

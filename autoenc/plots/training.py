@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import duration
 from autoenc.plots.drawing import (
     COLOUR,
     SEVERAL,
@@ -105,14 +106,19 @@ def timing(run: Run) -> Figure:
     """Where the time of each epoch went, and how fast the training was.
 
     Returns:
-        Traces "train" and "test", stacked bars in seconds, and "speed", a line on an axis of its own.
+        Traces "train" and "test", stacked bars in seconds, and "speed", a line on an axis of its own. Where
+        the process stood still, the bars are hatched, without that time, and there is no speed.
     """
     n_epochs = run.config.epochs
+    still = [e.stood_still for e in run.epochs]
     seconds = drawable([e.seconds for e in run.epochs])
     test_seconds = drawable([e.test_seconds for e in run.epochs])
-    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=seconds > 0)
+    known = (seconds > 0) & ~np.array(still, dtype=bool)
+    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=known)
     epochs = np.arange(1, len(seconds) + 1, dtype=np.int32)
     bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
+    if any(still):
+        bars = [bar | _hatched(bar, still) for bar in bars]
     line = _line("speed", epochs, speed, "%{y:,.0f} images/s", n_epochs) | {"yaxis": "y2"}
 
     this_run = {"uirevision": run.run_id}
@@ -166,6 +172,17 @@ def _bars(name: str, x: Ints, y: Floats, n_epochs: int) -> dict[str, Any]:
     return trace("bar", name, x, y, "%{y:.3g} s") | {
         "width": 1 if n_epochs > 40 else 0.75 * min(1, n_epochs / 4),  # the bar of a single epoch is no wall
         "marker": {"color": COLOUR[name], "line": {"width": 0}},
+    }
+
+
+def _hatched(bar: dict[str, Any], still: Sequence[float]) -> dict[str, Any]:
+    """What marks the bars of the epochs in which the process stood still."""
+    shape = ["/" if seconds else "" for seconds in still]
+    text = [f", and stood still for {duration(seconds)}" if seconds else "" for seconds in still]
+    return {
+        "marker": bar["marker"] | {"pattern": {"shape": shape}},
+        "hovertext": text,
+        "hovertemplate": bar["hovertemplate"].replace(" s", " s%{hovertext}"),
     }
 
 

@@ -29,6 +29,19 @@ def loss_words(points: Sequence[Point], pca: Pca | None) -> str:
     return " ".join(said)
 
 
+def tests_words(points: Sequence[Point]) -> str:
+    """Which runs were tested on noisy images of their own."""
+    tested = _usable(points, "test_mse")
+    n = sum(p.earlier_test for p in tested)
+    if not n:
+        return ""
+    which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
+    return (
+        f"{which} tested by an earlier version, which drew other noise for other models: a difference of one "
+        "percent means nothing there. Delete and train again to compare exactly."
+    )
+
+
 def _doublings(line: Sequence[Point]) -> str:
     """`from 64 to 128 numbers the test loss halves (0.0079 to 0.0035), from 1 to 2 it falls by a tenth`."""
     if len(line) < 2:
