@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from collections.abc import Sequence
 
 INFINITE = "∞"
 
@@ -15,7 +14,15 @@ def short(value: float, digits: int = 2) -> str:
         return "no number" if math.isnan(value) else f"{'-' * (value < 0)}{INFINITE}"
     if abs(value) >= 10**digits:
         return f"{value:,.0f}"
-    return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
+    rounded, exponent = f"{value:.{digits - 1}e}".split("e")
+    places = max(0, digits - 1 - int(exponent))
+    text = f"{float(f'{rounded}e{exponent}'):,.{places}f}"
+    return text.rstrip("0").rstrip(".") if places else text
+
+
+def setting(value: float) -> str:
+    """A number that somebody has chosen, as it was written: `0.3`, `0.00001`."""
+    return short(value, 6)
 
 
 def percent(share: float) -> str:
@@ -56,6 +63,6 @@ def smaller(ratio: float) -> str:
     return f"{short(ratio, 3)} times smaller" if ratio > 1 else f"{short(1 / ratio, 3)} times larger"
 
 
-def listed(words: list[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """`one, two and three`."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -14,6 +14,7 @@ from torch.nn.functional import mse_loss
 from autoenc import models, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
+from autoenc.numerals import setting
 from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
 from autoenc.stopwatch import Stopwatch
 
@@ -272,7 +273,7 @@ def _finite(losses: Tensor, epoch: int, first_step: int, config: TrainConfig) ->
         if not math.isfinite(value):
             raise TrainingDiverged(
                 f"the loss became {value} in epoch {epoch}, step {step}; "
-                f"try a smaller learning rate than {config.learning_rate:g}"
+                f"try a smaller learning rate than {setting(config.learning_rate)}"
             )
     return tuple(values)
 

@@ -356,6 +356,34 @@ def test_functions_fit_on_a_screen() -> None:
     assert [name for name, lines in functions(project()) if lines > LONGEST_FUNCTION] == []
 
 
+def sources_of_exponents(sources: Sources) -> set[str]:
+    """Modules that format a number with `g`, which writes 1e+02, as text and not to round a float."""
+    found = set()
+    for module, text in sources.items():
+        tree = ast.parse(text)
+        rounding = {
+            id(node.args[0])
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+            if node.args
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr) and id(node) not in rounding:
+                parts = (part for part in node.values if isinstance(part, ast.FormattedValue))
+                if any(part.format_spec and ast.unparse(part.format_spec)[-2] == "g" for part in parts):
+                    found.add(module)
+    return found
+
+
+def test_numbers_in_sentences_go_through_one_formatter() -> None:
+    for_people = {
+        name: text for name, text in project().items() if name.startswith(("autoenc", "ui", "pages"))
+    }
+    assert sources_of_exponents(for_people) == {"autoenc.cli.denoising"}  # its table for other programs
+    assert sources_of_exponents({"x": "f'{x:.2g} %'"}) == {"x"}
+    assert sources_of_exponents({"x": "float(f'{x:.2g}')"}) == set()
+
+
 # What these rename is made again by hand, or checked where it is read.
 RENAMING = {"autoenc.durable", "autoenc.export", "autoenc.datasets.importing", "autoenc.datasets.splitting"}
 
