@@ -1,23 +1,39 @@
-"""Small results that took long to find, kept as JSON files in the cache folder."""
+"""Small results that took long to find, kept as JSON files in the cache folder.
+
+Each file has the SHA-256 of its name and values: a disk that has changed a digit is noticed.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+from autoenc import durable
 from autoenc.datasets import cache_dir
 from autoenc.errors import AutoencError
 
+log = logging.getLogger(__name__)
+
 
 def kept(name: str) -> dict[str, Any] | None:
-    """What was kept under this name; None: nothing, or nothing that can be read."""
+    """What was kept under this name; None: nothing, or nothing that can be trusted, which is logged."""
+    path = _path(name)
     try:
-        values = json.loads((cache_dir() / "results" / f"{name}.json").read_bytes())
-    except (OSError, ValueError):
-        return None  # whatever is wrong with a file of the cache, the cure is a new one
-    return values if isinstance(values, dict) else None
+        values = _verified(name, path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError):
+        # Whatever is wrong with a file of the cache, the cure is a new one.
+        log.warning("%s is damaged or was written by an earlier version; it will be computed again", path)
+        with suppress(OSError):
+            path.unlink()
+        return None
+    return values
 
 
 def keep(name: str, values: Mapping[str, Any]) -> None:
@@ -26,13 +42,34 @@ def keep(name: str, values: Mapping[str, Any]) -> None:
     Raises:
         AutoencError: the cache folder cannot be written.
     """
-    path = cache_dir() / "results" / f"{name}.json"
-    part = path.with_suffix(f".{os.getpid()}.part")
+    path = _path(name)
+    content = {"sha256": _digest(name, values), "values": values}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(values))
-        part.replace(path)
+        durable.replace_file(path, json.dumps(content).encode())
     except OSError as error:
         raise AutoencError(
             f"cannot write to {path.parent}: {error.strerror or error}; make room there"
         ) from None
+
+
+def _verified(name: str, content: bytes) -> dict[str, Any]:
+    """The values of a file.
+
+    Raises:
+        ValueError, LookupError or TypeError: they are not those that were written.
+    """
+    found = json.loads(content)
+    values: dict[str, Any] = found["values"]
+    if found["sha256"] != _digest(name, values):
+        raise ValueError("the checksum does not fit")
+    return values
+
+
+def _digest(name: str, values: Mapping[str, Any]) -> str:
+    """Of values as JSON gives them back: it writes a float so that the same float is read."""
+    return hashlib.sha256(json.dumps([name, values], sort_keys=True).encode()).hexdigest()
+
+
+def _path(name: str) -> Path:
+    return cache_dir() / "results" / f"{name}.json"

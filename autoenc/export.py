@@ -23,6 +23,7 @@ from tensorboardX.proto.event_pb2 import Event  # type: ignore[import-untyped]
 
 from autoenc import checkpoints
 from autoenc.errors import CheckpointError
+from autoenc.remarks import remarks
 from autoenc.schema import Epoch, Images, Run, psnr_of_mse
 
 EVENTS = "events"  # the folder that TensorBoard is given
@@ -91,6 +92,8 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "beside": run.beside,
         "checkpoint": str(checkpoints.path_of(run.run_id)),
         "resumed_from_epoch": run.resumed_from_epoch,
+        "stood_still_seconds": [e.stood_still for e in run.epochs],
+        "remarks": list(remarks(run)),
     }
 
 

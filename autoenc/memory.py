@@ -63,7 +63,7 @@ def in_words(n_bytes: int) -> str:
     """`12 GB`, `2.5 GB`, `350 MB`; as many digits as help to choose."""
     if n_bytes >= 0.95 * _GB:
         return f"{n_bytes / _GB:.{0 if n_bytes >= 9.95 * _GB else 1}f} GB"
-    return f"{max(0, n_bytes) / _MB:.0f} MB"
+    return f"{max(0, n_bytes) / _MB:,.0f} MB"
 
 
 def needed_bytes(config: TrainConfig, model: ModelInfo, n_train: int, n_test: int) -> int:

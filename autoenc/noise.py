@@ -94,14 +94,23 @@ def apply(kind: str, x: Tensor, level: Level, unit: Tensor) -> Tensor:
     return CORRUPTIONS[kind](x, level, unit).clamp_(0, 1)
 
 
-def corrupt(images: Tensor, noise: Noise | None, generator: Generator) -> Tensor:
-    """The images as a model is given them: (B, C, H, W) in [0, 1]; the very same tensor without noise."""
+def corrupt(
+    images: Tensor, noise: Noise | None, generator: Generator, levels: Generator | None = None
+) -> Tensor:
+    """The images as a model is given them: (B, C, H, W) in [0, 1]; the very same tensor without noise.
+
+    Args:
+        generator: of the unit noise.
+        levels: of the levels, where each image has its own: with a generator of their own the draws do not
+            depend on how many images are drawn at once. None: the same generator.
+    """
     if noise is None:
         return images
-    unit = torch.randn(images.shape, generator=generator, device=images.device)
+    unit = torch.randn(images.shape, generator=generator, device=generator.device).to(images.device)
     if not noise.up_to:
         return apply(noise.kind, images, noise.level, unit)
-    odds = torch.rand(len(images), 1, 1, 1, generator=generator, device=images.device)
+    levels = levels or generator
+    odds = torch.rand(len(images), 1, 1, 1, generator=levels, device=levels.device).to(images.device)
     return apply(noise.kind, images, noise.level * (1 - odds), unit)  # more than 0
 
 

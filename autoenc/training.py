@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 import torch
@@ -15,10 +14,13 @@ from torch.nn.functional import mse_loss
 from autoenc import models, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
+from autoenc.numerals import setting
 from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
+from autoenc.stopwatch import Stopwatch
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
+DRAWN_AT_ONCE = 16  # normal numbers, by PyTorch: so many images begin where others have ended
 WARM_UP = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
 # Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
 MAX_PIXELS = 65_536  # numbers of an image, all channels
@@ -70,13 +72,13 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
     test_set = torch.from_numpy(data.test).to(device)
     shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
     for epoch in range(trainee.epoch + 1, config.epochs + 1):
-        began, threads = perf_counter(), torch.get_num_threads()
+        watch, threads = Stopwatch(), torch.get_num_threads()
         order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle"))
         torch.index_select(train_set, 0, order.to(device), out=shuffled)
         batches = torch.split(shuffled, config.batch_size)
         noise_draws = seeded(device, config.seed, epoch, "noise")
         losses = torch.empty(len(batches), device=device)
-        reported, report_at = 0, began + REPORT_SECONDS
+        reported, report_at = 0, watch.lap() + REPORT_SECONDS
         for step, batch in enumerate(batches):
             x = as_float(batch)  # (B, C, H, W) in [0, 1]
             x_hat = model(noise.corrupt(x, config.noise, noise_draws))
@@ -86,17 +88,24 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses[step] = loss.detach()
-            if step + 1 == len(batches) or perf_counter() >= report_at:
-                yield StepRecord(epoch, _finite(losses[reported : step + 1], epoch, reported, config))
-                reported, report_at = step + 1, perf_counter() + REPORT_SECONDS
+            if watch.lap() >= report_at or step + 1 == len(batches):
+                values = _finite(losses[reported : step + 1], epoch, reported, config)
+                watch.lap()
+                yield StepRecord(epoch, values)
+                watch.skip()  # whoever asks for the records may take their time
+                reported, report_at = step + 1, watch.lap() + REPORT_SECONDS
         sizes = torch.tensor([len(batch) for batch in batches], device=device)
         train_loss = float((losses.double() * sizes).sum() / len(train_set))
-        trained = perf_counter()
-        test_loss = yield from evaluate(trainee, test_set, config, epoch)
+        watch.lap()
+        test_watch = Stopwatch()
+        test_loss = yield from evaluate(trainee, test_set, config, epoch, test_watch)
         trainee.epoch = epoch
         preview = reconstruct(trainee, preview_input(data, config, device))
-        seconds, test_seconds = trained - began, perf_counter() - trained
-        yield EpochRecord(epoch, train_loss, test_loss, seconds, test_seconds, threads, preview)
+        test_watch.lap()
+        yield EpochRecord(
+            *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, preview),
+            stood_still=watch.stood_still + test_watch.stood_still,
+        )
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epochs: float) -> None:
@@ -117,31 +126,50 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epo
 
 @torch.no_grad()
 def evaluate(
-    trainee: Trainee, images: Tensor, config: TrainConfig, epoch: int
+    trainee: Trainee, images: Tensor, config: TrainConfig, epoch: int, watch: Stopwatch
 ) -> Generator[Heartbeat, None, float]:
     """Test loss: the mean over uint8 images (N, C, H, W) of the MSE per pixel.
 
-    With noise in the config the model is given noisy images, the same ones whatever the epoch and the seed.
+    With noise in the config the model is given the images of `test_batches`.
 
     Raises:
         TrainingDiverged: it is NaN or infinite.
     """
-    draws = seeded(trainee.device, 0, 0, "test noise")
     total = torch.zeros((), dtype=torch.float64, device=trainee.device)
-    beat_at = perf_counter() + REPORT_SECONDS
-    for start in range(0, len(images), size := chunk(config, tuple(images.shape[1:]))):
-        x = as_float(images[start : start + size])
-        x_hat = trainee.model(noise.corrupt(x, config.noise, draws))
-        total += mse_loss(x_hat, x, reduction="sum")
-        if perf_counter() >= beat_at:
-            yield Heartbeat(epoch, start / len(images))
-            beat_at = perf_counter() + REPORT_SECONDS
+    n_done, beat_at = 0, watch.lap() + REPORT_SECONDS
+    for x, x_in in test_batches(images, config):
+        total += mse_loss(trainee.model(x_in), x, reduction="sum")
+        n_done += len(x)
+        if watch.lap() >= beat_at:
+            yield Heartbeat(epoch, n_done / len(images))
+            watch.skip()
+            beat_at = watch.lap() + REPORT_SECONDS
     loss = float(total) / images.numel()
     if not math.isfinite(loss):
         raise TrainingDiverged(
             f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate"
         )
     return loss
+
+
+def test_batches(images: Tensor, config: TrainConfig) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of test images, uint8 (N, C, H, W), clean and as the model is given them, both in [0, 1].
+
+    The noise of an image depends on its place among the test images and on nothing else: not on the model,
+    whose size decides how many images are computed at once, nor on the device, epoch or seed.
+    """
+    image_shape = tuple(images.shape[1:])
+    size = chunk(config, image_shape)
+    if config.noise is None:
+        for batch in torch.split(images, size):
+            x = as_float(batch)
+            yield x, x
+        return
+    units, levels = (seeded("cpu", 0, 0, purpose) for purpose in ("test noise", "test noise levels"))
+    for block in torch.split(images, at_once(math.prod(image_shape)) // DRAWN_AT_ONCE * DRAWN_AT_ONCE):
+        x = as_float(block)
+        x_in = noise.corrupt(x, config.noise, units, levels)
+        yield from zip(torch.split(x, size), torch.split(x_in, size), strict=True)
 
 
 @torch.no_grad()
@@ -245,7 +273,7 @@ def _finite(losses: Tensor, epoch: int, first_step: int, config: TrainConfig) ->
         if not math.isfinite(value):
             raise TrainingDiverged(
                 f"the loss became {value} in epoch {epoch}, step {step}; "
-                f"try a smaller learning rate than {config.learning_rate:g}"
+                f"try a smaller learning rate than {setting(config.learning_rate)}"
             )
     return tuple(values)
 
@@ -253,5 +281,9 @@ def _finite(losses: Tensor, epoch: int, first_step: int, config: TrainConfig) ->
 def chunk(config: TrainConfig, image_shape: tuple[int, ...]) -> int:
     """Test images at once: as many as keep the largest layer's output in the cache, at most 1,000."""
     info = models.describe(config, (image_shape[0], image_shape[1], image_shape[2]))
-    widest = max(math.prod(layer.output_shape) for layer in info.layers)
-    return max(16, min(1000, 3_000_000 // widest))
+    return at_once(max(math.prod(layer.output_shape) for layer in info.layers))
+
+
+def at_once(n_numbers: int) -> int:
+    """How many images of so many numbers are computed at once, at most 1,000."""
+    return max(16, min(1000, 3_000_000 // n_numbers))

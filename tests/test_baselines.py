@@ -1,6 +1,7 @@
 """PCA and the mean image, against paper arithmetic and scikit-learn's PCA."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from autoenc import baselines, datasets
+from autoenc.cache import keep, kept
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
 from autoenc.jobs import PcaJob
@@ -96,8 +98,35 @@ def test_a_file_of_the_cache_that_holds_no_number_is_as_good_as_none(cache: Path
     job = PcaJob("digits")
     list(job.run())
     (file,) = (cache / "results").iterdir()
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"mean_image_mse": float("nan")}))
+    name, values = file.stem, json.loads(file.read_text())["values"]
+    keep(name, values | {"mean_image_mse": float("nan")})
     assert job.stored() is None
+
+
+def test_a_digit_that_the_disk_has_changed_is_noticed_told_and_mended(
+    cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = PcaJob("digits")
+    *_, found = job.run()
+    (file,) = (cache / "results").iterdir()
+    text = file.read_text()
+    digits = re.search(r'"mean_image_mse": 0\.(\d)', text)
+    assert digits is not None
+    at = digits.start(1)
+    file.write_text(f"{text[:at]}{(int(text[at]) + 1) % 10}{text[at + 1 :]}")
+    assert job.stored() is None
+    assert file.name in caplog.text
+    *_, again = job.run()
+    assert again == found
+    stored = job.stored()
+    assert stored is not None
+    assert stored.value == found
+
+
+def test_the_result_of_one_name_is_not_that_of_another(cache: Path) -> None:
+    keep("one", {"value": 1})
+    (cache / "results/one.json").rename(cache / "results/other.json")
+    assert kept("other") is None
 
 
 def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(cache: Path) -> None:

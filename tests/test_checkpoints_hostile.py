@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from autoenc import checkpoints, training
 from autoenc.checkpoints import MAX_HEAD
-from autoenc.checkpoints.paths import SINCE_0_2
+from autoenc.checkpoints.paths import LATER
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import TrainConfig
@@ -138,7 +138,7 @@ def test_a_head_of_more_than_16_kb_is_refused(sample: Sample, digits: Dataset) -
 
 
 def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> None:
-    for name in set(sample.head) - set(SINCE_0_2):
+    for name in set(sample.head) - set(LATER):
         put(sample.run_id, sample.with_head({k: v for k, v in sample.head.items() if k != name}))
         assert f"'{name}' is missing" in complaint(sample.run_id, digits)
 
@@ -146,7 +146,7 @@ def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> No
 def test_a_file_of_version_0_1_is_read_and_what_it_does_not_tell_is_unknown(
     sample: Sample, digits: Dataset
 ) -> None:
-    head = {name: value for name, value in sample.head.items() if name not in SINCE_0_2}
+    head = {name: value for name, value in sample.head.items() if name not in LATER}
     old = replace(sample, data=sample.with_tensors(lambda tensors: tensors.pop("history.beside")))
     put(sample.run_id, old.with_head(head))
     run = checkpoints.read(sample.run_id)
@@ -160,6 +160,7 @@ FIELDS = (
     *("format_version", "run_id", "config", "fingerprint", "image_shape", "n_parameters", "n_latents"),
     *("n_train_images", "epochs_done", "test_mse", "seconds", "seconds_per_epoch", "images_per_second"),
     *("device", "threads", "beside", "versions", "attempt", "resumed_from_epoch", "train_loss"),
+    "earlier_tests",
 )
 SETTINGS = tuple(PLAIN.to_json())
 anything = st.recursive(

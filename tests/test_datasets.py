@@ -19,6 +19,7 @@ from threading import Thread
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from autoenc import datasets
 from autoenc.errors import ConfigError, DatasetError, DatasetMissing
@@ -310,7 +311,96 @@ def test_a_broken_cache_folder_is_written_anew(tmp_path: Path, raw: Path, way: s
     assert after.fingerprint == fingerprint
     assert after.train.tobytes() == pixels
     assert prepared_folders(tmp_path) == [name]
-    assert json.loads((folder / "meta.json").read_text()) == {"fingerprint": fingerprint}
+    assert json.loads((folder / "meta.json").read_text())["fingerprint"] == fingerprint
+
+
+def invert(path: Path) -> None:
+    """The second half of the bytes, in place, as a disk that errs: type and shape stay."""
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle:] = bytes(255 - value for value in data[middle:])
+    with path.open("r+b") as file:
+        file.write(data)
+
+
+def zeros(path: Path) -> None:
+    """What a power cut may leave behind a header that was written."""
+    header = path.read_bytes()[:128]
+    path.write_bytes(header + bytes(path.stat().st_size - len(header)))
+
+
+DAMAGE = {
+    "inverted training images": lambda folder: invert(folder / "train.npy"),
+    "inverted test images": lambda folder: invert(folder / "test.npy"),
+    "inverted labels": lambda folder: invert(folder / "train_labels.npy"),
+    "zeros": lambda folder: zeros(folder / "train.npy"),
+    "whole images missing": lambda folder: [
+        np.save(folder / f"{name}.npy", np.load(folder / f"{name}.npy")[:60])
+        for name in ("test", "test_labels")
+    ],
+    "the fingerprint of other data": lambda folder: (folder / "meta.json").write_text(
+        json.dumps({"fingerprint": "0123456789abcdef"})
+    ),
+}
+
+
+@pytest.mark.parametrize("way", DAMAGE)
+def test_damage_that_leaves_types_and_shapes_is_found_mended_and_told(
+    tmp_path: Path, raw: Path, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = datasets.load("mnist")
+    fingerprint, pixels = data.fingerprint, data.train.tobytes()
+    (name,) = prepared_folders(tmp_path)
+    DAMAGE[way](tmp_path / "cache/datasets" / name)
+    del data
+    after = datasets.load("mnist")
+    assert (after.fingerprint, after.train.tobytes(), len(after.test)) == (fingerprint, pixels, 100)
+    assert "the prepared images of mnist" in caplog.text
+    (row,) = (info for info in datasets.catalogue() if info.name == "mnist")
+    assert row.notes == after.notes
+    assert "was damaged, and was made again on 20" in after.notes[-1]
+
+
+def test_damage_is_found_by_a_process_that_has_compared_the_files_before(
+    tmp_path: Path, raw: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fingerprint = datasets.load("mnist").fingerprint
+    (name,) = prepared_folders(tmp_path)
+    folder = tmp_path / "cache/datasets" / name
+    for file in folder.iterdir():  # long ago, so that the process trusts its clock
+        os.utime(file, (1e9, 1e9))
+    datasets.load("mnist")
+    assert caplog.text == ""
+    invert(folder / "test.npy")
+    assert datasets.load("mnist").fingerprint == fingerprint
+    assert "damaged" in caplog.text
+
+
+def test_an_image_folder_that_was_damaged_is_mended_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for split in ("train", "test"):
+        for i in range(3):
+            path = tmp_path / f"data/mine/{split}/a/{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.full((8, 8), 40 * i, np.uint8)).save(path)
+    before = datasets.load("mine").train.tobytes()
+    (name,) = prepared_folders(tmp_path)
+    meta = tmp_path / "cache/datasets" / name / "meta.json"
+    meta.write_text(json.dumps(json.loads(meta.read_text()) | {"n_train": 7}))
+    after = datasets.load("mine")
+    assert (after.train.tobytes(), len(after.train)) == (before, 3)
+    assert "damaged" in caplog.text
+    assert json.loads(meta.read_text())["n_train"] == 3
+
+
+def test_a_known_set_with_another_number_of_images_says_so(raw: Path) -> None:
+    (note,) = datasets.load("mnist").notes
+    assert note == (
+        "the files on this machine hold 300 training and 100 test images; "
+        "the published set has 60,000 training and 10,000 test images"
+    )
+    assert datasets.load("digits").notes == ()
 
 
 def test_raw_files_that_change_are_noticed_and_the_old_folder_goes(tmp_path: Path, raw: Path) -> None:

@@ -60,7 +60,7 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_a_line_an_epoch_gives_back_the_very_numbers(sample: Sample) -> None:
     text = export.history_csv(sample.run)
     first, *_ = text.split("\r\n")
-    assert first == "epoch,train_loss,test_loss,test_psnr_db,seconds,test_seconds,threads,beside"
+    assert first == "epoch,train_loss,test_loss,test_psnr_db,seconds,test_seconds,threads,beside,stood_still"
     assert text.endswith("\r\n")
     table = rows(text)
     assert [int(row["epoch"]) for row in table] == [1, 2]

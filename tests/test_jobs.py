@@ -13,9 +13,10 @@ import pytest
 import safetensors.torch
 import torch
 
-from autoenc import checkpoints, datasets, jobs, training
+from autoenc import checkpoints, cli, datasets, jobs, training
 from autoenc.errors import ConfigError, DatasetMissing, RunBusy, TrainingDiverged
 from autoenc.jobs import DownloadJob, TrainJob, stored_run
+from autoenc.remarks import remarks
 from autoenc.schema import Download, EpochRecord, Noise, Record, Run, State, TrainConfig
 
 ROOT = Path(__file__).parents[1]
@@ -168,6 +169,55 @@ def test_training_longer_keeps_both_files() -> None:
     assert checkpoints.path_of(short.run_id).read_bytes() == data
     assert {run.run_id for run in checkpoints.summaries()[0]} == {short.run_id, long.run_id}
     assert long.run_id.rpartition("-")[2] == short.run_id.rpartition("-")[2]
+
+
+def of_version_0_1(run: Run) -> None:
+    """Its file, without what that version did not write."""
+    path = checkpoints.path_of(run.run_id)
+    with safetensors.safe_open(path, "pt") as file:
+        head = json.loads(file.metadata()["autoenc"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
+    del head["earlier_tests"], head["beside"], head["train_loss"], tensors["history.beside"]
+    safetensors.torch.save_file(tensors, path, {"autoenc": json.dumps(head)})
+
+
+RANGE = replace(QUICK, noise=Noise("gaussian", 0.5, up_to=True))
+
+
+def test_a_run_of_version_0_1_with_noise_over_a_range_says_that_its_test_noise_was_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = done(RANGE)
+    assert remarks(run) == ()
+    of_version_0_1(run)
+    old = checkpoints.read(run.run_id)
+    assert [e.test_loss for e in old.epochs] == [e.test_loss for e in run.epochs], "old numbers stay"
+    assert cli.main(["runs", "show", run.run_id]) == 0
+    said = "Measured on noisy test images that an earlier version drew for this model alone"
+    assert said in capsys.readouterr().out
+    (summary,) = checkpoints.summaries()[0]
+    assert summary.earlier_tests == 3
+    same = checkpoints.path_of(run.run_id).rename(checkpoints.path_of("x"))
+    assert checkpoints.adopt(same) == run.run_id
+
+
+def test_a_run_that_continues_one_of_version_0_1_says_which_epochs_were_tested_otherwise() -> None:
+    of_version_0_1(done(RANGE))
+    longer = done(replace(RANGE, epochs=5))
+    assert longer.resumed_from_epoch == 3
+    (said,) = remarks(checkpoints.read(longer.run_id))
+    assert said.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version drew")
+    (said,) = remarks(replace(longer, earlier_tests=1))
+    assert said.startswith("Epoch 1 was tested")
+    again = done(replace(RANGE, epochs=6))
+    assert (again.resumed_from_epoch, again.earlier_tests) == (5, 3)
+
+
+@pytest.mark.parametrize("config", [QUICK, NOISY], ids=["no noise", "one level"])
+def test_a_run_of_version_0_1_whose_test_images_were_those_of_today_says_nothing(config: TrainConfig) -> None:
+    run = done(config)
+    of_version_0_1(run)
+    assert remarks(checkpoints.read(run.run_id)) == ()
 
 
 def test_another_seed_begins_anew() -> None:

@@ -402,7 +402,7 @@ def test_a_dot_says_its_size_its_code_and_its_ratio() -> None:
     points = [*line("mlp", {1: 0.06, 16: 0.0254}), *line("conv", {4: 0.02, 16: 0.01})]
     figure = plots.loss_by_size(points, None, plots.Axes())
     mlp, conv = trace_of(figure, "MLP"), trace_of(figure, "Conv")
-    assert mlp.hovertemplate == "k = %{hovertext}: %{y:.4g}"
+    assert mlp.hovertemplate == "k = %{hovertext}: %{y:,.4~r}"
     assert list(mlp.hovertext) == ["1 (1 number, 784 times smaller)", "16 (16 numbers, 49 times smaller)"]
     assert list(conv.hovertext) == [
         "4 (784 numbers, as many as pixels)",

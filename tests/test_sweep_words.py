@@ -21,6 +21,7 @@ WORDS = {
     "front": sweeps.front_words,
     "ratio": sweeps.ratio_words,
     "layers": sweeps.layers_words,
+    "tests": sweeps.tests_words,
 }
 
 
@@ -166,6 +167,14 @@ def test_times_that_do_not_grow() -> None:
 )
 def test_which_kind_of_times_are_shown(changed: list[dict[str, object]], said: str) -> None:
     assert sweeps.timing_words([point(latent_size=2**i, **more) for i, more in enumerate(changed)]) == said
+
+
+def test_runs_that_were_tested_on_noise_of_their_own_are_counted() -> None:
+    old, new = point("mlp", 4, earlier_test=True), point("mlp", 8)
+    assert sweeps.tests_words([new]) == ""
+    assert sweeps.tests_words([old, new]).startswith("1 of 2 was tested by an earlier version")
+    assert sweeps.tests_words([old, old, new]).startswith("2 of 3 were tested")
+    assert sweeps.tests_words([old, old]).startswith("All runs were tested")
 
 
 def test_the_front_is_told_with_the_price_of_its_last_halving() -> None:

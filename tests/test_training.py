@@ -322,6 +322,41 @@ def test_the_test_noise_does_not_depend_on_the_seed(digits: Dataset) -> None:
     assert len(test_losses) == 1
 
 
+MODELS = (  # which differ in how many images are computed at once
+    {"model": "mlp", "latent_size": 32},
+    {"model": "conv", "latent_size": 64},
+    {"model": "conv", "latent_size": 128, "stride": 1},
+    {"model": "conv-bottleneck", "latent_size": 16},
+)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "block"])
+@pytest.mark.parametrize("image_shape", [(1, 28, 28), (3, 9, 7)])
+def test_all_models_are_tested_on_the_same_noisy_images(kind: str, image_shape: tuple[int, int, int]) -> None:
+    images = torch.randint(0, 256, (700, *image_shape), dtype=torch.uint8, generator=seeded("cpu", 0, 0, "x"))
+    given, sizes = [], set()
+    for setting in MODELS:
+        config = replace(TINY, noise=Noise(kind, 1.0, up_to=True), **setting)  # type: ignore[arg-type]
+        batches = list(training.test_batches(images, config))
+        sizes.add(len(batches[0][0]))
+        clean, noisy = (torch.cat(parts) for parts in zip(*batches, strict=True))
+        assert torch.equal(clean, training.as_float(images))
+        given.append(noisy)
+    assert len(sizes) > 1
+    assert all(torch.equal(noisy, given[0]) for noisy in given)
+    first = torch.cat([noisy for _, noisy in training.test_batches(images[:48], config)])
+    assert torch.equal(first, given[0][:48]), "the noise of an image depends on its place alone"
+
+
+def test_a_range_of_noise_is_tested_with_levels_from_nothing_to_its_end() -> None:
+    """Salt and pepper replace the share of grey pixels that the level tells: even odds from 0 to 1."""
+    images = torch.full((2000, 1, 20, 20), 128, dtype=torch.uint8)
+    config = replace(TINY, noise=Noise("salt-pepper", 1.0, up_to=True))
+    noisy = torch.cat([x_in for _, x_in in training.test_batches(images, config)])
+    level = ((noisy == 0) | (noisy == 1)).float().mean((1, 2, 3))
+    assert np.histogram(level.numpy(), bins=5, range=(0, 1))[0] == pytest.approx(400, abs=80)
+
+
 def test_draws_depend_on_seed_epoch_and_purpose_and_on_nothing_else() -> None:
     def drawn(*words: Any) -> tuple[float, ...]:
         return tuple(torch.rand(4, generator=seeded("cpu", *words)).tolist())

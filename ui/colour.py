@@ -9,6 +9,7 @@ import streamlit as st
 
 from autoenc import plots, sweeps
 from autoenc.datasets import DatasetInfo
+from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import MODEL_NAMES, Point, Subject, Sweep
@@ -174,7 +175,7 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 
 def _row(subject: Subject, point: Point) -> None:
     run = state.read_run(point.run_id)
-    st.markdown(f"**{subject.name}, {point.ratio:.3g} to 1**: {told.short(point.config)}")
+    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {told.short(point.config)}")
     rows = [
         PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
         PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),

@@ -8,6 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from autoenc.jobs import TrainJob
+from autoenc.numerals import short
+from autoenc.remarks import remarks
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
 from ui import page, state, told
 from ui.text import plain
@@ -127,11 +129,14 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
         help="The same error in decibels; 3 dB more is half the error.",
     )
     row.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
+    ratio = short(run.model.n_pixels / run.model.n_latents, 3)
     row.metric(
         "Numbers in the code",
         f"{run.model.n_latents:,}",
-        help=f"For {run.model.n_pixels:,} pixels: {run.model.n_pixels / run.model.n_latents:.3g} a number.",
+        help=f"For {run.model.n_pixels:,} pixels: {ratio} a number.",
     )
+    for remark in remarks(run):
+        st.caption(f":material/info: {plain(remark)}")
 
 
 def _views(run: Run, active: bool) -> None:

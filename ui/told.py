@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from statistics import mean, stdev
 
+from autoenc.numerals import setting, smaller
 from autoenc.schema import (
     METHODS,
     MODEL_NAMES,
@@ -88,7 +89,7 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "stride": f"stride {config.stride}",
         "epochs": f"{config.epochs} epochs",
         "batch_size": f"batch {config.batch_size}",
-        "learning_rate": f"rate {config.learning_rate:g}",
+        "learning_rate": f"rate {setting(config.learning_rate)}",
         "decay_epochs": f"rate falls over {config.decay_epochs} epochs"
         if config.decay_epochs
         else "steady rate",
@@ -104,7 +105,7 @@ def noise_words(noise: Noise) -> str:
     """`gaussian noise 0.3`, `blur up to 2 px`."""
     kind = NOISES[noise.kind]
     name = kind.title.split(" (")[0].lower() + ("" if noise.kind in ("blur", "block") else " noise")
-    return f"{name} {'up to ' * noise.up_to}{noise.level:g}{kind.unit and ' ' + kind.unit}"
+    return f"{name} {'up to ' * noise.up_to}{setting(noise.level)}{kind.unit and ' ' + kind.unit}"
 
 
 def progress(snapshot: Snapshot) -> str:
@@ -136,7 +137,7 @@ def seconds_left(snapshot: Snapshot) -> float | None:
     if run is None or not run.done:
         return None
     if run.epochs:
-        last = run.epochs[-1]
+        last = run.timed[-1]
         return (last.seconds + last.test_seconds) * run.config.epochs * (1 - run.done)
     return snapshot.elapsed_seconds * (1 - run.done) / run.done
 
@@ -167,12 +168,5 @@ def frame(run: Run, preview: Preview, reading: str = "") -> str:
 def code_size(n_latents: int, n_pixels: int) -> str:
     """`**32** numbers for 784 pixels: **24.5 times smaller**`"""
     ratio = n_pixels / n_latents
-    how = (
-        f"{ratio:.3g} times smaller"
-        if ratio > 1
-        else "the same size"
-        if ratio == 1
-        else f"{1 / ratio:.3g} times larger"
-    )
     numbers = "number" if n_latents == 1 else "numbers"
-    return f"Code: **{n_latents:,}** {numbers} for {n_pixels:,} pixels, **{how}**"
+    return f"Code: **{n_latents:,}** {numbers} for {n_pixels:,} pixels, **{smaller(ratio)}**"

@@ -7,6 +7,7 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
     history.steps       (S,) float32, the training loss of each step
     history.epochs      (E, 5) float64: training loss, test loss, training seconds, test seconds, threads
     history.beside      (E,) int64, other jobs during each epoch, -1: not known; since version 0.2
+    history.still       (E,) float64, seconds in which the process stood still; only where it did
     preview.x           (16, C, H, W) uint8; preview.x_noisy too where the config has noise
     preview.epochs      (P,) int64, and preview.x_hat (P, 16, C, H, W) uint8
 

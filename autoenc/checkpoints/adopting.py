@@ -11,10 +11,11 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from autoenc import durable
 from autoenc.checkpoints.opening import Opened, opened, printable, whole
-from autoenc.checkpoints.paths import MAX_FILE, SINCE_0_2
+from autoenc.checkpoints.paths import LATER, MAX_FILE
 from autoenc.checkpoints.reading import on_paper, optimizer_state_in, read_summary, run_in, weights_in
-from autoenc.checkpoints.writing import head_of, locked, new_file
+from autoenc.checkpoints.writing import head_of, locked
 from autoenc.errors import CheckpointError, RunNewer
 from autoenc.schema import Run
 
@@ -41,12 +42,12 @@ def adopt(path: Path) -> str:
     with locked(ANTEROOM, PATIENCE, "another import is under way; try again when it has ended") as anteroom:
         copy = anteroom.with_suffix(f".{os.getpid()}.tmp")
         try:
-            with path.open("rb") as original, new_file(copy) as file:
+            with path.open("rb") as original, durable.new_file(copy) as file:
                 shutil.copyfileobj(original, file, 2**20)
             run = _verified(copy, name)
             with locked(run.run_id) as place:
                 if _is_wanted(run, copy, place):
-                    copy.replace(place)
+                    durable.move(copy, place)
         except OSError as error:
             raise CheckpointError(f"cannot import {name}: {error.strerror or error}") from None
         finally:
@@ -82,6 +83,7 @@ def _verified(path: Path, name: str) -> Run:
         for i, state in optimizer_state_in(file, model, len(run.step_losses)).items():
             tensors |= {f"optimizer.{i}.{of_one}" for of_one in state}
         tensors |= {f"history.{of_run}" for of_run in ("steps", "epochs", "beside")}
+        tensors |= {"history.still"} if any(e.stood_still for e in run.epochs) else set()
         tensors |= {f"preview.{images}" for images in ("x", "x_hat", "epochs")}
         tensors |= {"preview.x_noisy"} if run.x_noisy else set()
         if unknown := set(file.tensors.keys()) - tensors:
@@ -93,7 +95,7 @@ def _verified(path: Path, name: str) -> Run:
 def _check_head(file: Opened, run: Run) -> None:
     """That the head, which lists are made of, tells what the rest of the file holds."""
     for field, held in json.loads(json.dumps(head_of(run))).items():
-        if field in SINCE_0_2 and field not in file.head:
+        if field in LATER and field not in file.head:
             continue
         if not _alike(file.head[field], held):
             raise ValueError(f"its head tells another {field} than the rest of it")

@@ -10,7 +10,7 @@ from autoenc.errors import RunUnknown
 
 FORMAT_VERSION = 1
 NOT_KNOWN = -1  # of history.beside
-SINCE_0_2 = ("train_loss", "beside")  # of the head
+LATER = ("train_loss", "beside", "earlier_tests")  # of the head: what the first files lack
 MAX_HEAD = 16_000  # bytes
 MAX_HEADER = 1_000_000  # bytes of the safetensors header: the head, and where each tensor is
 MAX_TEXT = 200  # characters of a text in the head

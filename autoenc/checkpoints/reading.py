@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -141,6 +141,7 @@ def summary_in(file: Opened) -> RunSummary:
         device=text(head["device"]),
         threads=whole(head["threads"]),
         beside=_optional(head.get("beside"), whole),
+        earlier_tests=_earlier_tests(head, config, math.prod((channels, height, width))),
         attempt=whole(head["attempt"], 1),
         modified=file.stat.st_mtime,
         n_bytes=file.stat.st_size,
@@ -152,7 +153,7 @@ def run_in(file: Opened) -> Run:
     config, n_epochs = summary.config, summary.epochs_done
     n_steps = n_epochs * math.ceil(summary.n_train_images / config.batch_size)
     rows = file.measures("history.epochs", (n_epochs, 5), torch.float64).tolist()
-    beside = _beside_in(file, n_epochs)
+    beside, still = _beside_in(file, n_epochs), _still_in(file, n_epochs)
     n_images, *_ = file.shape("preview.x")
     (n_previews,) = file.shape("preview.epochs")
     pictures = (whole(n_images, 1, N_PREVIEW), *summary.image_shape)
@@ -172,8 +173,10 @@ def run_in(file: Opened) -> Run:
         x_noisy=_images(file.tensor("preview.x_noisy", pictures, torch.uint8)) if config.noise else None,
         attempt=summary.attempt,
         resumed_from_epoch=whole(head["resumed_from_epoch"], 0, n_epochs),
+        earlier_tests=summary.earlier_tests,
         epochs=tuple(
-            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n) for row, n in zip(rows, beside, strict=True)
+            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n, s)
+            for row, n, s in zip(rows, beside, still, strict=True)
         ),
         step_losses=tuple(file.measures("history.steps", (n_steps,)).tolist()),
         previews=tuple(Preview(epoch, _images(frame)) for epoch, frame in zip(epochs, x_hat, strict=True)),
@@ -186,6 +189,30 @@ def _beside_in(file: Opened, n_epochs: int) -> list[int | None]:
         return [None] * n_epochs
     found = file.tensor("history.beside", (n_epochs,), torch.int64).tolist()
     return [None if n == NOT_KNOWN else whole(n) for n in found]
+
+
+def _still_in(file: Opened, n_epochs: int) -> list[float]:
+    """Of each epoch the seconds in which the process stood still; most files have none."""
+    if "history.still" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
+        return [0.0] * n_epochs
+    seconds: list[float] = file.measures("history.still", (n_epochs,), torch.float64).tolist()
+    return seconds
+
+
+def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) -> int:
+    """So many of the first epochs were tested on noisy images that other models were not given.
+
+    Files that do not tell are of version 0.1. There the draws depended on how many images were computed at
+    once, which the model decides: where each image had a level of its own, on a GPU, and where PyTorch, which
+    draws 16 numbers at once, had to begin anew.
+    """
+    n_epochs = whole(head["epochs_done"])
+    if "earlier_tests" in head:
+        return whole(head["earlier_tests"], 0, n_epochs)
+    if config.noise is None:
+        return 0
+    differs = config.noise.up_to or head["device"] != "cpu" or n_pixels % 16
+    return n_epochs if differs else 0
 
 
 def weights_in(file: Opened, model: models.Autoencoder) -> dict[str, Tensor]:

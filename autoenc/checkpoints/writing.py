@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
-from statistics import median
-from typing import Any, BinaryIO
+from typing import Any
 
 import filelock
 import numpy as np
@@ -18,6 +17,7 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from autoenc import durable
 from autoenc.checkpoints.paths import FORMAT_VERSION, NOT_KNOWN, folder, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
@@ -126,9 +126,9 @@ def save(run: Run, trainee: Trainee) -> None:
     data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(head_of(run))})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with new_file(temporary) as file:
+        with durable.new_file(temporary) as file:
             file.write(data)
-        temporary.replace(path)
+        durable.move(temporary, path)
     except OSError as error:
         gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir()
         raise CheckpointError(
@@ -139,16 +139,6 @@ def save(run: Run, trainee: Trainee) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file, never what a link points at; when the block ends it is on the disk."""
-    path.unlink(missing_ok=True)
-    with path.open("xb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def head_of(run: Run) -> dict[str, Any]:
@@ -166,7 +156,7 @@ def head_of(run: Run) -> dict[str, Any]:
         "train_loss": run.train_loss,
         "test_mse": run.test_mse,
         "seconds": run.seconds,
-        "seconds_per_epoch": median(e.seconds + e.test_seconds for e in run.epochs) if run.epochs else 0.0,
+        "seconds_per_epoch": run.seconds_per_epoch,
         "images_per_second": run.images_per_second,
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else 0,
@@ -174,6 +164,7 @@ def head_of(run: Run) -> dict[str, Any]:
         "versions": dict(run.versions),
         "attempt": run.attempt,
         "resumed_from_epoch": run.resumed_from_epoch,
+        "earlier_tests": run.earlier_tests,
     }
 
 
@@ -186,6 +177,8 @@ def _tensors(run: Run, trainee: Trainee) -> dict[str, Tensor]:
     tensors["history.epochs"] = rows.reshape(-1, 5)
     beside = [NOT_KNOWN if e.beside is None else e.beside for e in run.epochs]
     tensors["history.beside"] = torch.tensor(beside, dtype=torch.int64)
+    if any(e.stood_still for e in run.epochs):
+        tensors["history.still"] = torch.tensor([e.stood_still for e in run.epochs], dtype=torch.float64)
     tensors["preview.x"] = _pixels(run.x)
     if run.x_noisy is not None:
         tensors["preview.x_noisy"] = _pixels(run.x_noisy)

@@ -11,6 +11,8 @@ from tabulate import tabulate
 
 from autoenc import checkpoints
 from autoenc.errors import AutoencError, ConfigError
+from autoenc.numerals import short
+from autoenc.remarks import remarks
 from autoenc.schema import Run
 
 Command = Callable[[argparse.Namespace], None]
@@ -29,10 +31,12 @@ def told(run: Run) -> str:
     lines = [f"{run.run_id}: {len(run.epochs)} of {run.config.epochs} epochs"]
     if run.test_mse is not None and run.test_psnr_db is not None:
         lines.append(f"test MSE {run.test_mse:.5f} per pixel, PSNR {run.test_psnr_db:.1f} dB")
-        lines.append(f"{run.seconds:.1f} s, {run.images_per_second:,.0f} images a second on {run.device}")
+        lines.append(f"{run.seconds:,.1f} s, {run.images_per_second:,.0f} images a second on {run.device}")
     lines.append(
-        f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, ratio {ratio:.3g}"
+        f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, "
+        f"ratio {short(ratio, 3)}"
     )
+    lines += remarks(run)
     lines.append(str(checkpoints.path_of(run.run_id)))
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ raw.py colours.py embedded.py    files of MNIST's layout, of CIFAR and SVHN, ins
 reading.py       which of them reads what
 interleaving.py  an order in which the first images are a fair sample
 gathering.py     an image folder -> arrays
+storing.py       arrays -> a folder of files, and back, compared with their fingerprint
 prepared.py      arrays -> the cache folder -> Dataset
 listing.py       all of them as they stand now
 downloading.py   the mirrors -> the raw files
@@ -22,7 +23,8 @@ from autoenc.datasets.folders import complaints
 from autoenc.datasets.importing import bring_in
 from autoenc.datasets.known import check_name, default_name, names
 from autoenc.datasets.listing import DatasetInfo, catalogue
-from autoenc.datasets.prepared import Dataset, cache_dir, fingerprint_of, load
+from autoenc.datasets.prepared import Dataset, cache_dir, load
+from autoenc.datasets.storing import fingerprint_of
 
 __all__ = [
     "Dataset",

@@ -18,6 +18,7 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
+from autoenc import durable
 from autoenc.datasets.entry import Known, data_dir
 from autoenc.datasets.known import known
 from autoenc.datasets.raw import MAX_FILE_BYTES, torchvision_class
@@ -131,7 +132,8 @@ def _bring(order: _Order, folder: Path) -> Iterator[Download]:
         n_bytes = yield from _fetch_all(order, partial)
         order.entry.folder.mkdir(parents=True, exist_ok=True)
         for path in partial.iterdir():
-            path.replace(order.entry.folder / path.name)
+            durable.sync_file(path)
+            durable.move(path, order.entry.folder / path.name)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     yield Download(order.entry.name, n_bytes, n_bytes)

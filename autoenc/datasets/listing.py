@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autoenc.datasets.entry import Known, Shape
 from autoenc.datasets.folders import folder_entry, folder_names
-from autoenc.datasets.prepared import Facts, facts
+from autoenc.datasets.prepared import Facts, facts, notes
 from autoenc.datasets.published import KNOWN
 from autoenc.errors import DatasetError
 
@@ -58,5 +58,5 @@ def _info(entry: Known) -> DatasetInfo:
         image_shape=told.image_shape,
         default_epochs=entry.default_epochs,
         prepared=entry.kind != "folder" or found is not None,
-        notes=found.notes if found else (),
+        notes=found.notes if found else notes(entry),
     )

@@ -2,22 +2,23 @@
 
 `<cache>/datasets/<name>-<stamp>/` holds one .npy file an array and a meta.json. The stamp is made of the raw
 files' names, sizes and times, so that files swapped or cut after the preparation are noticed. What was found
-out about an image folder stands in meta.json too.
+out about an image folder stands in meta.json too. A folder that is damaged is made again from the raw files,
+and a note says so.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import platformdirs
 from filelock import FileLock, Timeout
 
@@ -27,10 +28,13 @@ from autoenc.datasets.gathering import SIDE, gather
 from autoenc.datasets.known import known
 from autoenc.datasets.raw import Arrays, Bytes
 from autoenc.datasets.reading import read
+from autoenc.datasets.storing import read_meta, store, stored
 from autoenc.errors import DatasetError
 
 FORMAT = 1  # of the prepared folder: another number prepares everything anew
 PATIENCE_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,19 +78,6 @@ def cache_dir() -> Path:
     return Path(os.path.expanduser(given)) if given else platformdirs.user_cache_path("autoenc")
 
 
-def fingerprint_of(arrays: Iterable[Bytes]) -> str:
-    """16 hex digits of a sha256 over the shapes and bytes.
-
-    Args:
-        arrays: train, train_labels, test, test_labels.
-    """
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(repr(array.shape).encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()[:16]
-
-
 @dataclass(frozen=True)
 class Facts:
     """What a prepared data set is, without its images; of an image folder nobody knows it before."""
@@ -105,12 +96,25 @@ def facts(entry: Known) -> Facts | None:
     Raises:
         DatasetError: the folder cannot be read.
     """
-    return _facts(entry, _folder(entry) / "meta.json")
+    return _facts(entry, _folder(entry))
 
 
-def _facts(entry: Known, path: Path) -> Facts | None:
+def notes(entry: Known) -> tuple[str, ...]:
+    """What there is to say of the prepared data set; nothing where it is not prepared."""
     try:
-        meta = json.loads(path.read_bytes())
+        return _notes(read_meta(_folder(entry)))
+    except (OSError, ValueError, TypeError, LookupError, DatasetError):
+        return ()
+
+
+def _notes(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = meta.get("notes")
+    return tuple(map(str, notes)) if isinstance(notes, list) else ()
+
+
+def _facts(entry: Known, folder: Path) -> Facts | None:
+    try:
+        meta = read_meta(folder)
         c, h, w = map(int, meta["image_shape"])
         side = f", resized to {SIDE}x{SIDE}" if meta["resized"] else ""
         return Facts(
@@ -119,7 +123,7 @@ def _facts(entry: Known, path: Path) -> Facts | None:
             image_shape=(c, h, w),
             title=f"{entry.title}{side}",
             source=f"{entry.source}{', each picture cut to its centre square' if side else ''}{side}",
-            notes=tuple(map(str, meta["notes"])),
+            notes=_notes(meta),
         )
     except (OSError, ValueError, TypeError, LookupError):
         return None
@@ -146,35 +150,28 @@ def _stamp(entry: Known) -> str:
 
 
 def _open(entry: Known, folder: Path) -> Dataset | None:
-    """The prepared folder as it is; None where it is not there, or not whole."""
-    try:
-        fingerprint: str = json.loads((folder / "meta.json").read_bytes())["fingerprint"]
-        written = bool(re.fullmatch("[0-9a-f]{16}", fingerprint))
-        # Copy-on-write: torch.from_numpy takes the arrays without a warning, and processes share the pages.
-        maps = [np.load(_npy(folder, name), mmap_mode="c", allow_pickle=False) for name in Arrays._fields]
-        arrays = Arrays(*map(np.asarray, maps))
-    except Exception:  # noqa: BLE001 - whatever is wrong with a folder of the cache, the cure is a new one
-        return None
-    told = _facts(entry, folder / "meta.json") if entry.kind == "folder" else entry
-    if not written or told is None or not _fit(told.image_shape, arrays):
+    """The prepared folder as it is; None where it is not there, or not as it was written."""
+    found = stored(folder)
+    told = _facts(entry, folder) if entry.kind == "folder" else entry
+    if found is None or told is None or not _fit(told, found.arrays):
         return None
     return Dataset(
         name=entry.name,
         title=told.title,
         source=told.source,
         class_names=entry.class_names,
-        fingerprint=fingerprint,
-        notes=told.notes if isinstance(told, Facts) else (),
-        **arrays._asdict(),
+        fingerprint=found.fingerprint,
+        notes=_notes(found.meta),
+        **found.arrays._asdict(),
     )
 
 
-def _fit(image_shape: Shape, arrays: Arrays) -> bool:
-    """Whether the arrays have the types and shapes of this data set, whatever the number of images."""
-    if any(array.dtype != np.uint8 for array in arrays):
+def _fit(told: Known | Facts, arrays: Arrays) -> bool:
+    """Whether the arrays have the shapes of this data set; an image folder has its number of images too."""
+    if isinstance(told, Facts) and (told.n_train, told.n_test) != (len(arrays.train), len(arrays.test)):
         return False
     pairs = ((arrays.train, arrays.train_labels), (arrays.test, arrays.test_labels))
-    return all(x.shape == (*labels.shape, *image_shape) and labels.ndim == 1 for x, labels in pairs)
+    return all(x.shape == (*labels.shape, *told.image_shape) and labels.ndim == 1 for x, labels in pairs)
 
 
 def _prepare(entry: Known, folder: Path) -> Dataset:
@@ -183,7 +180,10 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f"{entry.name}.lock", timeout=PATIENCE_SECONDS, thread_local=False):
             if not (dataset := _open(entry, folder)):
-                _write(folder, *_read(entry))
+                arrays, more = _read(entry)
+                if folder.exists():
+                    more["notes"] = [*more["notes"], _damage_told(entry, folder)]
+                store(folder, arrays, more)
                 _remove_others(entry, folder)
                 dataset = _open(entry, folder)
     except Timeout:
@@ -198,49 +198,41 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
 
 
 def _read(entry: Known) -> tuple[Arrays, dict[str, Any]]:
-    """The arrays, and what there is to know of an image folder."""
+    """The arrays, and what there is to know of them besides."""
     if entry.kind != "folder":
-        return read(entry), {}
+        arrays = read(entry)
+        return arrays, {"notes": _count_notes(entry, arrays)}
     found = gather(entry)
     return found.arrays, {
         "n_train": len(found.arrays.train),
         "n_test": len(found.arrays.test),
         "image_shape": found.arrays.train.shape[1:],
         "resized": found.resized,
-        "notes": found.notes,
+        "notes": list(found.notes),
     }
+
+
+def _count_notes(entry: Known, arrays: Arrays) -> list[str]:
+    """A sentence where a data set that everybody knows has another number of images here."""
+    here, published = (len(arrays.train), len(arrays.test)), (entry.n_train, entry.n_test)
+    if here == published:
+        return []
+    counts = [f"{train:,} training and {test:,} test images" for train, test in (here, published)]
+    return [f"the files on this machine hold {counts[0]}; the published set has {counts[1]}"]
+
+
+def _damage_told(entry: Known, folder: Path) -> str:
+    """Logged at once, and noted for whoever looks at the data set later."""
+    log.warning("the prepared images of %s in %s were damaged; making them again", entry.name, folder)
+    return (
+        f"the prepared copy of these images was damaged, and was made again on {date.today().isoformat()}; "
+        "if this happens again, have the disk checked"
+    )
 
 
 def _cannot_write(entry: Known, reason: str) -> str:
     cure = "make room there, or set AUTOENC_CACHE_DIR to a folder that can be written"
     return f"{entry.name} cannot be prepared in {cache_dir()}: {reason}; {cure}"
-
-
-def _write(folder: Path, arrays: Arrays, more: dict[str, Any]) -> None:
-    """Writes the folder beside its place and moves it there when it is whole."""
-    partial = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # from a process that was killed
-    try:
-        partial.mkdir()
-        for name, array in arrays._asdict().items():
-            _save(_npy(partial, name), np.ascontiguousarray(array))
-        (partial / "meta.json").write_text(json.dumps({"fingerprint": fingerprint_of(arrays), **more}))
-        shutil.rmtree(folder, ignore_errors=True)  # there, but broken
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _save(path: Path, array: Bytes) -> None:
-    """As np.save, whose error on a full disk does not say that the disk is full."""
-    with path.open("wb") as file:
-        header = np.lib.format.header_data_from_array_1_0(array)
-        np.lib.format.write_array_header_1_0(file, header)
-        file.write(array.data)
-
-
-def _npy(folder: Path, array_name: str) -> Path:
-    return folder / f"{array_name}.npy"
 
 
 def _remove_others(entry: Known, folder: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autoenc.foreign.standing import Standing, standing
+from autoenc.numerals import decibels, short
 from autoenc.schema import psnr_of_mse
 
 EDGE = 0.05  # of the test images: whoever is worse than all but these stands at the edge
@@ -23,7 +24,7 @@ def standing_words(found: Standing, *, noisy: bool = False) -> str:
     tests = f"{found.n:,} test images"
     if found.beyond_all:
         times = found.mse / found.greatest if found.greatest > 0 else math.inf
-        how = f", {times:.2g} times the error of the worst" if 1.05 <= times < math.inf else ""
+        how = f", {short(times)} times the error of the worst" if 1.05 <= times < math.inf else ""
         said = f"Worse than all {tests}{how}: this model has never seen such an image."
     elif found.n_worse == found.n:
         said = f"Better than all {tests}: easier than anything that this model was tested on."
@@ -64,15 +65,14 @@ def tiles_words(
         if whole.n_worse
         else "no less than that of any test image"
     )
-    reach = f"theirs reach from {whole.least:.2g} to {whole.greatest:.2g}"
-    said = f"{which}. The error of the whole picture, {whole_mse:.2g}, is {where}; {reach}."
+    reach = f"theirs reach from {short(whole.least)} to {short(whole.greatest)}"
+    said = f"{which}. The error of the whole picture, {short(whole_mse)}, is {where}; {reach}."
     return f"{said} (Those were noisy, as in its training; this picture is not.)" if noisy else said
 
 
 def figures(mse: float) -> str:
     """`MSE 0.0123, PSNR 19.1 dB`."""
-    psnr = psnr_of_mse(mse)
-    return f"MSE {mse:.3g}, PSNR {'∞' if psnr == math.inf else f'{psnr:.1f}'} dB"
+    return f"MSE {short(mse, 3)}, PSNR {decibels(psnr_of_mse(mse))}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -12,6 +12,7 @@ from autoenc import metrics
 from autoenc.datasets import Dataset
 from autoenc.inspection.opening import one_thread
 from autoenc.inspection.reconstructing import Reconstructions
+from autoenc.numerals import percent, short
 from autoenc.training import as_float
 
 _CHUNK = 1000  # images at once
@@ -85,7 +86,7 @@ def class_words(errors: Sequence[ClassError]) -> str:
     ratio = worst.mse / best.mse
     if ratio < _CLEAR:
         return "All classes come back about equally well."
-    return f"Best comes back {best.name}, worst {worst.name}: {ratio:.2g} times the error."
+    return f"Best comes back {best.name}, worst {worst.name}: {short(ratio)} times the error."
 
 
 def colour_words(error: ColourError) -> str:
@@ -98,16 +99,12 @@ def colour_words(error: ColourError) -> str:
     said = (
         "Red, green and blue are drawn about equally well."
         if ratio < _CLEAR
-        else f"{worst.capitalize()} is drawn worst: {ratio:.2g} times the error of {best}."
+        else f"{worst.capitalize()} is drawn worst: {short(ratio)} times the error of {best}."
     )
-    lost = f"{_percent(error.brightness_lost)} in brightness and {_percent(error.colour_lost)} in colour"
+    lost = f"{percent(error.brightness_lost)} in brightness and {percent(error.colour_lost)} in colour"
     said += f" Of what sets the images apart it loses {lost}"
     if error.colour_lost >= _CLEAR * error.brightness_lost:
         return f"{said}: it spends its numbers on brightness first."
     if error.brightness_lost >= _CLEAR * error.colour_lost:
         return f"{said}: the fine detail that it cannot keep is brightness more than colour."
     return f"{said}: about as much of both."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 1 else f"{100 * share:.0f} %"

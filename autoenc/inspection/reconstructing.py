@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from autoenc import metrics, noise, training
+from autoenc import metrics, training
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained, affordable, one_thread
+from autoenc.training import DRAWN_AT_ONCE
 
 _AT_LEAST = 256  # images, however large the model
 
@@ -39,23 +40,20 @@ class Reconstructions:
 def reconstructions(trained: Trained) -> Reconstructions:
     """What the model makes of the test images: on one thread, in about a second at most.
 
-    With noise in the config the images are as noisy as those of the test loss, draw for draw on the CPU. All
-    test images where the model is small, at least 256 where it is so large that they take longer.
+    With noise in the config the images are as noisy as those of the test loss, draw for draw. All test images
+    where the model is small, at least 256 where it is so large that they take longer.
     """
     config, images = trained.run.config, torch.from_numpy(trained.data.test)
-    size = training.chunk(config, trained.data.image_shape)
     wanted = max(_AT_LEAST, affordable(trained.run.model))
-    n = min(len(images), -(-wanted // size) * size)  # whole chunks: the same draws as in the test
-    draws = training.seeded("cpu", 0, 0, "test noise")
+    n = min(len(images), -(-wanted // DRAWN_AT_ONCE) * DRAWN_AT_ONCE)  # the same draws as in the test
     given = np.empty((n, *images.shape[1:]), np.uint8)
     x_hats = np.empty_like(given)
     by_channel = np.empty((n, images.shape[1]), np.float32)
     mse = np.empty(n, np.float32)
     with one_thread(), torch.inference_mode():
-        for start in range(0, n, size):
-            at = slice(start, min(n, start + size))
-            x = training.as_float(images[at])
-            x_in = noise.corrupt(x, config.noise, draws)
+        start = 0
+        for x, x_in in training.test_batches(images[:n], config):
+            at = slice(start, start := start + len(x))
             x_hat = trained.model(x_in)
             mse[at] = metrics.mse(x, x_hat).numpy()
             by_channel[at] = metrics.mse_by_channel(x, x_hat).numpy()

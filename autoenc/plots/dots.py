@@ -12,6 +12,7 @@ from plotly.graph_objects import Figure
 
 from autoenc import lab
 from autoenc.lab import LabFigures
+from autoenc.numerals import counted, smaller
 from autoenc.pareto import usable
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import LEGEND, published
@@ -48,7 +49,7 @@ class Dot:
     def hover(self) -> str:
         """`16 (16 numbers, 49 times smaller)`."""
         point = self.point
-        numbers = "1 number" if point.n_latents == 1 else f"{point.n_latents:,} numbers"
+        numbers = counted(point.n_latents, "number")
         said = f"{point.config.latent_size} ({numbers}, {self.aside or _smaller(point.ratio)})"
         return said if point.finished else f"{said}, epoch {point.epochs_done} of {point.config.epochs}"
 
@@ -62,7 +63,7 @@ class Chart:
     dots: Sequence[Dot]
     beneath: Sequence[Trace] = ()
     layout: Mapping[str, Any] = field(default_factory=dict)  # xaxis, yaxis, shapes
-    hover: str = "%{y:.4g}"  # what follows the name of a run
+    hover: str = "%{y:,.4~r}"  # what follows the name of a run
     mode: str = "lines+markers"
     beside: str = "top right"  # of a dot: where its label stands
 
@@ -164,7 +165,7 @@ def rounded(value: float) -> float:
 def _smaller(ratio: float) -> str:
     if math.isclose(ratio, 1):
         return "as many as pixels"
-    return f"{ratio:.3g} times smaller" if ratio > 1 else f"{1 / ratio:.3g} times larger"
+    return smaller(ratio)
 
 
 def _symbols(placed: Sequence[Dot | None], layers: int) -> str | list[str]:
@@ -203,7 +204,7 @@ def grey_line(name: str, x: Sequence[float], y: Sequence[float], **more: Any) ->
         "mode": "lines",
         "x": [rounded(v) for v in x] if len(x) else [None],
         "y": [rounded(v) for v in y] if len(y) else [None],
-        "hovertemplate": "%{y:.4g}",
+        "hovertemplate": "%{y:,.4~r}",
         "line": {"color": GREY, "width": 1.5},
     } | more
 
@@ -246,7 +247,7 @@ def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], f
         list(found.values()),
         cliponaxis=False,
         hovertext=[f"{pair}, k = {k}" for k, pair in found] or None,
-        hovertemplate="%{hovertext}: %{y:.4g}",
+        hovertemplate="%{hovertext}: %{y:,.4~r}",
         legend=SECOND_ROW,
         mode="markers",
         marker={"color": GREY, "size": DOT, "symbol": "diamond-open"},
@@ -265,7 +266,7 @@ def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) ->
         list(found.values()),
         cliponaxis=False,
         hovertext=[f"published, k = {k}" for k in found] or None,
-        hovertemplate="%{hovertext}: %{y:.4g}",
+        hovertemplate="%{hovertext}: %{y:,.4~r}",
         legend=SECOND_ROW,
         mode="markers",
         marker={"color": GREY, "size": DOT, "symbol": "diamond"},
@@ -280,7 +281,7 @@ def size_axis(title: str, values: Sequence[float], *, log: bool, ticks: bool = F
     """From the least to the greatest planned value, whatever has come; `ticks`: at the values themselves."""
     low, high = min(values, default=1), max(values, default=128)
     planned = axis(title, ",~g") | {"showgrid": False}
-    planned["uirevision"] = f"{low:g} {high:g} {log}"
+    planned["uirevision"] = f"{low} {high} {log}"
     if not log:
         air = 0.03 * high
         return planned | {"range": [rounded(-air), rounded(high + air)]}

@@ -22,8 +22,8 @@ from autoenc.schema import MODEL_NAMES, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
 _USUAL: Mapping[By, tuple[float, float]] = {"ratio": (6, 200), "numbers": (4, 512)}  # without any model
-_HEIGHT = {"mse": "%{y:.4g}", "psnr": "%{y:.1f} dB", "lost": "%{y:.1%}"}
-_X = {"ratio": "%{x:.3g} times smaller", "numbers": "%{x:,} numbers"}
+_HEIGHT = {"mse": "%{y:,.4~r}", "psnr": "%{y:.1f} dB", "lost": "%{y:.1%}"}
+_X = {"ratio": "%{x:,.3~r} times smaller", "numbers": "%{x:,} numbers"}
 
 
 def error_at_equal(
@@ -99,7 +99,7 @@ def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
     """Labelled where models of these curves were trained."""
     trained = [x for name, curve in curves.items() if name != "PCA" for x, _ in curve]
     planned = size_axis(BY[view.by], trained or (view.low, view.high), log=True, ticks=bool(trained))
-    return planned | {"range": view.range, "uirevision": f"{view.low:g} {view.high:g}"}
+    return planned | {"range": view.range, "uirevision": f"{view.low} {view.high}"}
 
 
 def _reach(found: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:

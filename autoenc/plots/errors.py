@@ -7,6 +7,7 @@ from typing import Any
 
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import short
 from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import COLOUR, LOSS, axis, layout
 
@@ -42,9 +43,9 @@ def _bars(
         "x": [rounded(value) for value in values],
         "y": list(range(len(names))),
         "marker": {"color": list(colours)},
-        "text": [f"{value:.2g}" for value in values],
+        "text": [f"{short(value)}" for value in values],
         "textposition": "auto",
-        "hovertemplate": "%{x:.4g}",
+        "hovertemplate": "%{x:,.4~r}",
         "name": "",
     }
     places = {"tickvals": bars["y"], "ticktext": list(names), "autorange": "reversed", "showgrid": False}

@@ -73,7 +73,7 @@ def _steps(name: str, edges: np.ndarray, values: np.ndarray, colour: str) -> dic
         "y": [0.0, *(float(f"{share:.4g}") for share in shares), 0.0],
         "line": {"shape": "hv", "color": colour, "width": 1.5},
         "fill": "tozeroy",
-        "hovertemplate": "%{y:.2g} % from %{x:.2g} on",
+        "hovertemplate": "%{y:,.2~r} % from %{x:,.2~r} on",
     }
 
 
@@ -85,5 +85,5 @@ def _marker(mse: float, top: float, name: str) -> dict[str, Any]:
         "x": [mse, mse],
         "y": [0, top],
         "line": {"color": COLOUR["error"], "width": 4},
-        "hovertemplate": "%{x:.3g}",
+        "hovertemplate": "%{x:,.3~r}",
     }

@@ -206,7 +206,7 @@ def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
     y_axis, low, high = seconds_axis("training time (s)", list(heights(dots, report)), log=axes.log_size)
     y_axis["uirevision"] = _revision(points, axes.log_size)
     layout = {"xaxis": _latent_sizes(points, axes), "yaxis": y_axis, "shapes": [_unseen("y", low, high)]}
-    hover = "%{y:.3g} s"
+    hover = "%{y:,.3~r} s"
     return Chart("Training time by latent size", points, dots, [report], layout, hover).figure(chosen, said)
 
 
@@ -233,7 +233,7 @@ def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
         [front],
         {"xaxis": x_axis} | y,
         mode="markers",
-        hover="%{y:.4g} after %{x:.3g} s",
+        hover="%{y:,.4~r} after %{x:,.3~r} s",
         beside="bottom left" if axes.log_size and axes.log_loss else "top right",  # where no step crosses it
     )
     return chart.figure(chosen, said)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import duration
 from autoenc.plots.drawing import (
     COLOUR,
     SEVERAL,
@@ -47,14 +48,14 @@ def loss_curve(
     if by == "step":
         train = drawable(run.step_losses)
         shown = extremes(train, MAX_POINTS)
-        train_line = _line("train", shown + 1, train[shown], "%{y:.4g}")
+        train_line = _line("train", shown + 1, train[shown], "%{y:,.4~r}")
         ends = epochs * steps_per_epoch
-        test_line = _line("test", ends, test, "%{y:.4g} after epoch %{customdata}", n_epochs)
+        test_line = _line("test", ends, test, "%{y:,.4~r} after epoch %{customdata}", n_epochs)
         x_axis = axis("training step", ",d", hover="step %{x:,}") | reach(0, steps_per_epoch * n_epochs)
     else:
         train = drawable([e.train_loss for e in run.epochs])
-        train_line = _line("train", epochs, train, "%{y:.4g}", n_epochs) | {"customdata": epochs}
-        test_line = _line("test", epochs, test, "%{y:.4g}", n_epochs)
+        train_line = _line("train", epochs, train, "%{y:,.4~r}", n_epochs) | {"customdata": epochs}
+        test_line = _line("test", epochs, test, "%{y:,.4~r}", n_epochs)
         x_axis = _epoch_axis(n_epochs)
     x_axis["uirevision"] = f"{run.run_id} {by}"  # a zoom outlives new data, not another run or unit
     laid_out = layout("Loss", xaxis=x_axis, **loss_axis(train, test, log))
@@ -71,12 +72,12 @@ def _over_seeds(runs: Sequence[Run], x_per_epoch: int) -> dict[str, Any]:
     losses = np.array([[e.test_loss for e in run.epochs[:n_epochs]] for run in runs])
     x = x_per_epoch * np.arange(1, n_epochs + 1, dtype=np.int32)
     spread = losses.std(axis=0, ddof=1).astype(np.float32)
-    means = trace("scatter", f"{len(runs)} seeds", x, losses.mean(axis=0).astype(np.float32), "%{y:.4g}")
+    means = trace("scatter", f"{len(runs)} seeds", x, losses.mean(axis=0).astype(np.float32), "%{y:,.4~r}")
     return means | {
         "mode": "markers",
         "marker": {"color": COLOUR["test"], "size": 12, "symbol": "line-ew-open"},
         "error_y": {"array": spread, "color": COLOUR["test"], "thickness": 2, "width": 5},
-        "hovertemplate": "%{y:.4g} ± %{error_y.array:.2g}",
+        "hovertemplate": "%{y:,.4~r} ± %{error_y.array:,.2~r}",
     }
 
 
@@ -91,7 +92,7 @@ def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
         test = drawable([e.test_loss for e in run.epochs])
         losses.append(test)
         epochs = np.arange(1, len(test) + 1, dtype=np.int32)
-        line = _line("test", epochs, test, "%{y:.4g}", longest) | {"name": name}
+        line = _line("test", epochs, test, "%{y:,.4~r}", longest) | {"name": name}
         line["line"] |= {"color": colour, "dash": _DASHES[run.config.model]}
         line["marker"] |= {"color": colour}
         lines.append(line)
@@ -105,14 +106,19 @@ def timing(run: Run) -> Figure:
     """Where the time of each epoch went, and how fast the training was.
 
     Returns:
-        Traces "train" and "test", stacked bars in seconds, and "speed", a line on an axis of its own.
+        Traces "train" and "test", stacked bars in seconds, and "speed", a line on an axis of its own. Where
+        the process stood still, the bars are hatched, without that time, and there is no speed.
     """
     n_epochs = run.config.epochs
+    still = [e.stood_still for e in run.epochs]
     seconds = drawable([e.seconds for e in run.epochs])
     test_seconds = drawable([e.test_seconds for e in run.epochs])
-    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=seconds > 0)
+    known = (seconds > 0) & ~np.array(still, dtype=bool)
+    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=known)
     epochs = np.arange(1, len(seconds) + 1, dtype=np.int32)
     bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
+    if any(still):
+        bars = [bar | _hatched(bar, still) for bar in bars]
     line = _line("speed", epochs, speed, "%{y:,.0f} images/s", n_epochs) | {"yaxis": "y2"}
 
     this_run = {"uirevision": run.run_id}
@@ -163,9 +169,20 @@ def _line(name: str, x: Ints, y: Floats, hover: str, n_epochs: int = 0) -> dict[
 
 
 def _bars(name: str, x: Ints, y: Floats, n_epochs: int) -> dict[str, Any]:
-    return trace("bar", name, x, y, "%{y:.3g} s") | {
+    return trace("bar", name, x, y, "%{y:,.3~r} s") | {
         "width": 1 if n_epochs > 40 else 0.75 * min(1, n_epochs / 4),  # the bar of a single epoch is no wall
         "marker": {"color": COLOUR[name], "line": {"width": 0}},
+    }
+
+
+def _hatched(bar: dict[str, Any], still: Sequence[float]) -> dict[str, Any]:
+    """What marks the bars of the epochs in which the process stood still."""
+    shape = ["/" if seconds else "" for seconds in still]
+    text = [f", and stood still for {duration(seconds)}" if seconds else "" for seconds in still]
+    return {
+        "marker": bar["marker"] | {"pattern": {"shape": shape}},
+        "hovertext": text,
+        "hovertemplate": bar["hovertemplate"].replace(" s", " s%{hovertext}"),
     }
 
 

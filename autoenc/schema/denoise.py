@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autoenc.errors import ConfigError
+from autoenc.numerals import setting
 from autoenc.schema.noise import LEAST_LEVEL, NOISES
 from autoenc.schema.run import psnr_of_mse
 
@@ -71,7 +72,8 @@ def check_levels(noise: str, levels: tuple[float, ...]) -> tuple[float, ...]:
         is_number = isinstance(level, int | float) and not isinstance(level, bool)
         if not is_number or not LEAST_LEVEL <= float(f"{level:g}") <= most:
             raise ConfigError(
-                f"noise level is {level!r:.40}; allowed for {noise}: from {LEAST_LEVEL:g} to {most:g}"
+                f"noise level is {level!r:.40}; "
+                f"allowed for {noise}: from {setting(LEAST_LEVEL)} to {setting(most)}"
             )
     return tuple(sorted({float(f"{level:g}") for level in levels}))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autoenc.errors import ConfigError
+from autoenc.numerals import setting
 
 LEAST_LEVEL = 1e-3  # a lower level changes nothing that eight bits could hold, and its square might vanish
 
@@ -64,7 +65,8 @@ class Noise:
         is_number = isinstance(self.level, int | float) and not isinstance(self.level, bool)
         if not is_number or not 0 < self.level <= most:
             raise ConfigError(
-                f"noise level is {self.level!r}; allowed for {self.kind}: more than 0, at most {most:g}"
+                f"noise level is {self.level!r}; "
+                f"allowed for {self.kind}: more than 0, at most {setting(most)}"
             )
         if not isinstance(self.up_to, bool):
             raise ConfigError(f"up to is {self.up_to!r}; allowed: True or False")
@@ -93,4 +95,4 @@ class Noise:
 
 def training_noise(noise: Noise | None) -> str:
     """What a model was trained with, beside others of the same kind of noise: `clean`, `0.3`, `0 to 1`."""
-    return "clean" if noise is None else f"{'0 to ' * noise.up_to}{noise.level:g}"
+    return "clean" if noise is None else f"{'0 to ' * noise.up_to}{setting(noise.level)}"

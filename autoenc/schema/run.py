@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from statistics import median
 
 from autoenc.schema.config import TrainConfig
 from autoenc.schema.model import ModelInfo
@@ -46,6 +47,7 @@ class EpochRecord:
     threads: int
     x_hat: Images = field(repr=False)  # the preview images after this epoch
     beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
+    stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Epoch:
     test_seconds: float
     threads: int
     beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
+    stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Run:
     x_noisy: Images | None = field(default=None, repr=False)  # what the model is given, if there is noise
     attempt: int = 1
     resumed_from_epoch: int = 0
+    earlier_tests: int = 0  # the first epochs, tested as version 0.1 did: on noise that depends on the model
     epochs: tuple[Epoch, ...] = ()
     step_losses: tuple[float, ...] = field(default=(), repr=False)  # the unfinished epoch's included
     previews: tuple[Preview, ...] = field(default=(), repr=False)
@@ -109,10 +113,20 @@ class Run:
         return sum(e.seconds + e.test_seconds for e in self.epochs)
 
     @property
+    def timed(self) -> tuple[Epoch, ...]:
+        """The finished epochs in which the process never stood still; all of them where there is none."""
+        return tuple(e for e in self.epochs if not e.stood_still) or self.epochs
+
+    @property
+    def seconds_per_epoch(self) -> float:
+        """The median over the timed epochs, training and test; 0 before the first."""
+        return median(e.seconds + e.test_seconds for e in self.timed) if self.epochs else 0.0
+
+    @property
     def images_per_second(self) -> float:
-        """Training images a second, over all finished epochs; 0 before the first."""
-        seconds = sum(e.seconds for e in self.epochs)
-        return self.n_train_images * len(self.epochs) / seconds if seconds else 0.0
+        """Training images a second, over the timed epochs; 0 before the first."""
+        seconds = sum(e.seconds for e in self.timed)
+        return self.n_train_images * len(self.timed) / seconds if seconds else 0.0
 
     @property
     def test_mse(self) -> float | None:
@@ -184,6 +198,7 @@ class RunSummary:
     attempt: int
     modified: float  # seconds since 1970
     n_bytes: int  # of the file
+    earlier_tests: int = 0  # as of a Run
 
     @property
     def finished(self) -> bool:

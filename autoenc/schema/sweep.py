@@ -119,6 +119,7 @@ class Point:
     device: str = ""
     threads: int = 0
     beside: int | None = None  # other jobs on the machine meanwhile, at most; None: not known
+    earlier_test: bool = False  # its test error is of noisy images that other models were not given
 
     @property
     def finished(self) -> bool:

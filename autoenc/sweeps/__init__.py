@@ -21,6 +21,7 @@ from autoenc.sweeps.saying import (
     layers_words,
     loss_words,
     ratio_words,
+    tests_words,
     time_words,
     timing_words,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "rows",
     "settings_words",
     "subject",
+    "tests_words",
     "time_words",
     "timing_words",
 ]

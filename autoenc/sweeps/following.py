@@ -71,6 +71,7 @@ def _of_run(point: Point, run: Run) -> Point:
         device=run.device,
         threads=run.epochs[-1].threads if run.epochs else 0,
         beside=run.beside,
+        earlier_test=0 < len(run.epochs) <= run.earlier_tests,
     )
 
 
@@ -86,4 +87,5 @@ def _of_summary(point: Point, summary: RunSummary) -> Point:
         device=summary.device,
         threads=summary.threads,
         beside=summary.beside,
+        earlier_test=0 < summary.epochs_done <= summary.earlier_tests,
     )

@@ -6,7 +6,6 @@ The runs are files of their own, and tell their own results: here is only what s
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
@@ -14,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autoenc import durable
 from autoenc.checkpoints import folder
 from autoenc.errors import AutoencError, CheckpointError, ConfigError
 from autoenc.schema import Sweep, TrainConfig
 
 FORMAT_VERSION = 1
 MAX_BYTES = 100_000
+_PRIVATE = 0o600  # a file holds the visitor's name
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,9 @@ def keep(kept: Kept) -> None:
         CheckpointError: the folder cannot be written.
     """
     path = _path(kept.sweep_id)
-    part = path.with_suffix(f".{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "w", opener=_private) as file:
-            json.dump(_to_json(kept), file)
-        part.replace(path)
+        durable.replace_file(path, json.dumps(_to_json(kept)).encode(), _PRIVATE)
     except OSError as error:
         raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
 
@@ -100,10 +98,6 @@ def _path(sweep_id: str) -> Path:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,90}-sweep-e\d{1,4}-[0-9a-f]{8}", sweep_id):
         raise ConfigError(f"{sweep_id[:80]!r} is not the name of a sweep")
     return _folder() / f"{sweep_id}.json"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)  # it holds the visitor's name
 
 
 def _to_json(kept: Kept) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from autoenc.numerals import percent, short
 
 LEAST = 0.03  # a smaller change is none
 _MANY = 1.8  # from here on it is so many times; below, so much more
@@ -55,11 +55,4 @@ def changes(ratio: float) -> str:
 
 def _part(share: float) -> str:
     nearest = min(_PARTS, key=lambda part: abs(part - share))
-    return _PARTS[nearest] if abs(nearest - share) <= 0.015 else f"{100 * share:.0f} %"
-
-
-def short(value: float, digits: int = 2) -> str:
-    """A number of two digits, or of all before the point."""
-    if value >= 10**digits:
-        return f"{value:,.0f}"
-    return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
+    return _PARTS[nearest] if abs(nearest - share) <= 0.015 else percent(round(share, 2))

@@ -9,10 +9,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from autoenc.numerals import counted, short
 from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
-from autoenc.sweeps.ratios import LEAST, amount, changes, short, times_in_words
+from autoenc.sweeps.ratios import LEAST, amount, changes, times_in_words
 
 READABLE_MSE = 0.01  # 20 dB
 
@@ -27,6 +28,19 @@ def loss_words(points: Sequence[Point], pca: Pca | None) -> str:
         if clauses:
             said.append(f"{_name(line[0])}: {'; '.join(clauses)}.")
     return " ".join(said)
+
+
+def tests_words(points: Sequence[Point]) -> str:
+    """Which runs were tested on noisy images of their own."""
+    tested = _usable(points, "test_mse")
+    n = sum(p.earlier_test for p in tested)
+    if not n:
+        return ""
+    which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
+    return (
+        f"{which} tested by an earlier version, which drew other noise for other models: a difference of one "
+        "percent means nothing there. Delete and train again to compare exactly."
+    )
 
 
 def _doublings(line: Sequence[Point]) -> str:
@@ -132,7 +146,7 @@ def _larger_than_image(points: Sequence[Point]) -> str:
 def ratio_words(points: Sequence[Point]) -> str:
     """The strongest compression that still reaches 20 dB."""
     usable_points = _usable(points, "test_mse")
-    level = f"{psnr_of_mse(READABLE_MSE):.0f} dB (MSE {READABLE_MSE:g})"
+    level = f"{psnr_of_mse(READABLE_MSE):.0f} dB (MSE {short(READABLE_MSE)})"
     if not usable_points:
         return ""
     reaching = [p for p in usable_points if _loss(p) <= READABLE_MSE]
@@ -283,11 +297,11 @@ def _name(point: Point) -> str:
 def _size(point: Point) -> str:
     """`1 number`, `64 channels`."""
     k, unit = point.config.latent_size, CODE_UNITS[point.config.model]
-    return f"{k:,} {unit}{'s' * (k != 1)}"
+    return counted(k, unit)
 
 
 def _numbers(n: int) -> str:
-    return "1 number" if n == 1 else f"{n:,} numbers"
+    return counted(n, "number")
 
 
 def _sizes(a: Point, b: Point) -> str:

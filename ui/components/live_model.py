@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 
 from autoenc.errors import ConfigError, ShapeError
+from autoenc.numerals import setting
 from autoenc.schema import NOISES
 from ui.components import fetched, inline, served
 from ui.components.sprites import packed
@@ -171,7 +172,7 @@ def _check(kind: str, level: float, rows: Sequence[LiveRow]) -> None:
     if kind not in NOISES:
         raise ConfigError(f"unknown noise {kind!r}; known: {', '.join(NOISES)}")
     if not 0 <= level <= NOISES[kind].most:
-        raise ConfigError(f"level is {level!r}; allowed for {kind}: from 0 to {NOISES[kind].most:g}")
+        raise ConfigError(f"level is {level!r}; allowed for {kind}: from 0 to {setting(NOISES[kind].most)}")
     shapes = {row.pictures.shape for row in rows if row.pictures is not None}
     if len(shapes) > 1:
         raise ShapeError(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from autoenc import denoising
 from autoenc.datasets import DatasetInfo
+from autoenc.numerals import setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
 from ui.text import plain
@@ -103,7 +104,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
 def _name(run: RunSummary) -> str:
     """`Conv 32, 3 layers, up to 1: 20.1 dB`."""
     noise = run.config.noise
-    trained_at = f", {'up to' if noise.up_to else 'at'} {noise.level:g}" if noise else ""
+    trained_at = f", {'up to' if noise.up_to else 'at'} {setting(noise.level)}" if noise else ""
     reached = "" if run.test_mse is None else f": {psnr_of_mse(run.test_mse):.1f} dB"
     return f"{told.short(run.config)}{trained_at}{reached}"
 

@@ -25,7 +25,8 @@ def first(points: Points, pca: Pca | None) -> None:
     loss, time = st.columns(2)
     with loss:
         st.markdown("**What does a larger code buy?**")
-        _chart("by-size", plots.loss_by_size, sweeps.loss_words(points, pca), points, pca)
+        words = " ".join(filter(None, [sweeps.loss_words(points, pca), sweeps.tests_words(points)]))
+        _chart("by-size", plots.loss_by_size, words, points, pca)
     with time:
         st.markdown("**What does it cost?**")
         words = " ".join(filter(None, [sweeps.time_words(points), sweeps.timing_words(points)]))

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from autoenc import datasets, lab, plots
+from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui import pixels, state, told
@@ -93,11 +94,11 @@ def _beside_the_lab(run: Run) -> None:
     if figures is None or not run.finished:
         return
     train_loss = run.epochs[-1].train_loss
-    rows = [("Training loss after 10 epochs", f"{figures.train_loss:g}", f"{train_loss:.2g}")]
+    rows = [("Training loss after 10 epochs", f"{short(figures.train_loss, 4)}", f"{short(train_loss)}")]
     if figures.test_loss_as_printed is not None:
-        rows.append(("Test loss (*)", f"{figures.test_loss_as_printed:g}", f"{run.test_mse:.2g}"))
+        rows.append(("Test loss (*)", f"{short(figures.test_loss_as_printed, 4)}", f"{short(run.test_mse)}"))
     if figures.seconds is not None:
-        rows.append(("Training time (s)", f"{figures.seconds:g}", f"{run.seconds:.1f}"))
+        rows.append(("Training time (s)", f"{short(figures.seconds, 4)}", f"{run.seconds:,.1f}"))
     st.markdown("**Beside the lab report**")
     st.markdown(
         "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)

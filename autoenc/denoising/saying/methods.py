@@ -16,6 +16,7 @@ from autoenc.denoising.saying.wording import (
     the,
     unit_of,
 )
+from autoenc.numerals import setting, short
 from autoenc.schema import Curve
 
 Gain = tuple[float, float]  # a level, and by how many decibels one method is ahead there
@@ -32,21 +33,21 @@ def crossing_words(name: str, noisy: Curve, method: Curve) -> str:
     who, unit = the(name), unit_of(noisy)
     level, most = max(gains, key=lambda gain: gain[1])
     harmed, least = min(gains, key=lambda gain: gain[1])
-    up_to = f"by up to {db(most)} at {level:g}{unit}"
+    up_to = f"by up to {db(most)} at {setting(level)}{unit}"
     everywhere = all(abs(gain) >= EQUAL for _, gain in gains)
     if max(most, -least) < EQUAL:
         return sentence(f"{who} makes no difference at any measured level")
     if most < EQUAL:
         how = "makes the picture worse at every measured level" if everywhere else "helps nowhere and harms"
-        return sentence(f"{who} {how}, most at {harmed:g}{unit}: by {db(-least)}")
+        return sentence(f"{who} {how}, most at {setting(harmed)}{unit}: by {db(-least)}")
     if least > -EQUAL:
         how = "helps at every measured level" if everywhere else "helps and never harms"
-        return sentence(f"{who} {how}, most at {level:g}{unit}: by {db(most)}")
+        return sentence(f"{who} {how}, most at {setting(level)}{unit}: by {db(most)}")
     turns = _turns(gains)
     if len(turns) > 1:
         where = _helped(gains, turns, unit)
         return sentence(f"{who} helps {where}, {up_to}; elsewhere it makes the picture worse")
-    turn = f"{turns[0]:.2g}{unit}"
+    turn = f"{short(turns[0])}{unit}"
     if _helps_first(gains):
         return f"Below {turn} {who} helps, {up_to}; beyond it makes the picture worse."
     return f"Below {turn} {who} makes the picture worse; beyond it helps, {up_to}."
@@ -61,12 +62,13 @@ def gain_words(reference_name: str, reference: Curve, name: str, curve: Curve) -
     level, most = max(gains, key=lambda gain: gain[1])
     if most < EQUAL:
         if most > -EQUAL:
-            return sentence(f"{who} is nowhere better than {other}, and as good at {level:g}{unit}")
+            return sentence(f"{who} is nowhere better than {other}, and as good at {setting(level)}{unit}")
         return sentence(
-            f"{who} is nowhere better than {other}; it comes nearest at {level:g}{unit}, {db(-most)} behind"
+            f"{who} is nowhere better than {other}; "
+            f"it comes nearest at {setting(level)}{unit}, {db(-most)} behind"
         )
     where = _where([gain >= EQUAL for _, gain in gains], [level for level, _ in gains], unit)
-    return f"At {level:g}{unit} {who} is {db(most)} better than {other}; it is better {where}."
+    return f"At {setting(level)}{unit} {who} is {db(most)} better than {other}; it is better {where}."
 
 
 def _gains(reference: Curve, method: Curve) -> list[Gain]:
@@ -94,7 +96,7 @@ def _helps_first(gains: Sequence[Gain]) -> bool:
 
 def _helped(gains: Sequence[Gain], turns: Sequence[float], unit: str) -> str:
     """`below 0.1 and from 0.3 to 0.52`; at two turns or more."""
-    ends = [None, *(f"{turn:.2g}{unit}" for turn in turns), None]
+    ends = [None, *(f"{short(turn)}{unit}" for turn in turns), None]
     stretches = list(pairwise(ends))[0 if _helps_first(gains) else 1 :: 2]
     ranges = [
         f"below {end}" if start is None else f"beyond {start}" if end is None else f"from {start} to {end}"
@@ -113,10 +115,10 @@ def _where(better: Sequence[bool], levels: Sequence[float], unit: str) -> str:
     if not all(better[first : last + 1]):
         return f"at {sum(better)} of {len(better)} levels"
     if last == len(better) - 1:
-        return f"at every level from {levels[first]:g}{unit} on"
+        return f"at every level from {setting(levels[first])}{unit} on"
     if first == 0:
-        return f"at every level up to {levels[last]:g}{unit}"
-    return f"from {levels[first]:g} to {levels[last]:g}{unit}"
+        return f"at every level up to {setting(levels[last])}{unit}"
+    return f"from {setting(levels[first])} to {setting(levels[last])}{unit}"
 
 
 # ---------------------------------------------------------------- several methods
@@ -142,10 +144,14 @@ def _stretch(levels: Sequence[float], first: float, last: float, unit: str) -> s
     if (first, last) == (levels[0], levels[-1]):
         return "at every measured level"
     if first == last:
-        return f"at {first:g}{unit}"
+        return f"at {setting(first)}{unit}"
     if first == levels[0]:
-        return f"up to {last:g}{unit}"
-    return f"from {first:g}{unit} on" if last == levels[-1] else f"from {first:g} to {last:g}{unit}"
+        return f"up to {setting(last)}{unit}"
+    return (
+        f"from {setting(first)}{unit} on"
+        if last == levels[-1]
+        else f"from {setting(first)} to {setting(last)}{unit}"
+    )
 
 
 def _winners(curves: Sequence[Curve], level: float) -> frozenset[int]:

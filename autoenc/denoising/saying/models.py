@@ -17,6 +17,7 @@ from autoenc.denoising.saying.wording import (
     sentence,
     unit_of,
 )
+from autoenc.numerals import setting
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
 BEHIND = 2.0  # decibels that one may be behind and still be near
@@ -60,7 +61,7 @@ def size_words(runs: Sequence[Sized]) -> str:
         shown = levels
     (least, first), *rest = [(size, list(group)) for size, group in groupby(shown, key=lambda at: best[at])]
     little = first == shown[:1] and shown[0] <= LITTLE * NOISES[runs[0].curve.noise].most
-    where = f"With little noise ({shown[0]:g}{unit})" if little else f"At {levels_said(first, unit)}"
+    where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_said(first, unit)}"
     others = [f"at {levels_said(group, unit)} one of {size:,}" for size, group in rest]
     return f"{where} a code of {of_numbers(least)} is best; {', '.join(others)}."
 
@@ -139,7 +140,9 @@ def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
         return f"the one trained at {name} is best at every tested level"
     if behind <= BEHIND:
         return f"the one trained at {name} is never more than {db(math.ceil(behind * 10 - 1e-9) / 10)} behind"
-    return f"the one trained at {name} is up to {db(behind)} behind, at {level:g}{unit_of(rows[0].curve)}"
+    return (
+        f"the one trained at {name} is up to {db(behind)} behind, at {setting(level)}{unit_of(rows[0].curve)}"
+    )
 
 
 def _trained_at(row: Trained) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from autoenc.numerals import counted, listed, setting, short
 from autoenc.schema import NOISES, Curve
 
 EQUAL = 0.05  # decibels: less is rounding
@@ -27,21 +28,16 @@ def unit_of(curve: Curve) -> str:
 
 
 def levels_said(levels: Iterable[float], unit: str) -> str:
-    return f"{listed([f'{level:g}' for level in levels])}{unit}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`one, two and three`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return f"{listed([setting(level) for level in levels])}{unit}"
 
 
 def db(value: float) -> str:
     """`3.1 dB`, `6 dB`."""
-    return f"{round(value, 1):g} dB"
+    return f"{short(round(value, 1), 3)} dB"
 
 
 def of_numbers(n: int) -> str:
-    return "1 number" if n == 1 else f"{n:,} numbers"
+    return counted(n, "number")
 
 
 def the(name: str) -> str:

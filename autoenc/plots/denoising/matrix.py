@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import setting
 from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images
 from autoenc.plots.dots import GREY, SMALL
 from autoenc.plots.drawing import axis
@@ -52,7 +53,7 @@ def matrix(rows: Sequence[MatrixRow], columns: Sequence[float], said: str = "") 
         f"tested at ({NOISES[noise].title}{', px' if NOISES[noise].unit else ''})" if rows else "tested at"
     )
     arranged = {
-        "xaxis": _cell_axis(tested, [f"{level:g}" for level in columns]),
+        "xaxis": _cell_axis(tested, [setting(level) for level in columns]),
         "yaxis": _cell_axis("trained at", [row.name for row in rows], down=True),
         "shapes": [_frame(place, inks[place]) for place in _best(cells)],
         "margin": _cell_margin(rows),
@@ -117,7 +118,7 @@ def _cell_said(row: MatrixRow, level: float) -> str:
     unit = NOISES[row.curve.noise].suffix
     middle = f"{quality.psnr_low:.1f} to {quality.psnr_high:.1f} dB"
     return (
-        f"trained at {row.name}, tested at {level:g}{unit}: {quality.psnr_db:.1f} dB<br>"
+        f"trained at {row.name}, tested at {setting(level)}{unit}: {quality.psnr_db:.1f} dB<br>"
         f"8 of 10 images: {middle}<br>{of_images(row.curve.n_images)}"
     )
 

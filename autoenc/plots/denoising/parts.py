@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import counted
 from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import FONT_SIZE, axis, layout
 from autoenc.schema import NOISES, SLOW, Curve, Quality
@@ -150,11 +151,11 @@ def level_title(noise: str) -> str:
 
 
 def of_images(n: int) -> str:
-    return "1 test image" if n == 1 else f"{n:,} test images"
+    return counted(n, "test image")
 
 
 def of_numbers(n: int) -> str:
-    return "1 number" if n == 1 else f"{n:,} numbers"
+    return counted(n, "number")
 
 
 def images_said(every: Sequence[Curve]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import setting
 from autoenc.plots.denoising.parts import (
     PSNR,
     Chart,
@@ -62,11 +63,11 @@ def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
     measured = [(run, quality) for run in runs if (quality := run.curve.at(level)) is not None]
     sizes = [f"{of_numbers(run.n_latents)} (latent size {run.latent_size:,})" for run, _ in measured]
     unit = NOISES[runs[0].curve.noise].suffix if runs else ""
-    return scatter(f"{level:g}", [(run.n_latents, quality.psnr_db) for run, quality in measured]) | {
-        "legendgroup": f"{level:g}",
+    return scatter(setting(level), [(run.n_latents, quality.psnr_db) for run, quality in measured]) | {
+        "legendgroup": setting(level),
         "customdata": [run.run_id for run, _ in measured] or None,
         "hovertext": sizes or None,
-        "hovertemplate": f"%{{hovertext}}<br>at {level:g}{unit}: %{{y:.1f}} dB<extra></extra>",
+        "hovertemplate": f"%{{hovertext}}<br>at {setting(level)}{unit}: %{{y:.1f}} dB<extra></extra>",
         "line": {"color": colour, "width": 3},
         "marker": {"color": colour, "size": DOT},
     }

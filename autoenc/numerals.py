@@ -1,0 +1,68 @@
+"""Numbers in sentences: counts, ratios, shares, times, errors; never an exponent, thousands with commas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+INFINITE = "∞"
+
+
+def short(value: float, digits: int = 2) -> str:
+    """A number of so many significant digits, or of all before the point: `0.0024`, `9.6`, `100`, `1,235`."""
+    if not math.isfinite(value):
+        return "no number" if math.isnan(value) else f"{'-' * (value < 0)}{INFINITE}"
+    if abs(value) >= 10**digits:
+        return f"{value:,.0f}"
+    rounded, exponent = f"{value:.{digits - 1}e}".split("e")
+    places = max(0, digits - 1 - int(exponent))
+    text = f"{float(f'{rounded}e{exponent}'):,.{places}f}"
+    return text.rstrip("0").rstrip(".") if places else text
+
+
+def setting(value: float) -> str:
+    """A number that somebody has chosen, as it was written: `0.3`, `0.00001`."""
+    return short(value, 6)
+
+
+def percent(share: float) -> str:
+    """`12 %`; nothing less is called all, nothing more none: `under 0.1 %`, `0.4 %`, `over 99 %`, `120 %`."""
+    value = 100 * share
+    if 0 < value < 0.095:
+        return "under 0.1 %"
+    if 99.5 <= value < 100:
+        return "over 99 %"
+    return f"{short(value, 1 if value < 0.95 else 2)} %"
+
+
+def counted(n: float, noun: str, plural: str = "") -> str:
+    """`1 number`, `1,024 numbers`, `2 classes`."""
+    return f"{n:,.0f} {noun if n == 1 else plural or f'{noun}s'}"
+
+
+def duration(seconds: float) -> str:
+    """For people: `0.02 s`, `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
+    if seconds < 0.095:
+        return f"{seconds:.2f} s"
+    if seconds < 9.5:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
+def decibels(value: float) -> str:
+    """`19.1 dB`; of an exact copy `∞ dB`."""
+    return f"{value:,.1f} dB" if math.isfinite(value) else f"{short(value)} dB"
+
+
+def smaller(ratio: float) -> str:
+    """How a code of an image that has `ratio` times its numbers stands to it: `24.5 times smaller`."""
+    if math.isclose(ratio, 1):
+        return "the same size"
+    return f"{short(ratio, 3)} times smaller" if ratio > 1 else f"{short(1 / ratio, 3)} times larger"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`one, two and three`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

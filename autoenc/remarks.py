@@ -1,0 +1,43 @@
+"""What must be said beside the figures of a run, so that nobody takes them for what they are not."""
+
+from __future__ import annotations
+
+from autoenc.numerals import counted, duration, listed
+from autoenc.schema import Run
+
+NAMED = 3  # epochs; of more only their number
+
+
+def remarks(run: Run) -> tuple[str, ...]:
+    """A sentence or two each; nothing of a run whose figures stand for themselves."""
+    return tuple(filter(None, (_tests(run), _standstill(run))))
+
+
+def _tests(run: Run) -> str:
+    """Where it was tested on noisy images that other models were not given."""
+    n, n_epochs = run.earlier_tests, len(run.epochs)
+    if not n:
+        return ""
+    noise = "noisy test images that an earlier version drew for this model alone"
+    care = "compared with other runs, a difference of one percent in the test error means nothing"
+    if n >= n_epochs:
+        return f"Measured on {noise}: {care}. To compare exactly, delete this run and train it again."
+    which = "Epoch 1 was" if n == 1 else f"Epochs 1 to {n} were"
+    return f"{which} tested on {noise}: {care}. Later epochs use the images that every model is given."
+
+
+def _standstill(run: Run) -> str:
+    """Where the process did not work."""
+    still = [(i, epoch.stood_still) for i, epoch in enumerate(run.epochs, 1) if epoch.stood_still]
+    if not still:
+        return ""
+    numbers = [str(i) for i, _ in still]
+    which = f"epoch {numbers[0]}" if len(still) == 1 else f"epochs {listed(numbers)}"
+    if len(still) > NAMED:
+        which = counted(len(still), "epoch")
+    total = duration(sum(seconds for _, seconds in still))
+    left_out = "" if len(still) == len(run.epochs) else "; the speed is that of the other epochs"
+    return (
+        f"The process stood still for {total} during {which} (a closed lid, a stopped program): "
+        f"that time is not counted{left_out}."
+    )
