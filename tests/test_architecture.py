@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 # that ends in .* stands for a whole folder. A new file needs a row: the moment to think where it belongs.
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
-    ("autoenc", "autoenc.errors", "autoenc.streams", "ui"),
+    ("autoenc", "autoenc.errors", "autoenc.kinds", "autoenc.streams", "ui"),
     ("autoenc.cores",),
     ("autoenc.schema.baseline", "autoenc.schema.model", "autoenc.schema.noise"),
     ("autoenc.schema.config",),
@@ -28,6 +28,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
+    ("autoenc.pictures.containers",),
+    ("autoenc.pictures.avif",),
     ("autoenc.pictures.opening",),
     ("autoenc.pictures.fitting",),
     ("autoenc.pictures.tiling",),
