@@ -2,10 +2,19 @@
 
 import sys
 
-try:
-    from autoenc.cli import main
-except KeyboardInterrupt:  # importing PyTorch takes seconds
-    sys.exit("autoenc: stopped before it began")
+from autoenc import streams
 
+
+def main() -> int:
+    streams.prepare()
+    try:
+        from autoenc import cli  # imports PyTorch, which takes seconds
+    except KeyboardInterrupt:
+        print("autoenc: stopped before it began", file=sys.stderr)
+        return 1
+    return cli.main()
+
+
+# The worker processes import this file again under another name.
 if __name__ == "__main__":
     sys.exit(main())

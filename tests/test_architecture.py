@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 # that ends in .* stands for a whole folder. A new file needs a row: the moment to think where it belongs.
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
-    ("autoenc", "autoenc.durable", "autoenc.errors", "autoenc.numerals", "autoenc.stopwatch", "ui"),
+    ("autoenc", "autoenc.durable", "autoenc.errors", "autoenc.kinds", "autoenc.numerals", "ui"),
+    ("autoenc.stopwatch", "autoenc.streams"),
     ("autoenc.cores",),
     ("autoenc.schema.baseline", "autoenc.schema.model", "autoenc.schema.noise"),
     ("autoenc.schema.config",),
@@ -29,6 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
     ("autoenc.remarks",),
+    ("autoenc.pictures.containers",),
+    ("autoenc.pictures.avif",),
     ("autoenc.pictures.opening",),
     ("autoenc.pictures.fitting",),
     ("autoenc.pictures.tiling",),

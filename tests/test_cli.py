@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
 from tests.runs import UNWRITABLE
 from tests.test_datasets import small_files
+from tests.test_datasets_folders import colour, packed
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("train", "--dataset", "digits", "--latent-size", "4", "--epochs", "2", "--device", "cpu")
@@ -445,17 +447,21 @@ def test_a_process_ends_with_the_exit_code_and_one_line() -> None:
     assert err == "autoenc: stride is 3; allowed: 1 to 2\n"
 
 
-def test_ctrl_c_ends_with_a_sentence_and_the_same_command_continues(ask: Ask) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_a_sentence_and_the_same_command_continues(
+    ask: Ask, number: signal.Signals
+) -> None:
     command = (*QUICK, "--train-images", "128", "--epochs", "300", "--json")
     # A child ignores what its parent ignores, and tests in the background ignore Ctrl-C.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+    before = signal.signal(number, usual)
     with started(*command) as process:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("epoch 3 "):
                 break
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate()
     assert process.returncode == 1
     assert out == ""
@@ -550,19 +556,48 @@ def test_a_folder_deleted_in_mid_run_is_told_as_it_is(ask: Ask, checkpoint_folde
     assert not checkpoint_folder.exists()
 
 
+def shell(command: str, **environment: str) -> Answer:
+    """A command as it is typed, with its redirections; the code is that of `autoenc`, not of its reader."""
+    line = f"set -o pipefail; {command}".replace("autoenc", f"{shlex.quote(sys.executable)} -m autoenc", 1)
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, env={**os.environ, **environment}, text=True, capture_output=True
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
-def test_a_result_that_cannot_be_written_is_a_failure_in_one_line() -> None:
-    with open("/dev/full", "w") as full, started("data", "list", stdout=full) as process:
-        _, err = process.communicate()
-    assert process.returncode == 1
-    assert err == "autoenc: [Errno 28] No space left on device\n"
+@pytest.mark.parametrize("command", ["data list", "--help"])
+def test_a_result_that_cannot_be_written_is_a_failure_in_one_line(command: str) -> None:
+    answer = shell(f"autoenc {command} > /dev/full")
+    assert refused(answer, 1) == "the results cannot be written: No space left on device"
 
 
 def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    with started("data", "list", stdout=writing) as process:
-        os.close(writing)
-        _, err = process.communicate()
-    assert err == ""
-    assert process.returncode == 1
+    answer = shell("autoenc data list | true")
+    assert (answer.code, answer.err) == (0, "")
+
+
+def test_results_that_nobody_can_read_are_refused_before_the_work(checkpoint_folder: Path) -> None:
+    said = refused(shell(f"autoenc {' '.join(QUICK)} >&-"), 1)
+    assert said == "standard output is closed; give the results a file, such as `> results.txt`"
+    assert not checkpoint_folder.exists()
+
+
+def test_progress_that_nobody_can_read_neither_ends_the_work_nor_gets_into_the_result() -> None:
+    answer = shell(f"autoenc {' '.join(QUICK)} --json 2>&-")
+    assert (answer.code, answer.err) == (0, "")
+    assert len(answer.json["test_loss"]) == 2
+
+
+def test_letters_that_the_terminal_does_not_have_are_replaced(tmp_path: Path) -> None:
+    picture = packed(colour())
+    for c in ("日本", "grün"):
+        for n in range(2):
+            (tmp_path / "in" / c).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "in" / c / f"{n}.png").write_bytes(picture)
+    own = {name: str(tmp_path / name) for name in ("AUTOENC_DATA_DIR", "AUTOENC_CACHE_DIR")}
+    command = f"autoenc data import {tmp_path / 'in'} --name mine"
+    answer = shell(command, LANG="C", PYTHONIOENCODING="ascii", **own)
+    assert answer.code == 0
+    assert answer.out.splitlines()[1] == "2 classes: gr?n, ??"
+    assert "Traceback" not in answer.err

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -571,7 +572,10 @@ def test_pickles_that_old_torchvision_left_are_never_opened(tmp_path: Path, raw:
 
 
 class Mirror(BaseHTTPRequestHandler):
-    """/good/ gives the files, /cut/ half of each, /unsized/ says no length, /other/ gives them backwards."""
+    """/good/ gives the files, /cut/ half of each, /unsized/ says no length, /other/ gives them backwards.
+
+    /circle/ sends here again, /portal/ gives a web page, /drip/ a byte at a time.
+    """
 
     def __init__(self, files: dict[str, bytes], *args: object) -> None:
         self.files = files
@@ -582,11 +586,17 @@ class Mirror(BaseHTTPRequestHandler):
         if name not in self.files:
             self.send_error(404)
             return
-        body = self.files[name]
-        self.send_response(200)
+        body = b"\n<!DOCTYPE html><title>Guests</title>" if manner == "portal" else self.files[name]
+        self.send_response(302 if manner == "circle" else 200)
+        if manner == "circle":
+            self.send_header("Location", self.path)
         if manner != "unsized":
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if manner == "drip":
+            with suppress(OSError):  # until the other side has had enough
+                for i in range(len(body)):
+                    self.wfile.write(body[i : i + 1])
         self.wfile.write({"cut": body[: len(body) // 2], "other": body[::-1]}.get(manner, body))
 
     def log_message(self, *args: object) -> None:
@@ -664,6 +674,27 @@ def test_the_next_mirror_is_tried_and_the_fraction_never_falls(server: str, mann
 def test_a_file_that_is_not_the_published_one_is_refused(tmp_path: Path, server: str) -> None:
     assert "another" in failed_download(f"{server}/other/")
     assert left_behind(tmp_path) == []
+
+
+def test_a_web_page_instead_of_the_file_is_told_as_one(tmp_path: Path, server: str) -> None:
+    sentence = failed_download(f"{server}/portal/")
+    assert f"{server}/portal/ gave a web page, perhaps one that asks for a login" in sentence
+    assert left_behind(tmp_path) == []
+
+
+def test_a_mirror_that_sends_in_circles_is_one_sentence(server: str) -> None:
+    assert "HTTP 302, sends from one address to the next without end" in failed_download(f"{server}/circle/")
+
+
+def test_a_mirror_that_drips_is_given_up_for_the_next_one(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autoenc.datasets import downloading
+
+    monkeypatch.setattr(downloading, "SLOW_SECONDS", 0.0)  # each look is one too many
+    assert "is too slow: " in failed_download(f"{server}/drip/")
+    monkeypatch.setattr(downloading, "SLOW_BYTES", 1)
+    assert list(datasets.download("mnist", [f"{server}/good/"], RESOURCES))[-1].done == 1
 
 
 def test_a_connection_cut_in_the_middle_is_refused(tmp_path: Path, server: str) -> None:

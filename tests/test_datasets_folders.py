@@ -143,6 +143,27 @@ def test_a_folder_of_one_class_is_used_and_told(folder: Path) -> None:
     assert datasets.load("mine").notes == ("all images are of one class",)
 
 
+def test_classes_that_vanish_are_named(folder: Path) -> None:
+    files = {**two_classes(), "train/cat/2019/1.png": colour(), "train/a/old/1.png": colour()}
+    put(folder, {**files, "test/film/1.mp4": b"x"})
+    data = datasets.load("mine")
+    assert data.class_names == ("a", "b")
+    assert data.notes == (
+        "folders without pictures are no classes: cat, film",
+        "pictures in folders inside a class are left out: train/a, train/cat",
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_classes_whose_names_look_alike_are_told_apart(folder: Path) -> None:
+    alike = ("a\nb", "a\tb", "a b", "a  b", "a\rb (2)")
+    put(folder, {f"{split}/{c}/1.png": colour() for split in ("train", "test") for c in alike})
+    names = datasets.load("mine").class_names
+    assert len(set(names)) == 5
+    assert len({" ".join(name.split()) for name in names}) == 5
+    assert sorted(names)[:2] == ["a  b", "a b (2)"]
+
+
 def test_odd_names_are_text(folder: Path) -> None:
     odd = ("grün und blau", "<img src=x onerror=alert(1)>", "*a* $b$", "line\nbreak")
     put(folder, {f"{split}/{c}/ä ö.PNG": colour() for split in ("train", "test") for c in odd})

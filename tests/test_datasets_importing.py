@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from autoenc import datasets
 from autoenc.datasets import unpacking
@@ -112,11 +113,47 @@ def test_pictures_can_be_made_a_size(tmp_path: Path) -> None:
 def test_odd_names_come_in_and_what_is_no_picture_stays_outside(tmp_path: Path) -> None:
     odd = {"train/<b>x&*/ü $1$.png": colour(), "test/<b>x&*/1.png": colour()}
     rest = {"train/<b>x&*/run.sh": b"x", "__MACOSX/train/a/._1.png": b"x", "train/.hidden/1.png": b"x"}
-    bring_in(zipped(tmp_path / "a.zip", {**odd, **rest}))
-    assert datasets.load("mine").class_names == ("<b>x&*",)
+    bring_in(zipped(tmp_path / "a.zip", {**odd, **rest, "train/Thumbs.db": b"x"}))
+    data = datasets.load("mine")
+    assert data.class_names == ("<b>x&*",)
+    assert "1 file is no picture and is left out (train/<b>x&*/run.sh)" in data.notes
     mine = tmp_path / "data/mine"
     found = {path.relative_to(mine).as_posix() for path in mine.rglob("*") if path.is_file()}
     assert found == {*odd, "notes.txt"}
+
+
+def saved(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (200, 100, 50)).save(file, kind)
+    return file.getvalue()
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
+
+
+@pytest.mark.parametrize("side", [None, 16])
+def test_every_kind_of_picture_comes_in_by_what_it_is_and_the_rest_is_counted(
+    tmp_path: Path, side: int | None
+) -> None:
+    kinds = {"a.jfif": "JPEG", "b.avif": "AVIF", "c.bmp": "BMP", "d.TIFF": "TIFF", "without": "PNG"}
+    kinds |= {"photo.jpg_large": "JPEG", "f.webp": "WEBP", "g": "TIFF"}
+    files: dict[str, Picture | bytes] = {
+        f"{split}/a/{name}": saved(kind) for split in ("train", "test") for name, kind in kinds.items()
+    }
+    files |= {"train/a/IMG_1.HEIC": HEIC, "train/a/IMG_2": HEIC, "train/a/clip.mov": b"x", "labels.csv": b"x"}
+    bring_in(tarred(tmp_path / "a.tar", files), side=side)
+    data = datasets.load("mine")
+    assert (len(data.train), len(data.test)) == (len(kinds), len(kinds))
+    notes = "; ".join(data.notes)
+    assert "2 files are no pictures and are left out (train/a/clip.mov, ...)" in notes
+    assert "2 files cannot be read and are left out: train/a/IMG_1.HEIC, train/a/IMG_2.heic" in notes
+    assert "save HEIC pictures as JPEG" in notes
+    assert np.abs(data.train.astype(int) - np.array([200, 100, 50])[:, None, None]).max() <= 6
+
+
+def test_where_all_are_heic_the_refusal_says_what_to_do(tmp_path: Path) -> None:
+    files = {f"{split}/a/{n}.heic": HEIC for split in ("train", "test") for n in "12"}
+    assert "save HEIC pictures as JPEG" in refusal(zipped(tmp_path / "a.zip", files))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +238,15 @@ def test_no_file_lands_outside_the_folder(tmp_path: Path, kind: str, name: str) 
     assert "outside its own folder" in sentence
     assert left_behind(tmp_path) == []
     assert not list(tmp_path.rglob("out.png"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no colons in names")
+@pytest.mark.parametrize("kind", ["a.zip", "a.tar", "a folder"])
+def test_a_class_may_have_a_colon_in_its_name(tmp_path: Path, kind: str) -> None:
+    names = ("1:1", ":red[x]", "a:b", "scale: 1:25")
+    files = {f"{c}/{i}.png": colour() for c in names for i in "12"}
+    bring_in(MAKERS[kind](tmp_path / kind, files))
+    assert datasets.load("mine").class_names == tuple(sorted(names))
 
 
 def test_links_and_devices_in_a_tar_are_left_out(tmp_path: Path) -> None:

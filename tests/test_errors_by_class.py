@@ -121,3 +121,12 @@ def test_bars_stand_in_the_order_given_with_their_names() -> None:
     assert figure.layout.shapes[0].x0 == 0.015
     assert figure.layout.meta["said"] == "so"
     assert plots.error_by_channel(inspection.CHANNELS, (0.1, 0.2, 0.3)).to_json()
+
+
+def test_long_names_stand_beside_their_bars_without_their_middle_and_whole_under_the_pointer() -> None:
+    names = ["cat", "n02085620-Chihuahua-and-more", "日本語のとても長いクラス名", "<b>x</b> & y"]
+    figure = plots.error_by_class(names, [0.1] * 4, 0.1)
+    labels = figure.layout.yaxis.ticktext
+    assert labels == ("cat", "n020856…d-more", "日本語…ラス名", "&lt;b&gt;x&lt;/b&gt; &amp; y")
+    assert figure.data[0].customdata[1] == names[1]
+    assert figure.layout.margin.l >= 24 + 14 * 10  # fourteen letters of ten pixels

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.test_datasets_folders import put, two_classes
+from tests.test_datasets_folders import colour, put, two_classes
 from tests.test_pages import Place, _environment_of_the_place, opened, place, texts, until, visitor_at
 from ui.text import plain
 
@@ -23,6 +23,23 @@ def test_an_image_folder_is_opened_trained_and_missed_when_it_is_gone(place: Pat
     assert not later.exception
     assert "The data set mine is not on this machine any more" in texts(later)
     assert "bring it in again under this name" in texts(later)
+
+
+def test_classes_that_look_alike_are_chosen_each_for_itself(place: Path) -> None:
+    odd = ("All classes", ":red[x]", "a\tb", "a b")
+    put(place / "data/odd", {f"{split}/{c}/1.png": colour() for split in ("train", "test") for c in odd})
+    app = opened(dataset="odd", latent_size="2", epochs="1", batch_size="4")
+    app.button(key="train").click().run()
+    until(app, "Finished: 1 of 1 epochs")
+    run_id = app.query_params["run"]
+    gallery = opened(run=run_id[0] if isinstance(run_id, list) else run_id, view="images")
+    chooser = gallery.selectbox(key="class")
+    assert len(set(chooser.options)) == 5
+    assert chooser.options[1:3] == [":red[x]", "All classes (2)"]
+    chooser.select("All classes (2)").run()
+    assert not gallery.exception
+    assert gallery.session_state["class"] == 1
+    shutil.rmtree(place / "data/odd")
 
 
 def test_a_folder_that_is_no_data_set_is_refused_and_the_page_stays(place: Path) -> None:

@@ -26,21 +26,32 @@ from autoenc.errors import AutoencError, ConfigError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    if sys.stdout is None:  # closed before the start
+        return _fail("standard output is closed; give the results a file, such as `> results.txt`", 1)
     try:
-        chosen = _parser().parse_args(arguments)
-        command: Command = chosen.command
-        command(chosen)
-        print(end="", flush=True)  # a closed pipe or a full disk shows here
+        try:
+            chosen = _parser().parse_args(arguments)
+            command: Command = chosen.command
+            command(chosen)
+        finally:
+            print(end="", flush=True)  # a closed pipe or a full disk shows here
     except ConfigError as error:
         return _fail(str(error), 2)
     except AutoencError as error:
         return _fail(str(error), 1)
     except KeyboardInterrupt:
         return _fail("stopped; what is finished is kept, the same command goes on", 1)
-    except OSError as error:  # of stdout; Python would complain of it once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1 if isinstance(error, BrokenPipeError) else _fail(str(error), 1)  # `| head` has seen enough
+    except BrokenPipeError:  # `| head` has seen enough
+        _close_stdout()
+    except OSError as error:
+        _close_stdout()
+        return _fail(f"the results cannot be written: {error.strerror or error}", 1)
     return 0
+
+
+def _close_stdout() -> None:
+    """Python would complain of it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -19,7 +19,7 @@ importing.py     an archive or a folder -> an image folder
 """
 
 from autoenc.datasets.downloading import download
-from autoenc.datasets.folders import complaints
+from autoenc.datasets.folders import complaints, told_apart
 from autoenc.datasets.importing import bring_in
 from autoenc.datasets.known import check_name, default_name, names
 from autoenc.datasets.listing import DatasetInfo, catalogue
@@ -39,4 +39,5 @@ __all__ = [
     "fingerprint_of",
     "load",
     "names",
+    "told_apart",
 ]

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import IO
 
 from filelock import FileLock, Timeout
@@ -24,9 +25,12 @@ from autoenc.datasets.known import known
 from autoenc.datasets.raw import MAX_FILE_BYTES, torchvision_class
 from autoenc.datasets.reading import check_files
 from autoenc.errors import DatasetError
+from autoenc.kinds import what_else
 from autoenc.schema import Download
 
 TIMEOUT_SECONDS = 20.0  # without a byte
+SLOW_SECONDS = 60.0  # in which less than SLOW_BYTES come: another mirror, or another day, is better
+SLOW_BYTES = 60_000  # a file of 10 MB would take three hours
 CHUNK_BYTES = 1 << 16
 
 Resource = tuple[str, str]  # a file's name on the mirrors, and its md5
@@ -191,12 +195,16 @@ def _chunks(url: str) -> Iterator[tuple[bytes, int]]:
         _MirrorFailed: whatever goes wrong on the way.
     """
     n_bytes = 0
+    slow = _Slow()
     try:
         request = urllib.request.Request(url, headers={"User-Agent": "autoenc"})  # some refuse urllib's own
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
             n_promised = max(0, int(response.headers.get("Content-Length") or 0))
             while chunk := response.read1(CHUNK_BYTES):
+                if not n_bytes and (what := what_else(chunk)):
+                    raise _MirrorFailed(f"gave {what}")
                 n_bytes += len(chunk)
+                slow.check(n_bytes)
                 if n_bytes > MAX_FILE_BYTES:
                     raise _MirrorFailed("sends without end")
                 yield chunk, n_promised
@@ -204,6 +212,21 @@ def _chunks(url: str) -> Iterator[tuple[bytes, int]]:
         raise _MirrorFailed(f"fails: {_reason(error)}") from error
     if n_bytes < n_promised:
         raise _MirrorFailed(f"stopped after {n_bytes:,} of {n_promised:,} bytes")
+
+
+class _Slow:
+    """Watches the bytes come in."""
+
+    def __init__(self) -> None:
+        self._since, self._n_bytes = monotonic(), 0
+
+    def check(self, n_bytes: int) -> None:
+        """Raises _MirrorFailed where too few have come since the last look."""
+        if (seconds := monotonic() - self._since) < SLOW_SECONDS:
+            return
+        if n_bytes - self._n_bytes < SLOW_BYTES:
+            raise _MirrorFailed(f"is too slow: {n_bytes - self._n_bytes:,} bytes in {seconds:.0f} s")
+        self._since, self._n_bytes = monotonic(), n_bytes
 
 
 def _unpack(packed: Path, entry: Known) -> None:
@@ -245,7 +268,9 @@ def _pour(source: gzip.GzipFile | IO[bytes], path: Path, problem: str) -> None:
 def _reason(error: Exception) -> str:
     """A few words on one line."""
     if isinstance(error, urllib.error.HTTPError):
-        return f"HTTP {error.code} {error.reason}"
+        if str(error.reason).startswith(urllib.request.HTTPRedirectHandler.inf_msg):  # several lines
+            return f"HTTP {error.code}, sends from one address to the next without end"
+        return " ".join(f"HTTP {error.code} {error.reason}".split())
     cause = getattr(error, "reason", error)
     words = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return " ".join(words.split())

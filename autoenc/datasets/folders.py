@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +17,10 @@ from pathlib import Path
 from autoenc.datasets.entry import Known, data_dir
 from autoenc.datasets.published import KNOWN
 from autoenc.errors import ConfigError, DatasetError
+from autoenc.kinds import is_named_as_picture
 from autoenc.schema.config import DATASET_NAME
 
 FOLDER_SPLITS = ("train", "test")
-# Of files that are meant as pictures; one of a kind that cannot be read is told, other files are not.
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
 MAX_CLASSES = 255  # labels are single bytes
 MAX_IMAGES = 2_000_000  # of a split
 
@@ -35,6 +34,8 @@ class Survey:
 
     stamp: str  # of all files' names, sizes and times
     class_names: tuple[str, ...]  # as the folders are called; may hold anything that a file name may
+    empty: tuple[str, ...]  # folders without pictures, which are no classes
+    deeper: tuple[str, ...]  # split/class of classes with folders inside, whose pictures are not taken
     counts: tuple[tuple[int, ...], tuple[int, ...]]  # files of each class, train and test
 
 
@@ -91,7 +92,7 @@ def folder_entry(name: str) -> Known | None:
         name=name,
         title=name,
         source="an image folder in the data folder",
-        class_names=tuple(map(printable, seen.class_names)),
+        class_names=told_apart(map(printable, seen.class_names)),
         n_train=n_train,
         n_test=n_test,
         kind="folder",
@@ -133,6 +134,20 @@ def as_text(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, and a number behind each that looks like one before it."""
+    seen: set[str] = set()
+    apart = []
+    for name in names:
+        other, n = name, 1
+        while (look := " ".join(other.split())) in seen:
+            n += 1
+            other = f"{name} ({n})"
+        seen.add(look)
+        apart.append(other)
+    return tuple(apart)
+
+
 def _candidates() -> list[str]:
     """Folders with a train or a test folder inside."""
     try:
@@ -157,9 +172,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith(".") or os.path.splitext(entry.name)[1].lower() not in SUFFIXES:
-        return False
-    return entry.is_file(follow_symlinks=False)
+    is_named = not entry.name.startswith(".") and is_named_as_picture(entry.name)
+    return is_named and entry.is_file(follow_symlinks=False)
 
 
 def _class_folders(folder: Path, split: str) -> Iterator[os.DirEntry[str]]:
@@ -186,12 +200,25 @@ def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
     names = {entry.name for split in FOLDER_SPLITS for entry in _class_folders(folder, split)}
     digest = hashlib.sha256()
     counts: dict[str, list[int]] = {}
+    deeper = []
     for name in sorted(names):
         counts[name] = []
         for split in FOLDER_SPLITS:
             facts = [(e.name, (s := e.stat()).st_size, s.st_mtime_ns) for e in files(folder, split, name)]
             digest.update(repr((split, name, facts)).encode("utf-8", "surrogateescape"))
             counts[name].append(len(facts))
+            if _has_folders(folder / split / name):
+                deeper.append(f"{split}/{name}")
     kept = {name: pair for name, pair in counts.items() if any(pair)}
     train, test = (tuple(pair[i] for pair in kept.values()) for i in (0, 1))
-    return Survey(digest.hexdigest()[:16], tuple(kept), (train, test))
+    if deeper:
+        digest.update(repr(deeper).encode("utf-8", "surrogateescape"))
+    empty = tuple(name for name in counts if name not in kept)
+    return Survey(digest.hexdigest()[:16], tuple(kept), empty, tuple(deeper), (train, test))
+
+
+def _has_folders(folder: Path) -> bool:
+    if not _is_folder(folder):
+        return False
+    with os.scandir(folder) as found:
+        return any(not e.name.startswith(".") and e.is_dir(follow_symlinks=False) for e in found)

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from autoenc.datasets.entry import Known
-from autoenc.datasets.folders import FOLDER_SPLITS, MAX_CLASSES, as_text, files, printable, survey
+from autoenc.datasets.folders import FOLDER_SPLITS, MAX_CLASSES, Survey, as_text, files, printable, survey
 from autoenc.datasets.interleaving import interleaved
 from autoenc.datasets.raw import Arrays, Bytes
 from autoenc.errors import DatasetError, PictureError
+from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READ, kind_of
 
 SIDE = 32  # pixels, of pictures that are resized
 LARGEST_SIDE = 64  # of pictures that stay as they are
@@ -64,7 +65,8 @@ def gather(entry: Known) -> Gathered:
     Raises:
         DatasetError: it has no pictures, one split alone, too many classes or pictures, or none can be read.
     """
-    names = survey(entry.name).class_names
+    seen = survey(entry.name)
+    names = seen.class_names
     _check(entry, names)
     try:
         splits = [_files(entry, split, names) for split in FOLDER_SPLITS]
@@ -80,7 +82,7 @@ def gather(entry: Known) -> Gathered:
     if not any(coloured for _, _, coloured, _ in read):
         read = [(np.ascontiguousarray(x[:, :1]), labels, coloured, []) for x, labels, coloured, _ in read]
     (train, train_labels, _, _), (test, test_labels, _, _) = read
-    return Gathered(Arrays(train, train_labels, test, test_labels), fit.resized, _notes(entry, names, broken))
+    return Gathered(Arrays(train, train_labels, test, test_labels), fit.resized, _notes(entry, seen, broken))
 
 
 def square(picture: Bytes, side: int) -> Bytes:
@@ -136,9 +138,8 @@ def _first_fit(entry: Known, pictures: Sequence[_File]) -> _Fit:
         if (picture := _opened(file.path)) is not None:
             _, height, width = picture.shape
             return _Fit(height, width, False) if max(height, width) <= LARGEST_SIDE else _RESIZED
-    raise DatasetError(
-        f"none of the pictures of {entry.folder}/train can be read; allowed: PNG, JPEG, WebP, GIF"
-    )
+    cure = HEIC_CURE if any(_is_heic(file.path) for file in pictures) else f"allowed: {READ}"
+    raise DatasetError(f"none of the pictures of {entry.folder}/train can be read; {cure}")
 
 
 def _fitted(path: Path, fit: _Fit) -> Bytes | None:
@@ -186,18 +187,35 @@ def _read(
     return x[:n], labels[:n], coloured, broken
 
 
-def _notes(entry: Known, names: Sequence[str], broken: Sequence[Path]) -> tuple[str, ...]:
+def _notes(entry: Known, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...]:
     notes = []
     with suppress(OSError), (entry.folder / NOTES).open("rb") as file:
         lines = file.read(MAX_NOTES_BYTES).decode("utf-8", "replace").splitlines()
         notes += [as_text(line.strip()) for line in lines if line.strip()]
-    if len(names) == 1:
+    if len(seen.class_names) == 1:
         notes.append("all images are of one class")
+    if seen.empty:
+        notes.append(f"folders without pictures are no classes: {_named(seen.empty)}")
+    if seen.deeper:
+        notes.append(f"pictures in folders inside a class are left out: {_named(seen.deeper)}")
     if broken:
-        named = ", ".join(printable(str(path.relative_to(entry.folder))) for path in broken[:MAX_NAMED])
-        more = f" and {len(broken) - MAX_NAMED:,} more" if len(broken) > MAX_NAMED else ""
         files_ = "1 file" if len(broken) == 1 else f"{len(broken):,} files"
-        notes.append(
-            f"{files_} cannot be read and {'is' if len(broken) == 1 else 'are'} left out: {named}{more}"
-        )
+        named = _named([str(path.relative_to(entry.folder)) for path in broken])
+        notes.append(f"{files_} cannot be read and {'is' if len(broken) == 1 else 'are'} left out: {named}")
+        if any(map(_is_heic, broken)):
+            notes.append(HEIC_CURE)
     return tuple(notes)
+
+
+def _named(paths: Sequence[str]) -> str:
+    """The first few of them."""
+    more = f" and {len(paths) - MAX_NAMED:,} more" if len(paths) > MAX_NAMED else ""
+    return ", ".join(map(printable, paths[:MAX_NAMED])) + more
+
+
+def _is_heic(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return kind_of(file.read(HEAD_BYTES)) == HEIC
+    except OSError:
+        return False

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -18,11 +19,12 @@ from filelock import FileLock, Timeout
 from autoenc.datasets.entry import data_dir
 from autoenc.datasets.folders import check_free
 from autoenc.datasets.gathering import LARGEST_SIDE, NOTES, square
-from autoenc.datasets.placing import ELSEWHERE, SAME_NAME, LeftOut, Places
+from autoenc.datasets.placing import ELSEWHERE, SAME_NAME, LeftOut, Places, is_hidden
 from autoenc.datasets.prepared import load
 from autoenc.datasets.splitting import WANTED, arranged
 from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, Source, opened
 from autoenc.errors import ConfigError, DatasetError, PictureError
+from autoenc.kinds import ending_for, is_named_as_picture
 from autoenc.schema import Download
 
 SIDES = (8, LARGEST_SIDE)  # to which pictures may be made, pixels
@@ -119,17 +121,27 @@ def _written(
     places = Places(left_out)
     n_files = n_bytes = 0
     for one in packed:
-        if (place := places.place(one.name, one.open is not None)) is not None:
+        name_, chunks = _named(one)
+        if (place := places.place(name_, one.open is not None)) is not None:
             n_files += 1
             if n_files > MAX_FILES:
                 raise DatasetError(f"there are more than {MAX_FILES:,} pictures; bring in fewer")
             if _is_free(folder / place):
-                n_bytes += _write(one, folder / place, side, MAX_BYTES - n_bytes)
+                n_bytes += _write(chunks, folder / place, side, MAX_BYTES - n_bytes)
             else:
                 left_out.add(SAME_NAME, one.name)
         yield Download(name, min(one.n_bytes_read, one.n_bytes_total), one.n_bytes_total)
     if not n_files:
         raise DatasetError("; ".join(["there are no pictures", *left_out.told(), WANTED]))
+
+
+def _named(one: Packed) -> tuple[str, Iterator[bytes]]:
+    """The file's name, with a picture's ending where it has none but is a picture, and what is in it."""
+    chunks = one.chunks()
+    if one.open is None or is_hidden(one.name) or is_named_as_picture(one.name):
+        return one.name, chunks
+    head = next(chunks, b"")
+    return one.name + ending_for(one.name, head), chain([head], chunks)
 
 
 def _is_free(path: Path) -> bool:
@@ -141,11 +153,11 @@ def _is_free(path: Path) -> bool:
     return not path.exists()
 
 
-def _write(one: Packed, path: Path, side: int | None, room: int) -> int:
+def _write(content: Iterable[bytes], path: Path, side: int | None, room: int) -> int:
     """The picture, made small if that is wanted; returns its bytes."""
     n_bytes, chunks = 0, []
     with path.open("wb") as target:
-        for chunk in one.chunks():
+        for chunk in content:
             n_bytes += len(chunk)
             if n_bytes > min(MAX_FILE_BYTES, room):
                 most = MAX_FILE_BYTES if n_bytes > MAX_FILE_BYTES else MAX_BYTES

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from autoenc.datasets.folders import SUFFIXES, printable
+from autoenc.datasets.folders import printable
 from autoenc.errors import DatasetError
+from autoenc.kinds import is_named_as_picture
 
 MAX_PARTS = 8  # of a picture's name: its folders and itself
 MAX_FOLDERS = 100_000  # of different names: they are kept in memory
@@ -17,32 +19,44 @@ MAX_NAME_BYTES = 255  # which a disk allows a file or a folder
 LINK = "in the form of a link or a device"
 TOO_DEEP = f"deeper than {MAX_PARTS - 1} folders"
 TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
+_RUBBISH = {"thumbs.db", "desktop.ini"}  # of file managers
+
 SAME_NAME = "with the name of another file"
 ELSEWHERE = "in none of the folders of the classes"
 
 
 class LeftOut:
-    """Counts the pictures that do not come in."""
+    """Counts the files that do not come in."""
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()  # of pictures
         self._first: dict[str, str] = {}  # of each reason
+        self._n_others, self._other = 0, ""  # files that are no pictures, and the name of the first
 
     def add(self, reason: str, name: str, n: int = 1) -> None:
         """Counts n pictures, of which one is called so."""
         self._counts[reason] += n
         self._first.setdefault(reason, name)
 
+    def add_other(self, name: str) -> None:
+        """Counts a file that is no picture."""
+        self._n_others += 1
+        self._other = self._other or printable(name)[-60:]
+
     def told(self) -> list[str]:
-        """One sentence, or none."""
+        """A sentence on pictures, and one on other files, where there are some."""
+        others = []
+        if n := self._n_others:
+            files = "1 file is no picture and is" if n == 1 else f"{n:,} files are no pictures and are"
+            others = [f"{files} left out ({self._other}{', ...' * (n > 1)})"]
         if not (n := self._counts.total()):
-            return []
+            return others
         reasons = (
             f"{count:,} {reason} ({printable(self._first[reason])[-60:]}{', ...' * (count > 1)})"
             for reason, count in self._counts.items()
         )
         pictures = "1 picture is" if n == 1 else f"{n:,} pictures are"
-        return [f"{pictures} left out: {', '.join(reasons)}"]
+        return [f"{pictures} left out: {', '.join(reasons)}", *others]
 
 
 class Places:
@@ -66,6 +80,8 @@ class Places:
             return None
         _check_inside(name)
         if not _is_picture(parts):
+            if not is_hidden(name):
+                self._left_out.add_other(name)
             return None
         too_long = any(len(part.encode("utf-8", "replace")) > MAX_NAME_BYTES for part in parts)
         if too_long or len(parts) > MAX_PARTS:
@@ -90,14 +106,21 @@ def _parts(name: str) -> list[str]:
 
 
 def _check_inside(name: str) -> None:
-    parts = _parts(name)
-    if name.startswith(("/", "\\")) or ".." in parts or "\0" in name or (parts and ":" in parts[0][:2]):
+    # A class may be called 1:1; of a disk only the letter has a meaning, on Windows any colon in a name.
+    is_disk = re.match(r"[A-Za-z]:[\\/]", name) or (os.name == "nt" and ":" in name)
+    if name.startswith(("/", "\\")) or ".." in _parts(name) or "\0" in name or is_disk:
         raise DatasetError(
             f"the archive has a file {printable(name)!r:.80} outside its own folder; it is not used"
         )
 
 
+def is_hidden(name: str) -> bool:
+    """Whether nobody means this file: a system or a program has put it there."""
+    parts = _parts(name)
+    if not parts or parts[-1].casefold() in _RUBBISH:
+        return True
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
 def _is_picture(parts: list[str]) -> bool:
-    if not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return False
-    return os.path.splitext(parts[-1])[1].lower() in SUFFIXES
+    return not is_hidden("/".join(parts)) and is_named_as_picture(parts[-1])

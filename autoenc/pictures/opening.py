@@ -1,7 +1,8 @@
 """A picture's file -> its pixels, as a person would see them; what is broken, or too large, is refused.
 
-The kind is told by the first bytes, and one reader alone is tried. How large it is is read from the head,
-before anything is decoded: a file of a few bytes may claim a picture of gigabytes.
+The first bytes say the kind, and only its reader is tried, on what is left of the file without remarks. How
+large it is stands in its head: a file of a few bytes may claim a picture of gigabytes, so that is read before
+anything is decoded.
 """
 
 from __future__ import annotations
@@ -9,35 +10,47 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.AvifImagePlugin import SUPPORTED as HAS_AVIF
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from autoenc.errors import PictureError
+from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READ, kind_of, what_else
+from autoenc.pictures.avif import bare_avif
+from autoenc.pictures.containers import (
+    Bare,
+    Refused,
+    bare_bmp,
+    bare_jpeg,
+    bare_png,
+    bare_tiff,
+    orientation_in,
+)
 
 Picture = NDArray[np.uint8]  # (C, H, W), one channel where the source is grey, otherwise three
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 50_000_000
-MAX_SCANS = 200  # of a JPEG: each may touch every pixel; a camera writes one, a progressive file about ten
-KINDS = "PNG, JPEG, WebP, GIF"
+BRIGHT = 170  # levels: what is brighter can hardly be seen on white
 
 # All that Pillow's readers raise where a file is not what it says.
 _BROKEN = (
     *(OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError),
     *(NotImplementedError, struct.error, zlib.error, AssertionError, RuntimeError),
 )
-_ORIENTATION = 0x0112  # an EXIF tag
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -49,8 +62,21 @@ _UPRIGHT = {
 }
 
 
+_READERS: Mapping[str, tuple[Callable[[BytesIO], ImageFile], Callable[[bytes], Bare]]] = {
+    "PNG": (PngImageFile, bare_png),
+    "JPEG": (JpegImageFile, bare_jpeg),  # of several pictures in one file (MPO) it reads the first
+    "WebP": (WebPImageFile, Bare),
+    "GIF": (GifImageFile, Bare),
+    "AVIF": (AvifImageFile, bare_avif),
+    "BMP": (BmpImageFile, bare_bmp),
+    "TIFF": (TiffImageFile, bare_tiff),
+}
+
+
 def open_picture(file: Path | bytes, name: str = "", longest: int | None = None) -> Picture:
-    """The pixels of a PNG, a JPEG, a WebP, or the first of a GIF, upright; what is transparent is white.
+    """The pixels of a PNG, JPEG, WebP, AVIF or BMP, or of the first of a GIF or TIFF, upright.
+
+    What is transparent is white, or black behind strokes that could not be seen on white.
 
     Args:
         name: what the file is called in an error; a path's own where there is none.
@@ -64,19 +90,34 @@ def open_picture(file: Path | bytes, name: str = "", longest: int | None = None)
     content = _read(file, called) if isinstance(file, Path) else file
     if len(content) > MAX_BYTES:
         raise _too_many_bytes(called, len(content))
-    reader = _reader(content, called)
+    kind = _kind(content, called)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow only warns of is checked here
-            with reader(BytesIO(content)) as image:
-                _check_size(image.size, called)
-                return _pixels(_decoded(image, longest))
+            return _picture(kind, content, called, longest)
+    except Refused as error:
+        raise PictureError(f"{called} cannot be read: {error}; save it again with another program") from error
     except _BROKEN as error:
         raise PictureError(
             f"{called} is damaged or cut off and cannot be read; open it in another program and save it anew"
         ) from error
     except (MemoryError, Image.DecompressionBombError) as error:
         raise PictureError(f"{called} takes more memory than there is; make the picture smaller") from error
+
+
+def _picture(kind: str, content: bytes, called: str, longest: int | None) -> Picture:
+    reader, strip = _READERS[kind]
+    bare = strip(content)
+
+    def read(content: bytes) -> Picture:
+        with reader(BytesIO(content)) as image:
+            _check_size(image.size, called)
+            return _pixels(_decoded(image, bare.orientation, longest))
+
+    picture = read(bare.content)
+    if bare.again is not None and not np.array_equal(picture, read(bare.again)):
+        raise EOFError("more than its end mark is missing")
+    return picture
 
 
 # ---------------------------------------------------------------- before anything is decoded
@@ -99,29 +140,27 @@ def _too_many_bytes(called: str, n_bytes: int) -> PictureError:
     )
 
 
-def _reader(content: bytes, called: str) -> Callable[[BytesIO], ImageFile]:
-    """What reads a file that begins so."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile
-    if content.startswith(b"\xff\xd8\xff"):
-        if content.count(b"\xff\xda") > MAX_SCANS:  # in the scans themselves FF is followed by 00
-            raise PictureError(
-                f"{called} is a JPEG of more than {MAX_SCANS} scans; save it anew in another program"
-            )
-        return JpegImageFile  # of several pictures in one file (MPO) it reads the first
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return GifImageFile
-    if (size := _webp_size(content)) is not None:
+def _kind(content: bytes, called: str) -> str:
+    """A key of _READERS: how the file begins says what reads it."""
+    kind = kind_of(content[:HEAD_BYTES])
+    if kind == HEIC:
+        raise PictureError(f"{called} is a HEIC picture, which is not read here; {HEIC_CURE}")
+    if kind == "AVIF" and not HAS_AVIF:
+        raise PictureError(f"{called} is an AVIF picture, which this machine cannot read; save it as PNG")
+    if kind == "WebP" and (size := _webp_size(content)) is not None:
         _check_size(size, called)  # the reader takes room for all pixels as soon as it is made
-        return WebPImageFile
-    kind = "is empty" if not content else "is not an image of a kind that is read here"
-    raise PictureError(f"{called} {kind}; allowed: {KINDS}")
+    elif kind in ("", "WebP"):
+        what = what_else(content) if content else "empty"
+        raise PictureError(
+            f"{called} is {what or 'not an image of a kind that is read here'}; allowed: {READ}"
+        )
+    return kind
 
 
 def _webp_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height from the first chunk of a WebP; None: it is none."""
+    """Width and height from the first chunk of a WebP; None: there is none."""
     chunk, head = content[12:16], content[20:30]
-    if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(head) < 10:
+    if len(head) < 10:
         return None
     if chunk == b"VP8X":
         return int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
@@ -148,14 +187,16 @@ def _check_size(size: tuple[int, int], called: str) -> None:
 # ---------------------------------------------------------------- decoding
 
 
-def _decoded(image: ImageFile, longest: int | None) -> Image.Image:
-    """Upright and not longer than that, in one of the modes L, LA, RGB, RGBA."""
+def _decoded(image: ImageFile, orientation: int, longest: int | None) -> Image.Image:
+    """Upright and not longer than that, in one of the modes L, LA, RGB, RGBA.
+
+    A TIFF, and an AVIF by its own head, are turned on the way.
+    """
     if longest is not None:
         image.draft(None, (longest, longest))  # a JPEG can be decoded at a half, a quarter, an eighth
     image.load()
-    orientation = 1
-    with suppress(*_BROKEN):  # a picture whose EXIF data are damaged is shown as it lies
-        orientation = image.getexif().get(_ORIENTATION, 1)
+    if exif := image.info.get("exif"):
+        orientation = orientation_in(exif)
     plain = _in_a_plain_mode(image)
     if longest is not None and max(plain.size) > longest:
         width, height = (max(1, round(side * longest / max(plain.size))) for side in plain.size)
@@ -166,6 +207,8 @@ def _decoded(image: ImageFile, longest: int | None) -> Image.Image:
 def _in_a_plain_mode(image: ImageFile) -> Image.Image:
     if image.mode.startswith("I"):
         return _from_16_bits(image)
+    if image.mode == "F":
+        raise Refused("its pixels are fractions, whose range is not known")
     if image.mode == "CMYK":
         return _from_inks(image)
     transparent = image.has_transparency_data
@@ -185,15 +228,15 @@ def _from_16_bits(image: ImageFile) -> Image.Image:
         grey, values, strict=True
     ):  # row by row: larger numbers of all pixels take long room
         row[:] = (shades.astype(np.int64).clip(0, 65_535) + 128) // 257
-    transparent = image.info.get("transparency")
-    if isinstance(transparent, int):
-        grey[values == transparent] = 255
-    return Image.fromarray(grey)
+    plain = Image.fromarray(grey)
+    if isinstance(transparent := image.info.get("transparency"), int):
+        plain.putalpha(Image.fromarray((values != transparent).astype(np.uint8) * 255))
+    return plain
 
 
 def _from_inks(image: ImageFile) -> Image.Image:
-    """Pillow takes all inks for inverted, as Adobe writes them; without Adobe's mark they are not."""
-    if "adobe" not in image.info:
+    """Of a JPEG Pillow takes all inks for inverted, as Adobe writes them; without its mark they are not."""
+    if isinstance(image, JpegImageFile) and "adobe" not in image.info:
         image = image.point(lambda ink: 255 - ink)  # type: ignore[assignment]
     return image.convert("RGB")
 
@@ -205,11 +248,13 @@ def _is_grey(image: Image.Image) -> bool:
 
 
 def _pixels(image: Image.Image) -> Picture:
-    """In front of white."""
+    """On a ground where it is transparent."""
     if image.mode in ("LA", "RGBA"):
-        mode = image.mode.removesuffix("A")
-        ground = Image.new(mode, image.size, "white")
-        ground.paste(image.convert(mode), mask=image.getchannel("A"))
+        mode, alpha = image.mode.removesuffix("A"), image.getchannel("A")
+        seen = image.convert("L").histogram(alpha.point(lambda a: 255 * (a > 63)))
+        n, brightness = sum(seen), sum(level * n for level, n in enumerate(seen))
+        ground = Image.new(mode, image.size, "black" if brightness > BRIGHT * n else "white")
+        ground.paste(image.convert(mode), mask=alpha)
         image = ground
     pixels = np.asarray(image)
     return np.ascontiguousarray(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
+from unicodedata import east_asian_width
 
 from plotly.graph_objects import Figure
 
 from autoenc.numerals import short
 from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import COLOUR, LOSS, axis, layout
+
+MAX_WIDTH = 14  # letters of a name beside its bar: on a telephone half of the chart is left for the bars
+LETTER = 10  # pixels of a letter, capitals included
 
 # They mean themselves; far enough apart in lightness for the colour-blind, and each bar has its name.
 CHANNEL_COLOURS = ("#d62728", "#2ca02c", "#1f5fd0")
@@ -43,13 +48,17 @@ def _bars(
         "x": [rounded(value) for value in values],
         "y": list(range(len(names))),
         "marker": {"color": list(colours)},
-        "text": [f"{short(value)}" for value in values],
+        "text": [short(value) for value in values],
         "textposition": "auto",
-        "hovertemplate": "%{x:,.4~r}",
+        "customdata": [escape(name) for name in names],
+        "hovertemplate": "%{customdata}: %{x:,.4~r}",
         "name": "",
     }
-    places = {"tickvals": bars["y"], "ticktext": list(names), "autorange": "reversed", "showgrid": False}
-    longest = max(map(len, names), default=0)
+    labels = [shortened(name) for name in names]
+    # Plotly would take some signs for markup.
+    places: dict[str, Any] = {"tickvals": bars["y"], "ticktext": [escape(label) for label in labels]}
+    places |= {"autorange": "reversed", "showgrid": False}
+    longest = max(map(_width, labels), default=0)
     laid_out = layout(
         title,
         xaxis=axis(LOSS, "~g") | {"rangemode": "tozero", "nticks": 6},
@@ -60,5 +69,19 @@ def _bars(
         meta={"said": said, "name": title.lower().replace(" ", "-")},
     )
     laid_out["title"]["text"] = ""  # the page says it
-    laid_out["margin"] = laid_out["margin"] | {"l": min(200, 24 + 10 * longest)}
+    laid_out["margin"] = laid_out["margin"] | {"l": 24 + LETTER * longest}
     return Figure(data=[bars], layout=laid_out)
+
+
+def shortened(name: str) -> str:
+    """A name as wide as there is room for; a longer one without its middle: many differ at their ends."""
+    for n in range(len(name), 0, -1):
+        short = name if n == len(name) else f"{name[: n - n // 2]}…{name[len(name) - n // 2 :]}"
+        if _width(short) <= MAX_WIDTH:
+            return short
+    return name
+
+
+def _width(name: str) -> int:
+    """In letters; those of East Asia are as wide as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in name)

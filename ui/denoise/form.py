@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from autoenc import denoising
-from autoenc.datasets import DatasetInfo
+from autoenc.datasets import DatasetInfo, told_apart
 from autoenc.numerals import setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
@@ -89,10 +89,11 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
     by_id = {run.run_id: run for run in runs}
     if gone := state.keep_choice(widget, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
+    names = dict(zip(by_id, told_apart(map(_name, runs)), strict=True))
     chosen: str | None = st.selectbox(
         label,
         list(by_id),
-        format_func=lambda run_id: _name(by_id[run_id]),
+        format_func=names.__getitem__,
         key=widget,
         placeholder="none is trained yet",
         disabled=not runs,

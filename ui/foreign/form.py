@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from autoenc.datasets import told_apart
 from autoenc.errors import PictureError
 from autoenc.foreign import EXAMPLES
+from autoenc.kinds import ENDINGS as ENDINGS_OF
+from autoenc.kinds import READ
 from autoenc.schema import RunSummary
 from ui import state, told
 from ui.state import Foreign
 from ui.text import plain
 
 MAX_MB = 50
+# Without .heic: a telephone that is asked for JPEG makes one, otherwise it would send what cannot be read.
+ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,11 @@ def _picture(source: str) -> Foreign | None:
         case "upload":
             file = st.file_uploader(
                 "A picture",
-                type=["png", "jpg", "jpeg", "webp", "gif"],
+                type=ENDINGS,
                 max_upload_size=MAX_MB,
                 key="foreign-file",
-                help="PNG, JPEG, WebP or GIF. It goes to the machine that shows this page, and is not kept.",
+                help=f"{READ}. It goes to the machine that shows this page, and is not kept. An iPhone makes "
+                "a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
             )
         case "camera":
             file = st.camera_input("A photograph", key="foreign-camera")
@@ -71,10 +77,11 @@ def _picture(source: str) -> Foreign | None:
 
 
 def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
+    names = dict(zip(by_id, told_apart(map(_name, by_id.values())), strict=True))
     chosen: list[str] = st.multiselect(
         "Models",
         list(by_id),
-        format_func=lambda run_id: _name(by_id[run_id]),
+        format_func=names.__getitem__,
         key="foreign_runs",
         max_selections=state.MOST_MODELS,
         placeholder="Choose a model",

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from autoenc import inspection, words
+from autoenc.datasets import told_apart
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui import controls, state
@@ -37,14 +38,17 @@ def _chosen_images(run: Run) -> np.ndarray:
     """The numbers of up to N_SHOWN test images, as the visitor wants them."""
     data = state.opened(run).data
     anew: dict[str, Any] = {"on_change": state.forget, "args": ("image",)}  # the first of them is shown large
+    classes = ("all", *range(len(data.class_names)))
+    # A widget knows its choices by what it shows: no class may look like another, or like all of them.
+    labels = dict(zip(classes, told_apart(("All classes", *data.class_names)), strict=True))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = st.segmented_control(
             "Order", inspection.HOW, default="as they come", required=True, key="order", **anew
         )
         of_class = st.selectbox(
             "Class",
-            ["all", *range(len(data.class_names))],
-            format_func=lambda choice: choice if choice == "all" else data.class_names[choice],
+            classes,
+            format_func=labels.__getitem__,
             key="class",
             width=150,
             **anew,

@@ -1,0 +1,86 @@
+"""Which kind of picture a file is, by its first bytes or by the ending of its name; imports nothing heavy."""
+
+from __future__ import annotations
+
+import os
+
+HEAD_BYTES = 64  # are enough for `kind_of`
+
+# The kinds that are read, and the endings of their files; the first one is the usual.
+ENDINGS = {
+    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg", ".jfif", ".jpe"),
+    "WebP": (".webp",),
+    "GIF": (".gif",),
+    "AVIF": (".avif",),
+    "BMP": (".bmp", ".dib"),
+    "TIFF": (".tif", ".tiff"),
+}
+READ = ", ".join(ENDINGS)
+HEIC = "HEIC"
+HEIC_CURE = "save HEIC pictures as JPEG; an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible"
+
+# Endings of files that are meant as pictures; one that is of another kind inside, or damaged, is named.
+SUFFIXES = {ending for endings in ENDINGS.values() for ending in endings} | {
+    *(".heic", ".heif", ".hif", ".jxl", ".jp2", ".ppm", ".pgm", ".pnm", ".svg", ".ico", ".tga", ".psd"),
+    *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"),
+}
+_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"}
+_BMP_HEADS = {12, 16, 40, 52, 56, 64, 108, 124}  # bytes of the second part of a BMP's head
+
+
+def kind_of(head: bytes) -> str:
+    """A key of ENDINGS, or HEIC; "": it is another kind of file.
+
+    Args:
+        head: of the file, HEAD_BYTES or more.
+    """
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WebP"
+    if head.startswith((b"II*\0", b"MM\0*")):
+        return "TIFF"
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADS:
+        return "BMP"
+    return _in_boxes(head) if head[4:8] == b"ftyp" else ""
+
+
+def is_named_as_picture(name: str) -> bool:
+    """Whether the file's name ends as a picture's does."""
+    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def ending_for(name: str, head: bytes) -> str:
+    """What a name is to end in, so that it is a picture's; "": the file is none.
+
+    A TIFF counts where its name has no ending: there are many other files of this form.
+    """
+    kind = kind_of(head)
+    if kind == HEIC:
+        return ".heic"
+    is_other = kind == "TIFF" and os.path.splitext(name)[1]
+    return ENDINGS[kind][0] if kind and not is_other else ""
+
+
+def _in_boxes(head: bytes) -> str:
+    """The brands say what is in a file of the form that AVIF, HEIC and MP4 share."""
+    n_bytes = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = {head[8:12], *(head[i : i + 4] for i in range(16, n_bytes - 3, 4))}
+    if brands & {b"avif", b"avis"}:
+        return "AVIF"
+    return HEIC if brands & _HEIC_BRANDS or head[8:12] in (b"mif1", b"msf1") else ""
+
+
+def what_else(head: bytes) -> str:
+    """What people get instead of the file that they wanted, with what to do; "": it is none of that."""
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "a Git-LFS pointer, a note on where the file is; download the file itself"
+    begins = head[:512].removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
+    if begins.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "a web page, perhaps one that asks for a login; download the file itself"
+    return ""
