@@ -81,7 +81,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sessions.book",),
     ("autoenc.sessions.dask.cluster", "autoenc.sessions.dask.tasks", "autoenc.sessions.dask.worker"),
     ("autoenc.sessions.dask.examination",),
-    ("autoenc.sessions.dask.admission",),
+    ("autoenc.sessions.dask.admission", "autoenc.sessions.dask.measuring"),
     ("autoenc.sessions.dask.driver",),
     ("autoenc.sessions.dask",),
     # 4

@@ -326,7 +326,7 @@ class Hungry:
 def test_a_job_that_runs_out_of_memory_fails_with_a_sentence_and_is_not_tried_again(
     sessions: DaskSessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "memory_share", 500_000_000)
+    monkeypatch.setattr(DaskSessions, "memory_share", 500_000_000)
     failed = until(sessions, sessions.start(Hungry(str(tmp_path / "tries"))), ended)
     assert failed.state is State.FAILED
     assert failed.message.startswith("there was not enough memory; choose a smaller model")
