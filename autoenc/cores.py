@@ -131,7 +131,8 @@ def _who_holds(n_cores: int) -> str:
                     f"process {pid} holds {n} of {n_cores} cores and is stopped; "
                     f"`kill -CONT {pid}` lets it go on, `kill -KILL {pid}` ends it"
                 )
-    return f"other runs hold all {n_cores} cores (process {', '.join(map(str, sorted(held)))})"
+    pids = f" (process {', '.join(map(str, sorted(held)))})" if held else ""
+    return f"other runs hold all {n_cores} cores{pids}"
 
 
 @contextmanager

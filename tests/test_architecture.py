@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
     ("autoenc", "autoenc.errors", "ui"),
-    ("autoenc.cores",),
+    ("autoenc.cores", "autoenc.once"),
     ("autoenc.schema.baseline", "autoenc.schema.model", "autoenc.schema.noise"),
     ("autoenc.schema.config",),
     ("autoenc.schema.run",),
@@ -131,7 +131,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("benchmarks.many_runs",),
     ("benchmarks.session_overhead", "benchmarks.browser_session", "benchmarks.dashboards"),
     ("benchmarks.page_probes",),
-    ("benchmarks.viewers", "benchmarks.page_speed", "benchmarks.sweep_speed"),
+    ("benchmarks.viewers", "benchmarks.long_queue", "benchmarks.page_speed", "benchmarks.sweep_speed"),
 )
 
 # Library -> the only places that may import it.

@@ -6,7 +6,7 @@ import atexit
 import logging
 import os
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StartTimeout
 from contextlib import suppress
@@ -95,7 +95,7 @@ class DaskSessions:
 
     def stop(self, job_id: str) -> None:
         if (entry := self.book.stop(job_id)) is not None:
-            self._soon(self._request_stop, [entry])
+            self._soon(self._request_stop, {entry.key: entry.place})
 
     def forget(self, job_id: str) -> None:
         self.book.forget(job_id)
@@ -131,7 +131,10 @@ class DaskSessions:
         if self._client is not None:
             # In a cluster of our own a job may have moved to another worker.
             ending = self.book.at_work()
-            self._request_stop(ending, anywhere=self._cluster is not None)
+            at = {entry.key: entry.place for entry in ending}
+            if self._measuring is not None and self._measuring.place:
+                at[self._measuring.key] = self._measuring.place
+            self._request_stop(at, anywhere=self._cluster is not None)
             with suppress(Exception):  # what takes longer is cut off
                 wait([entry.task for entry in ending], timeout=END_SECONDS)
             self._disconnect()
@@ -295,13 +298,13 @@ class DaskSessions:
 
         self.book.begins(entry, place, give)
 
-    def _request_stop(self, entries: Sequence[Entry], anywhere: bool = False) -> None:
-        if self._client is None or self._client.status != "running" or not entries:
+    def _request_stop(self, at: Mapping[str, str], anywhere: bool = False) -> None:
+        """Have the tasks of these keys end, at their places."""
+        if self._client is None or self._client.status != "running" or not at:
             return
-        keys, places = [entry.key for entry in entries], sorted({entry.place for entry in entries})
         with suppress(Exception):  # a worker that is gone need not be stopped
-            workers = None if anywhere else places
-            self._client.run(worker.request_stop, *keys, workers=workers, on_error="ignore")
+            workers = None if anywhere else sorted(set(at.values()))
+            self._client.run(worker.request_stop, *at, workers=workers, on_error="ignore")
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
         key, records, waits_for = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -24,6 +25,7 @@ class Measuring:
     def __init__(self, client: Client) -> None:
         self.speed: Speed | None = None
         self.place = ""  # the worker that is at it; "": none
+        self.key = f"speed-{secrets.token_hex(4)}"  # with which it is asked to end
         self._client = client
         self._task: Future | None = None
         self._whole = False  # whether all cores of its machine were free
@@ -58,4 +60,4 @@ class Measuring:
             self._task, self.place = None, ""
         elif self._task is None and self.wanted and free and monotonic() >= self._again_at:
             self.place, patience = free[0], 0.0 if self._tried else PATIENCE
-            self._task = submit(self._client, worker.measure_speed, patience, workers=[self.place])
+            self._task = submit(self._client, worker.measure_speed, self.key, patience, workers=[self.place])

@@ -122,7 +122,7 @@ def _reporter(key: str) -> tuple[Callable[[Record | None], None], Callable[[str]
 
 
 def request_stop(*keys: str) -> None:
-    """The jobs of these keys end at their next record."""
+    """The jobs of these keys end at their next record, and what waits for cores ends at once."""
     _stop.update(keys)
 
 
@@ -135,15 +135,16 @@ def fingerprint(dataset: str) -> str:
     return datasets.load(dataset).fingerprint
 
 
-def measure_speed(seconds: float) -> tuple[Speed | None, bool]:
+def measure_speed(key: str, seconds: float) -> tuple[Speed | None, bool]:
     """With the cores that are free; None: none was. And whether these were all of the machine.
 
     Args:
+        key: with which it can be stopped while it waits.
         seconds: for which it waits for a core.
     """
     end = monotonic() + seconds
     with cores.joined(int(CPU_COUNT)) as mine:
-        n = mine.take(_all) or mine.wait(_all, lambda: monotonic() >= end)
+        n = mine.take(_all) or mine.wait(_all, lambda: key in _stop or monotonic() >= end)
         return measure(n) if n else None, n == int(CPU_COUNT)
 
 
