@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
     ("autoenc", "autoenc.errors", "ui"),
-    ("autoenc.cores", "autoenc.once"),
+    ("autoenc.cores", "autoenc.once", "autoenc.sources"),
+    ("autoenc.neighbours",),
     ("autoenc.schema.baseline", "autoenc.schema.model", "autoenc.schema.noise"),
     ("autoenc.schema.config",),
     ("autoenc.schema.run",),

@@ -34,6 +34,8 @@ def _now() -> None:
         row.metric("Waiting", f"{waiting:,}")
         for refusal in state.sessions().refusals():
             st.warning(plain(refusal), icon=":material/block:")
+        if said := state.crowded():
+            st.warning(plain(said), icon=":material/speed:")
         for job in jobs:
             _line(job)
         if (more := running + waiting - len(jobs)) > 0:

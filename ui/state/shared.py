@@ -15,9 +15,10 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from autoenc import checkpoints, datasets, jobs
+from autoenc import checkpoints, datasets, jobs, neighbours
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job, TrainJob
+from autoenc.neighbours import Neighbours
 from autoenc.schema import Download, Run, RunSummary, Snapshot, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
@@ -36,6 +37,17 @@ def sessions() -> Sessions:
     gc.freeze()  # what the libraries have loaded stays: Python need not look through it again and again
     atexit.register(gc.unfreeze)
     return DaskSessions()
+
+
+@st.cache_resource
+def _neighbours() -> Neighbours:
+    return Neighbours()
+
+
+def crowded() -> str:
+    """A sentence where other programs take the cores from our runs; "": they do not, or nothing runs here."""
+    busy = _neighbours().busy()
+    return neighbours.crowded(busy, sessions().n_cores) if sessions().counts()[0] else ""
 
 
 def runs_on_disk() -> tuple[RunSummary, ...]:
