@@ -93,3 +93,21 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
         sessions.close()
         assert other.poll() is None, "it has not waited for the other program"
         assert not any(psutil.pid_exists(pid) for pid in workers)
+
+
+def test_the_command_line_says_for_whom_it_waits() -> None:
+    command = [sys.executable, "-m", "autoenc", "train", "--dataset", "digits", "--model", "mlp"]
+    with (
+        holding_all_cores() as other,
+        subprocess.Popen(
+            [*command, "--latent-size", "8", "--epochs", "1"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stderr is not None
+        waits = f"waiting: other runs hold all {CPU_COUNT} cores (process {other.pid})\n"
+        assert waits in iter(process.stderr.readline, "")
+        other.kill()
+        assert process.wait(60) == 0

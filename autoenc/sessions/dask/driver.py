@@ -51,7 +51,7 @@ class DaskSessions:
     def __init__(self, n_workers: int | None = None) -> None:
         self.address = os.environ.get("AUTOENC_SCHEDULER") or None  # of an existing cluster
         self.n_cores = int(CPU_COUNT)
-        self.n_workers = n_workers or workers_allowed()
+        self.n_workers = self._n_shares = n_workers or workers_allowed()
         self.book = Book()
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
@@ -71,7 +71,7 @@ class DaskSessions:
     def memory_share(self) -> int:
         """Bytes that one job may take: what is free now and what our workers have, in equal parts."""
         ours = bytes_of_workers(self._cluster) if self._cluster is not None else 0
-        return max(IDLE_BYTES, (memory.free_bytes() + ours) // self.n_workers - IDLE_BYTES)
+        return max(IDLE_BYTES, (memory.free_bytes() + ours) // self._n_shares - IDLE_BYTES)
 
     def start(self, job: Job, by: str = "", *, alone: bool = False, address: str = "") -> str:
         self.book.add(job, by, alone=alone, address=address)
@@ -272,9 +272,10 @@ class DaskSessions:
     def _place_at_cluster(self, admission: Admission, taken: set[str]) -> None:
         entries = self.book.may_begin()
         # Without the lock: a worker is examined with the data set, which is read from the disk.
-        assigned = list(admission.assign([entry.job for entry in entries], taken))
+        assigned = zip(entries, admission.assign([entry.job for entry in entries], taken), strict=True)
+        decided = [(entry, place, refusal) for entry, (place, refusal) in assigned if place or refusal]
         with self.book.lock:
-            for entry, (place, refusal) in zip(entries, assigned, strict=True):
+            for entry, place, refusal in decided:
                 if not entry.waiting:  # stopped in the meantime
                     continue
                 if refusal:
