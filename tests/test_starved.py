@@ -72,12 +72,13 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
         return snapshot.message
 
     with holding_all_cores() as other:
+        sessions.start(job)
+        assert [s.message for s in sessions.active()] == ["the workers are starting"] == [message()]
         sessions.wait_until_ready()
         assert (sessions.speed(), sessions.no_speed()) == (
             None,
             "not known while other programs train on this machine",
         )
-        sessions.start(job)
         until(lambda: message() == f"other runs hold all {CPU_COUNT} cores (process {other.pid})")
         other.send_signal(signal.SIGSTOP)
         until(lambda: f"process {other.pid} holds" in message() and f"kill -CONT {other.pid}" in message())

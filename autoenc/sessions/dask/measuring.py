@@ -15,7 +15,7 @@ from autoenc.sessions.dask.tasks import submit
 from autoenc.speed import Speed
 
 PATIENCE = 5.0  # seconds that the first try waits for cores that other programs train on
-AGAIN_SECONDS = 10.0  # between two tries, of which the later ones take what is free at once or nothing
+AGAIN_SECONDS = 10.0  # between two tries, of which the later ones do not wait for a core
 LONGEST = 30.0  # seconds, after which jobs do not wait for the first try any more
 
 
@@ -60,4 +60,5 @@ class Measuring:
             self._task, self.place = None, ""
         elif self._task is None and self.wanted and free and monotonic() >= self._again_at:
             self.place, patience = free[0], 0.0 if self._tried else PATIENCE
-            self._task = submit(self._client, worker.measure_speed, self.key, patience, workers=[self.place])
+            how = (self.key, patience, self.speed is not None)  # a second time only with more cores
+            self._task = submit(self._client, worker.measure_speed, *how, workers=[self.place])
