@@ -1,7 +1,7 @@
 # make run    set up on the first call, then start the dashboard
 # make test   set up, then all tests
 # make lint   ruff, and mypy strict on the package
-# make bench  training speed against the lab's own loop, what a background session and viewers cost, what a sweep gains
+# make bench  training speed against the lab's own loop, what a background session, viewers and a long queue cost, what a sweep gains
 # make soak   kill workers and dashboards at random for up to 40 minutes: nothing on disk may be lost
 PYTHON ?= python3
 VENV := .venv
@@ -24,6 +24,7 @@ bench: $(VENV)/run.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)
 	$(BIN)/python -m benchmarks.session_overhead
 	$(BIN)/python -m benchmarks.viewers
+	$(BIN)/python -m benchmarks.long_queue
 	$(BIN)/python -m benchmarks.sweep_speed
 
 soak: $(VENV)/test.stamp

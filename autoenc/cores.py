@@ -2,24 +2,29 @@
 
 A lock file stands for each core, and one for each job that wants some. The system frees a lock when its
 holder dies, however it dies: there is nothing to clean up, and nobody who keeps the books could be killed.
+A file beside each lock names the process that took it last, so that whoever waits can say for whom.
 """
 
 from __future__ import annotations
 
 import getpass
+import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 import filelock
+import psutil
 
 from autoenc.errors import AutoencError
 
 MAX_JOBS = 256  # that share a machine
 POLL_SECONDS = 0.02
 GLANCE_SECONDS = 0.002
+TELL_SECONDS = 1.0  # between two looks at whom a job waits for
 
 _own: set[int] = set()  # the places of this process's jobs
 
@@ -31,6 +36,7 @@ class Cores:
         self.n_cores = n_cores
         self._held: list[filelock.BaseFileLock] = []
         self._job, self._place = _first_free("job", MAX_JOBS)
+        _sign(f"job-{self._place}")
         _own.add(self._place)
 
     def take(self, useful: Callable[[int], int]) -> int:
@@ -49,13 +55,27 @@ class Cores:
                 break
             if (lock := _acquired(f"core-{i}")) is not None:
                 self._held.append(lock)
+                _sign(f"core-{i}")
         return len(self._held)
 
-    def wait(self, useful: Callable[[int], int], given_up: Callable[[], bool] = lambda: False) -> int:
-        """As `take`, but at least 1, however long that takes; 0: given up."""
+    def wait(
+        self,
+        useful: Callable[[int], int],
+        given_up: Callable[[], bool] = lambda: False,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> int:
+        """As `take`, but at least 1, however long that takes; 0: given up.
+
+        Args:
+            tell: is called with who holds the cores, a sentence, about once a second.
+        """
+        tell_at = monotonic() + TELL_SECONDS
         while not given_up():
             if n := self.take(useful):
                 return n
+            if monotonic() >= tell_at:
+                tell(_who_holds(self.n_cores))
+                tell_at = monotonic() + TELL_SECONDS
             sleep(POLL_SECONDS)
         return 0
 
@@ -90,6 +110,31 @@ def _taken(but: Collection[int]) -> list[int]:
     return [place for place in held if not _is_free(f"job-{place}")]
 
 
+def job_pids() -> set[int]:
+    """The processes of all jobs that share the machine.
+
+    Raises:
+        AutoencError: the folder of the locks cannot be written to.
+    """
+    pids = (_signed(f"job-{place}") for place in _taken(()))
+    return {pid for pid in pids if pid is not None}
+
+
+def _who_holds(n_cores: int) -> str:
+    """For whom a job waits, a sentence; a process that is stopped keeps its cores until somebody cares."""
+    names = [f"core-{i}" for i in range(n_cores)]
+    held = Counter(pid for name in names if not _is_free(name) and (pid := _signed(name)) is not None)
+    for pid, n in held.items():
+        with suppress(psutil.Error):
+            if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
+                return (
+                    f"process {pid} holds {n} of {n_cores} cores and is stopped; "
+                    f"`kill -CONT {pid}` lets it go on, `kill -KILL {pid}` ends it"
+                )
+    pids = f" (process {', '.join(map(str, sorted(held)))})" if held else ""
+    return f"other runs hold all {n_cores} cores{pids}"
+
+
 @contextmanager
 def joined(n_cores: int) -> Iterator[Cores]:
     """Count as one of the jobs that share the machine's cores, for as long as the block takes.
@@ -109,6 +154,18 @@ def _folder() -> Path:
     return Path(tempfile.gettempdir()) / f"autoenc-cores-{getpass.getuser()}"
 
 
+def _sign(name: str) -> None:
+    """Whoever holds the lock of this name leaves their number, for a sentence; nothing depends on it."""
+    with suppress(OSError):
+        (_folder() / f"{name}.pid").write_text(str(os.getpid()))
+
+
+def _signed(name: str) -> int | None:
+    with suppress(OSError, ValueError):
+        return int((_folder() / f"{name}.pid").read_text()[:20])
+    return None
+
+
 def _first_free(kind: str, n: int) -> tuple[filelock.BaseFileLock, int]:
     for place in range(n):
         if (lock := _acquired(f"{kind}-{place}")) is not None:
@@ -119,7 +176,7 @@ def _first_free(kind: str, n: int) -> tuple[filelock.BaseFileLock, int]:
 def _acquired(name: str) -> filelock.BaseFileLock | None:
     lock = filelock.FileLock(_folder() / f"{name}.lock", blocking=False, thread_local=False)
     try:
-        _folder().mkdir(mode=0o700, exist_ok=True)
+        _make_folder()
         lock.acquire()
     except filelock.Timeout:
         return None
@@ -128,6 +185,18 @@ def _acquired(name: str) -> filelock.BaseFileLock | None:
             f"cannot write to {_folder()}, where jobs share the cores: {error.strerror or error}"
         ) from None
     return lock
+
+
+def _make_folder() -> None:
+    """Our own folder; in a place where everyone may write it could be somebody else's, or a link.
+
+    Raises:
+        OSError: it is not ours, or cannot be made.
+    """
+    folder = _folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and (folder.is_symlink() or folder.lstat().st_uid != os.getuid()):
+        raise PermissionError(None, "it belongs to somebody else")
 
 
 def _is_free(name: str) -> bool:

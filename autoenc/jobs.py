@@ -14,7 +14,7 @@ from typing import Protocol
 
 import torch
 
-from autoenc import __version__, baselines, checkpoints, cores, datasets, memory, models, training
+from autoenc import baselines, checkpoints, cores, datasets, memory, models, training
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
@@ -30,6 +30,7 @@ from autoenc.schema import (
     TrainConfig,
     check_levels,
 )
+from autoenc.sources import VERSION
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
 
@@ -150,7 +151,7 @@ def _first_record(config: TrainConfig, data: Dataset, trainee: training.Trainee,
         model=models.describe(config, data.image_shape),
         n_train_images=config.train_images or len(data.train),
         device=training.name_of(trainee.device),
-        versions={"autoenc": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        versions={"autoenc": VERSION, "torch": torch.__version__, "python": platform.python_version()},
         x=training.as_images(training.as_float(torch.from_numpy(data.test[: training.N_PREVIEW]))),
         x_noisy=training.as_images(x_in) if config.noise else None,
         attempt=attempt,

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
     ("autoenc", "autoenc.durable", "autoenc.errors", "autoenc.kinds", "autoenc.numerals", "ui"),
-    ("autoenc.stopwatch", "autoenc.streams"),
-    ("autoenc.cores",),
+    ("autoenc.cores", "autoenc.once", "autoenc.sources", "autoenc.stopwatch", "autoenc.streams"),
+    ("autoenc.neighbours",),
     ("autoenc.schema.baseline", "autoenc.schema.model", "autoenc.schema.noise"),
     ("autoenc.schema.config",),
     ("autoenc.schema.run",),
@@ -90,7 +90,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sessions.book",),
     ("autoenc.sessions.dask.cluster", "autoenc.sessions.dask.tasks", "autoenc.sessions.dask.worker"),
     ("autoenc.sessions.dask.examination",),
-    ("autoenc.sessions.dask.admission",),
+    ("autoenc.sessions.dask.admission", "autoenc.sessions.dask.measuring"),
     ("autoenc.sessions.dask.driver",),
     ("autoenc.sessions.dask",),
     # 4
@@ -140,7 +140,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("benchmarks.many_runs",),
     ("benchmarks.session_overhead", "benchmarks.browser_session", "benchmarks.dashboards"),
     ("benchmarks.page_probes",),
-    ("benchmarks.viewers", "benchmarks.page_speed", "benchmarks.sweep_speed"),
+    ("benchmarks.viewers", "benchmarks.long_queue", "benchmarks.page_speed", "benchmarks.sweep_speed"),
 )
 
 # Library -> the only places that may import it.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -47,3 +49,20 @@ def test_a_moment_is_drawn_once_and_another_anew() -> None:
     assert len(drawn) == 2
     draw(a_run, False)
     assert len(drawn) == 3, "drawn otherwise"
+
+
+def test_forty_who_see_a_new_epoch_at_once_draw_it_once() -> None:
+    a_run, drawn, all_are_here = run_of(2, []), list[Run](), Barrier(40)
+
+    @drawn_once
+    def draw(run: Run) -> object:
+        drawn.append(run)
+        return object()
+
+    def look() -> object:
+        all_are_here.wait(60)
+        return draw(a_run)
+
+    with ThreadPoolExecutor(40) as threads:
+        seen = {id(answer.result(60)) for answer in [threads.submit(look) for _ in range(40)]}
+    assert (len(drawn), len(seen)) == (1, 1)

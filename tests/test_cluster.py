@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,12 +25,12 @@ from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob, PcaJob, TrainJob
 from autoenc.schema import EpochRecord, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions, admission
+from autoenc.sources import VERSION
 from tests.test_datasets import put, small_files
 
 ROOT = Path(__file__).parents[1]
 QUICK = TrainConfig(dataset="digits", latent_size=8, epochs=3)
 ENDLESS = TrainConfig(dataset="digits", latent_size=8, epochs=1000)
-OTHER_VERSION = "import autoenc; autoenc.__version__ = '0.0.7'; "
 NO_PACKAGE = "import sys; sys.modules['autoenc'] = None; "
 
 
@@ -79,6 +80,14 @@ class Cluster:
             self.processes[name] = subprocess.Popen(
                 command, cwd=self.folder, env=os.environ | self.variables | variables, stdout=log, stderr=log
             )
+
+
+def another_commit(checkout: Path) -> Path:
+    """A folder with our package, of the same number, in which somebody has worked on a file."""
+    shutil.copytree(ROOT / "autoenc", checkout / "autoenc", ignore=shutil.ignore_patterns("__pycache__"))
+    with (checkout / "autoenc" / "training.py").open("a") as file:
+        file.write("# another thought\n")
+    return checkout
 
 
 def wait_for(true: Callable[[], object], seconds: float = 60) -> None:
@@ -134,7 +143,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         images = {"AUTOENC_DATA_DIR": str(folder / "other"), "AUTOENC_CACHE_DIR": str(folder / "cache-2")}
         cluster.worker("other images", **images)
         cluster.worker("other folder", AUTOENC_CHECKPOINT_DIR=str(folder / "elsewhere"))
-        cluster.worker("other version", OTHER_VERSION)
+        cluster.worker("other version", PYTHONPATH=str(another_commit(folder / "checkout")))
         cluster.worker("no package", NO_PACKAGE)
         yield cluster
     finally:
@@ -169,7 +178,7 @@ def small(tmp_path: Path) -> Iterator[Cluster]:
     ("name", "told"),
     [
         ("no package", ["cannot load autoenc", f"install autoenc {__version__} on its machine"]),
-        ("other version", [f"has autoenc 0.0.7 and not {__version__}", f"install {__version__}"]),
+        ("other version", [f"has autoenc {__version__}+", f"and not {VERSION}", "copy our folder autoenc"]),
         ("other folder", ["keeps its runs in", "elsewhere", "set AUTOENC_CHECKPOINT_DIR there"]),
     ],
 )
@@ -270,13 +279,13 @@ def test_where_there_is_no_worker_jobs_wait_a_while_and_fail_with_a_sentence(
 
 def test_a_folder_that_cannot_be_written_to_fails_the_jobs_as_long_as_it_cannot(small: Cluster) -> None:
     (small.folder / "runs").write_text("a file stands where the folder should be")
-    small.worker("other version", OTHER_VERSION)
+    small.worker("other version", PYTHONPATH=str(another_commit(small.folder / "checkout")))
     with opened(small) as sessions:
         failed = until(sessions, sessions.start(TrainJob(QUICK)), ended)
         assert failed.message.startswith(f"cannot write to {small.folder / 'runs'}")
         (small.folder / "runs").unlink()
         examined = until(sessions, sessions.start(TrainJob(QUICK)), ended)
-    assert "has autoenc 0.0.7" in examined.message
+    assert f"has autoenc {__version__}+" in examined.message
 
 
 def test_a_scheduler_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from hypothesis import given
@@ -73,3 +74,40 @@ def test_nobody_waits_for_a_second_run_of_another_before_their_first(
     order = [job.by for job in begun_in_order(waiting, n_workers)]
     visitors = set(order)
     assert len(set(order[: len(visitors)])) == len(visitors)
+
+
+def one_look_at_all_visitors_for_each_turn(
+    waiting: list[Asked], running: list[str], served: dict[str, int]
+) -> list[Asked]:
+    """The rule of the queue as it is said, in the square of the number of jobs."""
+    queues: dict[str, list[Asked]] = {}
+    for job in sorted(waiting, key=lambda job: not job.lost):
+        queues.setdefault(job.by, []).append(job)
+    having, last, order = Counter(running), dict(served), list[Asked]()
+    while queues:
+        by = min(queues, key=lambda by: (not queues[by][0].lost, having[by], last.get(by, 0)))
+        order.append(queues[by].pop(0))
+        having[by] += 1
+        last[by] = max(last.values(), default=0) + 1
+        if not queues[by]:
+            del queues[by]
+    return order
+
+
+# Few visitors, and few different counts: it is where two are equal that an order goes wrong.
+asked_or_lost = st.lists(
+    st.builds(Asked, st.sampled_from("abcdefgh"), st.integers(0, 99), st.integers(0, 1)), max_size=40
+)
+
+
+@given(
+    asked_or_lost,
+    st.lists(st.sampled_from("abcdefghi"), max_size=6),
+    st.dictionaries(st.sampled_from("abcdefghi"), st.integers(0, 6)),
+)
+def test_the_order_is_the_one_of_the_rule_as_it_is_said(
+    waiting: list[Asked], running: list[str], served: dict[str, int]
+) -> None:
+    expected = one_look_at_all_visitors_for_each_turn(waiting, running, served)
+    order = in_turn(waiting, running, served)
+    assert [id(job) for job in order] == [id(job) for job in expected]

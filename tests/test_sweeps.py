@@ -249,7 +249,7 @@ def test_points_tell_of_files_of_jobs_and_of_nothing_yet() -> None:
         half.run_id(data.fingerprint): Snapshot("", State.FAILED, "it went wrong", part),
     }
     runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
-    points = sweeps.points(kept(sweep), data.image_shape, jobs.get, runs)
+    points = sweeps.points(kept(sweep), data.image_shape, jobs, runs)
     assert [p.config.latent_size for p in points] == [1, 2, 4, 8]
     states = [State.FINISHED, State.FAILED, State.RUNNING, None]
     assert [p.state for p in points] == states
@@ -269,9 +269,9 @@ def test_a_run_that_another_process_trains_is_running_and_one_left_behind_interr
     stored(*trained(left, data, epochs=1))
     runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
     with checkpoints.writing(other.run_id(data.fingerprint)):
-        points = sweeps.points(kept(sweep), data.image_shape, lambda _: None, runs)
+        points = sweeps.points(kept(sweep), data.image_shape, {}, runs)
         assert [p.state for p in points] == [State.INTERRUPTED, State.RUNNING]
-    points = sweeps.points(kept(sweep), data.image_shape, lambda _: None, runs)
+    points = sweeps.points(kept(sweep), data.image_shape, {}, runs)
     assert [p.state for p in points] == [State.INTERRUPTED, None]
 
 
@@ -279,7 +279,6 @@ def test_a_finished_run_whose_file_is_gone_counts_as_not_begun() -> None:
     data = datasets.load("digits")
     sweep = Sweep(BASE, ("mlp",), (1,))
     run, _ = trained(sweep.configs()[0], data)
-    points = sweeps.points(
-        kept(sweep), data.image_shape, lambda job_id: Snapshot(job_id, State.FINISHED, value=run), {}
-    )
+    finished = {run.run_id: Snapshot(run.run_id, State.FINISHED, value=run)}
+    points = sweeps.points(kept(sweep), data.image_shape, finished, {})
     assert points[0].state is None

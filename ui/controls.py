@@ -209,7 +209,7 @@ def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo, wait
         config, info, data.n_train, data.n_test, measured, state.runs_on_disk()
     )
     if seconds is None:
-        st.markdown("Time: being measured")
+        st.markdown(f"Time: {state.sessions().no_speed() or 'being measured'}")
     else:
         st.markdown(f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)")
     if waiting and measured is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from autoenc import training
+from autoenc.jobs import TrainJob
 from autoenc.schema import Snapshot
 from ui import page, state, told
 from ui.text import plain
 
 SECONDS = 2.0  # between two looks
+SHOWN = 10  # jobs
 
 
 def now() -> None:
@@ -20,28 +22,31 @@ def now() -> None:
 
 def _now() -> None:
     with page.errors_told():
-        jobs = state.active_jobs()
-        running = [job for job in jobs if job.state == "running"]
+        jobs, (running, waiting) = state.active_jobs(SHOWN), state.sessions().counts()
         row = st.container(horizontal=True, gap="medium")
         row.metric("Trains on", training.device_title())
         row.metric("Cores", state.sessions().n_cores)
         row.metric(
             "Running",
-            f"{len(running)} of {state.sessions().n_workers}",
-            help="Runs at the same time, at most.",
+            f"{running} of {state.sessions().n_workers}",
+            help="Maximum simultaneous runs.",
         )
-        row.metric("Waiting", len(jobs) - len(running))
+        row.metric("Waiting", f"{waiting:,}")
         for refusal in state.sessions().refusals():
             st.warning(plain(refusal), icon=":material/block:")
-        for job in jobs[:10]:
+        if said := state.crowded():
+            st.warning(plain(said), icon=":material/speed:")
+        for job in jobs:
             _line(job)
+        if (more := running + waiting - len(jobs)) > 0:
+            st.caption(f"… and {more:,} more")
 
 
 def _line(job: Snapshot) -> None:
     name = told.job_title(job)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.value.done if job.value else 0.0, f"{name} – {told.progress(job)}")
-        if job.run is not None:
+        if isinstance(job.job, TrainJob):
             st.page_link(
                 "pages/train.py",
                 label="Watch",

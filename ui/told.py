@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 from statistics import mean, stdev
 
+from autoenc.jobs import CurveJob, DownloadJob, PcaJob, TrainJob
+from autoenc.memory import in_words
 from autoenc.numerals import setting, smaller
 from autoenc.schema import (
     METHODS,
     MODEL_NAMES,
     NOISES,
     Curve,
+    Download,
     Noise,
     Pca,
     Preview,
@@ -39,17 +42,18 @@ def title(config: TrainConfig) -> str:
     )
 
 
-def job_title(job: Snapshot) -> str:
-    """What the job is at."""
-    match job.value:
-        case Run():
-            return title(job.value.config)
-        case Pca():
-            return f"Principal components of {state.data_title(job.value.dataset)}"
-        case Curve():
-            method = METHODS.get(job.value.method, job.value.method)
-            return f"{NOISES[job.value.noise].title}: how well {plain(method)} takes it away"
-    return plain(job.job_id)
+def job_title(snapshot: Snapshot) -> str:
+    """What the job is at, or will be when its turn comes."""
+    match snapshot.job:
+        case TrainJob(config):
+            return title(config)
+        case DownloadJob(dataset):
+            return f"Download of {state.data_title(dataset)}"
+        case PcaJob(dataset):
+            return f"Principal components of {state.data_title(dataset)}"
+        case CurveJob(_, noise, method):
+            return f"{NOISES[noise].title}: how well {plain(METHODS.get(method, method))} takes it away"
+    return plain(snapshot.job_id)
 
 
 def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
@@ -109,18 +113,16 @@ def noise_words(noise: Noise) -> str:
 
 
 def progress(snapshot: Snapshot) -> str:
-    """Where the run is, and how long it will take."""
+    """Where the job is, and how long it will take."""
     run = snapshot.run
-    if isinstance(snapshot.value, Pca | Curve):
-        return "Fitting" if isinstance(snapshot.value, Pca) else "Measuring"
     n_epochs = f"{len(run.epochs)} of {run.config.epochs} epochs" if run else "nothing yet"
     match snapshot.state:
+        case State.QUEUED if snapshot.message:
+            return f"Waiting: {plain(snapshot.message)}"
         case State.QUEUED:
-            before = f"{snapshot.ahead} before it" if snapshot.ahead else "it is next"
-            return f"Waiting: {plain(snapshot.message) or before}"
+            return f"Waiting: {snapshot.ahead:,} ahead" if snapshot.ahead else "Waiting: next in line"
         case State.RUNNING:
-            left = seconds_left(snapshot)
-            return f"Training: {n_epochs}" + ("" if left is None else f", {duration(left)} left")
+            return _running(snapshot, n_epochs)
         case State.FINISHED:
             return f"Finished: {n_epochs} in {duration(run.seconds if run else 0)}"
         case State.STOPPED:
@@ -129,6 +131,18 @@ def progress(snapshot: Snapshot) -> str:
             return f"Interrupted: {n_epochs}; train on to continue"
         case State.FAILED:
             return f"Failed: {n_epochs}"
+
+
+def _running(snapshot: Snapshot, n_epochs: str) -> str:
+    match snapshot.value:
+        case Pca():
+            return "Fitting"
+        case Curve():
+            return "Measuring"
+        case Download(_, n_bytes, of):
+            return f"Downloading: {in_words(n_bytes)}{f' of {in_words(of)}' if of else ''}"
+    left = seconds_left(snapshot)
+    return f"Training: {n_epochs}" + ("" if left is None else f", {duration(left)} left")
 
 
 def seconds_left(snapshot: Snapshot) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from autoenc import models
 from autoenc.checkpoints.opening import Opened, identity, number, opened, text, whole
 from autoenc.checkpoints.paths import NOT_KNOWN, path_of
 from autoenc.errors import CheckpointError
+from autoenc.once import once
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
 from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, Trainee
 
@@ -57,7 +57,7 @@ def mark(run_id: str) -> str:
         return _mark(path, identity(file.stat))
 
 
-@lru_cache(maxsize=1024)
+@once(maxsize=1024)
 def _mark(path: Path, found: tuple[int, int, int]) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()

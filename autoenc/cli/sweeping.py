@@ -92,7 +92,7 @@ def _followed(kept: Kept, image_shape: tuple[int, int, int], sessions: Sessions)
     quiet = not sys.stderr.isatty()
     with tqdm(total=float(len(kept.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
         while True:
-            points = sweeps.points(kept, image_shape, sessions.snapshot, _on_disk())
+            points = sweeps.points(kept, image_shape, sessions.snapshots(kept.run_ids), _on_disk())
             for point in points:
                 if point.state in ENDED and point.run_id not in told:
                     told.add(point.run_id)

@@ -11,13 +11,13 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from autoenc.datasets.entry import Known, data_dir
 from autoenc.datasets.published import KNOWN
 from autoenc.errors import ConfigError, DatasetError
 from autoenc.kinds import is_named_as_picture
+from autoenc.once import once
 from autoenc.schema.config import DATASET_NAME
 
 FOLDER_SPLITS = ("train", "test")
@@ -195,7 +195,7 @@ def _folders_stamp(folder: Path) -> tuple[object, ...]:
     return tuple(facts)
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
     names = {entry.name for split in FOLDER_SPLITS for entry in _class_folders(folder, split)}
     digest = hashlib.sha256()

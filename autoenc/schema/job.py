@@ -55,6 +55,8 @@ class Snapshot:
     by: str = field(default="", repr=False)  # the visitor who started it; a secret of theirs
     ahead: int = 0  # queued: how many start before it
     elapsed_seconds: float = 0.0  # since it began to run, this time
+    # What was asked for, one of `autoenc.jobs`; None: it was read from a file.
+    job: object | None = field(default=None, repr=False)
 
     @property
     def run(self) -> Run | None:

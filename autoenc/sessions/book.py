@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import count, takewhile
+from itertools import count, islice, takewhile
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -17,18 +18,24 @@ from autoenc.schema import EpochRecord, Heartbeat, Record, Run, Snapshot, State,
 from autoenc.sessions.queue import in_turn
 
 MAX_REMEMBERED = 128  # jobs that have ended; what they left is on disk
+MAX_SERVED = 1000  # visitors whose last turn is remembered
 MAX_WAITING = 200  # jobs of one visitor
+# Of one address, because a browser chooses its own name. Behind a proxy or a router a whole class has one
+# address: thirty students, each with the hundred sizes that one sweep may have.
+MAX_WAITING_AT_ADDRESS = 3000
 MAX_LOST = 5  # workers in a row that die over a job before it finishes an epoch
 
 
 @dataclass(eq=False)
 class Entry:
-    """A job. Guarded by the lock of its Book."""
+    """A job. Guarded by the lock of its Book, which has to know of every change."""
 
     snapshot: Snapshot
     job: Job
     by: str  # the visitor who started it
+    address: str = ""  # that they came from
     alone: bool = False  # no other job may run meanwhile
+    arrived: int = 0  # its place among all that were ever asked for
     task: Any = None  # its future at the workers; None: it is not there, or not any more
     key: str = ""  # of the task: a job that is done again has another
     place: str = ""  # the worker's address
@@ -48,52 +55,69 @@ class Entry:
 
 
 class Book:
-    """All jobs that this process was asked for; any thread may call."""
+    """All jobs that this process was asked for; any thread may call.
+
+    Nothing here reads a file while it holds the lock, because every page needs the lock.
+    """
 
     def __init__(self) -> None:
         self.lock = RLock()
         self._entries: dict[str, Entry] = {}
-        self._served: dict[str, int] = {}  # visitor -> when a job of theirs began last
-        self._starts = count(1)
+        # The same entries by what becomes of them, the first two in any order, the last in that of ending.
+        self._waiting: dict[str, Entry] = {}
+        self._at_work: dict[str, Entry] = {}
+        self._ended: dict[str, Entry] = {}
+        self._line: list[Entry] | None = None  # who waits, the next first; None: something has changed
+        self._positions: dict[str, int] = {}  # in the line
+        self._served: dict[str, int] = {}  # visitor -> when a job of theirs began last; the latest comes last
+        self._arrivals, self._starts = count(1), count(1)
+        self._mark = secrets.token_hex(4)  # other dashboards give jobs of the same names to the same cluster
 
-    def add(self, job: Job, by: str, alone: bool = False) -> None:
+    def add(self, job: Job, by: str, *, alone: bool = False, address: str = "") -> None:
         """Put the job into the queue, unless it is at work or done, here or in another process.
 
         Raises:
-            AutoencError: the visitor has enough in the queue.
+            AutoencError: the visitor, or all at their address together, have enough in the queue.
         """
         job_id = job.job_id
         with self.lock:
-            known = self._entries.get(job_id)
-            if known is not None and known.active:
+            if self._is_active(job_id):
                 return
-            stored = job.stored()
+        stored = job.stored()
+        with self.lock:
+            if self._is_active(job_id):  # somebody else was faster
+                return
+            self._drop(job_id)
             if stored is not None and stored.state is State.RUNNING:
-                self._entries.pop(job_id, None)  # in another process: its file tells of it
-            elif stored is not None and stored.state is State.FINISHED:
-                self._remember(Entry(stored, job, by))
-            elif sum(e.waiting and e.by == by for e in self._entries.values()) >= MAX_WAITING:
-                raise AutoencError(f"you have {MAX_WAITING} runs in the queue; wait for some of them")
-            else:
-                value = stored.value if stored else None
-                self._remember(Entry(Snapshot(job_id, State.QUEUED, value=value, by=by), job, by, alone))
+                return  # in another process: its file tells of it
+            if stored is not None and stored.state is State.FINISHED:
+                self._file(Entry(replace(stored, job=job), job, by))
+                return
+            self._check_room(by, address)
+            value = stored.value if stored else None
+            snapshot = Snapshot(job_id, State.QUEUED, value=value, by=by, job=job)
+            self._file(Entry(snapshot, job, by, address, alone, next(self._arrivals)))
 
-    def snapshot(self, job_id: str) -> Snapshot | None:
-        """The job at this moment; None: nobody has asked for it, or that is long ago."""
+    def snapshots(self, job_ids: Iterable[str]) -> dict[str, Snapshot]:
+        """These jobs at one moment; one that nobody has asked for, or long ago, is not among them."""
         with self.lock:
-            entry = self._entries.get(job_id)
-            if entry is None:
-                return None
-            if entry.snapshot.state is State.RUNNING:
-                return replace(entry.snapshot, elapsed_seconds=monotonic() - entry.began)
-            if entry.waiting:
-                return replace(entry.snapshot, ahead=self.queue().index(entry))
-            return entry.snapshot
+            entries = (self._entries.get(job_id) for job_id in job_ids)
+            return {e.snapshot.job_id: self._seen(e) for e in entries if e is not None}
 
-    def active(self) -> tuple[Snapshot, ...]:
-        """The jobs at the workers, then those that wait, the next first."""
+    def active(self, most: int | None = None) -> tuple[Snapshot, ...]:
+        """The jobs at the workers, then those that wait, the next first.
+
+        Args:
+            most: no more than so many; None: all.
+        """
         with self.lock:
-            return tuple(entry.snapshot for entry in (*self.at_work(), *self.queue()))
+            return tuple(self._seen(e) for e in islice((*self.at_work(), *self.queue()), most))
+
+    def counts(self) -> tuple[int, int]:
+        """How many jobs run, and how many wait."""
+        with self.lock:
+            running = sum(e.snapshot.state is State.RUNNING for e in self._at_work.values())
+            return running, len(self._at_work) + len(self._waiting) - running
 
     def stop(self, job_id: str) -> Entry | None:
         """The job that has to be stopped at its worker; None: there is none."""
@@ -109,21 +133,19 @@ class Book:
     def forget(self, job_id: str) -> None:
         """Know nothing any more of a job that has ended."""
         with self.lock:
-            if job_id in self._entries and not self._entries[job_id].active:
-                del self._entries[job_id]
+            if not self._is_active(job_id):
+                self._drop(job_id)
 
     # -------- for whoever has the work done
 
     def any_active(self) -> bool:
         with self.lock:
-            return any(e.active for e in self._entries.values())
+            return bool(self._waiting or self._at_work)
 
     def queue(self) -> list[Entry]:
         """Who waits, the next first."""
         with self.lock:
-            entries = self._entries.values()
-            running = [e.by for e in entries if e.task is not None]
-            return in_turn([e for e in entries if e.waiting], running, self._served)
+            return list(self._in_line())
 
     def may_begin(self) -> list[Entry]:
         """Those in the queue that may begin now, if there is a worker for each.
@@ -131,32 +153,44 @@ class Book:
         One that is to run alone waits until all others have ended, and holds up who comes after it.
         """
         with self.lock:
-            begun = self.at_work()
-            if any(e.alone for e in begun):
+            if any(e.alone for e in self._at_work.values()):
                 return []
-            queue = self.queue()
-            if not begun and queue and queue[0].alone:
+            queue = self._in_line()
+            if not self._at_work and queue and queue[0].alone:
                 return queue[:1]
             return list(takewhile(lambda entry: not entry.alone, queue))
 
     def at_work(self) -> list[Entry]:
-        """The jobs at the workers."""
+        """The jobs at the workers, in the order of their arrival."""
         with self.lock:
-            return [e for e in self._entries.values() if e.task is not None]
+            return sorted(self._at_work.values(), key=lambda e: e.arrived)
 
-    def begins(self, entry: Entry, place: str) -> None:
-        """The job's turn has come: it gets its key and its place; the task is the caller's to set."""
+    def begins(self, entry: Entry, place: str, give: Callable[[str], Any]) -> None:
+        """The job's turn has come, at this place.
+
+        Args:
+            give: gives it to a worker under the key that it is called with, and returns the task.
+        """
         with self.lock:
             n = next(self._starts)
-            self._served[entry.by] = n
-            entry.key, entry.place = f"{entry.snapshot.job_id}-{n}", place
+            entry.key, entry.place = f"{entry.snapshot.job_id}-{n}-{self._mark}", place
             entry.kernel_kills = memory.kernel_kills()
+            entry.task = give(entry.key)
+            self._served.pop(entry.by, None)
+            self._served[entry.by] = n
+            if len(self._served) > MAX_SERVED:
+                # Whoever was served longest ago is as one who never was: both are before all others.
+                del self._served[next(iter(self._served))]
+            self._file(entry)
 
-    def told(self, key: str, records: Sequence[Record]) -> None:
-        """What the task of this key has done."""
+    def told(self, key: str, records: Sequence[Record], waits_for: str = "") -> None:
+        """What the task of this key has done, or what it waits for before it begins."""
         with self.lock:
-            entry = next((e for e in self._entries.values() if e.key == key), None)
-            if entry is None or entry.task is None:
+            entry = next((e for e in self._at_work.values() if e.key == key), None)
+            if entry is None:
+                return
+            if not records:
+                entry.snapshot = replace(entry.snapshot, message=waits_for)
                 return
             if entry.snapshot.state is State.QUEUED:
                 entry.began = monotonic()
@@ -177,8 +211,9 @@ class Book:
             entry.snapshot = replace(
                 entry.snapshot, state=state, message=message, value=value, elapsed_seconds=elapsed
             )
+            self._file(entry)
             if state is State.INTERRUPTED:
-                self.forget(entry.snapshot.job_id)  # another process is at it: its file tells
+                self._drop(entry.snapshot.job_id)  # another process is at it: its file tells
 
     def worker_lost(self, entry: Entry) -> None:
         """The job begins again from its last epoch on disk, unless there is a reason not to."""
@@ -202,15 +237,60 @@ class Book:
                 entry.lost_at, entry.task, entry.began = n_epochs, None, 0.0
                 message = f"its worker was lost; it goes on from epoch {n_epochs}"
                 entry.snapshot = replace(entry.snapshot, state=State.QUEUED, message=message, value=value)
+                if entry.stopping:  # since we looked above
+                    self.end(entry, State.STOPPED, "stopped; what was done is kept")
+                self._file(entry)
 
-    def _remember(self, entry: Entry) -> None:
-        self._entries.pop(entry.snapshot.job_id, None)
-        self._entries[entry.snapshot.job_id] = entry
-        ended = [job_id for job_id, e in self._entries.items() if not e.active]
-        # First those whose file tells the same: why another failed is known here alone.
-        ended.sort(key=lambda job_id: self._entries[job_id].snapshot.state is not State.FINISHED)
-        for job_id in ended[:-MAX_REMEMBERED]:
-            del self._entries[job_id]
+    # -------- with the lock held
+
+    def _is_active(self, job_id: str) -> bool:
+        entry = self._entries.get(job_id)
+        return entry is not None and entry.active
+
+    def _check_room(self, by: str, address: str) -> None:
+        waiting = self._waiting.values()
+        if sum(e.by == by for e in waiting) >= MAX_WAITING:
+            raise AutoencError(f"you have {MAX_WAITING} runs in the queue; wait for some of them")
+        if sum(e.address == address for e in waiting) >= MAX_WAITING_AT_ADDRESS:
+            raise AutoencError(
+                f"{MAX_WAITING_AT_ADDRESS:,} runs from your network address are in the queue; "
+                "wait for some of them"
+            )
+
+    def _file(self, entry: Entry) -> None:
+        """Keep the entry where it belongs now; to be called after every change but that of a snapshot."""
+        job_id = entry.snapshot.job_id
+        self._drop(job_id)
+        begun = entry.task is not None
+        others = self._ended if not entry.active else self._at_work if begun else self._waiting
+        self._entries[job_id] = others[job_id] = entry
+        while len(self._ended) > MAX_REMEMBERED:
+            # First one whose file tells the same: why another failed is known here alone.
+            ended = self._ended.items()
+            finished = (name for name, e in ended if e.snapshot.state is State.FINISHED)
+            self._drop(next(finished, next(iter(self._ended))))
+
+    def _drop(self, job_id: str) -> None:
+        for entries in (self._entries, self._waiting, self._at_work, self._ended):
+            entries.pop(job_id, None)
+        self._line = None
+
+    def _in_line(self) -> list[Entry]:
+        """Who waits, the next first; put in order once after each change, however many ask."""
+        if self._line is None:
+            waiting = sorted(self._waiting.values(), key=lambda e: e.arrived)
+            self._line = in_turn(waiting, [e.by for e in self._at_work.values()], self._served)
+            self._positions = {e.snapshot.job_id: place for place, e in enumerate(self._line)}
+        return self._line
+
+    def _seen(self, entry: Entry) -> Snapshot:
+        """The one way in which anybody gets to see a job."""
+        if entry.snapshot.state is State.RUNNING:
+            return replace(entry.snapshot, elapsed_seconds=monotonic() - entry.began)
+        if entry.waiting:
+            self._in_line()
+            return replace(entry.snapshot, ahead=self._positions[entry.snapshot.job_id])
+        return entry.snapshot
 
 
 def _fold(value: Value | None, record: Record) -> Value | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heapreplace
 from typing import Protocol, TypeVar
 
 
@@ -21,22 +22,32 @@ def in_turn(waiting: Sequence[Job], running: Iterable[str], served: Mapping[str,
     """The jobs in the order in which they will begin, if nobody comes or goes.
 
     The next is always one of the visitor with the fewest jobs running or further ahead; among these, of the
-    one who has not been served for longest; and of that visitor the one that has waited longest.
+    one who has not been served for longest; and of that visitor the one that has waited longest. The time
+    goes with the number of jobs and the logarithm of the number of visitors.
 
     Args:
         waiting: in the order of their arrival.
         running: the visitor of each job at work.
         served: visitor -> when a job of theirs began last, as a count that only grows.
     """
-    queues: dict[str, list[Job]] = {}
+    queues: dict[str, deque[Job]] = {}
     for job in sorted(waiting, key=lambda job: not job.lost):  # stable
-        queues.setdefault(job.by, []).append(job)
-    having, last, order = Counter(running), dict(served), list[Job]()
-    while queues:
-        by = min(queues, key=lambda by: (not queues[by][0].lost, having[by], last.get(by, 0)))
-        order.append(queues[by].pop(0))
-        having[by] += 1
-        last[by] = max(last.values(), default=0) + 1
-        if not queues[by]:
-            del queues[by]
+        queues.setdefault(job.by, deque()).append(job)
+    having, newest, order = Counter(running), max(served.values(), default=0), list[Job]()
+    # A visitor's rank depends on them alone: only whoever has just had a turn gets another one. Where two
+    # are equal in all else, the one who came first is first.
+    ranks = [
+        (not queue[0].lost, having[by], served.get(by, 0), place, by)
+        for place, (by, queue) in enumerate(queues.items())
+    ]
+    heapify(ranks)
+    while ranks:
+        _, n, _, place, by = ranks[0]
+        queue = queues[by]
+        order.append(queue.popleft())
+        newest += 1
+        if queue:
+            heapreplace(ranks, (not queue[0].lost, n + 1, newest, place, by))
+        else:
+            heappop(ranks)
     return order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,19 +14,23 @@ from autoenc.sweeps.keeping import Kept
 def points(
     kept: Kept,
     image_shape: tuple[int, int, int],
-    known: Callable[[str], Snapshot | None],
+    known: Mapping[str, Snapshot],
     runs: Mapping[str, RunSummary],
 ) -> tuple[Point, ...]:
     """One for each of its runs, by model, layers and latent size.
 
     Args:
-        known: what the sessions know of a job.
+        known: what the sessions know of its runs, by run_id.
         runs: what is on disk, by run_id.
     """
     found = []
     named = zip(kept.run_ids, kept.configs(), strict=True)
     for run_id, config in sorted(named, key=lambda one: _order(one[1])):
-        on_paper, snapshot, summary = _on_paper(config, run_id, image_shape), known(run_id), runs.get(run_id)
+        on_paper, snapshot, summary = (
+            _on_paper(config, run_id, image_shape),
+            known.get(run_id),
+            runs.get(run_id),
+        )
         if snapshot is not None and not (snapshot.state is State.FINISHED and _is_gone(run_id)):
             found.append(_of_snapshot(on_paper, snapshot))
         elif summary is not None:

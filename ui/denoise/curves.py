@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Literal
 
 import streamlit as st
 
 from autoenc import denoising, plots
 from autoenc.jobs import CurveJob
+from autoenc.once import once
 from autoenc.plots import COLOUR, Line
 from autoenc.schema import Curve
 from ui import page, state
@@ -60,7 +60,7 @@ def _spread() -> bool:
     return bool(state.recall("noise_spread", usual=False))
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
     """As JSON; a marker follows the slider."""
     figure = plots.curves(lines, measure, spread=spread, said=said)

@@ -139,6 +139,7 @@ from ui.state.settings import (
 from ui.state.shared import (
     active_jobs,
     bring_in,
+    crowded,
     delete_run,
     example,
     import_run,
@@ -219,6 +220,7 @@ __all__ = [
     "compared_by",
     "config_of",
     "continue_sweep",
+    "crowded",
     "curve_job",
     "curve_of",
     "data_title",

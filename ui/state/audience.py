@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
+from functools import wraps
+from threading import Lock
 from time import monotonic
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from autoenc.once import once
 from autoenc.schema import Epoch, Run, Snapshot
 from ui.state.shared import snapshot
 
@@ -29,13 +32,15 @@ def frame(run_id: str) -> Snapshot | None:
     Raises:
         CheckpointError: its file is damaged.
     """
-    now = look()
-    at, seen = _frames().get(run_id, (-1.0, None))
-    if seen is None or not seen.state.active or now - at > FRAME_SECONDS:
-        seen = snapshot(run_id)
-        _frames()[run_id] = now, seen
-        for old in [key for key, (at, _) in list(_frames().items()) if now - at > GONE_SECONDS]:
-            _frames().pop(old, None)
+    look()
+    frame = _frames().setdefault(run_id, _Frame())
+    with frame.lock:  # of many who ask at once one looks
+        now = monotonic()
+        if frame.seen is None or not frame.seen.state.active or now - frame.at > FRAME_SECONDS:
+            frame.seen, frame.at = snapshot(run_id), now
+        seen = frame.seen
+    for old in [key for key, frame in list(_frames().items()) if now - frame.at > GONE_SECONDS]:
+        _frames().pop(old, None)
     return seen
 
 
@@ -62,7 +67,7 @@ def own_pace() -> float:
 def drawn_once(draw: Callable[Concatenate[Run, P], Drawn]) -> Callable[Concatenate[Run, P], Drawn]:
     """A drawing of a run is made once for all who look at the same moment of it."""
 
-    @lru_cache(maxsize=16)
+    @once(maxsize=16)
     def drawn(moment: _Moment, *arguments: P.args, **named: P.kwargs) -> Drawn:
         return draw(moment.run, *arguments, **named)
 
@@ -86,9 +91,18 @@ class _Moment:
     run: Run = field(compare=False, repr=False)
 
 
+@dataclass(eq=False)
+class _Frame:
+    """What was seen of a run, and when."""
+
+    lock: Any = field(default_factory=Lock)
+    at: float = -math.inf
+    seen: Snapshot | None = None
+
+
 @st.cache_resource
-def _frames() -> dict[str, tuple[float, Snapshot | None]]:
-    """run_id -> when it was looked at, and what was seen."""
+def _frames() -> dict[str, _Frame]:
+    """By run_id."""
     return {}
 
 

@@ -96,5 +96,5 @@ def fitting(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
 
 
 def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = (sessions().snapshot(job.job_id) for job in jobs)
-    return [job for job in known if job is not None and job.state.active]
+    known = sessions().snapshots(job.job_id for job in jobs)
+    return [job for job in known.values() if job.state.active]

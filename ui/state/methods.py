@@ -200,8 +200,8 @@ def stop_curves(jobs: Sequence[CurveJob]) -> None:
 
 
 def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = (sessions().snapshot(job.job_id) for job in jobs)
-    return [job for job in known if job is not None and job.state.active]
+    known = sessions().snapshots(job.job_id for job in jobs)
+    return [job for job in known.values() if job.state.active]
 
 
 def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
@@ -210,8 +210,8 @@ def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
 
 def failures(jobs: Sequence[Job]) -> list[str]:
     """One sentence for each reason why one failed."""
-    known = (sessions().snapshot(job.job_id) for job in jobs)
-    failed = (job.message for job in known if job is not None and job.state is State.FAILED)
+    known = sessions().snapshots(job.job_id for job in jobs)
+    failed = (job.message for job in known.values() if job.state is State.FAILED)
     return list(dict.fromkeys(failed))
 
 

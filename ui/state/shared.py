@@ -15,13 +15,14 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from autoenc import checkpoints, datasets, jobs
+from autoenc import checkpoints, datasets, jobs, neighbours
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job, TrainJob
+from autoenc.neighbours import Neighbours
 from autoenc.schema import Download, Run, RunSummary, Snapshot, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
-from ui.state.visitor import is_teacher, may_stop, visitor
+from ui.state.visitor import address, is_teacher, may_stop, visitor
 from ui.state.world import in_colour
 
 EXAMPLE = TrainConfig(dataset="digits", latent_size=16, epochs=100)
@@ -36,6 +37,17 @@ def sessions() -> Sessions:
     gc.freeze()  # what the libraries have loaded stays: Python need not look through it again and again
     atexit.register(gc.unfreeze)
     return DaskSessions()
+
+
+@st.cache_resource
+def _neighbours() -> Neighbours:
+    return Neighbours()
+
+
+def crowded() -> str:
+    """A sentence where other programs take the cores from our runs; "": they do not, or nothing runs here."""
+    busy = _neighbours().busy()
+    return neighbours.crowded(busy, sessions().n_cores) if sessions().counts()[0] else ""
 
 
 def runs_on_disk() -> tuple[RunSummary, ...]:
@@ -93,9 +105,9 @@ def newest_compressing() -> str | None:
     return next((run.run_id for run in finished if run.n_latents < math.prod(run.image_shape)), None)
 
 
-def active_jobs() -> tuple[Snapshot, ...]:
-    """What runs in this dashboard and then what waits, the next first."""
-    return sessions().active()
+def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
+    """What runs in this dashboard and then what waits, the next first; no more than `most`."""
+    return sessions().active(most)
 
 
 def seeds_of(run: Run) -> tuple[Run, ...]:
@@ -140,7 +152,7 @@ def start(job: Job) -> str:
     """
     if isinstance(job, jobs.DownloadJob) and not is_teacher():
         raise AutoencError("data sets are brought by the teacher")
-    return sessions().start(job, visitor())
+    return sessions().start(job, visitor(), address=address())
 
 
 def stop(snapshot: Snapshot) -> None:

@@ -24,7 +24,7 @@ from ui.state.settings import (
     take_settings_of,
 )
 from ui.state.shared import runs_on_disk, sessions, stop
-from ui.state.visitor import is_teacher, may_stop, visitor
+from ui.state.visitor import address, is_teacher, may_stop, visitor
 from ui.state.world import in_colour
 
 # What a sweep has besides a run: widget -> name in the address, and what is usual.
@@ -113,7 +113,7 @@ def start_sweep(sweep: Sweep, planned: Plan, *, alone: bool) -> None:
     if before is not None and before.wanted:  # it is under way; stop belongs to whoever began it
         kept = replace(kept, by=before.by)
     sweeps.keep(kept)
-    sweeps.begin(sessions(), kept, [run.run_id for run in planned.finished])
+    sweeps.begin(sessions(), kept, {run.run_id for run in planned.finished}, address())
     show_sweep(kept.sweep_id)
 
 
@@ -121,7 +121,7 @@ def continue_sweep(kept: Kept, points: Sequence[Point]) -> None:
     """Have the runs done that were stopped, interrupted or failed; raises as `start_sweep` does."""
     kept = replace(kept, wanted=True, stopped=frozenset(), by=visitor())
     sweeps.keep(kept)
-    sweeps.begin(sessions(), kept, [point.run_id for point in points if point.finished])
+    sweeps.begin(sessions(), kept, {point.run_id for point in points if point.finished}, address())
 
 
 def stop_sweep(kept: Kept) -> None:
@@ -132,9 +132,8 @@ def stop_sweep(kept: Kept) -> None:
     """
     _check_own(kept)
     sweeps.keep(replace(kept, wanted=False))
-    for run_id in kept.run_ids:
-        known = sessions().snapshot(run_id)
-        if known is not None and known.state.active and known.by == kept.by:  # others may want this run too
+    for run_id, known in sessions().snapshots(kept.run_ids).items():
+        if known.state.active and known.by == kept.by:  # others may want this run too
             sessions().stop(run_id)
 
 
@@ -179,15 +178,16 @@ def take_up(kept: Kept, points: Sequence[Point]) -> None:
     """
     if not kept.wanted:
         return
-    left = [p.run_id for p in points if p.state in (None, State.INTERRUPTED) and p.run_id not in kept.stopped]
+    left = {p.run_id for p in points if p.state in (None, State.INTERRUPTED)} - kept.stopped
     if left:
-        sweeps.begin(sessions(), kept, [point.run_id for point in points if point.run_id not in left])
+        sweeps.begin(sessions(), kept, {point.run_id for point in points} - left, address())
     elif not any(point.state is not None and point.state.active for point in points):
         sweeps.keep(replace(kept, wanted=False))
 
 
 def _points(kept: Kept) -> tuple[Point, ...]:
-    return sweeps.points(kept, info_of(kept.sweep.base.dataset).image_shape, sessions().snapshot, _by_id())
+    known = sessions().snapshots(kept.run_ids)
+    return sweeps.points(kept, info_of(kept.sweep.base.dataset).image_shape, known, _by_id())
 
 
 def linear(kept: Kept) -> Pca | None:

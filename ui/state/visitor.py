@@ -45,6 +45,11 @@ def remember_visitor() -> None:
     st.html(f"<i hidden></i>{script}", unsafe_allow_javascript=True)
 
 
+def address() -> str:
+    """Where this browser is, as far as we can tell; "" on this machine. All behind a proxy have its own."""
+    return st.context.ip_address or ""
+
+
 def is_teacher() -> bool:
     """Whether this browser runs on the same machine, or has given the key."""
     through_proxy = any(name in st.context.headers for name in FORWARDED)  # then all come from its address

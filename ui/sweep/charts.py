@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from autoenc import plots, sweeps
+from autoenc.once import once
 from autoenc.plots import Axes
 from autoenc.schema import Pca, Point
 from ui import state
@@ -67,7 +67,7 @@ def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *be
         st.rerun()
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def _drawn(
     figure: Callable[..., Any], data: tuple[Any, ...], axes: Axes, chosen: str | None, said: str
 ) -> str:

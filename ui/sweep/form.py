@@ -78,7 +78,8 @@ def _time(planned: Plan, alone: bool, waiting: bool) -> None:
         st.rerun()  # once, with a plan that knows the speed
     seconds = planned.seconds(sessions.n_workers, sessions.n_cores, alone=alone)
     at_once = "one at a time" if alone or sessions.n_workers == 1 else f"{sessions.n_workers} at a time"
-    expected = "being measured" if seconds is None else f"about **{duration(seconds)}**, {at_once}"
+    unknown = sessions.no_speed() or "being measured"
+    expected = unknown if seconds is None else f"about **{duration(seconds)}**, {at_once}"
     st.markdown(f"Time: {expected}")
 
 

@@ -7,18 +7,14 @@ first job with it. A worker that is turned away is asked again when it has been 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from functools import cache
 from time import monotonic
 
-from distributed import Client, Future
+from distributed import Client
 
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job
-from autoenc.sessions.dask import worker
-from autoenc.sessions.dask.examination import ANSWER_SECONDS, Check, check_data, check_house
-from autoenc.sessions.dask.tasks import submit
-from autoenc.speed import Speed
+from autoenc.sessions.dask.examination import Check, check_data, check_house
 
 LOOK_SECONDS = 0.5  # between two looks at who is there
 EMPTY_SECONDS = 30.0  # without any worker, before jobs are told that there is none
@@ -32,13 +28,10 @@ class Admission:
     """The workers of a cluster, and what is known of each. For one thread; any may read who is admitted."""
 
     def __init__(self, client: Client) -> None:
-        self.speed: Speed | None = None  # of the worker that was admitted first
         self._client = client
         self._there: dict[str, str] = {}  # address -> its folder for scraps, another at each start
         self._houses: dict[str, Check] = {}  # address -> its version and its folder of runs
         self._data: dict[tuple[str, str], Check] = {}  # address and data set -> the worker's images
-        self._measuring: tuple[str, Future] | None = None
-        self._measured = False
         self._look_at = 0.0
         self._empty_since = monotonic()
 
@@ -56,7 +49,6 @@ class Admission:
             gone = self._see_who_is_there()
         for check in (*self._houses.values(), *self._data.values()):
             check.look()
-        self._measure()
         return gone
 
     def admitted(self) -> list[str]:
@@ -64,10 +56,9 @@ class Admission:
         return [place for place, check in list(self._houses.items()) if check.refusal == ""]
 
     def settled(self) -> bool:
-        """Whether every worker that is there is in or out, and one has measured its speed."""
+        """Whether every worker that is there is in or out."""
         answered = all(check.refusal is not None for check in self._houses.values())
-        measured = self._measured or not self.admitted()
-        return answered and measured and (bool(self._there) or self._lonely())
+        return answered and (bool(self._there) or self._lonely())
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers were turned away, a sentence each."""
@@ -95,7 +86,6 @@ class Admission:
         """Ask nothing more; what was left in the folder of the runs is removed."""
         for check in (*self._houses.values(), *self._data.values()):
             check.close()
-        self._measuring = None
 
     # -------- a place for a job
 
@@ -142,8 +132,6 @@ class Admission:
 
     def _rank(self, place: str, dataset: str | None) -> int | None:
         """How near an admitted worker without a job is to one; None: not now, or never."""
-        if self._measuring is not None and self._measuring[0] == place:
-            return None
         asked = [name for (p, name), check in self._data.items() if p == place and check.task is not None]
         if asked:
             return _ASKED if asked == [dataset] else None
@@ -169,20 +157,6 @@ class Admission:
             self._houses.pop(place).close()
         for key in [key for key in self._data if key[0] == place]:
             self._data.pop(key).close()
-        if self._measuring is not None and self._measuring[0] == place:
-            self._measuring = None  # the next that is admitted may
-
-    def _measure(self) -> None:
-        """The speed, once, on the first worker that is admitted; without figures all else works."""
-        if self._measured:
-            return
-        if self._measuring is None:
-            for place in self.admitted()[:1]:
-                self._measuring = place, submit(self._client, worker.measure_speed, workers=[place])
-        elif self._measuring[1].done():
-            with suppress(Exception):
-                self.speed = self._measuring[1].result(ANSWER_SECONDS)
-            self._measuring, self._measured = None, True
 
 
 def unreachable(address: str, error: Exception) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import dask
+import psutil
 from dask.system import CPU_COUNT
 from distributed import LocalCluster
 from distributed.security import Security
@@ -62,3 +64,14 @@ def local_cluster(n_workers: int) -> LocalCluster:
             worker_dashboard_address=None,
             scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port; nothing is served on it
         )
+
+
+def bytes_of_workers(cluster: LocalCluster) -> int:
+    """What the worker processes have in memory, without what they share with others."""
+    n_bytes = 0
+    for nanny in list(cluster.workers.values()):
+        with suppress(psutil.Error):  # it has just ended
+            if nanny.pid is not None:
+                used = psutil.Process(nanny.pid).memory_info()
+                n_bytes += used.rss - getattr(used, "shared", 0)
+    return n_bytes

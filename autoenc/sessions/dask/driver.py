@@ -6,18 +6,17 @@ import atexit
 import logging
 import os
 import pickle
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StartTimeout
 from contextlib import suppress
 from dataclasses import replace
 from threading import Event
 from time import sleep
+from typing import Any
 
 from dask.system import CPU_COUNT
-from distributed import Client, LocalCluster
-from distributed.scheduler import KilledWorker
+from distributed import Client, LocalCluster, wait
 
 from autoenc import memory
 from autoenc.errors import AutoencError
@@ -26,7 +25,8 @@ from autoenc.schema import Snapshot, State
 from autoenc.sessions.book import Book, Entry
 from autoenc.sessions.dask import worker
 from autoenc.sessions.dask.admission import Admission, lost, unreachable
-from autoenc.sessions.dask.cluster import local_cluster, workers_allowed
+from autoenc.sessions.dask.cluster import bytes_of_workers, local_cluster, workers_allowed
+from autoenc.sessions.dask.measuring import Measuring
 from autoenc.sessions.dask.tasks import settle, submit
 from autoenc.speed import Speed
 
@@ -51,16 +51,14 @@ class DaskSessions:
     def __init__(self, n_workers: int | None = None) -> None:
         self.address = os.environ.get("AUTOENC_SCHEDULER") or None  # of an existing cluster
         self.n_cores = int(CPU_COUNT)
-        self.n_workers = n_workers or workers_allowed()
-        self.memory_share = max(IDLE_BYTES, memory.free_bytes() // self.n_workers - IDLE_BYTES)
+        self.n_workers = self._n_shares = n_workers or workers_allowed()
         self.book = Book()
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
         self._admission: Admission | None = None  # of the workers of an existing cluster
-        self._examined = Event()  # those of its workers that came first, all of them
-        self._speed: Speed | None = None
+        self._measuring: Measuring | None = None
+        self._examined = Event()  # the workers that came first: all of them can have jobs, or never will
         self._failure = ""
-        self._mark = secrets.token_hex(4)  # other dashboards give jobs of the same names to the same cluster
         self._watching = False
         # One thread talks to the cluster: what was clicked first is done first.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="autoenc-sessions")
@@ -69,35 +67,47 @@ class DaskSessions:
 
     # -------- what the pages call
 
-    def start(self, job: Job, by: str = "", *, alone: bool = False) -> str:
-        with self.book.lock:
-            self.book.add(job, by, alone)
-            if self.book.any_active():
-                self._look_after()
+    @property
+    def memory_share(self) -> int:
+        """Bytes that one job may take: what is free now and what our workers have, in equal parts."""
+        ours = bytes_of_workers(self._cluster) if self._cluster is not None else 0
+        return max(IDLE_BYTES, (memory.free_bytes() + ours) // self._n_shares - IDLE_BYTES)
+
+    def start(self, job: Job, by: str = "", *, alone: bool = False, address: str = "") -> str:
+        self.book.add(job, by, alone=alone, address=address)
+        if self.book.any_active():
+            self._look_after()
         return job.job_id
 
     def snapshot(self, job_id: str) -> Snapshot | None:
-        snapshot = self.book.snapshot(job_id)
-        if snapshot is None or snapshot.state is not State.QUEUED:
-            return snapshot
-        if not self._ready.done():
-            return replace(snapshot, message="the workers are starting")
-        if self._admission is not None and not self._admission.admitted():
-            return replace(snapshot, message="no worker of the cluster has passed its examination yet")
-        return snapshot
+        return self.snapshots([job_id]).get(job_id)
 
-    def active(self) -> tuple[Snapshot, ...]:
-        return self.book.active()
+    def snapshots(self, job_ids: Iterable[str]) -> dict[str, Snapshot]:
+        why = self._none_begins()
+        return {job_id: _told(one, why) for job_id, one in self.book.snapshots(job_ids).items()}
+
+    def active(self, most: int | None = None) -> tuple[Snapshot, ...]:
+        why = self._none_begins()
+        return tuple(_told(one, why) for one in self.book.active(most))
+
+    def counts(self) -> tuple[int, int]:
+        return self.book.counts()
 
     def stop(self, job_id: str) -> None:
         if (entry := self.book.stop(job_id)) is not None:
-            self._soon(self._request_stop, [entry])
+            self._soon(self._request_stop, {entry.key: entry.place})
 
     def forget(self, job_id: str) -> None:
         self.book.forget(job_id)
 
     def speed(self) -> Speed | None:
-        return self._speed
+        return self._measuring.speed if self._measuring is not None else None
+
+    def no_speed(self) -> str:
+        measuring = self._measuring
+        if measuring is None or measuring.speed is not None or not measuring.tried:
+            return ""
+        return "not known while other programs train on this machine"
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers of an existing cluster get no jobs, a sentence each."""
@@ -113,8 +123,7 @@ class DaskSessions:
             self._ready.result(START_SECONDS)
         if self._client is None:
             raise AutoencError(self._failure or "the workers did not start within a minute")
-        if self._admission is not None:
-            self._examined.wait(START_SECONDS)
+        self._examined.wait(START_SECONDS)
 
     def close(self) -> None:
         atexit.unregister(self.close)
@@ -122,13 +131,25 @@ class DaskSessions:
         if self._client is not None:
             # In a cluster of our own a job may have moved to another worker.
             ending = self.book.at_work()
-            self._request_stop(ending, anywhere=self._cluster is not None)
-            for entry in ending:
-                with suppress(Exception):  # one that takes longer is cut off
-                    entry.task.result(timeout=END_SECONDS)
+            at = {entry.key: entry.place for entry in ending}
+            if self._measuring is not None and self._measuring.place:
+                at[self._measuring.key] = self._measuring.place
+            self._request_stop(at, anywhere=self._cluster is not None)
+            with suppress(Exception):  # what takes longer is cut off
+                wait([entry.task for entry in ending], timeout=END_SECONDS)
             self._disconnect()
         if self._cluster is not None:
             self._cluster.close()
+
+    def _none_begins(self) -> str:
+        """Why no job begins at this moment, whoever is next; "": no reason."""
+        if not self._ready.done() or (
+            self._admission is None and self._client and not self._examined.is_set()
+        ):
+            return "the workers are starting"
+        if self._admission is not None and not self._admission.admitted():
+            return "no worker of the cluster has passed its examination yet"
+        return ""
 
     # -------- in the one thread
 
@@ -144,13 +165,8 @@ class DaskSessions:
             client.subscribe_topic(worker.TOPIC, self._on_event)
             if self._cluster is None:
                 self._admission = Admission(client)
-                self._client = client
-                self._look_after()
-                return
-            # Before any job: a run beside it would spoil the figures, and be slowed by it.
-            with suppress(KilledWorker):  # without figures nothing is foretold, and all else works
-                self._speed = submit(client, worker.measure_speed).result()
-            self._client = client
+            self._client, self._measuring = client, Measuring(client)
+            self._look_after()
         except Exception as error:  # whatever the cluster raises: the page must say it, not die of it
             log.exception("the workers did not start")
             self._failure = f"the workers did not start ({type(error).__name__}: {error})"
@@ -162,7 +178,7 @@ class DaskSessions:
         if self._admission is not None:
             self._admission.close()
         self._client.close()
-        self._client = self._admission = None
+        self._client = self._admission = self._measuring = None
 
     def _look_after(self) -> None:
         with self.book.lock:
@@ -177,7 +193,8 @@ class DaskSessions:
         """
         _logged(self._look_after_jobs)
         with self.book.lock:
-            self._watching = self.book.any_active() or self._admission is not None
+            measures = self._measuring is not None and self._measuring.wanted
+            self._watching = self.book.any_active() or self._admission is not None or measures
         if self._watching:
             sleep(WATCH_SECONDS)
             self._soon(self._watch)
@@ -188,8 +205,27 @@ class DaskSessions:
                 settle(self.book, entry, lost(self.address))
         if self._admission is not None:
             self._look_at_cluster(self._admission)
+        if self._measuring is not None:
+            self._measure(self._measuring)
         if self.book.queue():
             self._place_jobs()
+
+    def _measure(self, measuring: Measuring) -> None:
+        """Have the speed measured; in our own cluster beside no job, which would spoil the figures."""
+        assert self._client is not None
+        taken, admission = {entry.place for entry in self.book.at_work()}, self._admission
+        if admission is not None:
+            there = admission.admitted()
+            measuring.look(there, [place for place in there if place not in taken])
+        elif measuring.wanted:
+            there = list(self._client.nthreads())
+            measuring.look(there, [] if taken else there)
+        if admission is None:
+            settled = measuring.tried
+        else:
+            settled = admission.settled() and (measuring.tried or not admission.admitted())
+        if settled:
+            self._examined.set()
 
     def _look_at_cluster(self, admission: Admission) -> None:
         """Follow the workers of an existing cluster: who has gone, who has come and may be given jobs."""
@@ -208,9 +244,6 @@ class DaskSessions:
             if entry.place in gone:
                 self.book.worker_lost(entry)
         self.n_workers = max(1, len(admission.admitted()))
-        self._speed = admission.speed
-        if admission.settled():
-            self._examined.set()
 
     def _place_jobs(self) -> None:
         """Give free workers what is next in the queue."""
@@ -219,16 +252,12 @@ class DaskSessions:
         if self._client is None:
             self._fail(self.book.queue(), self._failure)
             return
+        assert self._measuring is not None
         taken = {entry.place for entry in self.book.at_work()}
         if self._admission is not None:
-            with self.book.lock:
-                entries = self.book.may_begin()
-                assigned = self._admission.assign([entry.job for entry in entries], taken)
-                for entry, (place, refusal) in zip(entries, assigned, strict=True):
-                    if refusal:
-                        self.book.end(entry, State.FAILED, refusal)
-                    elif place is not None:
-                        self._give(entry, place)
+            self._place_at_cluster(self._admission, taken | {self._measuring.place})
+            return
+        if not self._measuring.tried:
             return
         if len(taken) >= self.n_workers:
             return
@@ -240,36 +269,47 @@ class DaskSessions:
         if self._cluster is not None and len(alive) < self.n_workers:
             self._cluster.scale(self.n_workers)  # one has died; if its successor did too, this is the next
 
+    def _place_at_cluster(self, admission: Admission, taken: set[str]) -> None:
+        entries = self.book.may_begin()
+        # Without the lock: a worker is examined with the data set, which is read from the disk.
+        assigned = zip(entries, admission.assign([entry.job for entry in entries], taken), strict=True)
+        decided = [(entry, place, refusal) for entry, (place, refusal) in assigned if place or refusal]
+        with self.book.lock:
+            for entry, place, refusal in decided:
+                if not entry.waiting:  # stopped in the meantime
+                    continue
+                if refusal:
+                    self.book.end(entry, State.FAILED, refusal)
+                elif place is not None:
+                    self._give(entry, place)
+
     def _fail(self, entries: Sequence[Entry], message: str) -> None:
         for entry in entries:
             self.book.end(entry, State.FAILED, message)
 
     def _give(self, entry: Entry, place: str) -> None:
-        assert self._client is not None
-        self.book.begins(entry, place)
-        entry.key = f"{entry.key}-{self._mark}"
-        entry.task = submit(
-            self._client,
-            worker.work,
-            entry.job,
-            entry.key,
-            self.memory_share if self._cluster else None,
-            key=entry.key,
-            workers=[place],
-            allow_other_workers=self._cluster is not None,  # this one may have died a moment ago
-        )
+        client, own = self._client, self._cluster is not None
+        assert client is not None
+        n_bytes = self.memory_share if own else None
 
-    def _request_stop(self, entries: Sequence[Entry], anywhere: bool = False) -> None:
-        if self._client is None or self._client.status != "running" or not entries:
+        def give(key: str) -> Any:
+            # In our own cluster another worker may take it: this one may have died a moment ago.
+            where = {"workers": [place], "allow_other_workers": own}
+            return submit(client, worker.work, entry.job, key, n_bytes, key=key, **where)
+
+        self.book.begins(entry, place, give)
+
+    def _request_stop(self, at: Mapping[str, str], anywhere: bool = False) -> None:
+        """Have the tasks of these keys end, at their places."""
+        if self._client is None or self._client.status != "running" or not at:
             return
-        keys, places = [entry.key for entry in entries], sorted({entry.place for entry in entries})
         with suppress(Exception):  # a worker that is gone need not be stopped
-            workers = None if anywhere else places
-            self._client.run(worker.request_stop, *keys, workers=workers, on_error="ignore")
+            workers = None if anywhere else sorted(set(at.values()))
+            self._client.run(worker.request_stop, *at, workers=workers, on_error="ignore")
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
-        key, records = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too
-        self.book.told(key, records)
+        key, records, waits_for = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too
+        self.book.told(key, records, waits_for)
 
 
 def _logged(action: Callable[..., None], *arguments: object) -> None:
@@ -277,3 +317,7 @@ def _logged(action: Callable[..., None], *arguments: object) -> None:
         action(*arguments)
     except Exception:
         log.exception("the sessions failed at %s", action.__name__)
+
+
+def _told(snapshot: Snapshot, why: str) -> Snapshot:
+    return replace(snapshot, message=why) if why and snapshot.state is State.QUEUED else snapshot

@@ -20,6 +20,7 @@ from autoenc import __version__, checkpoints, datasets
 from autoenc.errors import AutoencError, CheckpointError
 from autoenc.sessions.dask import worker
 from autoenc.sessions.dask.tasks import submit
+from autoenc.sources import VERSION
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def check_house(client: Client, place: str) -> Check:
         CheckpointError: the folder of the runs cannot be written to.
     """
     mark, content = _leave_mark()
-    task = client.submit(_questions(), __version__, mark.name, pure=False, workers=[place])
+    task = client.submit(_questions(), VERSION, mark.name, pure=False, workers=[place])
     return Check(place, task, lambda answer: _judge_house(place, answer, content), mark)
 
 
@@ -93,8 +94,14 @@ def _questions() -> Callable[[str, str], dict[str, str]]:
         try:
             import autoenc
 
-            if autoenc.__version__ != version:
-                return {"version": autoenc.__version__}
+            try:
+                from autoenc import sources
+
+                theirs = sources.VERSION
+            except ImportError:  # it is older than that
+                theirs = autoenc.__version__
+            if theirs != version:
+                return {"version": theirs}
             from autoenc import checkpoints
 
             folder = checkpoints.folder().absolute()
@@ -116,10 +123,10 @@ def _judge_house(place: str, answer: Mapping[str, str], content: str) -> str:
             f"the worker at {place} cannot load autoenc ({answer['missing']}); "
             f"install autoenc {__version__} on its machine and start it again"
         )
-    if answer["version"] != __version__:
+    if answer["version"] != VERSION:
         return (
-            f"the worker at {place} has autoenc {answer['version']} and not {__version__}; "
-            f"install {__version__} on its machine and start it again"
+            f"the worker at {place} has autoenc {answer['version']} and not {VERSION}; "
+            "copy our folder autoenc to its machine and start it again"
         )
     if answer.get("mark") != content:
         return (

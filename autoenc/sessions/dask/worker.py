@@ -46,14 +46,14 @@ def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
     Args:
         n_bytes: of memory that it may take; None: all that is free.
     """
-    report = _reporter(key)
+    report, tell = _reporter(key)
     allowed = memory.free_bytes() if n_bytes is None else n_bytes
     try:
         memory.check_fits(job.needed_bytes(), allowed)
         if not job.threads(1):  # it hardly computes
             return _done(job, key, report, lambda: None)
         with cores.joined(int(CPU_COUNT)) as mine:
-            if not mine.wait(job.threads, lambda: key in _stop):
+            if not mine.wait(job.threads, lambda: key in _stop, tell):
                 return State.STOPPED, "stopped before it began"
             with memory.shortage_told(), memory.limited(allowed + SLACK_BYTES):
                 return _done(job, key, report, lambda: _use_threads(mine.take(job.threads)))
@@ -92,26 +92,37 @@ def _use_threads(n: int) -> None:
             torch.ones(1_000_000).exp()  # they start here
 
 
-def _reporter(key: str) -> Callable[[Record | None], None]:
-    """A function that collects records and sends them every REPORT_SECONDS; None sends what is left."""
+def _reporter(key: str) -> tuple[Callable[[Record | None], None], Callable[[str], None]]:
+    """Functions that tell the dashboard of a job.
+
+    The first collects records and sends them every REPORT_SECONDS; None sends what is left. The second sends
+    what the job waits for before it begins, where that is something else than before.
+    """
     worker = get_worker()
     waiting: list[Record] = []
     send_at = 0.0  # the first one goes at once
+    told = ""
 
     def report(record: Record | None) -> None:
         nonlocal send_at
         if record is not None:
             waiting.append(record)
         if waiting and (record is None or monotonic() >= send_at):
-            worker.log_event(TOPIC, pickle.dumps((key, waiting)))
+            worker.log_event(TOPIC, pickle.dumps((key, waiting, "")))
             waiting.clear()
             send_at = monotonic() + REPORT_SECONDS
 
-    return report
+    def tell(waits_for: str) -> None:
+        nonlocal told
+        if waits_for != told:
+            worker.log_event(TOPIC, pickle.dumps((key, [], waits_for)))
+            told = waits_for
+
+    return report, tell
 
 
 def request_stop(*keys: str) -> None:
-    """The jobs of these keys end at their next record."""
+    """The jobs of these keys end at their next record, and what waits for cores ends at once."""
     _stop.update(keys)
 
 
@@ -124,7 +135,20 @@ def fingerprint(dataset: str) -> str:
     return datasets.load(dataset).fingerprint
 
 
-def measure_speed() -> Speed:
-    """With all cores, for which it waits."""
+def measure_speed(key: str, seconds: float, all_or_none: bool) -> tuple[Speed | None, bool]:
+    """With the cores that are free; None: too few. And whether these were all of the machine.
+
+    Args:
+        key: with which it can be stopped while it waits.
+        seconds: for which it waits for a core.
+        all_or_none: whether it has to be all cores.
+    """
+    end = monotonic() + seconds
     with cores.joined(int(CPU_COUNT)) as mine:
-        return measure(mine.wait(lambda share: share))
+        n = mine.take(_all) or mine.wait(_all, lambda: key in _stop or monotonic() >= end)
+        whole = n == int(CPU_COUNT)
+        return measure(n) if whole or (n and not all_or_none) else None, whole
+
+
+def _all(share: int) -> int:
+    return share

@@ -1,0 +1,85 @@
+"""Other programs on the machine's cores.
+
+Our own jobs share the cores by locks (`autoenc.cores`). Other users, or programs with another TMPDIR, do not
+see these locks: then two runs may want the same core, and both become much slower. Nobody can be made to
+share, so it is measured, and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+import psutil
+
+from autoenc import cores
+
+LOOK_SECONDS = 4.0  # between two looks, of all who ask together
+LEAST = 0.05  # of a core; below it a program does nothing
+MUCH = 0.5  # of all cores; below it a run is not much slower
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A program that is none of ours."""
+
+    name: str
+    pid: int
+    cores: float  # that it kept busy between the last two looks
+
+
+class Neighbours:
+    """What they do, between two looks; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._at = monotonic()
+        self._seconds = _cpu_seconds(())
+        self._busy: tuple[Neighbour, ...] = ()
+
+    def busy(self) -> tuple[Neighbour, ...]:
+        """Those that kept a part of a core busy, the busiest first; the same for LOOK_SECONDS."""
+        with self._lock:
+            now = monotonic()
+            if now - self._at >= LOOK_SECONDS:
+                before, self._seconds = self._seconds, _cpu_seconds(_ours())
+                used = {key: s - before[key] for key, s in self._seconds.items() if key in before}
+                took = ((key, seconds / (now - self._at)) for key, seconds in used.items())
+                found = (Neighbour(name, pid, n) for (pid, name, _), n in took if n > LEAST)
+                self._busy = tuple(sorted(found, key=lambda one: -one.cores))
+                self._at = now
+            return self._busy
+
+
+def crowded(busy: Collection[Neighbour], n_cores: int) -> str:
+    """A sentence for the page, where other programs take so much that runs here are slow; "": they do not."""
+    taken = sum(one.cores for one in busy)
+    if taken < MUCH * n_cores:
+        return ""
+    first = max(busy, key=lambda one: one.cores)
+    return (
+        f"Other programs keep {taken:.1f} of {n_cores} cores busy (most of it {first.name}, process "
+        f"{first.pid}). Runs here take longer than usual."
+    )
+
+
+def _ours() -> set[int]:
+    """This process, what it has started, and all that share the cores with us as they should."""
+    own = psutil.Process()
+    return {own.pid, *(child.pid for child in own.children(recursive=True)), *cores.job_pids()}
+
+
+def _cpu_seconds(but: Collection[int]) -> dict[tuple[int, str, float], float]:
+    """Of each process that we can see: number, name and when it began -> seconds of processor time so far."""
+    seconds = {}
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has ended, or is not for us to see
+            if process.pid not in but:
+                with process.oneshot():
+                    times = process.cpu_times()
+                    key = (process.pid, process.name(), process.create_time())
+                seconds[key] = times.user + times.system
+    return seconds

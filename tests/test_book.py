@@ -1,0 +1,166 @@
+"""What is known of each job: seen by any thread at any time, without a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event, Thread
+
+import pytest
+
+from autoenc.errors import AutoencError
+from autoenc.schema import Snapshot, State
+from autoenc.sessions import book as the_book
+from autoenc.sessions.book import Book
+
+
+@dataclass(frozen=True)
+class Named:
+    """A job that nobody does."""
+
+    job_id: str
+
+    def stored(self) -> Snapshot | None:
+        return None
+
+    def run(self) -> Iterator[None]:
+        yield
+
+    def threads(self, share: int) -> int:
+        return 1
+
+    def needed_bytes(self) -> int:
+        return 0
+
+    def needed_dataset(self) -> None:
+        return None
+
+
+def begin(book: Book, n: int = 1) -> list[str]:
+    """The next n begin; their job_ids."""
+    begun = book.may_begin()[:n]
+    for entry in begun:
+        book.begins(entry, "a worker", lambda key: key)
+    return [entry.snapshot.job_id for entry in begun]
+
+
+def aheads(book: Book) -> dict[str, int]:
+    return {s.job_id: s.ahead for s in book.active() if s.state is State.QUEUED}
+
+
+def test_everybody_sees_the_same_of_a_job_whichever_way_they_ask() -> None:
+    book = Book()
+    for by, n in (("a", 3), ("b", 2)):
+        for i in range(n):
+            book.add(Named(f"{by}{i}"), by)
+    assert begin(book) == ["a0"]
+    of_all = {s.job_id: s for s in book.active()}
+    assert of_all == book.snapshots(["b1", "a0", "a1", "a2", "b0", "nobody's"])
+    # Who has one running comes after who has none: b0, then by turns.
+    assert [s.job_id for s in book.active()] == ["a0", "b0", "a1", "b1", "a2"]
+    assert aheads(book) == {"a0": 0, "b0": 0, "a1": 1, "b1": 2, "a2": 3}
+    assert [s.job_id for s in book.active(2)] == ["a0", "b0"]
+    assert {s.job for s in book.active(2)} == {Named("a0"), Named("b0")}
+
+
+def test_a_place_in_the_queue_changes_with_whoever_comes_begins_or_goes() -> None:
+    book = Book()
+    for i in range(3):
+        book.add(Named(f"a{i}"), "a")
+    assert aheads(book) == {"a0": 0, "a1": 1, "a2": 2}
+    book.add(Named("b0"), "b")
+    assert aheads(book) == {"a0": 0, "b0": 1, "a1": 2, "a2": 3}
+    begin(book)
+    assert aheads(book) == {"a0": 0, "b0": 0, "a1": 1, "a2": 2}, "a0 is at a worker that has told nothing yet"
+    book.stop("a1")
+    assert aheads(book) == {"a0": 0, "b0": 0, "a2": 1}
+    (entry,) = book.at_work()
+    book.worker_lost(entry)
+    assert aheads(book) == {"a0": 0, "b0": 1, "a2": 2}, "it goes on before any other begins"
+    assert book.counts() == (0, 3)
+
+
+def test_the_queue_is_put_in_order_once_for_all_who_ask() -> None:
+    book = Book()
+    for i in range(20):
+        book.add(Named(f"a{i}"), "a")
+    book.active()
+    ordered = book._line
+    for _ in range(10):
+        book.snapshots([f"a{i}" for i in range(20)])
+        book.active()
+        book.may_begin()
+    assert book._line is ordered is not None
+    book.stop("a5")
+    assert aheads(book)["a19"] == 18
+    assert book._line is not ordered
+
+
+def test_a_browser_that_takes_new_names_cannot_fill_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(the_book, "MAX_WAITING", 3)
+    monkeypatch.setattr(the_book, "MAX_WAITING_AT_ADDRESS", 5)
+    book = Book()
+    for i in range(3):
+        book.add(Named(f"a{i}"), "a", address="192.0.2.1")
+    with pytest.raises(AutoencError, match="you have 3 runs in the queue"):
+        book.add(Named("a3"), "a", address="192.0.2.2")
+    for i in range(2):
+        book.add(Named(f"new{i}"), f"new{i}", address="192.0.2.1")
+    with pytest.raises(AutoencError, match="5 runs from your network address"):
+        book.add(Named("new2"), "new2", address="192.0.2.1")
+    book.add(Named("b0"), "b", address="192.0.2.9")
+    begin(book)
+    book.add(Named("new2"), "new2", address="192.0.2.1")
+    assert len(book.queue()) == 6, "one has left the queue, one has come"
+
+
+def test_a_class_behind_one_address_has_room_for_a_sweep_each() -> None:
+    assert the_book.MAX_WAITING_AT_ADDRESS >= 30 * 100
+
+
+def test_visitors_of_long_ago_are_forgotten_and_their_turn_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(the_book, "MAX_SERVED", 2)
+    book = Book()
+    for by in "abcd":
+        book.add(Named(by), by)
+        begin(book)
+        book.end(book.at_work()[0], State.STOPPED, "")
+    assert len(book._served) == 2
+    for by in "dcb":
+        book.add(Named(f"{by} again"), by)
+    assert [s.job_id for s in book.active()] == ["b again", "c again", "d again"]
+
+
+def test_what_ended_first_is_forgotten_first_and_failures_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(the_book, "MAX_REMEMBERED", 2)
+    book = Book()
+    for name in ("failed", "first", "second"):
+        book.add(Named(name), "a")
+        begin(book)
+        book.end(book.at_work()[0], State.FAILED if name == "failed" else State.FINISHED, "")
+    assert set(book.snapshots(["failed", "first", "second"])) == {"failed", "second"}
+
+
+def test_a_slow_disk_stops_nobody_but_whoever_starts_from_it() -> None:
+    reads, may_go_on = Event(), Event()
+
+    @dataclass(frozen=True)
+    class Slow(Named):
+        def stored(self) -> Snapshot | None:
+            reads.set()
+            assert may_go_on.wait(60)
+            return None
+
+    book = Book()
+    book.add(Named("quick"), "a")
+    starts = Thread(target=book.add, args=(Slow("slow"), "b"), daemon=True)
+    starts.start()
+    assert reads.wait(60)
+    seen: list[dict[str, Snapshot]] = []
+    looks = Thread(target=lambda: seen.append(book.snapshots(["quick", "slow"])), daemon=True)
+    looks.start()
+    looks.join(10)
+    assert [set(known) for known in seen] == [{"quick"}], "the page waits for the disk"
+    may_go_on.set()
+    starts.join(60)
+    assert set(book.snapshots(["quick", "slow"])) == {"quick", "slow"}

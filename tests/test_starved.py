@@ -1,0 +1,114 @@
+"""Background sessions on a machine whose cores other programs hold: real processes, real locks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+from dask.system import CPU_COUNT
+
+from autoenc.jobs import TrainJob
+from autoenc.schema import State, TrainConfig
+from autoenc.sessions.dask import DaskSessions, measuring
+
+HOLD = (
+    "from autoenc import cores\n"
+    f"with cores.joined({CPU_COUNT}) as job:\n"
+    "    print(job.take(lambda share: share), flush=True)\n"
+    "    input()"
+)
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the locks, which other tests do not share; the workers take it from the environment."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(measuring, "PATIENCE", 0.2)
+    monkeypatch.setattr(measuring, "AGAIN_SECONDS", 0.2)
+
+
+@contextmanager
+def holding_all_cores() -> Iterator[subprocess.Popen[str]]:
+    """A program in the middle of a very long epoch."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        env=os.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{CPU_COUNT}\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
+    end = monotonic() + seconds
+    while not true():
+        assert monotonic() < end, f"not after {seconds} s"
+        sleep(0.02)
+
+
+def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_ends() -> None:
+    job = TrainJob(TrainConfig(dataset="digits", latent_size=8, epochs=2))
+    sessions = DaskSessions(n_workers=1)
+
+    def message() -> str:
+        snapshot = sessions.snapshot(job.job_id)
+        assert snapshot is not None
+        return snapshot.message
+
+    with holding_all_cores() as other:
+        sessions.start(job)
+        assert [s.message for s in sessions.active()] == ["the workers are starting"] == [message()]
+        sessions.wait_until_ready()
+        assert (sessions.speed(), sessions.no_speed()) == (
+            None,
+            "not known while other programs train on this machine",
+        )
+        until(lambda: message() == f"other runs hold all {CPU_COUNT} cores (process {other.pid})")
+        other.send_signal(signal.SIGSTOP)
+        until(lambda: f"process {other.pid} holds" in message() and f"kill -CONT {other.pid}" in message())
+    # Its cores are free: the run is trained, and the speed is measured after all.
+    until(lambda: sessions.snapshot(job.job_id).state is State.FINISHED)
+    until(lambda: sessions.speed() is not None)
+    assert sessions.no_speed() == ""
+    with holding_all_cores() as other:
+        sessions.start(TrainJob(TrainConfig(dataset="digits", latent_size=8, epochs=3)))
+        until(lambda: bool(sessions.book.at_work()))
+        workers = [nanny.pid for nanny in sessions._cluster.workers.values()]
+        assert all(psutil.pid_exists(pid) for pid in workers)
+        sessions.close()
+        assert other.poll() is None, "it has not waited for the other program"
+        assert not any(psutil.pid_exists(pid) for pid in workers)
+
+
+def test_the_command_line_says_for_whom_it_waits() -> None:
+    command = [sys.executable, "-m", "autoenc", "train", "--dataset", "digits", "--model", "mlp"]
+    with (
+        holding_all_cores() as other,
+        subprocess.Popen(
+            [*command, "--latent-size", "8", "--epochs", "1"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stderr is not None
+        waits = f"waiting: other runs hold all {CPU_COUNT} cores (process {other.pid})\n"
+        assert waits in iter(process.stderr.readline, "")
+        other.kill()
+        assert process.wait(60) == 0
