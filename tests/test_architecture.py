@@ -99,6 +99,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.cli.training",
     ),
     # 5  (4 will be sweeps and the report)
+    ("ui.server.files", "ui.server.request", "ui.server.downloads"),
+    ("ui.server.start", "ui.server.uploads", "ui.server.visits"),
+    ("ui.server",),
     ("ui.components",),
     ("ui.components.sprites",),
     ("ui.pixels", "ui.text", "ui.welcome"),
@@ -145,6 +148,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.plain_page",
         "benchmarks.empty_page",
     ),
+    "starlette": ("ui.server.*",),
+    "uvicorn": ("ui.server.*",),
     "dask": ("autoenc.sessions.dask.*",),
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "autoenc.report", "benchmarks.plain_page"),
