@@ -11,6 +11,7 @@ from typing import Any
 
 from streamlit import cli_util, config
 from streamlit.runtime import get_instance
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server import server_util
 from uvicorn import Server
 
@@ -24,6 +25,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     if words := files.warning(files.raise_limit()):
         print(words, file=sys.stderr)
     keep_downloads(get_instance().media_file_mgr)
+    # As `st.navigation` will set it. Until then Streamlit would show the very first visitor who opens the
+    # address of a page that file of the folder `pages` by itself, without dashboard.py.
+    PagesManager.uses_pages_directory = False
     _end_in_order()
     _open_browser()
     yield
