@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
@@ -298,6 +299,11 @@ def _state_of(kind: str, content: Any) -> WidgetState | None:
     return None
 
 
+def _xsrf_token(headers: Mapping[str, str]) -> str:
+    cookie = SimpleCookie(headers.get("Cookie", "")).get("_streamlit_xsrf")
+    return cookie.value if cookie else "PLACEHOLDER_AUTH_TOKEN"
+
+
 @asynccontextmanager
 async def opened(
     address: str,
@@ -320,7 +326,7 @@ async def opened(
         socket = await connect(
             f"ws{address.removeprefix('http')}/_stcore/stream",
             origin="/".join(address.split("/")[:3]),
-            subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],  # the frontend's, where nobody logs in
+            subprotocols=["streamlit", _xsrf_token(headers or {})],  # as the frontend, where nobody logs in
             additional_headers=headers,
             proxy=None,
             **({} if port is None else {"host": "127.0.0.1", "port": port}),

@@ -112,7 +112,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.state.colour", "ui.state.comparing"),
     ("ui.state",),
     # 6
-    ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
+    ("ui.crossing", "ui.entrance", "ui.told", "ui.upload", "autoenc.cli"),
     ("ui.own",),
     ("ui.controls", "ui.machine", "ui.moving", "ui.shelf"),
     ("ui.denoise", "ui.foreign", "ui.sweep", "ui.views"),

@@ -177,13 +177,17 @@ def test_a_rebound_name_brings_data_to_nobodys_lab_and_this_machine_does(lab: Da
 # ---------------------------------------------------------------- uploads
 
 
+def xsrf_cookie(lab: Dashboard) -> str:
+    """As the server sets it for a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", lab.port)
+    connection.request("GET", "/_stcore/health")
+    return str(connection.getresponse().headers["Set-Cookie"]).partition(";")[0]
+
+
 def put(lab: Dashboard, session_id: str, name: str, n_bytes: int, **headers: str) -> int:
     """Upload zeros as Streamlit's page does; the status of the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", lab.port)
-    connection.request("GET", "/_stcore/health")
-    answer = connection.getresponse()
-    answer.read()
-    cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
+    cookie = xsrf_cookie(lab)
     body = b"--x\r\n" + f'Content-Disposition: form-data; name="f"; filename="{name}"'.encode()
     body += b"\r\n\r\n" + bytes(n_bytes) + b"\r\n--x--\r\n"
     sent = {"Content-Type": "multipart/form-data; boundary=x", "X-Xsrftoken": cookie.partition("=")[2]}
@@ -221,6 +225,21 @@ def test_a_visitor_fills_no_memory_with_uploads(lab: Dashboard) -> None:
             assert put(lab, teacher.session_id, "run", (MAX_PICTURE + 2) * mb) == 204
 
     visit(fill())
+
+
+def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(lab: Dashboard) -> None:
+    async def announced(cookie: str) -> bool:
+        async with opened(
+            lab.address, page_name="runs", headers={"Cookie": cookie} if cookie else {}
+        ) as session:
+            assert session.has("file_uploader")
+            return session.shows("Uploads do not get through")
+
+    async def both() -> None:
+        assert not await announced(xsrf_cookie(lab))
+        assert await announced("")
+
+    visit(both())
 
 
 # ---------------------------------------------------------------- open pages

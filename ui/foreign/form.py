@@ -10,11 +10,10 @@ import streamlit as st
 from autoenc.errors import PictureError
 from autoenc.foreign import EXAMPLES
 from autoenc.schema import RunSummary
-from ui import state, told
+from ui import state, told, upload
+from ui.server.uploads import MAX_PICTURE
 from ui.state import Foreign
 from ui.text import plain
-
-MAX_MB = 50
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,16 @@ def _picture(source: str) -> Foreign | None:
         case "draw":
             return None
         case "upload":
+            upload.warn()
             file = st.file_uploader(
                 "A picture",
                 type=["png", "jpg", "jpeg", "webp", "gif"],
-                max_upload_size=MAX_MB,
+                max_upload_size=MAX_PICTURE,
                 key="foreign-file",
                 help="PNG, JPEG, WebP or GIF. It goes to the machine that shows this page, and is not kept.",
             )
         case "camera":
+            upload.warn()
             file = st.camera_input("A photograph", key="foreign-camera")
             st.caption("Browsers give the camera to pages of this machine and of https addresses alone.")
         case _:
