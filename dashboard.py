@@ -31,6 +31,13 @@ def main() -> None:
         entrance.show(head, chosen.url_path)
 
 
-# The guard is not decoration: the worker processes import this file again under another name.
+# The names are not decoration. A page is this file as `__main__`. `streamlit run` finds `app` in the text and
+# imports it as `dashboard`; the worker processes import this file under a third name, and need nothing of it.
 if __name__ == "__main__":
     main()
+elif __name__ == "dashboard":
+    import streamlit as st
+
+    from ui import server
+
+    app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=server.lifespan)

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
@@ -74,6 +75,7 @@ class BrowserSession:
         self.fragment_reruns: list[Rerun] = []
         self.n_bytes = 0  # received
         self.n_requests = 0
+        self.session_id = ""  # Streamlit's; where uploads go
         self._socket, self._address = socket, address
         self._page: dict[tuple[int, ...], _Element] = {}
         self._page_hash = ""
@@ -114,6 +116,10 @@ class BrowserSession:
         if self._reader.done():
             raise self._reader.exception() or SessionLost("the session is closed")
         return any(words in element.text for element in self._page.values())
+
+    def has(self, kind: str) -> bool:
+        """Whether an element of this kind, such as file_uploader, is on the page."""
+        return any(element.kind == kind for element in self._page.values())
 
     @property
     def run_id(self) -> str | None:
@@ -210,6 +216,7 @@ class BrowserSession:
             self._answer(self._cut_short)  # by the next request for the same fragment, not by st.rerun()
         self._cut_short = None
         self._run, self._run_fragments = message.metadata.run.script_run_id, fragments
+        self.session_id = message.new_session.initialize.session_id or self.session_id
         self._max_age = message.new_session.config.max_cached_message_age or self._max_age
         whole_page = not self._run_fragments
         if whole_page:
@@ -292,9 +299,18 @@ def _state_of(kind: str, content: Any) -> WidgetState | None:
     return None
 
 
+def _xsrf_token(headers: Mapping[str, str]) -> str:
+    cookie = SimpleCookie(headers.get("Cookie", "")).get("_streamlit_xsrf")
+    return cookie.value if cookie else "PLACEHOLDER_AUTH_TOKEN"
+
+
 @asynccontextmanager
 async def opened(
-    address: str, query_string: str = "", page_name: str = "", headers: Mapping[str, str] | None = None
+    address: str,
+    query_string: str = "",
+    page_name: str = "",
+    headers: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> AsyncIterator[BrowserSession]:
     """A visit, after the first run of the page.
 
@@ -302,6 +318,7 @@ async def opened(
         address: http://..., with the base path if there is one, without a slash at its end.
         page_name: as in the address; "": the page that is opened without one.
         headers: of the first request, such as a cookie.
+        port: of the loopback interface where the connection goes, whatever name the address bar shows.
     Raises:
         SessionLost: the dashboard does not answer as expected; later calls raise the same.
     """
@@ -309,9 +326,10 @@ async def opened(
         socket = await connect(
             f"ws{address.removeprefix('http')}/_stcore/stream",
             origin="/".join(address.split("/")[:3]),
-            subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],  # the frontend's, where nobody logs in
+            subprotocols=["streamlit", _xsrf_token(headers or {})],  # as the frontend, where nobody logs in
             additional_headers=headers,
             proxy=None,
+            **({} if port is None else {"host": "127.0.0.1", "port": port}),
             max_size=None,
             ping_interval=None,  # browsers answer pings and send none
             open_timeout=60,

@@ -108,6 +108,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.cli.training",
     ),
     # 5  (4 will be sweeps and the report)
+    ("ui.server.files", "ui.server.request", "ui.server.downloads"),
+    ("ui.server.start", "ui.server.uploads", "ui.server.visits"),
+    ("ui.server",),
     ("ui.components",),
     ("ui.components.sprites",),
     ("ui.pixels", "ui.text", "ui.welcome"),
@@ -118,7 +121,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.state.colour", "ui.state.comparing"),
     ("ui.state",),
     # 6
-    ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
+    ("ui.crossing", "ui.entrance", "ui.told", "ui.upload", "autoenc.cli"),
     ("ui.own",),
     ("ui.controls", "ui.machine", "ui.moving", "ui.shelf"),
     ("ui.denoise", "ui.foreign", "ui.sweep", "ui.views"),
@@ -154,6 +157,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.plain_page",
         "benchmarks.empty_page",
     ),
+    "starlette": ("ui.server.*",),
+    "uvicorn": ("ui.server.*",),
     "dask": ("autoenc.sessions.dask.*",),
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "autoenc.report", "benchmarks.plain_page"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoenc import datasets
 from autoenc.errors import AutoencError
-from ui import state
+from ui import state, upload
 from ui.text import plain
 
 MAX_UPLOAD = 200  # MB
@@ -18,13 +18,15 @@ SIZES = (0, 16, 28, 32, 48, 64)
 
 def pictures() -> None:
     """The form of the teacher."""
+    upload.warn()
     file = st.file_uploader(
         "Pictures in an archive (.zip, .tar)",
         type=ENDINGS,
         max_upload_size=MAX_UPLOAD,
         key=f"own-file-{state.n_brought_in()}",
         help="A folder for each class, or train and test with a folder for each class inside. "
-        "Without train and test every sixth picture is kept for the test.",
+        "Without train and test every sixth picture is kept for the test. A larger archive, or a folder: "
+        "`python -m autoenc data import FILE --name NAME` on this machine.",
     )
     name = st.text_input(
         "Name of the data set", key=f"own-name-{state.n_brought_in()}", max_chars=64, placeholder="leaves"

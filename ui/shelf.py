@@ -13,7 +13,7 @@ from autoenc import plots
 from autoenc.errors import AutoencError
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
 from autoenc.schema import Run, RunSummary, psnr_of_mse
-from ui import page, pixels, state, told
+from ui import page, pixels, state, told, upload
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.text import plain
@@ -247,12 +247,14 @@ def _delete(chosen: Sequence[RunSummary]) -> None:
 
 
 def _import() -> None:
+    upload.warn()
     file = st.file_uploader(
         "A checkpoint file (.safetensors)",
         type="safetensors",
         max_upload_size=MAX_IMPORT,
         key=f"import-{state.n_messages()}",
-        help="Exported here or elsewhere. It is checked before it is taken, and nothing in it is executed.",
+        help="Exported here or elsewhere. It is checked before it is taken, and nothing in it is executed. "
+        "A larger one: `python -m autoenc runs import FILE` on this machine.",
     )
     if file is None:
         return

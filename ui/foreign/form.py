@@ -13,11 +13,11 @@ from autoenc.foreign import EXAMPLES
 from autoenc.kinds import ENDINGS as ENDINGS_OF
 from autoenc.kinds import READ
 from autoenc.schema import RunSummary
-from ui import state, told
+from ui import state, told, upload
+from ui.server.uploads import MAX_PICTURE
 from ui.state import Foreign
 from ui.text import plain
 
-MAX_MB = 50
 # Without .heic: a telephone that is asked for JPEG makes one, otherwise it would send what cannot be read.
 ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
 
@@ -52,15 +52,17 @@ def _picture(source: str) -> Foreign | None:
         case "draw":
             return None
         case "upload":
+            upload.warn()
             file = st.file_uploader(
                 "A picture",
                 type=ENDINGS,
-                max_upload_size=MAX_MB,
+                max_upload_size=MAX_PICTURE,
                 key="foreign-file",
                 help=f"{READ}. It goes to the machine that shows this page, and is not kept. An iPhone makes "
                 "a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
             )
         case "camera":
+            upload.warn()
             file = st.camera_input("A photograph", key="foreign-camera")
             st.caption("Browsers give the camera to pages of this machine and of https addresses alone.")
         case _:

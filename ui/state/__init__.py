@@ -180,7 +180,15 @@ from ui.state.sweeping import (
     sweep_settings,
     take_up,
 )
-from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
+from ui.state.visitor import (
+    address,
+    become_teacher,
+    has_key,
+    is_teacher,
+    may_stop,
+    remember_visitor,
+    uploads_arrive,
+)
 from ui.state.world import in_colour, page_of_runs
 
 __all__ = [
@@ -197,6 +205,7 @@ __all__ = [
     "Setting",
     "active_jobs",
     "active_of",
+    "address",
     "alone",
     "are_here",
     "ask_for",
@@ -352,6 +361,7 @@ __all__ = [
     "unreadable",
     "untrained_at",
     "uploaded_picture",
+    "uploads_arrive",
     "usual_run",
     "with_view",
 ]

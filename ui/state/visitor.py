@@ -1,26 +1,26 @@
 """Who looks at the page, and what they may.
 
 Everyone may start and watch. Stop belongs to the browser that started a run and to the teacher; delete,
-import and download belong to the teacher: a browser on the same machine, or one with AUTOENC_TEACHER_KEY.
+import and download belong to the teacher: a browser on the same machine that asked for it by its own address
+(docs/decisions/0023), or one with AUTOENC_TEACHER_KEY.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
-import re
 import secrets
 from threading import Lock
 from time import sleep
 
-import psutil
 import streamlit as st
+from streamlit.web.server.starlette.starlette_app_utils import validate_xsrf_token
 
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import Snapshot
+from ui.server.request import COOKIE, NAME, TEACHERS, address_of, is_on_this_machine
 
-COOKIE = "autoenc-visitor"
-FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
+XSRF_COOKIE = "_streamlit_xsrf"
 MIN_KEY = 8  # characters
 GUESS_SECONDS = 1.0  # between two guesses at the key, of all visitors together
 
@@ -31,8 +31,7 @@ def visitor() -> str:
     """This browser's name: a random one, known to it and to us alone. It outlives a refresh."""
     if "visitor" not in st.session_state:
         given = str(st.context.cookies.get(COOKIE))
-        valid = re.fullmatch(r"[A-Za-z0-9_-]{22}", given)
-        st.session_state["visitor"] = given if valid else secrets.token_urlsafe(16)
+        st.session_state["visitor"] = given if NAME.fullmatch(given) else secrets.token_urlsafe(16)
     name: str = st.session_state["visitor"]
     return name
 
@@ -52,8 +51,28 @@ def address() -> str:
 
 def is_teacher() -> bool:
     """Whether this browser runs on the same machine, or has given the key."""
-    through_proxy = any(name in st.context.headers for name in FORWARDED)  # then all come from its address
-    return visitor() in _teachers() or (not through_proxy and _on_this_machine(st.context.ip_address))
+    if visitor() in TEACHERS:
+        return True
+    headers, client = _headers(), st.context.ip_address
+    if not headers:  # a page that runs without a server, as in the tests
+        return address() == ""
+    return is_on_this_machine(headers, client, st.get_option("server.port"))
+
+
+def address() -> str:
+    """The address this browser comes from; "" for this machine."""
+    return address_of(_headers(), st.context.ip_address)
+
+
+def uploads_arrive() -> bool:
+    """Whether the browser's cookie against forged uploads comes back as it was set; some proxies change it.
+
+    Streamlit's page sends its value in the websocket's protocols too, as it does with an upload.
+    """
+    sent = dict(_headers()).get("sec-websocket-protocol", "").split(",")
+    if len(sent) < 2 or not st.get_option("server.enableXsrfProtection"):
+        return True
+    return bool(validate_xsrf_token(sent[1].strip(), st.context.cookies.get(XSRF_COOKIE)))
 
 
 def has_key() -> bool:
@@ -79,7 +98,7 @@ def become_teacher(key: str) -> None:
         right = os.environ.get("AUTOENC_TEACHER_KEY", "")
         if not has_key() or not hmac.compare_digest(key.encode(), right.encode()):
             raise AutoencError("this is not the teacher's key")
-    _teachers().add(visitor())
+    TEACHERS.add(visitor())
 
 
 def may_stop(snapshot: Snapshot) -> bool:
@@ -87,15 +106,7 @@ def may_stop(snapshot: Snapshot) -> bool:
     return snapshot.by != "" and (is_teacher() or snapshot.by == visitor())
 
 
-@st.cache_resource
-def _teachers() -> set[str]:
-    """The browsers that have given the key."""
-    return set()
-
-
-def _on_this_machine(address: str | None) -> bool:
-    """Streamlit tells None of the loopback interface; a machine's other addresses are its own too."""
-    if address is None:
-        return True
-    own = (entry.address.partition("%")[0] for entries in psutil.net_if_addrs().values() for entry in entries)
-    return address.removeprefix("::ffff:") in set(own)
+def _headers() -> list[tuple[str, str]]:
+    """Of the request that opened the websocket, each as often as it was sent."""
+    headers = st.context.headers
+    return [(name.lower(), value) for name in headers for value in headers.get_all(name)]

@@ -1,0 +1,370 @@
+"""What stands before the pages: who is the teacher, uploads, open pages, exports."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import resource
+import socket
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from typing import Any, TypeVar
+
+import psutil
+import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from benchmarks.browser_session import opened
+from benchmarks.dashboards import Dashboard, dashboard
+from ui.server import files
+from ui.server.downloads import KEPT_SECONDS, keep_downloads
+from ui.server.request import address_of, is_on_this_machine
+from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE
+from ui.server.visits import MOST_PAGES
+
+T = TypeVar("T")
+KEY = "correct horse"
+PORT = 8501
+
+
+def visit(what: Coroutine[Any, Any, T]) -> T:
+    """Visits happen in a loop of their own: this thread may have one already, for the real browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asyncio.wait_for(what, 200)).result()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    folder = tmp_path_factory.mktemp("lab")
+    nothing = {"AUTOENC_DATA_DIR": str(folder / "no-data"), "AUTOENC_CACHE_DIR": str(folder / "cache")}
+    with dashboard(folder, AUTOENC_WORKERS="1", AUTOENC_TEACHER_KEY=KEY, **nothing) as lab:
+        yield lab
+
+
+# ---------------------------------------------------------------- who is the teacher
+
+
+def from_here(client: str | None = "127.0.0.1", port: int = PORT, **headers: str) -> bool:
+    sent = {"Host": f"localhost:{PORT}", "Origin": f"http://localhost:{PORT}"} | headers
+    return is_on_this_machine([(k, v) for k, v in sent.items() if v], client, port)
+
+
+@pytest.mark.parametrize(
+    ("client", "name"),
+    [
+        ("127.0.0.1", "localhost"),
+        (None, "localhost"),
+        ("::1", "localhost"),
+        ("::ffff:127.0.0.1", "localhost"),
+        ("127.0.0.1", "LocalHost"),
+        ("127.0.0.1", "localhost."),
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "127.8.9.10"),
+        ("::1", "[::1]"),
+    ],
+)
+def test_a_browser_on_this_machine_is_the_teachers(client: str | None, name: str) -> None:
+    assert from_here(client, Host=f"{name}:{PORT}", Origin=f"http://{name}:{PORT}")
+    assert from_here(client, port=80, Host=name, Origin=f"http://{name}")
+    assert from_here(client, port=443, Host=name, Origin=f"https://{name}")
+
+
+def own_address() -> str:
+    found = [a.address for of in psutil.net_if_addrs().values() for a in of if a.family == socket.AF_INET]
+    return next((address for address in found if not address.startswith("127.")), "127.0.0.1")
+
+
+def test_so_is_one_that_opens_this_machines_own_address_or_name() -> None:
+    own = own_address()
+    for name in {own, socket.gethostname() if own != "127.0.0.1" else own}:
+        assert from_here(own, Host=f"{name}:{PORT}", Origin=f"http://{name}:{PORT}")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example", "Origin": "http://evil.example"},  # a rebound name
+        {"Host": f"evil.example:{PORT}", "Origin": f"http://evil.example:{PORT}"},
+        {"Host": f"localhost.evil.example:{PORT}", "Origin": f"http://localhost.evil.example:{PORT}"},
+        {"Host": f"127.0.0.1:{PORT}", "Origin": "http://lab.school.example"},  # nginx, a plain proxy_pass
+        {"Host": f"127.0.0.1:{PORT}", "Origin": "http://192.168.1.5"},
+        {"Host": f"127.0.0.1:{PORT}", "Origin": "http://localhost"},  # the same, on port 80 of this machine
+        {"Host": "teacher-laptop.school:9000", "Origin": "http://teacher-laptop.school:9000"},  # socat
+        {"Host": f"teacher-laptop.school:{PORT}", "Origin": f"http://teacher-laptop.school:{PORT}"},
+        {"Host": "localhost:9000", "Origin": "http://localhost:9000"},  # ssh -R, at its far end
+        {"Host": f"{own_address()}1:{PORT}", "Origin": f"http://{own_address()}1:{PORT}"},
+        {"Origin": ""},  # no browser
+        {"Origin": "null"},
+        {"Origin": f"file://localhost:{PORT}"},
+        {"Host": "", "Origin": ""},
+        {"Host": f"localhost:{PORT}x", "Origin": f"http://localhost:{PORT}x"},
+        {"Host": f"user@localhost:{PORT}", "Origin": "http://evil.example"},
+        *(
+            {name: value}
+            for name, value in {
+                "X-Forwarded-For": "127.0.0.1",
+                "x-forwarded-host": "localhost",
+                "X-Forwarded-Proto": "https",
+                "X-Real-IP": "127.0.0.1",
+                "Forwarded": "for=127.0.0.1",
+                "Via": "1.1 proxy",
+                "CF-Connecting-IP": "127.0.0.1",
+                "CF-Ray": "1",
+            }.items()
+        ),
+    ],
+)
+def test_whoever_comes_another_way_is_not(headers: dict[str, str]) -> None:
+    assert not from_here(**headers)
+
+
+def test_a_proxy_that_listens_where_the_class_comes_in_makes_nobody_the_teacher() -> None:
+    """The class opens the machine's own address and our port, but the connection comes over the loopback."""
+    here = f"192.0.2.7:{PORT}" if own_address() == "127.0.0.1" else f"{own_address()}:{PORT}"
+    assert not from_here("127.0.0.1", Host=here, Origin=f"http://{here}")
+    assert not from_here("198.51.100.7")
+
+
+def test_a_header_that_is_sent_twice_proves_nothing() -> None:
+    honest = [("Host", f"localhost:{PORT}"), ("Origin", f"http://localhost:{PORT}")]
+    assert is_on_this_machine(honest, None, PORT)
+    assert not is_on_this_machine([*honest, ("Origin", f"http://localhost:{PORT}")], None, PORT)
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "address"),
+    [
+        (None, None, ""),
+        ("::ffff:127.0.0.1", None, ""),
+        ("198.51.100.7", None, "198.51.100.7"),
+        ("::ffff:198.51.100.7", None, "198.51.100.7"),
+        ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1", "203.0.113.1, 198.51.100.7", "198.51.100.7"),  # the first is the client's own word
+        ("198.51.100.7", "203.0.113.1", "198.51.100.7"),  # no proxy of ours says so
+        ("127.0.0.1", "nonsense", ""),
+    ],
+)
+def test_only_a_proxy_on_this_machine_is_believed(
+    client: str | None, forwarded: str | None, address: str
+) -> None:
+    headers = [("X-Forwarded-For", forwarded)] if forwarded else []
+    assert address_of(headers, client) == address
+
+
+def test_a_rebound_name_brings_data_to_nobodys_lab_and_this_machine_does(lab: Dashboard) -> None:
+    """Importing a run is offered to the teacher only; seen through real websockets."""
+
+    async def offered(address: str, **headers: str) -> bool:
+        async with opened(address, page_name="runs", headers=headers, port=lab.port) as session:
+            return session.has("file_uploader")
+
+    async def all_of_them() -> None:
+        assert await offered(f"http://localhost:{lab.port}")
+        assert await offered(f"http://127.0.0.1:{lab.port}")
+        assert not await offered("http://evil.example")
+        assert not await offered(f"http://evil.example:{lab.port}")
+        assert not await offered("http://localhost:9000")
+        assert not await offered(f"http://localhost:{lab.port}", Via="1.1 proxy")
+
+    visit(all_of_them())
+
+
+# ---------------------------------------------------------------- uploads
+
+
+def xsrf_cookie(lab: Dashboard) -> str:
+    """As the server sets it for a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", lab.port)
+    connection.request("GET", "/_stcore/health")
+    return str(connection.getresponse().headers["Set-Cookie"]).partition(";")[0]
+
+
+def put(lab: Dashboard, session_id: str, name: str, n_bytes: int, **headers: str) -> int:
+    """Upload zeros as Streamlit's page does; the status of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", lab.port)
+    cookie = xsrf_cookie(lab)
+    body = b"--x\r\n" + f'Content-Disposition: form-data; name="f"; filename="{name}"'.encode()
+    body += b"\r\n\r\n" + bytes(n_bytes) + b"\r\n--x--\r\n"
+    sent = {"Content-Type": "multipart/form-data; boundary=x", "X-Xsrftoken": cookie.partition("=")[2]}
+    sent |= {"Cookie": cookie, "Origin": f"http://127.0.0.1:{lab.port}"} | headers
+    chunked = "Transfer-Encoding" in headers
+    try:
+        connection.request(
+            "PUT",
+            f"/_stcore/upload_file/{session_id}/{name}",
+            iter([body]) if chunked else body,
+            sent,
+            encode_chunked=chunked,
+        )
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_a_visitor_fills_no_memory_with_uploads(lab: Dashboard) -> None:
+    mb = 1024 * 1024
+    student = {"X-Forwarded-For": "198.51.100.20"}
+
+    async def fill() -> None:
+        async with opened(lab.address, headers=student) as session:
+            sent = [put(lab, session.session_id, f"file{n}", 19 * mb, **student) for n in range(6)]
+            assert sent == [204, 204, 413, 413, 413, 413]  # 3 x 19 MB are more than a page keeps
+            assert 2 * 19 <= MAX_OF_A_PAGE < 3 * 19
+        async with opened(lab.address, headers=student) as session:
+            assert put(lab, session.session_id, "large", (MAX_PICTURE + 2) * mb, **student) == 413
+            endless = student | {"Transfer-Encoding": "chunked"}
+            assert put(lab, session.session_id, "endless", 10, **endless) == 411
+            assert put(lab, session.session_id, "small", mb, **student) == 204
+            assert put(lab, "no-session", "small", mb, **student) == 400
+        async with opened(lab.address) as teacher:
+            assert put(lab, teacher.session_id, "run", (MAX_PICTURE + 2) * mb) == 204
+
+    visit(fill())
+
+
+def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(lab: Dashboard) -> None:
+    async def announced(cookie: str) -> bool:
+        async with opened(
+            lab.address, page_name="runs", headers={"Cookie": cookie} if cookie else {}
+        ) as session:
+            assert session.has("file_uploader")
+            return session.shows("Uploads do not get through")
+
+    async def both() -> None:
+        assert not await announced(xsrf_cookie(lab))
+        assert await announced("")
+
+    visit(both())
+
+
+# ---------------------------------------------------------------- open pages
+
+
+async def websocket(lab: Dashboard, address: str = "") -> ClientConnection:
+    """A page that opens, as far as the server sees it; from this machine if no address is given."""
+    headers = {"X-Forwarded-For": address} if address else {}
+    stream = f"ws://127.0.0.1:{lab.port}/_stcore/stream"
+    return await connect(stream, origin=lab.address, additional_headers=headers, proxy=None)
+
+
+def page(lab: Dashboard, address: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", lab.port)
+    connection.request("GET", "/train", headers={"Accept": "text/html", "X-Forwarded-For": address})
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_one_address_does_not_take_the_places_of_others(lab: Dashboard) -> None:
+    greedy, other = "198.51.100.30", "198.51.100.31"
+
+    async def crowd() -> None:
+        async with AsyncExitStack() as pages:
+            for _ in range(MOST_PAGES):
+                await pages.enter_async_context(await websocket(lab, greedy))
+            with pytest.raises(InvalidStatus, match="403"):
+                await websocket(lab, greedy)
+            status, text = page(lab, greedy)
+            assert status == 503
+            assert "Close some of them" in text
+            assert page(lab, other)[0] == 200
+            await (await websocket(lab, other)).close()
+        assert page(lab, greedy)[0] == 200
+
+    visit(crowd())
+
+
+def test_a_dashboard_short_of_files_turns_pages_away_and_lives_on(lab: Dashboard) -> None:
+    """256 files: a Mac's usual limit, and here for this process a hard one."""
+    process = psutil.Process(lab.process.pid)
+    before = process.rlimit(resource.RLIMIT_NOFILE)
+
+    async def crowd() -> None:
+        for n in range(120):  # pages that were loaded and left; Streamlit would keep three files of each
+            await (await websocket(lab, f"198.51.100.{n}")).close()
+        async with opened(lab.address, headers={"X-Forwarded-For": "198.51.100.200"}) as early:
+            async with AsyncExitStack() as pages:
+                n_pages = 0
+                with suppress(InvalidStatus):
+                    while n_pages < 120:
+                        await pages.enter_async_context(await websocket(lab, f"198.51.100.{n_pages}"))
+                        n_pages += 1
+                assert 30 <= n_pages < 120  # a class, and not everybody
+                assert "no room" in page(lab, "198.51.100.201")[1]
+                await early.rerun()
+                async with opened(lab.address) as teacher:
+                    assert teacher.texts
+            async with opened(lab.address, headers={"X-Forwarded-For": "198.51.100.202"}) as late:
+                assert late.texts
+
+    process.rlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        visit(crowd())
+    finally:
+        process.rlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_the_limit_on_open_files_is_raised_as_far_as_it_goes() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        raised = files.raise_limit()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == raised
+        assert raised == (files.WANTED[0] if hard == resource.RLIM_INFINITY else min(hard, files.WANTED[0]))
+        assert files.raise_limit() == raised
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_system_without_room_for_a_class_is_told_on_the_terminal() -> None:
+    assert "room for about 39 open pages" in files.warning(256)  # (256 - 100) / 4
+    assert files.warning(1024) == files.warning(None) == ""
+
+
+# ---------------------------------------------------------------- exports
+
+
+def test_an_export_outlives_the_reruns_after_its_button_was_pressed() -> None:
+    now = 0.0
+    storage = MemoryMediaFileStorage("/media")
+    manager = MediaFileManager(storage)
+    keep_downloads(manager, lambda: now)
+
+    def rerun() -> str:
+        manager.clear_session_refs()
+        button = manager.add_deferred(lambda: b"1,2\n", "text/csv", "1.2", "run.csv")
+        manager.remove_orphaned_files()
+        return button
+
+    def stored(url: str) -> bytes:
+        return storage.get_file(url.rpartition("/")[2]).content
+
+    pressed = rerun()
+    rerun()
+    file = manager.execute_deferred(pressed)  # of the button as the browser still shows it
+    for _ in range(5):
+        rerun()
+    assert stored(file) == b"1,2\n"
+    now = KEPT_SECONDS + 1
+    rerun()
+    newest = rerun()
+    with pytest.raises(MediaFileStorageError):
+        stored(file)
+    with pytest.raises(MediaFileStorageError):
+        manager.execute_deferred(pressed)
+    assert stored(manager.execute_deferred(newest)) == b"1,2\n"
+
+
+def test_pictures_are_forgotten_as_before() -> None:
+    storage = MemoryMediaFileStorage("/media")
+    manager = MediaFileManager(storage)
+    keep_downloads(manager)
+    picture = manager.add(b"png", "image/png", "1.2")
+    manager.clear_session_refs()
+    manager.remove_orphaned_files()
+    with pytest.raises(MediaFileStorageError):
+        storage.get_file(picture.rpartition("/")[2])

@@ -1,0 +1,49 @@
+"""An export outlives the reruns after its button was pressed.
+
+Streamlit makes the file of a download when its button is pressed, and answers with its address. It forgets
+the file at the second rerun of any page, also another visitor's, and the button itself at the first: while a
+class watches a run, that is sooner than a browser asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileKind
+
+KEPT_SECONDS = 60.0
+
+
+def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monotonic) -> None:
+    """Have the manager keep downloads, and the buttons' functions, a while after no page shows them any more.
+
+    Streamlit has no setting for this: a test fails when its insides change.
+    """
+    insides: Any = manager
+    inactive, drop = insides._get_inactive_file_ids, insides._drop_deferred_id
+    files: dict[str, float] = {}  # id -> since when no page shows it
+    buttons: dict[str, float] = {}
+
+    def to_delete() -> set[str]:
+        found = inactive()
+        for file_id in files.keys() - found:
+            del files[file_id]
+        for file_id in found:
+            files.setdefault(file_id, now())
+        return {file_id for file_id in found if not is_download(file_id) or passed(files[file_id])}
+
+    def drop_later(file_id: str) -> None:
+        if passed(buttons.setdefault(file_id, now())):
+            del buttons[file_id]
+            drop(file_id)
+
+    def is_download(file_id: str) -> bool:
+        return bool(insides._file_metadata[file_id].kind == MediaFileKind.DOWNLOADABLE)
+
+    def passed(since: float) -> bool:
+        return now() >= since + KEPT_SECONDS
+
+    insides._get_inactive_file_ids, insides._drop_deferred_id = to_delete, drop_later

@@ -1,0 +1,61 @@
+"""What is done once, before the first visitor."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import FrameType
+from typing import Any
+
+from streamlit import cli_util, config
+from streamlit.runtime import get_instance
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.server import server_util
+from uvicorn import Server
+
+from ui.server import files
+from ui.server.downloads import keep_downloads
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Around all requests."""
+    if words := files.warning(files.raise_limit()):
+        print(words, file=sys.stderr)
+    keep_downloads(get_instance().media_file_mgr)
+    # As `st.navigation` will set it. Until then Streamlit would show the very first visitor who opens the
+    # address of a page that file of the folder `pages` by itself, without dashboard.py.
+    PagesManager.uses_pages_directory = False
+    _end_in_order()
+    _open_browser()
+    yield
+
+
+def _end_in_order() -> None:
+    """Let a signal end the server only, so that the background sessions are closed as the process ends.
+
+    Uvicorn ends the server, and then has the signal kill the process.
+    """
+    server: Any = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if not isinstance(server, Server):  # embedded in another program, which ends in its own way
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.force_exit = server.should_exit  # the second time somebody asks
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+
+
+def _open_browser() -> None:
+    """As `streamlit run` does where it runs a script without a server of its own."""
+    if config.get_option("server.headless"):
+        return
+    if config.is_manually_set("browser.serverAddress"):
+        address = config.get_option("browser.serverAddress")
+    else:
+        address = server_util.get_display_address(config.get_option("server.address") or "localhost")
+    cli_util.open_browser(server_util.get_url(address))
