@@ -16,7 +16,6 @@ from autoenc.schema import Noise
 from benchmarks.dashboards import stripping
 from tests.browser.conftest import HEAD, OpenPage, Trained, expect_rest
 
-expect.set_options(timeout=20000)
 PREFIX = "/user/ada/proxy/8501"
 
 

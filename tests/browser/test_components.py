@@ -20,6 +20,7 @@ from autoenc.errors import ShapeError
 from autoenc.plots import COLOUR
 from benchmarks.dashboards import stripping
 from tests.browser import gallery
+from tests.browser.conftest import picture, wait_for_another
 from tests.browser.showing import showing
 from ui.components import FAILED, sprites
 from ui.components.passage import Passage, passage
@@ -86,6 +87,32 @@ def test_a_film_that_cannot_be_decoded_says_so(browser: Browser, address: str) -
         page.goto(address)
         for key in (FILM, ".st-key-bars"):
             expect(page.locator(f"{key} [role=alert]")).to_have_text(FAILED)
+
+
+LEAVE = """async (box) => {
+  const place = box.getRootNode();
+  box.remove();
+  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+  place.append(box);
+}"""
+
+
+def test_a_film_that_left_the_page_for_a_moment_plays_on(page: Page) -> None:
+    loop = page.locator(".st-key-loop .pictures")
+    expect(loop.get_by_role("button", name="Pause")).to_be_visible()
+    loop.evaluate(LEAVE)
+    wait_for_another(page, ".st-key-loop canvas", picture(page, ".st-key-loop canvas"))
+    expect(loop.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_menu_of_the_right_button_does_not_hold_a_chart_back(page: Page) -> None:
+    chart = page.locator(f"{LOSS} .live-plot")
+    chart.dispatch_event("pointerdown", {"button": 2, "isPrimary": True, "pointerType": "mouse"})
+    assert chart.evaluate("node => !node.held"), "its release goes to the menu"
+    for kind in ("pointerdown", "pointerup"):
+        chart.dispatch_event(kind, {"button": 0, "isPrimary": True, "pointerType": "mouse", "pointerId": 1})
+        held = [chart.element_handle(), kind == "pointerdown"]
+        page.wait_for_function("([node, held]) => Boolean(node.held) === held", arg=held)
 
 
 # ---------------------------------------------------------------- what is seen
