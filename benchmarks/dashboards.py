@@ -117,16 +117,18 @@ def _proxy(port: int, change: Callable[[bytes], bytes]) -> Iterator[str]:
     connections: set[socket.socket] = set()
 
     def handle(near: socket.socket) -> None:
-        with near, socket.create_connection(("127.0.0.1", port)) as far, suppress(OSError):
-            connections.update((near, far))
-            head = change(_head_of_one_request(near))
-            if head.startswith(b"HTTP/"):
-                near.sendall(head)
-            else:
-                far.sendall(head)
-                threading.Thread(target=_copy, args=(near, far), daemon=True).start()
-                _copy(far, near)
-            connections.difference_update((near, far))
+        with near, suppress(OSError):
+            head = _head_of_one_request(near)
+            changed = change(head) if head else b""  # a browser may connect without asking for anything
+            if changed.startswith(b"HTTP/"):
+                near.sendall(changed)
+            elif changed:
+                with socket.create_connection(("127.0.0.1", port)) as far:
+                    connections.update((near, far))
+                    far.sendall(changed)
+                    threading.Thread(target=_copy, args=(near, far), daemon=True).start()
+                    _copy(far, near)
+                    connections.difference_update((near, far))
 
     def accept(server: socket.socket) -> None:
         with suppress(OSError):
@@ -135,10 +137,12 @@ def _proxy(port: int, change: Callable[[bytes], bytes]) -> Iterator[str]:
 
     with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
         threading.Thread(target=accept, args=(server,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-    for connection in list(connections):
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            for waited_for in (server, *connections):  # closing alone would wake no thread
+                with suppress(OSError):
+                    waited_for.shutdown(socket.SHUT_RDWR)
 
 
 def _head_of_one_request(near: socket.socket) -> bytes:
