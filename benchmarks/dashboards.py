@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -77,21 +77,80 @@ def dashboard(
 @contextmanager
 def relay(lab: Dashboard, client: str) -> Iterator[str]:
     """The address of a proxy that says of each connection that it comes from this client's address."""
-    with ExitStack() as sockets, socket.create_server(("127.0.0.1", 0)) as server:
 
-        def accept() -> None:
-            with suppress(OSError):
-                while True:
-                    near = sockets.enter_context(server.accept()[0])
-                    far = sockets.enter_context(socket.create_connection(("127.0.0.1", lab.port)))
-                    first = near.recv(65_536)
-                    line, _, rest = first.partition(b"\r\n")
-                    far.sendall(line + b"\r\nX-Forwarded-For: " + client.encode() + b"\r\n" + rest)
-                    for source, sink in ((near, far), (far, near)):
-                        threading.Thread(target=_copy, args=(source, sink), daemon=True).start()
+    def name_client(head: bytes) -> bytes:
+        line, _, rest = head.partition(b"\r\n")
+        return line + b"\r\nX-Forwarded-For: " + client.encode() + b"\r\n" + rest
 
-        threading.Thread(target=accept, daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    with _proxy(lab.port, name_client) as address:
+        yield address
+
+
+@contextmanager
+def stripping(port: int, prefix: str) -> Iterator[str]:
+    """The address, with the prefix, of a proxy that takes the prefix off each path before the server sees it.
+
+    So do those of JupyterHub and code-server. Like them it sends a browser that forgot the slash after the
+    prefix to the address with one; outside the prefix there is nothing.
+    """
+    before = prefix.encode()
+
+    def strip(head: bytes) -> bytes:
+        method, path, rest = head.split(b" ", 2)
+        if path == before:
+            return b"HTTP/1.1 302 Found\r\nLocation: " + before + b"/\r\nConnection: close\r\n\r\n"
+        if not path.startswith(before + b"/"):
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        return b" ".join((method, path.removeprefix(before), rest))
+
+    with _proxy(port, strip) as address:
+        yield f"{address}{prefix}"
+
+
+@contextmanager
+def _proxy(port: int, change: Callable[[bytes], bytes]) -> Iterator[str]:
+    """The address of a proxy for the server at this port of the loopback interface.
+
+    Args:
+        change: the head of a request -> what is sent on in its place, or an answer, which goes back.
+    """
+    connections: set[socket.socket] = set()
+
+    def handle(near: socket.socket) -> None:
+        with near, suppress(OSError):
+            head = _head_of_one_request(near)
+            changed = change(head) if head else b""  # a browser may connect without asking for anything
+            if changed.startswith(b"HTTP/"):
+                near.sendall(changed)
+            elif changed:
+                with socket.create_connection(("127.0.0.1", port)) as far:
+                    connections.update((near, far))
+                    far.sendall(changed)
+                    threading.Thread(target=_copy, args=(near, far), daemon=True).start()
+                    _copy(far, near)
+                    connections.difference_update((near, far))
+
+    def accept(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=handle, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            for waited_for in (server, *connections):  # closing alone would wake no thread
+                with suppress(OSError):
+                    waited_for.shutdown(socket.SHUT_RDWR)
+
+
+def _head_of_one_request(near: socket.socket) -> bytes:
+    """All that came with the head of a request, which asks for no second one on the same connection."""
+    head = b""
+    while b"\r\n\r\n" not in head and (data := near.recv(65_536)):
+        head += data
+    return head.replace(b"\r\nConnection: keep-alive\r\n", b"\r\nConnection: close\r\n", 1)
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

@@ -35,6 +35,7 @@ def dress() -> None:
         " .st-key-head { position: fixed; z-index: 1000000; top: 0.35rem; right: 1rem;"
         "  width: max-content; flex-wrap: nowrap; }"
         " .st-key-head .st-key-name { display: none; }"
+        " .st-key-address { max-width: 24rem; }"  # a long one would lie on the navigation
         " [data-testid=stStatusWidget] { margin-right: 20rem; }"
         "}"
         ".st-key-part { margin-top: 1.2rem; }"  # below the navigation, on pages that begin with a switch

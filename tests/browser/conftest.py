@@ -26,6 +26,7 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP lab.test 127.0.0.1",  # plain http under a name: browsers trust it less
 )
 
 PHONE: dict[str, Any] = {

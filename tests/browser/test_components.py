@@ -6,7 +6,9 @@ import io
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
@@ -16,9 +18,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from autoenc.errors import ShapeError
 from autoenc.plots import COLOUR
+from benchmarks.dashboards import stripping
 from tests.browser import gallery
+from tests.browser.conftest import picture, wait_for_another
 from tests.browser.showing import showing
-from ui.components import sprites
+from ui.components import FAILED, sprites
 from ui.components.passage import Passage, passage
 from ui.components.pictures import Film, PictureRow, pictures
 
@@ -46,6 +50,69 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+def test_behind_a_proxy_that_strips_a_prefix_the_components_are_found(browser: Browser, address: str) -> None:
+    port = urlsplit(address).port
+    assert port is not None
+    with stripping(port, "/proxy/8501") as proxied, closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.goto(proxied)  # without the slash at its end
+        expect(page.locator(f"{LOSS} .xtick").first).to_be_visible()
+        expect(page.locator(f"{FILM} canvas").first).to_be_visible()
+        assert page.url == f"{proxied}/"
+
+
+def test_a_component_that_cannot_be_fetched_says_so_and_comes_when_it_can(
+    browser: Browser, address: str
+) -> None:
+    with closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.route(re.compile(r"/app/static/(pictures|plotly)-"), lambda route: route.abort())
+        page.goto(address)
+        expect(page.locator(f"{FILM} [role=alert]")).to_have_text(FAILED)
+        expect(page.locator(LOSS)).to_contain_text("plotly.min.js did not load")
+        assert page.locator("[data-testid=stException]").count() == 0
+        page.unroute_all()
+        page.get_by_label("Change", exact=True).fill("1")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"{FILM} canvas").first).to_be_visible()
+        expect(page.locator(f"{FILM} [role=alert]")).to_have_count(0)
+
+
+def test_a_film_that_cannot_be_decoded_says_so(browser: Browser, address: str) -> None:
+    with closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.add_init_script("window.createImageBitmap = async () => { throw new Error('too old') }")
+        page.goto(address)
+        for key in (FILM, ".st-key-bars"):
+            expect(page.locator(f"{key} [role=alert]")).to_have_text(FAILED)
+
+
+LEAVE = """async (box) => {
+  const place = box.getRootNode();
+  box.remove();
+  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+  place.append(box);
+}"""
+
+
+def test_a_film_that_left_the_page_for_a_moment_plays_on(page: Page) -> None:
+    loop = page.locator(".st-key-loop .pictures")
+    expect(loop.get_by_role("button", name="Pause")).to_be_visible()
+    loop.evaluate(LEAVE)
+    wait_for_another(page, ".st-key-loop canvas", picture(page, ".st-key-loop canvas"))
+    expect(loop.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_menu_of_the_right_button_does_not_hold_a_chart_back(page: Page) -> None:
+    chart = page.locator(f"{LOSS} .live-plot")
+    chart.dispatch_event("pointerdown", {"button": 2, "isPrimary": True, "pointerType": "mouse"})
+    assert chart.evaluate("node => !node.held"), "its release goes to the menu"
+    for kind in ("pointerdown", "pointerup"):
+        chart.dispatch_event(kind, {"button": 0, "isPrimary": True, "pointerType": "mouse", "pointerId": 1})
+        held = [chart.element_handle(), kind == "pointerdown"]
+        page.wait_for_function("([node, held]) => Boolean(node.held) === held", arg=held)
 
 
 # ---------------------------------------------------------------- what is seen

@@ -118,10 +118,7 @@ def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(
     expect(undo).to_be_disabled()
     drawn = []
     for x in (0.3, 0.7):
-        page.mouse.move(*place(page, (x, 0.2)))
-        page.mouse.down()
-        page.mouse.move(*place(page, (x, 0.8)))
-        page.mouse.up()
+        stroke(page, x)
         a_frame(page)
         drawn.append(pixels(page, PAD))
     expect(page.get_by_text("What is drawn")).to_be_visible()
@@ -135,6 +132,44 @@ def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(
     clear.click()
     assert not pixels(page, PAD).any()
     expect(page.get_by_text("What is drawn")).to_have_count(0)
+
+
+def test_a_pad_that_left_the_page_under_the_finger_draws_when_it_is_back(
+    open_page: OpenPage, link: str
+) -> None:
+    page = open_page(f"{link}&from=draw")
+    source = page.get_by_role("radiogroup", name="Picture")
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    stroke(page, 0.3, lift=False)
+    source.get_by_text("Upload").evaluate("option => option.click()")
+    expect(page.locator(PAD)).to_have_count(0)
+    page.mouse.up()
+    source.get_by_text("Draw").click()
+    expect(page.locator(PAD)).to_be_visible()
+    expect_rest(page)
+    before = pixels(page, PAD)
+    assert before.any(), "the stroke is still there"
+    stroke(page, 0.7)
+    a_frame(page)
+    after = pixels(page, PAD)
+    assert (after != before).any()
+    expect(page.get_by_text("What is drawn")).to_be_visible()
+    undo.click()
+    assert (pixels(page, PAD) == before).all()
+    stroke(page, 0.7, lift=False)
+    undo.evaluate("button => button.click()")  # as a second finger does
+    assert (pixels(page, PAD) == before).all(), "what is being drawn is undone"
+    page.mouse.up()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    assert not pixels(page, PAD).any()
+
+
+def stroke(page: Page, x: float, lift: bool = True) -> None:
+    page.mouse.move(*place(page, (x, 0.2)))
+    page.mouse.down()
+    page.mouse.move(*place(page, (x, 0.8)))
+    if lift:
+        page.mouse.up()
 
 
 def test_a_finger_draws_and_the_page_does_not_scroll_under_it(open_page: OpenPage, link: str) -> None:

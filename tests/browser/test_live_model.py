@@ -76,7 +76,8 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with nothing on it but the bridge; at the end it may not have met a script error."""
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    whole = json.dumps(inline("sprites.js", "noise.js", "crew.js", "live_rows.js", "live_model.js"))
+    parts = ("keep.js", "sprites.js", "noise.js", "crew.js", "live_rows.js", "live_model.js")
+    whole = json.dumps(inline(*parts))
     worker = json.dumps(inline("networks.js", "network_worker.js"))
     page.add_script_tag(
         content=f"{{ const given = {whole}, worker = {worker};\n{inline('noise.js', 'crew.js')}\n{BRIDGE} }}"

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-
-import streamlit as st
+from time import time
 
 from autoenc.errors import AutoencError
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # beside dashboard.py
+WEEK = 7 * 24 * 3600  # seconds
+FAILED = (
+    "This part of the page could not be shown. Reload the page; if that does not help, try a newer browser."
+)
+_PUBLISHED = re.compile(r".+-[0-9a-f]{8}\.js|plotly-.+\.min\.js|.+\.part")
 
 
 def inline(*names: str) -> str:
@@ -25,37 +31,43 @@ def inline(*names: str) -> str:
     return "\n".join(line for line in map(str.strip, lines) if line and not line.startswith(("//", "/*")))
 
 
-def fetched(name: str, *parts: str) -> str:
+def fetched(name: str, *parts: str, seen: bool = True) -> str:
     """The JavaScript of a component that fetches that of the parts, and hands everything on to it.
 
+    A component that cannot be fetched or drawn has one sentence in its place, and is tried again at the next
+    call. One that fails later says so with `fail(error)`, which it is given.
+
+    Args:
+        seen: whether the component shows anything; one that only hands something over says nothing.
     Raises:
         AutoencError: the static folder cannot be written.
     """
-    return (
-        f'const code = import(location.origin + "{served(name, *parts)}");\n'  # inline code has no address
-        "export default async (given) => (await code).default(given);"
-    )
+    address = served(name, *parts)
+    return inline("fetch.js").replace("ADDRESS", address).replace("SENTENCE", FAILED if seen else "")
 
 
 def served(name: str, *parts: str) -> str:
-    """The path on the server of one JavaScript file that holds the parts; raises as `publish` does."""
+    """Where a page finds one JavaScript file that holds the parts; raises as `publish` does."""
     content = inline(*parts).encode()
     digest = hashlib.blake2b(content, digest_size=4).hexdigest()  # a new text meets no old one in a cache
     return publish(f"{name}-{digest}.js", content)
 
 
 def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
-    """Put a file where Streamlit serves it, unless it is there.
+    """Put a file where Streamlit serves it, unless it is there, and remove copies that nothing serves now.
 
     A copy: Streamlit refuses a link that leaves the folder.
 
     Returns:
-        Its path on the server.
+        Its address, relative to that of any page.
     Raises:
         AutoencError: it is not there and the folder cannot be written.
     """
     target = folder / name
-    if not target.is_file() or target.stat().st_size != len(content):
+    if target.is_file() and target.stat().st_size == len(content):
+        with suppress(OSError):  # somebody else's file is good as it is
+            os.utime(target)
+    else:
         try:
             _write(target, content)
         except OSError as error:
@@ -63,8 +75,8 @@ def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
                 f"the browser needs static/{name}, and the folder cannot be written ({error.strerror}); "
                 "make it writable, or start the dashboard once as a user who may write there"
             ) from error
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{base and '/' + base}/app/static/{name}"
+        _remove_old(folder)
+    return f"app/static/{name}"
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -75,3 +87,11 @@ def _write(target: Path, content: bytes) -> None:
         file.write(content)
     os.chmod(part, 0o644)  # others may read it
     os.replace(part, target)
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove what no dashboard published for a week: one of another version may run beside this one."""
+    for path in folder.iterdir():
+        with suppress(OSError):  # another process was faster, or it belongs to another user
+            if _PUBLISHED.fullmatch(path.name) and time() - path.stat().st_mtime > WEEK:
+                path.unlink()

@@ -6,7 +6,6 @@ const MATERIAL = (window.autoencMaterial ??= new Map());
 const [THIN, USUAL, THICK] = [10, 26, 52]; // a pen as thick as MNIST's: a twelfth of the pad
 const AT_REST = 300; // milliseconds after the pen was lifted
 const AGAIN = 2500; // a drawing that the server does not know by then is sent again
-const GONE = 3000; // milliseconds until what is no longer on the page is let go
 const MAPS = 16; // feature maps of a code that are drawn
 
 // ---------------------------------------------------------------- the pad
@@ -31,7 +30,6 @@ function placeOf(box, event) {
 }
 
 function begin(box, event) {
-  if (event.button || box.pen !== null) return; // the second finger draws nothing
   event.preventDefault();
   box.pad.setPointerCapture(event.pointerId);
   clearTimeout(box.timer);
@@ -51,14 +49,14 @@ function move(box, event) {
   changed(box);
 }
 
-function lift(box, event) {
-  if (event.pointerId !== box.pen) return;
+function lift(box) {
+  if (box.pen === null) return; // undone while it was drawn
   box.pen = null;
   rest(box);
 }
 
 function undo(box, all) {
-  if (box.pen !== null) return;
+  box.pen = null; // another finger ends the stroke
   if (all) box.strokes = [];
   else box.strokes.pop();
   drawAll(box);
@@ -76,7 +74,7 @@ function rest(box) {
 }
 
 function tell(box) {
-  if (box.pen !== null) return;
+  if (box.pen !== null || !box.isConnected) return; // the next call tells it
   const levels = box.strokes.length ? levelsOf(box) : null;
   const pictures = levels ? box.sizes.map((size) => [size.join("x"), base64(asImage(levels, size))]) : [];
   box.sent = String(Date.now());
@@ -87,7 +85,7 @@ function tell(box) {
 // What the server knows is not what was sent: a rerun may have swallowed it, or models of another size were chosen.
 function tellAgain(box) {
   const knows = box.data.known === box.sent && box.told === box.sizes.join();
-  if (!knows && box.isConnected && (box.sent || box.strokes.length)) tell(box);
+  if (!knows && (box.sent || box.strokes.length)) tell(box);
 }
 
 // ---------------------------------------------------------------- what the models make of it
@@ -153,7 +151,7 @@ function hire(box, row, { layers, weights }) {
   };
   worker.onerror = (event) => {
     row.failed = true; // there is no second try
-    row.figures.textContent = "this browser cannot compute it";
+    row.figures.textContent = "this browser cannot compute it; reload the page to try again";
     console.error(event.message);
   };
   return worker;
@@ -270,9 +268,8 @@ function create() {
   box.clear = addButton(tools, "Clear", () => undo(box, true));
   box.models = element(box, "div", "models");
   Object.assign(box, { strokes: [], rows: [], sizes: [], pen: null, stamp: 0, sent: "", images: new Map() });
-  box.pad.onpointerdown = (event) => begin(box, event);
+  whileHeld(box.pad, (event) => begin(box, event), () => lift(box));
   box.pad.onpointermove = (event) => move(box, event);
-  box.pad.onpointerup = box.pad.onpointercancel = (event) => lift(box, event);
   drawAll(box);
   return box;
 }
@@ -280,25 +277,22 @@ function create() {
 // ---------------------------------------------------------------- from call to call
 
 function letGo(box) {
-  if (box.isConnected) return; // also where this call was overtaken by the next
   removeEventListener("autoenc-material", box.heard);
-  box.heard = null;
+  Object.assign(box, { heard: null, pen: null });
   for (const row of box.rows) {
     row.worker?.terminate();
-    Object.assign(row, { worker: null, busy: false, answered: null });
+    Object.assign(row, { worker: null, busy: false, answered: null, failed: false });
   }
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const box = KEPT.get(data.key) ?? create();
-  KEPT.set(data.key, box);
+  const box = keep(KEPT, data.key, create, parentElement);
   Object.assign(box, { data, send: setTriggerValue });
   if (!box.heard) addEventListener("autoenc-material", (box.heard = () => schedule(box)));
-  if (box.parentNode !== parentElement) parentElement.append(box);
   build(box);
   schedule(box);
   clearTimeout(box.again);
   const late = box.told === box.sizes.join() ? AGAIN : AT_REST;
   box.again = setTimeout(() => tellAgain(box), late);
-  return () => setTimeout(() => letGo(box), GONE);
+  return leaving(box, () => letGo(box)); // the strokes stay
 }

@@ -9,8 +9,6 @@ const NARROW = 560; // groups of at most eight side by side
 const AT_REST = 250; // milliseconds after the last key
 const AGAIN = 2000; // after a call with an older level: what was told may have been lost in a rerun
 const LATER = 1000; // until charts that come with the same run of the script are there to be told
-const GONE = 3000; // milliseconds until what is no longer on the page is forgotten
-const ENDS = ["pointerup", "pointercancel"];
 
 // ---------------------------------------------------------------- what is handed over
 
@@ -30,14 +28,12 @@ function take(data, parentElement) {
   const { holders } = MATERIAL.get(data.id);
   holders.add(parentElement);
   if (!parentElement.querySelector(".autoenc-material")) element(parentElement, "div", "autoenc-material");
-  const drop = () => {
-    if (parentElement.isConnected) return;
+  return leaving(parentElement, () => {
     holders.delete(parentElement);
     if (holders.size) return;
     MATERIAL.delete(data.id);
     crew?.forget(data.id);
-  };
-  return () => setTimeout(drop, GONE);
+  });
 }
 
 // ---------------------------------------------------------------- what is computed
@@ -45,7 +41,7 @@ function take(data, parentElement) {
 // All that the noisy images depend on.
 const subject = ({ data: { scene, kind }, level }) => `${scene} ${kind} ${level}`;
 
-function keep(box, id, scene, about, levels) {
+function store(box, id, scene, about, levels) {
   const updates = (box.outputs.get(id)?.updates ?? 0) + 1;
   box.outputs.set(id, { about, levels, psnr: psnrOf(scene, levels), updates });
 }
@@ -57,8 +53,8 @@ function makeNoise(box, scene, about) {
   const noisy = new Float32Array(scene.x.length);
   if (box.level) corrupt(box.data.kind, scene, box.level, noisy);
   else noisy.set(scene.x);
-  keep(box, "original", scene, about, scene.x);
-  keep(box, "noisy", scene, about, noisy);
+  store(box, "original", scene, about, scene.x);
+  store(box, "noisy", scene, about, noisy);
 }
 
 // Each network in its own time: one question, and when it is answered the next, about where the slider stands by then.
@@ -71,7 +67,7 @@ async function ask(box, id, scene, about) {
   try {
     const levels = await crew.forward(id, box.outputs.get("noisy").levels, scene.n);
     box.busy.delete(id);
-    if (box.scene === scene && shows(box, id)) keep(box, id, scene, about, levels);
+    if (box.scene === scene && shows(box, id)) store(box, id, scene, about, levels);
   } catch (error) {
     box.failed.add(id); // and stays busy: there is no second try
     console.error(error);
@@ -167,16 +163,11 @@ function createSlider(box) {
   const slider = Object.assign(element(box, "input", "slider"), { type: "range" });
   let keyed = false;
   slider.onkeydown = () => (keyed = true);
-  slider.onpointerdown = () => {
-    keyed = false;
-    box.dragging = true;
-    const release = () => {
-      for (const end of ENDS) removeEventListener(end, release, true);
-      box.dragging = false;
-      setTimeout(() => (rest(box), schedule(box))); // after its last value
-    };
-    for (const end of ENDS) addEventListener(end, release, true);
-  };
+  const press = () => ((keyed = false), (box.dragging = true));
+  whileHeld(slider, press, () => {
+    box.dragging = false;
+    setTimeout(() => (rest(box), schedule(box))); // after its last value
+  });
   slider.oninput = () => {
     box.level = Number(slider.value);
     clearTimeout(box.timer);
@@ -211,25 +202,21 @@ function forgetOutputs(box) {
 }
 
 function draw(data, parentElement, send) {
-  const box = KEPT.get(data.key) ?? create();
-  KEPT.set(data.key, box);
+  const box = keep(KEPT, data.key, create, parentElement);
   Object.assign(box, { data, send });
   follow(box, data);
   forgetOutputs(box);
-  if (box.parentNode !== parentElement) parentElement.append(box);
   schedule(box);
   setTimeout(() => box.isConnected && tell(data.key, box.level), LATER);
-  const drop = () => {
-    if (box.isConnected) return; // also where this call was overtaken by the next
-    if (KEPT.get(data.key) === box) KEPT.delete(data.key);
+  return leaving(box, () => {
+    forget(KEPT, data.key, box);
     if (!KEPT.size) crew = crew?.dismiss();
     box.sizes.disconnect();
     clearTimeout(box.timer);
     removeEventListener("autoenc-material", box.heard);
     removeEventListener("autoenc-seek", box.seek);
     tell(data.key, null);
-  };
-  return () => setTimeout(drop, GONE);
+  });
 }
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {

@@ -139,14 +139,14 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
 # On two lines, or Streamlit takes it for the name of a file.
 _HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-material) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
-_parts = ("sprites.js", "noise.js", "crew.js", "live_rows.js", "live_model.js")
+_parts = ("keep.js", "sprites.js", "noise.js", "crew.js", "live_rows.js", "live_model.js")
 _worker = served("network_worker", "networks.js", "network_worker.js")
 _mount = st.components.v2.component(
     "live_model", js=fetched("live_model", *_parts), css=inline("sprites.css", "live_model.css")
 )
 _material = st.components.v2.component(
     "material",
-    js=fetched("live_model", *_parts),
+    js=fetched("live_model", *_parts, seen=False),
     css=_HIDDEN,
     isolate_styles=False,  # it hides what stands around it
 )

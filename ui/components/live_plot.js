@@ -1,10 +1,8 @@
-// Called again at each change of data or theme; what must last hangs on the node. The node is also kept by its key:
-// Streamlit now and then takes the last elements of a fragment off the page and puts them back.
+// Called again at each change of data or theme; what must last hangs on the node, which stands in a shell.
 
 const PHONE = 400; // pixels of width: below, letters shrink
 const HALF = 640; // half a page: below, the title leaves its line to the legend
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there a finger scrolls the page
-const ENDS = ["pointerup", "pointercancel"];
 const KEPT = (window.autoencPlots ??= new Map());
 const CONFIG = {
   displaylogo: false,
@@ -20,7 +18,10 @@ const load = (src) =>
   (window.autoencPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.onload = () => resolve(window.Plotly);
-    script.onerror = reject;
+    script.onerror = (event) => {
+      window.autoencPlotly = null; // tried again at the next call
+      reject(event);
+    };
     script.src = src;
     document.head.append(script);
   }));
@@ -186,35 +187,29 @@ function create() {
   };
   addEventListener("autoenc-epoch", node.heard);
   // New data must not take the zoom rectangle out of the reader's hand.
-  const release = () => {
-    for (const end of ENDS) removeEventListener(end, release, true);
-    setTimeout(() => ((node.held = false), draw(node, true))); // after plotly has seen it
-  };
-  node.addEventListener("pointerdown", () => {
-    node.held = true;
-    for (const end of ENDS) addEventListener(end, release, true);
-  });
-  return node;
+  const release = () => setTimeout(() => ((node.held = false), draw(node, true))); // after plotly has seen it
+  whileHeld(node, () => (node.held = true), release);
+  return shell;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const node = KEPT.get(data.key) ?? create();
-  const shell = node.parentElement;
-  KEPT.set(data.key, node);
-  if (shell.parentElement !== parentElement) parentElement.append(shell);
+  const shell = keep(KEPT, data.key, create, parentElement);
+  const node = shell.firstChild;
   Object.assign(node, { figure: data.figure, send: setTriggerValue });
   node.style.height = `calc(${data.height}px * var(--presenter-scale, 1))`;
   if (data.downloads) node.buttons ??= addButtons(node);
   load(data.src).then(
-    (plotly) => ((node.plotly = plotly), draw(node)),
+    (plotly) => {
+      if (!node.plotly) node.textContent = ""; // it may have failed before
+      node.plotly = plotly;
+      draw(node);
+    },
     () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
   );
-  const drop = () => {
-    if (node.isConnected) return; // also where this call was overtaken by the next
-    if (KEPT.get(data.key) === node) KEPT.delete(data.key);
+  return leaving(shell, () => {
+    forget(KEPT, data.key, shell);
     node.sizes.disconnect();
     removeEventListener("autoenc-epoch", node.heard);
     node.plotly?.purge(node);
-  };
-  return () => setTimeout(drop, 3000);
+  });
 }

@@ -25,7 +25,7 @@ class Clicked(TypedDict):
 
 _mount = st.components.v2.component(
     "live_plot",
-    js=fetched("live_plot", "live_plot.js"),
+    js=fetched("live_plot", "keep.js", "live_plot.js"),
     css=inline("live_plot.css"),
     isolate_styles=False,  # plotly puts its own styles into the document
 )

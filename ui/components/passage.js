@@ -1,5 +1,4 @@
-// Called again at each change of data or theme; what must last hangs on the box, which is kept by its key: Streamlit
-// now and then takes the last elements of a fragment off the page and puts them back.
+// Called again at each change of data or theme; what must last hangs on the box.
 
 const KEPT = (window.autoencPassages ??= new Map());
 const DOWN = 640; // pixels: below, it goes from top to bottom
@@ -244,17 +243,14 @@ async function update(box, data) {
   if (begins && data.playing && data.said.length > 1 && !STILL.matches) play(box);
 }
 
-export default function ({ data: bytes, parentElement }) {
+export default function ({ data: bytes, parentElement, fail }) {
   const data = unpack(bytes);
-  const box = KEPT.get(data.key) ?? create();
-  KEPT.set(data.key, box);
-  if (box.parentNode !== parentElement) parentElement.append(box);
-  update(box, data);
-  const drop = () => {
-    if (box.isConnected) return; // also where this call was overtaken by the next
-    if (KEPT.get(data.key) === box) KEPT.delete(data.key);
+  const box = keep(KEPT, data.key, create, parentElement);
+  update(box, data).catch(fail);
+  return leaving(box, () => {
+    forget(KEPT, data.key, box);
+    box.calls++; // what is still being decoded plays no more
     box.sizes.disconnect();
     clearInterval(box.timer);
-  };
-  return () => setTimeout(drop, 3000);
+  });
 }

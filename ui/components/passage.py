@@ -45,7 +45,9 @@ class Passage:
 
 
 _mount = st.components.v2.component(
-    "passage", js=fetched("passage", "sprites.js", "passage.js"), css=inline("sprites.css", "passage.css")
+    "passage",
+    js=fetched("passage", "keep.js", "sprites.js", "passage.js"),
+    css=inline("sprites.css", "passage.css"),
 )
 
 

@@ -1,11 +1,9 @@
-// Called again at each change of data; the old pictures stay until the new ones have been decoded. The box is kept by
-// its key: Streamlit now and then takes the last elements of a fragment off the page and puts them back.
+// Called again at each change of data; the old pictures stay until the new ones have been decoded.
 
 const KEPT = (window.autoencPictures ??= new Map());
 const SHEETS = (window.autoencSheets ??= new Map()); // what is handed over apart: id -> {bytes, a promise; give; holders}
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
-const GONE = 3000; // milliseconds until what is no longer on the page is forgotten
 const AT_ONCE = 8; // frames that are decoded at the same time
 const [LEAST, FRAME, HOLD] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
 const HINT = "absolute difference of each pixel, from black (none) to white (as large as can be)";
@@ -27,12 +25,10 @@ function take({ sheet: id, files: [bytes] }, parentElement) {
   sheet.give(bytes);
   sheet.holders.add(parentElement);
   if (!parentElement.querySelector(".autoenc-sheet")) element(parentElement, "div", "autoenc-sheet");
-  const drop = () => {
-    if (parentElement.isConnected) return;
+  return leaving(parentElement, () => {
     sheet.holders.delete(parentElement);
-    if (!sheet.holders.size && SHEETS.get(id) === sheet) SHEETS.delete(id);
-  };
-  return () => setTimeout(drop, GONE);
+    if (!sheet.holders.size) forget(SHEETS, id, sheet);
+  });
 }
 
 // ---------------------------------------------------------------- what stands where
@@ -141,7 +137,7 @@ function decodeAll(box) {
   const work = async () => {
     while (waiting.length && box.data === data) await decoded(box, waiting.shift());
   };
-  for (let i = 0; i < AT_ONCE; i++) work();
+  for (let i = 0; i < AT_ONCE; i++) work().catch(box.fail);
 }
 
 function paint(box) {
@@ -198,8 +194,7 @@ function play(box) {
   decodeAll(box);
   const tick = async (now) => {
     if (box.playing !== turn) return;
-    if (!box.isConnected) return pause(box);
-    if (now >= turn.due) {
+    if (box.isConnected && now >= turn.due) {
       const { epochs, autoplay } = box.data.film;
       const last = epochs.length - 1;
       const pace = Math.max(LEAST / epochs.length, FRAME);
@@ -216,7 +211,7 @@ function createBar(box) {
   const bar = element(box, "div", "film");
   const range = element(bar, "input");
   Object.assign(range, { type: "range", min: 0, step: 1, ariaLabel: "Epoch" });
-  range.oninput = () => (pause(box), go(box, +range.value));
+  range.oninput = () => (pause(box), go(box, +range.value).catch(box.fail));
   Object.assign(bar, { range, play: playButton(bar, () => (box.playing ? pause(box) : play(box))) });
   bar.prepend(bar.play);
   bar.mark = element(bar, "div", "mark");
@@ -229,7 +224,7 @@ function seek(box, { key, epoch }) {
   if (key !== box.data.key || !box.data.film) return;
   const far = box.data.film.epochs.map((other) => Math.abs(other - epoch));
   pause(box);
-  go(box, far.indexOf(Math.min(...far)));
+  go(box, far.indexOf(Math.min(...far))).catch(box.fail);
 }
 
 // ---------------------------------------------------------------- from call to call
@@ -284,28 +279,26 @@ async function update(box, data) {
 
 const same = (a, b) => a?.length === b.length && b.every((byte, i) => byte === a[i]);
 
-function draw(data, bytes, parentElement, setTriggerValue) {
-  const box = KEPT.get(data.key) ?? create(data);
-  KEPT.set(data.key, box);
-  box.send = setTriggerValue;
-  const moved = box.parentNode !== parentElement;
-  if (moved) parentElement.append(box);
+function draw(data, bytes, { parentElement, setTriggerValue, fail }) {
+  const moved = KEPT.get(data.key)?.parentNode !== parentElement;
+  const box = keep(KEPT, data.key, () => create(data), parentElement);
+  Object.assign(box, { send: setTriggerValue, fail });
   if (moved || !same(box.bytes, bytes)) {
     box.bytes = bytes;
     show(box); // takes its room before the first picture is there
-    update(box, data);
+    update(box, data).catch(fail);
   }
-  const drop = () => {
-    if (box.isConnected) return; // also where this call was overtaken by the next
-    if (KEPT.get(data.key) === box) KEPT.delete(data.key);
+  return leaving(box, () => {
+    forget(KEPT, data.key, box);
+    box.calls++; // what is still being decoded plays no more
+    pause(box);
     box.sizes.disconnect();
     removeEventListener("autoenc-seek", box.seek);
     tell(data.key, null);
-  };
-  return () => setTimeout(drop, GONE);
+  });
 }
 
-export default function ({ data: bytes, parentElement, setTriggerValue }) {
-  const data = unpack(bytes);
-  return data.sheet ? take(data, parentElement) : draw(data, bytes, parentElement, setTriggerValue);
+export default function (given) {
+  const data = unpack(given.data);
+  return data.sheet ? take(data, given.parentElement) : draw(data, given.data, given);
 }

@@ -68,11 +68,13 @@ class Film:
 APART_FROM = 10_000  # bytes
 # On two lines, or Streamlit takes it for the name of a file.
 _HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-sheet) {\n display: none; }"
-_js = fetched("pictures", "sprites.js", "pictures.js")  # one file, so that they share what is handed over
-_mount = st.components.v2.component("pictures", js=_js, css=inline("sprites.css", "pictures.css"))
+_parts = ("keep.js", "sprites.js", "pictures.js")  # one file, so that both share what is handed over
+_mount = st.components.v2.component(
+    "pictures", js=fetched("pictures", *_parts), css=inline("sprites.css", "pictures.css")
+)
 _sheet = st.components.v2.component(
     "sheet",
-    js=_js,
+    js=fetched("pictures", *_parts, seen=False),
     css=_HIDDEN,
     isolate_styles=False,  # it hides what stands around it
 )

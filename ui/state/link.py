@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +28,7 @@ from ui.state.shared import snapshot
 
 ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
 MAX_IN_LINK = 16  # compared runs
+PAGES = frozenset(file.stem for file in (Path(__file__).parents[2] / "pages").glob("*.py"))
 
 
 def open_link() -> tuple[str, ...]:
@@ -188,7 +190,7 @@ def class_address() -> str | None:
     own = urlsplit(st.context.url or "")
     host = own.hostname or "localhost"
     if not _is_loopback(host):
-        return f"{own.scheme}://{own.netloc}{_base_path()}"
+        return f"{own.scheme}://{own.netloc}{_before_the_page(own.path)}"
     given = st.get_option("browser.serverAddress")  # whoever runs it behind another name says so there
     if not _is_loopback(given):
         return f"http://{given}:{st.get_option('browser.serverPort')}{_base_path()}"
@@ -203,6 +205,12 @@ def with_view(address: str, page: str) -> str:
     """The address of the dashboard with the page and the view that this browser shows."""
     query = urlencode(st.query_params.to_dict())
     return f"{address}/{page}" + (f"?{query}" if query else "")
+
+
+def _before_the_page(path: str) -> str:
+    """What stands before the name of the page: `server.baseUrlPath`, or what a proxy puts there unheard."""
+    before, _, last = path.rstrip("/").rpartition("/")
+    return before if last in PAGES else path.rstrip("/")
 
 
 def _base_path() -> str:

@@ -12,6 +12,7 @@ from autoenc import sweeps
 from autoenc.schema import Point
 from autoenc.sweeps import Kept, Row
 from ui import told
+from ui.components.copy_text import copy_text
 from ui.text import plain
 
 NOTE = (
@@ -43,7 +44,7 @@ def results(kept: Kept, points: Sequence[Point]) -> None:
         )
         for name, write in (("Markdown", sweeps.as_markdown), ("LaTeX", sweeps.as_latex)):
             with st.popover(name, icon=":material/content_copy:", key=f"copy-{name.lower()}"):
-                st.code(write(points), language=None, wrap_lines=False)
+                copy_text(write(points), label=f"table in {name}", key=f"text-{name.lower()}")
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:

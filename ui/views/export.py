@@ -12,6 +12,7 @@ import streamlit as st
 from autoenc import checkpoints, export, plots
 from autoenc.schema import Run
 from ui import state
+from ui.components.copy_text import copy_text
 from ui.components.live_plot import live_plot
 
 CHART_HEIGHT = 320  # pixels
@@ -38,7 +39,7 @@ def show(run: Run) -> None:
     address = state.class_address()
     if address is not None:
         st.markdown("**Link to this view**")
-        st.code(state.with_view(address, state.page_of_runs()), language=None)
+        copy_text(state.with_view(address, state.page_of_runs()), label="link to this view", key="link")
     st.markdown("**Figures**")
     live_plot(
         plots.loss_curve(run, by="epoch").update_layout(meta={"name": f"{run.run_id}-loss"}).to_json(),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from autoenc import inspection
 from autoenc.schema import ModelInfo, Run
 from ui import controls, state
+from ui.components.copy_text import copy_text
 from ui.components.drawing import drawing, sizes
 from ui.crossing import given
 
@@ -20,4 +19,4 @@ def show(run: Run) -> None:
 
 def printed(info: ModelInfo) -> None:
     """The model as the lab printed it: layer, output shape, parameters."""
-    st.code(str(info), language=None)
+    copy_text(str(info), label="layers of the model", key="printed")

@@ -1,0 +1,42 @@
+// The life of a component. Its box holds its state, and is kept by its key: Streamlit now and then takes the last
+// elements of a fragment off the page and puts them back.
+
+const GONE = 3000; // milliseconds until what is no longer on the page is let go
+const ENDS = ["pointerup", "pointercancel"];
+
+// The box of this key, made where there is none, in its place on the page.
+function keep(kept, key, create, place) {
+  const box = kept.get(key) ?? create();
+  kept.set(key, box);
+  if (box.parentNode !== place) place.append(box);
+  return box;
+}
+
+// What a component answers Streamlit with, who calls it when the component leaves the page: `end` stops all that the
+// box has begun, unless it is back by then.
+const leaving = (box, end) => () => setTimeout(() => box.isConnected || end(), GONE);
+
+function forget(kept, key, box) {
+  if (kept.get(key) === box) kept.delete(key);
+}
+
+// From a press until its end, wherever that is: the node may have left the page by then. Neither a second finger counts
+// nor the hand beside the pen, nor the button whose menu swallows its release. An end that nobody heard is made up for
+// at the next press.
+function whileHeld(node, begin, end) {
+  let release = null;
+  let held = null; // mouse, touch or pen
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button || !event.isPrimary || (release && held !== event.pointerType)) return;
+    release?.();
+    held = event.pointerType;
+    const lifted = ({ pointerId }) => pointerId === event.pointerId && release();
+    release = () => {
+      for (const name of ENDS) removeEventListener(name, lifted, true);
+      release = null;
+      end();
+    };
+    for (const name of ENDS) addEventListener(name, lifted, true);
+    begin(event);
+  });
+}
