@@ -109,7 +109,6 @@ def image_number(n_images: int, usual: int = 0) -> int:
     """Which test image is looked at; the same in all views."""
     state.put("image", min(state.recall("image", usual), n_images - 1))
     number = st.number_input("Test image", 0, n_images - 1, key="image", width=170)
-    state.remember("image", number)
     return int(number)
 
 

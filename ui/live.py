@@ -31,6 +31,7 @@ def run_view(run_id: str, active: bool) -> None:
 def _run_view(run_id: str, seconds: float | None) -> None:
     """Drawn anew every so many seconds; None: it does not run."""
     with page.errors_told():
+        state.remember_view()
         snapshot = state.frame(run_id)
         if snapshot is None:
             st.warning("This run is not on this machine any more.")
@@ -45,6 +46,7 @@ def _run_view(run_id: str, seconds: float | None) -> None:
         if snapshot.run is not None:
             _results(snapshot.run, () if snapshot.state.active else state.seeds_of(snapshot.run))
             _views(snapshot.run, snapshot.state.active)
+        state.write_address()
 
 
 def _headline(snapshot: Snapshot) -> None:
@@ -136,7 +138,7 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
 
 def _views(run: Run, active: bool) -> None:
     """Only the tab that is open is drawn."""
-    first, *others = st.tabs(list(state.VIEWS.values()), key="view", on_change=state.keep_view)
+    first, *others = st.tabs(list(state.VIEWS.values()), key="view", on_change=state.write_address)
     with first:
         if first.open:
             epochs.show(run, active)

@@ -35,7 +35,7 @@ def sizes(compared: Compared) -> None:
     )
     if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
         state.ask_for_sweep(config)
-        st.switch_page("pages/sweep.py")
+        state.go_to("sweep")
     if len(runs) < 2:
         st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
         return

@@ -12,12 +12,17 @@ foreign.py    one visitor's picture from outside
 colour.py     one visitor's page of colour
 comparing.py  two data sets at equal compression
 methods.py    what can take noise away: runs, curves
-link.py       the address, which carries both
+table.py      one visitor's table of runs
+address.py    what of a page stands in its address: the engine
+link.py       the address of Train, and that for the class
+pages.py      all pages, and what happens where somebody comes to one
 """
 
+from ui.state.address import forget, go_to, n_read
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
-from ui.state.colour import PARTS, colour_part, keep_colour_link, open_colour_link
+from ui.state.colour import PARTS
 from ui.state.comparing import (
+    TRAINED,
     at_work,
     begin_pca,
     comparable,
@@ -29,15 +34,14 @@ from ui.state.comparing import (
 )
 from ui.state.denoising import (
     N_IMAGES,
+    QUESTIONS,
     denoise_kind_changed,
     denoise_settings,
     first_image,
-    keep_denoise_link,
     new_noise,
     next_images,
     noise_level,
     noise_seed,
-    open_denoise_link,
     rest_at,
 )
 from ui.state.foreign import (
@@ -56,24 +60,12 @@ from ui.state.foreign import (
     foreign_settings,
     is_inverted,
     keep_drawing,
-    keep_foreign_link,
     looked,
     looked_tiles,
-    open_foreign_link,
     tile_pictures,
     uploaded_picture,
 )
-from ui.state.link import (
-    choose_runs,
-    chosen_runs,
-    class_address,
-    keep_link,
-    keep_view,
-    link_to_train,
-    open_link,
-    table_of,
-    with_view,
-)
+from ui.state.link import class_address, link_to_train, with_view
 from ui.state.methods import (
     active_of,
     are_here,
@@ -99,6 +91,7 @@ from ui.state.methods import (
     untrained_at,
 )
 from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions, test_errors
+from ui.state.pages import open_page, remember_view, write_address
 from ui.state.settings import (
     NO_NOISE,
     VIEWS,
@@ -109,14 +102,13 @@ from ui.state.settings import (
     data_title,
     dataset_changed,
     default_epochs,
-    enter_page,
+    film_epoch,
     first_config,
-    forget,
     info_of,
     is_colour,
     is_present,
-    keep_settings,
     leave_message,
+    limit,
     loss_axes,
     model_changed,
     n_brought_in,
@@ -126,7 +118,7 @@ from ui.state.settings import (
     prepare,
     put,
     recall,
-    remember,
+    rest_film_at,
     settings,
     show_nothing,
     show_run,
@@ -163,12 +155,10 @@ from ui.state.sweeping import (
     continue_sweep,
     follow_sweep,
     is_shown,
-    keep_sweep_link,
     left_of,
     linear,
     may_stop_run,
     may_stop_sweep,
-    open_sweep_link,
     plan,
     show_sweep,
     shown_sweep,
@@ -179,6 +169,7 @@ from ui.state.sweeping import (
     sweep_settings,
     take_up,
 )
+from ui.state.table import SORTS, choose_runs, chosen_runs, table_of, table_sorted
 from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
 from ui.state.world import in_colour, page_of_runs
 
@@ -190,7 +181,10 @@ __all__ = [
     "NO_NOISE",
     "N_IMAGES",
     "PARTS",
+    "QUESTIONS",
+    "SORTS",
     "SOURCES",
+    "TRAINED",
     "VIEWS",
     "Foreign",
     "Setting",
@@ -214,7 +208,6 @@ __all__ = [
     "chosen_point",
     "chosen_runs",
     "class_address",
-    "colour_part",
     "comparable",
     "compared_by",
     "config_of",
@@ -233,12 +226,12 @@ __all__ = [
     "drawing_id",
     "drawn_once",
     "drawn_picture",
-    "enter_page",
     "equal_sweeps",
     "example",
     "example_picture",
     "failures",
     "failures_of",
+    "film_epoch",
     "first_config",
     "first_image",
     "fitting",
@@ -248,6 +241,7 @@ __all__ = [
     "foreign_settings",
     "forget",
     "frame",
+    "go_to",
     "has_key",
     "import_run",
     "in_colour",
@@ -263,16 +257,10 @@ __all__ = [
     "is_shown",
     "is_teacher",
     "keep_choice",
-    "keep_colour_link",
-    "keep_denoise_link",
     "keep_drawing",
-    "keep_foreign_link",
-    "keep_link",
-    "keep_settings",
-    "keep_sweep_link",
-    "keep_view",
     "leave_message",
     "left_of",
+    "limit",
     "linear",
     "link_to_train",
     "look",
@@ -287,6 +275,7 @@ __all__ = [
     "model_changed",
     "n_brought_in",
     "n_messages",
+    "n_read",
     "network",
     "new_noise",
     "newest_compressing",
@@ -295,11 +284,7 @@ __all__ = [
     "noise_level",
     "noise_seed",
     "offered",
-    "open_colour_link",
-    "open_denoise_link",
-    "open_foreign_link",
-    "open_link",
-    "open_sweep_link",
+    "open_page",
     "opened",
     "own_pace",
     "page_of_runs",
@@ -312,9 +297,10 @@ __all__ = [
     "reader",
     "recall",
     "reconstructions",
-    "remember",
+    "remember_view",
     "remember_visitor",
     "rest_at",
+    "rest_film_at",
     "runs_on_disk",
     "seeds_of",
     "sessions",
@@ -339,6 +325,7 @@ __all__ = [
     "sweep_axes",
     "sweep_settings",
     "table_of",
+    "table_sorted",
     "take_dataset",
     "take_messages",
     "take_up",
@@ -352,4 +339,5 @@ __all__ = [
     "uploaded_picture",
     "usual_run",
     "with_view",
+    "write_address",
 ]

@@ -9,8 +9,8 @@ import streamlit as st
 
 World = Literal["all", "colour"]
 
-# What the visitor looks at, besides the settings.
-LOOKED_AT = ("run", "usual run", "sweep", "usual sweep", "point")
+# What the visitor looks at where they have asked for nothing.
+LOOKED_AT = ("usual run", "usual sweep")
 
 
 def in_colour() -> bool:

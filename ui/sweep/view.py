@@ -53,6 +53,7 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
         smalls.same_images(drawn)
         charts.others(drawn, pca)
         table.results(kept, drawn)
+        state.write_address()
 
 
 def _headline(kept: Kept, points: Sequence[Point]) -> None:

@@ -64,13 +64,12 @@ def _charts(run: Run, active: bool) -> None:
             st.segmented_control(
                 "Loss",
                 ("step", "epoch"),
-                default="step",
                 required=True,
                 key="loss_by",
                 label_visibility="collapsed",
                 format_func="by {}".format,
             )
-            st.toggle("Log axis", value=True, key="loss_log")
+            st.toggle("Log axis", key="loss_log")
     with time:
         live_plot(_timing(run), key="timing", height=CHART_HEIGHT)
 

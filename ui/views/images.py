@@ -38,12 +38,12 @@ def _chosen_images(run: Run) -> np.ndarray:
     data = state.opened(run).data
     anew: dict[str, Any] = {"on_change": state.forget, "args": ("image",)}  # the first of them is shown large
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = st.segmented_control(
-            "Order", inspection.HOW, default="as they come", required=True, key="order", **anew
-        )
+        how = st.segmented_control("Order", inspection.HOW, required=True, key="order", **anew)
+        classes = ["all", *range(len(data.class_names))]
+        state.limit("class", classes, usual="all")
         of_class = st.selectbox(
             "Class",
-            ["all", *range(len(data.class_names))],
+            classes,
             format_func=lambda choice: choice if choice == "all" else data.class_names[choice],
             key="class",
             width=150,
