@@ -5,9 +5,7 @@ import streamlit as st
 from ui import controls, live, page, state
 from ui.denoise import curves, form, more, scene
 
-state.enter_page()
-ignored = state.open_denoise_link()
-state.keep_settings()
+ignored = state.open_page("denoise")
 training = state.in_training()
 
 settings, results = page.halves()
@@ -25,11 +23,7 @@ with results:
         if not active:  # stopped, or failed
             st.button("Close", icon=":material/close:", key="close", on_click=state.dismiss_training)
     if compared is not None:
-        where, sizes, matrix = st.tabs(
-            ["Where does it help?", "Which code size?", "Trained at, tested at"],
-            key="questions",
-            on_change="rerun",
-        )
+        where, sizes, matrix = st.tabs(list(state.QUESTIONS.values()), key="questions", on_change="rerun")
         with where:
             if where.open:
                 curves.show(compared)
@@ -40,5 +34,4 @@ with results:
             if matrix.open:
                 more.matrix(compared)
 
-if compared is not None:
-    state.keep_denoise_link(compared.dataset)
+state.write_address()

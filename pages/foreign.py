@@ -7,9 +7,7 @@ from ui import moving, state
 from ui.foreign import form, pad, results
 from ui.text import plain
 
-state.enter_page()
-ignored = state.open_foreign_link()
-state.keep_settings()
+ignored = state.open_page("foreign")
 runs = state.foreign_runs()
 
 settings, view = st.columns([1, 3], gap="large")
@@ -24,7 +22,7 @@ with settings, st.container(key="settings"):
         config = state.first_config()
         state.show_run(state.start(TrainJob(config)))
         state.ask_for(config)
-        st.switch_page("pages/train.py")
+        state.go_to("train")
 
 with view:
     st.markdown("A model can only draw what it has learnt: a model of digits makes digits of a face.")
@@ -40,4 +38,4 @@ with view:
     if runs and not asked.runs:
         st.info("Choose a model.", icon=":material/school:")
 
-state.keep_foreign_link()
+state.write_address()

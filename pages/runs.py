@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from ui import moving, shelf, state
+from ui import moving, page, shelf, state
 
-state.enter_page()
-state.keep_settings()
+ignored = state.open_page("runs")
 runs = state.runs_on_disk()
 n_bytes = sum(run.n_bytes for run in runs)
 
-st.markdown(f"##### {len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk")
+page.heading(f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored)
 shelf.miss(runs)
 shown = shelf.filters(runs)
 chosen = shelf.table(shown) if runs else []
@@ -21,3 +20,4 @@ elif chosen:
     shelf.compare(chosen)
 else:
     st.caption("Choose runs in the table to compare their curves and pictures.")
+state.write_address()

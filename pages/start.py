@@ -11,18 +11,18 @@ from autoenc.jobs import TrainJob
 from ui import machine, moving, state
 
 if (link := state.link_to_train()) is not None:
-    st.switch_page("pages/train.py", query_params=link)
+    state.go_to("train", link)
 
-state.enter_page()
-state.keep_settings()
+state.open_page("start")
 with below:
     if st.button("Train a first model", type="primary", icon=":material/play_arrow:", key="first"):
         config = state.first_config()
         state.show_run(state.start(TrainJob(config)))
         state.ask_for(config)
-        st.switch_page("pages/train.py")
+        state.go_to("train")
 with picture:
     moving.picture(state.newest_compressing() or state.example())
 
 welcome.pages()
 machine.now()
+state.write_address()

@@ -3,8 +3,6 @@
 from ui import state
 from ui.sweep import sweeping
 
-state.enter_page()
-ignored = state.open_sweep_link()
-state.keep_settings()
-sweep = sweeping.show("Compare code sizes", ignored)
-state.keep_sweep_link(sweep)
+ignored = state.open_page("sweep")
+sweeping.show("Compare code sizes", ignored)
+state.write_address()

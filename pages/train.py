@@ -2,8 +2,6 @@
 
 from ui import state, training
 
-state.enter_page()
-ignored = state.open_link()
-state.keep_settings()
-config = training.show("Train an autoencoder", ignored)
-state.keep_link(config)
+ignored = state.open_page("train")
+training.show("Train an autoencoder", ignored)
+state.write_address()

@@ -58,8 +58,9 @@ def opened(query: Mapping[str, str | list[str]]) -> tuple[str, ...]:
     """What a new visitor with this address is told."""
     for key in list(st.session_state):
         del st.session_state[key]
+    st.session_state["history"] = True  # not the first run of the script
     st.query_params.from_dict(query)
-    return state.open_link()
+    return state.open_page("train")
 
 
 def check_sentence(sentence: str) -> None:
@@ -100,10 +101,10 @@ def each_part_is_taken_or_told(query: dict[str, str | list[str]]) -> None:
     assert len(taken) + len(sentences) == len(query)
     for name in taken:
         assert state.config_of({name: state.settings()[name]})
-    assert state.open_link() == sentences  # the same at every rerun
+    assert state.open_page("train") == sentences  # the same at every rerun
 
     config = state.config_of(state.settings())
-    state.keep_link(config)
+    state.write_address()
     written = st.query_params.to_dict()
     assert set(written) <= {*NAMES}
     assert opened(written) == ()

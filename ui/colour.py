@@ -13,7 +13,7 @@ from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import MODEL_NAMES, Point, Subject, Sweep
-from ui import page, pixels, state, told
+from ui import idle, page, pixels, state, told
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.text import duration, plain
@@ -21,7 +21,6 @@ from ui.text import duration, plain
 HEIGHT = 430  # pixels
 SECONDS = 1.0  # between two looks at what is trained
 RATIO = 24  # at which pictures are shown, or as near to it as there are runs
-TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
 
 EYE = (
     "The eye does not count pixels: a digit can be read through more error than a photograph can bear before "
@@ -33,7 +32,6 @@ Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 
 def switch() -> str:
     """Which part of the page is open."""
-    state.colour_part()
     part: str = st.segmented_control(
         "Part",
         list(state.PARTS),
@@ -54,10 +52,9 @@ def compared(ignored: Sequence[str]) -> None:
         pair = with_colour, _chosen("Without", "equal_grey", colour=False)
         models = st.pills(
             "Models",
-            TRAINED,
+            state.TRAINED,
             format_func=MODEL_NAMES.__getitem__,
             selection_mode="multi",
-            default=["mlp"],
             key="equal_models",
             help="Which are trained at a click; all that are trained already are drawn.",
         )
@@ -67,18 +64,15 @@ def compared(ignored: Sequence[str]) -> None:
         state.begin_pca(pair)
         active = bool(state.at_work(wanted) or state.fitting(pair))
         st.fragment(_comparison, run_every=SECONDS if active else None)(pair, wanted, active)
+        if not active:
+            idle.watch(lambda: bool(state.at_work(wanted) or state.fitting(pair)))
 
 
 def _chosen(label: str, key: str, *, colour: bool) -> DatasetInfo:
     infos = {info.name: info for info in state.comparable(colour=colour)}
-    state.put(key, _known(state.recall(key, ""), list(infos)))
+    state.limit(key, list(infos), usual=next(iter(infos)))
     name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=key)
-    state.remember(key, name)
     return infos[name]
-
-
-def _known(name: str, names: Sequence[str]) -> str:
-    return name if name in names else names[0]
 
 
 def _offer(wanted: Sequence[Sweep]) -> None:
@@ -129,6 +123,7 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
                 st.markdown(plain(said)) if said is words else st.caption(plain(said))
         _pictures(subjects)
         st.caption(EYE)
+        state.write_address()
 
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
@@ -142,7 +137,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
             ("equal_by", {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
             ("equal_measure", {"mse": "MSE", "psnr": "PSNR", "lost": "beside the mean image"}, "Error"),
         ):
-            value = st.segmented_control(
+            st.segmented_control(
                 label,
                 list(options),
                 default=state.recall(key, next(iter(options))),
@@ -151,7 +146,6 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
                 key=key,
                 label_visibility="collapsed",
             )
-            state.remember(key, value)
 
 
 def _compared_runs(subjects: Sequence[Subject]) -> str:

@@ -11,7 +11,7 @@ from autoenc.jobs import TrainJob
 from autoenc.numerals import short
 from autoenc.remarks import remarks
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
-from ui import page, state, told
+from ui import idle, page, state, told
 from ui.text import plain
 from ui.views import epochs, errors, export, images, learnt, model
 
@@ -28,11 +28,14 @@ def run_view(run_id: str, active: bool) -> None:
     """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
     seconds = state.interval_seconds() if active else None
     st.fragment(_run_view, run_every=seconds and seconds * state.own_pace())(run_id, seconds)
+    if not active and not state.is_finished(run_id):
+        idle.watch(lambda: state.moment_of(run_id))  # another window may train it on
 
 
 def _run_view(run_id: str, seconds: float | None) -> None:
     """Drawn anew every so many seconds; None: it does not run."""
     with page.errors_told():
+        state.remember_view()
         snapshot = state.frame(run_id)
         if snapshot is None:
             st.warning("This run is not on this machine any more.")
@@ -49,6 +52,7 @@ def _run_view(run_id: str, seconds: float | None) -> None:
         if snapshot.run is not None:
             _results(snapshot.run, () if snapshot.state.active else state.seeds_of(snapshot.run))
             _views(snapshot.run, snapshot.state.active)
+        state.write_address()
 
 
 def _headline(snapshot: Snapshot) -> None:
@@ -143,7 +147,7 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
 
 def _views(run: Run, active: bool) -> None:
     """Only the tab that is open is drawn."""
-    first, *others = st.tabs(list(state.VIEWS.values()), key="view", on_change=state.keep_view)
+    first, *others = st.tabs(list(state.VIEWS.values()), key="view", on_change=state.write_address)
     with first:
         if first.open:
             epochs.show(run, active)

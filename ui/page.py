@@ -91,4 +91,4 @@ def head() -> Head:
         hides = "Hides the controls, enlarges charts and pictures."
         if st.toggle("Presenter", key="presenter", help=hides):
             st.html(_PRESENTER)
-    return Head(key, address, st.container(key="visitor"))
+    return Head(key, address, st.container(key="visitor", gap=None))

@@ -61,9 +61,11 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             help="Words of a run's name, all of which must be in it.",
             width=260,
         )
+        names = sorted({run.config.dataset for run in runs})
+        state.limit("of-dataset", names)
         data = st.multiselect(
             "Data set",
-            sorted({run.config.dataset for run in runs}),
+            names,
             key="of-dataset",
             placeholder="all",
             width=260,
@@ -75,11 +77,12 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             selection_mode="multi",
             key="of-model",
         )
+        st.selectbox("Sort", list(state.SORTS), format_func=state.SORTS.get, key="sort", width=190)
         done = st.toggle("Finished only", key="only-finished")
     words = text.lower().split()
     return [
         run
-        for run in runs
+        for run in state.table_sorted(runs)
         if all(word in run.run_id for word in words)
         and (not data or run.config.dataset in data)
         and (not kinds or run.config.model in kinds)
@@ -154,7 +157,7 @@ def compare(chosen: Sequence[RunSummary]) -> None:
         return
     if len(chosen) > MAX_COMPARED:
         st.caption(f"The first {MAX_COMPARED} of {len(chosen)} chosen runs.")
-    log = st.toggle("Log axis", value=True, key="compare-log")
+    log = st.toggle("Log axis", key="compare-log")
     live_plot(
         plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
         key="comparison",
@@ -213,9 +216,7 @@ def actions(chosen: Sequence[RunSummary]) -> None:
             key="open-run",
             help="Choose one run in the table.",
         ):
-            state.show_run(chosen[0].run_id)
-            state.ask_for(chosen[0].config)
-            st.switch_page("pages/train.py")
+            state.go_to("train", {"run": chosen[0].run_id})
         if not state.is_teacher():
             return
         with st.popover("Delete", icon=":material/delete:", disabled=not chosen, key="delete-runs"):

@@ -7,17 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc.jobs import TrainJob
-from autoenc.schema import TrainConfig
 from ui import controls, live, page, state
 
 
-def show(heading: str, ignored: Sequence[str]) -> TrainConfig | None:
+def show(heading: str, ignored: Sequence[str]) -> None:
     """The settings, and the run that is looked at; in a place that does not move.
 
     Args:
         ignored: one sentence for each thing in the address that was.
-    Returns:
-        What the settings say; None: they do not go together.
     """
     run_id = state.shown_run() or state.usual_run()
     active = state.is_active(run_id)  # before the button is drawn: a run that ends draws the page anew
@@ -34,4 +31,3 @@ def show(heading: str, ignored: Sequence[str]) -> TrainConfig | None:
             controls.offer_download("mnist" if config.dataset == "digits" else config.dataset)
     with view:
         live.run_view(run_id, active)
-    return config

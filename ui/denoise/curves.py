@@ -40,10 +40,12 @@ def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
     with ssim:
         live_plot(_drawn(lines, "ssim", _spread(), ""), key="noise-ssim", height=HEIGHT, downloads=True)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
-    spread = st.toggle(
-        "Show the spread", key="noise_spread", help="From the 10th to the 90th percentile of the images."
+    st.toggle(
+        "Show the spread",
+        value=_spread(),
+        key="noise_spread",
+        help="From the 10th to the 90th percentile of the images.",
     )
-    state.remember("noise_spread", spread)
     st.caption(
         "Each point: all test images, but the first 1,000 for the median filter, total variation and "
         "non-local means, which take milliseconds an image. PSNR is of the mean error. Click a point to see "
@@ -112,6 +114,7 @@ def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) ->
                 for job, curve in zip(jobs, known, strict=True)
             ]
         )
+        state.write_address()
 
 
 def _progress(jobs: Sequence[CurveJob], known: Sequence[Curve | None], key: str, *, active: bool) -> None:

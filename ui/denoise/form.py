@@ -134,7 +134,7 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     _train("Train one for this level", "train-one", one, first=False)  # the slider moves without the form
     if st.button("Other settings: in Train", icon=":material/school:", type="tertiary", key="to-train"):
         state.ask_for(every)
-        st.switch_page("pages/train.py")
+        state.go_to("train")
 
 
 def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:

@@ -58,7 +58,7 @@ def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> 
         rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY)
         if rests_at != level:
             state.rest_at(rests_at)
-            state.keep_denoise_link(compared.dataset)
+            state.write_address()
             st.rerun(scope="fragment")
 
 

@@ -12,12 +12,17 @@ foreign.py    one visitor's picture from outside
 colour.py     one visitor's page of colour
 comparing.py  two data sets at equal compression
 methods.py    what can take noise away: runs, curves
-link.py       the address, which carries both
+table.py      one visitor's table of runs
+address.py    what of a page stands in its address: the engine
+link.py       the address of Train, and that for the class
+pages.py      all pages, and what happens where somebody comes to one
 """
 
+from ui.state.address import forget, go_to, keep_history, n_read, page_shown
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
-from ui.state.colour import PARTS, colour_part, keep_colour_link, open_colour_link
+from ui.state.colour import PARTS
 from ui.state.comparing import (
+    TRAINED,
     at_work,
     begin_pca,
     comparable,
@@ -29,15 +34,14 @@ from ui.state.comparing import (
 )
 from ui.state.denoising import (
     N_IMAGES,
+    QUESTIONS,
     denoise_kind_changed,
     denoise_settings,
     first_image,
-    keep_denoise_link,
     new_noise,
     next_images,
     noise_level,
     noise_seed,
-    open_denoise_link,
     rest_at,
 )
 from ui.state.foreign import (
@@ -56,24 +60,12 @@ from ui.state.foreign import (
     foreign_settings,
     is_inverted,
     keep_drawing,
-    keep_foreign_link,
     looked,
     looked_tiles,
-    open_foreign_link,
     tile_pictures,
     uploaded_picture,
 )
-from ui.state.link import (
-    choose_runs,
-    chosen_runs,
-    class_address,
-    keep_link,
-    keep_view,
-    link_to_train,
-    open_link,
-    table_of,
-    with_view,
-)
+from ui.state.link import class_address, link_to_train, with_view
 from ui.state.methods import (
     active_of,
     are_here,
@@ -99,6 +91,7 @@ from ui.state.methods import (
     untrained_at,
 )
 from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions, test_errors
+from ui.state.pages import open_page, remember_view, write_address
 from ui.state.settings import (
     NO_NOISE,
     VIEWS,
@@ -109,14 +102,13 @@ from ui.state.settings import (
     data_title,
     dataset_changed,
     default_epochs,
-    enter_page,
+    film_epoch,
     first_config,
-    forget,
     info_of,
     is_colour,
     is_present,
-    keep_settings,
     leave_message,
+    limit,
     loss_axes,
     model_changed,
     n_brought_in,
@@ -126,7 +118,7 @@ from ui.state.settings import (
     prepare,
     put,
     recall,
-    remember,
+    rest_film_at,
     settings,
     show_nothing,
     show_run,
@@ -144,6 +136,8 @@ from ui.state.shared import (
     example,
     import_run,
     is_active,
+    is_finished,
+    moment_of,
     newest_compressing,
     read_run,
     runs_on_disk,
@@ -164,12 +158,10 @@ from ui.state.sweeping import (
     continue_sweep,
     follow_sweep,
     is_shown,
-    keep_sweep_link,
     left_of,
     linear,
     may_stop_run,
     may_stop_sweep,
-    open_sweep_link,
     plan,
     show_sweep,
     shown_sweep,
@@ -180,8 +172,8 @@ from ui.state.sweeping import (
     sweep_settings,
     take_up,
 )
+from ui.state.table import SORTS, choose_runs, chosen_runs, table_of, table_sorted
 from ui.state.visitor import (
-    address,
     become_teacher,
     has_key,
     is_teacher,
@@ -189,7 +181,7 @@ from ui.state.visitor import (
     remember_visitor,
     uploads_arrive,
 )
-from ui.state.world import in_colour, page_of_runs
+from ui.state.world import in_colour
 
 __all__ = [
     "FITS",
@@ -199,13 +191,15 @@ __all__ = [
     "NO_NOISE",
     "N_IMAGES",
     "PARTS",
+    "QUESTIONS",
+    "SORTS",
     "SOURCES",
+    "TRAINED",
     "VIEWS",
     "Foreign",
     "Setting",
     "active_jobs",
     "active_of",
-    "address",
     "alone",
     "are_here",
     "ask_for",
@@ -224,7 +218,6 @@ __all__ = [
     "chosen_point",
     "chosen_runs",
     "class_address",
-    "colour_part",
     "comparable",
     "compared_by",
     "config_of",
@@ -244,12 +237,12 @@ __all__ = [
     "drawing_id",
     "drawn_once",
     "drawn_picture",
-    "enter_page",
     "equal_sweeps",
     "example",
     "example_picture",
     "failures",
     "failures_of",
+    "film_epoch",
     "first_config",
     "first_image",
     "fitting",
@@ -259,6 +252,7 @@ __all__ = [
     "foreign_settings",
     "forget",
     "frame",
+    "go_to",
     "has_key",
     "import_run",
     "in_colour",
@@ -268,22 +262,18 @@ __all__ = [
     "is_active",
     "is_colour",
     "is_drawn",
+    "is_finished",
     "is_inverted",
     "is_measured",
     "is_present",
     "is_shown",
     "is_teacher",
     "keep_choice",
-    "keep_colour_link",
-    "keep_denoise_link",
     "keep_drawing",
-    "keep_foreign_link",
-    "keep_link",
-    "keep_settings",
-    "keep_sweep_link",
-    "keep_view",
+    "keep_history",
     "leave_message",
     "left_of",
+    "limit",
     "linear",
     "link_to_train",
     "look",
@@ -296,8 +286,10 @@ __all__ = [
     "may_stop_sweep",
     "measure",
     "model_changed",
+    "moment_of",
     "n_brought_in",
     "n_messages",
+    "n_read",
     "network",
     "new_noise",
     "newest_compressing",
@@ -306,14 +298,10 @@ __all__ = [
     "noise_level",
     "noise_seed",
     "offered",
-    "open_colour_link",
-    "open_denoise_link",
-    "open_foreign_link",
-    "open_link",
-    "open_sweep_link",
+    "open_page",
     "opened",
     "own_pace",
-    "page_of_runs",
+    "page_shown",
     "plain_runs",
     "plan",
     "prepare",
@@ -323,9 +311,10 @@ __all__ = [
     "reader",
     "recall",
     "reconstructions",
-    "remember",
+    "remember_view",
     "remember_visitor",
     "rest_at",
+    "rest_film_at",
     "runs_on_disk",
     "seeds_of",
     "sessions",
@@ -350,6 +339,7 @@ __all__ = [
     "sweep_axes",
     "sweep_settings",
     "table_of",
+    "table_sorted",
     "take_dataset",
     "take_messages",
     "take_up",
@@ -364,4 +354,5 @@ __all__ = [
     "uploads_arrive",
     "usual_run",
     "with_view",
+    "write_address",
 ]

@@ -2,48 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import streamlit as st
 
 from autoenc import sweeps
 from autoenc.errors import CheckpointError
-from autoenc.schema import Sweep, TrainConfig
-from ui.state.link import keep_link, read_link, read_once
+from ui.state.address import Address, Param, chosen, held, one_of
+from ui.state.comparing import TRAINED, comparable
+from ui.state.link import TRAIN
 from ui.state.settings import catalogue, is_colour
 from ui.state.shared import snapshot
-from ui.state.sweeping import keep_sweep_link, read_sweep_link
+from ui.state.sweeping import SWEEP
 
 # The parts of the page, as they stand in a link and on its switch.
 PARTS = {"train": "Train", "sweep": "Sweep", "harder": "Is colour harder?"}
 
 
-def colour_part() -> str:
-    """Which part is open."""
-    part: str = st.session_state.setdefault("part", "train")
-    return part
+def _dataset(name: str, *, colour: bool) -> Param:
+    """One of the two that are compared."""
+    key = f"equal_{name}"
+
+    def take(text: str) -> None:
+        st.session_state[key] = chosen(name, text, {i.name: i.name for i in comparable(colour=colour)})
+
+    def text() -> str | None:
+        dataset: str | None = st.session_state.get(key)
+        return dataset
+
+    return Param(name, (key,), take, text)
 
 
-def open_colour_link() -> tuple[str, ...]:
-    """Take what the address says that was opened, once a visit.
-
-    Returns:
-        One sentence for each thing in the address that was ignored; the same at every rerun.
-    """
-    return read_once("colour", lambda: _read_link(st.query_params.to_dict()))
+def _models(text: str) -> list[str]:
+    known = {model: model for model in TRAINED}
+    return [chosen("models", model, known) for model in dict.fromkeys(filter(None, text[:200].split(",")))]
 
 
-def _read_link(given: dict[str, str]) -> Iterator[str]:
-    part = given.pop("part", "train")
-    if part not in PARTS:
-        yield f"part is {part[:40]!r}; known: {', '.join(PARTS)}"
-        part = "train"
-    st.session_state["part"] = part
+_PART = one_of("part", "train", {part: part for part in PARTS})
+_HARDER = (
+    _dataset("colour", colour=True),
+    _dataset("grey", colour=False),
+    held("models", ["mlp"], _models, ",".join, key="equal_models"),
+    one_of("by", "ratio", {by: by for by in ("ratio", "numbers")}, key="equal_by"),
+    one_of("error", "mse", {error: error for error in ("mse", "psnr", "lost")}, key="equal_measure"),
+)
+_OF_PART: dict[str, Callable[[Mapping[str, str] | None], Sequence[Param]]] = {
+    "train": TRAIN.params,
+    "sweep": SWEEP.params,
+    "harder": lambda given: _HARDER,
+}
+
+
+def _params(given: Mapping[str, str] | None) -> Sequence[Param]:
+    """Those of the part that an address asks for; None: that is open."""
+    part = st.session_state.get("part") if given is None else given.get("part")
+    return (_PART, *_OF_PART.get(part or "train", TRAIN.params)(given))
+
+
+def _screen(given: dict[str, str]) -> Iterator[str]:
+    """An address of grey images opens nothing here but the part."""
     if (grey := next(_without_colours(given), None)) is not None:
-        yield f"{grey[:80]} has no colours; open it on the page {'Sweep' if part == 'sweep' else 'Train'}"
-        return
-    yield from read_sweep_link(given) if part == "sweep" else read_link(given)
+        page = "Sweep" if given.get("part") == "sweep" else "Train"
+        yield f"{grey[:80]} has no colours; open it on the page {page}"
+        for name in given.keys() - {"part"}:
+            del given[name]
 
 
 def _without_colours(given: dict[str, str]) -> Iterator[str]:
@@ -59,11 +82,4 @@ def _without_colours(given: dict[str, str]) -> Iterator[str]:
             yield known.job_id
 
 
-def keep_colour_link(asked: TrainConfig | Sweep | None) -> None:
-    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    part = colour_part()
-    also = {} if part == "train" else {"part": part}
-    if part == "sweep":
-        keep_sweep_link(asked if isinstance(asked, Sweep) else None, also)
-    else:
-        keep_link(asked if isinstance(asked, TrainConfig) else None, also)
+COLOUR = Address(_params, _screen)

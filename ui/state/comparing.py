@@ -6,14 +6,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import streamlit as st
+
 from autoenc import datasets, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
 from autoenc.jobs import Job, PcaJob, TrainJob
 from autoenc.schema import Pca, Snapshot, Subject, Sweep, TrainConfig
-from ui.state.settings import SUITS_BOTTLENECK, catalogue, is_colour, recall, settings
+from ui.state.settings import SUITS_BOTTLENECK, catalogue, is_colour, settings
 from ui.state.shared import runs_on_disk, sessions
 from ui.state.sweeping import plan, start_sweep
+
+TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
 
 # What a legend and a sentence call the data sets that come with us.
 SHORT = {
@@ -37,7 +41,7 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
 
 def compared_by() -> tuple[By, Measure]:
     """What is equal, and what is drawn. The widgets come after the chart."""
-    return recall("equal_by", "ratio"), recall("equal_measure", "mse")
+    return st.session_state["equal_by"], st.session_state["equal_measure"]
 
 
 def subject(info: DatasetInfo) -> Subject:

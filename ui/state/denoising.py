@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from autoenc import datasets
-from autoenc.errors import AutoencError, ConfigError
+from autoenc.errors import ConfigError
 from autoenc.schema import CLASSICAL, NOISES, Noise
-from ui.state.link import read_once, take_setting
+from ui.state.address import Address, Param, flag, held, one_of, whole
+from ui.state.link import VIEW, setting
 from ui.state.settings import USUAL_LEVEL, is_present, settings
 from ui.state.shared import runs_on_disk, snapshot
 
 USUAL_METHODS = ("affine", "median")
 N_IMAGES = 16  # that are looked at
-COUNTED = {"images": "first image", "draw": "noise seed"}  # of a link; where they are kept
-FIRST = ("noise", "dataset", "plain", "denoiser")  # of a link: each must suit those before it
+# What is asked of the test set, as it stands in a link and on its tab.
+QUESTIONS = {
+    "where": "Where does it help?",
+    "sizes": "Which code size?",
+    "matrix": "Trained at, tested at",
+}
 
 
 def denoise_settings() -> dict[str, Any]:
     """The visitor's settings; widgets are bound to them by key."""
-    st.session_state.setdefault("denoise_kind", "gaussian")
-    st.session_state.setdefault("methods", list(USUAL_METHODS))
     return settings()
 
 
@@ -67,40 +70,6 @@ def new_noise() -> None:
 # ---------------------------------------------------------------- the address
 
 
-def open_denoise_link() -> tuple[str, ...]:
-    """Take the settings of the address that was opened, once a visit.
-
-    Returns:
-        One sentence for each thing in the address that was ignored; the same at every rerun.
-    """
-    return read_once("denoise", _read_link)
-
-
-def _read_link() -> Iterator[str]:
-    given: dict[str, str] = st.query_params.to_dict()
-    dataset: str | None = None  # what the link asks for
-    for name in sorted(given, key=lambda name: (*FIRST, name).index(name)):
-        text = given[name]
-        try:
-            if name == "dataset":
-                take_setting(name, text, given)
-                dataset = st.session_state["dataset"]
-            elif name == "noise":
-                _take_noise(text)
-            elif name == "methods":
-                st.session_state["methods"] = list(_methods(text))
-            elif name in ("plain", "denoiser"):
-                dataset = _take_run(name, text, dataset)
-            elif name == "training":
-                _take_training(text)
-            elif name in COUNTED:
-                st.session_state[COUNTED[name]] = _number(name, text)
-            else:
-                yield f"{name[:40]!r} is no setting"
-        except AutoencError as error:
-            yield str(error)
-
-
 def _take_noise(text: str) -> None:
     kind, _, level = text.partition(":")
     if kind in NOISES and level == "0":  # what the slider knows, and a model cannot be trained for
@@ -110,20 +79,17 @@ def _take_noise(text: str) -> None:
     st.session_state["denoise_kind"], st.session_state["denoise_level"] = noise.kind, float(noise.level)
 
 
-def _methods(text: str) -> tuple[str, ...]:
+def _methods(text: str) -> list[str]:
     methods = tuple(filter(None, text[:200].split(",")))
     for method in methods:
         if method not in CLASSICAL:
             raise ConfigError(f"unknown method {method[:40]!r}; known: {', '.join(CLASSICAL)}")
-    return tuple(dict.fromkeys(methods))
+    return list(dict.fromkeys(methods))
 
 
-def _take_run(widget: str, run_id: str, dataset: str | None) -> str:
-    """Choose it, and return its data set.
-
-    Args:
-        dataset: what it must have been trained on; None: anything.
-    """
+def _take_run(widget: str, run_id: str) -> None:
+    """Choose it, where it suits what the address has asked for before."""
+    dataset = st.session_state.get("dataset")
     run = next((run for run in runs_on_disk() if run.run_id == run_id), None)
     if run is None:
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
@@ -143,13 +109,6 @@ def _take_run(widget: str, run_id: str, dataset: str | None) -> str:
         st.session_state["denoise_kind"] = noise.kind
     st.session_state[widget] = run_id
     st.session_state["dataset"] = run.config.dataset
-    return run.config.dataset
-
-
-def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
-        raise ConfigError(f"{name} is {text[:20]!r}; allowed: a whole number from 0 on")
-    return int(text)
 
 
 def _take_training(run_id: str) -> None:
@@ -159,16 +118,34 @@ def _take_training(run_id: str) -> None:
     st.session_state["in training"] = run_id
 
 
-def keep_denoise_link(dataset: str) -> None:
-    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
+def _noise_text() -> str | None:
+    if "denoise_kind" not in st.session_state:
+        return None
     level = noise_level()
-    noise = str(Noise(noise_kind(), level)) if level else f"{noise_kind()}:0"
-    wanted = {"dataset": dataset, "noise": noise}
-    wanted |= {name: st.session_state[name] for name in ("plain", "denoiser") if st.session_state.get(name)}
-    if (run_id := st.session_state.get("in training")) is not None:
-        wanted["training"] = run_id
-    wanted |= {name: str(st.session_state[key]) for name, key in COUNTED.items() if st.session_state.get(key)}
-    if (methods := tuple(st.session_state["methods"])) != USUAL_METHODS:
-        wanted["methods"] = ",".join(methods)
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+    return str(Noise(noise_kind(), level)) if level else f"{noise_kind()}:0"
+
+
+def _model(name: str) -> Param:
+    return Param(name, (name,), lambda run_id: _take_run(name, run_id), lambda: st.session_state.get(name))
+
+
+def _beside_training(param: Param) -> Param:
+    """A run is seen on this page while it is trained here."""
+    return replace(param, text=lambda: param.text() if st.session_state.get("in training") else None)
+
+
+# Each must suit those before it.
+_PARAMS = (
+    Param("noise", ("denoise_kind", "denoise_level"), _take_noise, _noise_text, "gaussian"),
+    setting("dataset"),
+    _model("plain"),
+    _model("denoiser"),
+    Param("training", ("in training",), _take_training, lambda: st.session_state.get("in training")),
+    held("methods", list(USUAL_METHODS), _methods, ",".join),
+    held("images", 0, lambda text: whole("images", text), key="first image"),
+    held("draw", 0, lambda text: whole("draw", text), key="noise seed"),
+    one_of("question", "where", QUESTIONS, key="questions"),
+    flag("spread", False, key="noise_spread"),
+    *map(_beside_training, VIEW),
+)
+DENOISE = Address(lambda given: _PARAMS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from autoenc.foreign import EXAMPLES, Looked, LookedTiles
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run, RunSummary
 from ui import pixels
-from ui.state.link import read_once
+from ui.state.address import Address, Param, one_of
 from ui.state.opened import opened
 from ui.state.settings import is_present
 from ui.state.shared import runs_on_disk
@@ -228,34 +228,9 @@ def _tile_pictures(
 # ---------------------------------------------------------------- the address
 
 
-def open_foreign_link() -> tuple[str, ...]:
-    """Take the choices of the address that was opened, once a visit.
-
-    Returns:
-        One sentence for each thing in the address that was ignored; the same at every rerun.
-    """
-    return read_once("foreign", _read_link)
-
-
-def _read_link() -> Iterator[str]:
-    given: dict[str, str] = st.query_params.to_dict()
-    for name, text in given.items():
-        try:
-            if name == "runs":
-                st.session_state["foreign_runs"] = _runs(text)
-            elif name in IN_LINK:
-                _choose(name, text)
-            else:
-                yield f"{name[:40]!r} is no setting"
-        except ConfigError as error:
-            yield str(error)
-
-
-def _choose(name: str, text: str) -> None:
-    choices = CHOICES[IN_LINK[name]]
-    if text not in choices:
-        raise ConfigError(f"{name} is {text[:40]!r}; known: {', '.join(choices)}")
-    st.session_state[IN_LINK[name]] = text
+def foreign_choices() -> dict[str, Any]:
+    """What the widgets say: source, example, fit, invert, by the names of CHOICES."""
+    return {name: st.session_state[name] for name in CHOICES}
 
 
 def _runs(text: str) -> list[str]:
@@ -270,19 +245,20 @@ def _runs(text: str) -> list[str]:
     return asked
 
 
-def keep_foreign_link() -> None:
-    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted = {
-        name: st.session_state[key]
-        for name, key in IN_LINK.items()
-        if st.session_state[key] != next(iter(CHOICES[key]))
-    }
-    if runs := st.session_state["foreign_runs"]:
-        wanted["runs"] = ",".join(runs)
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+def _runs_text() -> str | None:
+    """Empty: none is chosen, though there are some."""
+    chosen = st.session_state.get("foreign_runs")
+    return None if chosen is None or not (chosen or foreign_runs()) else ",".join(chosen)
 
 
-def foreign_choices() -> dict[str, Any]:
-    """What the widgets say: source, example, fit, invert, by the names of CHOICES."""
-    return {name: st.session_state[name] for name in CHOICES}
+def _take_runs(text: str) -> None:
+    st.session_state["foreign_runs"] = _runs(text)
+
+
+def _choice(name: str) -> Param:
+    known = CHOICES[IN_LINK[name]]
+    return one_of(name, next(iter(known)), {one: one for one in known}, key=IN_LINK[name])
+
+
+_PARAMS = (*map(_choice, IN_LINK), Param("runs", ("foreign_runs",), _take_runs, _runs_text))
+FOREIGN = Address(lambda given: _PARAMS)

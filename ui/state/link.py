@@ -1,9 +1,8 @@
-"""The address of the page: it carries the settings and the run, so that it opens the same view elsewhere."""
+"""What stands in the address of Train; and the address for the class."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,18 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from autoenc import datasets
+from autoenc import datasets, inspection
 from autoenc.errors import CheckpointError, ConfigError
-from autoenc.schema import TrainConfig
+from autoenc.schema import OPTIONAL, TrainConfig
+from ui.state.address import Address, Param, flag, forget, held, one_of, whole, written
 from ui.state.settings import (
+    NOISE_WIDGETS,
     SETTINGS,
     VIEWS,
     config_of,
     default_epochs,
+    is_present,
+    noise_set,
     put_setting,
     show_run,
     shown_run,
@@ -27,60 +30,21 @@ from ui.state.settings import (
 from ui.state.shared import snapshot
 
 ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
-MAX_IN_LINK = 16  # compared runs
 PAGES = frozenset(file.stem for file in (Path(__file__).parents[2] / "pages").glob("*.py"))
 
 
-def open_link() -> tuple[str, ...]:
-    """Take the settings and the run of the address that was opened, once a visit.
-
-    Returns:
-        One sentence for each thing in the address that was ignored; the same at every rerun.
-    """
-    return read_once("train", lambda: read_link(st.query_params.to_dict()))
+# ---------------------------------------------------------------- the settings of a run
 
 
-def read_once(page: str, read: Callable[[], Iterable[str]]) -> tuple[str, ...]:
-    """What was ignored in the address with which this page was opened, read at its first run alone."""
-    key = f"ignored in {page}"
-    if key not in st.session_state:
-        st.session_state[key] = tuple(read())
-    ignored: tuple[str, ...] = st.session_state[key]
-    return ignored
+def setting(name: str) -> Param:
+    """One of SETTINGS."""
 
+    def take(text: str) -> None:
+        put_setting(name, _parse(name, text))
+        if name == "dataset":
+            forget("epochs", "train_images")  # those that suit it, unless the address says more
 
-def read_link(given: Mapping[str, str]) -> Iterator[str]:
-    """Take all that an address says of settings and run; one sentence for each thing that cannot be taken."""
-    for name, text in given.items():
-        if name == "run":
-            continue
-        if name == "view":
-            if text in VIEWS:
-                st.session_state["view"] = VIEWS[text]
-            else:
-                yield f"view is {text[:40]!r}; known: {', '.join(VIEWS)}"
-            continue
-        if name not in SETTINGS:
-            yield f"{name[:40]!r} is no setting"
-            continue
-        try:
-            take_setting(name, text, given)
-        except ConfigError as error:
-            yield str(error)
-    if "run" in given:
-        yield from _read_run(given["run"])
-
-
-def take_setting(name: str, text: str, given: Mapping[str, str]) -> None:
-    """Let its widget show what an address says of a setting, `given` all that it says.
-
-    Raises:
-        ConfigError: it is not allowed.
-    """
-    value = _parse(name, text)
-    put_setting(name, value)
-    if name == "dataset" and "epochs" not in given:
-        st.session_state["epochs"] = default_epochs(value)
+    return Param(name, NOISE_WIDGETS if name == "noise" else (name,), take, lambda: _text(name))
 
 
 def _parse(name: str, text: str) -> Any:
@@ -96,90 +60,83 @@ def _parse(name: str, text: str) -> Any:
     return value
 
 
-def _read_run(run_id: str) -> Iterator[str]:
+def _text(name: str) -> str | None:
+    value = noise_set() if name == "noise" else st.session_state.get(name)
+    if name in ALWAYS_IN_LINK:
+        return value and str(value)
+    if name == "epochs":
+        usual = default_epochs(st.session_state.get("dataset", ""))
+    else:
+        usual = getattr(TrainConfig, name)
+    if name in OPTIONAL:
+        value = value or None
+    return None if value in (None, usual) else str(value)
+
+
+# ---------------------------------------------------------------- the run and its view
+
+
+def _take_run(run_id: str) -> None:
+    """Show it; it brings its settings, unless the address says what they are."""
     try:
         known = snapshot(run_id)
     except CheckpointError as error:
-        yield str(error)
-        return
+        raise ConfigError(str(error)) from None
     if known is None or (known.value is not None and known.run is None):
-        yield f"run {run_id[:80]!r} is not on this machine"
-        return
-    if known.run is not None:
+        raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
+    if known.run is not None and "dataset" not in st.session_state:
         take_settings_of(known.run.config)
     show_run(run_id)
 
 
-def keep_link(config: TrainConfig | None, also: Mapping[str, str] = {}) -> None:
-    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted = {**also, **(unusual(config, SETTINGS) if config is not None else {})}
-    if (run_id := shown_run()) is not None:
-        wanted["run"] = run_id
-        wanted |= _view()
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+def _class_index(text: str) -> str | int:
+    if text == "all":
+        return text
+    index, run_id = whole("class", text), shown_run()
+    known = snapshot(run_id) if run_id is not None else None
+    if known is not None and known.run is not None and is_present(known.run.config.dataset):
+        n = len(datasets.load(known.run.config.dataset).class_names)
+        if index >= n:
+            raise ConfigError(f"class is {index}; allowed: all, or 0 to {n - 1}")
+    return index
 
 
-def unusual(config: TrainConfig, names: Iterable[str]) -> dict[str, str]:
-    """Those of the settings that an address has to carry."""
-    usual = TrainConfig(dataset=config.dataset, epochs=default_epochs(config.dataset))
-    return {
-        name: str(getattr(config, name))
-        for name in names
-        if name in ALWAYS_IN_LINK or getattr(config, name) != getattr(usual, name)
-    }
+def _some(name: str, key: str) -> Param:
+    """A number that the page chooses where nobody has."""
+
+    def take(text: str) -> None:
+        st.session_state[key] = whole(name, text)
+
+    def text() -> str | None:
+        value = st.session_state.get(key)
+        return None if value is None else str(value)
+
+    return Param(name, (key,), take, text)
 
 
-def keep_view() -> None:
-    """The same where the view of a run alone has changed."""
-    if "run" in st.query_params:
-        st.query_params.from_dict({**_without_view(), **_view()})
+VIEW = (
+    one_of("view", "epochs", VIEWS),
+    _some("epoch", "film epoch"),
+    one_of("by", "step", {"step": "step", "epoch": "epoch"}, key="loss_by"),
+    flag("log", True, key="loss_log"),
+    one_of("order", "as", {how.partition(" ")[0]: how for how in inspection.HOW}),
+    held("class", "all", _class_index),
+    held("shuffle", 0, lambda text: whole("shuffle", text), key="shuffles"),
+    _some("image", "image"),
+)
+_RUN = Param("run", ("run",), _take_run, lambda: shown_run() or st.session_state.get("usual run"))
+_PARAMS = (setting("dataset"), _RUN, *(setting(name) for name in SETTINGS if name != "dataset"), *VIEW)
+TRAIN = Address(lambda given: _PARAMS)
 
 
 def link_to_train() -> dict[str, str] | None:
-    """The settings and the run in an address without a page, as links had them before there were pages."""
+    """The settings and the run in an address without a page, as links had them before there were pages.
+
+    Once: whoever goes back from there comes to the front page.
+    """
     query: dict[str, str] = st.query_params.to_dict()
-    return query if any(name in SETTINGS or name in ("run", "view") for name in query) else None
-
-
-def _view() -> dict[str, str]:
-    shown = next((name for name, title in VIEWS.items() if title == st.session_state.get("view")), "epochs")
-    return {} if shown == "epochs" else {"view": shown}
-
-
-def _without_view() -> dict[str, str]:
-    return {name: value for name, value in st.query_params.to_dict().items() if name != "view"}
-
-
-def chosen_runs() -> tuple[str, ...]:
-    """The runs that the visitor compares; at first those of the link."""
-    if "chosen runs" not in st.session_state:
-        given = st.query_params.get("runs", "")
-        st.session_state["chosen runs"] = tuple(filter(None, given[:4000].split(",")))
-    chosen: tuple[str, ...] = st.session_state["chosen runs"]
-    return chosen
-
-
-def table_of(run_ids: tuple[str, ...]) -> str:
-    """The key of the table of these runs; a choice in the one before it, perhaps a moment old, is kept."""
-    before: tuple[str, ...] = st.session_state.get("listed runs", run_ids)
-    drawn = st.session_state.get(_table(before))
-    if before != run_ids and drawn is not None:
-        st.session_state["chosen runs"] = tuple(before[row] for row in drawn["selection"]["rows"])
-    st.session_state["listed runs"] = run_ids
-    return _table(run_ids)
-
-
-def _table(run_ids: tuple[str, ...]) -> str:
-    return f"runs-{hash(run_ids)}"
-
-
-def choose_runs(run_ids: Sequence[str]) -> None:
-    """The address compares these runs, where there are not too many for one."""
-    st.session_state["chosen runs"] = tuple(run_ids)
-    wanted = {"runs": ",".join(run_ids)} if 0 < len(run_ids) <= MAX_IN_LINK else {}
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+    sent_on, st.session_state["sent on"] = st.session_state.get("sent on"), query
+    return query if query != sent_on and any(param.name in query for param in _PARAMS) else None
 
 
 # ---------------------------------------------------------------- for the class
@@ -203,7 +160,7 @@ def class_address() -> str | None:
 
 def with_view(address: str, page: str) -> str:
     """The address of the dashboard with the page and the view that this browser shows."""
-    query = urlencode(st.query_params.to_dict())
+    query = urlencode(written())
     return f"{address}/{page}" + (f"?{query}" if query else "")
 
 

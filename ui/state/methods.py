@@ -12,6 +12,7 @@ from autoenc import datasets, inspection, models
 from autoenc.errors import RunUnknown
 from autoenc.jobs import CurveJob, Job, TrainJob
 from autoenc.schema import NOISES, Curve, Noise, RunSummary, Snapshot, State, TrainConfig, usual_levels
+from ui.state.address import forget
 from ui.state.settings import info_of
 from ui.state.shared import is_active, runs_on_disk, sessions, start, stop
 from ui.state.visitor import may_stop
@@ -147,7 +148,7 @@ def in_training() -> str | None:
 
 
 def dismiss_training() -> None:
-    st.session_state.pop("in training", None)
+    forget("in training")
 
 
 def keep_choice(widget: str, run_ids: Sequence[str]) -> str:

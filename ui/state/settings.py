@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Literal
 
 import streamlit as st
@@ -11,7 +11,8 @@ from autoenc import datasets
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import DatasetUnknown
 from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
-from ui.state.world import World, enter, in_colour
+from ui.state.address import forget
+from ui.state.world import in_colour
 from ui.text import plain
 
 # The settings of a run as they stand in a link, and how their text is read.
@@ -37,11 +38,6 @@ SUITS_BOTTLENECK = {"layers": 2, "learning_rate": 4e-3}
 
 USUAL_LEVEL = 0.3  # of the largest
 
-OF_SWEEPS = ("models", "sizes", "depths", "alone")  # what a sweep has besides
-OF_COLOUR = ("part",)  # what the page of colour has besides
-OF_DENOISING = ("denoise_kind", "plain", "denoiser", "methods")  # and what the page of noise has
-OF_FOREIGN = ("foreign_source", "foreign_example", "foreign_runs", "fit", "invert")  # that of pictures
-
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
     "epochs": "Epoch by epoch",
@@ -59,7 +55,7 @@ def settings() -> dict[str, Any]:
         take_settings_of(wanted)
     for name, value in _initial().items():
         st.session_state.setdefault(name, value)
-    return {name: _noise() if name == "noise" else st.session_state[name] for name in SETTINGS}
+    return {name: noise_set() if name == "noise" else st.session_state[name] for name in SETTINGS}
 
 
 def put_setting(name: str, value: Any) -> None:
@@ -78,9 +74,12 @@ def noise_kind_changed() -> None:
     st.session_state["noise_level"] = USUAL_LEVEL * (1 if kind == NO_NOISE else NOISES[kind].most)
 
 
-def _noise() -> Noise | None:
-    kind, level, up_to = (st.session_state[name] for name in NOISE_WIDGETS)
-    return None if kind == NO_NOISE else Noise(kind, level, up_to)
+def noise_set() -> Noise | None:
+    """What the widgets of the noise say; nothing before they are first drawn."""
+    kind = st.session_state.get("noise_kind", NO_NOISE)
+    if kind == NO_NOISE:
+        return None
+    return Noise(kind, st.session_state["noise_level"], st.session_state.get("noise_up_to", False))
 
 
 def config_of(values: dict[str, Any]) -> TrainConfig:
@@ -103,26 +102,6 @@ def ask_for(config: TrainConfig) -> None:
     st.session_state["wanted"] = config
 
 
-def enter_page(world: World = "all") -> None:
-    """At the beginning of every page, before its address is read.
-
-    Args:
-        world: what the page shows; each world has settings of its own.
-    """
-    enter(world, (*SETTINGS, *NOISE_WIDGETS, *OF_SWEEPS))
-
-
-def keep_settings() -> None:
-    """On every page, after its address was read: Streamlit forgets what it does not draw, sooner or later."""
-    kept = st.session_state.setdefault("kept settings", {})
-    of_pages = (*OF_SWEEPS, *OF_DENOISING, *OF_FOREIGN, *OF_COLOUR)
-    for name in (*SETTINGS, *NOISE_WIDGETS, *of_pages):
-        if name in st.session_state:
-            kept[name] = st.session_state[name]
-        if name in kept:
-            st.session_state[name] = kept[name]
-
-
 def model_changed() -> None:
     """Another model: what suits a bottleneck, and no other, unless the visitor has chosen otherwise."""
     usual = {name: getattr(TrainConfig, name) for name in SUITS_BOTTLENECK} | {"decay_epochs": 0}
@@ -143,7 +122,7 @@ def dataset_changed() -> None:
 
 def loss_axes() -> tuple[Literal["step", "epoch"], bool]:
     """How the loss is drawn: by what, and whether on a logarithmic axis. The widgets come after the chart."""
-    return st.session_state.get("loss_by", "step"), st.session_state.get("loss_log", True)
+    return st.session_state["loss_by"], st.session_state["loss_log"]
 
 
 def shown_run() -> str | None:
@@ -153,13 +132,14 @@ def shown_run() -> str | None:
 
 
 def show_run(run_id: str) -> None:
+    if run_id != shown_run():
+        forget("film epoch")
     st.session_state["run"] = run_id
 
 
 def show_nothing() -> None:
     """No run any more: it has been deleted."""
-    for name in ("run", "usual run"):
-        st.session_state.pop(name, None)
+    forget("run", "usual run", "film epoch")
 
 
 def first_config() -> TrainConfig:
@@ -261,28 +241,36 @@ def data_title(dataset: str) -> str:
     return next((info.title for info in catalogue() if info.name == dataset), plain(dataset))
 
 
-# ---------------------------------------------------------------- widgets that come and go with their view
+# ---------------------------------------------------------------- what is looked at of a run
 
 
 def recall(name: str, usual: Any) -> Any:
-    """What the widget of this name showed last; Streamlit forgets what it does not draw."""
-    return st.session_state.get(name, st.session_state.get(f"last {name}", usual))
+    """What the widget of this name shows; the usual where nobody has used it."""
+    return st.session_state.get(name, usual)
 
 
 def put(name: str, value: Any) -> None:
     """Let the widget of this name, which is not drawn yet, show this value."""
-    st.session_state[name] = st.session_state[f"last {name}"] = value
+    st.session_state[name] = value
 
 
-def remember(name: str, value: Any) -> None:
-    """Keep what the widget of this name shows."""
-    st.session_state[f"last {name}"] = value
+def limit(name: str, allowed: Collection[Any], usual: Any = None) -> None:
+    """Before the widget of this name is drawn: what is not among its choices is not chosen."""
+    value = st.session_state.get(name)
+    if isinstance(value, list):
+        st.session_state[name] = [one for one in value if one in allowed]
+    elif value not in allowed:
+        st.session_state[name] = usual
 
 
-def forget(name: str) -> None:
-    """Let the widget of this name show what is usual."""
-    for key in (name, f"last {name}"):
-        st.session_state.pop(key, None)
+def film_epoch() -> int | None:
+    """The epoch at which the film of the run stands; None: its end."""
+    epoch: int | None = st.session_state.get("film epoch")
+    return epoch
+
+
+def rest_film_at(epoch: int | None) -> None:
+    st.session_state["film epoch"] = epoch
 
 
 def shuffles() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,8 @@ from autoenc import datasets, sweeps
 from autoenc.errors import AutoencError, ConfigError, DatasetMissing
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
-from ui.state.link import read_once, take_setting, unusual
+from ui.state.address import Address, Param, flag, forget
+from ui.state.link import setting
 from ui.state.settings import (
     SETTINGS,
     ask_for,
@@ -48,9 +49,6 @@ SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size",
 
 def sweep_settings() -> dict[str, Any]:
     """The visitor's settings; widgets are bound to them by key."""
-    for name, (_, usual) in LISTS.items():
-        st.session_state.setdefault(name, list(usual))
-    st.session_state.setdefault("alone", False)
     return settings()
 
 
@@ -220,6 +218,8 @@ def shown_sweep() -> str:
 
 
 def show_sweep(sweep_id: str) -> None:
+    if sweep_id != st.session_state.get("sweep"):
+        forget("point")
     st.session_state["sweep"] = sweep_id
 
 
@@ -232,81 +232,6 @@ def _example() -> str:
     if sweeps.find(kept.sweep_id) is None:
         sweeps.keep(kept)
     return kept.sweep_id
-
-
-def open_sweep_link() -> tuple[str, ...]:
-    """Take the settings and the sweep of the address that was opened, once a visit.
-
-    Returns:
-        One sentence for each thing in the address that was ignored; the same at every rerun.
-    """
-    return read_once("sweep", lambda: read_sweep_link(st.query_params.to_dict()))
-
-
-def read_sweep_link(given: Mapping[str, str]) -> Iterator[str]:
-    """Take all that an address says of a sweep; one sentence for each thing that cannot be taken."""
-    named = {in_link: widget for widget, (in_link, _) in LISTS.items()}
-    if (sweep_id := given.get("sweep")) is not None:
-        yield from _read_sweep(sweep_id)
-    for name, text in given.items():
-        try:
-            if name == "sweep":
-                continue
-            if name in named:
-                st.session_state[named[name]] = _listed(named[name], text)
-            elif name == "alone":
-                st.session_state["alone"] = text == "True"
-            elif name in SHARED:
-                take_setting(name, text, given)
-            else:
-                yield f"{name[:40]!r} is no setting"
-        except ConfigError as error:
-            yield str(error)
-
-
-def _listed(widget: str, text: str) -> list[str]:
-    """What the widget holds for `1,2,4`; only what can be in a sweep."""
-    values = tuple(part.strip() for part in text[:1000].split(","))
-    usual = Sweep(TrainConfig(), ("mlp",), (1,))
-    if widget == "models":
-        return list(replace(usual, models=values).models)
-    numbers = whole_numbers(values, LISTS[widget][0].replace("_", " ")[:-1])
-    field = {"latent_sizes": numbers} if widget == "sizes" else {"layers": numbers}
-    return [str(n) for n in getattr(replace(usual, **field), next(iter(field)))]
-
-
-def _read_sweep(sweep_id: str) -> Iterator[str]:
-    kept = sweeps.find(sweep_id)
-    if kept is None:
-        yield f"sweep {sweep_id[:80]!r} is not on this machine"
-        return
-    _take(kept)
-    show_sweep(sweep_id)
-
-
-def keep_sweep_link(sweep: Sweep | None, also: Mapping[str, str] = {}) -> None:
-    """Let the address carry what is on the screen, so that it opens the same view elsewhere."""
-    wanted = dict(also)
-    if sweep is not None:
-        wanted |= unusual(sweep.base, SHARED)
-        for widget, (in_link, usual) in LISTS.items():
-            if (values := tuple(st.session_state[widget])) != usual or widget != "depths":
-                wanted[in_link] = ",".join(values)
-        if st.session_state["alone"]:
-            wanted["alone"] = "True"
-    if (sweep_id := st.session_state.get("sweep")) is not None:
-        wanted["sweep"] = sweep_id
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
-
-
-def _take(kept: Kept) -> None:
-    """The controls show what this sweep says; before they are drawn."""
-    take_settings_of(kept.sweep.base, SHARED)
-    lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
-    for name, values in zip(LISTS, lists, strict=True):
-        st.session_state[name] = [str(value) for value in values]
-    st.session_state["alone"] = kept.alone
 
 
 # ---------------------------------------------------------------- the point that was chosen
@@ -324,7 +249,7 @@ def choose_point(run_id: str) -> None:
 
 def sweep_axes() -> tuple[bool, bool]:
     """Whether sizes and losses are on logarithmic axes. The widgets come after the charts."""
-    return st.session_state.get("sweep_log_size", True), st.session_state.get("sweep_log_loss", True)
+    return st.session_state["sweep_log_size"], st.session_state["sweep_log_loss"]
 
 
 def _fingerprint(dataset: str) -> str | None:
@@ -337,3 +262,75 @@ def _fingerprint(dataset: str) -> str | None:
 
 def _by_id() -> dict[str, RunSummary]:
     return {run.run_id: run for run in runs_on_disk()}
+
+
+# ---------------------------------------------------------------- the address
+
+
+def _take(kept: Kept) -> None:
+    """The controls show what this sweep says; before they are drawn."""
+    take_settings_of(kept.sweep.base, SHARED)
+    lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
+    for name, values in zip(LISTS, lists, strict=True):
+        st.session_state[name] = [str(value) for value in values]
+    st.session_state["alone"] = kept.alone
+
+
+def _take_sweep(sweep_id: str) -> None:
+    """Show it; it brings its settings, unless the address says what they are."""
+    kept = sweeps.find(sweep_id)
+    if kept is None:
+        raise ConfigError(f"sweep {sweep_id[:80]!r} is not on this machine")
+    if "dataset" not in st.session_state:
+        _take(kept)
+    show_sweep(sweep_id)
+
+
+def _sweep_text() -> str | None:
+    """Of the newest too, where the visitor has asked for none."""
+    return st.session_state.get("sweep") or st.session_state.get("usual sweep")
+
+
+def _take_point(run_id: str) -> None:
+    kept = sweeps.find(str(st.session_state.get("sweep")))
+    if kept is None or run_id not in kept.run_ids:
+        raise ConfigError(f"point {run_id[:80]!r} is not in this sweep")
+    choose_point(run_id)
+
+
+def _list(widget: str) -> Param:
+    """One of LISTS."""
+    name, usual = LISTS[widget]
+
+    def take(text: str) -> None:
+        st.session_state[widget] = _listed(widget, text)
+
+    def text() -> str | None:
+        values = tuple(st.session_state.get(widget, usual))
+        return None if values == usual and widget == "depths" else ",".join(values)
+
+    return Param(name, (widget,), take, text, list(usual))
+
+
+def _listed(widget: str, text: str) -> list[str]:
+    """What the widget holds for `1,2,4`; only what can be in a sweep."""
+    values = tuple(part.strip() for part in text[:1000].split(","))
+    usual = Sweep(TrainConfig(), ("mlp",), (1,))
+    if widget == "models":
+        return list(replace(usual, models=values).models)
+    numbers = whole_numbers(values, LISTS[widget][0].replace("_", " ")[:-1])
+    field = {"latent_sizes": numbers} if widget == "sizes" else {"layers": numbers}
+    return [str(n) for n in getattr(replace(usual, **field), next(iter(field)))]
+
+
+_PARAMS = (
+    setting("dataset"),
+    Param("sweep", ("sweep",), _take_sweep, _sweep_text),
+    *(setting(name) for name in SHARED if name != "dataset"),
+    *map(_list, LISTS),
+    flag("alone", False),
+    Param("point", ("point",), _take_point, chosen_point),
+    flag("log_size", True, key="sweep_log_size"),
+    flag("log_loss", True, key="sweep_log_loss"),
+)
+SWEEP = Address(lambda given: _PARAMS)

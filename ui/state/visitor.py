@@ -44,11 +44,6 @@ def remember_visitor() -> None:
     st.html(f"<i hidden></i>{script}", unsafe_allow_javascript=True)
 
 
-def address() -> str:
-    """Where this browser is, as far as we can tell; "" on this machine. All behind a proxy have its own."""
-    return st.context.ip_address or ""
-
-
 def is_teacher() -> bool:
     """Whether this browser runs on the same machine, or has given the key."""
     if visitor() in TEACHERS:

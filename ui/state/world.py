@@ -9,18 +9,13 @@ import streamlit as st
 
 World = Literal["all", "colour"]
 
-# What the visitor looks at, besides the settings.
-LOOKED_AT = ("run", "usual run", "sweep", "usual sweep", "point")
+# What the visitor looks at where they have asked for nothing.
+LOOKED_AT = ("usual run", "usual sweep")
 
 
 def in_colour() -> bool:
     """Whether the page that is drawn shows colour images alone."""
     return bool(st.session_state.get("world") == "colour")
-
-
-def page_of_runs() -> str:
-    """The path of the page on which the run that is looked at stands."""
-    return "colour" if in_colour() else "train"
 
 
 def enter(world: World, names: Iterable[str]) -> None:

@@ -6,18 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc.schema import Sweep
 from ui import controls, page, state
 from ui.sweep import form, view
 
 
-def show(heading: str, ignored: Sequence[str]) -> Sweep | None:
+def show(heading: str, ignored: Sequence[str]) -> None:
     """The settings, and the sweep that is looked at; in a place that does not move.
 
     Args:
         ignored: one sentence for each thing in the address that was.
-    Returns:
-        What the settings say; None: they do not go together.
     """
     sweep_id = state.shown_sweep()
     active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends draws the page anew
@@ -36,4 +33,3 @@ def show(heading: str, ignored: Sequence[str]) -> Sweep | None:
             controls.offer_download(sweep.base.dataset)
     with results:
         view.sweep_view(sweep_id, active)
-    return sweep

@@ -42,9 +42,11 @@ def _chosen_images(run: Run) -> np.ndarray:
     # A widget knows its choices by what it shows: no class may look like another, or like all of them.
     labels = dict(zip(classes, told_apart(("All classes", *data.class_names)), strict=True))
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        before = state.recall("order", inspection.HOW[0])
         how = st.segmented_control(
-            "Order", inspection.HOW, default="as they come", required=True, key="order", **anew
+            "Order", inspection.HOW, default=before, required=True, key="order", **anew
         )
+        state.limit("class", classes, usual="all")
         of_class = st.selectbox(
             "Class",
             classes,
