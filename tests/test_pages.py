@@ -250,7 +250,7 @@ def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, s
         assert not app.exception, view
         errors = [error.value for error in app.error if "download" not in error.value]  # of an earlier test
         assert errors == [], view
-        said[view] = texts(app) + "".join(code.value for code in app.code)
+        said[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
     assert "Sixteen test images" in said["epochs"]
     assert "encoder:" in said["model"]
     assert "The code of test image 0" in said["learnt"] or "The numbers of the code" in said["learnt"]

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, Trained, expect_rest, is_too_wide
 
 PAD, BESIDE = ".st-key-pad canvas.pad", ".st-key-pad .row"
+UNHEARD = "addEventListener('pointerup', (e) => e.stopImmediatePropagation(), { capture: true, once: true })"
 SEVEN = ((0.3, 0.2), (0.7, 0.2), (0.45, 0.85))  # its corners, in parts of the pad
 
 
@@ -162,6 +163,12 @@ def test_a_pad_that_left_the_page_under_the_finger_draws_when_it_is_back(
     page.mouse.up()
     page.get_by_role("button", name="Clear", exact=True).click()
     assert not pixels(page, PAD).any()
+    page.evaluate(UNHEARD)
+    for x in (0.3, 0.7):
+        before = pixels(page, PAD)
+        stroke(page, x)
+        a_frame(page)
+        assert (pixels(page, PAD) != before).any(), "a press makes up for a lift that nobody heard"
 
 
 def stroke(page: Page, x: float, lift: bool = True) -> None:
