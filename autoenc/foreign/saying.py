@@ -20,7 +20,7 @@ _NO_MODEL = (
     "No verdict: even for its own test images this model is hardly better than their average picture. "
     "It has learnt too little to tell the familiar from the strange."
 )
-_NOISY = "(Those were noisy, as in its training; this picture is not.)"
+_NOISY = "(The test images were noisy, as in its training; this picture is not.)"
 
 
 def picture_words(looked: Looked, tests: TestErrors, *, noisy: bool = False) -> str:
@@ -29,6 +29,11 @@ def picture_words(looked: Looked, tests: TestErrors, *, noisy: bool = False) -> 
     Args:
         noisy: the test images were noisy, as the model's training was.
     """
+    said = _picture(looked, tests)
+    return f"{said} {_NOISY}" if noisy else said
+
+
+def _picture(looked: Looked, tests: TestErrors) -> str:
     if not tests.is_useful:
         return _NO_MODEL
     plain, back = (float(plain_mse(images[None])[0]) for images in (looked.x, looked.x_hat))
@@ -43,8 +48,7 @@ def picture_words(looked: Looked, tests: TestErrors, *, noisy: bool = False) -> 
             "A plain square would be closer: what this model has learnt does not help with this picture "
             f"({errors})."
         )
-    said = _among(standing(looked.mse / plain, tests.lost))
-    return f"{said} {_NOISY}" if noisy else said
+    return _among(standing(looked.mse / plain, tests.lost))
 
 
 def _square(tone: float) -> str:
@@ -79,6 +83,11 @@ def _among(found: Standing) -> str:
 
 def tiles_words(looked: LookedTiles, tests: TestErrors, *, noisy: bool = False) -> str:
     """How many tiles are strange to the model, and what is lost of the whole picture."""
+    said = _tiles(looked, tests)
+    return f"{said} {_NOISY}" if noisy else said
+
+
+def _tiles(looked: LookedTiles, tests: TestErrors) -> str:
     if not tests.is_useful:
         return _NO_MODEL
     plain = plain_mse(looked.tiles.images)
@@ -98,7 +107,7 @@ def tiles_words(looked: LookedTiles, tests: TestErrors, *, noisy: bool = False) 
     said = f"{said[0].upper()}{said[1:]} {_whole(whole_loss(looked))}"
     if n < len(drawn):
         said += f" Not counted: {counted(len(drawn) - n, 'tile')} of one plain tone."
-    return f"{said} {_NOISY}" if noisy else said
+    return said
 
 
 def _whole(lost: float) -> str:
