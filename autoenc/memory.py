@@ -99,8 +99,10 @@ def _work_bytes(config: TrainConfig, model: ModelInfo, batch: int) -> int:
 
 def _test_bytes(config: TrainConfig, model: ModelInfo, n_test: int) -> int:
     """A chunk of test images: as `training` cuts them, 3 million numbers or 16 images in the widest layer."""
-    widest = _widest(config, model)
-    return 3 * 4 * min(max(3_000_000, 16 * widest), min(1000, n_test) * widest)
+    sizes = [_widest(config, model)]
+    if config.noise:
+        sizes.append(model.n_pixels)  # the noise is drawn for as many images at once whatever the model
+    return sum(3 * 4 * min(max(3_000_000, 16 * size), min(1000, n_test) * size) for size in sizes)
 
 
 def _widest(config: TrainConfig, model: ModelInfo) -> int:

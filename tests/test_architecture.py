@@ -97,6 +97,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.sweeps.keeping", "autoenc.sweeps.planning"),
     ("autoenc.sweeps.following", "autoenc.sweeps.running"),
     ("autoenc.sweeps.ratios", "autoenc.sweeps.table"),
+    ("autoenc.sweeps.beside_pca",),
     ("autoenc.sweeps.comparing", "autoenc.sweeps.saying"),
     ("autoenc.sweeps",),
     ("autoenc.cli.printing", "autoenc.cli.settings"),

@@ -161,7 +161,8 @@ def test_the_figure_has_both_data_sets_told_apart_and_the_published_model() -> N
     assert list(mlp.y) == [0.0015, 0.003, 0.012]
     assert (mlp.line.dash, other.line.dash) == ("solid", "dash")
     assert sorted(diamonds.x) == [12, 24, 48]  # 256, 128, 64 of 3072; 384 is beyond the runs
-    assert "500 epochs" in diamonds.name
+    assert diamonds.name == "UvA tutorial 9 (read from its figure)"
+    assert "500 epochs, validation images; read from a figure" in diamonds.hovertemplate
     assert figure.layout.meta["said"] == "so"
 
 

@@ -155,7 +155,7 @@ def test_a_denoiser_is_no_first_choice_and_says_that_its_test_images_were_noisy(
     run, trainee = runs.trained(runs.NOISY_CONV, datasets.load("digits"))
     runs.stored(run, trainee)
     assert run.run_id not in opened().multiselect(key="foreign_runs").value
-    assert "Those were noisy" in texts(opened(runs=run.run_id))
+    assert "The test images were noisy" in texts(opened(runs=run.run_id))
 
 
 def test_a_picture_is_computed_once(models: dict[str, Run]) -> None:

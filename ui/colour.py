@@ -151,7 +151,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 def _compared_runs(subjects: Sequence[Subject]) -> str:
     said = sweeps.settings_words(subjects)
     if not said:
-        return "No runs to compare yet: PCA, the best that a linear code can do, shows the way."
+        return "No runs to compare yet: PCA, the best linear code with a linear way back, shows the way."
     return f"Compared, without noise and on all images: {said} Between two sizes a straight line is read."
 
 

@@ -1,73 +1,127 @@
-"""Where a picture stands among the test images, in plain words."""
+"""How well a model knows a picture, in plain words."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-from autoenc.foreign.standing import Standing, standing
-from autoenc.numerals import decibels, short
+from autoenc.foreign.looking import Looked, LookedTiles
+from autoenc.foreign.standing import MIN_VARIANCE, Standing, TestErrors, loss_shares, plain_mse, standing
+from autoenc.numerals import counted, decibels, percent, short
 from autoenc.schema import psnr_of_mse
 
 EDGE = 0.05  # of the test images: whoever is worse than all but these stands at the edge
+NO_CONTRAST = 0.05  # of the picture's variance: a reconstruction with less is a plain square
+MEASURE = (
+    "Contrast lost: the error divided by the error of a plain square in the picture's mean tone. "
+    "0 % is an exact copy, 100 % is no better than the plain square."
+)
+FAR_OFF = 0.01  # MSE: a tenth of the way from black to white
+_NO_MODEL = (
+    "No verdict: even for its own test images this model is hardly better than their average picture. "
+    "It has learnt too little to tell the familiar from the strange."
+)
+_NOISY = "(The test images were noisy, as in its training; this picture is not.)"
 
 
-def standing_words(found: Standing, *, noisy: bool = False) -> str:
-    """One sentence, or two.
+def picture_words(looked: Looked, tests: TestErrors, *, noisy: bool = False) -> str:
+    """What one picture says of the model, or why it says nothing.
 
     Args:
         noisy: the test images were noisy, as the model's training was.
     """
-    tests = f"{found.n:,} test images"
-    if found.beyond_all:
-        times = found.mse / found.greatest if found.greatest > 0 else math.inf
-        how = f", {short(times)} times the error of the worst" if 1.05 <= times < math.inf else ""
-        said = f"Worse than all {tests}{how}: this model has never seen such an image."
-    elif found.n_worse == found.n:
-        said = f"Better than all {tests}: easier than anything that this model was tested on."
-    elif found.n_worse >= found.n / 2:
-        said = f"Better than {_share(found.n_worse, found.n)} of the {tests}: nothing strange to this model."
-    elif found.n_worse >= EDGE * found.n:
-        said = f"Better than {_share(found.n_worse, found.n)} of the {tests}: harder than most of them."
-    else:
-        said = (
-            f"Worse than {_share(found.n_better, found.n)} of the {tests}: "
-            "at the edge of what this model has learnt."
+    said = _picture(looked, tests)
+    return f"{said} {_NOISY}" if noisy else said
+
+
+def _picture(looked: Looked, tests: TestErrors) -> str:
+    if not tests.is_useful:
+        return _NO_MODEL
+    plain, back = (float(plain_mse(images[None])[0]) for images in (looked.x, looked.x_hat))
+    if plain < MIN_VARIANCE:
+        return _plain_tone(looked.mse)
+    errors = f"its error: {short(looked.mse)}; a plain square in the picture's mean tone: {short(plain)}"
+    if back < NO_CONTRAST * plain:
+        square = _square(float(looked.x_hat.mean() / 255))
+        return f"The model gave back {square}: the picture is lost ({errors})."
+    if not looked.mse < plain:
+        return (
+            "A plain square would be closer: what this model has learnt does not help with this picture "
+            f"({errors})."
         )
-    return f"{said} (Those were noisy, as in its training; this picture is not.)" if noisy else said
+    return _among(standing(looked.mse / plain, tests.lost))
 
 
-def tiles_words(
-    whole_mse: float, tile_mse: NDArray[Any], test_mse: NDArray[Any], *, noisy: bool = False
-) -> str:
-    """How many tiles are strange to the model, and where the whole picture stands."""
-    whole = standing(whole_mse, test_mse)
-    n, n_beyond = len(tile_mse), int((np.nan_to_num(tile_mse, nan=np.inf) > whole.greatest).sum())
-    tests = f"worse than all {whole.n:,} test images"
-    which = (
-        f"None of the {n:,} tiles is {tests}"
-        if not n_beyond
-        else f"The only tile is {tests}"
-        if n == 1
-        else f"All {n:,} tiles are {tests}"
-        if n_beyond == n
-        else f"{n_beyond:,} of {n:,} tiles ({_share(n_beyond, n)}) {'is' if n_beyond == 1 else 'are'} {tests}"
+def _square(tone: float) -> str:
+    """What a reconstruction without contrast looks like."""
+    return "a black square" if tone < 0.1 else "a white square" if tone > 0.9 else "a plain square"
+
+
+def _plain_tone(mse: float) -> str:
+    """Of a picture without contrast."""
+    tone = "This picture is almost one plain tone"
+    if mse > FAR_OFF:
+        return f"{tone}, and not even that comes back: this model has never seen such an image."
+    return f"No verdict: {tone[0].lower()}{tone[1:]}, which has no contrast to lose."
+
+
+def _among(found: Standing) -> str:
+    """What is lost, and of how many test images more or less is."""
+    lost, tests = f"{percent(found.lost)} of the contrast is lost", f"{found.n:,} test images"
+    if found.beyond_all:
+        return f"{lost}, more than in all {tests}: this model has never seen such an image."
+    if found.n_worse == found.n:
+        return f"{lost}, less than in all {tests}: easier than anything that this model was tested on."
+    if found.n_worse >= found.n / 2:
+        less = _share(found.n_worse, found.n)
+        return f"{lost}, less than in {less} of the {tests}: nothing strange to this model."
+    if found.n_worse >= EDGE * found.n:
+        more = _share(found.n_better, found.n)
+        return f"{lost}, more than in {more} of the {tests}: harder than most of them."
+    more = _share(found.n_better, found.n)
+    return f"{lost}, more than in {more} of the {tests}: at the edge of what this model has learnt."
+
+
+def tiles_words(looked: LookedTiles, tests: TestErrors, *, noisy: bool = False) -> str:
+    """How many tiles are strange to the model, and what is lost of the whole picture."""
+    said = _tiles(looked, tests)
+    return f"{said} {_NOISY}" if noisy else said
+
+
+def _tiles(looked: LookedTiles, tests: TestErrors) -> str:
+    if not tests.is_useful:
+        return _NO_MODEL
+    plain = plain_mse(looked.tiles.images)
+    drawn = plain >= MIN_VARIANCE
+    n, n_tests = int(drawn.sum()), len(tests.lost)
+    if not n:
+        return "No verdict: every tile is almost one plain tone, which has no contrast to lose."
+    lost = np.nan_to_num(loss_shares(looked.mse, looked.tiles.images), nan=np.inf)[drawn]
+    greatest = standing(0, tests.lost).greatest
+    n_beyond = int((lost > min(greatest, 1)).sum())
+    which = f"{f'{n_beyond:,}' if n_beyond else 'none'} of {counted(n, 'tile')}"
+    if greatest < 1:
+        verb = "lose" if n_beyond > 1 else "loses"
+        said = f"{which} {verb} more contrast than the worst of {n_tests:,} test images."
+    else:
+        said = f"in {which} a plain square would be closer."
+    said = f"{said[0].upper()}{said[1:]} {_whole(whole_loss(looked))}"
+    if n < len(drawn):
+        said += f" Not counted: {counted(len(drawn) - n, 'tile')} of one plain tone."
+    return said
+
+
+def _whole(lost: float) -> str:
+    """Of all tiles together."""
+    if lost < 1:
+        return f"Of the whole picture {percent(lost)} of the contrast within the tiles is lost."
+    return (
+        f"For the whole picture, plain tiles would be closer: the model has {short(lost)} times their error."
     )
-    where = (
-        "more than that of any test image"
-        if whole.beyond_all
-        else "less than that of any test image"
-        if whole.n_worse == whole.n
-        else f"less than that of {_share(whole.n_worse, whole.n)} of the test images"
-        if whole.n_worse
-        else "no less than that of any test image"
-    )
-    reach = f"theirs reach from {short(whole.least)} to {short(whole.greatest)}"
-    said = f"{which}. The error of the whole picture, {short(whole_mse)}, is {where}; {reach}."
-    return f"{said} (Those were noisy, as in its training; this picture is not.)" if noisy else said
+
+
+def whole_loss(looked: LookedTiles) -> float:
+    """The error of the whole picture as a share of that of plain tiles, each in its own mean tone."""
+    return looked.whole_mse / max(float(plain_mse(looked.tiles.images).mean()), MIN_VARIANCE)
 
 
 def figures(mse: float) -> str:
@@ -77,7 +131,7 @@ def figures(mse: float) -> str:
 
 def _share(part: int, whole: int) -> str:
     """In whole percent; all and nothing are said of nothing less."""
-    percent = int(np.floor(100 * part / whole + 0.5))
-    if percent == 100 and part < whole:
+    rounded = int(np.floor(100 * part / whole + 0.5))
+    if rounded == 100 and part < whole:
         return "over 99 %"
-    return "under 1 %" if percent == 0 and part else f"{percent} %"
+    return "under 1 %" if rounded == 0 and part else f"{rounded} %"

@@ -15,7 +15,7 @@ from autoenc.lab import LabFigures
 from autoenc.numerals import counted, smaller
 from autoenc.pareto import usable
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
-from autoenc.published import LEGEND, published
+from autoenc.published import HOVER, LEGEND, published
 from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point
 
 Trace = dict[str, Any]
@@ -256,7 +256,7 @@ def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], f
 
 
 def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) -> Trace:
-    """What others have published of autoencoders of such images, as far as these codes reach."""
+    """What others report of autoencoders of such images, as far as these codes reach."""
     codes = [p.n_latents for p in points]
     every = published(points[0].config.dataset) if points else {}
     found = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
@@ -265,8 +265,8 @@ def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) ->
         [x_of(k) for k in found],
         list(found.values()),
         cliponaxis=False,
-        hovertext=[f"published, k = {k}" for k in found] or None,
-        hovertemplate="%{hovertext}: %{y:,.4~r}",
+        hovertext=[f"k = {k}" for k in found] or None,
+        hovertemplate=f"%{{hovertext}}<br>{HOVER} %{{y:,.2~r}}",
         legend=SECOND_ROW,
         mode="markers",
         marker={"color": GREY, "size": DOT, "symbol": "diamond"},

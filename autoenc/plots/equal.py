@@ -17,7 +17,7 @@ from autoenc import equal
 from autoenc.equal import BY, MEASURES, By, Curve, Measure
 from autoenc.plots.dots import DOT, GREY, SECOND_ROW, Trace, legends, rounded, size_axis
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
-from autoenc.published import LEGEND
+from autoenc.published import HOVER, LEGEND
 from autoenc.schema import MODEL_NAMES, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
@@ -132,7 +132,7 @@ def _diamonds(subject: Subject, published: Mapping[int, float], view: _View) -> 
         "legend": SECOND_ROW,
         "mode": "markers",
         **view.shown(subject, tuple(codes)),
-        "hovertemplate": f"published, {view.hover}",
+        "hovertemplate": f"{HOVER} {view.hover}",
         "marker": {"color": GREY, "size": DOT, "symbol": "diamond"},
     }
 

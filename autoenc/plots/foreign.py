@@ -15,16 +15,16 @@ STEPS = 10  # of the histogram in a power of ten
 LEAST = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
 
 
-def error_among_tests(test_mse: Floats, mse: float, tiles: Floats | None = None, said: str = "") -> Figure:
+def loss_among_tests(tests: Floats, lost: float, tiles: Floats | None = None, said: str = "") -> Figure:
     """A histogram of the test errors with a marker where this picture stands.
 
     Args:
-        test_mse: (n,) of the test images.
-        mse: of the picture.
+        tests: (n,) what is lost of the test images; 1: no better than a plain square.
+        lost: of the picture.
         tiles: (N,) of its tiles, as a second histogram; None: it was not cut.
         said: what it shows in words, for those who cannot see it.
     """
-    test, here = _drawable(test_mse), _drawable(np.array([mse]))
+    test, here = _drawable(tests), _drawable(np.array([lost]))
     cut = np.empty(0) if tiles is None else _drawable(tiles)
     every = np.concatenate([test, here, cut])
     first, last = math.floor(STEPS * np.log10(every.min())), math.floor(STEPS * np.log10(every.max())) + 1
@@ -35,7 +35,7 @@ def error_among_tests(test_mse: Floats, mse: float, tiles: Floats | None = None,
     top = 1.12 * max(max(trace["y"]) for trace in traces)
     traces.append(_marker(float(here[0]), top, "whole picture" if len(cut) else "this picture"))
     air = 0.04 * (last - first + 2) / STEPS
-    x_axis = axis("MSE per pixel", "~g") | {
+    x_axis = axis("contrast lost (1: a plain square)", "~g") | {
         "type": "log",
         "range": [(first - 1) / STEPS - air, (last + 1) / STEPS + air],
         "dtick": "D2" if last - first < 2 * STEPS else 1,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Pca:
     """What principal component analysis makes of a data set's test images, as far as it is computed.
 
-    No linear autoencoder can do better on the images that it was fitted on.
+    No encoder and decoder that are both linear can do better on the images that it was fitted on, before
+    pixels are clipped to [0, 1].
     """
 
     dataset: str

@@ -5,6 +5,7 @@ keeping.py    which sweeps were asked for: small files beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
 ratios.py     a ratio as people tell it
+beside_pca.py  a model beside PCA of equally many numbers, in words
 comparing.py  two data sets at equal compression
 saying.py     what they show, in plain sentences
 table.py      their results as a table, CSV, Markdown, LaTeX

@@ -13,6 +13,7 @@ from autoenc.numerals import counted, short
 from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
+from autoenc.sweeps.beside_pca import pca_words, sigmoid_words
 from autoenc.sweeps.ratios import LEAST, amount, changes, times_in_words
 
 READABLE_MSE = 0.01  # 20 dB
@@ -24,10 +25,11 @@ def loss_words(points: Sequence[Point], pca: Pca | None) -> str:
     """What a doubling of the code buys where it buys most and least; how it compares with PCA."""
     said = []
     for line in _simplest(points, "test_mse"):
-        clauses = [c for c in (_doublings(line), _beside_pca(line, pca)) if c]
+        clauses = [c for c in (_doublings(line), pca_words(line, pca)) if c]
         if clauses:
             said.append(f"{_name(line[0])}: {'; '.join(clauses)}.")
-    return " ".join(said)
+        said.append(sigmoid_words(line, pca))
+    return " ".join(filter(None, said))
 
 
 def tests_words(points: Sequence[Point]) -> str:
@@ -70,30 +72,6 @@ def _gain(step: tuple[Point, Point]) -> float:
     """By which factor the loss falls a doubling, as a logarithm."""
     a, b = step
     return math.log(_loss(a) / _loss(b)) / math.log(b.config.latent_size / a.config.latent_size)
-
-
-def _beside_pca(line: Sequence[Point], pca: Pca | None) -> str:
-    known = {} if pca is None else dict(zip(pca.sizes, pca.test_mse, strict=True))
-    compared = [(p, _loss(p) / known[p.n_latents]) for p in line if usable(known.get(p.n_latents))]
-    compared = [(p, ratio) for p, ratio in compared if known[p.n_latents] > 1e-7]
-    if not compared:
-        return ""
-    kinds = [
-        "as good as" if 0.95 <= r <= 1.05 else "better than" if r < 1 else "worse than" for _, r in compared
-    ]
-    codes = [p.n_latents for p, _ in compared]
-    at_all = f"at {_numbers(codes[0])}" if len(codes) == 1 else "at every size"
-    if len(set(kinds)) == 1:
-        return f"{kinds[0]} PCA {at_all}"
-    turns = [i for i, (one, other) in enumerate(pairwise(kinds), 1) if one != other]
-    if len(turns) == 1:
-        before, after = codes[turns[0] - 1], codes[turns[0]]
-        until = "at" if turns[0] == 1 else "up to"
-        return f"{kinds[0]} PCA {until} {_numbers(before)}, {kinds[-1]} it from {after:,} on"
-    worst, ratio = max(compared, key=lambda one: one[1])
-    if ratio <= 1.05:
-        return "nowhere worse than PCA"
-    return f"beside PCA worst at {_numbers(worst.n_latents)} ({amount(ratio, 'loss')})"
 
 
 def code_words(points: Sequence[Point], pca: Pca | None) -> str:

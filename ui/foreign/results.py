@@ -47,17 +47,18 @@ def _head(run: Run, mse: float, picture: Foreign, invert: str) -> None:
 
 
 def _shrunk(run: Run, looked: Looked) -> None:
-    errors = state.test_errors(run)
-    said = foreign.standing_words(foreign.standing(looked.mse, errors), noisy=run.config.noise is not None)
+    said = foreign.picture_words(looked, state.test_errors(run), noisy=run.config.noise is not None)
+    (lost,) = foreign.loss_shares(np.array([looked.mse]), looked.x[None])
     step = Passage(looked.x, None, looked.code, looked.x_hat, "")
     passage([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
-    _place(run, looked.mse, None, said)
+    _place(run, float(lost), None, said)
 
 
 def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
     """`files`: original, reconstruction and error."""
-    errors, tiles = state.test_errors(run), looked.tiles
-    said = foreign.tiles_words(looked.whole_mse, looked.mse, errors, noisy=run.config.noise is not None)
+    tiles = looked.tiles
+    said = foreign.tiles_words(looked, state.test_errors(run), noisy=run.config.noise is not None)
+    each = foreign.loss_shares(looked.mse, tiles.images)
     captions = (
         f"Original, {tiles.width} x {tiles.height} pixels",
         f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
@@ -65,18 +66,18 @@ def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
     )
     for column, words, file in zip(st.columns(3), captions, files, strict=True):
         column.image(file, caption=words, width="stretch")
-    _place(run, looked.whole_mse, looked.mse, said)
+    _place(run, foreign.whole_loss(looked), each, said)
 
 
-def _place(run: Run, mse: float, tiles: np.ndarray | None, said: str) -> None:
-    """Where the error lies among those of the test images, drawn and said."""
+def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
+    """Where the loss lies among those of the test images, drawn and said."""
     where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
-        figure = plots.error_among_tests(state.test_errors(run), mse, tiles, said)
+        figure = plots.loss_among_tests(state.test_errors(run).lost, lost, tiles, said)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
     words.markdown(f"**{plain(said)}**")
-    what = "the tiles" if tiles is not None else "this picture"
-    words.caption(f"The errors of the test images, and that of {what} among them.")
+    what = "the tiles'" if tiles is not None else "this picture's"
+    words.caption(f"What the model loses of its test images, and {what} loss among them. {foreign.MEASURE}")
 
 
 def heading(picture: Foreign, asked: Iterable[str]) -> None:

@@ -8,8 +8,9 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from autoenc import checkpoints, datasets, denoising, inspection, words
+from autoenc import checkpoints, datasets, denoising, foreign, inspection, words
 from autoenc.denoising import Denoise, Denoised
+from autoenc.foreign import TestErrors
 from autoenc.inspection import Network, Reconstructions, Trained
 from autoenc.schema import LEAST_LEVEL, METHODS, Run
 from autoenc.words import Reader
@@ -32,8 +33,8 @@ def reconstructions(run: Run) -> Reconstructions:
     return _reconstructions(run.run_id, checkpoints.mark(run.run_id))
 
 
-def test_errors(run: Run) -> np.ndarray:
-    """The MSE of each test image, (n,) float32; raises as `opened` does."""
+def test_errors(run: Run) -> TestErrors:
+    """What the model loses of its test images; raises as `opened` does."""
     return _test_errors(run.run_id, checkpoints.mark(run.run_id))
 
 
@@ -88,9 +89,9 @@ def _reconstructions(run_id: str, mark: str) -> Reconstructions:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _test_errors(run_id: str, mark: str) -> np.ndarray:
+def _test_errors(run_id: str, mark: str) -> TestErrors:
     """They are small, and are kept when the images are not any more."""
-    return _reconstructions(run_id, mark).mse
+    return foreign.test_errors(_reconstructions(run_id, mark).mse, _opened(run_id, mark).data)
 
 
 @st.cache_resource(max_entries=FEW + 1, show_spinner=False)

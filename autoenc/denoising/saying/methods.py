@@ -11,12 +11,11 @@ from autoenc.denoising.saying.wording import (
     by_level,
     common_levels,
     db,
-    listed,
     sentence,
     the,
     unit_of,
 )
-from autoenc.numerals import setting, short
+from autoenc.numerals import listed, setting, short
 from autoenc.schema import Curve
 
 Gain = tuple[float, float]  # a level, and by how many decibels one method is ahead there
