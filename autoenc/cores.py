@@ -15,6 +15,7 @@ from time import sleep
 
 import filelock
 
+from autoenc import locks
 from autoenc.errors import AutoencError
 
 MAX_JOBS = 256  # that share a machine
@@ -117,7 +118,7 @@ def _first_free(kind: str, n: int) -> tuple[filelock.BaseFileLock, int]:
 
 
 def _acquired(name: str) -> filelock.BaseFileLock | None:
-    lock = filelock.FileLock(_folder() / f"{name}.lock", blocking=False, thread_local=False)
+    lock = locks.lock_of(_folder() / f"{name}.lock")
     try:
         _folder().mkdir(mode=0o700, exist_ok=True)
         lock.acquire()

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 import platformdirs
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from autoenc import locks
 from autoenc.datasets.entry import Known, Shape
 from autoenc.datasets.folders import survey
 from autoenc.datasets.gathering import SIDE, gather
@@ -181,7 +182,7 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
     """One process writes the folder, those that came at the same time wait for it."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.parent / f"{entry.name}.lock", timeout=PATIENCE_SECONDS, thread_local=False):
+        with locks.held(folder.parent / f"{entry.name}.lock", PATIENCE_SECONDS):
             if not (dataset := _open(entry, folder)):
                 _write(folder, *_read(entry))
                 _remove_others(entry, folder)
@@ -191,9 +192,13 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
             f"another process has been preparing {entry.name} for two minutes; try again"
         ) from None
     except OSError as error:
-        raise DatasetError(_cannot_write(entry, error.strerror or str(error))) from error
+        problem = locks.cure(error, cache_dir(), "AUTOENC_CACHE_DIR")
+        raise DatasetError(f"{entry.name} cannot be prepared in {cache_dir()}: {problem}") from error
     if not dataset:
-        raise DatasetError(_cannot_write(entry, "what was written cannot be read back"))
+        raise DatasetError(
+            f"{entry.name} cannot be prepared in {cache_dir()}: what was written cannot be read back; set "
+            "AUTOENC_CACHE_DIR to another folder"
+        )
     return dataset
 
 
@@ -209,11 +214,6 @@ def _read(entry: Known) -> tuple[Arrays, dict[str, Any]]:
         "resized": found.resized,
         "notes": found.notes,
     }
-
-
-def _cannot_write(entry: Known, reason: str) -> str:
-    cure = "make room there, or set AUTOENC_CACHE_DIR to a folder that can be written"
-    return f"{entry.name} cannot be prepared in {cache_dir()}: {reason}; {cure}"
 
 
 def _write(folder: Path, arrays: Arrays, more: dict[str, Any]) -> None:
