@@ -16,7 +16,7 @@ _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTS
 def lock_of(path: Path, patience: float = 0.0) -> BaseFileLock:
     """A lock that is not held yet; acquiring it raises Timeout after so many seconds, or OSError.
 
-       Where the file system knows no locks nothing stands in for them: a file that only lies there would be held
+    Where the file system knows no locks nothing stands in for them: a file that only lies there would be held
     for ever by somebody who has died long ago.
     """
     return FileLock(path, timeout=patience, poll_interval=0.01, thread_local=False, fallback_to_soft=False)

@@ -593,6 +593,18 @@ def test_a_web_page_instead_of_the_file_is_told_as_one(tmp_path: Path, server: s
     assert left_behind(tmp_path) == []
 
 
+def test_a_web_page_in_the_place_of_a_raw_file_is_told_as_one(raw: Path) -> None:
+    (raw / "t10k-images-idx3-ubyte").write_bytes(b"<html><title>Log in</title></html>")
+    assert "t10k-images-idx3-ubyte is a web page" in refusal()
+
+
+def test_a_raw_file_that_is_still_packed_is_told(raw: Path) -> None:
+    (raw / "t10k-images-idx3-ubyte").rename(raw / "t10k-images-idx3-ubyte.gz")
+    sentence = refusal()
+    assert "t10k-images-idx3-ubyte of mnist is still packed" in sentence
+    assert f"`gunzip --keep {raw / 't10k-images-idx3-ubyte.gz'}`" in sentence
+
+
 def test_a_mirror_that_sends_in_circles_is_one_sentence(server: str) -> None:
     assert "HTTP 302, sends from one address to the next without end" in failed_download(f"{server}/circle/")
 
