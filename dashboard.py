@@ -1,13 +1,18 @@
 """The front door: `streamlit run dashboard.py`."""
 
 import os
+import sys
 
 
 def main() -> None:
     # Threads that wait sleep instead of spinning; read once, when PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import streamlit as st  # here, because the worker processes need neither streamlit nor the pages
+    from streamlit import runtime
 
+    if not runtime.exists():  # plain Python would print a page of warnings and show nothing
+        print("start it with: streamlit run dashboard.py", file=sys.stderr)
+        sys.exit(2)
     st.set_page_config("Autoencoder laboratory", page_icon="static/icon.png", layout="wide")
     pages = [
         st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),

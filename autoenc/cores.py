@@ -19,6 +19,7 @@ from time import monotonic, sleep
 import filelock
 import psutil
 
+from autoenc import locks
 from autoenc.errors import AutoencError
 
 MAX_JOBS = 256  # that share a machine
@@ -174,7 +175,7 @@ def _first_free(kind: str, n: int) -> tuple[filelock.BaseFileLock, int]:
 
 
 def _acquired(name: str) -> filelock.BaseFileLock | None:
-    lock = filelock.FileLock(_folder() / f"{name}.lock", blocking=False, thread_local=False)
+    lock = locks.lock_of(_folder() / f"{name}.lock")
     try:
         _make_folder()
         lock.acquire()

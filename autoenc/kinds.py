@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-HEAD_BYTES = 64  # are enough for `kind_of`
+HEAD_BYTES = 512  # of a file are enough to tell its kind
 
 # The kinds that are read, and the endings of their files; the first one is the usual.
 ENDINGS = {
@@ -76,11 +76,14 @@ def _in_boxes(head: bytes) -> str:
     return HEIC if brands & _HEIC_BRANDS or head[8:12] in (b"mif1", b"msf1") else ""
 
 
+ITSELF = "download the file itself"  # what to do about `what_else`
+
+
 def what_else(head: bytes) -> str:
-    """What people get instead of the file that they wanted, with what to do; "": it is none of that."""
+    """What people get instead of the file that they wanted; "": it is none of that."""
     if head.startswith(b"version https://git-lfs.github.com/spec/"):
-        return "a Git-LFS pointer, a note on where the file is; download the file itself"
-    begins = head[:512].removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
+        return "a Git-LFS pointer, a note on where the file is"
+    begins = head[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
     if begins.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "a web page, perhaps one that asks for a login; download the file itself"
+        return "a web page, perhaps one that asks for a login"
     return ""

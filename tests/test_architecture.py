@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 # that ends in .* stands for a whole folder. A new file needs a row: the moment to think where it belongs.
 LAYERS: tuple[tuple[str, ...], ...] = (
     # 0a  values and errors
-    ("autoenc", "autoenc.durable", "autoenc.errors", "autoenc.kinds", "autoenc.numerals", "ui"),
+    ("autoenc", "autoenc.durable", "autoenc.errors", "autoenc.kinds", "autoenc.locks", "autoenc.numerals"),
+    ("autoenc.places", "ui"),
     ("autoenc.cores", "autoenc.once", "autoenc.sources", "autoenc.stopwatch", "autoenc.streams"),
     ("autoenc.neighbours",),
     ("autoenc.schema.baseline", "autoenc.schema.model", "autoenc.schema.noise"),

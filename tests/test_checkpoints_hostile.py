@@ -73,6 +73,22 @@ def test_garbage_is_refused(data: bytes, digits: Dataset, sample: Sample) -> Non
     assert checkpoints.furthest(PLAIN, digits.fingerprint) is None
 
 
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"<!DOCTYPE html>" + bytes(1000), "it is a web page, perhaps one that asks for a login; download"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git-LFS pointer"),
+        (b"PK\x03\x04" + bytes(100), "it is a .zip or a PyTorch file"),
+        (b"\x80\x04\x95.", "it is a .zip or a PyTorch file"),
+    ],
+)
+def test_a_file_that_people_get_instead_is_told_as_what_it_is(
+    data: bytes, what: str, digits: Dataset, sample: Sample
+) -> None:
+    put(sample.run_id, data)
+    assert what in complaint(sample.run_id, digits)
+
+
 def test_a_pipe_in_the_place_of_a_file_is_refused_at_once(sample: Sample, digits: Dataset) -> None:
     path = put(sample.run_id, b"")
     path.unlink()

@@ -115,9 +115,9 @@ def test_the_folder_is_named_by_the_environment(
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "~/runs")
     assert checkpoints.folder() == Path.home() / "runs"
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "")
-    assert checkpoints.folder() == Path("checkpoints")
+    assert checkpoints.folder() == Path(autoenc.__file__).parents[1] / "checkpoints"
     monkeypatch.delenv("AUTOENC_CHECKPOINT_DIR")
-    assert checkpoints.folder() == Path("checkpoints")
+    assert checkpoints.folder() == Path(autoenc.__file__).parents[1] / "checkpoints"
 
 
 def test_a_file_opens_on_a_machine_without_the_data(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:

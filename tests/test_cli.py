@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from autoenc import checkpoints, cli, datasets
+from autoenc.datasets import entry
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
 from tests.runs import UNWRITABLE
@@ -296,6 +297,24 @@ def test_an_empty_list_says_how_to_make_a_run(ask: Ask) -> None:
     assert "no runs" in answer.out
     assert "python -m autoenc train" in answer.out
     assert ask("runs", "list", "--json").json == []
+
+
+def test_the_folders_are_those_of_the_project_wherever_the_command_is_given(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "elsewhere")  # a relative one follows the current folder
+    assert f"no runs in {tmp_path / 'elsewhere'} yet" in ask("runs", "list").out
+    monkeypatch.delenv("AUTOENC_CHECKPOINT_DIR")
+    monkeypatch.delenv("AUTOENC_DATA_DIR", raising=False)
+    assert checkpoints.folder() == ROOT / "checkpoints"
+    assert entry.data_dir() == ROOT / "data"
+
+
+def test_the_dashboard_without_streamlit_says_how_to_start_it() -> None:
+    done = subprocess.run([sys.executable, "dashboard.py"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "start it with: streamlit run dashboard.py\n"
 
 
 def test_runs_are_listed_and_broken_files_complained_of(ask: Ask, checkpoint_folder: Path) -> None:

@@ -597,6 +597,7 @@ class Mirror(BaseHTTPRequestHandler):
             with suppress(OSError):  # until the other side has had enough
                 for i in range(len(body)):
                     self.wfile.write(body[i : i + 1])
+            return
         self.wfile.write({"cut": body[: len(body) // 2], "other": body[::-1]}.get(manner, body))
 
     def log_message(self, *args: object) -> None:
@@ -625,9 +626,9 @@ def failed_download(*mirrors: str, resources: list[tuple[str, str]] = RESOURCES)
 
 
 def left_behind(tmp_path: Path) -> list[str]:
-    """Every file and folder below the data folder, but the lock."""
+    """Every file and folder below the data folder."""
     data = tmp_path / "data"
-    return sorted(str(path.relative_to(data)) for path in data.rglob("*") if path.suffix != ".lock")
+    return sorted(str(path.relative_to(data)) for path in data.rglob("*"))
 
 
 def test_a_download_ends_at_one_and_can_be_loaded(tmp_path: Path, server: str) -> None:
@@ -680,6 +681,18 @@ def test_a_web_page_instead_of_the_file_is_told_as_one(tmp_path: Path, server: s
     sentence = failed_download(f"{server}/portal/")
     assert f"{server}/portal/ gave a web page, perhaps one that asks for a login" in sentence
     assert left_behind(tmp_path) == []
+
+
+def test_a_web_page_in_the_place_of_a_raw_file_is_told_as_one(raw: Path) -> None:
+    (raw / "t10k-images-idx3-ubyte").write_bytes(b"<html><title>Log in</title></html>")
+    assert "t10k-images-idx3-ubyte is a web page" in refusal()
+
+
+def test_a_raw_file_that_is_still_packed_is_told(raw: Path) -> None:
+    (raw / "t10k-images-idx3-ubyte").rename(raw / "t10k-images-idx3-ubyte.gz")
+    sentence = refusal()
+    assert "t10k-images-idx3-ubyte of mnist is still packed" in sentence
+    assert f"`gunzip --keep {raw / 't10k-images-idx3-ubyte.gz'}`" in sentence
 
 
 def test_a_mirror_that_sends_in_circles_is_one_sentence(server: str) -> None:

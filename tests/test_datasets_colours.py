@@ -174,7 +174,7 @@ def test_svhn_is_read_and_its_ten_is_a_zero(tmp_path: Path) -> None:
     assert (data.train_labels.tolist(), data.test_labels.tolist()) == ([1, 0, 9, 2], [0, 3])
     savemat(folder / "test_32x32.mat", {"X": test, "y": np.ones((2, 1))})
     assert "test_32x32.mat cannot be read" in refusal("svhn")
-    (folder / "test_32x32.mat").write_bytes(b"<html>" * 1000)
+    (folder / "test_32x32.mat").write_bytes(b"MATLAB 4.2" * 1000)
     assert "is not a MATLAB 5.0 file" in refusal("svhn")
 
 

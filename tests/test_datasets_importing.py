@@ -415,6 +415,22 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     assert "'a.zip' is no .zip or .tar" in refusal(tmp_path / "a.zip")
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"<!DOCTYPE html><title>Log in</title>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a Git-LFS pointer"),
+    ],
+)
+def test_what_is_no_archive_but_well_known_is_told_as_what_it_is(
+    tmp_path: Path, content: bytes, what: str
+) -> None:
+    (tmp_path / "a.zip").write_bytes(content)
+    sentence = refusal(tmp_path / "a.zip")
+    assert f"what was given is {what}" in sentence
+    assert sentence.endswith("download the file itself")
+
+
 def test_a_zip_with_a_password_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", two_classes())
     content = bytearray(path.read_bytes())

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, MAX_HEADER, MAX_TEXT, unknown
 from autoenc.errors import AutoencError, CheckpointError, RunNewer
+from autoenc.kinds import HEAD_BYTES, ITSELF, what_else
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,12 @@ def _check_header(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
         raise ValueError("it is not a file")
     with path.open("rb") as file:
-        n_bytes = int.from_bytes(file.read(8), "little")
+        head = file.read(HEAD_BYTES)
+    if what := what_else(head):
+        raise ValueError(f"it is {what}; {ITSELF}")
+    if head.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
+        raise ValueError("it is a .zip or a PyTorch file, which is not read here; take the .safetensors file")
+    n_bytes = int.from_bytes(head[:8], "little")
     if n_bytes > MAX_HEADER:
         raise ValueError(f"its header has {n_bytes:,} bytes; allowed: {MAX_HEADER:,}")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from autoenc.errors import RunUnknown
+from autoenc.places import folder_of
 
 FORMAT_VERSION = 1
 NOT_KNOWN = -1  # of history.beside
@@ -18,8 +18,8 @@ MAX_FILE = 1_000_000_000  # bytes of a file from elsewhere; two layers of 1,024 
 
 
 def folder() -> Path:
-    """Where the runs are: AUTOENC_CHECKPOINT_DIR, or `checkpoints`."""
-    return Path(os.path.expanduser(os.environ.get("AUTOENC_CHECKPOINT_DIR") or "checkpoints"))
+    """Where the runs are: AUTOENC_CHECKPOINT_DIR, or `checkpoints` beside the project."""
+    return folder_of("AUTOENC_CHECKPOINT_DIR", "checkpoints")
 
 
 def path_of(run_id: str) -> Path:

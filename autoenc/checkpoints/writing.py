@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from autoenc import durable
+from autoenc import durable, locks
 from autoenc.checkpoints.paths import FORMAT_VERSION, NOT_KNOWN, folder, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
@@ -75,7 +75,7 @@ def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Itera
     """
     path = path_of(run_id)
     lock_path = path.with_suffix(".lock")
-    lock = filelock.FileLock(lock_path, timeout=patience, poll_interval=0.01, thread_local=False)
+    lock = locks.lock_of(lock_path, patience)
     refused = f"cannot write to the checkpoint folder {folder()}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,8 @@ def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Itera
         trained = f"{run_id} is being trained by another process; wait for it or stop it there"
         raise RunBusy(busy or trained) from None
     except OSError as error:
-        raise CheckpointError(f"{refused}: {error.strerror or error}") from None
+        problem = locks.cure(error, folder(), "AUTOENC_CHECKPOINT_DIR")
+        raise CheckpointError(f"{refused}: {problem}") from None
     try:
         for left_over in path.parent.glob(f"{run_id}.*.tmp"):
             if re.fullmatch(rf"{re.escape(run_id)}\.\d+\.tmp", left_over.name):  # not that of `run_id.more`
@@ -105,7 +106,7 @@ def is_being_written(run_id: str) -> bool:
     try:
         if lock_path.is_symlink() or not lock_path.exists():
             return False
-        with filelock.FileLock(lock_path, blocking=False, thread_local=False):
+        with locks.lock_of(lock_path):
             return False
     except filelock.Timeout:
         return True

@@ -50,7 +50,7 @@ def list_runs(chosen: argparse.Namespace) -> None:
             table(("run", "epochs", "test MSE", "seconds", "numbers in code", "parameters"), map(_row, runs))
         )
     else:
-        print(f"no runs in {checkpoints.folder()} yet; `python -m autoenc train` makes one")
+        print(f"no runs in {checkpoints.folder().absolute()} yet; `python -m autoenc train` makes one")
 
 
 def _row(run: RunSummary) -> tuple[str, ...]:

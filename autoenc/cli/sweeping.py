@@ -13,7 +13,7 @@ from time import sleep
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, datasets, sweeps
+from autoenc import checkpoints, cores, datasets, sweeps
 from autoenc.cli.printing import Commands, add_command, check_writable, split, write
 from autoenc.cli.settings import add_settings, chosen_config
 from autoenc.datasets import Dataset
@@ -50,6 +50,8 @@ def sweep(chosen: argparse.Namespace) -> None:
     )
     check_writable(chosen.csv)
     data = datasets.load(asked.base.dataset)
+    with cores.joined(1):  # where that is refused the workers would complain at length
+        pass
     with closing(DaskSessions()) as sessions:
         sessions.wait_until_ready()
         for refusal in sessions.refusals():

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoenc.datasets.entry import Known
-from autoenc.datasets.raw import MAX_FILE_BYTES, Arrays, Bytes, cure
+from autoenc.datasets.raw import MAX_FILE_BYTES, Arrays, Bytes, cure, what_instead
 from autoenc.errors import DatasetError
 
 SHAPE = (3, 32, 32)
@@ -67,6 +67,8 @@ def check_svhn(entry: Known) -> None:
 
 
 def _check_size(entry: Known, path: Path, least: int) -> None:
+    if what := what_instead(path):
+        raise DatasetError(f"{path} is {what}; {cure(entry)}")
     n_bytes = path.stat().st_size
     if not least < n_bytes <= MAX_FILE_BYTES:
         raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")

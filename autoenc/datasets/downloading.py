@@ -17,9 +17,9 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from autoenc import durable
+from autoenc import durable, locks
 from autoenc.datasets.entry import Known, data_dir
 from autoenc.datasets.known import known
 from autoenc.datasets.raw import MAX_FILE_BYTES, torchvision_class
@@ -76,7 +76,7 @@ def _download(
     folder = data_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f".{entry.name}.lock", blocking=False, thread_local=False):
+        with locks.held(folder / f".{entry.name}.lock"):
             if _is_here(entry):  # another process has just finished
                 yield _already(entry)
             else:
@@ -87,8 +87,7 @@ def _download(
         ) from None
     except OSError as error:
         raise DatasetError(
-            f"could not download {entry.name}: {_reason(error)}; make room in {folder}, or set "
-            f"AUTOENC_DATA_DIR to a folder that can be written"
+            f"could not download {entry.name}: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
         ) from error
 
 

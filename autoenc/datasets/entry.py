@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from autoenc.errors import DatasetMissing
+from autoenc.places import folder_of
 
 # The two splits as the files call them, and the four files of a data set in the MNIST layout.
 SPLITS = ("train", "t10k")
@@ -61,6 +62,11 @@ class Known:
             DatasetMissing: one is not; the sentence says which and how to get it.
         """
         if missing := self.missing:
+            if packed := next((name for name in missing if os.path.isfile(self.folder / f"{name}.gz")), None):
+                raise DatasetMissing(
+                    f"{packed} of {self.name} is still packed in {self.folder}; unpack it with "
+                    f"`gunzip --keep {self.folder / packed}.gz`"
+                )
             what = self.name if len(missing) == len(self.files) else f"{missing[0]} of {self.name}"
             raise DatasetMissing(
                 f"{what} is not in {self.folder}; get it with `python -m autoenc data download {self.name}` "
@@ -69,5 +75,5 @@ class Known:
 
 
 def data_dir() -> Path:
-    """The folder of the raw files: AUTOENC_DATA_DIR, or `data`; it may be read-only, or not exist."""
-    return Path(os.path.expanduser(os.environ.get("AUTOENC_DATA_DIR") or "data"))
+    """The folder of the raw files: AUTOENC_DATA_DIR, or `data` beside the project; it need not exist."""
+    return folder_of("AUTOENC_DATA_DIR", "data")

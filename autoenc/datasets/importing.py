@@ -14,8 +14,9 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from autoenc import locks
 from autoenc.datasets.entry import data_dir
 from autoenc.datasets.folders import check_free
 from autoenc.datasets.gathering import LARGEST_SIDE, NOTES, square
@@ -56,15 +57,14 @@ def _bring_in(source: Source, name: str, side: int | None) -> Generator[Download
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep_up(folder)
-        with FileLock(folder / f".{name}.lock", blocking=False, thread_local=False):
+        with locks.held(folder / f".{name}.lock"):
             check_free(name)  # another process may just have finished
             yield from _bring(source, folder / f".{name}.partial", folder / name, side)
     except Timeout:
         raise DatasetError(f"another process is bringing in {name}; wait for it to finish") from None
     except OSError as error:
         raise DatasetError(
-            f"{name} cannot be brought in: {error.strerror or error}; make room in {folder}, or set "
-            f"AUTOENC_DATA_DIR to a folder that can be written"
+            f"{name} cannot be brought in: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
         ) from error
 
 
@@ -191,7 +191,7 @@ def _small(content: bytes, side: int) -> bytes:
 def _sweep_up(folder: Path) -> None:
     """Removes what processes that were killed have left; where one is still at it, it holds its lock."""
     for partial in folder.glob(".*.partial"):
-        with suppress(Timeout), FileLock(partial.with_suffix(".lock"), blocking=False, thread_local=False):
+        with suppress(Timeout), locks.held(partial.with_suffix(".lock")):
             _remove(partial)
 
 

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from autoenc import locks
 from autoenc.datasets.entry import Known, Shape
 from autoenc.datasets.folders import survey
 from autoenc.datasets.gathering import SIDE, gather
@@ -178,7 +179,7 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
     """One process writes the folder, those that came at the same time wait for it."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.parent / f"{entry.name}.lock", timeout=PATIENCE_SECONDS, thread_local=False):
+        with locks.held(folder.parent / f"{entry.name}.lock", PATIENCE_SECONDS):
             if not (dataset := _open(entry, folder)):
                 arrays, more = _read(entry)
                 if folder.exists():
@@ -191,9 +192,13 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
             f"another process has been preparing {entry.name} for two minutes; try again"
         ) from None
     except OSError as error:
-        raise DatasetError(_cannot_write(entry, error.strerror or str(error))) from error
+        problem = locks.cure(error, cache_dir(), "AUTOENC_CACHE_DIR")
+        raise DatasetError(f"{entry.name} cannot be prepared in {cache_dir()}: {problem}") from error
     if not dataset:
-        raise DatasetError(_cannot_write(entry, "what was written cannot be read back"))
+        raise DatasetError(
+            f"{entry.name} cannot be prepared in {cache_dir()}: what was written cannot be read back; set "
+            "AUTOENC_CACHE_DIR to another folder"
+        )
     return dataset
 
 
@@ -228,11 +233,6 @@ def _damage_told(entry: Known, folder: Path) -> str:
         f"the prepared copy of these images was damaged, and was made again on {date.today().isoformat()}; "
         "if this happens again, have the disk checked"
     )
-
-
-def _cannot_write(entry: Known, reason: str) -> str:
-    cure = "make room there, or set AUTOENC_CACHE_DIR to a folder that can be written"
-    return f"{entry.name} cannot be prepared in {cache_dir()}: {reason}; {cure}"
 
 
 def _remove_others(entry: Known, folder: Path) -> None:

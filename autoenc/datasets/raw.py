@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from autoenc.datasets.entry import SPLITS, Known, data_dir
 from autoenc.errors import DatasetError
+from autoenc.kinds import HEAD_BYTES, what_else
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -78,6 +79,8 @@ def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}; {cure(entry)}") from error
     magic = bytes([0, 0, 8, n_dimensions])  # 8: unsigned bytes
+    if what := what_instead(path):
+        raise DatasetError(f"{path} is {what}; {cure(entry)}")
     if len(header) < n_header or header[:4] != magic:
         kind = {1: "labels", 3: "images"}[n_dimensions]
         raise DatasetError(f"{path} is not an IDX file of {kind}; {cure(entry)}")
@@ -90,6 +93,15 @@ def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
     if not n_header < n_bytes <= MAX_FILE_BYTES:
         raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")
     return shape
+
+
+def what_instead(path: Path) -> str:
+    """What people get instead of a file of a data set; "": it is none of that."""
+    try:
+        with path.open("rb") as file:
+            return what_else(file.read(HEAD_BYTES))
+    except OSError:  # whoever reads it next tells of it
+        return ""
 
 
 def cure(entry: Known, what: str = "it") -> str:

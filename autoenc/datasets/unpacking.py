@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from autoenc.errors import AutoencError, DatasetError
+from autoenc.kinds import HEAD_BYTES, ITSELF, what_else
 
 MAX_FILES = 1_000_000
 MAX_FILE_BYTES = 50_000_000  # of one picture
@@ -109,9 +110,11 @@ def _unreadable(called: str, error: OSError, cure: str = "choose another") -> Da
 
 def _files(file: BinaryIO) -> Iterator[Packed]:
     file.seek(0)
-    head = file.read(8)
+    head = file.read(HEAD_BYTES)
     n_bytes = file.seek(0, os.SEEK_END)
     file.seek(0)
+    if what := what_else(head):
+        raise DatasetError(f"what was given is {what}; {ITSELF}")
     if head.startswith((b"PK\3\4", b"PK\5\6")):
         yield from _of_zip(file, n_bytes)
     else:

@@ -28,7 +28,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from autoenc.errors import PictureError
-from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READ, kind_of, what_else
+from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, ITSELF, READ, kind_of, what_else
 from autoenc.pictures.avif import bare_avif
 from autoenc.pictures.containers import (
     Bare,
@@ -150,7 +150,7 @@ def _kind(content: bytes, called: str) -> str:
     if kind == "WebP" and (size := _webp_size(content)) is not None:
         _check_size(size, called)  # the reader takes room for all pixels as soon as it is made
     elif kind in ("", "WebP"):
-        what = what_else(content) if content else "empty"
+        what = "empty" if not content else (other := what_else(content)) and f"{other}; {ITSELF}"
         raise PictureError(
             f"{called} is {what or 'not an image of a kind that is read here'}; allowed: {READ}"
         )

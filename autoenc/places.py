@@ -1,0 +1,19 @@
+"""Where the project's own folders are, from whatever folder the program is started."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+def folder_of(variable: str, name: str) -> Path:
+    """The folder that a variable of the environment names, or the one of this name beside the project.
+
+    A relative path in the variable starts at the current folder, and so does the name where the package is
+    installed somewhere without its project.
+    """
+    if given := os.environ.get(variable):
+        return Path(os.path.expanduser(given))
+    return (_PROJECT if (_PROJECT / "dashboard.py").is_file() else Path()) / name
