@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psutil
 import pytest
 from dask.system import CPU_COUNT
 
+from autoenc import cores
 from autoenc.jobs import TrainJob
 from autoenc.schema import State, TrainConfig
 from autoenc.sessions.dask import DaskSessions, measuring
@@ -72,12 +74,13 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
         return snapshot.message
 
     with holding_all_cores() as other:
+        sessions.start(job)
+        assert [s.message for s in sessions.active()] == ["the workers are starting"] == [message()]
         sessions.wait_until_ready()
         assert (sessions.speed(), sessions.no_speed()) == (
             None,
             "not known while other programs train on this machine",
         )
-        sessions.start(job)
         until(lambda: message() == f"other runs hold all {CPU_COUNT} cores (process {other.pid})")
         other.send_signal(signal.SIGSTOP)
         until(lambda: f"process {other.pid} holds" in message() and f"kill -CONT {other.pid}" in message())
@@ -89,7 +92,24 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
         sessions.start(TrainJob(TrainConfig(dataset="digits", latent_size=8, epochs=3)))
         until(lambda: bool(sessions.book.at_work()))
         workers = [nanny.pid for nanny in sessions._cluster.workers.values()]
-        assert all(psutil.pid_exists(pid) for pid in workers)
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)  # it answers nothing any more
         sessions.close()
         assert other.poll() is None, "it has not waited for the other program"
         assert not any(psutil.pid_exists(pid) for pid in workers)
+
+
+def test_the_command_line_says_for_whom_it_waits() -> None:
+    command = [sys.executable, "-m", "autoenc", "train", "--dataset", "digits", "--model", "mlp"]
+    command += ["--latent-size", "8", "--epochs", "1"]
+    with cores.joined(int(CPU_COUNT)) as mine:
+        mine.take(lambda share: share)
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr is not None
+            said = [process.stderr.readline() for _ in range(2)]
+            mine.release()
+            assert process.wait(60) == 0
+    # How many cores there are, PyTorch takes from the environment.
+    assert re.fullmatch(rf"waiting: other runs hold .* cores? \(process {os.getpid()}\)\n", said[1])

@@ -16,7 +16,7 @@ import torch
 from tqdm import tqdm
 
 from autoenc import checkpoints, cores, datasets, memory
-from autoenc.cli.printing import Commands, add_command, check_writable, split, table, write
+from autoenc.cli.printing import Commands, add_command, check_writable, split, table, waiting, write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.jobs import CurveJob
 from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_levels
@@ -83,7 +83,7 @@ def _measured(jobs: Sequence[CurveJob]) -> list[Curve]:
         cores.joined(torch.get_num_threads()) as mine,
         tqdm(total=float(len(jobs)), bar_format=form, leave=False, disable=quiet) as bar,
     ):
-        torch.set_num_threads(mine.wait(lambda share: share))
+        torch.set_num_threads(mine.wait(lambda share: share, tell=waiting()))
         for n, job in enumerate(jobs):
             datasets.load(job.dataset)
             bar.set_postfix_str(job.method)

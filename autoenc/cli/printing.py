@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,18 @@ def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     """Have the command done when the parser was chosen; each can answer in JSON."""
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.set_defaults(command=command)
+
+
+def waiting() -> Callable[[str], None]:
+    """A function that says on stderr what a command waits for, the same only once."""
+    said = set[str]()
+
+    def say(what_for: str) -> None:
+        if what_for not in said:
+            said.add(what_for)
+            print(f"waiting: {what_for}", file=sys.stderr, flush=True)
+
+    return say
 
 
 def told(run: Run) -> str:

@@ -13,7 +13,7 @@ import torch
 from tqdm import tqdm
 
 from autoenc import cores, memory
-from autoenc.cli.printing import Commands, add_command, told
+from autoenc.cli.printing import Commands, add_command, told, waiting
 from autoenc.cli.settings import add_settings, chosen_config
 from autoenc.export import run_as_json
 from autoenc.jobs import TrainJob
@@ -52,6 +52,7 @@ def _follow(job: TrainJob) -> Run:
     memory.check_fits(job.needed_bytes(), memory.free_bytes())
     with cores.joined(torch.get_num_threads()) as mine, closing(_Progress()) as progress:
         torch.set_num_threads(1)
+        say = waiting()
         with closing(job.run()) as records:
             for record in records:
                 run = record if isinstance(record, Run) else run and run.after(record)
@@ -62,7 +63,7 @@ def _follow(job: TrainJob) -> Run:
                     progress.epoch(run)
                 progress.show(run.done)
                 if isinstance(record, Run | EpochRecord) and not run.finished:
-                    torch.set_num_threads(mine.wait(job.threads))
+                    torch.set_num_threads(mine.wait(job.threads, tell=say))
     assert run is not None
     return run
 

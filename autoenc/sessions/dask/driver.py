@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StartTimeout
 from contextlib import suppress
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 from time import sleep
 from typing import Any
 
@@ -51,7 +51,7 @@ class DaskSessions:
     def __init__(self, n_workers: int | None = None) -> None:
         self.address = os.environ.get("AUTOENC_SCHEDULER") or None  # of an existing cluster
         self.n_cores = int(CPU_COUNT)
-        self.n_workers = n_workers or workers_allowed()
+        self.n_workers = self._n_shares = n_workers or workers_allowed()
         self.book = Book()
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
@@ -71,7 +71,7 @@ class DaskSessions:
     def memory_share(self) -> int:
         """Bytes that one job may take: what is free now and what our workers have, in equal parts."""
         ours = bytes_of_workers(self._cluster) if self._cluster is not None else 0
-        return max(IDLE_BYTES, (memory.free_bytes() + ours) // self.n_workers - IDLE_BYTES)
+        return max(IDLE_BYTES, (memory.free_bytes() + ours) // self._n_shares - IDLE_BYTES)
 
     def start(self, job: Job, by: str = "", *, alone: bool = False, address: str = "") -> str:
         self.book.add(job, by, alone=alone, address=address)
@@ -104,10 +104,8 @@ class DaskSessions:
         return self._measuring.speed if self._measuring is not None else None
 
     def no_speed(self) -> str:
-        measuring = self._measuring
-        if measuring is None or measuring.speed is not None or not measuring.tried:
-            return ""
-        return "not known while other programs train on this machine"
+        starved = self._measuring is not None and self._measuring.starved
+        return "not known while other programs train on this machine" if starved else ""
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers of an existing cluster get no jobs, a sentence each."""
@@ -272,9 +270,10 @@ class DaskSessions:
     def _place_at_cluster(self, admission: Admission, taken: set[str]) -> None:
         entries = self.book.may_begin()
         # Without the lock: a worker is examined with the data set, which is read from the disk.
-        assigned = list(admission.assign([entry.job for entry in entries], taken))
+        assigned = zip(entries, admission.assign([entry.job for entry in entries], taken), strict=True)
+        decided = [(entry, place, refusal) for entry, (place, refusal) in assigned if place or refusal]
         with self.book.lock:
-            for entry, (place, refusal) in zip(entries, assigned, strict=True):
+            for entry, place, refusal in decided:
                 if not entry.waiting:  # stopped in the meantime
                     continue
                 if refusal:
@@ -300,11 +299,18 @@ class DaskSessions:
 
     def _request_stop(self, at: Mapping[str, str], anywhere: bool = False) -> None:
         """Have the tasks of these keys end, at their places."""
-        if self._client is None or self._client.status != "running" or not at:
+        client, workers = self._client, None if anywhere else sorted(set(at.values()))
+        if client is None or client.status != "running" or not at:
             return
-        with suppress(Exception):  # a worker that is gone need not be stopped
-            workers = None if anywhere else sorted(set(at.values()))
-            self._client.run(worker.request_stop, *at, workers=workers, on_error="ignore")
+
+        def request() -> None:
+            with suppress(Exception):  # a worker that is gone need not be stopped
+                client.run(worker.request_stop, *at, workers=workers, on_error="ignore")
+
+        # A worker that the system has stopped does not answer, and `run` waits for it without a limit.
+        asking = Thread(target=request, daemon=True)
+        asking.start()
+        asking.join(END_SECONDS)
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
         key, records, waits_for = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too

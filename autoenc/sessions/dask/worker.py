@@ -135,17 +135,19 @@ def fingerprint(dataset: str) -> str:
     return datasets.load(dataset).fingerprint
 
 
-def measure_speed(key: str, seconds: float) -> tuple[Speed | None, bool]:
-    """With the cores that are free; None: none was. And whether these were all of the machine.
+def measure_speed(key: str, seconds: float, all_or_none: bool) -> tuple[Speed | None, bool]:
+    """With the cores that are free; None: too few. And whether these were all of the machine.
 
     Args:
         key: with which it can be stopped while it waits.
         seconds: for which it waits for a core.
+        all_or_none: whether it has to be all cores.
     """
     end = monotonic() + seconds
     with cores.joined(int(CPU_COUNT)) as mine:
         n = mine.take(_all) or mine.wait(_all, lambda: key in _stop or monotonic() >= end)
-        return measure(n) if n else None, n == int(CPU_COUNT)
+        whole = n == int(CPU_COUNT)
+        return measure(n) if whole or (n and not all_or_none) else None, whole
 
 
 def _all(share: int) -> int:
