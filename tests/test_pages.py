@@ -15,9 +15,10 @@ from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets, inspection, sweeps
+from autoenc.jobs import DownloadJob, PcaJob, TrainJob
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sweeps import Kept
-from ui import state
+from ui import state, told
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
 STUDENT = "198.51.100.7"
@@ -545,6 +546,15 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
     visitor_at(None)
 
 
+def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
+    app = swept(models="mlp", latent_sizes="4", epochs="1000", noise="gaussian:0.3", train_images="700")
+    app.button(key="sweep-start").click().run()
+    until(app, "1 at work")
+    assert state.sessions().snapshot(PcaJob("digits", 700).job_id) is None
+    app.button(key="stop-sweep").click().run()
+    until(app, "stopped")
+
+
 def test_a_sweep_of_missing_data_offers_to_bring_them() -> None:
     app = opened("sweep", dataset="mnist")
     assert app.button(key="sweep-start").disabled
@@ -566,6 +576,32 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
     first.button(key="stop").click().run()
     until(first, "Stopped")
     visitor_at(None)
+
+
+def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
+    """One worker: the first runs, the others wait in their order."""
+    sessions, me = state.sessions(), "somebody"
+    long = TrainConfig("digits", "conv", 64, layers=2, epochs=1000, seed=5)
+    jobs = [TrainJob(long), TrainJob(TrainConfig("digits", latent_size=9, epochs=7))]
+    ids = [sessions.start(job, me) for job in (*jobs, DownloadJob("mnist"), PcaJob("digits", 600))]
+    end = monotonic() + 60
+    while told.seconds_left(sessions.snapshot(ids[0])) is None:
+        assert monotonic() < end
+        sleep(0.05)
+    app = opened("start")
+    said = [bar.proto.text for bar in app.get("progress")]
+    title = told.title(long)
+    (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
+    assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
+    assert "0.00 s" not in running
+    assert said[said.index(running) + 1 :][:3] == [
+        f"{told.title(jobs[1].config)} – Waiting: next in line",
+        "Download of MNIST handwritten digits – Waiting: 1 ahead",
+        f"Principal components of {state.data_title('digits')} – Waiting: 2 ahead",
+    ]
+    assert {metric.label: metric.value for metric in app.metric}["Waiting"] == "3"
+    for job_id in reversed(ids):
+        sessions.stop(job_id)
 
 
 # ---------------------------------------------------------------- noise

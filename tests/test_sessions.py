@@ -217,6 +217,20 @@ def test_speed_is_measured_before_the_first_job(sessions: DaskSessions) -> None:
     assert all(sum(parts) > 0 for parts in speed.coefficients.values())
 
 
+def test_a_job_may_take_its_part_of_what_is_free_now(
+    sessions: DaskSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program takes two gigabytes while the dashboard runs: each of two workers may take one less."""
+    shares = []
+    for available in (5 * 10**9, 3 * 10**9):
+        memory = psutil.virtual_memory()._replace(available=available)
+        with monkeypatch.context() as patch:
+            patch.setattr(psutil, "virtual_memory", lambda memory=memory: memory)
+            shares.append(sessions.memory_share)
+    assert shares[0] - shares[1] == pytest.approx(10**9, abs=10**8)
+    assert shares[0] > 5 * 10**9 // 2 - 600_000_000, "what our workers have already is theirs"
+
+
 def test_an_unknown_job_has_no_snapshot_and_stopping_it_does_nothing(sessions: DaskSessions) -> None:
     sessions.stop("nobody")
     assert sessions.snapshot("nobody") is None

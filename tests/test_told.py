@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from autoenc.schema import Images, Noise, Preview, TrainConfig
+from autoenc.jobs import DownloadJob, PcaJob, TrainJob
+from autoenc.schema import Download, Images, Noise, Pca, Preview, Snapshot, State, StepRecord, TrainConfig
 from tests.test_plots import run_of
 from ui import told
 
@@ -46,3 +47,38 @@ def test_a_frame_tells_its_own_error() -> None:
     off = Images((1, 1, 1, 2), bytes([0, 204]))  # 0.2 off in one of two pixels: 0.04 / 2 = 0.02, 17.0 dB
     assert told.frame(run, Preview(3, off)) == "after epoch 3 of 4: 17.0 dB"
     assert told.frame(run, Preview(0, off)).startswith("before any training")
+
+
+def test_a_job_that_waits_says_what_for_and_how_many_are_ahead() -> None:
+    waits = Snapshot("x", State.QUEUED, job=TrainJob(TrainConfig()))
+    assert told.progress(waits) == "Waiting: next in line"
+    assert told.progress(replace(waits, ahead=1200)) == "Waiting: 1,200 ahead"
+    assert told.progress(replace(waits, message="the workers are starting")) == (
+        "Waiting: the workers are starting"
+    )
+    for value in (Pca("digits", 10), Download("mnist", 1, 2)):
+        assert told.progress(replace(waits, value=value, ahead=2)) == "Waiting: 2 ahead"
+
+
+def test_a_job_at_work_says_how_far_it_is() -> None:
+    at_work = Snapshot("x", State.RUNNING)
+    assert told.progress(replace(at_work, value=Pca("digits", 10))) == "Fitting"
+    assert told.progress(replace(at_work, value=Download("mnist", 3_000_000))) == "Downloading: 3 MB"
+    assert told.progress(replace(at_work, value=Download("mnist", 3_000_000, 12_000_000))) == (
+        "Downloading: 3 MB of 12 MB"
+    )
+    begun = run_of(2, []).after(StepRecord(1, (0.1,)))
+    # So many seconds for this part of the first epoch: as many for each part that is left.
+    expected = 7 * (1 - begun.done) / begun.done
+    assert told.seconds_left(replace(at_work, value=begun, elapsed_seconds=7)) == pytest.approx(expected)
+
+
+def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> None:
+    config = TrainConfig("digits", latent_size=9)
+    assert told.job_title(Snapshot("x", State.QUEUED, job=TrainJob(config))) == told.title(config)
+    assert told.job_title(Snapshot("x", State.QUEUED, job=DownloadJob("mnist"))) == (
+        "Download of MNIST handwritten digits"
+    )
+    assert told.job_title(Snapshot("x", State.QUEUED, job=PcaJob("mnist"))) == (
+        "Principal components of MNIST handwritten digits"
+    )

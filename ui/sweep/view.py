@@ -47,6 +47,8 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
         if seconds is not None and seconds != state.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(kept, points)
+        if is_active(points) and (said := state.crowded()):
+            st.caption(plain(said))
         pca = state.linear(kept)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         charts.first(drawn, pca)
