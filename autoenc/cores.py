@@ -133,7 +133,7 @@ def _who_holds(n_cores: int) -> str:
                     f"`kill -CONT {pid}` lets it go on, `kill -KILL {pid}` ends it"
                 )
     pids = f" (process {', '.join(map(str, sorted(held)))})" if held else ""
-    return f"other runs hold all {n_cores} cores{pids}"
+    return f"other runs hold {'the only core' if n_cores == 1 else f'all {n_cores} cores'}{pids}"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from threading import Lock, RLock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 Value = TypeVar("Value")
@@ -40,7 +40,7 @@ def once(maxsize: int) -> Callable[[Callable[P, Value]], Callable[P, Value]]:
         @wraps(compute)
         def compute_or_wait(*arguments: P.args, **named: P.kwargs) -> Value:
             with lock:  # else two might get a promise each for the same arguments
-                promised = promise(*arguments, **named)
+                promised: _Promise = cast(Any, promise)(*arguments, **named)
             with promised.lock:
                 if not promised.kept:
                     promised.value, promised.kept = compute(*arguments, **named), True

@@ -160,4 +160,4 @@ def test_a_signature_that_is_no_number_says_nothing_and_breaks_nothing(folder: P
     with cores.joined(1) as first, cores.joined(1):
         first.take(everything)
         (cores._folder() / "core-0.pid").write_text("../../etc")
-        assert cores._who_holds(1) == "other runs hold all 1 cores"
+        assert cores._who_holds(1) == "other runs hold the only core"

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StartTimeout
 from contextlib import suppress
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 from time import sleep
 from typing import Any
 
@@ -104,10 +104,8 @@ class DaskSessions:
         return self._measuring.speed if self._measuring is not None else None
 
     def no_speed(self) -> str:
-        measuring = self._measuring
-        if measuring is None or measuring.speed is not None or not measuring.tried:
-            return ""
-        return "not known while other programs train on this machine"
+        starved = self._measuring is not None and self._measuring.starved
+        return "not known while other programs train on this machine" if starved else ""
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers of an existing cluster get no jobs, a sentence each."""
@@ -301,11 +299,18 @@ class DaskSessions:
 
     def _request_stop(self, at: Mapping[str, str], anywhere: bool = False) -> None:
         """Have the tasks of these keys end, at their places."""
-        if self._client is None or self._client.status != "running" or not at:
+        client, workers = self._client, None if anywhere else sorted(set(at.values()))
+        if client is None or client.status != "running" or not at:
             return
-        with suppress(Exception):  # a worker that is gone need not be stopped
-            workers = None if anywhere else sorted(set(at.values()))
-            self._client.run(worker.request_stop, *at, workers=workers, on_error="ignore")
+
+        def request() -> None:
+            with suppress(Exception):  # a worker that is gone need not be stopped
+                client.run(worker.request_stop, *at, workers=workers, on_error="ignore")
+
+        # A worker that the system has stopped does not answer, and `run` waits for it without a limit.
+        asking = Thread(target=request, daemon=True)
+        asking.start()
+        asking.join(END_SECONDS)
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
         key, records, waits_for = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too

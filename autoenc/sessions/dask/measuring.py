@@ -24,6 +24,7 @@ class Measuring:
 
     def __init__(self, client: Client) -> None:
         self.speed: Speed | None = None
+        self.starved = False  # whether it was tried, and no core was free
         self.place = ""  # the worker that is at it; "": none
         self.key = f"speed-{secrets.token_hex(4)}"  # with which it is asked to end
         self._client = client
@@ -54,10 +55,11 @@ class Measuring:
             with suppress(Exception):  # its worker has died: without figures all else works
                 measured, self._whole = self._task.result(ANSWER_SECONDS)
                 self.speed = measured or self.speed
+                self.starved = self.speed is None
             self._task, self.place, self._tried = None, "", True
             self._again_at = monotonic() + AGAIN_SECONDS
         elif self._task is not None and self.place not in there:
-            self._task, self.place = None, ""
+            self._task, self.place, self._tried = None, "", True
         elif self._task is None and self.wanted and free and monotonic() >= self._again_at:
             self.place, patience = free[0], 0.0 if self._tried else PATIENCE
             how = (self.key, patience, self.speed is not None)  # a second time only with more cores
