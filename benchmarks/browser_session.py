@@ -55,6 +55,7 @@ class _Element:
     state: WidgetState | None  # None: it sends none by itself, as a button
     fragment: str
     run: str  # the script run that sent it last
+    file: str = ""  # what a download button names its file, which is made when it is pressed
 
 
 @dataclass
@@ -82,6 +83,7 @@ class BrowserSession:
         self._run, self._run_fragments = "", frozenset[str]()
         self._waiting: list[_Request] = []  # no run has begun since
         self._running: list[_Request] = []
+        self._files: asyncio.Queue[str] = asyncio.Queue()
         self._cut_short: float | None = None  # when the last run ended before another one, if it did
         self._intervals: dict[str, tuple[float, asyncio.Task[None]]] = {}
         self._cache: dict[str, _Cached] = {}
@@ -105,6 +107,20 @@ class BrowserSession:
                 trigger = WidgetState(id=element.id, trigger_value=True)
                 return await self._ask(element.fragment, trigger)
         raise SessionLost(f"there is no button {key!r} on the page: {self.texts}")
+
+    def file_of(self, key: str) -> str:
+        """What the download button with this key names its file now; "" if there is no such button."""
+        names = (element.file for element in self._page.values() if element.id.endswith(f"-{key}"))
+        return next(names, "")
+
+    async def made(self, file: str) -> str:
+        """The path of a download's file, made as its button is pressed; "" if it cannot be."""
+        message = BackMsg()
+        message.backend_operation_request.request_id = file
+        message.backend_operation_request.session_id = self.session_id
+        message.backend_operation_request.deferred_file.file_id = file
+        await self._socket.send(message.SerializeToString())
+        return await self._files.get()
 
     @property
     def texts(self) -> list[str]:
@@ -207,6 +223,8 @@ class BrowserSession:
                 self.query_string = message.page_info_changed.query_string
             case "script_finished":
                 self._end(message)
+            case "backend_operation_response":
+                self._files.put_nowait(message.backend_operation_response.deferred_file.url)
             case "session_event" if message.session_event.HasField("script_compilation_exception"):
                 raise SessionLost(f"the script failed: {message.session_event.script_compilation_exception}")
 
@@ -269,7 +287,8 @@ class BrowserSession:
         state, known = _state_of(kind, content), self._page.get(path)
         if known is not None and known.id == name and not getattr(content, "set_value", False):
             state = known.state  # a widget keeps its value until the script sets another one
-        self._page[path] = _Element(kind, text, name, state, delta.fragment_id, self._run)
+        file = getattr(content, "deferred_file_id", "")
+        self._page[path] = _Element(kind, text, name, state, delta.fragment_id, self._run, file)
 
 
 def _state_of(kind: str, content: Any) -> WidgetState | None:

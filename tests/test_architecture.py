@@ -349,7 +349,7 @@ def test_the_command_line_loads_neither_dashboard_nor_cluster(library: str) -> N
 def test_every_library_that_is_imported_is_a_requirement() -> None:
     listed = re.findall(r"^[a-z-]+", (ROOT / "requirements.txt").read_text(), re.M)
     called = {"scikit-learn": "sklearn", "scikit-image": "skimage"}
-    called |= {"pillow": "PIL", "tensorboardx": "tensorboardX"}
+    called |= {"pillow": "PIL", "tensorboardx": "tensorboardX", "protobuf": "google"}
     # distributed brings dask; playwright is for whoever tests and measures
     known = {called.get(name, name) for name in listed} | {"dask", "playwright"}
     ours = {module.partition(".")[0] for module in project()} | {"tests"}

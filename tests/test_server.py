@@ -6,13 +6,16 @@ import asyncio
 import http.client
 import resource
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
 import pytest
+from starlette.types import Message
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -25,7 +28,7 @@ from ui.server import files
 from ui.server.downloads import KEPT_SECONDS, keep_downloads
 from ui.server.request import address_of, is_on_this_machine
 from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE
-from ui.server.visits import MOST_PAGES
+from ui.server.visits import MOST_PAGES, without_clearing
 
 T = TypeVar("T")
 KEY = "correct horse"
@@ -39,8 +42,13 @@ def visit(what: Coroutine[Any, Any, T]) -> T:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    folder = tmp_path_factory.mktemp("lab")
+def lab_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(lab_folder: Path) -> Iterator[Dashboard]:
+    folder = lab_folder
     nothing = {"AUTOENC_DATA_DIR": str(folder / "no-data"), "AUTOENC_CACHE_DIR": str(folder / "cache")}
     with dashboard(folder, AUTOENC_WORKERS="1", AUTOENC_TEACHER_KEY=KEY, **nothing) as lab:
         yield lab
@@ -253,10 +261,15 @@ async def websocket(lab: Dashboard, address: str = "") -> ClientConnection:
 
 
 def page(lab: Dashboard, address: str) -> tuple[int, str]:
+    status, body = fetch(lab, "/train", {"Accept": "text/html", "X-Forwarded-For": address})
+    return status, body.decode()
+
+
+def fetch(lab: Dashboard, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", lab.port)
-    connection.request("GET", "/train", headers={"Accept": "text/html", "X-Forwarded-For": address})
+    connection.request("GET", path, headers=headers or {})
     answer = connection.getresponse()
-    return answer.status, answer.read().decode()
+    return answer.status, answer.read()
 
 
 def test_one_address_does_not_take_the_places_of_others(lab: Dashboard) -> None:
@@ -325,6 +338,22 @@ def test_a_system_without_room_for_a_class_is_told_on_the_terminal() -> None:
     assert files.warning(1024) == files.warning(None) == ""
 
 
+def test_no_visitor_clears_what_all_share() -> None:
+    async def heard() -> list[bytes]:
+        sent = [BackMsg(clear_cache=True), BackMsg(stop_script=True), BackMsg(clear_cache=True)]
+        messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in sent]
+        messages += [{"type": "websocket.receive", "bytes": b"\xff"}, {"type": "websocket.disconnect"}]
+        coming = iter(messages)
+
+        async def receive() -> Message:
+            return next(coming)
+
+        received = without_clearing(receive)
+        return [(await received()).get("bytes", b"the end") for _ in range(3)]
+
+    assert visit(heard()) == [BackMsg(stop_script=True).SerializeToString(), b"\xff", b"the end"]
+
+
 # ---------------------------------------------------------------- exports
 
 
@@ -357,6 +386,35 @@ def test_an_export_outlives_the_reruns_after_its_button_was_pressed() -> None:
     with pytest.raises(MediaFileStorageError):
         manager.execute_deferred(pressed)
     assert stored(manager.execute_deferred(newest)) == b"1,2\n"
+
+
+def test_the_file_of_a_press_comes_while_a_class_reruns_its_pages(lab: Dashboard, lab_folder: Path) -> None:
+    """The button is pressed as it stood before a rerun, and its file is fetched after other pages' reruns."""
+
+    async def example() -> str:
+        """The run that a dashboard without any trains for its first visitor."""
+        async with opened(lab.address):
+            while not (found := list(lab_folder.glob("*.safetensors"))):
+                await asyncio.sleep(0.05)
+        return found[0].stem
+
+    async def press() -> tuple[int, bytes]:
+        async with (
+            opened(lab.address, f"run={await example()}&view=export", "train") as session,
+            opened(lab.address) as other,
+        ):
+            while not (pressed := session.file_of("get-History by epoch (CSV)")):
+                await session.rerun()  # the example is being trained
+            await session.rerun()
+            path = await session.made(pressed)
+            for _ in range(3):
+                await other.rerun()
+            return fetch(lab, path)
+
+    status, body = visit(press())
+    assert status == 200
+    assert body.decode().splitlines()[0].startswith("epoch,")
+    assert body.count(b"\n") > 1
 
 
 def test_pictures_are_forgotten_as_before() -> None:

@@ -23,7 +23,7 @@ def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monoton
     Streamlit has no setting for this: a test fails when its insides change.
     """
     insides: Any = manager
-    inactive, drop = insides._get_inactive_file_ids, insides._drop_deferred_id
+    inactive = insides._get_inactive_file_ids
     files: dict[str, float] = {}  # id -> since when no page shows it
     buttons: dict[str, float] = {}
 
@@ -35,10 +35,13 @@ def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monoton
             files.setdefault(file_id, now())
         return {file_id for file_id in found if not is_download(file_id) or passed(files[file_id])}
 
-    def drop_later(file_id: str) -> None:
-        if passed(buttons.setdefault(file_id, now())):
+    def drop_buttons() -> None:
+        shown = {file_id for of in insides._files_by_session_and_coord.values() for file_id in of.values()}
+        for file_id in insides._deferred_callables.keys() - shown:
+            if passed(buttons.setdefault(file_id, now())):
+                insides._drop_deferred_id(file_id)
+        for file_id in buttons.keys() - insides._deferred_callables.keys():
             del buttons[file_id]
-            drop(file_id)
 
     def is_download(file_id: str) -> bool:
         return bool(insides._file_metadata[file_id].kind == MediaFileKind.DOWNLOADABLE)
@@ -46,4 +49,4 @@ def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monoton
     def passed(since: float) -> bool:
         return now() >= since + KEPT_SECONDS
 
-    insides._get_inactive_file_ids, insides._drop_deferred_id = to_delete, drop_later
+    insides._get_inactive_file_ids, insides._remove_orphaned_deferred_callables = to_delete, drop_buttons
