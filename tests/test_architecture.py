@@ -113,6 +113,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 6
     ("ui.crossing", "ui.entrance", "ui.told", "autoenc.cli"),
     ("ui.own",),
+    ("ui.idle",),
     ("ui.controls", "ui.machine", "ui.moving", "ui.shelf"),
     ("ui.denoise", "ui.foreign", "ui.sweep", "ui.views"),
     ("ui.denoise.form", "ui.foreign.form", "ui.foreign.results"),

@@ -668,6 +668,7 @@ def test_no_noise_at_all_is_kept_in_the_link() -> None:
 
 def test_what_was_chosen_is_there_again_after_a_visit_to_another_page() -> None:
     app = opened("denoise", dataset="digits", noise="blur:0.8", methods="tv")
+    app.query_params.clear()  # as a browser does that follows the navigation
     app.switch_page("pages/start.py").run()
     for key in ("denoise_kind", "methods"):
         del app.session_state[key]  # as Streamlit does when a part of that page is drawn anew

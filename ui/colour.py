@@ -12,7 +12,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import MODEL_NAMES, Point, Subject, Sweep
-from ui import page, pixels, state, told
+from ui import idle, page, pixels, state, told
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.text import duration, plain
@@ -63,6 +63,8 @@ def compared(ignored: Sequence[str]) -> None:
         state.begin_pca(pair)
         active = bool(state.at_work(wanted) or state.fitting(pair))
         st.fragment(_comparison, run_every=SECONDS if active else None)(pair, wanted, active)
+        if not active:
+            idle.watch(lambda: bool(state.at_work(wanted) or state.fitting(pair)))
 
 
 def _chosen(label: str, key: str, *, colour: bool) -> DatasetInfo:

@@ -9,7 +9,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
 from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
-from ui import own, state, told
+from ui import idle, own, state, told
 from ui.text import duration, plain
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
@@ -246,13 +246,15 @@ def offer_download(name: str) -> None:
     who = "" if state.is_teacher() else " The teacher can bring it."
     st.info(f"{info.title} is not on this machine yet.{who}", icon=":material/cloud_download:")
     active = state.is_active(DownloadJob(name).job_id)
-    st.fragment(_download, run_every=0.5 if active else None)(name, info.title, active)
+    st.fragment(_download, run_every=0.5 if active else idle.SECONDS)(name, info.title, active)
 
 
 def _download(name: str, title: str, was_active: bool) -> None:
     job = DownloadJob(name)
     known = state.sessions().snapshot(job.job_id)
     if known is not None and known.state.active:
+        if not was_active:
+            st.rerun()  # another window has begun it
         st.progress(known.value.done if known.value else 0.0, f"Downloading {title}")
         if state.may_stop(known) and st.button("Stop the download", key=f"stop-{name}"):
             state.stop(known)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from autoenc.jobs import TrainJob
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
-from ui import page, state, told
+from ui import idle, page, state, told
 from ui.text import plain
 from ui.views import epochs, errors, export, images, learnt, model
 
@@ -26,6 +26,8 @@ def run_view(run_id: str, active: bool) -> None:
     """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
     seconds = state.interval_seconds() if active else None
     st.fragment(_run_view, run_every=seconds and seconds * state.own_pace())(run_id, seconds)
+    if not active and not state.is_finished(run_id):
+        idle.watch(lambda: state.moment_of(run_id))  # another window may train it on
 
 
 def _run_view(run_id: str, seconds: float | None) -> None:

@@ -37,8 +37,9 @@ LARGE = ".st-key-large"
 
 
 def press_train(page: Page) -> None:
+    before = page.url
     page.locator(".st-key-train button").click()
-    expect(page).to_have_url(re.compile("run="))
+    expect(page).not_to_have_url(before)  # it shows another run
 
 
 def press_train_and_see_it_begin(page: Page) -> None:
@@ -123,6 +124,9 @@ def test_a_refresh_in_mid_run_and_a_second_window_attach_to_the_same_run(open_pa
     expect(other.locator(".st-key-train button")).to_be_disabled()
     press_stop(page)
     expect_progress(other, "Stopped")
+    other.locator(".st-key-train button").click()
+    expect_progress(page, "Training")  # at rest, and nobody has touched it
+    press_stop(other)
 
 
 # ---------------------------------------------------------------- a finished run
@@ -148,9 +152,13 @@ def test_the_film_the_pictures_and_the_marker_on_the_loss_curve_move_together(
     page.mouse.click(x, y)
     expect(page.locator(MARK)).to_contain_text("after epoch 5 of 12")
     assert middle(page.locator(MARKER)) == pytest.approx(x, abs=2)
+    expect(page).to_have_url(re.compile("epoch=5"))  # where it rests
+    other = open_page(page.url.partition("/lab/")[2], height=1200)
+    expect(other.locator(MARK)).to_contain_text("after epoch 5 of 12")
     page.locator(FILM).get_by_role("button", name="Play").click()
     expect(page.locator(MARK)).to_contain_text("after epoch 12 of 12")
     expect(page.locator(FILM).get_by_role("button", name="Play")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("epoch="))  # its end need not be said
 
 
 def middle(marker: Locator) -> float:

@@ -9,7 +9,7 @@ import streamlit as st
 from autoenc import denoising, plots
 from autoenc.plots import MatrixRow, SizeCurve
 from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
-from ui import page, state, told
+from ui import idle, page, state, told
 from ui.components.live_plot import live_plot
 from ui.denoise import curves
 from ui.denoise.form import Compared
@@ -105,7 +105,7 @@ def _train_missing(denoiser: str, kind: str) -> None:
     if not missing:
         return
     active = state.active_of(missing)
-    st.fragment(_training, run_every=2.0 if active else None)(missing, len(active))
+    st.fragment(_training, run_every=2.0 if active else idle.SECONDS)(missing, len(active))
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:

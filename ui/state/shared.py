@@ -16,9 +16,9 @@ from typing import BinaryIO
 import streamlit as st
 
 from autoenc import checkpoints, datasets, jobs
-from autoenc.errors import AutoencError
+from autoenc.errors import AutoencError, CheckpointError
 from autoenc.jobs import Job, TrainJob
-from autoenc.schema import Download, Run, RunSummary, Snapshot, TrainConfig
+from autoenc.schema import Download, Run, RunSummary, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
 from ui.state.visitor import is_teacher, may_stop, visitor
@@ -72,6 +72,23 @@ def is_active(job_id: str) -> bool:
     """Whether the job is queued or running, here or in another process."""
     known = sessions().snapshot(job_id)
     return known.state.active if known is not None else checkpoints.is_being_written(job_id)
+
+
+def is_finished(run_id: str) -> bool:
+    """Whether there is nothing left to train of it."""
+    known = sessions().snapshot(run_id)
+    if known is not None:
+        return known.state is State.FINISHED
+    return any(run.run_id == run_id and run.finished for run in runs_on_disk())
+
+
+def moment_of(run_id: str) -> tuple[bool, str]:
+    """What another window would change: whether the run is active, and what its file holds."""
+    try:
+        mark = checkpoints.mark(run_id)
+    except CheckpointError:  # it is not there, or damaged
+        mark = ""
+    return is_active(run_id), mark
 
 
 def usual_run() -> str:

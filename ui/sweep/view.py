@@ -9,7 +9,7 @@ import streamlit as st
 
 from autoenc.schema import Point, State
 from autoenc.sweeps import Kept
-from ui import page, state, told
+from ui import idle, page, state, told
 from ui.sweep import charts, smalls, table
 from ui.text import duration, plain
 
@@ -27,6 +27,15 @@ def sweep_view(sweep_id: str, active: bool) -> None:
     """Everything about a sweep, in one place that does not move while it grows or when it ends."""
     seconds = state.interval_seconds() if active else None
     st.fragment(_sweep_view, run_every=seconds and seconds * state.own_pace())(sweep_id, seconds)
+    if not active and _moment(sweep_id):
+        idle.watch(lambda: _moment(sweep_id))  # another window may go on with it
+
+
+def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
+    """Of each run that is not finished what another window would change."""
+    found = state.follow_sweep(sweep_id)
+    points = found[1] if found is not None else ()
+    return tuple((str(point.state), point.done) for point in points if not point.finished)
 
 
 def is_active(points: Sequence[Point]) -> bool:

@@ -11,18 +11,29 @@ from autoenc import datasets, lab, plots
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui import pixels, state, told
+from ui.components.bookmark import bookmark
 from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
 
 CHART_HEIGHT = 300  # pixels
+FILM = "preview"
 
 
 def show(run: Run, active: bool) -> None:
     st.markdown("**Sixteen test images**, which the model is never trained on")
     rows, film = _film(run, whole=not active)
-    pictures(rows, key="preview", difference=COLOUR["error"], film=film)
+    pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
+    if not active and film.epochs:
+        _follow_film(film.epochs[-1])
     _charts(run, active)
     _beside_the_lab(run)
+
+
+def _follow_film(last: int) -> None:
+    """Where the film rests is part of the view; its end need not be said."""
+    rests = bookmark(FILM, epoch=state.film_epoch(), last=last, opened=state.n_read())
+    if rests is not None:
+        state.rest_film_at(None if rests == last else rests)
 
 
 @state.drawn_once
@@ -79,12 +90,12 @@ def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[
     others = state.seeds_of(run) if seeds else ()
     figure = plots.loss_curve(run, log=log, by=by, seeds=others)
     x_per_epoch = run.steps_per_epoch if by == "step" else 1
-    return figure.update_layout(meta={"film": "preview", "x_per_epoch": x_per_epoch}).to_json()
+    return figure.update_layout(meta={"film": FILM, "x_per_epoch": x_per_epoch}).to_json()
 
 
 @state.drawn_once
 def _timing(run: Run) -> str:
-    return plots.timing(run).update_layout(meta={"film": "preview", "x_per_epoch": 1}).to_json()
+    return plots.timing(run).update_layout(meta={"film": FILM, "x_per_epoch": 1}).to_json()
 
 
 def _beside_the_lab(run: Run) -> None:

@@ -1,0 +1,35 @@
+"""Where the film of some pictures stands: told to the server when it rests, and found again in an address.
+
+The film itself lives in the browser: see `pictures`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.components import fetched
+
+# On two lines, or Streamlit takes it for the name of a file.
+_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-bookmark) {\n display: none; }"
+_mount = st.components.v2.component(
+    "bookmark",
+    js=fetched("bookmark", "bookmark.js"),
+    css=_HIDDEN,
+    isolate_styles=False,  # it hides what stands around it
+)
+
+
+def bookmark(film: str, *, epoch: int | None, last: int, opened: int) -> int | None:
+    """Move the film there, once, and follow it.
+
+    Args:
+        film: the key of its pictures.
+        epoch: None: the end.
+        last: the epoch of its last frame.
+        opened: another number moves a film that has been moved since.
+    Returns:
+        The epoch at which the visitor has let it rest since the last run of the script, once; None otherwise.
+    """
+    data = {"film": film, "epoch": epoch, "last": last, "opened": opened}
+    rests = _mount(key=f"{film}-bookmark", data=data, on_rests_change=lambda: None).rests
+    return None if rests is None else int(rests)

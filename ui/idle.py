@@ -1,0 +1,21 @@
+"""What stands at rest on a page, and another window may move on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+import streamlit as st
+
+from ui import state
+
+SECONDS = 5.0  # between two looks
+
+
+def watch(moment: Callable[[], Hashable]) -> None:
+    """Draw the page anew as soon as the moment is another one: a look costs no more than asking for it."""
+    st.fragment(_watch, run_every=SECONDS * state.own_pace())(moment, moment())
+
+
+def _watch(moment: Callable[[], Hashable], seen: Hashable) -> None:
+    if moment() != seen:
+        st.rerun()
