@@ -58,6 +58,7 @@ def opened(query: Mapping[str, str | list[str]]) -> tuple[str, ...]:
     """What a new visitor with this address is told."""
     for key in list(st.session_state):
         del st.session_state[key]
+    st.session_state["history"] = True  # not the first run of the script
     st.query_params.from_dict(query)
     return state.open_page("train")
 

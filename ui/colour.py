@@ -139,6 +139,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
             st.segmented_control(
                 label,
                 list(options),
+                default=state.recall(key, next(iter(options))),
                 format_func=options.__getitem__,
                 required=True,
                 key=key,

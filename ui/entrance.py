@@ -16,6 +16,7 @@ def show(head: page.Head, url_path: str) -> None:
     """
     with head.visitor:
         state.remember_visitor()
+        state.keep_history()
     if state.has_key() and not state.is_teacher():
         with head.key:
             _key_asked()

@@ -59,23 +59,6 @@ html { font-size: 21px !important; }
 """
 
 
-# Streamlit makes an entry of the browser's history of every change of the address: a setting, and the address
-# that a page writes when it is opened, would each need a press of Back. Here a page is one entry. So is an
-# address without a page, which leads to Train, together with that.
-_ONE_ENTRY_A_PAGE = """
-<i hidden></i><script>
-if (!history.autoencPush) {
-  const push = (history.autoencPush = history.pushState);
-  history.pushState = function (state, title, url) {
-    const here = location, to = new URL(url, here);
-    const same = to.pathname === here.pathname || (here.search && to.pathname.startsWith(here.pathname));
-    return (same ? history.replaceState : push).call(history, state, title, url);
-  };
-}
-</script>
-"""
-
-
 def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
     """A narrow place for settings, which a presenter hides, and a wide one for what they are about."""
     settings, view = st.columns([1, 3], gap="large")
@@ -107,7 +90,4 @@ def head() -> Head:
         hides = "Hides the controls, enlarges charts and pictures."
         if st.toggle("Presenter", key="presenter", help=hides):
             st.html(_PRESENTER)
-    visitor = st.container(key="visitor")
-    with visitor:
-        st.html(_ONE_ENTRY_A_PAGE, unsafe_allow_javascript=True)
-    return Head(key, address, visitor)
+    return Head(key, address, st.container(key="visitor", gap=None))

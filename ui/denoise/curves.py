@@ -41,7 +41,10 @@ def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
         live_plot(_drawn(lines, "ssim", _spread(), ""), key="noise-ssim", height=HEIGHT, downloads=True)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     st.toggle(
-        "Show the spread", key="noise_spread", help="From the 10th to the 90th percentile of the images."
+        "Show the spread",
+        value=_spread(),
+        key="noise_spread",
+        help="From the 10th to the 90th percentile of the images.",
     )
     st.caption(
         "Each point: all test images, but the first 1,000 for the median filter, total variation and "

@@ -18,7 +18,7 @@ link.py       the address of Train, and that for the class
 pages.py      all pages, and what happens where somebody comes to one
 """
 
-from ui.state.address import forget, go_to, n_read
+from ui.state.address import forget, go_to, keep_history, n_read
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
 from ui.state.colour import PARTS
 from ui.state.comparing import (
@@ -261,6 +261,7 @@ __all__ = [
     "is_teacher",
     "keep_choice",
     "keep_drawing",
+    "keep_history",
     "leave_message",
     "left_of",
     "limit",

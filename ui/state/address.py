@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -52,7 +54,7 @@ def held(
     name: str,
     usual: Value,
     read: Callable[[str], Value],
-    write: Callable[[Value], str] = str,
+    write: Callable[[Value], str | None] = str,
     key: str | None = None,
 ) -> Param:
     """A value under one key, which is in the address where it is not the usual one."""
@@ -71,7 +73,7 @@ def held(
 def one_of(name: str, usual: str, known: Mapping[str, Value], key: str | None = None) -> Param:
     """One of several values, by their names in the address."""
     names = {value: text for text, value in known.items()}
-    return held(name, known[usual], lambda text: chosen(name, text, known), names.__getitem__, key)
+    return held(name, known[usual], lambda text: chosen(name, text, known), names.get, key)
 
 
 def flag(name: str, usual: bool, key: str | None = None) -> Param:
@@ -155,12 +157,49 @@ def write(address: Address) -> None:
     """Let the address say what is on the screen, so that it opens the same elsewhere."""
     shown = {param.name: text for param in address.params(None) if (text := param.text()) is not None}
     _see(st.session_state["visit"], shown)
-    if shown != st.query_params.to_dict():
+    if "history" in st.session_state and shown != st.query_params.to_dict():
         st.query_params.from_dict(shown)
 
 
 def _see(visit: _Visit, address: dict[str, str]) -> None:
     visit.seen = [*(other for other in visit.seen if other != address), dict(address)][-MAX_SEEN:]
+
+
+def written() -> dict[str, str]:
+    """What stands in the address of this page, as far as the page knows."""
+    visit: _Visit | None = st.session_state.get("visit")
+    return dict(visit.seen[-1]) if visit is not None else st.query_params.to_dict()
+
+
+# Streamlit makes an entry of the browser's history of every change of the address: a setting, and the address
+# that a page writes when it is opened, would each need a press of Back. Here a page is one entry.
+_ONE_ENTRY_A_PAGE = """
+if (!history.autoencPush) {
+  const push = (history.autoencPush = history.pushState);
+  history.pushState = function (state, title, url) {
+    const same = new URL(url, location).pathname === location.pathname;
+    return (same ? history.replaceState : push).call(history, state, title, url);
+  };
+}
+"""
+
+
+def keep_history() -> None:
+    """At the end of a run of the script, once the page has been drawn: let Back go from page to page.
+
+    The first time, the script that the browser is given writes the address too: by Streamlit's own way the
+    browser would hear of it before it has the script.
+    """
+    script, page = _ONE_ENTRY_A_PAGE, page_shown()
+    if "history" not in st.session_state and page is not None:
+        st.session_state["history"] = True
+        path, query = "/" if page == "start" else f"/{page}", urlencode(written())
+        address = json.dumps(f"?{query}" if query else "")
+        script += f"""
+if (("/" + location.pathname).endsWith("{path}"))
+  history.replaceState(history.state, "", location.pathname + {address});
+"""
+    st.html(f"<i hidden></i><script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def go_to(page: str, address: Mapping[str, str] = {}) -> None:
@@ -170,7 +209,7 @@ def go_to(page: str, address: Mapping[str, str] = {}) -> None:
     open that one.
     """
     st.session_state["sent to"] = page, dict(address)
-    st.switch_page(f"pages/{page}.py", query_params=st.query_params.to_dict())
+    st.switch_page(f"pages/{page}.py", query_params=written())
 
 
 # ---------------------------------------------------------------- remembering

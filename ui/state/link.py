@@ -12,7 +12,7 @@ import streamlit as st
 from autoenc import datasets, inspection
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import OPTIONAL, TrainConfig
-from ui.state.address import Address, Param, flag, forget, held, one_of, whole
+from ui.state.address import Address, Param, flag, forget, held, one_of, whole, written
 from ui.state.settings import (
     NOISE_WIDGETS,
     SETTINGS,
@@ -128,9 +128,13 @@ TRAIN = Address(lambda given: _PARAMS)
 
 
 def link_to_train() -> dict[str, str] | None:
-    """The settings and the run in an address without a page, as links had them before there were pages."""
+    """The settings and the run in an address without a page, as links had them before there were pages.
+
+    Once: whoever goes back from there comes to the front page.
+    """
     query: dict[str, str] = st.query_params.to_dict()
-    return query if any(param.name in query for param in _PARAMS) else None
+    sent_on, st.session_state["sent on"] = st.session_state.get("sent on"), query
+    return query if query != sent_on and any(param.name in query for param in _PARAMS) else None
 
 
 # ---------------------------------------------------------------- for the class
@@ -154,7 +158,7 @@ def class_address() -> str | None:
 
 def with_view(address: str, page: str) -> str:
     """The address of the dashboard with the page and the view that this browser shows."""
-    query = urlencode(st.query_params.to_dict())
+    query = urlencode(written())
     return f"{address}/{page}" + (f"?{query}" if query else "")
 
 

@@ -31,8 +31,9 @@ def first(points: Points, pca: Pca | None) -> None:
         words = " ".join(filter(None, [sweeps.time_words(points), sweeps.timing_words(points)]))
         _chart("time", plots.time_by_size, words, points)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
-        st.toggle("Log sizes and times", key="sweep_log_size")
-        st.toggle("Log loss", key="sweep_log_loss")
+        log_size, log_loss = state.sweep_axes()
+        st.toggle("Log sizes and times", value=log_size, key="sweep_log_size")
+        st.toggle("Log loss", value=log_loss, key="sweep_log_loss")
         st.caption("Click or tap a point to see its pictures.")
 
 

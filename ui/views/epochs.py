@@ -75,12 +75,13 @@ def _charts(run: Run, active: bool) -> None:
             st.segmented_control(
                 "Loss",
                 ("step", "epoch"),
+                default=by,
                 required=True,
                 key="loss_by",
                 label_visibility="collapsed",
                 format_func="by {}".format,
             )
-            st.toggle("Log axis", key="loss_log")
+            st.toggle("Log axis", value=log, key="loss_log")
     with time:
         live_plot(_timing(run), key="timing", height=CHART_HEIGHT)
 

@@ -38,7 +38,10 @@ def _chosen_images(run: Run) -> np.ndarray:
     data = state.opened(run).data
     anew: dict[str, Any] = {"on_change": state.forget, "args": ("image",)}  # the first of them is shown large
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = st.segmented_control("Order", inspection.HOW, required=True, key="order", **anew)
+        before = state.recall("order", inspection.HOW[0])
+        how = st.segmented_control(
+            "Order", inspection.HOW, default=before, required=True, key="order", **anew
+        )
         classes = ["all", *range(len(data.class_names))]
         state.limit("class", classes, usual="all")
         of_class = st.selectbox(
