@@ -18,7 +18,7 @@ link.py       the address of Train, and that for the class
 pages.py      all pages, and what happens where somebody comes to one
 """
 
-from ui.state.address import forget, go_to, keep_history, n_read
+from ui.state.address import forget, go_to, keep_history, n_read, page_shown
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
 from ui.state.colour import PARTS
 from ui.state.comparing import (
@@ -173,7 +173,7 @@ from ui.state.sweeping import (
 )
 from ui.state.table import SORTS, choose_runs, chosen_runs, table_of, table_sorted
 from ui.state.visitor import become_teacher, has_key, is_teacher, may_stop, remember_visitor
-from ui.state.world import in_colour, page_of_runs
+from ui.state.world import in_colour
 
 __all__ = [
     "FITS",
@@ -292,7 +292,7 @@ __all__ = [
     "open_page",
     "opened",
     "own_pace",
-    "page_of_runs",
+    "page_shown",
     "plain_runs",
     "plan",
     "prepare",

@@ -112,19 +112,22 @@ def read(page: str, address: Address) -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    given = st.query_params.to_dict()
+    given = wanted = st.query_params.to_dict()
     visit: _Visit | None = st.session_state.get("visit")
-    if visit is not None and visit.page == page and given in visit.seen:
-        return visit.ignored
     if visit is None or visit.page != page:
-        visit = st.session_state["visit"] = _Visit(page)
-        sent_to, wanted = st.session_state.pop("sent to", ("", {}))
-        _see(visit, given)
-        given = wanted if sent_to == page else given
-    _see(visit, given)
-    if given:
-        visit.ignored = tuple(_read(address, dict(given)))
+        visit = _Visit(page)
+        sent_to, address_there = st.session_state.get("sent to", ("", {}))
+        wanted = address_there if sent_to == page else given
+    elif given in visit.seen:
+        return visit.ignored
+    if wanted:
+        visit.ignored = tuple(_read(address, dict(wanted)))
         st.session_state["n read"] = n_read() + 1
+    # Now that all of it has been read: what interrupts a run of the script has it read again by the next.
+    st.session_state.pop("sent to", None)
+    st.session_state["visit"] = visit
+    _see(visit, given)
+    _see(visit, wanted)
     return visit.ignored
 
 
@@ -147,10 +150,10 @@ def n_read() -> int:
     return int(st.session_state.get("n read", 0))
 
 
-def page_shown() -> str | None:
-    """The page that the visitor looks at."""
+def page_shown() -> str:
+    """The path of the page that the visitor looks at; empty where none has been opened."""
     visit: _Visit | None = st.session_state.get("visit")
-    return visit and visit.page
+    return visit.page if visit is not None else ""
 
 
 def write(address: Address) -> None:
@@ -191,7 +194,7 @@ def keep_history() -> None:
     browser would hear of it before it has the script.
     """
     script, page = _ONE_ENTRY_A_PAGE, page_shown()
-    if "history" not in st.session_state and page is not None:
+    if "history" not in st.session_state and page:
         st.session_state["history"] = True
         path, query = "/" if page == "start" else f"/{page}", urlencode(written())
         address = json.dumps(f"?{query}" if query else "")

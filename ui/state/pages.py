@@ -42,7 +42,7 @@ def open_page(page: str) -> tuple[str, ...]:
 
 def write_address() -> None:
     """At the end of every page, and of a part of it that is drawn again for itself."""
-    if (page := address.page_shown()) is not None:
+    if page := address.page_shown():
         address.write(PAGES[page])
 
 

@@ -18,11 +18,6 @@ def in_colour() -> bool:
     return bool(st.session_state.get("world") == "colour")
 
 
-def page_of_runs() -> str:
-    """The path of the page on which the run that is looked at stands."""
-    return "colour" if in_colour() else "train"
-
-
 def enter(world: World, names: Iterable[str]) -> None:
     """Put away what belongs to the world of the page before, and take out what this one's visitor left here.
 

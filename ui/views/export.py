@@ -38,7 +38,7 @@ def show(run: Run) -> None:
     address = state.class_address()
     if address is not None:
         st.markdown("**Link to this view**")
-        st.code(state.with_view(address, state.page_of_runs()), language=None)
+        st.code(state.with_view(address, state.page_shown()), language=None)
     st.markdown("**Figures**")
     live_plot(
         plots.loss_curve(run, by="epoch").update_layout(meta={"name": f"{run.run_id}-loss"}).to_json(),
