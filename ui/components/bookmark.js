@@ -2,19 +2,29 @@
 
 const REST = 800; // milliseconds without a move: longer than a frame of a film that plays
 
-const place = ({ epoch, last }) => epoch ?? last; // as far as the server knows
-const move = (data) =>
-  dispatchEvent(new CustomEvent("autoenc-seek", { detail: { key: data.film, epoch: place(data) } }));
+function move(mark) {
+  const { film: key, epoch, last } = mark.data;
+  mark.told = epoch ?? last; // what the server knows
+  dispatchEvent(new CustomEvent("autoenc-seek", { detail: { key, epoch: mark.told } }));
+}
+
+function tell(mark, epoch) {
+  if (epoch === mark.told) return;
+  mark.told = epoch;
+  mark.send("rests", epoch);
+}
 
 function create(parentElement) {
   const mark = Object.assign(document.createElement("div"), { className: "autoenc-bookmark" });
   parentElement.append(mark);
   mark.heard = ({ detail: { key, epoch } }) => {
     if (key !== mark.data.film) return;
-    if (epoch === null) return mark.due && move(mark.data); // the film has come, after this
     clearTimeout(mark.timer);
-    mark.due = false;
-    mark.timer = setTimeout(() => epoch === place(mark.data) || mark.send("rests", epoch), REST);
+    if (epoch !== null) {
+      mark.due = false;
+      mark.timer = setTimeout(() => tell(mark, epoch), REST);
+    } else if (mark.due) move(mark); // the film has come, after this
+    else mark.told = undefined; // another film
   };
   addEventListener("autoenc-epoch", mark.heard);
   return mark;
@@ -26,7 +36,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(mark, { data, send: setTriggerValue });
   if (opened) {
     mark.due = data.epoch !== null;
-    move(data);
+    move(mark);
   }
   return () => {
     clearTimeout(mark.timer);
