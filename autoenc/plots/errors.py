@@ -83,5 +83,5 @@ def shortened(name: str) -> str:
 
 
 def _width(name: str) -> int:
-    """In letters; those of East Asia are as wide as two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in name)
+    """In letters; the widest of ours, and those of East Asia, are as wide as two."""
+    return sum(2 if letter in "MW@%" or east_asian_width(letter) in "WF" else 1 for letter in name)
