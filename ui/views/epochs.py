@@ -24,10 +24,10 @@ def show(run: Run, active: bool) -> None:
     st.markdown("**Sixteen test images**, which the model is never trained on")
     rows, film = _film(run, whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
-    if not active and film.epochs:
-        _follow_film(film.epochs[-1])
     _charts(run, active)
     _beside_the_lab(run)
+    if not active and film.epochs:  # last: what stands above must not move when a run ends
+        _follow_film(film.epochs[-1])
 
 
 def _follow_film(last: int) -> None:
@@ -105,11 +105,11 @@ def _beside_the_lab(run: Run) -> None:
     if figures is None or not run.finished:
         return
     train_loss = run.epochs[-1].train_loss
-    rows = [("Training loss after 10 epochs", f"{short(figures.train_loss, 4)}", f"{short(train_loss)}")]
+    rows = [("Training loss after 10 epochs", short(figures.train_loss, 4), short(train_loss))]
     if figures.test_loss_as_printed is not None:
-        rows.append(("Test loss (*)", f"{short(figures.test_loss_as_printed, 4)}", f"{short(run.test_mse)}"))
+        rows.append(("Test loss (*)", short(figures.test_loss_as_printed, 4), short(run.test_mse)))
     if figures.seconds is not None:
-        rows.append(("Training time (s)", f"{short(figures.seconds, 4)}", f"{run.seconds:,.1f}"))
+        rows.append(("Training time (s)", short(figures.seconds, 4), f"{run.seconds:,.1f}"))
     st.markdown("**Beside the lab report**")
     st.markdown(
         "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
