@@ -23,10 +23,10 @@ def show(run: Run, active: bool) -> None:
     st.markdown("**Sixteen test images**, which the model is never trained on")
     rows, film = _film(run, whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
-    if not active and film.epochs:
-        _follow_film(film.epochs[-1])
     _charts(run, active)
     _beside_the_lab(run)
+    if not active and film.epochs:  # last: what stands above must not move when a run ends
+        _follow_film(film.epochs[-1])
 
 
 def _follow_film(last: int) -> None:
