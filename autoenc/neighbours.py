@@ -18,6 +18,7 @@ import psutil
 from autoenc import cores
 
 LOOK_SECONDS = 4.0  # between two looks, of all who ask together
+STALE_SECONDS = 15.0  # what programs did on average for longer says nothing about now
 LEAST = 0.05  # of a core; below it a program does nothing
 MUCH = 0.5  # of all cores; below it a run is not much slower
 
@@ -48,6 +49,7 @@ class Neighbours:
                 before, self._seconds = self._seconds, _cpu_seconds(_ours())
                 used = {key: s - before[key] for key, s in self._seconds.items() if key in before}
                 took = ((key, seconds / (now - self._at)) for key, seconds in used.items())
+                took = took if now - self._at < STALE_SECONDS else iter(())
                 found = (Neighbour(name, pid, n) for (pid, name, _), n in took if n > LEAST)
                 self._busy = tuple(sorted(found, key=lambda one: -one.cores))
                 self._at = now
@@ -77,7 +79,7 @@ def _cpu_seconds(but: Collection[int]) -> dict[tuple[int, str, float], float]:
     seconds = {}
     for process in psutil.process_iter():
         with suppress(psutil.Error):  # it has ended, or is not for us to see
-            if process.pid not in but:
+            if process.pid and process.pid not in but:  # the time of process 0 on Windows is that of idleness
                 with process.oneshot():
                     times = process.cpu_times()
                     key = (process.pid, process.name(), process.create_time())

@@ -18,10 +18,10 @@ import torch
 
 import autoenc
 from autoenc import checkpoints, training
-from autoenc.checkpoints import FORMAT_VERSION, MAX_HEAD
+from autoenc.checkpoints import FORMAT_VERSION, MAX_HEAD, reading
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunNewer, RunUnknown
-from autoenc.schema import EpochRecord, RunSummary, StepRecord, TrainConfig
+from autoenc.schema import EpochRecord, Noise, RunSummary, StepRecord, TrainConfig
 from benchmarks.many_runs import fill
 from tests.runs import (
     NOISY_CONV,
@@ -471,3 +471,22 @@ def test_among_equals_the_run_itself_is_continued(digits: Dataset) -> None:
     found = checkpoints.furthest(replace(PLAIN, epochs=4), digits.fingerprint)
     assert found is not None
     assert found.config.epochs == 4
+
+
+@pytest.mark.parametrize(
+    ("noise", "device", "n_pixels", "n_epochs"),
+    [
+        (None, "cpu", 100, 0),
+        (Noise("gaussian", 0.3), "cpu", 784, 0),
+        (Noise("gaussian", 0.3), "cpu", 100, 7),  # no multiple of 16
+        (Noise("gaussian", 0.3), "NVIDIA T4", 784, 7),
+        (Noise("gaussian", 0.3, up_to=True), "cpu", 784, 7),
+        (Noise("blur", 2.0), "NVIDIA T4", 100, 0),  # nothing is drawn
+        (Noise("blur", 2.0, up_to=True), "cpu", 784, 7),
+    ],
+)
+def test_which_runs_of_version_0_1_were_tested_on_noise_of_their_own(
+    noise: Noise | None, device: str, n_pixels: int, n_epochs: int
+) -> None:
+    config = TrainConfig(noise=noise)
+    assert reading._earlier_tests({"epochs_done": 7, "device": device}, config, n_pixels) == n_epochs

@@ -125,7 +125,7 @@ def test_a_run_in_colour_tells_where_it_errs() -> None:
 def test_a_run_without_colours_tells_its_classes_alone() -> None:
     app = opened("train", run=run_of("digits"), view="errors")
     assert not app.exception
-    assert "Best comes back" in texts(app)
+    assert "Easiest" in texts(app)
     assert "Red, green and blue" not in texts(app)
 
 

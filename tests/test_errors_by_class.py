@@ -94,7 +94,7 @@ def test_classes_stand_by_their_error_and_those_without_images_are_left_out(digi
     mse = np.array([0.04, 0.02, 0.01], np.float32)
     found = inspection.class_errors(Reconstructions(None, data.test, mse, mse[:, None]), data)
     assert [(e.name, e.n_images, round(e.mse, 6)) for e in found] == [("7", 1, 0.01), ("3", 2, 0.03)]
-    assert inspection.class_words(found) == "Best comes back 7, worst 3: 3 times the error."
+    assert inspection.class_words(found) == "Easiest: 7. Hardest: 3, with 3 times the error."
 
 
 def test_classes_that_hardly_differ_and_a_single_class_are_told_so() -> None:

@@ -200,7 +200,7 @@ def test_tiles_that_lose_more_than_all_test_images_are_counted() -> None:
 def test_where_a_test_image_itself_is_lost_tiles_are_measured_by_the_plain_square() -> None:
     words = tiles_said(3, 7, 0.5, tests=np.array([0.1, 40]))
     assert words.startswith(
-        "In 2 of 3 tiles a plain square would be closer. For the whole picture, plain tiles "
+        "A plain square would be closer in 2 of 3 tiles. For the whole picture, plain tiles "
     )
     assert words.endswith("the model has 3.5 times their error.")
 

@@ -79,3 +79,12 @@ def test_only_what_slows_runs_down_is_told_and_the_busiest_is_named() -> None:
         "Other programs keep 1.9 of 2 cores busy (most of it python, process 34). "
         "Runs here take longer than usual."
     )
+
+
+def test_what_programs_did_through_a_night_says_nothing_about_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(neighbours, "LEAST", -1.0)
+    found = Neighbours()
+    assert found.busy() != ()
+    monkeypatch.setattr(neighbours, "STALE_SECONDS", 0.0)
+    assert found.busy() == ()

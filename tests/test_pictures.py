@@ -24,7 +24,7 @@ from autoenc.pictures import (
     shrunk,
     tiled,
 )
-from autoenc.pictures.containers import bare_jpeg
+from autoenc.pictures.containers import Refused, bare_jpeg
 
 
 def saved(image: Image.Image, kind: str = "PNG", **more: object) -> bytes:
@@ -422,6 +422,24 @@ def test_the_size_of_every_avif_is_found_in_its_picture(mode: str, size: tuple[i
     }
 
 
+def test_an_avif_whose_pieces_lie_upon_each_other_is_refused_before_they_are_joined() -> None:
+    """Of its one item three pieces, each of all of the file: joined they would be three times as large."""
+    one_item = bytes.fromhex("01000000 44 00 0001 0001 0000 0000".replace(" ", ""))
+    pieces = struct.pack(">H", 3) + 3 * struct.pack(">II", 0, 0)
+    place = struct.pack(">I", len(one_item) + len(pieces) + 8) + b"iloc" + one_item + pieces
+    info = struct.pack(">I", 21) + b"infe" + struct.pack(">IHH", 2 << 24, 1, 0) + b"av01\0"
+    infos = struct.pack(">I", len(info) + 14) + b"iinf" + struct.pack(">IH", 0, 1) + info
+    boxes = place + infos + bytes(1000)
+    with pytest.raises(Refused, match="lie upon each other"):
+        list(avif._items(boxes, 0, len(place + infos)))
+
+
+def test_an_avif_of_endless_units_is_refused() -> None:
+    units = 20_000 * b"\x12\0"  # each says that a moment begins
+    with pytest.raises(Refused, match="too many frames"):
+        avif._area(units, [(0, len(units))])
+
+
 def test_of_an_avif_that_moves_nothing_is_read_that_was_not_looked_at() -> None:
     frames = [Image.new("L", (16, 16), grey) for grey in (10, 200)]
     content = saved(frames[0], "AVIF", save_all=True, append_images=frames[1:])
@@ -461,6 +479,12 @@ def test_remarks_of_a_jpeg_are_not_kept_but_what_tells_its_colours() -> None:
     remark = b"\xff\xe2\xff\xff" + bytes(65_533)
     assert np.array_equal(open_picture(content[:2] + 300 * remark + content[2:]), open_picture(content))
     assert len(bare_jpeg(content[:2] + 300 * remark + content[2:]).content) <= len(content)
+
+
+def test_a_jpeg_of_endless_segments_is_refused() -> None:
+    content = saved(Image.new("L", (8, 8)), "JPEG")
+    with pytest.raises(PictureError, match="more than 10,000 segments"):
+        open_picture(content[:2] + 20_000 * b"\xff\xe2\x00\x02" + content[2:])
 
 
 def test_a_jpeg_of_endless_scans_is_refused() -> None:

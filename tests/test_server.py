@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import psutil
 import pytest
 from starlette.types import Message
+from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
@@ -26,7 +27,7 @@ from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard
 from ui.server import files
 from ui.server.downloads import KEPT_SECONDS, keep_downloads
-from ui.server.request import address_of, is_on_this_machine
+from ui.server.request import address_of, is_on_this_machine, is_teacher
 from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE
 from ui.server.visits import MOST_PAGES, without_clearing
 
@@ -154,7 +155,9 @@ def test_a_header_that_is_sent_twice_proves_nothing() -> None:
         ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
         ("127.0.0.1", "203.0.113.1, 198.51.100.7", "198.51.100.7"),  # the first is the client's own word
         ("198.51.100.7", "203.0.113.1", "198.51.100.7"),  # no proxy of ours says so
-        ("127.0.0.1", "nonsense", ""),
+        ("127.0.0.1", "198.51.100.7:5678", "198.51.100.7"),  # as some proxies write it
+        ("127.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
+        ("127.0.0.1", "unknown", "unknown"),
     ],
 )
 def test_only_a_proxy_on_this_machine_is_believed(
@@ -162,6 +165,25 @@ def test_only_a_proxy_on_this_machine_is_believed(
 ) -> None:
     headers = [("X-Forwarded-For", forwarded)] if forwarded else []
     assert address_of(headers, client) == address
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_teachers"),
+    [
+        ({"Host": f"localhost:{PORT}"}, True),  # as a browser asks for a page
+        ({"Host": f"localhost:{PORT}", "Origin": "http://evil.example"}, False),
+        ({"Host": f"evil.example:{PORT}"}, False),
+        ({"Host": f"localhost:{PORT}", "Via": "1.1 proxy"}, False),
+    ],
+)
+def test_a_page_that_the_teacher_opens_finds_the_teachers_room(
+    headers: dict[str, str], is_teachers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "get_option", {"server.port": PORT}.__getitem__)
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/train", "headers": sent}
+    assert is_teacher({**scope, "client": ("127.0.0.1", 5678)}) == is_teachers
+    assert not is_teacher({**scope, "method": "PUT", "client": ("127.0.0.1", 5678)})  # which says who asks
 
 
 def test_a_rebound_name_brings_data_to_nobodys_lab_and_this_machine_does(lab: Dashboard) -> None:
@@ -227,6 +249,8 @@ def test_a_visitor_fills_no_memory_with_uploads(lab: Dashboard) -> None:
             assert put(lab, session.session_id, "large", (MAX_PICTURE + 2) * mb, **student) == 413
             endless = student | {"Transfer-Encoding": "chunked"}
             assert put(lab, session.session_id, "endless", 10, **endless) == 411
+            endless["Content-Length"] = "5"  # a server may refuse it by itself
+            assert put(lab, session.session_id, "false", 10, **endless) in (400, 411)
             assert put(lab, session.session_id, "small", mb, **student) == 204
             assert put(lab, "no-session", "small", mb, **student) == 400
         async with opened(lab.address) as teacher:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 
 import streamlit as st
 
+from autoenc.errors import AutoencError
 from ui import state
 
 SECONDS = 5.0  # between two looks
@@ -13,9 +14,17 @@ SECONDS = 5.0  # between two looks
 
 def watch(moment: Callable[[], Hashable]) -> None:
     """Draw the page anew as soon as the moment is another one: a look costs no more than asking for it."""
-    st.fragment(_watch, run_every=SECONDS * state.own_pace())(moment, moment())
+    st.fragment(_watch, run_every=SECONDS * state.own_pace())(moment, _seen(moment))
 
 
 def _watch(moment: Callable[[], Hashable], seen: Hashable) -> None:
-    if moment() != seen:
+    if _seen(moment) != seen:
         st.rerun()
+
+
+def _seen(moment: Callable[[], Hashable]) -> Hashable:
+    """The moment, or why there is none: the page itself says so in a sentence."""
+    try:
+        return moment()
+    except AutoencError as error:
+        return str(error)

@@ -103,7 +103,7 @@ def _tiles(looked: LookedTiles, tests: TestErrors) -> str:
         verb = "lose" if n_beyond > 1 else "loses"
         said = f"{which} {verb} more contrast than the worst of {n_tests:,} test images."
     else:
-        said = f"in {which} a plain square would be closer."
+        said = f"a plain square would be closer in {which}."
     said = f"{said[0].upper()}{said[1:]} {_whole(whole_loss(looked))}"
     if n < len(drawn):
         said += f" Not counted: {counted(len(drawn) - n, 'tile')} of one plain tone."

@@ -79,14 +79,14 @@ def _squares(difference: torch.Tensor) -> torch.Tensor:
 
 
 def class_words(errors: Sequence[ClassError]) -> str:
-    """`sky comes back best (21.0 dB), cat worst: 2.1 times the error.`; empty for a single class."""
+    """`Easiest: sky. Hardest: cat, with 2.1 times the error.`; empty for a single class."""
     if len(errors) < 2 or not errors[0].mse > 0 or not np.isfinite(errors[-1].mse):
         return ""
     best, worst = errors[0], errors[-1]
     ratio = worst.mse / best.mse
     if ratio < _CLEAR:
         return "All classes come back about equally well."
-    return f"Best comes back {best.name}, worst {worst.name}: {short(ratio)} times the error."
+    return f"Easiest: {best.name}. Hardest: {worst.name}, with {short(ratio)} times the error."
 
 
 def colour_words(error: ColourError) -> str:

@@ -15,6 +15,7 @@ MAX_AREA = 50_000_000  # pixels of one of its pictures: colours, transparency, a
 MAX_AREAS = 200_000_000  # of all of them
 MAX_FRAMES = 8  # of one of them, layer upon layer
 MAX_ITEMS = 1000
+MAX_OBUS = 10_000  # of one of its pictures
 _SEQUENCE, _FRAME_HEAD, _FRAME = 1, 3, 6  # kinds of OBUs
 
 
@@ -79,6 +80,7 @@ def _items(content: bytes, start: int, end: int) -> Iterator[list[tuple[int, int
     n_offset, n_length, n_base = widths >> 12, widths >> 8 & 15, widths >> 4 & 15
     n_index = widths & 15 if version else 0
     n_id = 4 if version == 2 else 2
+    n_left = len(content)  # pieces that lie upon each other would be many times as long as the file
     for _ in range(_few(places.number(n_id))):
         item, method = places.number(n_id), places.number(2) & 15 if version else 0
         places.number(2)  # the number of another file
@@ -88,7 +90,11 @@ def _items(content: bytes, start: int, end: int) -> Iterator[list[tuple[int, int
             places.number(n_index)
             begin = base + places.number(n_offset)
             n_bytes = places.number(n_length)
-            spans.append((begin, begin + n_bytes if n_bytes else len(content)))
+            stop = min(begin + n_bytes if n_bytes else len(content), len(content))
+            spans.append((begin, stop))
+            n_left -= max(0, stop - begin)
+            if n_left < 0:
+                raise Refused("its pieces lie upon each other")
         if item in pictures:
             yield spans
 
@@ -118,8 +124,9 @@ def _few(n: int) -> int:
 def _area(content: bytes, spans: list[tuple[int, int]]) -> int:
     """The most pixels that a picture's frames can have."""
     data = b"".join(content[begin:end] for begin, end in spans)
-    at, area, n_frames = 0, 0, 0
+    at, area, n_obus, n_frames = 0, 0, 0, 0
     while at < len(data):
+        n_obus += 1
         kind, has_more, has_size = data[at] >> 3 & 15, data[at] & 4, data[at] & 2
         at += 2 if has_more else 1
         n_bytes = len(data) - at
@@ -128,7 +135,7 @@ def _area(content: bytes, spans: list[tuple[int, int]]) -> int:
         if kind == _SEQUENCE:
             area = max(area, _largest(data[at : at + n_bytes]))
         n_frames += kind in (_FRAME_HEAD, _FRAME)
-        if n_frames > MAX_FRAMES:
+        if n_frames > MAX_FRAMES or n_obus > MAX_OBUS:
             raise Refused("it has too many frames in one picture")
         at += n_bytes
     return area

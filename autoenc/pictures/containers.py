@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 
 MAX_SCANS = 200  # of a JPEG: each may touch every pixel; a camera writes one, a progressive file about ten
+MAX_SEGMENTS = 10_000  # of a JPEG, its remarks included
 MAX_EXIF_BYTES = 1_000_000
 MAX_ENTRIES = 200  # of a TIFF's directory; cameras write some 50
 MAX_VALUES = 100_000  # of such an entry, as the places of a picture's strips
@@ -66,11 +67,14 @@ def bare_jpeg(content: bytes) -> Bare:
     """The first picture of the file, with the segments that it is decoded by.
 
     Raises:
-        Refused: it has more than MAX_SCANS scans.
+        Refused: it has more than MAX_SCANS scans or MAX_SEGMENTS segments.
     """
-    kept, at, orientation, n_scans = bytearray(b"\xff\xd8"), 2, 1, 0
+    kept, at, orientation, n_scans, n_segments = bytearray(b"\xff\xd8"), 2, 1, 0, 0
     while (found := _MARKER.search(content, at)) is not None:
         at, marker = found.start(), found.group()[1]
+        n_segments += 1
+        if n_segments > MAX_SEGMENTS:
+            raise Refused(f"it has more than {MAX_SEGMENTS:,} segments")
         if marker == _END[1]:
             return Bare(bytes(kept + _END), orientation)
         if marker in _ALONE:

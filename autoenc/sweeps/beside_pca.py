@@ -35,7 +35,7 @@ def pca_words(line: Sequence[Point], pca: Pca | None) -> str:
     worst, ratio = max(compared, key=lambda one: one[1])
     if ratio <= high:
         return "nowhere worse than PCA"
-    return f"beside PCA worst at {_size(worst.n_latents)} ({amount(ratio, 'loss')})"
+    return f"furthest behind PCA at {_size(worst.n_latents)} ({amount(ratio, 'loss')})"
 
 
 def sigmoid_words(line: Sequence[Point], pca: Pca | None) -> str:
@@ -57,7 +57,7 @@ def _compared(line: Sequence[Point], pca: Pca | None) -> list[tuple[Point, float
     known = {} if pca is None else dict(zip(pca.sizes, pca.test_mse, strict=True))
     found = ((p, known.get(p.n_latents)) for p in line)
     return [
-        (p, (p.test_mse or 0) / mse) for p, mse in found if mse is not None and usable(mse) and mse > 1e-7
+        (p, (p.test_mse or 0) / mse) for p, mse in found if mse is not None and usable(mse) and mse > EXACT
     ]
 
 

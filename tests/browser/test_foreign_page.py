@@ -211,7 +211,7 @@ def test_a_file_is_shown_and_a_bad_one_is_told_in_a_sentence(
     page = open_page(f"{link}&from=upload")
     expect(page.get_by_role("heading", name="A face")).to_be_visible()
     page.locator(".st-key-foreign-file input[type=file]").set_input_files(bad)
-    expect(page.locator(".stAlert")).to_contain_text("'cat.png' is not an image of a kind that is read here")
+    expect(page.locator(".stAlert")).to_contain_text("'cat.png' is a web page")
     expect(page.get_by_role("heading", name="A face")).to_be_visible()
     page.locator(".st-key-foreign-file input[type=file]").set_input_files(good)
     expect(page.get_by_role("heading", name="my <b>dog *x*.png")).to_be_visible()

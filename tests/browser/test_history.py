@@ -62,7 +62,7 @@ def test_a_page_is_one_entry_and_a_setting_none_and_back_and_forward_open_each_a
         expect_drawn(page, title)
         if title in ("Train", "Sweep"):
             expect(page.locator(".st-key-epochs input")).to_have_value("33" if title == "Train" else "44")
-    expect(page.get_by_text("Encoder:").or_(page.get_by_text("encoder:")).first).to_be_visible()
+    expect(page.get_by_role("tab", name="The model")).to_have_attribute("aria-selected", "true")
     page.go_back()
     expect(page.locator(".st-key-first").first).to_be_visible()
     page.go_forward()

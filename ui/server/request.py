@@ -17,6 +17,7 @@ from streamlit import config
 COOKIE = "autoenc-visitor"
 NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # of a visitor
 PROXY = re.compile(r"via|forwarded|x-forwarded-.*|x-real-ip|x-client-ip|x-original-.*|true-client-ip|cf-.*")
+PORT = re.compile(r"^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$")  # behind an address, as some proxies write it
 PORTS = {"http": 80, "https": 443}
 
 TEACHERS: set[str] = set()  # the visitors who have given the key
@@ -35,8 +36,11 @@ def address_of(headers: Pairs, client: str | None) -> str:
     if peer is None:
         return str(client)
     named = [value for name, value in headers if name.lower() == "x-forwarded-for"]
-    last = _parsed(named[-1].rpartition(",")[2].strip()) if peer.is_loopback and named else None
-    peer = last or peer
+    if peer.is_loopback and named:
+        last = named[-1].rpartition(",")[2].strip()
+        peer = _parsed(PORT.sub(r"\1\2", last))
+        if peer is None:
+            return last
     return "" if peer.is_loopback else str(peer)
 
 
@@ -68,12 +72,17 @@ def is_on_this_machine(headers: Pairs, client: str | None, port: int) -> bool:
 
 
 def is_teacher(scope: Scope) -> bool:
-    """The same as `ui.state.is_teacher`, of a request."""
+    """The same as `ui.state.is_teacher`, of a request.
+
+    With a request for a page browsers send no Origin. There it is taken for the page's own: a page does
+    nothing before it has a websocket, which comes with an Origin.
+    """
     connection = HTTPConnection(scope)
-    client = connection.client.host if connection.client else None
-    port = config.get_option("server.port")
+    headers, client = connection.headers.items(), connection.client
+    if scope["type"] == "http" and scope["method"] == "GET" and "origin" not in connection.headers:
+        headers = [*headers, ("origin", f"{scope['scheme']}://{connection.headers.get('host', '')}")]
     return connection.cookies.get(COOKIE) in TEACHERS or is_on_this_machine(
-        connection.headers.items(), client, port
+        headers, client.host if client else None, config.get_option("server.port")
     )
 
 

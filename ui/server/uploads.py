@@ -38,8 +38,9 @@ class Uploads:
         if put is None or is_teacher(scope):
             await self._app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "")
-        if not length.isdecimal():
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        if not length.isdecimal() or "transfer-encoding" in headers:  # which tells of another length
             await PlainTextResponse("Content-Length is missing", 411)(scope, receive, send)
             return
         file, n_bytes = (put[1], put[2]), int(length)

@@ -22,7 +22,7 @@ MOST_PAGES = 100  # of one address: all of a class may come from one, behind a p
 SPARE = 48  # files that no new page may take: runs are read and written with them
 SPARE_FOR_THE_TEACHER = 24
 TOO_MANY = (
-    "Your network address has {n} pages of this laboratory open, as many as it may. "
+    "Your network address has {n} pages of this laboratory open, which is the maximum. "
     "Close some of them; this page tries again by itself."
 )
 NO_ROOM = "The laboratory has no room for another page just now. This page tries again by itself."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
 
+from autoenc.errors import AutoencError
 from autoenc.schema import Point, State
 from autoenc.sweeps import Kept
 from ui import idle, page, state, told
@@ -27,8 +29,9 @@ def sweep_view(sweep_id: str, active: bool) -> None:
     """Everything about a sweep, in one place that does not move while it grows or when it ends."""
     seconds = state.interval_seconds() if active else None
     st.fragment(_sweep_view, run_every=seconds and seconds * state.own_pace())(sweep_id, seconds)
-    if not active and _moment(sweep_id):
-        idle.watch(lambda: _moment(sweep_id))  # another window may go on with it
+    with suppress(AutoencError):  # the view says what is the matter
+        if not active and _moment(sweep_id):
+            idle.watch(lambda: _moment(sweep_id))  # another window may go on with it
 
 
 def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
