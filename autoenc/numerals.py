@@ -53,6 +53,8 @@ def duration(seconds: float) -> str:
 
 def decibels(value: float) -> str:
     """`19.1 dB`; of an exact copy `∞ dB`."""
+    if math.isnan(value):
+        return short(value)
     return f"{value:,.1f} dB" if math.isfinite(value) else f"{short(value)} dB"
 
 

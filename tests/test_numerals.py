@@ -112,7 +112,7 @@ def test_settings_are_said_as_they_were_written() -> None:
 
 
 def test_decibels_and_the_size_of_a_code() -> None:
-    assert (decibels(19.06), decibels(math.inf)) == ("19.1 dB", "∞ dB")
+    assert [decibels(v) for v in (19.06, math.inf, math.nan)] == ["19.1 dB", "∞ dB", "no number"]
     assert [smaller(r) for r in (24.5, 1, 0.25, 1024)] == [
         *("24.5 times smaller", "the same size", "4 times larger", "1,024 times smaller")
     ]

@@ -9,7 +9,7 @@ from statistics import mean, stdev
 
 from autoenc.jobs import CurveJob, DownloadJob, PcaJob, TrainJob
 from autoenc.memory import in_words
-from autoenc.numerals import setting, smaller
+from autoenc.numerals import decibels, setting, smaller
 from autoenc.schema import (
     METHODS,
     MODEL_NAMES,
@@ -176,7 +176,7 @@ def frame(run: Run, preview: Preview, reading: str = "") -> str:
         when = f"after epoch {preview.epoch} of {run.config.epochs}"
     x, x_hat = pixels.array(run.x), pixels.array(preview.x_hat)
     mse = ((x / 255.0 - x_hat / 255.0) ** 2).mean()
-    return ", ".join(filter(None, [f"{when}: {psnr_of_mse(float(mse)):.1f} dB", reading]))
+    return ", ".join(filter(None, [f"{when}: {decibels(psnr_of_mse(float(mse)))}", reading]))
 
 
 def code_size(n_latents: int, n_pixels: int) -> str:

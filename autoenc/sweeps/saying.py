@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from autoenc.numerals import counted, short
+from autoenc.numerals import counted, decibels, short
 from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
@@ -124,15 +124,15 @@ def _larger_than_image(points: Sequence[Point]) -> str:
 def ratio_words(points: Sequence[Point]) -> str:
     """The strongest compression that still reaches 20 dB."""
     usable_points = _usable(points, "test_mse")
-    level = f"{psnr_of_mse(READABLE_MSE):.0f} dB (MSE {short(READABLE_MSE)})"
+    level = f"{short(psnr_of_mse(READABLE_MSE))} dB (MSE {short(READABLE_MSE)})"
     if not usable_points:
         return ""
     reaching = [p for p in usable_points if _loss(p) <= READABLE_MSE]
     if not reaching:
         best = min(usable_points, key=_loss)
-        return f"No run reaches {level}; nearest comes {_run(best)} with {psnr_of_mse(_loss(best)):.1f} dB."
+        return f"No run reaches {level}; nearest comes {_run(best)} with {_quality(best)}."
     best = max(reaching, key=lambda p: (p.ratio, -_loss(p)))
-    reached = f"{psnr_of_mse(_loss(best)):.1f} dB"
+    reached = _quality(best)
     if best.ratio <= 1:
         return f"{level} is reached only without compression: by {_run(best)}, {reached}."
     times = f"{short(best.ratio)} times"
@@ -265,6 +265,10 @@ def _simplest(points: Sequence[Point], name: str) -> Iterator[list[Point]]:
 def _loss(point: Point) -> float:
     assert point.test_mse is not None
     return point.test_mse
+
+
+def _quality(point: Point) -> str:
+    return decibels(psnr_of_mse(_loss(point)))
 
 
 def _name(point: Point) -> str:

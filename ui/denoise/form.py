@@ -10,7 +10,7 @@ import streamlit as st
 
 from autoenc import denoising
 from autoenc.datasets import DatasetInfo, told_apart
-from autoenc.numerals import setting
+from autoenc.numerals import decibels, setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
 from ui.text import plain
@@ -106,7 +106,7 @@ def _name(run: RunSummary) -> str:
     """`Conv 32, 3 layers, up to 1: 20.1 dB`."""
     noise = run.config.noise
     trained_at = f", {'up to' if noise.up_to else 'at'} {setting(noise.level)}" if noise else ""
-    reached = "" if run.test_mse is None else f": {psnr_of_mse(run.test_mse):.1f} dB"
+    reached = "" if run.test_mse is None else f": {decibels(psnr_of_mse(run.test_mse))}"
     return f"{told.short(run.config)}{trained_at}{reached}"
 
 
