@@ -40,6 +40,11 @@ def counted(n: float, noun: str, plural: str = "") -> str:
     return f"{n:,.0f} {noun if n == 1 else plural or f'{noun}s'}"
 
 
+def out_of(n: int, of: int, noun: str) -> str:
+    """`3 of 10 epochs`, `0 of 1,000 epochs`, `1 of 1 epoch`."""
+    return f"{n:,} of {counted(of, noun)}"
+
+
 def duration(seconds: float) -> str:
     """For people: `0.02 s`, `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
     if seconds < 0.095:

@@ -525,7 +525,7 @@ def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
 
 def test_sizes_that_do_not_fit_into_memory_are_left_out_with_the_reason() -> None:
     app = swept(models="conv", latent_sizes="1,4096", batch_size="1437", stride="1")
-    assert "Left out: Convolutional 4096: this run needs about" in texts(app).replace("\\", "")
+    assert "Left out: Convolutional 4,096: this run needs about" in texts(app).replace("\\", "")
     assert not app.button(key="sweep-start").disabled
 
 
@@ -533,7 +533,7 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
     visitor_at(STUDENT)
     app = swept(models="conv", latent_sizes="32,48", epochs="1000")
     app.button(key="sweep-start").click().run()
-    until(app, "of 1000 epochs")
+    until(app, "of 1,000 epochs")
     sweep_id = app.query_params["sweep"]
     other = opened("sweep", sweep=sweep_id)
     assert not has_button(other, "stop-sweep")
@@ -565,7 +565,7 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
     visitor_at(STUDENT)
     first = opened(dataset="digits", model="conv", latent_size="40", epochs="1000")
     first.button(key="train").click().run()
-    until(first, "of 1000 epochs")
+    until(first, "of 1,000 epochs")
     run_id = first.query_params["run"]
     other = swept(models="conv", latent_sizes="40", epochs="1000")
     other.button(key="sweep-start").click().run()

@@ -19,7 +19,7 @@ from autoenc import checkpoints, cores, datasets, memory
 from autoenc.cli.printing import Commands, add_command, check_writable, split, table, waiting, write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.jobs import CurveJob
-from autoenc.numerals import decibels, setting
+from autoenc.numerals import decibels, out_of, setting
 from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_levels
 
 
@@ -70,8 +70,8 @@ def _dataset_of(run_ids: Sequence[str]) -> str:
 def _finished(run_id: str) -> Run:
     run = checkpoints.read(run_id)
     if not run.finished:
-        n = f"{len(run.epochs)} of {run.config.epochs}"
-        raise AutoencError(f"{run_id} has {n} epochs; train it to the end first")
+        n = out_of(len(run.epochs), run.config.epochs, "epoch")
+        raise AutoencError(f"{run_id} has {n}; train it to the end first")
     return run
 
 

@@ -118,7 +118,7 @@ def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], str]:
         "numbers in the code": lambda row: f"{row.n_latents:,}",
         "times smaller": lambda row: _short(row.ratio),
         "parameters": lambda row: f"{row.n_parameters:,}",
-        "epochs": lambda row: str(row.epochs),
+        "epochs": lambda row: f"{row.epochs:,}",
         "training time (s)": lambda row: f"{row.seconds:,.1f}",
         "training loss (MSE)": lambda row: _short(row.train_loss),
         "test loss (MSE)": lambda row: _short(row.test_mse),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from autoenc import denoising
 from autoenc.datasets import DatasetInfo, told_apart
-from autoenc.numerals import decibels, setting
+from autoenc.numerals import counted, decibels, setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
 from ui.text import plain
@@ -145,7 +145,7 @@ def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
         icon=":material/play_arrow:",
         width="stretch",
         key=key,
-        help=plain(f"{told.short(config)}{noise}, {config.epochs} epochs"),
+        help=plain(f"{told.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
     ):
         with page.errors_told():  # here: the pictures stay
             state.train_for_denoising(config)

@@ -54,5 +54,5 @@ def _row(point: Point) -> PictureRow:
     run = state.read_run(point.run_id)
     marked = "▸ " if point.run_id == state.chosen_point() else ""
     db = "" if point.test_mse is None else f" · {decibels(psnr_of_mse(point.test_mse))}"
-    label = f"{marked}size {point.config.latent_size}{db}"
+    label = f"{marked}size {point.config.latent_size:,}{db}"
     return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model], steady=True)

@@ -73,10 +73,11 @@ TITLES = {
     "beside": "Runs beside it",
 }
 FORMATS = {
+    "latent_size": "localized",
     "n_latents": "localized",
     "ratio": "%.3g",
     "n_parameters": "localized",
-    "seconds": "%.1f",
+    "seconds": "accounting",
     "train_loss": "%.5f",
     "test_mse": "%.5f",
     "test_psnr_db": "%.1f",
