@@ -1,4 +1,7 @@
-"""Numbers in sentences: counts, ratios, shares, times, errors; never an exponent, thousands with commas."""
+"""Numbers in sentences: counts, ratios, shares, times, errors; never an exponent, thousands with commas.
+
+A seed, as a run_id, is a name and stays as it is; so do CSV and JSON.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import plots
+from autoenc import plots, remarks
 from autoenc.errors import AutoencError
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
 from autoenc.schema import Run, RunSummary, psnr_of_mse
@@ -164,6 +164,8 @@ def compare(chosen: Sequence[RunSummary]) -> None:
         key="comparison",
         height=360,
     )
+    if words := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
+        st.caption(plain(words))
     names = told.differences([run.config for run in runs])
     compared = [
         Compared(f"{letter}: {name}", colour, run)

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from autoenc.numerals import counted, decibels, short
 from autoenc.pareto import pareto, usable
+from autoenc.remarks import EARLIER
 from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
 from autoenc.sweeps.beside_pca import pca_words, sigmoid_words
@@ -39,10 +40,7 @@ def tests_words(points: Sequence[Point]) -> str:
     if not n:
         return ""
     which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
-    return (
-        f"{which} tested by an earlier version, which drew other noise for other models: a difference of one "
-        "percent means nothing there. Delete and train again to compare exactly."
-    )
+    return f"{which} {EARLIER}"
 
 
 def _doublings(line: Sequence[Point]) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from autoenc import denoising
 from autoenc.datasets import DatasetInfo, told_apart
 from autoenc.numerals import counted, decibels, setting
+from autoenc.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
 from ui.text import plain
@@ -90,6 +91,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
     if gone := state.keep_choice(widget, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
     names = dict(zip(by_id, told_apart(map(_name, runs)), strict=True))
+    earlier = any(run.earlier_test for run in runs)
     chosen: str | None = st.selectbox(
         label,
         list(by_id),
@@ -99,6 +101,8 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
         disabled=not runs,
         help=what,
     )
+    if earlier:
+        st.caption(plain(EARLIER_NOTE))
     return chosen
 
 
@@ -107,7 +111,7 @@ def _name(run: RunSummary) -> str:
     noise = run.config.noise
     trained_at = f", {'up to' if noise.up_to else 'at'} {setting(noise.level)}" if noise else ""
     reached = "" if run.test_mse is None else f": {decibels(psnr_of_mse(run.test_mse))}"
-    return f"{told.short(run.config)}{trained_at}{reached}"
+    return f"{told.short(run.config)}{trained_at}{reached}{f' {EARLIER_MARK}' * run.earlier_test}"
 
 
 # ---------------------------------------------------------------- models that are missing
