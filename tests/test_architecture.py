@@ -424,6 +424,12 @@ def test_numbers_in_sentences_go_through_one_formatter() -> None:
     assert sources_of_exponents({"x": "float(f'{x:.2g}')"}) == set()
 
 
+def test_no_script_in_the_browser_writes_a_number_with_an_exponent() -> None:
+    scripts = {path.name: path.read_text() for path in (ROOT / "ui/components").glob("*.js")}
+    assert [name for name, text in scripts.items() if re.search("toPrecision|toExponential", text)] == []
+    assert "toLocaleString" in scripts["draw_pad.js"]
+
+
 # What these rename is made again by hand, or checked where it is read.
 RENAMING = {"autoenc.durable", "autoenc.export", "autoenc.datasets.importing", "autoenc.datasets.splitting"}
 
