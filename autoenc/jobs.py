@@ -18,6 +18,7 @@ from autoenc import baselines, checkpoints, cores, datasets, memory, models, tra
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.numerals import out_of
 from autoenc.schema import (
     METHODS,
     Download,
@@ -176,7 +177,7 @@ def stored_run(run_id: str) -> Snapshot | None:
         return None
     if run.finished:
         return Snapshot(run_id, State.FINISHED, value=run)
-    done = f"{len(run.epochs)} of {run.config.epochs} epochs are done"
+    done = f"{out_of(len(run.epochs), run.config.epochs, 'epoch')} done"
     if checkpoints.is_being_written(run_id):
         return Snapshot(run_id, State.RUNNING, f"another process trains it; {done}", run)
     return Snapshot(run_id, State.INTERRUPTED, f"{done}; train again to continue", run)

@@ -1,4 +1,7 @@
-"""Numbers in sentences: counts, ratios, shares, times, errors; never an exponent, thousands with commas."""
+"""Numbers in sentences: counts, ratios, shares, times, errors; never an exponent, thousands with commas.
+
+A seed, as a run_id, is a name and stays as it is; so do CSV and JSON.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,11 @@ def counted(n: float, noun: str, plural: str = "") -> str:
     return f"{n:,.0f} {noun if n == 1 else plural or f'{noun}s'}"
 
 
+def out_of(n: int, of: int, noun: str) -> str:
+    """`3 of 10 epochs`, `0 of 1,000 epochs`, `1 of 1 epoch`."""
+    return f"{n:,} of {counted(of, noun)}"
+
+
 def duration(seconds: float) -> str:
     """For people: `0.02 s`, `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
     if seconds < 0.095:
@@ -53,6 +61,8 @@ def duration(seconds: float) -> str:
 
 def decibels(value: float) -> str:
     """`19.1 dB`; of an exact copy `∞ dB`."""
+    if math.isnan(value):
+        return short(value)
     return f"{value:,.1f} dB" if math.isfinite(value) else f"{short(value)} dB"
 
 

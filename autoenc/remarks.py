@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from autoenc.numerals import counted, duration, listed
 from autoenc.schema import Run
 
+EARLIER = (  # of runs that stand beside others
+    "tested by an earlier version, which drew other noise for other models: a difference of one percent "
+    "means nothing there. Delete and train again to compare exactly."
+)
+EARLIER_MARK = "(+)"  # beside the figures of one
+EARLIER_NOTE = f"{EARLIER_MARK} T{EARLIER[1:]}"
 NAMED = 3  # epochs; of more only their number
 
 
@@ -24,6 +32,16 @@ def _tests(run: Run) -> str:
         return f"Measured on {noise}: {care}. To compare exactly, delete this run and train it again."
     which = "Epoch 1 was" if n == 1 else f"Epochs 1 to {n} were"
     return f"{which} tested on {noise}: {care}. Later epochs use the images that every model is given."
+
+
+def compared(runs: Mapping[str, Run]) -> str:
+    """Which of these runs, by their names, have test errors that others are not quite comparable with."""
+    names = [
+        name if run.earlier_test else f"{name} (its first epochs)"
+        for name, run in runs.items()
+        if run.earlier_tests
+    ]
+    return f"{listed(names)}: {EARLIER}" if names else ""
 
 
 def _standstill(run: Run) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -388,13 +389,45 @@ def sources_of_exponents(sources: Sources) -> set[str]:
     return found
 
 
+def sources_of_units(sources: Sources) -> set[str]:
+    """Modules that write a unit, dB or %, behind a number in a format of their own."""
+    found = set()
+    for module, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.JoinedStr):
+                for part, behind in pairwise(node.values):
+                    number = isinstance(part, ast.FormattedValue) and part.format_spec
+                    if number and re.match(r" ?(dB|%(?!\{))", str(getattr(behind, "value", ""))):
+                        found.add(module)
+            elif isinstance(node, ast.FormattedValue) and node.format_spec:
+                share = ast.unparse(node.format_spec)[-2] == "%"
+                found |= {module} if share else set()
+    return found
+
+
+def for_people() -> Sources:
+    return {name: text for name, text in project().items() if name.startswith(("autoenc", "ui", "pages"))}
+
+
+def test_a_unit_is_written_by_the_formatter_that_knows_its_borders() -> None:
+    # the formatter itself, and a width in CSS
+    assert sources_of_units(for_people()) == {"autoenc.numerals", "ui.components.drawing"}
+    for formatted in ("f'{x:.1f} dB'", "f'{x:.0f} to {y:.0f} %'", "f'{x:.0f}%'", "f'{x:.1%} less'"):
+        assert sources_of_units({"x": formatted}) == {"x"}, formatted
+    for formatted in ("f'{decibels(x)}'", "f'{x:,} numbers'", "f'{x:,}%{{y}}'"):
+        assert sources_of_units({"x": formatted}) == set(), formatted
+
+
 def test_numbers_in_sentences_go_through_one_formatter() -> None:
-    for_people = {
-        name: text for name, text in project().items() if name.startswith(("autoenc", "ui", "pages"))
-    }
-    assert sources_of_exponents(for_people) == {"autoenc.cli.denoising"}  # its table for other programs
+    assert sources_of_exponents(for_people()) == {"autoenc.cli.denoising"}  # its table for other programs
     assert sources_of_exponents({"x": "f'{x:.2g} %'"}) == {"x"}
     assert sources_of_exponents({"x": "float(f'{x:.2g}')"}) == set()
+
+
+def test_no_script_in_the_browser_writes_a_number_with_an_exponent() -> None:
+    scripts = {path.name: path.read_text() for path in (ROOT / "ui/components").glob("*.js")}
+    assert [name for name, text in scripts.items() if re.search("toPrecision|toExponential", text)] == []
+    assert "toLocaleString" in scripts["draw_pad.js"]
 
 
 # What these rename is made again by hand, or checked where it is read.

@@ -444,7 +444,7 @@ def test_the_weights_of_another_model_are_refused(sample: Sample, digits: Datase
 def test_a_file_that_has_gone_beyond_what_is_wanted_is_not_continued(sample: Sample, digits: Dataset) -> None:
     put(sample.run_id, sample.data)
     trainee = fresh(sample.run, digits)
-    with pytest.raises(CheckpointError, match="has 2 epochs; 1 are wanted"):
+    with pytest.raises(CheckpointError, match="has 2 epochs; asked for: 1"):
         checkpoints.restore(trainee, sample.run_id, 1)
     assert trainee.epoch == 0
 

@@ -241,7 +241,7 @@ def test_epochs_that_were_finished_before_a_stop_are_kept_however_short_they_wer
     snapshot = stored_run(stopped.run_id)
     assert snapshot is not None
     assert snapshot.state is State.INTERRUPTED
-    assert snapshot.message == "4 of 1000 epochs are done; train again to continue"
+    assert snapshot.message == "4 of 1,000 epochs done; train again to continue"
     assert snapshot.run == stopped
     first, run = followed(job_of(long).run(), epochs=6)
     assert (first.resumed_from_epoch, first.attempt) == (4, 2)
@@ -302,7 +302,7 @@ def test_a_stored_run_is_running_while_its_lock_is_held() -> None:
         snapshot = stored_run(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.RUNNING
-    assert snapshot.message == "another process trains it; 2 of 1000 epochs are done"
+    assert snapshot.message == "another process trains it; 2 of 1,000 epochs done"
 
 
 # ---------------------------------------------------------------- killed

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoenc.inspection.errors import ClassError, ColourError, class_words, colour_words
-from autoenc.numerals import counted, decibels, duration, listed, percent, setting, short, smaller
+from autoenc.numerals import counted, decibels, duration, listed, out_of, percent, setting, short, smaller
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,8 @@ def test_counts_agree_with_their_nouns() -> None:
         "1,024 numbers",
     ]
     assert counted(2, "class", "classes") == "2 classes"
+    parts = [out_of(*of, "epoch") for of in ((1, 1), (0, 1000), (1200, 4096))]
+    assert parts == ["1 of 1 epoch", "0 of 1,000 epochs", "1,200 of 4,096 epochs"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_settings_are_said_as_they_were_written() -> None:
 
 
 def test_decibels_and_the_size_of_a_code() -> None:
-    assert (decibels(19.06), decibels(math.inf)) == ("19.1 dB", "∞ dB")
+    assert [decibels(v) for v in (19.06, math.inf, math.nan)] == ["19.1 dB", "∞ dB", "no number"]
     assert [smaller(r) for r in (24.5, 1, 0.25, 1024)] == [
         *("24.5 times smaller", "the same size", "4 times larger", "1,024 times smaller")
     ]

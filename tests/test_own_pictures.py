@@ -16,7 +16,7 @@ def test_an_image_folder_is_opened_trained_and_missed_when_it_is_gone(place: Pat
     assert not app.exception
     assert plain("1 file cannot be read and is left out: train/a/<b>x*.png") in texts(app)
     app.button(key="train").click().run()
-    until(app, "Finished: 1 of 1 epochs")
+    until(app, "Finished: 1 of 1 epoch")
     run_id = app.query_params["run"]
     shutil.rmtree(place / "data/mine")
     later = opened(run=run_id[0] if isinstance(run_id, list) else run_id, view="images")
@@ -30,7 +30,7 @@ def test_classes_that_look_alike_are_chosen_each_for_itself(place: Path) -> None
     put(place / "data/odd", {f"{split}/{c}/1.png": colour() for split in ("train", "test") for c in odd})
     app = opened(dataset="odd", latent_size="2", epochs="1", batch_size="4")
     app.button(key="train").click().run()
-    until(app, "Finished: 1 of 1 epochs")
+    until(app, "Finished: 1 of 1 epoch")
     run_id = app.query_params["run"]
     gallery = opened(run=run_id[0] if isinstance(run_id, list) else run_id, view="images")
     chooser = gallery.selectbox(key="class")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -16,8 +17,9 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets, inspection, sweeps
 from autoenc.jobs import DownloadJob, PcaJob, TrainJob
-from autoenc.schema import Sweep, TrainConfig
+from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import Kept
+from tests import runs
 from ui import state, told
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
@@ -341,6 +343,24 @@ def test_the_runs_are_listed_and_the_chosen_ones_compared() -> None:
     assert list(app.dataframe[0].value["Latent size"]) == [13]
 
 
+def test_a_run_that_an_earlier_version_tested_is_marked_wherever_it_is_compared() -> None:
+    data, noise = datasets.load("digits"), Noise("gaussian", 0.5, up_to=True)
+    old, new = (TrainConfig("digits", latent_size=size, epochs=1, noise=noise) for size in (16, 17))
+    for config, earlier_tests in ((old, 1), (new, 0)):
+        run, trainee = runs.trained(config, data)
+        runs.stored(replace(run, earlier_tests=earlier_tests), trainee)
+    old_id, new_id = (config.run_id(data.fingerprint) for config in (old, new))
+    said = "tested by an earlier version"
+    assert f"A: {said}" in texts(opened("runs", runs=f"{old_id},{new_id}")).replace("\\", "")
+    assert said not in texts(opened("runs", runs=new_id))
+    app = opened("denoise", dataset="digits", noise="gaussian:0.5")
+    by_model = {option.split(",")[0]: option for option in app.selectbox(key="denoiser").options}
+    assert [by_model[name].endswith(" (+)") for name in ("MLP 16", "MLP 17")] == [True, False]
+    assert "(+) Tested by an earlier version" in texts(app).replace("\\", "")
+    for run_id in (old_id, new_id):
+        checkpoints.delete(run_id)
+
+
 def test_the_teacher_deletes_chosen_runs_and_a_student_cannot(visitor_at: Place) -> None:
     run_id = trained(latent_size="15").query_params["run"]
     one, other = opened("runs", runs=run_id), opened("runs", runs=run_id)
@@ -525,7 +545,7 @@ def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
 
 def test_sizes_that_do_not_fit_into_memory_are_left_out_with_the_reason() -> None:
     app = swept(models="conv", latent_sizes="1,4096", batch_size="1437", stride="1")
-    assert "Left out: Convolutional 4096: this run needs about" in texts(app).replace("\\", "")
+    assert "Left out: Convolutional 4,096: this run needs about" in texts(app).replace("\\", "")
     assert not app.button(key="sweep-start").disabled
 
 
@@ -533,7 +553,7 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
     visitor_at(STUDENT)
     app = swept(models="conv", latent_sizes="32,48", epochs="1000")
     app.button(key="sweep-start").click().run()
-    until(app, "of 1000 epochs")
+    until(app, "of 1,000 epochs")
     sweep_id = app.query_params["sweep"]
     other = opened("sweep", sweep=sweep_id)
     assert not has_button(other, "stop-sweep")
@@ -565,7 +585,7 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
     visitor_at(STUDENT)
     first = opened(dataset="digits", model="conv", latent_size="40", epochs="1000")
     first.button(key="train").click().run()
-    until(first, "of 1000 epochs")
+    until(first, "of 1,000 epochs")
     run_id = first.query_params["run"]
     other = swept(models="conv", latent_sizes="40", epochs="1000")
     other.button(key="sweep-start").click().run()

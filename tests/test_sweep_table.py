@@ -58,7 +58,10 @@ def test_numbers_come_back_from_csv_exactly() -> None:
     for row, read in zip(sweeps.rows(points), lines, strict=True):
         for name, cell in zip(head, read, strict=True):
             value = getattr(row, name)
-            assert cell == "" if value is None else type(value)(cell) == value
+            if isinstance(value, bool):
+                assert cell == str(value)
+            else:
+                assert cell == "" if value is None else type(value)(cell) == value
 
 
 def test_markdown_has_rounded_numbers_units_and_the_note_of_the_report() -> None:
@@ -76,6 +79,20 @@ def test_markdown_has_rounded_numbers_units_and_the_note_of_the_report() -> None
 def test_without_figures_of_the_report_there_are_neither_its_columns_nor_its_note() -> None:
     for text in (sweeps.as_markdown([point()]), sweeps.as_latex([point()])):
         assert "lab" not in text
+
+
+def test_the_table_marks_runs_that_an_earlier_version_tested_on_noise_of_their_own() -> None:
+    points = [point(latent_size=4, earlier_test=True), point(latent_size=8)]
+    head, *table = cells(sweeps.as_markdown(points))
+    assert [row[head.index("test loss (MSE)")] for row in table] == ["0.02 (+)", "0.02"]
+    for text in (sweeps.as_markdown(points), sweeps.as_latex(points)):
+        assert "(+) Tested by an earlier version" in text
+        assert "Delete and train again" in text
+    assert [row["earlier_test"] for row in csv.DictReader(io.StringIO(sweeps.as_csv(points)))] == [
+        "True",
+        "False",
+    ]
+    assert "earlier version" not in sweeps.as_markdown(points[1:])
 
 
 def test_a_bar_in_a_name_does_not_open_a_column() -> None:

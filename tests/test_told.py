@@ -5,7 +5,18 @@ from dataclasses import replace
 import pytest
 
 from autoenc.jobs import DownloadJob, PcaJob, TrainJob
-from autoenc.schema import Download, Images, Noise, Pca, Preview, Snapshot, State, StepRecord, TrainConfig
+from autoenc.schema import (
+    Download,
+    Images,
+    Noise,
+    Pca,
+    Preview,
+    Snapshot,
+    State,
+    StepRecord,
+    Sweep,
+    TrainConfig,
+)
 from tests.test_plots import run_of
 from ui import told
 
@@ -24,6 +35,26 @@ def test_what_tells_runs_apart_is_what_differs() -> None:
         "MLP 32, 1 layer",
         "Conv 32, 2 layers",
     )
+
+
+def test_thousands_have_commas_in_titles_and_progress() -> None:
+    large = TrainConfig(latent_size=4096, epochs=1000, batch_size=5000, seed=2026)
+    differing = told.differences([large, TrainConfig()])[0]
+    assert differing == "MLP 4,096, 1,000 epochs, batch 5,000, seed 2026"
+    assert told.short(large) == "MLP 4,096"
+    assert told.title(large).startswith("MLP, latent size 4,096, 1 layer")
+    assert told.sweep_title(Sweep(large, ("mlp",), (1, 2048))).startswith(
+        "MLP, 2 sizes from 1 to 2,048, 1,000 ep"
+    )
+    run = replace(run_of(4, []), config=large)
+    assert told.progress(Snapshot("x", State.STOPPED, value=run)).startswith("Stopped: 0 of 1,000 epochs")
+
+
+def test_an_exact_copy_and_a_run_of_one_epoch_are_said_as_such() -> None:
+    same = Images((1, 1, 1, 2), bytes([0, 255]))
+    assert told.frame(replace(run_of(4, []), x=same), Preview(1000, same)) == "after epoch 1,000 of 4: ∞ dB"
+    run = replace(run_of(4, []), config=TrainConfig(epochs=1))
+    assert told.progress(Snapshot("x", State.FAILED, value=run)) == "Failed: 0 of 1 epoch"
 
 
 def test_several_seeds_are_told_as_mean_and_standard_deviation() -> None:

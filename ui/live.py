@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from autoenc.jobs import TrainJob
-from autoenc.numerals import short
+from autoenc.numerals import counted, short
 from autoenc.remarks import remarks
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
 from ui import idle, page, state, told
@@ -95,9 +95,8 @@ def _next_run(run: Run) -> None:
     seeds = {config.seed, *(other.config.seed for other in state.seeds_of(run))}
     again = replace(config, seed=(max(seeds) + 1) % BOUNDS["seed"][1])
     if run.finished and longer != config and not _has_come_to_rest(config):
-        _train_button(
-            f"Train {longer.epochs - config.epochs} epochs longer", ":material/fast_forward:", longer
-        )
+        more = counted(longer.epochs - config.epochs, "epoch")
+        _train_button(f"Train {more} longer", ":material/fast_forward:", longer)
     if run.finished:
         _train_button(f"Again with seed {again.seed}", ":material/casino:", again)
         st.caption(

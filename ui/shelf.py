@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import plots
+from autoenc import plots, remarks
 from autoenc.errors import AutoencError
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
 from autoenc.schema import Run, RunSummary, psnr_of_mse
@@ -25,16 +25,17 @@ LETTERS = "ABCDEFGH"
 
 COLUMNS: dict[str, Any] = {
     "Latent size": st.column_config.NumberColumn(
-        help="MLP: numbers in the code; convolutional: its channels."
+        format="localized", help="MLP: numbers in the code; convolutional: its channels."
     ),
     "Noise": st.column_config.TextColumn(width=130),
     "Numbers in the code": st.column_config.NumberColumn(format="localized"),
+    "Parameters": st.column_config.NumberColumn(format="localized"),
     "Test error": st.column_config.NumberColumn(
         format="%.5f", help="Mean squared error per pixel; pixels from 0 to 1."
     ),
     "PSNR (dB)": st.column_config.NumberColumn(format="%.1f"),
-    "Time (s)": st.column_config.NumberColumn(format="%.1f", help="Training and tests."),
-    "Size (MB)": st.column_config.NumberColumn(format="%.2f"),
+    "Time (s)": st.column_config.NumberColumn(format="accounting", help="Training and tests."),
+    "Size (MB)": st.column_config.NumberColumn(format="accounting"),
     "Last change": st.column_config.DatetimeColumn(format="distance"),
 }
 
@@ -125,7 +126,7 @@ def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
         "Latent size": [run.config.latent_size for run in runs],
         "Layers": [run.config.layers for run in runs],
         "Noise": [told.noise_words(run.config.noise) if run.config.noise else "" for run in runs],
-        "Epochs": [f"{run.epochs_done} of {run.config.epochs}" for run in runs],
+        "Epochs": [f"{run.epochs_done:,} of {run.config.epochs:,}" for run in runs],
         "Test error": [run.test_mse for run in runs],
         "PSNR (dB)": [None if run.test_mse is None else psnr_of_mse(run.test_mse) for run in runs],
         "Time (s)": [run.seconds for run in runs],
@@ -163,6 +164,8 @@ def compare(chosen: Sequence[RunSummary]) -> None:
         key="comparison",
         height=360,
     )
+    if words := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
+        st.caption(plain(words))
     names = told.differences([run.config for run in runs])
     compared = [
         Compared(f"{letter}: {name}", colour, run)

@@ -9,7 +9,7 @@ from statistics import mean, stdev
 
 from autoenc.jobs import CurveJob, DownloadJob, PcaJob, TrainJob
 from autoenc.memory import in_words
-from autoenc.numerals import setting, smaller
+from autoenc.numerals import counted, decibels, out_of, setting, smaller
 from autoenc.schema import (
     METHODS,
     MODEL_NAMES,
@@ -37,7 +37,7 @@ def title(config: TrainConfig) -> str:
     stride = f", stride {config.stride}" if config.model == "conv" else ""
     noise = f", {noise_words(config.noise)}" if config.noise else ""
     return (
-        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size}, "
+        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size:,}, "
         f"{_layers(config.layers)}{stride}{noise}, {state.data_title(config.dataset)}"
     )
 
@@ -76,9 +76,11 @@ def sweep_title(sweep: Sweep) -> str:
     """`MLP and Convolutional, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
     models = " and ".join(MODEL_TITLES[name] for name in sweep.models)
     sizes = sorted(sweep.latent_sizes)
-    span = f"{len(sizes)} sizes from {sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else f"size {sizes[0]}"
+    span = f"size {sizes[0]:,}"
+    if len(sizes) > 1:
+        span = f"{len(sizes)} sizes from {sizes[0]:,} to {sizes[-1]:,}"
     layers = "" if sweep.layers == (1,) else f", {' and '.join(map(str, sorted(sweep.layers)))} layers"
-    epochs = f"{sweep.base.epochs} epoch{'s'[: sweep.base.epochs > 1]}"
+    epochs = counted(sweep.base.epochs, "epoch")
     return f"{models}, {span}{layers}, {epochs}, {state.data_title(sweep.base.dataset)}"
 
 
@@ -91,17 +93,17 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "dataset": config.dataset,
         "layers": _layers(config.layers),
         "stride": f"stride {config.stride}",
-        "epochs": f"{config.epochs} epochs",
-        "batch_size": f"batch {config.batch_size}",
+        "epochs": counted(config.epochs, "epoch"),
+        "batch_size": f"batch {config.batch_size:,}",
         "learning_rate": f"rate {setting(config.learning_rate)}",
-        "decay_epochs": f"rate falls over {config.decay_epochs} epochs"
+        "decay_epochs": f"rate falls over {counted(config.decay_epochs, 'epoch')}"
         if config.decay_epochs
         else "steady rate",
         "noise": noise_words(config.noise) if config.noise else "no noise",
-        "train_images": f"{config.train_images:,} images" if config.train_images else "all images",
+        "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",
     }
-    name = f"{MODEL_NAMES[config.model]} {config.latent_size}"
+    name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
     return ", ".join([name, *(text for field, text in words.items() if field in more)])
 
 
@@ -115,7 +117,7 @@ def noise_words(noise: Noise) -> str:
 def progress(snapshot: Snapshot) -> str:
     """Where the job is, and how long it will take."""
     run = snapshot.run
-    n_epochs = f"{len(run.epochs)} of {run.config.epochs} epochs" if run else "nothing yet"
+    n_epochs = out_of(len(run.epochs), run.config.epochs, "epoch") if run else "nothing yet"
     match snapshot.state:
         case State.QUEUED if snapshot.message:
             return f"Waiting: {plain(snapshot.message)}"
@@ -173,10 +175,10 @@ def frame(run: Run, preview: Preview, reading: str = "") -> str:
     if preview.epoch == 0:
         when = "before any training"
     else:
-        when = f"after epoch {preview.epoch} of {run.config.epochs}"
+        when = f"after epoch {preview.epoch:,} of {run.config.epochs:,}"
     x, x_hat = pixels.array(run.x), pixels.array(preview.x_hat)
     mse = ((x / 255.0 - x_hat / 255.0) ** 2).mean()
-    return ", ".join(filter(None, [f"{when}: {psnr_of_mse(float(mse)):.1f} dB", reading]))
+    return ", ".join(filter(None, [f"{when}: {decibels(psnr_of_mse(float(mse)))}", reading]))
 
 
 def code_size(n_latents: int, n_pixels: int) -> str:

@@ -15,6 +15,7 @@ from autoenc import models
 from autoenc.checkpoints.opening import Opened, identity, number, opened, text, whole
 from autoenc.checkpoints.paths import NOT_KNOWN, path_of
 from autoenc.errors import CheckpointError
+from autoenc.numerals import counted
 from autoenc.once import once
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
 from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, Trainee
@@ -93,7 +94,8 @@ def restore(trainee: Trainee, run_id: str, max_epochs: int) -> Run:
     with opened(path) as file:
         run = _named(path, run_in(file))
         if len(run.epochs) > max_epochs:
-            raise CheckpointError(f"{run_id} has {len(run.epochs)} epochs; {max_epochs} are wanted")
+            epochs = counted(len(run.epochs), "epoch")
+            raise CheckpointError(f"{run_id} has {epochs}; asked for: {max_epochs:,}")
         weights = weights_in(file, trainee.model)
         state = optimizer_state_in(file, trainee.model, len(run.step_losses))
     groups = trainee.optimizer.state_dict()["param_groups"]

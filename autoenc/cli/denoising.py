@@ -19,7 +19,7 @@ from autoenc import checkpoints, cores, datasets, memory
 from autoenc.cli.printing import Commands, add_command, check_writable, split, table, waiting, write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.jobs import CurveJob
-from autoenc.numerals import setting
+from autoenc.numerals import decibels, out_of, setting
 from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_levels
 
 
@@ -70,8 +70,8 @@ def _dataset_of(run_ids: Sequence[str]) -> str:
 def _finished(run_id: str) -> Run:
     run = checkpoints.read(run_id)
     if not run.finished:
-        n = f"{len(run.epochs)} of {run.config.epochs}"
-        raise AutoencError(f"{run_id} has {n} epochs; train it to the end first")
+        n = out_of(len(run.epochs), run.config.epochs, "epoch")
+        raise AutoencError(f"{run_id} has {n}; train it to the end first")
     return run
 
 
@@ -117,7 +117,7 @@ def _told(curves: Sequence[Curve], levels: Sequence[float]) -> str:
     rows = []
     for level in levels:
         found = [curve.at(level) for curve in curves]
-        cells = [f"{point.psnr_db:.2f} dB  {point.ssim:.3f}" if point else "" for point in found]
+        cells = [f"{decibels(point.psnr_db)}  {point.ssim:.3f}" if point else "" for point in found]
         rows.append((setting(level), *cells))
     images = ", ".join(f"{name}: {curve.n_images:,}" for name, curve in zip(names, curves, strict=True))
     return f"{table(head, rows)}\nPSNR of the mean error, and SSIM; test images: {images}"

@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from autoenc import checkpoints
 from autoenc.errors import AutoencError, ConfigError
-from autoenc.numerals import short
+from autoenc.numerals import decibels, out_of, short
 from autoenc.remarks import remarks
 from autoenc.schema import Run
 
@@ -41,9 +41,9 @@ def waiting() -> Callable[[str], None]:
 def told(run: Run) -> str:
     """A run in a few lines."""
     ratio = run.model.n_pixels / run.model.n_latents
-    lines = [f"{run.run_id}: {len(run.epochs)} of {run.config.epochs} epochs"]
+    lines = [f"{run.run_id}: {out_of(len(run.epochs), run.config.epochs, 'epoch')}"]
     if run.test_mse is not None and run.test_psnr_db is not None:
-        lines.append(f"test MSE {run.test_mse:.5f} per pixel, PSNR {run.test_psnr_db:.1f} dB")
+        lines.append(f"test MSE {run.test_mse:.5f} per pixel, PSNR {decibels(run.test_psnr_db)}")
         lines.append(f"{run.seconds:,.1f} s, {run.images_per_second:,.0f} images a second on {run.device}")
     lines.append(
         f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, "

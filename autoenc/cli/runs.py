@@ -55,8 +55,8 @@ def list_runs(chosen: argparse.Namespace) -> None:
 
 def _row(run: RunSummary) -> tuple[str, ...]:
     mse = "" if run.test_mse is None else f"{run.test_mse:.5f}"
-    epochs = f"{run.epochs_done} of {run.config.epochs}"
-    return run.run_id, epochs, mse, f"{run.seconds:.1f}", f"{run.n_latents:,}", f"{run.n_parameters:,}"
+    epochs = f"{run.epochs_done:,} of {run.config.epochs:,}"
+    return run.run_id, epochs, mse, f"{run.seconds:,.1f}", f"{run.n_latents:,}", f"{run.n_parameters:,}"
 
 
 def show_run(chosen: argparse.Namespace) -> None:

@@ -76,7 +76,7 @@ class _Progress:
         if run.finished:
             note = "is on disk already"
         elif run.resumed_from_epoch:
-            note = f"continues after epoch {run.resumed_from_epoch} of {run.config.epochs}"
+            note = f"continues after epoch {run.resumed_from_epoch:,} of {run.config.epochs:,}"
         else:
             note = (
                 f"begins: {run.model.n_parameters:,} parameters, {run.model.n_latents:,} numbers in the code"
@@ -89,10 +89,10 @@ class _Progress:
     def epoch(self, run: Run) -> None:
         last = run.epochs[-1]
         if self.bar is not None:
-            self.bar.set_postfix_str(f"epoch {len(run.epochs)}, test loss {last.test_loss:.5f}")
+            self.bar.set_postfix_str(f"epoch {len(run.epochs):,}, test loss {last.test_loss:.5f}")
             return
         print(
-            f"epoch {len(run.epochs)} of {run.config.epochs}: train loss {last.train_loss:.5f}, "
+            f"epoch {len(run.epochs):,} of {run.config.epochs:,}: train loss {last.train_loss:.5f}, "
             f"test loss {last.test_loss:.5f}, {last.seconds + last.test_seconds:.2f} s",
             file=sys.stderr,
             flush=True,

@@ -14,6 +14,7 @@ from autoenc.datasets import Dataset
 from autoenc.denoising.classical import Denoise, fitted
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
+from autoenc.numerals import out_of
 from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
 
 DEFINITIONS = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
@@ -48,7 +49,7 @@ def opened(run_id: str, data: Dataset) -> Trained:
         raise ConfigError(f"{run_id} was trained on {run.config.dataset}; choose a run of {data.name}")
     if not run.finished:
         raise AutoencError(
-            f"{run_id} has {len(run.epochs)} of {run.config.epochs} epochs; train it to the end first"
+            f"{run_id} has {out_of(len(run.epochs), run.config.epochs, 'epoch')}; train it to the end first"
         )
     return trained
 

@@ -72,12 +72,12 @@ def _among(found: Standing) -> str:
     if found.n_worse == found.n:
         return f"{lost}, less than in all {tests}: easier than anything that this model was tested on."
     if found.n_worse >= found.n / 2:
-        less = _share(found.n_worse, found.n)
+        less = percent(found.n_worse / found.n)
         return f"{lost}, less than in {less} of the {tests}: nothing strange to this model."
     if found.n_worse >= EDGE * found.n:
-        more = _share(found.n_better, found.n)
+        more = percent(found.n_better / found.n)
         return f"{lost}, more than in {more} of the {tests}: harder than most of them."
-    more = _share(found.n_better, found.n)
+    more = percent(found.n_better / found.n)
     return f"{lost}, more than in {more} of the {tests}: at the edge of what this model has learnt."
 
 
@@ -127,11 +127,3 @@ def whole_loss(looked: LookedTiles) -> float:
 def figures(mse: float) -> str:
     """`MSE 0.0123, PSNR 19.1 dB`."""
     return f"MSE {short(mse, 3)}, PSNR {decibels(psnr_of_mse(mse))}"
-
-
-def _share(part: int, whole: int) -> str:
-    """In whole percent; all and nothing are said of nothing less."""
-    rounded = int(np.floor(100 * part / whole + 0.5))
-    if rounded == 100 and part < whole:
-        return "over 99 %"
-    return "under 1 %" if rounded == 0 and part else f"{rounded} %"

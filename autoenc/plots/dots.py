@@ -50,8 +50,8 @@ class Dot:
         """`16 (16 numbers, 49 times smaller)`."""
         point = self.point
         numbers = counted(point.n_latents, "number")
-        said = f"{point.config.latent_size} ({numbers}, {self.aside or _smaller(point.ratio)})"
-        return said if point.finished else f"{said}, epoch {point.epochs_done} of {point.config.epochs}"
+        said = f"{point.config.latent_size:,} ({numbers}, {self.aside or _smaller(point.ratio)})"
+        return said if point.finished else f"{said}, epoch {point.epochs_done:,} of {point.config.epochs:,}"
 
 
 @dataclass(frozen=True)
@@ -288,7 +288,7 @@ def size_axis(title: str, values: Sequence[float], *, log: bool, ticks: bool = F
     first, last = math.log10(low), math.log10(high)
     air = max(0.03 * (last - first), 0.03)
     planned |= {"type": "log", "range": [rounded(first - air), rounded(last + air)], "dtick": 1}
-    return planned | ({"tickvals": _spread(values), "tickformat": "d"} if ticks else {})
+    return planned | ({"tickvals": _spread(values), "tickformat": ",d"} if ticks else {})
 
 
 def _spread(values: Sequence[float]) -> list[float]:

@@ -113,6 +113,11 @@ class Run:
         return sum(e.seconds + e.test_seconds for e in self.epochs)
 
     @property
+    def earlier_test(self) -> bool:
+        """Whether its test error is of noisy images that other models were not given."""
+        return 0 < len(self.epochs) <= self.earlier_tests
+
+    @property
     def timed(self) -> tuple[Epoch, ...]:
         """The finished epochs in which the process never stood still; all of them where there is none."""
         return tuple(e for e in self.epochs if not e.stood_still) or self.epochs
@@ -203,3 +208,8 @@ class RunSummary:
     @property
     def finished(self) -> bool:
         return self.epochs_done >= self.config.epochs
+
+    @property
+    def earlier_test(self) -> bool:
+        """As of a Run."""
+        return 0 < self.epochs_done <= self.earlier_tests

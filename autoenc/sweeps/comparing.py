@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from autoenc import equal
 from autoenc.equal import By
-from autoenc.numerals import short
+from autoenc.numerals import counted, short
 from autoenc.pareto import usable
 from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point, RunSummary, State, Subject, Sweep, TrainConfig
 from autoenc.sweeps.ratios import amount, times_in_words
@@ -138,7 +138,4 @@ def settings_words(subjects: Sequence[Subject]) -> str:
 def _of_line(line: Sequence[Point]) -> str:
     config, n = line[0].config, len(line)
     layers = "" if config.layers == 1 else f", {config.layers} layers"
-    return (
-        f"{MODEL_NAMES[config.model]}{layers}, {n} size{'s' * (n != 1)}, "
-        f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
-    )
+    return f"{MODEL_NAMES[config.model]}{layers}, {counted(n, 'size')}, {counted(config.epochs, 'epoch')}"

@@ -75,7 +75,7 @@ def _of_run(point: Point, run: Run) -> Point:
         device=run.device,
         threads=run.epochs[-1].threads if run.epochs else 0,
         beside=run.beside,
-        earlier_test=0 < len(run.epochs) <= run.earlier_tests,
+        earlier_test=run.earlier_test,
     )
 
 
@@ -91,5 +91,5 @@ def _of_summary(point: Point, summary: RunSummary) -> Point:
         device=summary.device,
         threads=summary.threads,
         beside=summary.beside,
-        earlier_test=0 < summary.epochs_done <= summary.earlier_tests,
+        earlier_test=summary.earlier_test,
     )

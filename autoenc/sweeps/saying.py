@@ -9,8 +9,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from autoenc.numerals import counted, short
+from autoenc.numerals import counted, decibels, short
 from autoenc.pareto import pareto, usable
+from autoenc.remarks import EARLIER
 from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
 from autoenc.sweeps.beside_pca import pca_words, sigmoid_words
@@ -39,10 +40,7 @@ def tests_words(points: Sequence[Point]) -> str:
     if not n:
         return ""
     which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
-    return (
-        f"{which} tested by an earlier version, which drew other noise for other models: a difference of one "
-        "percent means nothing there. Delete and train again to compare exactly."
-    )
+    return f"{which} {EARLIER}"
 
 
 def _doublings(line: Sequence[Point]) -> str:
@@ -124,15 +122,15 @@ def _larger_than_image(points: Sequence[Point]) -> str:
 def ratio_words(points: Sequence[Point]) -> str:
     """The strongest compression that still reaches 20 dB."""
     usable_points = _usable(points, "test_mse")
-    level = f"{psnr_of_mse(READABLE_MSE):.0f} dB (MSE {short(READABLE_MSE)})"
+    level = f"{short(psnr_of_mse(READABLE_MSE))} dB (MSE {short(READABLE_MSE)})"
     if not usable_points:
         return ""
     reaching = [p for p in usable_points if _loss(p) <= READABLE_MSE]
     if not reaching:
         best = min(usable_points, key=_loss)
-        return f"No run reaches {level}; nearest comes {_run(best)} with {psnr_of_mse(_loss(best)):.1f} dB."
+        return f"No run reaches {level}; nearest comes {_run(best)} with {_quality(best)}."
     best = max(reaching, key=lambda p: (p.ratio, -_loss(p)))
-    reached = f"{psnr_of_mse(_loss(best)):.1f} dB"
+    reached = _quality(best)
     if best.ratio <= 1:
         return f"{level} is reached only without compression: by {_run(best)}, {reached}."
     times = f"{short(best.ratio)} times"
@@ -265,6 +263,10 @@ def _simplest(points: Sequence[Point], name: str) -> Iterator[list[Point]]:
 def _loss(point: Point) -> float:
     assert point.test_mse is not None
     return point.test_mse
+
+
+def _quality(point: Point) -> str:
+    return decibels(psnr_of_mse(_loss(point)))
 
 
 def _name(point: Point) -> str:

@@ -14,6 +14,7 @@ from tabulate import tabulate
 
 from autoenc import lab
 from autoenc.lab import LabFigures
+from autoenc.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.schema import Point, psnr_of_mse
 
 NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
@@ -41,6 +42,7 @@ class Row:
     lab_seconds: float | None  # on the report's machine
     lab_train_loss: float | None
     lab_test_loss_as_printed: float | None
+    earlier_test: bool  # its test error is of noisy images that other models were not given
 
 
 def rows(points: Sequence[Point]) -> tuple[Row, ...]:
@@ -70,6 +72,7 @@ def _row(point: Point) -> Row:
         lab_seconds=report.seconds,
         lab_train_loss=report.train_loss,
         lab_test_loss_as_printed=report.test_loss_as_printed,
+        earlier_test=point.earlier_test,
     )
 
 
@@ -91,16 +94,16 @@ def as_csv(points: Sequence[Point]) -> str:
 
 def as_markdown(points: Sequence[Point]) -> str:
     """With rounded numbers; the report's columns and the note about them only where it gives figures."""
-    columns, note = _columns(rows(points))
+    columns, notes = _columns(rows(points))
     shown = {head: [cell.replace("|", "\\|") for cell in cells] for head, cells in columns.items()}
-    return "\n\n".join(filter(None, (_tabulated(shown, "github"), note.replace("*", "\\*"))))
+    return "\n\n".join((_tabulated(shown, "github"), *(note.replace("*", "\\*") for note in notes)))
 
 
 def as_latex(points: Sequence[Point]) -> str:
     """As `as_markdown`, for LaTeX with the package booktabs."""
-    columns, note = _columns(rows(points))
-    note = note and f"\\par{{\\footnotesize {note}}}"
-    return "\n".join(filter(None, (_tabulated(columns, "latex_booktabs"), note)))
+    columns, notes = _columns(rows(points))
+    below = (f"\\par{{\\footnotesize {note}}}" for note in notes)
+    return "\n".join((_tabulated(columns, "latex_booktabs"), *below))
 
 
 def _tabulated(columns: dict[str, list[str]], tablefmt: str) -> str:
@@ -109,8 +112,8 @@ def _tabulated(columns: dict[str, list[str]], tablefmt: str) -> str:
     return tabulate(lines, list(columns), tablefmt, colalign=sides if lines else None, disable_numparse=True)
 
 
-def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], str]:
-    """Heads and cells, and the note below."""
+def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Heads and cells, and the notes below."""
     ours: dict[str, Callable[[Row], Any]] = {
         "model": lambda row: row.model,
         "layers": lambda row: str(row.layers),
@@ -118,10 +121,10 @@ def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], str]:
         "numbers in the code": lambda row: f"{row.n_latents:,}",
         "times smaller": lambda row: _short(row.ratio),
         "parameters": lambda row: f"{row.n_parameters:,}",
-        "epochs": lambda row: str(row.epochs),
+        "epochs": lambda row: f"{row.epochs:,}",
         "training time (s)": lambda row: f"{row.seconds:,.1f}",
         "training loss (MSE)": lambda row: _short(row.train_loss),
-        "test loss (MSE)": lambda row: _short(row.test_mse),
+        "test loss (MSE)": lambda row: f"{_short(row.test_mse)} {EARLIER_MARK * row.earlier_test}".strip(),
         "PSNR (dB)": lambda row: "" if row.test_psnr_db is None else f"{row.test_psnr_db:.1f}",
         "threads": lambda row: str(row.threads or ""),
         "others beside it": lambda row: "" if row.beside is None else str(row.beside),
@@ -135,7 +138,8 @@ def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], str]:
     cells = {head: [cell(row) for row in table] for head, cell in ours.items()}
     given = {head: [cell(row) for row in table] for head, cell in report.items()}
     given = {head: values for head, values in given.items() if any(values)}
-    return cells | given, NOTE if "lab: test loss (*)" in given else ""
+    notes = {NOTE: "lab: test loss (*)" in given, EARLIER_NOTE: any(row.earlier_test for row in table)}
+    return cells | given, tuple(note for note, needed in notes.items() if needed)
 
 
 def _short(value: float | None, digits: int = 3) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from autoenc.numerals import decibels
 from autoenc.words.measuring import Image, Measures, measure
 
 MOST_FINDINGS = 2  # in a sentence
@@ -172,4 +173,4 @@ def _one(name: str) -> str:
 
 
 def _decibels(psnr_db: float) -> str:
-    return "exact" if math.isinf(psnr_db) else f"{psnr_db:.1f} dB"
+    return "exact" if math.isinf(psnr_db) else decibels(psnr_db)

@@ -307,11 +307,11 @@ def test_who_asked_for_no_run_keeps_the_one_on_the_screen_when_a_newer_one_appea
 ) -> None:
     trained(latent_size=19, epochs=1)  # now the newest
     page = open_page("train")
-    expect_progress(page, "Finished: 1 of 1 epochs")
+    expect_progress(page, "Finished: 1 of 1 epoch")
     trained(latent_size=21, epochs=2)
     page.locator(".st-key-layers").get_by_text("3", exact=True).click()
     expect(page).to_have_url(re.compile("layers=3"))
-    expect_progress(page, "Finished: 1 of 1 epochs")
+    expect_progress(page, "Finished: 1 of 1 epoch")
 
 
 # ---------------------------------------------------------------- the address

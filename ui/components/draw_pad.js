@@ -162,7 +162,7 @@ function sayFigures(row, xHat) {
   for (let i = 0; i < xHat.length; i++) sum += (xHat[i] - row.x[i]) ** 2;
   const mse = sum / xHat.length;
   const psnr = mse ? (-10 * Math.log10(mse)).toFixed(1) : "∞";
-  row.figures.textContent = `MSE ${Number(mse.toPrecision(3))}, PSNR ${psnr} dB`;
+  row.figures.textContent = `MSE ${mse.toLocaleString("en", { maximumSignificantDigits: 3 })}, PSNR ${psnr} dB`;
 }
 
 function paint(canvas, levels, [channels, height, width], white) {
@@ -223,7 +223,8 @@ function addRow(box, model) {
   const given = addCanvas(pictures, "it gets", "given", width, height);
   const row = { model, node, figures, given, updates: 0, busy: false };
   if (!model.network) return row;
-  row.code = addCanvas(pictures, `${model.n_latents.toLocaleString("en")} numbers of code`, "code", 2, 2);
+  const n = model.n_latents;
+  row.code = addCanvas(pictures, `${n.toLocaleString("en")} number${n === 1 ? "" : "s"} of code`, "code", 2, 2);
   row.code.classList.toggle("maps", model.code_shape.length > 1);
   row.drawn = addCanvas(pictures, "it draws", "drawn", width, height);
   return row;

@@ -49,7 +49,7 @@ function addCode(box) {
     Object.assign(canvas, { width: columns * (width + 1) - 1, height: rows * (height + 1) - 1 });
     Object.assign(canvas, { columns });
   }
-  addWords(part, "Code", counted(n, "number"), ...(maps < of ? [`${maps} of ${of} maps drawn`] : []));
+  addWords(part, "Code", counted(n, "number"), ...(maps < of ? [`${maps} of ${counted(of, "map")} drawn`] : []));
   box.columns.push(14);
   return canvas;
 }

@@ -10,7 +10,8 @@ import streamlit as st
 
 from autoenc import denoising
 from autoenc.datasets import DatasetInfo, told_apart
-from autoenc.numerals import setting
+from autoenc.numerals import counted, decibels, setting
+from autoenc.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
 from ui.text import plain
@@ -90,6 +91,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
     if gone := state.keep_choice(widget, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
     names = dict(zip(by_id, told_apart(map(_name, runs)), strict=True))
+    earlier = any(run.earlier_test for run in runs)
     chosen: str | None = st.selectbox(
         label,
         list(by_id),
@@ -99,6 +101,8 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
         disabled=not runs,
         help=what,
     )
+    if earlier:
+        st.caption(plain(EARLIER_NOTE))
     return chosen
 
 
@@ -106,8 +110,8 @@ def _name(run: RunSummary) -> str:
     """`Conv 32, 3 layers, up to 1: 20.1 dB`."""
     noise = run.config.noise
     trained_at = f", {'up to' if noise.up_to else 'at'} {setting(noise.level)}" if noise else ""
-    reached = "" if run.test_mse is None else f": {psnr_of_mse(run.test_mse):.1f} dB"
-    return f"{told.short(run.config)}{trained_at}{reached}"
+    reached = "" if run.test_mse is None else f": {decibels(psnr_of_mse(run.test_mse))}"
+    return f"{told.short(run.config)}{trained_at}{reached}{f' {EARLIER_MARK}' * run.earlier_test}"
 
 
 # ---------------------------------------------------------------- models that are missing
@@ -145,7 +149,7 @@ def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
         icon=":material/play_arrow:",
         width="stretch",
         key=key,
-        help=plain(f"{told.short(config)}{noise}, {config.epochs} epochs"),
+        help=plain(f"{told.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
     ):
         with page.errors_told():  # here: the pictures stay
             state.train_for_denoising(config)

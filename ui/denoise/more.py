@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc import denoising, plots
+from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
 from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui import idle, page, state, told
@@ -31,7 +32,7 @@ def sizes(compared: Compared) -> None:
     config = runs[0].config
     st.markdown(
         f"A small code has no room for noise. **{told.family(config)}**, trained on clean images, "
-        f"{len(runs)} size{'s'[: len(runs) > 1]}:"
+        f"{counted(len(runs), 'size')}:"
     )
     if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
         state.ask_for_sweep(config)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +9,7 @@ import streamlit as st
 
 from autoenc import checkpoints, datasets, denoising, inspection
 from autoenc.denoising import Denoised
+from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL, METHODS
 from ui import page, state
@@ -76,8 +76,7 @@ def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> L
 
 
 def _mean(made: Denoised) -> str:
-    psnr = "∞" if made.mean_psnr_db == math.inf else f"{made.mean_psnr_db:.1f}"
-    return f"{psnr} dB, {made.mean_ssim:.2f}"
+    return f"{decibels(made.mean_psnr_db)}, {made.mean_ssim:.2f}"
 
 
 def name(compared: Compared, method: str) -> str:

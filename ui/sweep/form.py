@@ -86,7 +86,7 @@ def _time(planned: Plan, alone: bool, waiting: bool) -> None:
 def _tell_refused(planned: Plan) -> None:
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
-        names = ", ".join(f"{told.MODEL_TITLES[c.model]} {c.latent_size}" for c in runs[:MAX_REFUSED])
+        names = ", ".join(f"{told.MODEL_TITLES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
         more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
         st.warning(f"Left out: {names}{more}: {plain(reason)}.", icon=":material/block:")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import Point, psnr_of_mse
 from ui import pixels, state, told
@@ -52,6 +53,6 @@ def _family(points: Sequence[Point]) -> list[Point]:
 def _row(point: Point) -> PictureRow:
     run = state.read_run(point.run_id)
     marked = "▸ " if point.run_id == state.chosen_point() else ""
-    db = f" · {psnr_of_mse(point.test_mse):.1f} dB" if point.test_mse else ""
-    label = f"{marked}size {point.config.latent_size}{db}"
+    db = "" if point.test_mse is None else f" · {decibels(psnr_of_mse(point.test_mse))}"
+    label = f"{marked}size {point.config.latent_size:,}{db}"
     return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model], steady=True)

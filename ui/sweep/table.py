@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from autoenc import sweeps
+from autoenc.remarks import EARLIER
 from autoenc.schema import Point
 from autoenc.sweeps import Kept, Row
 from ui import told
@@ -32,6 +33,8 @@ def results(kept: Kept, points: Sequence[Point]) -> None:
         st.caption(plain(words))
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
+    if any(row.earlier_test for row in rows):
+        st.caption(plain(f"Other test noise: {EARLIER}"))
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
@@ -50,6 +53,7 @@ def results(kept: Kept, points: Sequence[Point]) -> None:
 def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
     values["model"] = [told.MODEL_TITLES[name] for name in values["model"]]
+    values["earlier_test"] = [row.earlier_test or None for row in rows]
     shown = {title: values[name] for name, title in TITLES.items()}
     return {title: column for title, column in shown.items() if any(value is not None for value in column)}
 
@@ -66,6 +70,7 @@ TITLES = {
     "train_loss": "Last training loss",
     "test_mse": "Test loss",
     "test_psnr_db": "PSNR (dB)",
+    "earlier_test": "Other test noise",
     "lab_seconds": "Report: time (s)",
     "lab_train_loss": "Report: training loss",
     "lab_test_loss_as_printed": "Report: test loss (*)",
@@ -73,10 +78,11 @@ TITLES = {
     "beside": "Runs beside it",
 }
 FORMATS = {
+    "latent_size": "localized",
     "n_latents": "localized",
     "ratio": "%.3g",
     "n_parameters": "localized",
-    "seconds": "%.1f",
+    "seconds": "accounting",
     "train_loss": "%.5f",
     "test_mse": "%.5f",
     "test_psnr_db": "%.1f",

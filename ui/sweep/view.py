@@ -9,6 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from autoenc.errors import AutoencError
+from autoenc.numerals import out_of
 from autoenc.schema import Point, State
 from autoenc.sweeps import Kept
 from ui import idle, page, state, told
@@ -116,7 +117,7 @@ def _progress(kept: Kept, points: Sequence[Point]) -> str:
 def _at_work(kept: Kept, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
         name = told.short(point.config)
-        st.progress(point.done, f"{name}: {point.epochs_done} of {point.config.epochs} epochs")
+        st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
         if state.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
         ):

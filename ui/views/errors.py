@@ -10,6 +10,7 @@ import streamlit as st
 from autoenc import inspection, plots
 from autoenc.datasets import Dataset
 from autoenc.inspection import ClassError, Reconstructions
+from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import Run, psnr_of_mse
 from ui import state
@@ -65,7 +66,7 @@ def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> 
     rows = []
     for error in shown:
         few = np.flatnonzero(labels == error.index)[:N_IMAGES]
-        name = f"{error.name}: {psnr_of_mse(error.mse):.1f} dB"
+        name = f"{error.name}: {decibels(psnr_of_mse(error.mse))}"
         # Every row has as many pictures: a class of fewer begins again.
         few = np.resize(few, N_IMAGES)
         rows.append(PictureRow(name, data.test[few], COLOUR["original"]))

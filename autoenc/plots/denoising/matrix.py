@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from plotly.graph_objects import Figure
 
-from autoenc.numerals import setting
+from autoenc.numerals import decibels, setting
 from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images
 from autoenc.plots.dots import GREY, SMALL
 from autoenc.plots.drawing import axis
@@ -116,9 +116,9 @@ def _cell_said(row: MatrixRow, level: float) -> str:
     if quality is None:
         return ""
     unit = NOISES[row.curve.noise].suffix
-    middle = f"{quality.psnr_low:.1f} to {quality.psnr_high:.1f} dB"
+    middle = f"{decibels(quality.psnr_low)} to {decibels(quality.psnr_high)}"
     return (
-        f"trained at {row.name}, tested at {setting(level)}{unit}: {quality.psnr_db:.1f} dB<br>"
+        f"trained at {row.name}, tested at {setting(level)}{unit}: {decibels(quality.psnr_db)}<br>"
         f"8 of 10 images: {middle}<br>{of_images(row.curve.n_images)}"
     )
 
