@@ -182,9 +182,8 @@ def _acquired(name: str) -> filelock.BaseFileLock | None:
     except filelock.Timeout:
         return None
     except OSError as error:
-        raise AutoencError(
-            f"cannot write to {_folder()}, where jobs share the cores: {error.strerror or error}"
-        ) from None
+        problem = locks.cure(error, _folder(), "TMPDIR")
+        raise AutoencError(f"cannot write to {_folder()}, where jobs share the cores: {problem}") from None
     return lock
 
 

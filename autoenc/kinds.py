@@ -26,6 +26,7 @@ SUFFIXES = {ending for endings in ENDINGS.values() for ending in endings} | {
     *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"),
 }
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"}
+_RUBBISH = {"thumbs.db", "desktop.ini", "__macosx"}  # of file managers, in small letters
 _BMP_HEADS = {12, 16, 40, 52, 56, 64, 108, 124}  # bytes of the second part of a BMP's head
 
 
@@ -53,6 +54,11 @@ def kind_of(head: bytes) -> str:
 def is_named_as_picture(name: str) -> bool:
     """Whether the file's name ends as a picture's does."""
     return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def is_hidden_name(name: str) -> bool:
+    """Whether nobody means a file or folder of this name: a system or a program has put it there."""
+    return name.startswith(".") or name.casefold() in _RUBBISH
 
 
 def ending_for(name: str, head: bytes) -> str:

@@ -579,7 +579,11 @@ def shell(command: str, **environment: str) -> Answer:
     """A command as it is typed, with its redirections; the code is that of `autoenc`, not of its reader."""
     line = f"set -o pipefail; {command}".replace("autoenc", f"{shlex.quote(sys.executable)} -m autoenc", 1)
     done = subprocess.run(
-        ["bash", "-c", line], cwd=ROOT, env={**os.environ, **environment}, text=True, capture_output=True
+        ["bash", "-c", line],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+        capture_output=True,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -620,3 +624,13 @@ def test_letters_that_the_terminal_does_not_have_are_replaced(tmp_path: Path) ->
     assert answer.code == 0
     assert answer.out.splitlines()[1] == "2 classes: gr?n, ??"
     assert "Traceback" not in answer.err
+
+
+def test_a_folder_s_name_is_printed_as_far_as_the_terminal_has_its_letters(ask: Ask, tmp_path: Path) -> None:
+    run_id = ask(*QUICK, "--json").json["run_id"]
+    command = f"cd {shlex.quote(str(tmp_path))} && autoenc runs export {run_id} --out 'Ausgäng e'"
+    for encoding, seen in (("ascii", "Ausg?ng e"), ("cp1252", "Ausgäng e")):
+        answer = shell(command, PYTHONPATH=str(ROOT), PYTHONIOENCODING=encoding)
+        assert (answer.code, answer.err) == (0, "")
+        assert answer.out == f"exported {run_id}: 5 files in {Path(seen, run_id)}\n"
+    assert (tmp_path / "Ausgäng e" / run_id / "run.json").exists()

@@ -151,7 +151,26 @@ def test_classes_that_vanish_are_named(folder: Path) -> None:
     assert data.notes == (
         "folders without pictures are no classes: cat, film",
         "pictures in folders inside a class are left out: train/a, train/cat",
+        "1 file is no picture and is left out: test/film/1.mp4",
     )
+
+
+def test_pictures_are_taken_whatever_they_are_called_and_the_rest_is_counted_and_named(folder: Path) -> None:
+    put(folder, {**two_classes(1), "train/a/noext": colour(), "train/a/photo.jpg_large": colour()})
+    put(
+        folder,
+        {"train/a/clip.mp4": b"\0\0\0\x18ftypisom", "test/b/run.sh": b"", "train/beside.png": colour()},
+    )
+    put(folder, {f"train/a/{name}": b"x" for name in (".DS_Store", "Thumbs.db", "desktop.ini")})
+    info = row()
+    data = datasets.load("mine")
+    assert (info.n_train, len(data.train), len(data.test)) == (4, 4, 2)
+    assert data.notes == (
+        "files outside the folders of the classes are left out: train/beside.png",
+        "2 files are no pictures and are left out: train/a/clip.mp4, test/b/run.sh",
+    )
+    put(folder, {"train/b/notes": b"text"})
+    assert "3 files are no pictures" in datasets.load("mine").notes[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
@@ -181,6 +200,9 @@ def test_links_are_not_followed(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "data/other").symlink_to(folder)
     data = datasets.load("mine")
     assert (len(data.train), data.class_names) == (6, ("a", "b"))
+    assert data.notes == ("links are not followed: train/c, train/a/link.png",)
+    put(folder, {"test/c/1.png": colour()})
+    assert len(datasets.load("mine").train) == 6
     assert "other" not in datasets.names()
 
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from autoenc import datasets
 from tests.test_datasets_folders import colour, put, two_classes
 from tests.test_pages import Place, _environment_of_the_place, opened, place, texts, until, visitor_at
 from ui.text import plain
@@ -26,19 +27,27 @@ def test_an_image_folder_is_opened_trained_and_missed_when_it_is_gone(place: Pat
 
 
 def test_classes_that_look_alike_are_chosen_each_for_itself(place: Path) -> None:
-    odd = ("All classes", ":red[x]", "a\tb", "a b")
+    odd = ("All classes", ":red[x]", "a\tb", "a b", "all")
     put(place / "data/odd", {f"{split}/{c}/1.png": colour() for split in ("train", "test") for c in odd})
     app = opened(dataset="odd", latent_size="2", epochs="1", batch_size="4")
     app.button(key="train").click().run()
     until(app, "Finished: 1 of 1 epoch")
     run_id = app.query_params["run"]
-    gallery = opened(run=run_id[0] if isinstance(run_id, list) else run_id, view="images")
+    run_id = run_id[0] if isinstance(run_id, list) else run_id
+    gallery = opened(run=run_id, view="images")
     chooser = gallery.selectbox(key="class")
-    assert len(set(chooser.options)) == 5
+    assert len(set(chooser.options)) == 6
     assert chooser.options[1:3] == [":red[x]", "All classes (2)"]
     chooser.select("All classes (2)").run()
     assert not gallery.exception
     assert gallery.session_state["class"] == 1
+    gallery.selectbox(key="class").select("all").run()
+    index = gallery.session_state["class"]
+    assert datasets.load("odd").class_names[index] == "all"
+    assert gallery.query_params["class"] in (str(index), [str(index)])
+    again = opened(run=run_id, view="images", **{"class": str(index)})
+    assert not again.exception
+    assert again.selectbox(key="class").value == index
     shutil.rmtree(place / "data/odd")
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoenc.datasets.entry import Known, data_dir
 from autoenc.datasets.published import KNOWN
 from autoenc.errors import ConfigError, DatasetError
-from autoenc.kinds import is_named_as_picture
+from autoenc.kinds import HEAD_BYTES, ending_for, is_hidden_name, is_named_as_picture
 from autoenc.once import once
 from autoenc.schema.config import DATASET_NAME
 
@@ -29,13 +30,33 @@ _TAKEN = {place.casefold() for known in KNOWN.values() for place in (known.name,
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What lies in an image folder and is not used: paths below it; hidden files are not worth a word."""
+
+    others: list[str] = field(default_factory=list)  # files of classes that are no pictures
+    loose: list[str] = field(default_factory=list)  # files beside the folders of the classes
+    links: list[str] = field(default_factory=list)  # and devices
+    deeper: list[str] = field(default_factory=list)  # classes with folders inside
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What is in a folder, hidden files aside, each in the order of their names."""
+
+    pictures: list[os.DirEntry[str]]
+    others: list[str]
+    links: list[str]
+    folders: list[str]
+
+
+@dataclass(frozen=True)
 class Survey:
     """What is in an image folder, before a picture is opened."""
 
     stamp: str  # of all files' names, sizes and times
     class_names: tuple[str, ...]  # as the folders are called; may hold anything that a file name may
     empty: tuple[str, ...]  # folders without pictures, which are no classes
-    deeper: tuple[str, ...]  # split/class of classes with folders inside, whose pictures are not taken
+    left_out: LeftOut
     counts: tuple[tuple[int, ...], tuple[int, ...]]  # files of each class, train and test
 
 
@@ -116,12 +137,7 @@ def survey(name: str) -> Survey:
 
 def files(folder: Path, split: str, class_name: str) -> list[os.DirEntry[str]]:
     """The pictures of a class, in the order of their names; none where there is no such folder."""
-    try:
-        with os.scandir(folder / split / class_name) as found:
-            pictures = [entry for entry in found if _is_picture(entry)]
-    except FileNotFoundError:
-        return []
-    return sorted(pictures, key=lambda entry: entry.name)
+    return _contents(folder / split / class_name).pictures
 
 
 def printable(name: str) -> str:
@@ -171,15 +187,41 @@ def _is_folder(path: Path) -> bool:
     return os.path.isdir(path) and not os.path.islink(path)  # False, too, where nobody may look
 
 
-def _is_picture(entry: os.DirEntry[str]) -> bool:
-    is_named = not entry.name.startswith(".") and is_named_as_picture(entry.name)
-    return is_named and entry.is_file(follow_symlinks=False)
+def _contents(folder: Path) -> _Contents:
+    """Nothing where there is no such folder, or a link to one."""
+    contents = _Contents([], [], [], [])
+    if os.path.islink(folder):
+        return contents
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if is_hidden_name(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                contents.folders.append(entry.name)
+            elif not entry.is_file(follow_symlinks=False):
+                contents.links.append(entry.name)
+            elif _is_picture(entry):
+                contents.pictures.append(entry)
+            else:
+                contents.others.append(entry.name)
+    return contents
+
+
+def _is_picture(file: os.DirEntry[str]) -> bool:
+    """By its name, so that most files need not be opened; by its first bytes where the name does not say."""
+    if is_named_as_picture(file.name):
+        return True
+    try:
+        with open(file.path, "rb", buffering=0) as content:
+            return bool(ending_for(file.name, content.read(HEAD_BYTES)))
+    except OSError:
+        return True  # it may be one; whoever opens it next names it among those that cannot be read
 
 
 def _class_folders(folder: Path, split: str) -> Iterator[os.DirEntry[str]]:
     if _is_folder(folder / split):
         with os.scandir(folder / split) as found:
-            yield from (e for e in found if not e.name.startswith(".") and e.is_dir(follow_symlinks=False))
+            yield from (e for e in found if not is_hidden_name(e.name) and e.is_dir(follow_symlinks=False))
 
 
 def _folders_stamp(folder: Path) -> tuple[object, ...]:
@@ -200,25 +242,27 @@ def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
     names = {entry.name for split in FOLDER_SPLITS for entry in _class_folders(folder, split)}
     digest = hashlib.sha256()
     counts: dict[str, list[int]] = {}
-    deeper = []
+    left_out = LeftOut()
+    for split in FOLDER_SPLITS:
+        beside = _contents(folder / split)
+        left_out.loose.extend(
+            f"{split}/{name}" for name in [*(e.name for e in beside.pictures), *beside.others]
+        )
+        left_out.links.extend(f"{split}/{name}" for name in beside.links)
     for name in sorted(names):
         counts[name] = []
         for split in FOLDER_SPLITS:
-            facts = [(e.name, (s := e.stat()).st_size, s.st_mtime_ns) for e in files(folder, split, name)]
+            inside = _contents(folder / split / name)
+            facts = [(e.name, (s := e.stat()).st_size, s.st_mtime_ns) for e in inside.pictures]
             digest.update(repr((split, name, facts)).encode("utf-8", "surrogateescape"))
             counts[name].append(len(facts))
-            if _has_folders(folder / split / name):
-                deeper.append(f"{split}/{name}")
+            left_out.others.extend(f"{split}/{name}/{other}" for other in inside.others)
+            left_out.links.extend(f"{split}/{name}/{link}" for link in inside.links)
+            if inside.folders:
+                left_out.deeper.append(f"{split}/{name}")
     kept = {name: pair for name, pair in counts.items() if any(pair)}
     train, test = (tuple(pair[i] for pair in kept.values()) for i in (0, 1))
-    if deeper:
-        digest.update(repr(deeper).encode("utf-8", "surrogateescape"))
+    if left_out != LeftOut():
+        digest.update(repr(left_out).encode("utf-8", "surrogateescape"))
     empty = tuple(name for name in counts if name not in kept)
-    return Survey(digest.hexdigest()[:16], tuple(kept), empty, tuple(deeper), (train, test))
-
-
-def _has_folders(folder: Path) -> bool:
-    if not _is_folder(folder):
-        return False
-    with os.scandir(folder) as found:
-        return any(not e.name.startswith(".") and e.is_dir(follow_symlinks=False) for e in found)
+    return Survey(digest.hexdigest()[:16], tuple(kept), empty, left_out, (train, test))

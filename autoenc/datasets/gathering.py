@@ -196,8 +196,19 @@ def _notes(entry: Known, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...
         notes.append("all images are of one class")
     if seen.empty:
         notes.append(f"folders without pictures are no classes: {_named(seen.empty)}")
-    if seen.deeper:
-        notes.append(f"pictures in folders inside a class are left out: {_named(seen.deeper)}")
+    if deeper := seen.left_out.deeper:
+        notes.append(f"pictures in folders inside a class are left out: {_named(deeper)}")
+    if loose := seen.left_out.loose:
+        notes.append(f"files outside the folders of the classes are left out: {_named(loose)}")
+    if links := seen.left_out.links:
+        notes.append(f"links are not followed: {_named(links)}")
+    if others := seen.left_out.others:
+        which = (
+            "1 file is no picture and is"
+            if len(others) == 1
+            else f"{len(others):,} files are no pictures and are"
+        )
+        notes.append(f"{which} left out: {_named(others)}")
     if broken:
         files_ = "1 file" if len(broken) == 1 else f"{len(broken):,} files"
         named = _named([str(path.relative_to(entry.folder)) for path in broken])

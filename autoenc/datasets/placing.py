@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autoenc.datasets.folders import printable
 from autoenc.errors import DatasetError
-from autoenc.kinds import is_named_as_picture
+from autoenc.kinds import is_hidden_name, is_named_as_picture
 
 MAX_PARTS = 8  # of a picture's name: its folders and itself
 MAX_FOLDERS = 100_000  # of different names: they are kept in memory
@@ -19,7 +19,6 @@ MAX_NAME_BYTES = 255  # which a disk allows a file or a folder
 LINK = "in the form of a link or a device"
 TOO_DEEP = f"deeper than {MAX_PARTS - 1} folders"
 TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
-_RUBBISH = {"thumbs.db", "desktop.ini"}  # of file managers
 
 SAME_NAME = "with the name of another file"
 ELSEWHERE = "in none of the folders of the classes"
@@ -117,9 +116,7 @@ def _check_inside(name: str) -> None:
 def is_hidden(name: str) -> bool:
     """Whether nobody means this file: a system or a program has put it there."""
     parts = _parts(name)
-    if not parts or parts[-1].casefold() in _RUBBISH:
-        return True
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return not parts or any(map(is_hidden_name, parts))
 
 
 def _is_picture(parts: list[str]) -> bool:
