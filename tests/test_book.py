@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
 from autoenc.errors import AutoencError
 from autoenc.schema import Snapshot, State
 from autoenc.sessions import book as the_book
-from autoenc.sessions.book import Book
+from autoenc.sessions.book import Book, Entry
+from autoenc.sessions.queue import in_turn
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def begin(book: Book, n: int = 1) -> list[str]:
     """The next n begin; their job_ids."""
     begun = book.may_begin()[:n]
     for entry in begun:
-        book.begins(entry, "a worker", lambda key: key)
+        book.begins(entry, "a worker", 0, lambda key: key)
     return [entry.snapshot.job_id for entry in begun]
 
 
@@ -80,20 +82,31 @@ def test_a_place_in_the_queue_changes_with_whoever_comes_begins_or_goes() -> Non
     assert book.counts() == (0, 3)
 
 
-def test_the_queue_is_put_in_order_once_for_all_who_ask() -> None:
+def test_the_queue_is_put_in_order_once_after_each_change_however_many_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What made a page take half a minute: each look at each of its runs put all of the queue in order."""
+    orders: list[int] = []
+
+    def counted(waiting: list[Entry], *others: Any) -> list[Entry]:
+        orders.append(len(waiting))
+        return in_turn(waiting, *others)
+
+    monkeypatch.setattr(the_book, "in_turn", counted)
     book = Book()
-    for i in range(20):
-        book.add(Named(f"a{i}"), "a")
-    book.active()
-    ordered = book._line
+    names = [f"a{i}" for i in range(100)]
+    for name in names:
+        book.add(Named(name), "a")
+    assert orders == [], "nobody has asked yet"
     for _ in range(10):
-        book.snapshots([f"a{i}" for i in range(20)])
+        book.snapshots(names)
         book.active()
         book.may_begin()
-    assert book._line is ordered is not None
+        book.counts()
+    assert orders == [100]
     book.stop("a5")
-    assert aheads(book)["a19"] == 18
-    assert book._line is not ordered
+    assert aheads(book)["a99"] == 98
+    assert orders == [100, 99]
 
 
 def test_a_browser_that_takes_new_names_cannot_fill_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,8 +127,24 @@ def test_a_browser_that_takes_new_names_cannot_fill_the_queue(monkeypatch: pytes
     assert len(book.queue()) == 6, "one has left the queue, one has come"
 
 
-def test_a_class_behind_one_address_has_room_for_a_sweep_each() -> None:
-    assert the_book.MAX_WAITING_AT_ADDRESS >= 30 * 100
+def test_a_class_of_thirty_behind_one_address_has_room_for_the_largest_sweep_each_and_for_no_more() -> None:
+    book = Book()
+    for student in range(30):
+        for name in ("pca", *range(100)):
+            book.add(Named(f"{student}-{name}"), f"student {student}", address="192.0.2.1")
+    assert book.counts() == (0, 30 * (100 + 1))
+    with pytest.raises(AutoencError, match=r"^3,030 runs from your network address are in the queue; wait"):
+        book.add(Named("one more"), "student 30", address="192.0.2.1")
+    book.add(Named("one more"), "student 30", address="192.0.2.2")
+
+
+def test_a_visitor_has_room_for_two_of_the_largest_sweeps_and_for_no_more() -> None:
+    book = Book()
+    for sweep in range(2):
+        for name in ("pca", *range(100)):
+            book.add(Named(f"{sweep}-{name}"), "a")
+    with pytest.raises(AutoencError, match=r"^you have 202 runs in the queue; wait for some of them$"):
+        book.add(Named("one more"), "a")
 
 
 def test_visitors_of_long_ago_are_forgotten_and_their_turn_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from autoenc import checkpoints, datasets, inspection, sweeps
 from autoenc.jobs import DownloadJob, PcaJob, TrainJob
 from autoenc.schema import Noise, Sweep, TrainConfig
+from autoenc.sessions.dask import DaskSessions
 from autoenc.sweeps import Kept
 from tests import runs
 from ui import state, told
@@ -73,6 +74,12 @@ def texts(app: AppTest) -> str:
     """All that is said on the page."""
     kinds = (app.markdown, app.warning, app.error, app.info, app.caption, app.success)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def the_sessions() -> DaskSessions:
+    sessions = state.sessions()
+    assert isinstance(sessions, DaskSessions)
+    return sessions
 
 
 def has_button(app: AppTest, key: str) -> bool:
@@ -472,9 +479,16 @@ def finished_sweep(app: AppTest, n: int) -> AppTest:
     return until(app, f"{n} of {n} runs trained")
 
 
-def test_a_newcomer_sees_an_example_grow_and_may_stop_it() -> None:
+def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at: Place) -> None:
+    visitor_at(STUDENT)
     app = opened("sweep")
     assert "MLP, 7 sizes from 1 to 64, 100 epochs" in texts(app)
+    book = the_sessions().book
+    assert {(one.by, one.address) for one in (*book.queue(), *book.at_work())} == {("the dashboard", "")}, (
+        "it takes no room in the queue from those who have looked first"
+    )
+    visitor_at(None)
+    app.run()
     app.button(key="stop-sweep").click().run()
     assert not app.exception
     assert has_button(until(app, "runs trained, stopped"), "continue-sweep")

@@ -14,15 +14,26 @@ from typing import Any
 from autoenc import memory
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job
-from autoenc.schema import EpochRecord, Heartbeat, Record, Run, Snapshot, State, StepRecord, Value
+from autoenc.schema import (
+    MAX_RUNS,
+    EpochRecord,
+    Heartbeat,
+    Record,
+    Run,
+    Snapshot,
+    State,
+    StepRecord,
+    Value,
+)
 from autoenc.sessions.queue import in_turn
 
 MAX_REMEMBERED = 128  # jobs that have ended; what they left is on disk
 MAX_SERVED = 1000  # visitors whose last turn is remembered
-MAX_WAITING = 200  # jobs of one visitor
+LARGEST_SWEEP = MAX_RUNS + 1  # jobs: its runs, and PCA to compare them with
+MAX_WAITING = 2 * LARGEST_SWEEP  # jobs of one visitor
 # Of one address, because a browser chooses its own name. Behind a proxy or a router a whole class has one
-# address: thirty students, each with the hundred sizes that one sweep may have.
-MAX_WAITING_AT_ADDRESS = 3000
+# address: thirty students with the largest sweep each.
+MAX_WAITING_AT_ADDRESS = 30 * LARGEST_SWEEP
 MAX_LOST = 5  # workers in a row that die over a job before it finishes an epoch
 
 
@@ -165,16 +176,17 @@ class Book:
         with self.lock:
             return sorted(self._at_work.values(), key=lambda e: e.arrived)
 
-    def begins(self, entry: Entry, place: str, give: Callable[[str], Any]) -> None:
+    def begins(self, entry: Entry, place: str, kernel_kills: int, give: Callable[[str], Any]) -> None:
         """The job's turn has come, at this place.
 
         Args:
+            kernel_kills: as `memory` counted them just before; whoever calls may hold the lock.
             give: gives it to a worker under the key that it is called with, and returns the task.
         """
         with self.lock:
             n = next(self._starts)
             entry.key, entry.place = f"{entry.snapshot.job_id}-{n}-{self._mark}", place
-            entry.kernel_kills = memory.kernel_kills()
+            entry.kernel_kills = kernel_kills
             entry.task = give(entry.key)
             self._served.pop(entry.by, None)
             self._served[entry.by] = n

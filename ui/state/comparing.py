@@ -16,6 +16,7 @@ from autoenc.schema import Pca, Snapshot, Subject, Sweep, TrainConfig
 from ui.state.settings import SUITS_BOTTLENECK, catalogue, is_colour, settings
 from ui.state.shared import runs_on_disk, sessions
 from ui.state.sweeping import plan, start_sweep
+from ui.state.visitor import DASHBOARD
 
 TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
 
@@ -55,7 +56,7 @@ def begin_pca(infos: Sequence[DatasetInfo]) -> None:
     for info in infos:
         job = PcaJob(info.name)
         if (sessions().snapshot(job.job_id) or job.stored()) is None:
-            sessions().start(job, by="the dashboard")
+            sessions().start(job, by=DASHBOARD)
 
 
 def _pca(dataset: str) -> Pca | None:

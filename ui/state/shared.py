@@ -22,7 +22,7 @@ from autoenc.neighbours import Neighbours
 from autoenc.schema import Download, Run, RunSummary, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
-from ui.state.visitor import address, is_teacher, may_stop, visitor
+from ui.state.visitor import DASHBOARD, address, is_teacher, may_stop, visitor
 from ui.state.world import in_colour
 
 EXAMPLE = TrainConfig(dataset="digits", latent_size=16, epochs=100)
@@ -158,7 +158,7 @@ def _read_run(run_id: str, mark: str) -> Run:
 def example() -> str:
     """A small run of embedded images, for who has none to look at yet; begun at the first call."""
     config = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
-    return sessions().start(TrainJob(config), by="the dashboard")
+    return sessions().start(TrainJob(config), by=DASHBOARD)
 
 
 def start(job: Job) -> str:

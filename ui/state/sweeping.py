@@ -25,7 +25,7 @@ from ui.state.settings import (
     take_settings_of,
 )
 from ui.state.shared import runs_on_disk, sessions, stop
-from ui.state.visitor import address, is_teacher, may_stop, visitor
+from ui.state.visitor import DASHBOARD, address, is_teacher, may_stop, visitor
 from ui.state.world import in_colour
 
 # What a sweep has besides a run: widget -> name in the address, and what is usual.
@@ -178,7 +178,8 @@ def take_up(kept: Kept, points: Sequence[Point]) -> None:
         return
     left = {p.run_id for p in points if p.state in (None, State.INTERRUPTED)} - kept.stopped
     if left:
-        sweeps.begin(sessions(), kept, {point.run_id for point in points} - left, address())
+        source = "" if kept.by == DASHBOARD else address()  # the example is not charged to the class
+        sweeps.begin(sessions(), kept, {point.run_id for point in points} - left, source)
     elif not any(point.state is not None and point.state.active for point in points):
         sweeps.keep(replace(kept, wanted=False))
 
@@ -228,7 +229,7 @@ def _example() -> str:
     example = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
     fingerprint = datasets.load(example.base.dataset).fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
-    kept = Kept(example, fingerprint, run_ids, by="the dashboard")
+    kept = Kept(example, fingerprint, run_ids, by=DASHBOARD)
     if sweeps.find(kept.sweep_id) is None:
         sweeps.keep(kept)
     return kept.sweep_id

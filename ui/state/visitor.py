@@ -20,6 +20,7 @@ from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import Snapshot
 from ui.server.request import COOKIE, NAME, TEACHERS, address_of, is_on_this_machine
 
+DASHBOARD = "the dashboard"  # instead of a visitor, where it starts something by itself
 XSRF_COOKIE = "_streamlit_xsrf"
 MIN_KEY = 8  # characters
 GUESS_SECONDS = 1.0  # between two guesses at the key, of all visitors together

@@ -261,9 +261,10 @@ class DaskSessions:
             return
         alive = list(self._client.nthreads())
         free = [address for address in alive if address not in taken]
+        n_bytes, kills = self.memory_share, memory.kernel_kills()  # read from files, so without the lock
         with self.book.lock:  # a job that is stopped now has either begun or not
             for entry, place in zip(self.book.may_begin(), free, strict=False):
-                self._give(entry, place)
+                self._give(entry, place, kills, n_bytes)
         if self._cluster is not None and len(alive) < self.n_workers:
             self._cluster.scale(self.n_workers)  # one has died; if its successor did too, this is the next
 
@@ -272,6 +273,7 @@ class DaskSessions:
         # Without the lock: a worker is examined with the data set, which is read from the disk.
         assigned = zip(entries, admission.assign([entry.job for entry in entries], taken), strict=True)
         decided = [(entry, place, refusal) for entry, (place, refusal) in assigned if place or refusal]
+        kills = memory.kernel_kills()
         with self.book.lock:
             for entry, place, refusal in decided:
                 if not entry.waiting:  # stopped in the meantime
@@ -279,23 +281,23 @@ class DaskSessions:
                 if refusal:
                     self.book.end(entry, State.FAILED, refusal)
                 elif place is not None:
-                    self._give(entry, place)
+                    self._give(entry, place, kills)
 
     def _fail(self, entries: Sequence[Entry], message: str) -> None:
         for entry in entries:
             self.book.end(entry, State.FAILED, message)
 
-    def _give(self, entry: Entry, place: str) -> None:
+    def _give(self, entry: Entry, place: str, kills: int, n_bytes: int | None = None) -> None:
+        """Have the job done there, with so many bytes at most; None: as many as its machine allows."""
         client, own = self._client, self._cluster is not None
         assert client is not None
-        n_bytes = self.memory_share if own else None
 
         def give(key: str) -> Any:
             # In our own cluster another worker may take it: this one may have died a moment ago.
             where = {"workers": [place], "allow_other_workers": own}
             return submit(client, worker.work, entry.job, key, n_bytes, key=key, **where)
 
-        self.book.begins(entry, place, give)
+        self.book.begins(entry, place, kills, give)
 
     def _request_stop(self, at: Mapping[str, str], anywhere: bool = False) -> None:
         """Have the tasks of these keys end, at their places."""
