@@ -127,6 +127,19 @@ def test_a_browser_that_takes_new_names_cannot_fill_the_queue(monkeypatch: pytes
     assert len(book.queue()) == 6, "one has left the queue, one has come"
 
 
+def test_a_retry_for_which_there_is_no_room_leaves_why_the_run_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book = Book()
+    book.add(Named("a"), "visitor")
+    (entry,) = book.queue()
+    book.end(entry, State.FAILED, "it diverged")
+    monkeypatch.setattr(the_book, "MAX_WAITING", 0)
+    with pytest.raises(AutoencError, match="in the queue"):
+        book.add(Named("a"), "visitor")
+    assert book.snapshots(["a"])["a"].message == "it diverged"
+
+
 def test_a_class_of_thirty_behind_one_address_has_room_for_the_largest_sweep_each_and_for_no_more() -> None:
     book = Book()
     for student in range(30):

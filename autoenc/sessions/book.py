@@ -98,13 +98,15 @@ class Book:
         with self.lock:
             if self._is_active(job_id):  # somebody else was faster
                 return
+            is_done = stored is not None and stored.state in (State.RUNNING, State.FINISHED)
+            if not is_done:
+                self._check_room(by, address)  # a refusal leaves what is known of an earlier try
             self._drop(job_id)
             if stored is not None and stored.state is State.RUNNING:
                 return  # in another process: its file tells of it
             if stored is not None and stored.state is State.FINISHED:
                 self._file(Entry(replace(stored, job=job), job, by))
                 return
-            self._check_room(by, address)
             value = stored.value if stored else None
             snapshot = Snapshot(job_id, State.QUEUED, value=value, by=by, job=job)
             self._file(Entry(snapshot, job, by, address, alone, next(self._arrivals)))

@@ -127,12 +127,11 @@ class DaskSessions:
         atexit.unregister(self.close)
         self._thread.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
-            # In a cluster of our own a job may have moved to another worker.
             ending = self.book.at_work()
             at = {entry.key: entry.place for entry in ending}
             if self._measuring is not None and self._measuring.place:
                 at[self._measuring.key] = self._measuring.place
-            self._request_stop(at, anywhere=self._cluster is not None)
+            self._request_stop(at)
             with suppress(Exception):  # what takes longer is cut off
                 wait([entry.task for entry in ending], timeout=END_SECONDS)
             self._disconnect()
@@ -261,6 +260,7 @@ class DaskSessions:
             return
         alive = list(self._client.nthreads())
         free = [address for address in alive if address not in taken]
+        free.sort(key=lambda address: address == self._measuring.place)  # a job would wait for its end
         n_bytes, kills = self.memory_share, memory.kernel_kills()  # read from files, so without the lock
         with self.book.lock:  # a job that is stopped now has either begun or not
             for entry, place in zip(self.book.may_begin(), free, strict=False):
@@ -299,9 +299,9 @@ class DaskSessions:
 
         self.book.begins(entry, place, kills, give)
 
-    def _request_stop(self, at: Mapping[str, str], anywhere: bool = False) -> None:
-        """Have the tasks of these keys end, at their places."""
-        client, workers = self._client, None if anywhere else sorted(set(at.values()))
+    def _request_stop(self, at: Mapping[str, str]) -> None:
+        """Have the tasks of these keys end, at their places; in a cluster of our own they may have moved."""
+        client, workers = self._client, sorted(set(at.values())) if self._cluster is None else None
         if client is None or client.status != "running" or not at:
             return
 
