@@ -35,7 +35,7 @@ def _now() -> None:
         for refusal in state.sessions().refusals():
             st.warning(plain(refusal), icon=":material/block:")
         if said := state.crowded():
-            st.warning(plain(said), icon=":material/speed:")
+            st.caption(f":material/speed: {plain(said)}")
         for job in jobs:
             _line(job)
         if (more := running + waiting - len(jobs)) > 0:
