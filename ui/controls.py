@@ -192,7 +192,7 @@ def forecast(config: TrainConfig) -> None:
     st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
     if config.decay_epochs is not None and config.decay_epochs < config.epochs:
         st.warning(
-            f"After epoch {config.decay_epochs} the learning rate is zero: nothing more is learnt.",
+            f"After epoch {config.decay_epochs:,} the learning rate is zero: nothing more is learnt.",
             icon=":material/trending_down:",
         )
     if info.n_latents >= info.n_pixels:

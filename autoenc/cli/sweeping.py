@@ -19,6 +19,7 @@ from autoenc.cli.settings import add_settings, chosen_config
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
 from autoenc.memory import in_words
+from autoenc.numerals import duration
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps import Kept, Machine, Plan
@@ -80,7 +81,7 @@ def _on_disk() -> dict[str, RunSummary]:
 
 def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
-    time = "" if seconds is None or not new else f", about {seconds:.0f} s"
+    time = "" if seconds is None or not new else f", about {duration(seconds)}"
     size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
     print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
     for run in plan.refused:
@@ -109,7 +110,7 @@ def _followed(kept: Kept, image_shape: tuple[int, int, int], sessions: Sessions)
 
 def _ended(point: Point, n: int, n_all: int) -> str:
     if point.finished:
-        how = f"test MSE {point.test_mse:.5f}, {point.seconds:.1f} s"
+        how = f"test MSE {point.test_mse:.5f}, {point.seconds:,.1f} s"
     else:
         how = f"{point.state}: {point.message}"
     return f"{point.run_id} ({n} of {n_all}) {how}"
