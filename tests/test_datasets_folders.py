@@ -162,11 +162,12 @@ def test_pictures_are_taken_whatever_they_are_called_and_the_rest_is_counted_and
         {"train/a/clip.mp4": b"\0\0\0\x18ftypisom", "test/b/run.sh": b"", "train/beside.png": colour()},
     )
     put(folder, {f"train/a/{name}": b"x" for name in (".DS_Store", "Thumbs.db", "desktop.ini")})
+    put(folder, {"valid/a/1.png": colour(), "top.jpg": colour(), "README.md": b"how it was made"})
     info = row()
     data = datasets.load("mine")
     assert (info.n_train, len(data.train), len(data.test)) == (4, 4, 2)
     assert data.notes == (
-        "files outside the folders of the classes are left out: train/beside.png",
+        "files outside the folders of the classes are left out: valid/, top.jpg, train/beside.png",
         "2 files are no pictures and are left out: train/a/clip.mp4, test/b/run.sh",
     )
     put(folder, {"train/b/notes": b"text"})

@@ -28,6 +28,7 @@ def _picture(run_id: str, waiting: bool) -> None:
         if waiting:
             st.rerun()
         run = snapshot.run
-        crossings = [crossing(run, image) for image in range(N_IMAGES)]
+        n_images = min(N_IMAGES, len(state.opened(run).data.test))
+        crossings = [crossing(run, image) for image in range(n_images)]
         passage(crossings, key="moving", playing=True)
         st.caption(f"{told.title(run.config)}: images that the model was not trained on.")

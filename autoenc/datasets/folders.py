@@ -34,7 +34,7 @@ class LeftOut:
     """What lies in an image folder and is not used: paths below it; hidden files are not worth a word."""
 
     others: list[str] = field(default_factory=list)  # files of classes that are no pictures
-    loose: list[str] = field(default_factory=list)  # files beside the folders of the classes
+    loose: list[str] = field(default_factory=list)  # files and folders beside those of the classes
     links: list[str] = field(default_factory=list)  # and devices
     deeper: list[str] = field(default_factory=list)  # classes with folders inside
 
@@ -226,7 +226,7 @@ def _class_folders(folder: Path, split: str) -> Iterator[os.DirEntry[str]]:
 
 def _folders_stamp(folder: Path) -> tuple[object, ...]:
     """Of all folders: another one where a file has come or gone."""
-    facts: list[object] = []
+    facts: list[object] = [folder.stat().st_mtime_ns]
     for split in FOLDER_SPLITS:
         if _is_folder(folder / split):
             facts.append((split, (folder / split).stat().st_mtime_ns))
@@ -243,6 +243,10 @@ def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
     digest = hashlib.sha256()
     counts: dict[str, list[int]] = {}
     left_out = LeftOut()
+    top = _contents(folder)  # such as a valid/ that nobody asks for; a README is no loss
+    left_out.loose.extend(f"{name}/" for name in top.folders if name not in FOLDER_SPLITS)
+    left_out.loose.extend(entry.name for entry in top.pictures)
+    left_out.links.extend(top.links)
     for split in FOLDER_SPLITS:
         beside = _contents(folder / split)
         left_out.loose.extend(
