@@ -24,8 +24,8 @@ bench: $(VENV)/run.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)
 	$(BIN)/python -m benchmarks.session_overhead
 	$(BIN)/python -m benchmarks.viewers
-	$(BIN)/python -m benchmarks.long_queue
 	$(BIN)/python -m benchmarks.sweep_speed
+	$(BIN)/python -m benchmarks.long_queue
 
 soak: $(VENV)/test.stamp
 	$(BIN)/python -m tests.soak $(ARGS)

@@ -23,7 +23,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-TEXTS: Mapping[str, str] = {"progress": "text", "markdown": "body", "alert": "body"}  # element -> its words
+TEXTS: Mapping[str, tuple[str, ...]] = {  # element -> where its words are
+    "progress": ("text",),
+    "markdown": ("body",),
+    "alert": ("body",),
+    "metric": ("label", "body"),
+}
 
 
 class SessionLost(Exception):
@@ -124,7 +129,7 @@ class BrowserSession:
 
     @property
     def texts(self) -> list[str]:
-        """The words of progress bars, markdown and messages that are on the page, in their order."""
+        """The words of progress bars, markdown, messages and metrics that are on the page, in their order."""
         return [element.text for _, element in sorted(self._page.items()) if element.text]
 
     def shows(self, words: str) -> bool:
@@ -282,7 +287,7 @@ class BrowserSession:
         content = getattr(delta.new_element, kind)
         if kind == "exception":
             raise SessionLost(f"the page shows {content.type}: {content.message}")
-        text = getattr(content, TEXTS[kind]) if kind in TEXTS else ""
+        text = ": ".join(getattr(content, field) for field in TEXTS.get(kind, ()))
         name = getattr(content, "id", "")
         state, known = _state_of(kind, content), self._page.get(path)
         if known is not None and known.id == name and not getattr(content, "set_value", False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -17,11 +18,14 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets, inspection, sweeps
 from autoenc.jobs import DownloadJob, PcaJob, TrainJob
+from autoenc.neighbours import Neighbour
 from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sweeps import Kept
 from tests import runs
 from ui import state, told
+from ui.state import shared
+from ui.sweep import view as sweep_view
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
 STUDENT = "198.51.100.7"
@@ -636,6 +640,73 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
     assert {metric.label: metric.value for metric in app.metric}["Waiting"] == "3"
     for job_id in reversed(ids):
         sessions.stop(job_id)
+
+
+# ---------------------------------------------------------------- a machine that others use, too
+
+
+def test_pages_say_why_the_time_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    until(opened(), "Time: about")  # from now on nothing is measured any more
+    measuring = the_sessions()._measuring
+    monkeypatch.setattr(measuring, "speed", None)
+    monkeypatch.setattr(measuring, "starved", True)
+    said = "Time: not known while other programs train on this machine"
+    assert said in texts(opened(model="conv", latent_size="19", epochs="900"))
+    assert said in texts(swept(models="conv", latent_sizes="19", epochs="900"))
+
+
+def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shared._neighbours()
+    monkeypatch.setattr(found, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
+    monkeypatch.setattr(found, "_at", inf)  # nobody looks again
+    said = "most of it chromium, process 12). Runs here take longer than usual."
+    sweep = Sweep(TrainConfig("digits", "conv", layers=2, epochs=1000, seed=6), ("conv",), (64,), (2,))
+    (config,) = sweep.configs()
+    kept = Kept(
+        sweep, datasets.load("digits").fingerprint, (run_id := the_sessions().start(TrainJob(config), "me"),)
+    )
+    sweeps.keep(kept)
+    pages = {"start": {}, "train": {"run": run_id}, "sweep": {"sweep": kept.sweep_id}}
+    until(opened("train", run=run_id), "Training: ")
+    for page, link in pages.items():
+        assert said in texts(opened(page, **link)).replace("\\", ""), page
+    the_sessions().stop(run_id)
+    while the_sessions().counts() != (0, 0):
+        sleep(0.05)
+    for page, link in pages.items():
+        assert "Runs here take longer" not in texts(opened(page, **link)), f"nothing runs: {page}"
+
+
+def test_what_a_sweep_at_rest_watches_is_another_thing_when_another_window_goes_on_with_it() -> None:
+    sweep = Sweep(TrainConfig("digits", epochs=2, seed=9), ("mlp",), (3, 5))
+    fingerprint = datasets.load("digits").fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
+    kept = Kept(sweep, fingerprint, run_ids, wanted=False)
+    sweeps.keep(kept)
+    one, other = (opened("sweep", sweep=kept.sweep_id) for _ in range(2))
+    resting = sweep_view._moment(kept.sweep_id)
+    assert resting == sweep_view._moment(kept.sweep_id), "nothing has changed: the page is not drawn anew"
+    assert has_button(one, "continue-sweep")
+    other.button(key="continue-sweep").click().run()
+    assert sweep_view._moment(kept.sweep_id) != resting
+    until(other, "2 of 2 runs trained")
+
+
+def test_a_page_at_rest_is_drawn_anew_when_what_it_watches_has_changed_and_not_before() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui import idle
+
+        st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
+        seen, now = st.session_state.get("seen", "at rest"), st.session_state.get("now", "at rest")
+        st.session_state["seen"] = now
+        idle._watch(lambda: now, seen)
+
+    app = AppTest.from_function(page).run().run()
+    assert app.session_state["drawn"] == 2
+    app.session_state["now"] = "at work"
+    assert app.run().session_state["drawn"] == 4
 
 
 # ---------------------------------------------------------------- noise

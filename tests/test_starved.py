@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -21,6 +22,9 @@ from autoenc import cores
 from autoenc.jobs import TrainJob
 from autoenc.schema import State, TrainConfig
 from autoenc.sessions.dask import DaskSessions, measuring
+from benchmarks.browser_session import opened
+from benchmarks.dashboards import Dashboard, dashboard
+from tests.test_survival import visit
 
 HOLD = (
     "from autoenc import cores\n"
@@ -97,6 +101,37 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
         sessions.close()
         assert other.poll() is None, "it has not waited for the other program"
         assert not any(psutil.pid_exists(pid) for pid in workers)
+
+
+def test_a_dashboard_ends_at_sigterm_and_at_ctrl_c_before_the_programs_that_hold_all_cores_do(
+    tmp_path: Path,
+) -> None:
+    with (
+        holding_all_cores() as other,
+        dashboard(tmp_path / "one", AUTOENC_WORKERS="1") as one,
+        dashboard(tmp_path / "two", AUTOENC_WORKERS="1") as two,
+    ):
+        visit(_wait_for_cores(one, two))
+        children = [psutil.Process(lab.process.pid).children(recursive=True) for lab in (one, two)]
+        one.process.send_signal(signal.SIGTERM)
+        for process in (two.process, *children[1]):  # a terminal sends it to all
+            process.send_signal(signal.SIGINT)
+        for lab in (one, two):
+            lab.process.wait(20)
+        _, alive = psutil.wait_procs(children[0] + children[1], timeout=10)
+        assert alive == []
+        assert other.poll() is None, "they have not waited for the other program"
+
+
+async def _wait_for_cores(*labs: Dashboard) -> None:
+    """In each dashboard the example of its front page is at a worker, and has no core."""
+
+    async def look(lab: Dashboard) -> None:
+        async with opened(lab.address) as visitor:
+            while not visitor.shows("Waiting: other runs hold"):
+                await asyncio.sleep(0.05)
+
+    await asyncio.gather(*map(look, labs))
 
 
 def test_the_command_line_says_for_whom_it_waits() -> None:
