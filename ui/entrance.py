@@ -26,7 +26,7 @@ def show(head: page.Head, url_path: str) -> None:
 
 @st.fragment
 def _address_shown(url_path: str) -> None:
-    """Drawn anew where it is opened: what stands in a tab or under a slider changes without the whole page."""
+    """Drawn anew when it is opened: a tab or a slider changes the view without the whole page."""
     address = state.class_address()
     if address is None:
         with st.popover("Only this machine", icon=":material/computer:", key="address"):
