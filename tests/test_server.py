@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import resource
 import socket
+import urllib.request
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -14,7 +15,9 @@ from typing import Any, TypeVar
 
 import psutil
 import pytest
-from starlette.types import Message
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.media_file_manager import MediaFileManager
@@ -24,11 +27,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from benchmarks.browser_session import opened
-from benchmarks.dashboards import Dashboard, dashboard
+from benchmarks.dashboards import Dashboard, dashboard, stripping
 from ui.server import files
 from ui.server.downloads import KEPT_SECONDS, keep_downloads
 from ui.server.request import address_of, is_on_this_machine, is_teacher
-from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE
+from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE, MB, Uploads
 from ui.server.visits import MOST_PAGES, without_clearing
 
 T = TypeVar("T")
@@ -259,12 +262,55 @@ def test_a_visitor_fills_no_memory_with_uploads(lab: Dashboard) -> None:
     visit(fill())
 
 
-def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(lab: Dashboard) -> None:
+def test_an_address_fills_no_memory_through_many_pages() -> None:
+    """With a bound of 3 MB; what is kept is given up with its page."""
+    kept: dict[tuple[str, str], int] = {}
+
+    async def keep(scope: Scope, receive: Receive, send: Send) -> None:
+        *_, session, name = scope["path"].split("/")
+        kept[session, name] = int(Headers(scope=scope)["content-length"])
+        await Response(status_code=204)(scope, receive, send)
+
+    bounded = Uploads(keep, lambda: kept, of_an_address=3)
+
+    async def status(file: str, mb: int, address: str) -> int:
+        headers = {"Content-Length": str(mb * MB), "X-Forwarded-For": address}
+        scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{file}"}
+        answers: list[Message] = []
+
+        async def note(message: Message) -> None:
+            answers.append(message)
+
+        async def nothing() -> Message:
+            return {"type": "http.request"}
+
+        await bounded(scope | {"headers": Headers(headers).raw, "client": ("127.0.0.1", 1)}, nothing, note)
+        return int(answers[0]["status"])
+
+    async def fill() -> None:
+        here, elsewhere = "198.51.100.20", "198.51.100.21"
+        assert await status("first/a", 2, here) == 204
+        assert await status("second/a", 2, here) == 413
+        assert await status("second/a", 1, here) == 204
+        assert await status("third/a", 2, elsewhere) == 204
+        del kept["first", "a"]
+        assert await status("second/b", 2, here) == 204
+        assert await status("fourth/a", 1, here) == 413
+
+    visit(fill())
+
+
+@pytest.mark.parametrize(
+    ("page_name", "view"),
+    [("runs", ""), ("train", ""), ("foreign", "from=upload"), ("foreign", "from=camera")],
+)
+def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(
+    lab: Dashboard, page_name: str, view: str
+) -> None:
     async def announced(cookie: str) -> bool:
-        async with opened(
-            lab.address, page_name="runs", headers={"Cookie": cookie} if cookie else {}
-        ) as session:
-            assert session.has("file_uploader")
+        headers = {"Cookie": cookie} if cookie else {}
+        async with opened(lab.address, view, page_name, headers=headers) as session:
+            assert session.has("camera_input" if "camera" in view else "file_uploader")
             return session.shows("Uploads do not get through")
 
     async def both() -> None:
@@ -272,6 +318,24 @@ def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(lab: Dashboar
         assert await announced("")
 
     visit(both())
+
+
+# ---------------------------------------------------------------- addresses
+
+
+def end_of(url: str) -> str:
+    """Where a browser arrives that opens the address."""
+    with urllib.request.urlopen(url) as answer:
+        return str(answer.url)
+
+
+def test_a_slash_after_a_page_leads_to_the_page_with_its_view(lab: Dashboard) -> None:
+    with stripping(lab.port, "/user/ada/proxy/8501") as proxied:
+        for place in (lab.address, proxied):
+            assert end_of(f"{place}/train/?view=errors&run=a%2Fb") == f"{place}/train?view=errors&run=a%2Fb"
+            assert end_of(f"{place}/train?class=3") == f"{place}/train?class=3"
+            assert end_of(f"{place}/") == f"{place}/"
+        assert end_of(proxied) == f"{proxied}/"
 
 
 # ---------------------------------------------------------------- open pages

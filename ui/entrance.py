@@ -24,7 +24,9 @@ def show(head: page.Head, url_path: str) -> None:
         _address_shown(url_path)
 
 
+@st.fragment
 def _address_shown(url_path: str) -> None:
+    """Drawn anew when it is opened: a tab or a slider changes the view without the whole page."""
     address = state.class_address()
     if address is None:
         with st.popover("Only this machine", icon=":material/computer:", key="address"):
@@ -33,7 +35,8 @@ def _address_shown(url_path: str) -> None:
                 "network. Start it with `make run`, without `--server.address`, in the network of the class."
             )
         return
-    with st.popover(address.partition("//")[2], icon=":material/qr_code_2:", key="address", wrap=False):
+    name = address.partition("//")[2]
+    with st.popover(name, icon=":material/qr_code_2:", key="address", wrap=False, on_change="rerun"):
         st.markdown(f"### `{address.replace('`', '')}`")
         # Dark on light in the dark theme too: many cameras read nothing else.
         code = segno.make_qr(state.with_view(address, url_path))

@@ -69,8 +69,13 @@ def trained(checkpoint_folder: Path) -> Trained:
     def trained(latent_size: int = 8, epochs: int = 12, **settings: object) -> Run:
         config = TrainConfig("digits", latent_size=latent_size, epochs=epochs, train_images=512, **settings)
         with patch.dict(os.environ, AUTOENC_CHECKPOINT_DIR=str(checkpoint_folder)):
-            *_, run = (record for record in TrainJob(config, "cpu").run() if isinstance(record, Run))
-        return run
+            job = TrainJob(config, "cpu")
+            for _ in job.run():
+                pass
+            stored = job.stored()
+        assert stored is not None
+        assert stored.run is not None
+        return stored.run
 
     return trained
 

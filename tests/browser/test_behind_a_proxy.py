@@ -1,65 +1,93 @@
 """Under a name that browsers do not trust, behind a proxy that serves the dashboard under its own prefix.
 
-The server never hears of the prefix; it has a base path besides. Only https and the machine itself give pages
-the clipboard.
+The server never hears of the prefix. It has no path of its own, as under JupyterHub, or a base path besides.
+Only https and the machine itself give pages the clipboard.
 """
 
 from __future__ import annotations
 
+import re
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import segno
 from playwright.sync_api import Page, Response, expect
 
-from autoenc.schema import Noise
-from benchmarks.dashboards import stripping
+from autoenc import datasets, sweeps
+from autoenc.schema import Noise, Run, Sweep
+from autoenc.sweeps import Kept
+from benchmarks.dashboards import dashboard, stripping
 from tests.browser.conftest import HEAD, OpenPage, Trained, expect_rest
 
 PREFIX = "/user/ada/proxy/8501"
 
 
 @pytest.fixture(scope="module")
+def hub(checkpoint_folder: Path) -> Iterator[str]:
+    """A dashboard without a base path, behind the proxy."""
+    settings = {"AUTOENC_DATA_DIR": str(checkpoint_folder / "no-data"), "AUTOENC_WORKERS": "1"}
+    with dashboard(checkpoint_folder, **settings) as lab, stripping(lab.port, PREFIX) as proxy:
+        yield named(proxy)
+
+
+@pytest.fixture(scope="module")
 def proxied(address: str) -> Iterator[str]:
+    """The dashboard of all tests, with its base path, behind the proxy."""
     port = urlsplit(address).port
     assert port is not None
     with stripping(port, PREFIX) as proxy:
-        yield f"{proxy.replace('127.0.0.1', 'lab.test')}/lab"
+        yield f"{named(proxy)}/lab"
+
+
+def named(address: str) -> str:
+    return address.replace("127.0.0.1", "lab.test")
 
 
 def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
-    open_page: OpenPage, proxied: str, trained: Trained
+    open_page: OpenPage, hub: str, trained: Trained, checkpoint_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
     plain, denoiser = trained(8), trained(8, noise=Noise("gaussian", 1.0, up_to=True))
     links = {  # what components draw, in the browser and in its workers
-        f"train?run={plain.run_id}": (".st-key-loss .xtick", ".pictures canvas"),
+        f"train/?run={plain.run_id}": (".st-key-loss .xtick", ".pictures canvas"),
         f"denoise?plain={plain.run_id}&denoiser={denoiser.run_id}": (".live .best", ".xtick"),
         f"foreign?runs={plain.run_id}&from=draw": ("canvas.pad", ".row[data-updates]"),
         f"runs?runs={plain.run_id},{denoiser.run_id}": (".st-key-comparison .xtick", ".pictures canvas"),
-        "sweep": (),
-        "colour": (),
+        f"sweep?sweep={sweep_of(plain)}": (".st-key-sweep-by-size .xtick",),
+        "colour": (".st-key-loss .xtick", ".pictures canvas"),
     }
-    page = open_page(at=proxied)
+    page = open_page(at=hub)
     missed: list[str] = []
 
     def note(response: Response) -> None:
         at = urlsplit(response.url)
         if at.scheme != "http" or "/_stcore/" in at.path:  # where Streamlit looks for its server
             return
-        if response.status >= 400 or not at.path.startswith(f"{PREFIX}/lab/"):
+        if response.status >= 400 or not at.path.startswith(f"{PREFIX}/"):
             missed.append(f"{response.status} {response.url}")
 
     page.on("response", note)
     expect(page.locator("canvas").first).to_be_visible()
     for link, drawn in links.items():
-        page.goto(f"{proxied}/{link}")
+        page.goto(f"{hub}/{link}")
         expect_whole(page, *drawn)
     page.get_by_role("link", name="Start", exact=True).first.click()
     expect_whole(page, "canvas")
     page.go_back()
     expect_whole(page)
-    assert page.url.startswith(f"{proxied}/colour")
+    assert page.url.startswith(f"{hub}/colour")
     assert missed == []
+
+
+def sweep_of(run: Run) -> str:
+    """The address of a sweep that has come to its end with this run alone."""
+    sweep = Sweep(run.config, (run.config.model,), (run.config.latent_size,))
+    kept = Kept(sweep, datasets.load(run.config.dataset).fingerprint, (run.run_id,), wanted=False)
+    sweeps.keep(kept)
+    return kept.sweep_id
 
 
 def expect_whole(page: Page, *drawn: str) -> None:
@@ -68,6 +96,14 @@ def expect_whole(page: Page, *drawn: str) -> None:
     for what in drawn:
         expect(page.locator(what).first).to_be_visible()
     assert page.get_by_role("alert").all_inner_texts() == []
+
+
+def test_a_slash_too_many_or_too_few_keeps_the_prefix(address: str) -> None:
+    with stripping(urlsplit(address).port or 0, PREFIX) as proxy:
+        for place in (address, f"{proxy}/lab"):
+            for asked, reached in (("?view=errors", "/?view=errors"), ("/train/?class=3", "/train?class=3")):
+                with urllib.request.urlopen(f"{place}{asked}") as answer:
+                    assert answer.url == f"{place}{reached}"
 
 
 def test_the_link_to_a_view_has_the_prefix_and_is_copied_without_the_browsers_trust(
@@ -91,6 +127,38 @@ def test_the_link_to_a_view_has_the_prefix_and_is_copied_without_the_browsers_tr
     assert field.evaluate(selected) == [0, len(link)]
     page.goto(link)
     expect_whole(page, ".st-key-export-timing .xtick")
+
+
+def test_the_code_for_the_class_leads_to_the_tab_that_was_opened_last(
+    open_page: OpenPage, proxied: str, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained(8).run_id}", at=proxied)
+    first = code_shown(page)
+    assert first == code_of(page.url)
+    page.get_by_role("tab", name="The model").click()
+    expect(page).to_have_url(re.compile("view=model"))
+    assert code_shown(page) == code_of(page.url) != first
+
+
+def code_shown(page: Page) -> str:
+    """What the image in the popover of the address draws; the popover is closed again."""
+    expect_rest(page)
+    page.locator(HEAD).first.click()
+    body = page.locator("[data-testid=stPopoverBody]")
+    expect_rest(page)  # opened, it is drawn anew
+    expect(body.locator("img")).to_be_visible()
+    svg: str = body.locator("img").evaluate("image => fetch(image.src).then((answer) => answer.text())")
+    page.locator(HEAD).first.click()
+    expect(body).to_have_count(0)
+    return drawn_by(svg)
+
+
+def code_of(link: str) -> str:
+    return drawn_by(segno.make_qr(link).svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"))
+
+
+def drawn_by(svg: str) -> str:
+    return " ".join(re.findall(r'\bd="([^"]+)"', svg))
 
 
 def pasted(page: Page) -> str:

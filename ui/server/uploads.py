@@ -7,6 +7,7 @@ page is open. Pictures need a few megabytes; the large files, runs and data sets
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -28,8 +29,14 @@ PATH = re.compile(r".*/_stcore/upload_file/([^/]+)/([^/]+)")
 class Uploads:
     """Refuses what is too much before it is read."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        kept: Callable[[], Mapping[File, int]] | None = None,
+        of_an_address: int = MAX_OF_AN_ADDRESS,
+    ) -> None:
+        """Around the app, which keeps files: those of Streamlit, or the bytes that `kept` tells of each."""
+        self._app, self._kept, self._of_an_address = app, kept or _kept, of_an_address
         self._coming: dict[File, int] = {}  # bytes of those under way
         self._address: dict[str, str] = {}  # session -> where its files come from
 
@@ -60,7 +67,7 @@ class Uploads:
         """Why the file is not taken; "" if it is."""
         if n_bytes > MAX_PICTURE * MB + FORM:
             return f"A visitor's file may have {MAX_PICTURE} MB."
-        sizes = _kept() | self._coming
+        sizes = {**self._kept(), **self._coming}
         sessions = {session for session, _ in sizes}
         self._address = {session: of for session, of in self._address.items() if session in sessions}
         self._address[file[0]] = address
@@ -69,8 +76,8 @@ class Uploads:
             return f"A page keeps {MAX_OF_A_PAGE} MB of a visitor's files; load it again."
         here = {session for session, of in self._address.items() if of == address}
         of_address = sum(size for (session, _), size in sizes.items() if session in here)
-        if n_bytes + of_address > MAX_OF_AN_ADDRESS * MB:
-            return f"{MAX_OF_AN_ADDRESS} MB of files from this address are kept already."
+        if n_bytes + of_address > self._of_an_address * MB:
+            return f"{self._of_an_address} MB of files from this address are kept already."
         return ""
 
 
