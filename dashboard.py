@@ -33,7 +33,7 @@ def main() -> None:
     from ui import entrance  # PyTorch comes with it: the front page has shown its words by now
 
     with page.errors_told():
-        entrance.show(head, chosen.url_path)
+        entrance.show(head)
 
 
 # The names are not decoration. A page is this file as `__main__`. `streamlit run` finds `app` in the text and

@@ -8,7 +8,7 @@ import streamlit as st
 from ui import page, state
 
 
-def show(head: page.Head, url_path: str) -> None:
+def show(head: page.Head) -> None:
     """Fill the places in the head of the page.
 
     Raises:
@@ -21,11 +21,11 @@ def show(head: page.Head, url_path: str) -> None:
         with head.key:
             _key_asked()
     with head.address:
-        _address_shown(url_path)
+        _address_shown()
 
 
 @st.fragment
-def _address_shown(url_path: str) -> None:
+def _address_shown() -> None:
     """Drawn anew when it is opened: a tab or a slider changes the view without the whole page."""
     address = state.class_address()
     if address is None:
@@ -39,7 +39,7 @@ def _address_shown(url_path: str) -> None:
     with st.popover(name, icon=":material/qr_code_2:", key="address", wrap=False, on_change="rerun"):
         st.markdown(f"### `{address.replace('`', '')}`")
         # Dark on light in the dark theme too: many cameras read nothing else.
-        code = segno.make_qr(state.with_view(address, url_path))
+        code = segno.make_qr(state.with_view(address))
         st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360)
         st.caption("The code opens the view that is on this screen now.")
         if state.is_teacher():

@@ -18,7 +18,7 @@ link.py       the address of Train, and that for the class
 pages.py      all pages, and what happens where somebody comes to one
 """
 
-from ui.state.address import forget, go_to, keep_history, n_read, page_shown
+from ui.state.address import forget, go_to, keep_history, n_read
 from ui.state.audience import drawn_once, frame, interval_seconds, look, own_pace
 from ui.state.colour import PARTS
 from ui.state.comparing import (
@@ -65,7 +65,7 @@ from ui.state.foreign import (
     tile_pictures,
     uploaded_picture,
 )
-from ui.state.link import class_address, link_to_train, with_view
+from ui.state.link import class_address, link_to_train
 from ui.state.methods import (
     active_of,
     are_here,
@@ -91,7 +91,7 @@ from ui.state.methods import (
     untrained_at,
 )
 from ui.state.opened import Setting, denoised, is_drawn, network, opened, reader, reconstructions, test_errors
-from ui.state.pages import open_page, remember_view, write_address
+from ui.state.pages import open_page, remember_view, with_view, write_address
 from ui.state.settings import (
     NO_NOISE,
     VIEWS,
@@ -301,7 +301,6 @@ __all__ = [
     "open_page",
     "opened",
     "own_pace",
-    "page_shown",
     "plain_runs",
     "plan",
     "prepare",

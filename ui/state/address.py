@@ -156,9 +156,14 @@ def page_shown() -> str:
     return visit.page if visit is not None else ""
 
 
+def says(address: Address) -> dict[str, str]:
+    """What the address has to say of what is on the screen at this moment."""
+    return {param.name: text for param in address.params(None) if (text := param.text()) is not None}
+
+
 def write(address: Address) -> None:
     """Let the address say what is on the screen, so that it opens the same elsewhere."""
-    shown = {param.name: text for param in address.params(None) if (text := param.text()) is not None}
+    shown = says(address)
     _see(st.session_state["visit"], shown)
     if "history" in st.session_state and shown != st.query_params.to_dict():
         st.query_params.from_dict(shown)

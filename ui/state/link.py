@@ -6,14 +6,14 @@ import socket
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from autoenc import datasets, inspection
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import OPTIONAL, TrainConfig
-from ui.state.address import Address, Param, flag, forget, held, one_of, whole, written
+from ui.state.address import Address, Param, flag, forget, held, one_of, whole
 from ui.state.settings import (
     NOISE_WIDGETS,
     SETTINGS,
@@ -156,12 +156,6 @@ def class_address() -> str | None:
         return None
     reached_at = listens_at if listens_at not in ("0.0.0.0", "::") else _address_in_the_network()
     return f"http://{reached_at}:{st.get_option('server.port')}{_base_path()}" if reached_at else None
-
-
-def with_view(address: str, page: str) -> str:
-    """The address of the dashboard with the page and the view that this browser shows."""
-    query = urlencode(written())
-    return f"{address}/{page}" + (f"?{query}" if query else "")
 
 
 def _before_the_page(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from ui.state import address
 from ui.state.address import Address, Param
@@ -44,6 +45,13 @@ def write_address() -> None:
     """At the end of every page, and of a part of it that is drawn again for itself."""
     if page := address.page_shown():
         address.write(PAGES[page])
+
+
+def with_view(dashboard: str) -> str:
+    """The address of the dashboard with the page and the view that this browser shows."""
+    page = address.page_shown() or "start"
+    query = urlencode(address.says(PAGES[page]))
+    return f"{dashboard}/{'' if page == 'start' else page}" + (f"?{query}" if query else "")
 
 
 def remember_view() -> None:

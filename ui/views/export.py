@@ -39,7 +39,7 @@ def show(run: Run) -> None:
     address = state.class_address()
     if address is not None:
         st.markdown("**Link to this view**")
-        copy_text(state.with_view(address, state.page_shown()), label="link to this view", key="link")
+        copy_text(state.with_view(address), label="link to this view", key="link")
     st.markdown("**Figures**")
     live_plot(
         plots.loss_curve(run, by="epoch").update_layout(meta={"name": f"{run.run_id}-loss"}).to_json(),

@@ -260,7 +260,8 @@ class DaskSessions:
             return
         alive = list(self._client.nthreads())
         free = [address for address in alive if address not in taken]
-        free.sort(key=lambda address: address == self._measuring.place)  # a job would wait for its end
+        measures = self._measuring.place
+        free.sort(key=lambda address: address == measures)  # there a job would wait
         n_bytes, kills = self.memory_share, memory.kernel_kills()  # read from files, so without the lock
         with self.book.lock:  # a job that is stopped now has either begun or not
             for entry, place in zip(self.book.may_begin(), free, strict=False):
