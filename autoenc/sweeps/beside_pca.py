@@ -24,18 +24,18 @@ def pca_words(line: Sequence[Point], pca: Pca | None) -> str:
         "as good as" if low <= r <= high else "better than" if r < 1 else "worse than" for _, r in compared
     ]
     codes = [p.n_latents for p, _ in compared]
-    at_all = f"at {_size(codes[0])}" if len(codes) == 1 else "at every size"
+    at_all = f"at {counted(codes[0], 'number')}" if len(codes) == 1 else "at every size"
     if len(set(kinds)) == 1:
         return f"{kinds[0]} PCA {at_all}"
     turns = [i for i, (one, other) in enumerate(pairwise(kinds), 1) if one != other]
     if len(turns) == 1:
         before, after = codes[turns[0] - 1], codes[turns[0]]
         until = "at" if turns[0] == 1 else "up to"
-        return f"{kinds[0]} PCA {until} {_size(before)}, {kinds[-1]} it from {after:,} on"
+        return f"{kinds[0]} PCA {until} {counted(before, 'number')}, {kinds[-1]} it from {after:,} on"
     worst, ratio = max(compared, key=lambda one: one[1])
     if ratio <= high:
         return "nowhere worse than PCA"
-    return f"furthest behind PCA at {_size(worst.n_latents)} ({amount(ratio, 'loss')})"
+    return f"furthest behind PCA at {counted(worst.n_latents, 'number')} ({amount(ratio, 'loss')})"
 
 
 def sigmoid_words(line: Sequence[Point], pca: Pca | None) -> str:
@@ -47,8 +47,8 @@ def sigmoid_words(line: Sequence[Point], pca: Pca | None) -> str:
     behind = [i for i, (_, ratio) in enumerate(compared) if ratio >= ALIKE[0]]
     first = compared[behind[-1] + 1 if behind else 0][0]
     return (
-        f"From {_size(first.n_latents)} on it beats PCA although its encoder is as linear as PCA's: "
-        "the sigmoid at the end of its decoder does that."
+        f"From {counted(first.n_latents, 'number')} on it beats PCA although its encoder is as linear as "
+        "PCA's: the sigmoid at the end of its decoder does that."
     )
 
 
@@ -59,7 +59,3 @@ def _compared(line: Sequence[Point], pca: Pca | None) -> list[tuple[Point, float
     return [
         (p, (p.test_mse or 0) / mse) for p, mse in found if mse is not None and usable(mse) and mse > EXACT
     ]
-
-
-def _size(n: int) -> str:
-    return counted(n, "number")

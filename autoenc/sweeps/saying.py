@@ -90,7 +90,9 @@ def _at_equal_code(lines: Mapping[str, Sequence[Point]], model: str, pca: Pca | 
     )
     better, worse = sorted(closest, key=_loss)
     mlp, other = (point.n_latents for point in closest)
-    size = _numbers(mlp) if mlp == other else f"about equal code size ({mlp:,} and {other:,} numbers)"
+    size = (
+        counted(mlp, "number") if mlp == other else f"about equal code size ({mlp:,} and {other:,} numbers)"
+    )
     losses = f"{short(_loss(better))} against {short(_loss(worse))}"
     if _loss(worse) / _loss(better) <= 1 + LEAST:
         return f"At {size} MLP and {NAMES[model]} are equally good ({losses})."
@@ -107,7 +109,7 @@ def _against_pca(line: Sequence[Point], pca: Pca | None) -> str:
         return ""
     point = found[0]
     losses = f"{short(known[point.n_latents])} for PCA, {short(_loss(point))} for {_name(point)}"
-    return f"At {_numbers(point.n_latents)}: {losses}."
+    return f"At {counted(point.n_latents, 'number')}: {losses}."
 
 
 def _larger_than_image(points: Sequence[Point]) -> str:
@@ -115,7 +117,7 @@ def _larger_than_image(points: Sequence[Point]) -> str:
     if not large:
         return ""
     least = min(large, key=lambda p: p.n_latents)
-    keeps = f"keeps {_numbers(least.n_latents)} for {least.n_pixels:,} pixels: it does not compress"
+    keeps = f"keeps {counted(least.n_latents, 'number')} for {least.n_pixels:,} pixels: it does not compress"
     return f"{_name(least)} with {_size(least)} already {keeps}."
 
 
@@ -239,7 +241,7 @@ def _layers(points: Sequence[Point], model: str) -> str:
     if usable(a.seconds) and usable(b.seconds):
         words += f" and take {amount(b.seconds / a.seconds, 'time')}"
     if a.n_latents != b.n_latents:
-        words += f" (the code has {_numbers(b.n_latents)} instead of {a.n_latents:,})"
+        words += f" (the code has {counted(b.n_latents, 'number')} instead of {a.n_latents:,})"
     return f"{words}."
 
 
@@ -278,10 +280,6 @@ def _size(point: Point) -> str:
     """`1 number`, `64 channels`."""
     k, unit = point.config.latent_size, CODE_UNITS[point.config.model]
     return counted(k, unit)
-
-
-def _numbers(n: int) -> str:
-    return counted(n, "number")
 
 
 def _sizes(a: Point, b: Point) -> str:

@@ -13,11 +13,10 @@ from autoenc.denoising.saying.wording import (
     common_levels,
     db,
     levels_said,
-    of_numbers,
     sentence,
     unit_of,
 )
-from autoenc.numerals import setting
+from autoenc.numerals import counted, setting
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
 BEHIND = 2.0  # decibels that one may be behind and still be near
@@ -54,7 +53,7 @@ def size_words(runs: Sequence[Sized]) -> str:
     unit, most = unit_of(runs[0].curve), levels[-1]
     best = {level: _best_size(runs, level) for level in levels}
     if len(set(best.values())) == 1:
-        always = of_numbers(best[most])
+        always = counted(best[most], "number")
         return f"The best size does not depend on the noise: {always} at every measured level."
     shown = sorted({levels[0], min(levels, key=lambda level: abs(level - most / 2)), most})
     if len({best[level] for level in shown}) == 1:  # it is another one in between
@@ -63,7 +62,7 @@ def size_words(runs: Sequence[Sized]) -> str:
     little = first == shown[:1] and shown[0] <= LITTLE * NOISES[runs[0].curve.noise].most
     where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_said(first, unit)}"
     others = [f"at {levels_said(group, unit)} one of {size:,}" for size, group in rest]
-    return f"{where} a code of {of_numbers(least)} is best; {', '.join(others)}."
+    return f"{where} a code of {counted(least, 'number')} is best; {', '.join(others)}."
 
 
 def _best_size(runs: Sequence[Sized], level: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from autoenc.numerals import counted, listed, setting, short
+from autoenc.numerals import listed, setting, short
 from autoenc.schema import NOISES, Curve
 
 EQUAL = 0.05  # decibels: less is rounding
@@ -34,10 +34,6 @@ def levels_said(levels: Iterable[float], unit: str) -> str:
 def db(value: float) -> str:
     """`3.1 dB`, `6 dB`."""
     return f"{short(round(value, 1), 3)} dB"
-
-
-def of_numbers(n: int) -> str:
-    return counted(n, "number")
 
 
 def the(name: str) -> str:

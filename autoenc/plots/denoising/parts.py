@@ -154,10 +154,6 @@ def of_images(n: int) -> str:
     return counted(n, "test image")
 
 
-def of_numbers(n: int) -> str:
-    return counted(n, "number")
-
-
 def images_said(every: Sequence[Curve]) -> str:
     """How many images all were measured on; empty where that cannot be said in a few words."""
     slow, others = (

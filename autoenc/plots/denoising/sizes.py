@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from plotly.graph_objects import Figure
 
-from autoenc.numerals import setting
+from autoenc.numerals import counted, setting
 from autoenc.plots.denoising.parts import (
     PSNR,
     Chart,
     Trace,
     between,
     images_said,
-    of_numbers,
     scatter,
     y_axis_of,
 )
@@ -61,7 +60,7 @@ def by_size(runs: Sequence[SizeCurve], levels: Sequence[float], said: str = "") 
 
 def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
     measured = [(run, quality) for run in runs if (quality := run.curve.at(level)) is not None]
-    sizes = [f"{of_numbers(run.n_latents)} (latent size {run.latent_size:,})" for run, _ in measured]
+    sizes = [f"{counted(run.n_latents, 'number')} (latent size {run.latent_size:,})" for run, _ in measured]
     unit = NOISES[runs[0].curve.noise].suffix if runs else ""
     return scatter(setting(level), [(run.n_latents, quality.psnr_db) for run, quality in measured]) | {
         "legendgroup": setting(level),
