@@ -102,10 +102,16 @@ def _place(url: SplitResult) -> list[object]:
 def _leads_here(name: object, peer: Address) -> bool:
     """Whether this name in the address bar makes a connection that comes from this address of the machine."""
     if peer.is_loopback:
-        return name == "localhost" or bool(getattr(name, "is_loopback", False))
+        return is_loopback(str(name))
     own = _own_addresses()
     host = socket.gethostname().lower()
     return peer in own and (name in own or name in (host, f"{host}.local"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address leads no further than this machine."""
+    address = _parsed(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def _own_addresses() -> Sequence[Address]:

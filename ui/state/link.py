@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ import streamlit as st
 from autoenc import datasets, inspection
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import OPTIONAL, TrainConfig
+from ui.server.request import is_loopback
 from ui.state.address import Address, Param, flag, forget, held, one_of, whole
 from ui.state.settings import (
     NOISE_WIDGETS,
@@ -146,13 +146,13 @@ def class_address() -> str | None:
     """What students type to open this dashboard, without the view; None: this machine alone can reach it."""
     own = urlsplit(st.context.url or "")
     host = own.hostname or "localhost"
-    if not _is_loopback(host):
+    if not is_loopback(host):
         return f"{own.scheme}://{own.netloc}{_before_the_page(own.path)}"
     given = st.get_option("browser.serverAddress")  # whoever runs it behind another name says so there
-    if not _is_loopback(given):
+    if not is_loopback(given):
         return f"http://{given}:{st.get_option('browser.serverPort')}{_base_path()}"
     listens_at = st.get_option("server.address") or "0.0.0.0"
-    if _is_loopback(listens_at):
+    if is_loopback(listens_at):
         return None
     reached_at = listens_at if listens_at not in ("0.0.0.0", "::") else _address_in_the_network()
     return f"http://{reached_at}:{st.get_option('server.port')}{_base_path()}" if reached_at else None
@@ -169,13 +169,6 @@ def _base_path() -> str:
     return f"/{path}" if path else ""
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _address_in_the_network() -> str | None:
     """This machine's address where a packet to elsewhere would leave it; none is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -184,4 +177,4 @@ def _address_in_the_network() -> str | None:
         except OSError:
             return None
         address: str = probe.getsockname()[0]
-    return None if _is_loopback(address) else address
+    return None if is_loopback(address) else address
