@@ -2,7 +2,7 @@
 
     AutoencError              every expected failure: its text is one sentence for the person at the screen
     ├── ConfigError           a setting is unknown or out of range; nothing has been started
-    ├── DatasetError          images are missing, broken, or cannot be brought in
+    ├── DatasetError          images are missing, broken, or cannot be imported
     │   └── DatasetMissing    the files are not there; downloading them would help
     │       └── DatasetUnknown    nothing of this name is here; a ConfigError too
     ├── PictureError          a picture from outside cannot be read, or is too large

@@ -26,7 +26,7 @@ def _tests(run: Run) -> str:
     n, n_epochs = run.earlier_tests, len(run.epochs)
     if not n:
         return ""
-    noise = "noisy test images that an earlier version drew for this model alone"
+    noise = "noisy test images that an earlier version drew only for this model"
     care = "compared with other runs, a difference of one percent in the test error means nothing"
     if n >= n_epochs:
         return f"Measured on {noise}: {care}. To compare exactly, delete this run and train it again."
@@ -54,7 +54,7 @@ def _standstill(run: Run) -> str:
     if len(still) > NAMED:
         which = counted(len(still), "epoch")
     total = duration(sum(seconds for _, seconds in still))
-    left_out = "" if len(still) == len(run.epochs) else "; the speed is that of the other epochs"
+    left_out = "" if len(still) == len(run.epochs) else "; the speed is measured over the other epochs"
     return (
         f"The process stood still for {total} during {which} (a closed lid, a stopped program): "
         f"that time is not counted{left_out}."

@@ -70,7 +70,7 @@ def test_a_data_folder_without_locks_is_told_as_one_and_old_lock_files_are_not_t
     put(tmp_path / "DATA", {".mine.lock": b"", ".mine.partial/rest": b""})
     answer = child(tmp_path, number, "DATA", "-c", IMPORT)
     assert answer.stderr == ""
-    assert answer.stdout.startswith("mine cannot be brought in: ")
+    assert answer.stdout.startswith("mine cannot be imported: ")
     assert f"DATA is on a file system without locks ({os.strerror(number)}); set AUTOENC_DATA_DIR to" in (
         answer.stdout
     )

@@ -156,7 +156,7 @@ def test_a_standstill_is_said_beside_the_run() -> None:
     (said,) = remarks(run_with(USUAL, STILL, USUAL))
     assert said == (
         "The process stood still for 6 min during epoch 2 (a closed lid, a stopped program): "
-        "that time is not counted; the speed is that of the other epochs."
+        "that time is not counted; the speed is measured over the other epochs."
     )
     (said,) = remarks(run_with(STILL, USUAL, STILL))
     assert "for 12 min during epochs 1 and 3 (" in said

@@ -64,7 +64,7 @@ def _bring_in(source: Source, name: str, side: int | None) -> Generator[Download
         raise DatasetError(f"another process is bringing in {name}; wait for it to finish") from None
     except OSError as error:
         raise DatasetError(
-            f"{name} cannot be brought in: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
+            f"{name} cannot be imported: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
         ) from error
 
 
