@@ -133,32 +133,29 @@ def test_the_code_for_the_class_leads_to_the_tab_that_was_opened_last(
     open_page: OpenPage, proxied: str, trained: Trained
 ) -> None:
     page = open_page(f"train?run={trained(8).run_id}", at=proxied)
-    first = code_shown(page)
-    assert first == code_of(page.url)
+    expect_code(page)
     page.get_by_role("tab", name="The model").click()
     expect(page).to_have_url(re.compile("view=model"))
-    assert code_shown(page) == code_of(page.url) != first
+    expect_code(page)
 
 
-def code_shown(page: Page) -> str:
-    """What the image in the popover of the address draws; the popover is closed again."""
+# The picture of a code is one path of squares.
+DRAWS = r"""([selector, squares]) => {
+  const image = document.querySelector(selector);
+  const drawn = (svg) => [...svg.matchAll(/\bd="([^"]+)"/g)].map((match) => match[1]).join(" ");
+  return image && fetch(image.src).then((answer) => answer.text()).then((svg) => drawn(svg) === squares);
+}"""
+
+
+def expect_code(page: Page) -> None:
+    """The image in the popover of the address leads to what the page shows; the popover is closed again."""
     expect_rest(page)
     page.locator(HEAD).first.click()
-    body = page.locator("[data-testid=stPopoverBody]")
-    expect_rest(page)  # opened, it is drawn anew
-    expect(body.locator("img")).to_be_visible()
-    svg: str = body.locator("img").evaluate("image => fetch(image.src).then((answer) => answer.text())")
+    svg = segno.make_qr(page.url).svg_inline(scale=8, border=2, light="#ffffff", dark="#000000")
+    squares = " ".join(re.findall(r'\bd="([^"]+)"', svg))
+    page.wait_for_function(DRAWS, arg=["[data-testid=stPopoverBody] img", squares])
     page.locator(HEAD).first.click()
-    expect(body).to_have_count(0)
-    return drawn_by(svg)
-
-
-def code_of(link: str) -> str:
-    return drawn_by(segno.make_qr(link).svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"))
-
-
-def drawn_by(svg: str) -> str:
-    return " ".join(re.findall(r'\bd="([^"]+)"', svg))
+    expect(page.locator("[data-testid=stPopoverBody]")).to_have_count(0)
 
 
 def pasted(page: Page) -> str:
