@@ -134,9 +134,10 @@ def test_the_code_for_the_class_leads_to_the_tab_that_was_opened_last(
 ) -> None:
     page = open_page(f"train?run={trained(8).run_id}", at=proxied)
     expect_code(page)
-    page.get_by_role("tab", name="The model").click()
-    expect(page).to_have_url(re.compile("view=model"))
-    expect_code(page)
+    for tab, view in (("The model", "model"), ("Export", "export")):
+        page.get_by_role("tab", name=tab).click()
+        expect(page).to_have_url(re.compile(f"view={view}"))
+        expect_code(page)
 
 
 # The picture of a code is one path of squares.
