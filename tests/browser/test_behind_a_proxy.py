@@ -20,7 +20,7 @@ from autoenc import datasets, sweeps
 from autoenc.schema import Noise, Run, Sweep
 from autoenc.sweeps import Kept
 from benchmarks.dashboards import dashboard, stripping
-from tests.browser.conftest import HEAD, OpenPage, Trained, expect_rest
+from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_rest
 
 PREFIX = "/user/ada/proxy/8501"
 
@@ -140,11 +140,16 @@ def test_the_code_for_the_class_leads_to_the_tab_that_was_opened_last(
         expect_code(page)
 
 
-# The picture of a code is one path of squares.
-DRAWS = r"""([selector, squares]) => {
-  const image = document.querySelector(selector);
-  const drawn = (svg) => [...svg.matchAll(/\bd="([^"]+)"/g)].map((match) => match[1]).join(" ");
-  return image && fetch(image.src).then((answer) => answer.text()).then((svg) => drawn(svg) === squares);
+# The squares that the image in the popover draws, once they are these; else what it drew last.
+DRAWN = r"""async ([squares, patience]) => {
+  let drawn;
+  for (const end = Date.now() + patience; drawn !== squares && Date.now() < end; ) {
+    await new Promise((next) => setTimeout(next, 50));
+    const image = document.querySelector("[data-testid=stPopoverBody] img");
+    const svg = image ? await (await fetch(image.src)).text() : "";
+    drawn = [...svg.matchAll(/\bd="([^"]+)"/g)].map((match) => match[1]).join(" ");
+  }
+  return drawn;
 }"""
 
 
@@ -154,7 +159,7 @@ def expect_code(page: Page) -> None:
     page.locator(HEAD).first.click()
     svg = segno.make_qr(page.url).svg_inline(scale=8, border=2, light="#ffffff", dark="#000000")
     squares = " ".join(re.findall(r'\bd="([^"]+)"', svg))
-    page.wait_for_function(DRAWS, arg=["[data-testid=stPopoverBody] img", squares])
+    assert page.evaluate(DRAWN, [squares, PATIENCE / 4]) == squares
     page.locator(HEAD).first.click()
     expect(page.locator("[data-testid=stPopoverBody]")).to_have_count(0)
 
