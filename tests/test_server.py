@@ -20,9 +20,11 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
@@ -30,9 +32,10 @@ from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard, stripping
 from ui.server import files
 from ui.server.downloads import KEPT_SECONDS, keep_downloads
+from ui.server.messages import STALE_SECONDS, StaleBeats, sifted
 from ui.server.request import address_of, is_on_this_machine, is_teacher
 from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE, MB, Uploads
-from ui.server.visits import MOST_PAGES, without_clearing
+from ui.server.visits import MOST_PAGES
 
 T = TypeVar("T")
 KEY = "correct horse"
@@ -379,6 +382,14 @@ def test_one_address_does_not_take_the_places_of_others(lab: Dashboard) -> None:
     visit(crowd())
 
 
+async def admitted(lab: Dashboard, address: str) -> ClientConnection:
+    """A page that tries again where there is no room for it at this moment."""
+    while True:
+        with suppress(InvalidStatus):
+            return await websocket(lab, address)
+        await asyncio.sleep(0.05)
+
+
 def test_a_dashboard_short_of_files_turns_pages_away_and_lives_on(lab: Dashboard) -> None:
     """256 files: a Mac's usual limit, and here for this process a hard one."""
     process = psutil.Process(lab.process.pid)
@@ -386,16 +397,14 @@ def test_a_dashboard_short_of_files_turns_pages_away_and_lives_on(lab: Dashboard
 
     async def crowd() -> None:
         for n in range(120):  # pages that were loaded and left; Streamlit would keep three files of each
-            await (await websocket(lab, f"198.51.100.{n}")).close()
+            await (await admitted(lab, f"198.51.100.{n}")).close()
         async with opened(lab.address, headers={"X-Forwarded-For": "198.51.100.200"}) as early:
             async with AsyncExitStack() as pages:
-                n_pages = 0
-                with suppress(InvalidStatus):
-                    while n_pages < 120:
-                        await pages.enter_async_context(await websocket(lab, f"198.51.100.{n_pages}"))
-                        n_pages += 1
-                assert 30 <= n_pages < 120  # a class, and not everybody
-                assert "no room" in page(lab, "198.51.100.201")[1]
+                n_pages = 0  # a class finds room, once the pages before are closed, and not everybody
+                while n_pages < 30 or "no room" not in page(lab, "198.51.100.201")[1]:
+                    await pages.enter_async_context(await admitted(lab, f"198.51.100.{n_pages}"))
+                    n_pages += 1
+                assert n_pages < 120
                 await early.rerun()
                 async with opened(lab.address) as teacher:
                     assert teacher.texts
@@ -426,20 +435,76 @@ def test_a_system_without_room_for_a_class_is_told_on_the_terminal() -> None:
     assert files.warning(1024) == files.warning(None) == ""
 
 
-def test_no_visitor_clears_what_all_share() -> None:
-    async def heard() -> list[bytes]:
-        sent = [BackMsg(clear_cache=True), BackMsg(stop_script=True), BackMsg(clear_cache=True)]
-        messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in sent]
-        messages += [{"type": "websocket.receive", "bytes": b"\xff"}, {"type": "websocket.disconnect"}]
-        coming = iter(messages)
+def heard(*said: BackMsg) -> list[BackMsg]:
+    """What of it comes to Streamlit."""
+
+    async def received() -> list[BackMsg]:
+        messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in said]
+        coming = iter([*messages, {"type": "websocket.disconnect"}])
 
         async def receive() -> Message:
             return next(coming)
 
-        received = without_clearing(receive)
-        return [(await received()).get("bytes", b"the end") for _ in range(3)]
+        hear, found = sifted(receive), []
+        while (message := await hear())["type"] != "websocket.disconnect":
+            found.append(BackMsg.FromString(message["bytes"]))
+        return found
 
-    assert visit(heard()) == [BackMsg(stop_script=True).SerializeToString(), b"\xff", b"the end"]
+    return visit(received())
+
+
+def test_no_visitor_clears_what_all_share() -> None:
+    clear, stop = BackMsg(clear_cache=True), BackMsg(stop_script=True)
+    assert heard(clear, stop, clear) == [stop]
+
+
+def test_what_is_no_message_is_left_to_streamlit() -> None:
+    async def receive() -> Message:
+        return {"type": "websocket.receive", "bytes": b"\xff"}
+
+    assert visit(sifted(receive)())["bytes"] == b"\xff"
+
+
+def asks_for(page: str) -> BackMsg:
+    return BackMsg(rerun_script=ClientState(page_script_hash=page))
+
+
+def beat(page: str) -> BackMsg:
+    """A part of the page asks by itself to be drawn."""
+    return BackMsg(rerun_script=ClientState(page_script_hash=page, fragment_id="f", is_auto_rerun=True))
+
+
+def test_a_page_that_was_asked_for_is_not_lost_to_a_part_of_the_page_before() -> None:
+    said = [asks_for("train"), beat("train"), asks_for("start"), beat("train"), beat("train")]
+    assert heard(*said) == [asks_for("train"), beat("train"), asks_for("start")]
+    requests = ScriptRequests()  # of Streamlit, before it has begun with any of them
+    for message in heard(*said):
+        asked = message.rerun_script
+        data = RerunData(
+            page_script_hash=asked.page_script_hash,
+            fragment_id=asked.fragment_id or None,
+            is_auto_rerun=asked.is_auto_rerun,
+        )
+        requests.request_rerun(data)
+    begun = requests.on_scriptrunner_ready().rerun_data
+    assert (begun.page_script_hash, begun.fragment_id_queue) == ("start", [])
+
+
+def test_a_part_of_the_page_that_is_open_is_always_drawn() -> None:
+    there_and_back = [asks_for("train"), asks_for("start"), asks_for("train"), beat("train")]
+    assert heard(*there_and_back) == there_and_back
+    sent_on_by_the_server = [asks_for("start"), beat("train"), asks_for("train"), beat("train")]
+    assert heard(*sent_on_by_the_server) == sent_on_by_the_server
+
+
+def test_what_is_said_of_a_page_that_was_left_long_ago_is_heard_again() -> None:
+    now = 0.0
+    is_stale = StaleBeats(lambda: now)
+    for page in ("train", "start"):
+        assert not is_stale(asks_for(page).rerun_script)
+    assert is_stale(beat("train").rerun_script)
+    now = STALE_SECONDS  # the start page has sent its visitor back
+    assert not is_stale(beat("train").rerun_script)
 
 
 # ---------------------------------------------------------------- exports

@@ -152,5 +152,20 @@ def picture(page: Page, canvas: str) -> str:
 
 def wait_for_another(page: Page, canvas: str, before: str) -> None:
     """Until the first canvas that is found shows other pixels."""
-    node = page.locator(canvas).first.element_handle()
-    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[node, before])
+    wait_until(page, canvas, "node.toDataURL() !== given", before)
+
+
+def wait_until(page: Page, place: str, condition: str, given: object = None) -> None:
+    """Until the first element that is found there at that moment, called `node`, fulfils the condition.
+
+    Not one that was found before: Streamlit may have put another in its place.
+    """
+    page.wait_for_function(
+        f"([place, given]) => {{ const node = document.querySelector(place); return node && ({condition}) }}",
+        arg=[place, given],
+    )
+
+
+def a_frame(page: Page) -> None:
+    """Until the browser has drawn what it knows."""
+    page.evaluate("new Promise(requestAnimationFrame)")

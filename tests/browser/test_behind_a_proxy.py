@@ -10,6 +10,7 @@ import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
@@ -140,28 +141,35 @@ def test_the_code_for_the_class_leads_to_the_tab_that_was_opened_last(
         expect_code(page)
 
 
-# The squares that the image in the popover draws, once they are these; else what it drew last.
-DRAWN = r"""async ([squares, patience]) => {
-  let drawn;
-  for (const end = Date.now() + patience; drawn !== squares && Date.now() < end; ) {
-    await new Promise((next) => setTimeout(next, 50));
-    const image = document.querySelector("[data-testid=stPopoverBody] img");
-    const svg = image ? await (await fetch(image.src)).text() : "";
-    drawn = [...svg.matchAll(/\bd="([^"]+)"/g)].map((match) => match[1]).join(" ");
-  }
-  return drawn;
+# The image in the popover, and the address that stands over the page at the same moment.
+SHOWN = r"""async () => {
+  const image = document.querySelector("[data-testid=stPopoverBody] img");
+  return [image ? await (await fetch(image.src)).text() : "", location.href];
 }"""
 
 
 def expect_code(page: Page) -> None:
-    """The image in the popover of the address leads to what the page shows; the popover is closed again."""
+    """The image in the popover of the address leads to what the page shows; the popover is closed again.
+
+    A page has its address before it is drawn, and one part of it after the other: both come to rest.
+    """
     expect_rest(page)
     page.locator(HEAD).first.click()
-    svg = segno.make_qr(page.url).svg_inline(scale=8, border=2, light="#ffffff", dark="#000000")
-    squares = " ".join(re.findall(r'\bd="([^"]+)"', svg))
-    assert page.evaluate(DRAWN, [squares, PATIENCE / 4]) == squares
+    expect(page.locator("[data-testid=stPopoverBody] img")).to_be_visible()
+    deadline = monotonic() + PATIENCE / 4000
+    while True:
+        svg, address = page.evaluate(SHOWN)
+        code = segno.make_qr(address).svg_inline(scale=8, border=2, light="#ffffff", dark="#000000")
+        if squares(svg) == squares(code):
+            break
+        assert monotonic() < deadline, f"the code is not that of {address}"
+        page.wait_for_timeout(50)
     page.locator(HEAD).first.click()
     expect(page.locator("[data-testid=stPopoverBody]")).to_have_count(0)
+
+
+def squares(svg: str) -> list[str]:
+    return re.findall(r'\bd="([^"]+)"', svg)
 
 
 def pasted(page: Page) -> str:

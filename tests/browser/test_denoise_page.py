@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from autoenc.schema import Noise
-from tests.browser.conftest import OpenPage, Trained, is_too_wide
+from tests.browser.conftest import OpenPage, Trained, a_frame, is_too_wide, wait_until
 
 SCENE, CHART = ".st-key-noise-scene .live", ".st-key-noise-psnr .live-plot-shell"
 
@@ -47,7 +47,7 @@ def test_the_pictures_follow_the_drag_and_the_numbers_its_end(open_page: OpenPag
     before, address = updates(page), page.url
     for step in range(1, 21):
         page.mouse.move(x + 0.5 * width * step / 20, y)
-        page.wait_for_function("() => new Promise((next) => requestAnimationFrame(() => next(true)))")
+        a_frame(page)
     assert updates(page) - before >= 10, "the pictures follow the finger"
     assert page.url == address, "the server knows nothing of it"
     expect(page.locator(f"{SCENE}.away")).to_be_visible()
@@ -59,23 +59,21 @@ def test_the_pictures_follow_the_drag_and_the_numbers_its_end(open_page: OpenPag
 def test_curves_grow_to_their_end_and_follow_the_slider(open_page: OpenPage, link: str) -> None:
     page = open_page(f"{link}&methods=median")
     page.locator(".st-key-measure-curves button").click()
-    page.wait_for_function(
-        """(chart) => (chart._fullData ?? []).filter((trace) => trace.showlegend
+    wait_until(
+        page,
+        f"{CHART} .live-plot",
+        """(node._fullData ?? []).filter((trace) => trace.showlegend
             && Array.from(trace.y).filter(Number.isFinite).length === 12).length === 4""",
-        arg=page.locator(f"{CHART} .live-plot").element_handle(),
     )
     expect(page.locator(".st-key-stop-curves")).to_have_count(0)
     expect(page.locator(".st-key-measure-curves")).to_have_count(0)
     page.locator(f"{SCENE} input[type=range]").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "chart => chart.querySelector('.live-plot-marker').style.transform",
-        arg=page.locator(CHART).element_handle(),
-    )
+    wait_until(page, f"{CHART} .live-plot-marker", "node.style.transform")
     before = marker(page)
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    assert marker(page) != before
+    wait_until(page, f"{CHART} .live-plot-marker", "node.style.transform !== given", before)
 
 
 def test_a_phone_keeps_the_slider_in_view_and_does_not_scroll_sideways(

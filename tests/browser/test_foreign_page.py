@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Trained, expect_rest, is_too_wide
+from tests.browser.conftest import OpenPage, Trained, a_frame, expect_rest, is_too_wide, wait_until
 
 PAD, BESIDE = ".st-key-pad canvas.pad", ".st-key-pad .row"
 UNHEARD = "addEventListener('pointerup', (e) => e.stopImmediatePropagation(), { capture: true, once: true })"
@@ -41,19 +41,12 @@ def along(corners: tuple[tuple[float, float], ...], n: int = 10) -> list[tuple[f
     ]
 
 
-def a_frame(page: Page) -> None:
-    page.wait_for_function("() => new Promise((next) => requestAnimationFrame(() => next(true)))")
-
-
 def updates(page: Page) -> int:
     return int(page.locator(BESIDE).first.get_attribute("data-updates") or 0)
 
 
 def until_answered(page: Page, more_than: int = 0) -> None:
-    page.wait_for_function(
-        "([row, least]) => Number(row.dataset.updates ?? 0) > least",
-        arg=[page.locator(BESIDE).first.element_handle(), more_than],
-    )
+    wait_until(page, BESIDE, "Number(node.dataset.updates ?? 0) > given", more_than)
 
 
 def pixels(page: Page, canvas: str) -> np.ndarray:
@@ -106,9 +99,7 @@ def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server
     assert np.abs(given - as_mnist(pixels(page, PAD))).max() <= 1
     assert given.shape == (28, 28)
     assert given.max() > 240
-    shown = page.locator("[class*=st-key-way-] canvas").first
-    expect(shown).to_be_visible()
-    page.wait_for_function("canvas => canvas.width === 28", arg=shown.element_handle())
+    wait_until(page, "[class*=st-key-way-] canvas", "node.width === 28")
 
 
 def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(

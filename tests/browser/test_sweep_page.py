@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,10 +13,21 @@ from playwright.sync_api import Page, expect
 from autoenc import sweeps
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sweeps import Kept
-from tests.browser.conftest import OpenPage, Trained, expect_progress, expect_rest, is_too_wide
+from tests.browser.conftest import (
+    PATIENCE,
+    OpenPage,
+    Trained,
+    expect_progress,
+    expect_rest,
+    is_too_wide,
+    wait_until,
+)
 
 CHART = ".st-key-sweep-by-size .live-plot"
 SWEEP = "sweep?dataset=digits&models=mlp&epochs=60&latent_sizes="
+# Finished runs of the MLP in the chart of the loss, in JavaScript.
+N_DOTS = """Array.from(node._fullData?.find((trace) => trace.name === "MLP")?.y ?? [])
+    .filter((y) => Number.isFinite(y) && y !== null).length"""
 SMALL = "sweep?dataset=digits&models=mlp&latent_sizes=8&epochs=12&train_images=512"  # that `trained` makes
 
 
@@ -31,18 +44,18 @@ def start(page: Page) -> None:
     expect(page).to_have_url(re.compile("sweep=digits-sweep-e60-"))
 
 
-def n_dots(page: Page) -> int:
-    """Finished runs of the MLP in the chart of the loss."""
-    n: int = page.eval_on_selector(
-        CHART,
-        """chart => Array.from(chart._fullData.find((trace) => trace.name === "MLP").y)
-            .filter((y) => Number.isFinite(y) && y !== null).length""",
-    )
-    return n
-
-
 def click_dot(page: Page, latent_size: int) -> None:
-    expect_rest(page)  # a chart that is drawn anew between the two forgets what is under the pointer
+    """Until the page tells of it: a chart that is drawn anew under the pointer forgets what is there."""
+    told, deadline = page.get_by_text(f"▸ size {latent_size}"), monotonic() + PATIENCE / 1000
+    while not told.count() and monotonic() < deadline:
+        expect_rest(page)
+        click(page, latent_size)
+        with suppress(AssertionError):
+            expect(told).to_be_visible(timeout=5_000)
+    expect(told).to_be_visible()
+
+
+def click(page: Page, latent_size: int) -> None:
     x, y = page.eval_on_selector(
         CHART,
         """(chart, k) => {
@@ -69,11 +82,8 @@ def test_a_sweep_grows_point_by_point_through_a_reload_and_a_point_shows_its_pic
     page.reload()
     expect_progress(page, "5 of 5 runs trained")
     expect(page.locator(".st-key-sweep-start button")).to_have_text(re.compile("Show the results"))
-    page.wait_for_function(f"document.querySelector('{CHART}')?._fullData?.length > 1")
-    assert n_dots(page) == 5
+    wait_until(page, CHART, N_DOTS + " === 5")
     click_dot(page, 8)
-    expect(page.get_by_role("link", name="Open MLP 8 in Train")).to_be_visible()
-    expect(page.get_by_text("▸ size 8", exact=False)).to_be_visible()
     page.get_by_role("link", name="Open MLP 8 in Train").click()
     expect(page).to_have_url(re.compile("/lab/train.*run=digits-mlp-k8-e60-"))
     expect_progress(page, "Finished: 60 of 60 epochs")

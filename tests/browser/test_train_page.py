@@ -190,12 +190,13 @@ def test_of_the_worst_images_one_is_chosen_by_mouse_or_keyboard_and_told_in_word
     page = open_page(f"train?run={trained().run_id}", height=1200)
     open_view(page, "Every image")
     page.locator(".st-key-order").get_by_text("worst first").click()
-    notes = page.locator(".st-key-gallery .note")
+    notes = ".st-key-gallery .note"
+    expect(page.locator(notes)).not_to_have_count(0)
     expect(page.locator(f"{LARGE} .sentences")).to_contain_text("dB")
     page.wait_for_function(
-        "notes => notes.map((note) => parseFloat(note.textContent))"
+        "notes => Array.from(document.querySelectorAll(notes), (note) => parseFloat(note.textContent))"
         ".every((db, i, all) => !i || all[i - 1] <= db)",
-        arg=notes.element_handles(),
+        arg=notes,
     )
     choices = page.locator(".st-key-gallery .choice")
     choices.nth(3).click()

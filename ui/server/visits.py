@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from google.protobuf.message import DecodeError
 from starlette.responses import HTMLResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import get_instance
 
 from ui.server import files
+from ui.server.messages import sifted
 from ui.server.request import is_teacher, sender
 
 MOST_PAGES = 100  # of one address: all of a class may come from one, behind a proxy that does not name them
@@ -52,7 +51,7 @@ class Visits:
         address = sender(scope)
         self._open[address] += 1
         try:
-            await self._app(scope, without_clearing(receive), send)
+            await self._app(scope, sifted(receive), send)
         finally:
             self._open[address] -= 1
             self._open += Counter()  # without those of none
@@ -65,27 +64,6 @@ class Visits:
             return NO_ROOM
         many = self._open[sender(scope)] >= MOST_PAGES and not teacher
         return TOO_MANY.format(n=MOST_PAGES) if many else ""
-
-
-def without_clearing(receive: Receive) -> Receive:
-    """What a page sends, but for the wish to clear all caches, which Streamlit grants to any visitor.
-
-    The caches are everybody's: the background sessions are among them.
-    """
-
-    async def received() -> Message:
-        while _clears(message := await receive()):
-            pass
-        return message
-
-    return received
-
-
-def _clears(message: Message) -> bool:
-    try:
-        return BackMsg.FromString(message.get("bytes") or b"").WhichOneof("type") == "clear_cache"
-    except DecodeError:  # Streamlit ends the connection
-        return False
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
