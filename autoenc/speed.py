@@ -10,7 +10,6 @@ from time import perf_counter
 
 import numpy as np
 import torch
-from scipy.optimize import nnls
 from torch.nn.functional import mse_loss
 
 from autoenc import memory, models
@@ -50,6 +49,8 @@ def _fit(name: str, probes: Sequence[tuple[int, int]], threads: int) -> tuple[fl
         times.append(_step_seconds(config))
     # The relative error counts: a small model must not drown beside a large one.
     weights = 1 / np.array(times)
+    from scipy.optimize import nnls  # here: half a second, which every process would pay at its start
+
     solution, _ = nnls(np.array(rows) * weights[:, None], np.ones(len(times)))
     return float(solution[0]), float(solution[1]), float(solution[2])
 
