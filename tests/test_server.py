@@ -32,7 +32,7 @@ from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard, stripping
 from ui.server import files
 from ui.server.downloads import KEPT_SECONDS, keep_downloads
-from ui.server.messages import STALE_SECONDS, StaleBeats, sifted
+from ui.server.messages import STALE_SECONDS, Latecomers, sifted
 from ui.server.request import address_of, is_on_this_machine, is_teacher
 from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE, MB, Uploads
 from ui.server.visits import MOST_PAGES
@@ -469,42 +469,48 @@ def asks_for(page: str) -> BackMsg:
     return BackMsg(rerun_script=ClientState(page_script_hash=page))
 
 
-def beat(page: str) -> BackMsg:
-    """A part of the page asks by itself to be drawn."""
-    return BackMsg(rerun_script=ClientState(page_script_hash=page, fragment_id="f", is_auto_rerun=True))
+def part(page: str) -> BackMsg:
+    """A part of the page asks to be drawn."""
+    return BackMsg(rerun_script=ClientState(page_script_hash=page, fragment_id="f"))
 
 
 def test_a_page_that_was_asked_for_is_not_lost_to_a_part_of_the_page_before() -> None:
-    said = [asks_for("train"), beat("train"), asks_for("start"), beat("train"), beat("train")]
-    assert heard(*said) == [asks_for("train"), beat("train"), asks_for("start")]
+    said = [asks_for("train"), part("train"), asks_for("start"), part("train"), part("train")]
+    assert heard(*said) == [asks_for("train"), part("train"), asks_for("start")]
     requests = ScriptRequests()  # of Streamlit, before it has begun with any of them
     for message in heard(*said):
         asked = message.rerun_script
         data = RerunData(
             page_script_hash=asked.page_script_hash,
             fragment_id=asked.fragment_id or None,
-            is_auto_rerun=asked.is_auto_rerun,
         )
         requests.request_rerun(data)
     begun = requests.on_scriptrunner_ready().rerun_data
     assert (begun.page_script_hash, begun.fragment_id_queue) == ("start", [])
 
 
+def test_whoever_goes_on_quickly_hears_nothing_of_all_pages_before() -> None:
+    there = [asks_for("train"), asks_for("sweep"), asks_for("runs")]
+    assert heard(*there, part("train"), part("sweep"), part("runs")) == [*there, part("runs")]
+
+
 def test_a_part_of_the_page_that_is_open_is_always_drawn() -> None:
-    there_and_back = [asks_for("train"), asks_for("start"), asks_for("train"), beat("train")]
+    there_and_back = [asks_for("train"), asks_for("start"), asks_for("train"), part("train")]
     assert heard(*there_and_back) == there_and_back
-    sent_on_by_the_server = [asks_for("start"), beat("train"), asks_for("train"), beat("train")]
+    a_press_on_start_leads_back = [asks_for("train"), asks_for("start"), asks_for("start"), part("train")]
+    assert heard(*a_press_on_start_leads_back) == a_press_on_start_leads_back
+    sent_on_by_the_server = [asks_for("start"), part("train"), asks_for("train"), part("train")]
     assert heard(*sent_on_by_the_server) == sent_on_by_the_server
 
 
 def test_what_is_said_of_a_page_that_was_left_long_ago_is_heard_again() -> None:
     now = 0.0
-    is_stale = StaleBeats(lambda: now)
+    is_late = Latecomers(lambda: now)
     for page in ("train", "start"):
-        assert not is_stale(asks_for(page).rerun_script)
-    assert is_stale(beat("train").rerun_script)
+        assert not is_late(asks_for(page).rerun_script)
+    assert is_late(part("train").rerun_script)
     now = STALE_SECONDS  # the start page has sent its visitor back
-    assert not is_stale(beat("train").rerun_script)
+    assert not is_late(part("train").rerun_script)
 
 
 # ---------------------------------------------------------------- exports

@@ -18,37 +18,40 @@ def sifted(receive: Receive) -> Receive:
 
     Streamlit lets any visitor clear all caches. They are everybody's: the background sessions are among them.
 
-    A part of a page that follows a training asks to be drawn every second, also in the moment after the
-    browser has asked for another page. Streamlit makes one request of the two, with the page of the second:
-    a busy server would lose the press on a link, or on Back.
+    Where the browser has just asked for another page, a part of the page before may still have something to
+    say: it asks every second to be drawn while it follows a training. Streamlit makes one request of the two,
+    with the page of the second: a busy server would lose the press on a link, or on Back.
     """
-    is_stale = StaleBeats()
+    is_late = Latecomers()
 
     async def received() -> Message:
         while True:
             message = await receive()
             content = _content(message)
             kind = content.WhichOneof("type")
-            if kind != "clear_cache" and not (kind == "rerun_script" and is_stale(content.rerun_script)):
+            if kind != "clear_cache" and not (kind == "rerun_script" and is_late(content.rerun_script)):
                 return message
 
     return received
 
 
-class StaleBeats:
-    """Whether a part of a page asks by itself to be drawn although the browser has left that page."""
+class Latecomers:
+    """Whether a part of a page speaks although the browser has asked for another page since."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
-        self._page = self._left = ""
-        self._since = 0.0
+        self._page = ""
+        self._left: dict[str, float] = {}  # pages that the server may still be at, and since when it need not
 
-    def __call__(self, asked: ClientState) -> bool:
-        page = asked.page_script_hash
-        if asked.is_auto_rerun and page == self._left and self._now() < self._since + STALE_SECONDS:
+    def __call__(self, said: ClientState) -> bool:
+        page, of_part = said.page_script_hash, bool(said.fragment_id)
+        if of_part and self._now() < self._left.get(page, -STALE_SECONDS) + STALE_SECONDS:
             return True
-        if page != self._page and not asked.is_auto_rerun:
-            self._left, self._since = self._page, self._now()
+        if page == self._page or of_part:
+            self._left.clear()  # the browser has arrived
+        else:
+            self._left[self._page] = self._now()
+            self._left.pop(page, None)
         self._page = page
         return False
 
