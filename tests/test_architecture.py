@@ -111,7 +111,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.cli.training",
     ),
     # 5  (4 will be sweeps and the report)
-    ("ui.server.files", "ui.server.request", "ui.server.downloads", "ui.server.slashes"),
+    (
+        "ui.server.downloads",
+        "ui.server.files",
+        "ui.server.messages",
+        "ui.server.request",
+        "ui.server.slashes",
+    ),
     ("ui.server.start", "ui.server.uploads", "ui.server.visits"),
     ("ui.server",),
     ("ui.components",),

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
@@ -160,10 +161,10 @@ def wait_until(page: Page, place: str, condition: str, given: object = None) -> 
 
     Not one that was found before: Streamlit may have put another in its place.
     """
-    page.wait_for_function(
-        f"([place, given]) => {{ const node = document.querySelector(place); return node && ({condition}) }}",
-        arg=[place, given],
-    )
+    deadline = monotonic() + PATIENCE / 1000
+    while not page.locator(place).first.evaluate(f"(node, given) => Boolean({condition})", given):
+        assert monotonic() < deadline, f"{place}: not {condition}"
+        page.wait_for_timeout(20)
 
 
 def a_frame(page: Page) -> None:

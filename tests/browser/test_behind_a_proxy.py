@@ -135,7 +135,7 @@ def test_the_code_for_the_class_leads_to_the_tab_that_was_opened_last(
 ) -> None:
     page = open_page(f"train?run={trained(8).run_id}", at=proxied)
     expect_code(page)
-    for tab, view in (("The model", "model"), ("Export", "export")):
+    for tab, view in (("The model", "model"), ("Every image", "images"), ("Export", "export")):
         page.get_by_role("tab", name=tab).click()
         expect(page).to_have_url(re.compile(f"view={view}"))
         expect_code(page)

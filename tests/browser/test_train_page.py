@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from time import monotonic
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from autoenc import export
 from benchmarks.dashboards import dashboard, relay
 from tests.browser.conftest import (
+    PATIENCE,
     OpenPage,
     Trained,
     download,
@@ -190,20 +192,23 @@ def test_of_the_worst_images_one_is_chosen_by_mouse_or_keyboard_and_told_in_word
     page = open_page(f"train?run={trained().run_id}", height=1200)
     open_view(page, "Every image")
     page.locator(".st-key-order").get_by_text("worst first").click()
-    notes = ".st-key-gallery .note"
-    expect(page.locator(notes)).not_to_have_count(0)
     expect(page.locator(f"{LARGE} .sentences")).to_contain_text("dB")
-    page.wait_for_function(
-        "notes => Array.from(document.querySelectorAll(notes), (note) => parseFloat(note.textContent))"
-        ".every((db, i, all) => !i || all[i - 1] <= db)",
-        arg=notes,
-    )
+    worst_first(page.locator(".st-key-gallery .note"))
     choices = page.locator(".st-key-gallery .choice")
     choices.nth(3).click()
     expect_large(page, choices.nth(3))
     choices.nth(3).press("ArrowRight")
     choices.nth(4).press("Enter")
     expect_large(page, choices.nth(4))
+
+
+def worst_first(notes: Locator) -> None:
+    """Until the decibels in them grow."""
+    rising, deadline = False, monotonic() + PATIENCE / 1000
+    while not rising:
+        assert monotonic() < deadline
+        shown = [float(note.split()[0]) for note in notes.all_inner_texts()]
+        rising = bool(shown) and shown == sorted(shown)
 
 
 def expect_large(page: Page, choice: Locator) -> None:

@@ -50,6 +50,7 @@ def write_address() -> None:
 def with_view(dashboard: str) -> str:
     """The address of the dashboard with the page and the view that this browser shows."""
     page = address.page_shown() or "start"
+    address.remember(PAGES[page].params(None), again=False)  # what a tab that is not open holds
     query = urlencode(address.says(PAGES[page]))
     return f"{dashboard}/{'' if page == 'start' else page}" + (f"?{query}" if query else "")
 
