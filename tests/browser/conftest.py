@@ -39,6 +39,13 @@ PHONE: dict[str, Any] = {
 HEAD = ".st-key-address button"  # filled when all of the page has been drawn
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A second try for what a real browser did not do in time: the report lists it (docs/decisions/0026)."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def checkpoint_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dashboard")

@@ -181,16 +181,18 @@ def written() -> dict[str, str]:
 
 # Streamlit makes an entry of the browser's history of every change of the address: a setting, and the address
 # that a page writes when it is opened, would each need a press of Back. Here a page is one entry. On a busy
-# machine the address of a page may come a moment before the page itself: then the entry that was left is
-# given its own back.
+# machine the address of a page may come a moment before the page itself: then the entry that is left has the
+# address of the next, and is given its own back.
 _ONE_ENTRY_A_PAGE = """
 if (!history.autoencPush) {
   const push = (history.autoencPush = history.pushState);
   history.pushState = function (state, title, url) {
-    const same = new URL(url, location).pathname === location.pathname;
+    const { pathname, search } = new URL(url, location);
+    const same = pathname === location.pathname;
     const { was, at } = history.autoencReplaced ?? {};
     if (same) history.autoencReplaced = { was: location.href, at: performance.now() };
-    else if (performance.now() - at < 150) history.replaceState(history.state, "", was);
+    else if (search && search === location.search && performance.now() - at < 5000)
+      history.replaceState(history.state, "", was);
     return (same ? history.replaceState : push).call(history, state, title, url);
   };
 }
