@@ -36,7 +36,6 @@ def local_cluster(n_workers: int) -> LocalCluster:
     """A scheduler in this process, and worker processes that die with it."""
     settings = {
         "distributed.admin.low-level-log-length": 100,
-        "distributed.deploy.lost-worker-timeout": "30s",  # before one that died while it started is replaced
         # A worker that died is the driver's business: it knows why, and from which epoch to go on.
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.http.routes": [],
@@ -51,6 +50,10 @@ def local_cluster(n_workers: int) -> LocalCluster:
         # Jobs run beside the main thread, where glibc would map blocks over 64 MB anew at every step.
         "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
     }
+    # Read whenever a worker dies, so it must outlive this function. So long after a death Dask replaces a
+    # worker that is not there, also one that has died again and is being restarted: two processes then take
+    # turns at its name, and the jobs may wait for ever.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "90s"})
     with dask.config.set(settings):
         return LocalCluster(
             n_workers=n_workers,
