@@ -305,8 +305,7 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_next_job_is_done(
     failed = until(sessions, sessions.start(Deadly(str(tmp_path / "tries"))), ended)
     assert failed.state is State.FAILED
     assert "5 workers died over it in a row" in failed.message
-    # A worker that Dask replaces at that moment takes the job with it before it has begun there.
-    assert (tmp_path / "tries").read_text().count("tried") in (4, 5)
+    assert (tmp_path / "tries").read_text().count("tried") == 5
     config = TrainConfig(dataset="digits", latent_size=11, epochs=1)
     assert until(sessions, sessions.start(TrainJob(config)), ended).state is State.FINISHED
 
