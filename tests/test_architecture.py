@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.schema",),
     # 0b  data, models, measures
     ("autoenc.lab", "autoenc.memory", "autoenc.metrics", "autoenc.models", "autoenc.noise", "autoenc.pareto"),
+    ("autoenc.runs",),
     ("autoenc.remarks",),
     ("autoenc.pictures.containers",),
     ("autoenc.pictures.avif",),
@@ -62,7 +63,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.datasets.importing", "autoenc.datasets.listing"),
     ("autoenc.datasets",),
     # 1  training, and what it leaves
-    ("autoenc.training",),
+    ("autoenc.recipes", "autoenc.training"),
     ("autoenc.cache", "autoenc.speed"),
     ("autoenc.baselines",),
     ("autoenc.checkpoints.paths",),
@@ -183,6 +184,8 @@ WITHOUT_TORCH = (
     "autoenc.errors",
     "autoenc.schema",
     "autoenc.lab",
+    "autoenc.recipes",
+    "autoenc.runs",
     "autoenc.plots.*",
     "autoenc.words.*",
     "ui.*",

@@ -22,7 +22,7 @@ from autoenc.datasets.downloading import download
 from autoenc.datasets.folders import complaints, told_apart
 from autoenc.datasets.importing import bring_in
 from autoenc.datasets.known import check_name, default_name, names
-from autoenc.datasets.listing import DatasetInfo, catalogue
+from autoenc.datasets.listing import DatasetInfo, catalogue, info
 from autoenc.datasets.prepared import Dataset, cache_dir, load
 from autoenc.datasets.storing import fingerprint_of
 
@@ -37,6 +37,7 @@ __all__ = [
     "default_name",
     "download",
     "fingerprint_of",
+    "info",
     "load",
     "names",
     "told_apart",
