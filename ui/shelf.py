@@ -12,6 +12,7 @@ import streamlit as st
 from autoenc import plots, remarks
 from autoenc.errors import AutoencError
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
+from autoenc.runs import SORTS, Selection
 from autoenc.schema import Run, RunSummary, psnr_of_mse
 from ui import page, pixels, state, told, upload
 from ui.components.live_plot import live_plot
@@ -78,17 +79,9 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             selection_mode="multi",
             key="of-model",
         )
-        st.selectbox("Sort", list(state.SORTS), format_func=state.SORTS.get, key="sort", width=190)
+        sort = st.selectbox("Sort", list(SORTS), format_func=SORTS.get, key="sort", width=190)
         done = st.toggle("Finished only", key="only-finished")
-    words = text.lower().split()
-    return [
-        run
-        for run in state.table_sorted(runs)
-        if all(word in run.run_id for word in words)
-        and (not data or run.config.dataset in data)
-        and (not kinds or run.config.model in kinds)
-        and (not done or run.finished)
-    ]
+    return Selection(text, data, kinds, done, sort).of(runs)
 
 
 def table(runs: Sequence[RunSummary]) -> list[RunSummary]:

@@ -92,6 +92,8 @@ def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
     size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
+    if words := recipes.shared_settings_words(tuple({run.config.model: None for run in plan.runs})):
+        print(words, file=sys.stderr)
     print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
     for run in plan.refused:
         print(f"{run.run_id} is left out: {run.refusal}", file=sys.stderr)

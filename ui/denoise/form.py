@@ -11,6 +11,7 @@ import streamlit as st
 from autoenc import denoising
 from autoenc.datasets import DatasetInfo, told_apart
 from autoenc.numerals import counted, decibels, setting
+from autoenc.recipes import any_level
 from autoenc.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui import controls, page, state, told
@@ -132,7 +133,7 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
 
 def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     level = max(state.noise_level(), NOISES[kind].most / 100)
-    every = state.quick_config(info.name, Noise(kind, NOISES[kind].most, up_to=True))
+    every = state.quick_config(info.name, any_level(kind))
     one = state.quick_config(info.name, Noise(kind, level))
     _train("Train one for any level", "train-any", every, first=first)
     _train("Train one for this level", "train-one", one, first=False)  # the slider moves without the form

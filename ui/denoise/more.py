@@ -9,7 +9,8 @@ import streamlit as st
 from autoenc import denoising, plots
 from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
-from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
+from autoenc.recipes import noise_levels
+from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui import idle, page, state, told
 from ui.components.live_plot import live_plot
 from ui.denoise import curves
@@ -17,7 +18,6 @@ from ui.denoise.form import Compared
 from ui.text import plain
 
 HEIGHT = 400  # pixels
-SHARES = (0.1, 0.3, 0.5, 1.0)  # of the largest level: where sizes are compared, and models trained
 
 
 # ---------------------------------------------------------------- which code size denoises best
@@ -49,7 +49,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
     known = [
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
-    levels = _few(compared.kind)
+    levels = noise_levels(compared.kind)
     words = denoising.size_words(known)
     clicked = live_plot(
         plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
@@ -59,10 +59,6 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
     if clicked is not None and clicked["customdata"] in by_method:
         state.choose_model(clicked["customdata"])
         st.rerun()
-
-
-def _few(kind: str) -> list[float]:
-    return [round(share * NOISES[kind].most, 4) for share in SHARES]
 
 
 # ---------------------------------------------------------------- trained at, tested at
@@ -102,7 +98,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
 
 def _train_missing(denoiser: str, kind: str) -> None:
     """The same model at other levels, in the background; the page follows."""
-    missing = state.untrained_at(denoiser, _few(kind))
+    missing = state.untrained_at(denoiser, noise_levels(kind))
     if not missing:
         return
     active = state.active_of(missing)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
-from autoenc import datasets, sweeps
+from autoenc import datasets, recipes, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
 from autoenc.jobs import Job, PcaJob, TrainJob
-from autoenc.schema import Pca, Snapshot, Subject, Sweep, TrainConfig
-from ui.state.settings import SUITS_BOTTLENECK, catalogue, is_colour, settings
+from autoenc.schema import Pca, Snapshot, Subject, Sweep
+from ui.state.settings import catalogue, is_colour, settings
 from ui.state.shared import runs_on_disk, sessions
 from ui.state.sweeping import plan, start_sweep
 from ui.state.visitor import DASHBOARD
 
-TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
+TRAINED = recipes.COMPARED_MODELS
 
 # What a legend and a sentence call the data sets that come with us.
 SHORT = {
@@ -68,18 +67,10 @@ def _pca(dataset: str) -> Pca | None:
 def equal_sweeps(infos: Sequence[DatasetInfo], models: Sequence[str]) -> tuple[Sweep, ...]:
     """The runs that fill the comparison: each data set with each model, at sizes of equal ratio."""
     return tuple(
-        sweeps.equal_sweep(_suited(info, model), math.prod(info.image_shape))
+        sweeps.equal_sweep(recipes.train_config(info, model), math.prod(info.image_shape))
         for model in models
         for info in infos
     )
-
-
-def _suited(info: DatasetInfo, model: str) -> TrainConfig:
-    """What this model is trained with on these images where nobody says otherwise."""
-    usual = TrainConfig(info.name, model, epochs=info.default_epochs)
-    suits = SUITS_BOTTLENECK if model == "conv-bottleneck" else {}
-    falls = {"decay_epochs": usual.epochs} if suits else {}
-    return replace(usual, **suits, **falls)
 
 
 def start_equal(wanted: Sequence[Sweep]) -> None:

@@ -17,11 +17,13 @@ from ui.state.address import Address, Param, flag, forget, held, one_of, whole
 from ui.state.settings import (
     NOISE_WIDGETS,
     SETTINGS,
+    SUITED,
     VIEWS,
     config_of,
     default_epochs,
     is_present,
     noise_set,
+    own,
     put_setting,
     show_run,
     shown_run,
@@ -44,7 +46,13 @@ def setting(name: str) -> Param:
         if name == "dataset":
             forget("epochs", "train_images")  # those that suit it, unless the address says more
 
-    return Param(name, NOISE_WIDGETS if name == "noise" else (name,), take, lambda: _text(name))
+    return Param(name, _keys(name), take, lambda: _text(name))
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    if name == "noise":
+        return NOISE_WIDGETS
+    return (name, own(name)) if name in SUITED else (name,)
 
 
 def _parse(name: str, text: str) -> Any:

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from autoenc import datasets
+from autoenc import datasets, recipes
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import DatasetUnknown
-from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
+from autoenc.schema import OPTIONAL, Noise, TrainConfig
 from ui.state.address import forget
 from ui.state.world import in_colour
 from ui.text import plain
@@ -33,10 +33,8 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
 }
 NOISE_WIDGETS = ("noise_kind", "noise_level", "noise_up_to")
 NO_NOISE = "none"
-# With these a code behind convolutions is better than PCA after ten epochs; its learning rate falls over all.
-SUITS_BOTTLENECK = {"layers": 2, "learning_rate": 4e-3}
-
-USUAL_LEVEL = 0.3  # of the largest
+# What follows the models until the visitor changes it; `depths` are the numbers of layers of a sweep.
+SUITED = ("layers", "depths", "learning_rate", "decay_epochs")
 
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
@@ -62,6 +60,7 @@ def put_setting(name: str, value: Any) -> None:
     """Let the widgets of a setting show this; before they are drawn."""
     if name != "noise":
         st.session_state[name] = value or 0 if name in OPTIONAL else value
+        judge_again(name)
         return
     st.session_state["noise_kind"] = NO_NOISE if value is None else value.kind
     if value is not None:
@@ -71,7 +70,7 @@ def put_setting(name: str, value: Any) -> None:
 def noise_kind_changed() -> None:
     """Another kind of noise: a level that suits it."""
     kind = st.session_state["noise_kind"]
-    st.session_state["noise_level"] = USUAL_LEVEL * (1 if kind == NO_NOISE else NOISES[kind].most)
+    st.session_state["noise_level"] = recipes.noise_level(recipes.NOISE if kind == NO_NOISE else kind)
 
 
 def noise_set() -> Noise | None:
@@ -102,14 +101,31 @@ def ask_for(config: TrainConfig) -> None:
     st.session_state["wanted"] = config
 
 
-def model_changed() -> None:
-    """Another model: what suits a bottleneck, and no other, unless the visitor has chosen otherwise."""
-    usual = {name: getattr(TrainConfig, name) for name in SUITS_BOTTLENECK} | {"decay_epochs": 0}
-    suited = SUITS_BOTTLENECK | {"decay_epochs": st.session_state["epochs"]}
-    before, after = (usual, suited) if st.session_state["model"] == "conv-bottleneck" else (suited, usual)
-    if all(st.session_state[name] == value for name, value in before.items()):
-        for name, value in after.items():
+def suit(models: Iterable[str], depth: Literal["layers", "depths"] = "layers") -> None:
+    """Before their widgets are drawn: what suits these models, but for what the visitor has changed.
+
+    Args:
+        depth: the widget of the layers.
+    """
+    recipe = recipes.recipe(models)
+    suited = {
+        depth: recipe.layers if depth == "layers" else [str(recipe.layers)],
+        "learning_rate": recipe.learning_rate,
+        "decay_epochs": st.session_state["epochs"] if recipe.decays else 0,
+    }
+    for name, value in suited.items():
+        if not st.session_state.setdefault(own(name), st.session_state[name] != value):
             st.session_state[name] = value
+
+
+def own(name: str) -> str:
+    """The key that says whether a setting is the visitor's own: another than suited the models."""
+    return f"own {name}"
+
+
+def judge_again(name: str) -> None:
+    """A setting has been changed: `suit` finds out whether it is the visitor's own."""
+    forget(own(name))
 
 
 def dataset_changed() -> None:
@@ -144,14 +160,13 @@ def show_nothing() -> None:
 
 def first_config() -> TrainConfig:
     """What a newcomer trains first."""
-    name = datasets.default_name()
-    return TrainConfig(dataset=name, epochs=default_epochs(name))
+    return recipes.train_config(datasets.info(datasets.default_name()))
 
 
 def _initial() -> dict[str, Any]:
     usual = TrainConfig(dataset=_default_dataset())
     values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
-    noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, USUAL_LEVEL, False), strict=True))
+    noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, recipes.noise_level(recipes.NOISE), False), strict=True))
     return values | noise | dict.fromkeys(OPTIONAL, 0) | {"epochs": default_epochs(usual.dataset)}
 
 
@@ -171,11 +186,7 @@ def is_colour(info: DatasetInfo) -> bool:
 
 
 def _default_dataset() -> str:
-    """In colour CIFAR-10 where it is, else the largest set of all that are here."""
-    if not in_colour():
-        return datasets.default_name()
-    present = [info for info in offered() if info.present]
-    return max(present, key=lambda info: (info.name == "cifar10", info.n_train)).name
+    return recipes.colour_dataset(catalogue()) if in_colour() else datasets.default_name()
 
 
 def default_epochs(dataset: str) -> int:

@@ -8,19 +8,23 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import datasets, sweeps
+from autoenc import datasets, recipes, sweeps
 from autoenc.errors import AutoencError, ConfigError, DatasetMissing
+from autoenc.runs import by_id
 from autoenc.schema import Pca, Point, RunSummary, State, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.state.address import Address, Param, flag, forget
 from ui.state.link import setting
 from ui.state.settings import (
     SETTINGS,
+    SUITED,
     ask_for,
     catalogue,
     config_of,
     info_of,
     is_colour,
+    judge_again,
+    own,
     settings,
     take_settings_of,
 )
@@ -30,16 +34,10 @@ from ui.state.world import in_colour
 
 # What a sweep has besides a run: widget -> name in the address, and what is usual.
 LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "models": ("models", ("mlp", "conv")),
-    "sizes": ("latent_sizes", tuple(str(2**i) for i in range(8))),
-    "depths": ("layers", ("1",)),
+    "models": ("models", recipes.SWEPT_MODELS),
+    "sizes": ("latent_sizes", tuple(map(str, recipes.SWEPT_SIZES))),
+    "depths": ("layers", (str(TrainConfig.layers),)),
 }
-EXAMPLE = Sweep(
-    TrainConfig(dataset="digits", epochs=100), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
-)
-EXAMPLE_IN_COLOUR = Sweep(
-    TrainConfig(dataset="photos", epochs=20), models=("mlp",), latent_sizes=(8, 32, 128)
-)
 # The settings of a run that all runs of a sweep share.
 SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
 
@@ -73,6 +71,7 @@ def ask_for_sweep(config: TrainConfig) -> None:
     ask_for(config)
     for name, value in (("models", config.model), ("depths", str(config.layers))):
         st.session_state[name] = [value]
+    judge_again("depths")
 
 
 def plan(sweep: Sweep) -> Plan | None:
@@ -226,7 +225,7 @@ def show_sweep(sweep_id: str) -> None:
 
 def _example() -> str:
     """A small one on embedded images, for who has none to look at yet; begun at the first call."""
-    example = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    example = recipes.COLOUR_SWEEP_EXAMPLE if in_colour() else recipes.SWEEP_EXAMPLE
     fingerprint = datasets.load(example.base.dataset).fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
     kept = Kept(example, fingerprint, run_ids, by=DASHBOARD)
@@ -262,7 +261,7 @@ def _fingerprint(dataset: str) -> str | None:
 
 
 def _by_id() -> dict[str, RunSummary]:
-    return {run.run_id: run for run in runs_on_disk()}
+    return by_id(runs_on_disk())
 
 
 # ---------------------------------------------------------------- the address
@@ -274,6 +273,7 @@ def _take(kept: Kept) -> None:
     lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
     for name, values in zip(LISTS, lists, strict=True):
         st.session_state[name] = [str(value) for value in values]
+    judge_again("depths")
     st.session_state["alone"] = kept.alone
 
 
@@ -310,7 +310,7 @@ def _list(widget: str) -> Param:
         values = tuple(st.session_state.get(widget, usual))
         return None if values == usual and widget == "depths" else ",".join(values)
 
-    return Param(name, (widget,), take, text, list(usual))
+    return Param(name, (widget, own(widget)) if widget in SUITED else (widget,), take, text, list(usual))
 
 
 def _listed(widget: str, text: str) -> list[str]:

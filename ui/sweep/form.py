@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from autoenc import recipes
 from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
@@ -27,6 +28,9 @@ def sweep_form() -> Sweep | None:
         key="models",
         help=controls.MODEL_HELP,
     )
+    state.suit(models, "depths")
+    if words := recipes.shared_settings_words(models):
+        st.caption(plain(words))
     st.multiselect(
         "Latent sizes",
         SIZES,
@@ -40,6 +44,8 @@ def sweep_form() -> Sweep | None:
         ("1", "2", "3", "4"),
         selection_mode="multi",
         key="depths",
+        on_change=state.judge_again,
+        args=("depths",),
         help="In the encoder; the decoder has as many. With two numbers each size is trained with both.",
     )
     if "conv" in models:
