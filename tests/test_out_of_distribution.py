@@ -7,18 +7,11 @@ import pytest
 import torch
 
 from autoenc import captions, out_of_distribution, plots
+from autoenc.captions.out_of_distribution import picture_words, tiles_words
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained
-from autoenc.out_of_distribution import (
-    Looked,
-    LookedTiles,
-    TestErrors,
-    error_rank,
-    loss_shares,
-    picture_words,
-    tiles_words,
-)
+from autoenc.out_of_distribution import Looked, LookedTiles, TestErrors, error_rank, loss_shares
 from autoenc.out_of_distribution.error_rank import plain_mse
 from autoenc.pictures import tiled
 from autoenc.schema import TrainConfig
