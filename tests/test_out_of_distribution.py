@@ -11,7 +11,7 @@ from autoenc.captions.out_of_distribution import picture_words, tiles_words
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained
-from autoenc.out_of_distribution import Looked, LookedTiles, TestErrors, error_rank, loss_shares
+from autoenc.out_of_distribution import Looked, LookedTiles, TestErrors, loss_shares, standing
 from autoenc.out_of_distribution.error_rank import plain_mse
 from autoenc.pictures import tiled
 from autoenc.schema import TrainConfig
@@ -86,16 +86,16 @@ def test_an_unknown_example_is_refused() -> None:
 
 
 def test_a_loss_is_counted_among_the_others() -> None:
-    found = error_rank(2 / 8, ERRORS)
+    found = standing(2 / 8, ERRORS)
     assert (found.n, found.n_worse, found.n_better) == (4, 2, 1)
     assert (found.least, found.greatest) == (1 / 8, 4 / 8)
     assert not found.beyond_all
-    assert error_rank(np.nan, ERRORS).beyond_all
+    assert standing(np.nan, ERRORS).beyond_all
 
 
 def test_nothing_to_compare_with_is_told() -> None:
     with pytest.raises(ShapeError):
-        error_rank(0.1, np.empty(0))
+        standing(0.1, np.empty(0))
 
 
 def test_a_loss_is_a_share_of_the_error_of_a_plain_square() -> None:
