@@ -15,7 +15,7 @@ from autoenc.datasets import Dataset
 from autoenc.schema import Pca, TrainConfig
 from tests.runs import stored, trained
 from tests.test_pages import opened, texts
-from ui import state
+from ui.core import sessions
 
 SIZES = {"digits": (8, 32), "photos": (32, 128)}  # 98 and 24.5 to 1, 96 and 24 to 1
 
@@ -36,7 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 stored(*trained(TrainConfig(name, latent_size=size, epochs=1), data))
             baselines.keep_pca(data, mean_image_alone(data))
         yield place
-        state.sessions().close()
+        sessions.background().close()
         st.cache_resource.clear()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoenc.datasets.entry import Known, Shape
 from autoenc.datasets.folders import folder_entry, folder_names
-from autoenc.datasets.known import known
 from autoenc.datasets.prepared import Facts, facts, notes
 from autoenc.datasets.published import KNOWN
+from autoenc.datasets.registry import known
+from autoenc.datasets.spec import Known, Shape
 from autoenc.errors import DatasetError
 
 

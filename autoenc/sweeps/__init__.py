@@ -4,10 +4,7 @@ planning.py   what a sweep will take, before anything is started
 keeping.py    which sweeps were asked for: small files beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
-ratios.py     a ratio as people tell it
-beside_pca.py  a model beside PCA of equally many numbers, in words
 comparing.py  two data sets at equal compression
-saying.py     what they show, in plain sentences
 table.py      their results as a table, CSV, Markdown, LaTeX
 """
 
@@ -16,16 +13,6 @@ from autoenc.sweeps.following import points
 from autoenc.sweeps.keeping import Kept, find, keep, newest
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
 from autoenc.sweeps.running import begin, linear
-from autoenc.sweeps.saying import (
-    code_words,
-    front_words,
-    layers_words,
-    loss_words,
-    ratio_words,
-    tests_words,
-    time_words,
-    timing_words,
-)
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, rows
 
 __all__ = [
@@ -39,24 +26,16 @@ __all__ = [
     "as_latex",
     "as_markdown",
     "begin",
-    "code_words",
     "equal_sweep",
     "equal_words",
     "find",
-    "front_words",
     "keep",
-    "layers_words",
     "linear",
-    "loss_words",
     "lost_words",
     "newest",
     "plan",
     "points",
-    "ratio_words",
     "rows",
     "settings_words",
     "subject",
-    "tests_words",
-    "time_words",
-    "timing_words",
 ]

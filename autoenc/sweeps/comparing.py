@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autoenc import equal
+from autoenc.captions.ratios import amount, times_in_words
 from autoenc.equal import By
 from autoenc.numerals import counted, short
 from autoenc.pareto import usable
 from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point, RunSummary, State, Subject, Sweep, TrainConfig
-from autoenc.sweeps.ratios import amount, times_in_words
 
 RATIOS = (96, 48, 24, 12)  # image to code
 LIKED = 24  # times smaller: a digit is a digit still
