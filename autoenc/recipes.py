@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autoenc.datasets import DatasetInfo
-from autoenc.numerals import counted, setting
-from autoenc.schema import MODEL_NAMES, MODELS, NOISES, Noise, Sweep, TrainConfig
+from autoenc.schema import MODELS, NOISES, Noise, Sweep, TrainConfig
 
 # ---------------------------------------------------------------- a model
 
@@ -47,18 +46,6 @@ def train_config(data: DatasetInfo, model: str = TrainConfig.model, **chosen: An
         ConfigError: a value is not allowed.
     """
     return TrainConfig(**_settings(data, [model], chosen) | {"model": model})
-
-
-def shared_settings_words(models: Sequence[str]) -> str:
-    """What a sweep over these models should say of its settings; empty where they suit all of them."""
-    left = [model for model in models if RECIPES[model] != recipe(models)]
-    return "".join(f"Models that are compared share their settings; {_alone(model)}." for model in left)
-
-
-def _alone(model: str) -> str:
-    suited = RECIPES[model]
-    rate = f"a learning rate of {setting(suited.learning_rate)}{' that decays to zero' * suited.decays}"
-    return f"{MODEL_NAMES[model]} alone starts with {counted(suited.layers, 'layer')} and {rate}"
 
 
 def _settings(data: DatasetInfo, models: Sequence[str], chosen: Mapping[str, Any]) -> dict[str, Any]:

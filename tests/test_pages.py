@@ -1023,11 +1023,3 @@ def test_a_click_for_colour_trains_what_a_command_sweeps() -> None:
             sizes = ",".join(map(str, sweep.latent_sizes))
             command = f"--dataset {info.name} --models {model} --latent-sizes {sizes}"
             assert sweep == asked_sweep(cli.parser().parse_args(["sweep", *command.split()]))
-
-
-def test_what_a_click_for_noise_trains_is_named_by_options() -> None:
-    """Digits have few images: there it is an MLP."""
-    config = denoisers.quick_config("digits", Noise("blur", 4.0, up_to=True))
-    assert config == trained_by("--dataset digits --noise blur:0-4")
-    deep = "--dataset mnist --model conv --layers 3 --learning-rate 0.002 --noise gaussian:0-1"
-    assert denoisers.quick_config("mnist", Noise("gaussian", 1.0, up_to=True)) == trained_by(deep)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autoenc import cli, datasets, recipes
+from autoenc.captions import remarks
 from autoenc.cli.sweeping import asked_sweep
 from autoenc.cli.training import train_config
 from autoenc.datasets import DatasetInfo
@@ -77,8 +78,8 @@ def test_one_model_is_swept_with_what_suits_it_and_several_with_what_suits_all_o
 
 def test_models_that_share_settings_which_do_not_suit_one_of_them_are_said_to() -> None:
     for models in (["mlp", "conv"], ["conv-bottleneck"], []):
-        assert recipes.shared_settings_words(models) == ""
-    assert recipes.shared_settings_words(["mlp", "conv-bottleneck"]) == (
+        assert remarks.shared_settings(models) == ""
+    assert remarks.shared_settings(["mlp", "conv-bottleneck"]) == (
         "Models that are compared share their settings; Bottleneck alone starts with 2 layers and a learning "
         "rate of 0.004 that decays to zero."
     )
@@ -179,6 +180,13 @@ def test_a_denoiser_is_three_convolutions_and_a_perceptron_where_there_are_few_i
     assert recipes.denoising_config(MNIST, None) == TrainConfig("mnist")
     assert recipes.denoising_config(DIGITS, noise) == TrainConfig("digits", epochs=100, noise=noise)
     assert recipes.denoising_config(DIGITS, None) == TrainConfig("digits", epochs=100)
+
+
+def test_what_a_click_for_noise_trains_can_be_asked_for_by_options() -> None:
+    config = recipes.denoising_config(DIGITS, recipes.any_level("blur"))
+    assert config == trained_by("--dataset digits --noise blur:0-4")
+    deep = "--dataset mnist --model conv --layers 3 --learning-rate 0.002 --noise gaussian:0-1"
+    assert recipes.denoising_config(MNIST, recipes.any_level("gaussian")) == trained_by(deep)
 
 
 def test_the_level_at_first_is_three_tenths_of_the_highest_that_a_noise_has() -> None:

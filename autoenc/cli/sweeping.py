@@ -14,6 +14,7 @@ from time import sleep
 from tqdm import tqdm
 
 from autoenc import checkpoints, cores, datasets, recipes, sweeps
+from autoenc.captions.remarks import shared_settings
 from autoenc.cli.printing import Commands, add_command, check_writable, split, write
 from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
 from autoenc.datasets import Dataset
@@ -92,7 +93,7 @@ def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
     size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
-    if words := recipes.shared_settings_words(tuple({run.config.model: None for run in plan.runs})):
+    if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
         print(words, file=sys.stderr)
     print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
     for run in plan.refused:

@@ -26,7 +26,7 @@ def is_colour(info: DatasetInfo) -> bool:
     return info.image_shape[0] == 3
 
 
-def _default_dataset() -> str:
+def default_dataset() -> str:
     return recipes.colour_dataset(infos()) if in_colour() else datasets.default_name()
 
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import datasets, inspection, models, recipes, runs
+from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
 from autoenc.jobs import CurveJob, Job, TrainJob
-from autoenc.schema import Curve, Noise, RunSummary, Snapshot, State, TrainConfig, usual_levels
-from ui.core.catalogue import info_of
+from autoenc.schema import Curve, RunSummary, Snapshot, State, TrainConfig, usual_levels
 from ui.core.links import forget
 from ui.core.sessions import background, is_active, runs_on_disk, start, stop
 from ui.core.visitor import may_stop
@@ -83,11 +82,6 @@ def _by_id(run_id: str) -> RunSummary:
     if (run := runs.by_id(runs_on_disk()).get(run_id)) is not None:
         return run
     raise RunUnknown(f"run {run_id[:80]!r} is not on this machine any more; choose another")
-
-
-def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
-    """What is trained at a click where there is nothing to look at: good in a minute or two."""
-    return recipes.denoising_config(info_of(dataset), noise)
 
 
 def train_for_denoising(config: TrainConfig) -> None:

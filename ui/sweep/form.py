@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc import recipes
+from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
@@ -31,7 +31,7 @@ def sweep_form() -> Sweep | None:
         help=training_form.MODEL_HELP,
     )
     training_settings.suit(models, "depths")
-    if words := recipes.shared_settings_words(models):
+    if words := remarks.shared_settings(models):
         st.caption(plain(words))
     st.multiselect(
         "Latent sizes",

@@ -10,7 +10,7 @@ import streamlit as st
 from autoenc import datasets, recipes
 from autoenc.errors import ConfigError, DatasetUnknown
 from autoenc.schema import OPTIONAL, Noise, TrainConfig
-from ui.core.catalogue import _default_dataset, default_epochs, info_of, offered
+from ui.core.catalogue import default_dataset, default_epochs, info_of, offered
 from ui.core.links import Param, forget
 
 # The settings of a run as they stand in a link, and how their text is read.
@@ -130,7 +130,7 @@ def first_config() -> TrainConfig:
 
 
 def _initial() -> dict[str, Any]:
-    usual = TrainConfig(dataset=_default_dataset())
+    usual = TrainConfig(dataset=default_dataset())
     values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
     noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, recipes.noise_level(recipes.NOISE), False), strict=True))
     return values | noise | dict.fromkeys(OPTIONAL, 0) | {"epochs": default_epochs(usual.dataset)}
@@ -160,7 +160,7 @@ def take_dataset() -> str | None:
         why = f"{info.title} is grey: it is on the other pages"
     except DatasetUnknown:
         why = f"the data set {name} is not on this machine any more"
-    st.session_state["dataset"] = _default_dataset()
+    st.session_state["dataset"] = default_dataset()
     dataset_changed()
     return why
 
