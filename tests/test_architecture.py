@@ -64,6 +64,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # 1  training, and what it leaves
     ("autoenc.training",),
     ("autoenc.cache", "autoenc.speed"),
+    ("autoenc.baselines.baseline",),
+    ("autoenc.baselines.mean_image", "autoenc.baselines.pca"),
     ("autoenc.baselines",),
     ("autoenc.checkpoints.paths",),
     ("autoenc.checkpoints.opening",),

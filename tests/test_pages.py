@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets, inspection, sweeps
-from autoenc.jobs import DownloadJob, PcaJob, TrainJob
+from autoenc.baselines import PCA
+from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.neighbours import Neighbour
 from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sessions.dask import DaskSessions
@@ -588,7 +589,7 @@ def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
     app = swept(models="mlp", latent_sizes="4", epochs="1000", noise="gaussian:0.3", train_images="700")
     app.button(key="sweep-start").click().run()
     until(app, "1 at work")
-    assert state.sessions().snapshot(PcaJob("digits", 700).job_id) is None
+    assert state.sessions().snapshot(BaselineJob(PCA, "digits", 700).job_id) is None
     app.button(key="stop-sweep").click().run()
     until(app, "stopped")
 
@@ -621,7 +622,7 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
     sessions, me = state.sessions(), "somebody"
     long = TrainConfig("digits", "conv", 64, layers=2, epochs=1000, seed=5)
     jobs = [TrainJob(long), TrainJob(TrainConfig("digits", latent_size=9, epochs=7))]
-    ids = [sessions.start(job, me) for job in (*jobs, DownloadJob("mnist"), PcaJob("digits", 600))]
+    ids = [sessions.start(job, me) for job in (*jobs, DownloadJob("mnist"), BaselineJob(PCA, "digits", 600))]
     end = monotonic() + 60
     while told.seconds_left(sessions.snapshot(ids[0])) is None:
         assert monotonic() < end
@@ -635,7 +636,7 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
     assert said[said.index(running) + 1 :][:3] == [
         f"{told.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
-        f"Principal components of {state.data_title('digits')} – Waiting: 2 ahead",
+        f"PCA of {state.data_title('digits')} – Waiting: 2 ahead",
     ]
     assert {metric.label: metric.value for metric in app.metric}["Waiting"] == "3"
     for job_id in reversed(ids):

@@ -5,7 +5,7 @@ keeping.py    which sweeps were asked for: small files beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
 ratios.py     a ratio as people tell it
-beside_pca.py  a model beside PCA of equally many numbers, in words
+beside_pca.py  a model beside the baselines, in words
 comparing.py  two data sets at equal compression
 saying.py     what they show, in plain sentences
 table.py      their results as a table, CSV, Markdown, LaTeX
@@ -15,7 +15,7 @@ from autoenc.sweeps.comparing import RATIOS, equal_sweep, equal_words, lost_word
 from autoenc.sweeps.following import points
 from autoenc.sweeps.keeping import Kept, find, keep, newest
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
-from autoenc.sweeps.running import begin, linear
+from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin
 from autoenc.sweeps.saying import (
     code_words,
     front_words,
@@ -26,7 +26,7 @@ from autoenc.sweeps.saying import (
     time_words,
     timing_words,
 )
-from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, rows
+from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
 __all__ = [
     "RATIOS",
@@ -38,15 +38,17 @@ __all__ = [
     "as_csv",
     "as_latex",
     "as_markdown",
+    "baseline_curves",
+    "baseline_jobs",
     "begin",
     "code_words",
+    "columns_of",
     "equal_sweep",
     "equal_words",
     "find",
     "front_words",
     "keep",
     "layers_words",
-    "linear",
     "loss_words",
     "lost_words",
     "newest",

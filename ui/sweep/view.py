@@ -62,12 +62,12 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
         _headline(kept, points)
         if is_active(points) and (said := state.crowded()):
             st.caption(plain(said))
-        pca = state.linear(kept)
+        baselines = state.baselines(kept)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
-        charts.first(drawn, pca)
+        charts.first(drawn, baselines)
         smalls.same_images(drawn)
-        charts.others(drawn, pca)
-        table.results(kept, drawn)
+        charts.others(drawn, baselines)
+        table.results(kept, drawn, baselines)
         state.write_address()
 
 
