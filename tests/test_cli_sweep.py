@@ -108,3 +108,4 @@ def test_a_full_disk_fails_runs_in_a_sentence_and_keeps_the_finished_ones() -> N
     assert "Traceback" not in err
     assert [run.config.latent_size for run in checkpoints.summaries()[0]] == [1]
     assert " 1 |" in out, "the table has what was trained"
+    assert "PCA: test loss" in out

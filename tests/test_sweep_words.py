@@ -123,7 +123,7 @@ def test_the_mean_image_is_spoken_of_where_a_model_is_no_better() -> None:
     )
     assert "mean image" not in better
     assert one.endswith("; no better than the mean image at 1 number.")
-    assert all_of_them.endswith("; no better than the mean image at every size.")
+    assert all_of_them.endswith("; no better than the mean image at any size.")
 
 
 def test_every_baseline_that_is_measured_at_a_size_is_compared_there() -> None:

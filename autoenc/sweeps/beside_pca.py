@@ -46,7 +46,7 @@ def _no_code_words(compared: Sequence[tuple[Point, float]], curve: BaselineCurve
     if not useless:
         return ""
     largest = counted(useless[-1].n_latents, "number")
-    where = "at every size" if len(useless) == len(compared) > 1 else f"at {largest}"
+    where = "at any size" if len(useless) == len(compared) > 1 else f"at {largest}"
     return f"no better than the {curve.title} {where}"
 
 
