@@ -24,16 +24,16 @@ def main() -> None:
         st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:"),
     ]
     chosen = st.navigation(pages, position="top")
-    from ui import page  # after the navigation: see there
+    from ui.app import page  # after the navigation: see there
 
     page.dress()
     head = page.head()
     with page.errors_told():
         chosen.run()
-    from ui import entrance  # PyTorch comes with it: the front page has shown its words by now
+    from ui.app import access  # PyTorch comes with it: the front page has shown its words by now
 
     with page.errors_told():
-        entrance.show(head)
+        access.show(head)
 
 
 # The names are not decoration. A page is this file as `__main__`. `streamlit run` finds `app` in the text and

@@ -22,8 +22,8 @@ from tensorboardX.event_file_writer import EventsWriter  # type: ignore[import-u
 from tensorboardX.proto.event_pb2 import Event  # type: ignore[import-untyped]
 
 from autoenc import checkpoints
+from autoenc.captions.remarks import remarks
 from autoenc.errors import CheckpointError
-from autoenc.remarks import remarks
 from autoenc.schema import Epoch, Images, Run, psnr_of_mse
 
 EVENTS = "events"  # the folder that TensorBoard is given

@@ -1,14 +1,16 @@
 """Colour: are photographs in colour harder to compress than digits, and by how much, at equal ratio?"""
 
-from ui import colour, state, training
-from ui.sweep import sweeping
+from ui.colour import equal_ratio, settings
+from ui.core import pages
+from ui.sweep import page as sweep_page
+from ui.train import page as train_page
 
-ignored = state.open_page("colour")
-part = colour.switch()
+ignored = pages.open_page("colour", settings.COLOUR, "colour")
+part = equal_ratio.switch()
 if part == "train":
-    training.show("Train on colour images", ignored)
+    train_page.show("Train on colour images", ignored)
 elif part == "sweep":
-    sweeping.show("Compare code sizes in colour", ignored)
+    sweep_page.show("Compare code sizes in colour", ignored)
 else:
-    colour.compared(ignored)
-state.write_address()
+    equal_ratio.compared(ignored)
+pages.write_address()

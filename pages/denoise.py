@@ -2,28 +2,34 @@
 
 import streamlit as st
 
-from ui import controls, live, page, state
-from ui.denoise import curves, form, more, scene
+from ui.app import page
+from ui.core import pages, sessions
+from ui.denoise import curves, denoisers, form, more, scene
+from ui.denoise import settings as denoise_settings
+from ui.run import view
+from ui.widgets import training_form
 
-ignored = state.open_page("denoise")
-training = state.in_training()
+ignored = pages.open_page("denoise", denoise_settings.DENOISE)
+training = denoisers.in_training()
 
-settings, results = page.halves()
-with settings:
+left, right = page.halves()
+with left:
     page.heading("Take noise away", ignored)
     compared = form.denoise_form(training is not None)
-    controls.offer_download(st.session_state["dataset"])
+    training_form.offer_download(st.session_state["dataset"])
 
-with results:
+with right:
     if compared is not None:
         scene.show(compared)
     if training is not None:
-        active = state.is_active(training)
-        live.run_view(training, active)
+        active = sessions.is_active(training)
+        view.run_view(training, active)
         if not active:  # stopped, or failed
-            st.button("Close", icon=":material/close:", key="close", on_click=state.dismiss_training)
+            st.button("Close", icon=":material/close:", key="close", on_click=denoisers.dismiss_training)
     if compared is not None:
-        where, sizes, matrix = st.tabs(list(state.QUESTIONS.values()), key="questions", on_change="rerun")
+        where, sizes, matrix = st.tabs(
+            list(denoise_settings.QUESTIONS.values()), key="questions", on_change="rerun"
+        )
         with where:
             if where.open:
                 curves.show(compared)
@@ -34,4 +40,4 @@ with results:
             if matrix.open:
                 more.matrix(compared)
 
-state.write_address()
+pages.write_address()

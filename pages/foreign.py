@@ -3,15 +3,18 @@
 import streamlit as st
 
 from autoenc.jobs import TrainJob
-from ui import moving, state
-from ui.foreign import form, pad, results
-from ui.text import plain
+from ui.core import links, pages, sessions
+from ui.core.text import plain
+from ui.picture import form, pad, reconstruct, results
+from ui.picture import settings as picture_settings
+from ui.run import demo, selection
+from ui.widgets import training_settings
 
-ignored = state.open_page("foreign")
-runs = state.foreign_runs()
+ignored = pages.open_page("foreign", picture_settings.FOREIGN)
+runs = picture_settings.foreign_runs()
 
-settings, view = st.columns([1, 3], gap="large")
-with settings, st.container(key="settings"):
+left, right = st.columns([1, 3], gap="large")
+with left, st.container(key="settings"):
     st.markdown("##### Show a model your picture")
     for sentence in ignored:
         st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
@@ -19,18 +22,18 @@ with settings, st.container(key="settings"):
     if not runs and st.button(
         "Train a first model", type="primary", icon=":material/play_arrow:", key="first"
     ):
-        config = state.first_config()
-        state.show_run(state.start(TrainJob(config)))
-        state.ask_for(config)
-        state.go_to("train")
+        config = training_settings.first_config()
+        selection.show_run(sessions.start(TrainJob(config)))
+        training_settings.ask_for(config)
+        links.go_to("train")
 
-with view:
+with right:
     st.markdown("A model can only draw what it has learnt: a model of digits makes digits of a face.")
     if not runs:
-        moving.picture(state.example())
+        demo.picture(sessions.example())
     if asked.source == "draw":
         pad.show(asked.runs)
-    picture = asked.picture or state.drawn_picture()
+    picture = asked.picture or reconstruct.drawn_picture()
     if picture is not None:
         results.heading(picture, asked.runs)
         for run_id in asked.runs:
@@ -38,4 +41,4 @@ with view:
     if runs and not asked.runs:
         st.info("Choose a model.", icon=":material/school:")
 
-state.write_address()
+pages.write_address()

@@ -2,22 +2,25 @@
 
 import streamlit as st
 
-from ui import moving, page, shelf, state
+from ui.app import page
+from ui.core import pages, sessions
+from ui.run import demo
+from ui.runs import settings, table
 
-ignored = state.open_page("runs")
-runs = state.runs_on_disk()
+ignored = pages.open_page("runs", settings.RUNS)
+runs = sessions.runs_on_disk()
 n_bytes = sum(run.n_bytes for run in runs)
 
 page.heading(f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored)
-shelf.miss(runs)
-shown = shelf.filters(runs)
-chosen = shelf.table(shown) if runs else []
-shelf.actions(chosen)
-shelf.unreadable()
+table.miss(runs)
+shown = table.filters(runs)
+chosen = table.table(shown) if runs else []
+table.actions(chosen)
+table.unreadable()
 if not runs:
-    moving.picture(state.example())
+    demo.picture(sessions.example())
 elif chosen:
-    shelf.compare(chosen)
+    table.compare(chosen)
 else:
     st.caption("Choose runs in the table to compare their curves and pictures.")
-state.write_address()
+pages.write_address()

@@ -1,28 +1,32 @@
 """Start: what an autoencoder is, in three sentences and a moving picture; and the way to the first model."""
 
 # ruff: noqa: E402
-from ui import welcome
+from ui.start import intro
 
-below, picture = welcome.sentences()  # on the screen before PyTorch is loaded, which takes seconds
+below, picture = intro.sentences()  # on the screen before PyTorch is loaded, which takes seconds
 
 import streamlit as st
 
 from autoenc.jobs import TrainJob
-from ui import machine, moving, state
+from ui.core import links, pages, sessions
+from ui.run import demo, selection
+from ui.start import jobs
+from ui.train import settings as train_settings
+from ui.widgets import training_settings
 
-if (link := state.link_to_train()) is not None:
-    state.go_to("train", link)
+if (link := train_settings.link_to_train()) is not None:
+    links.go_to("train", link)
 
-state.open_page("start")
+pages.open_page("start", links.NOTHING)
 with below:
     if st.button("Train a first model", type="primary", icon=":material/play_arrow:", key="first"):
-        config = state.first_config()
-        state.show_run(state.start(TrainJob(config)))
-        state.ask_for(config)
-        state.go_to("train")
+        config = training_settings.first_config()
+        selection.show_run(sessions.start(TrainJob(config)))
+        training_settings.ask_for(config)
+        links.go_to("train")
 with picture:
-    moving.picture(state.newest_compressing() or state.example())
+    demo.picture(sessions.newest_compressing() or sessions.example())
 
-welcome.pages()
-machine.now()
-state.write_address()
+intro.pages()
+jobs.now()
+pages.write_address()

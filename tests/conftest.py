@@ -38,7 +38,7 @@ hypothesis.settings.load_profile("tests")
 LONG = (
     *("test_train_page", "test_sessions", "test_cluster", "test_cli_sweep", "test_survival", "test_training"),
     *("test_pages", "test_runs_page", "test_memory", "test_cli", "test_sweep_page"),
-    *("test_denoise_page", "test_foreign_page", "test_colour_page", "test_start_page", "test_own_pictures"),
+    *("test_denoise_page", "test_picture_page", "test_colour_page", "test_start_page", "test_dataset_upload"),
     *("test_live_model",),
 )
 

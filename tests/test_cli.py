@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from autoenc import checkpoints, cli, datasets
-from autoenc.datasets import entry
+from autoenc.datasets import spec
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
 from tests.runs import UNWRITABLE
@@ -308,7 +308,7 @@ def test_the_folders_are_those_of_the_project_wherever_the_command_is_given(
     monkeypatch.delenv("AUTOENC_CHECKPOINT_DIR")
     monkeypatch.delenv("AUTOENC_DATA_DIR", raising=False)
     assert checkpoints.folder() == ROOT / "checkpoints"
-    assert entry.data_dir() == ROOT / "data"
+    assert spec.data_dir() == ROOT / "data"
 
 
 def test_the_dashboard_without_streamlit_says_how_to_start_it() -> None:

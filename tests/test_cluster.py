@@ -25,7 +25,7 @@ from autoenc.baselines import PCA
 from autoenc.errors import AutoencError
 from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.schema import EpochRecord, Snapshot, State, TrainConfig
-from autoenc.sessions.dask import DaskSessions, admission
+from autoenc.sessions.dask import DaskSessions, worker_checks
 from autoenc.sources import VERSION
 from tests.test_datasets import put, small_files
 
@@ -270,7 +270,7 @@ def test_where_no_worker_is_ours_jobs_fail_with_the_sentence(small: Cluster) -> 
 def test_where_there_is_no_worker_jobs_wait_a_while_and_fail_with_a_sentence(
     small: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admission, "EMPTY_SECONDS", 1.0)
+    monkeypatch.setattr(worker_checks, "EMPTY_SECONDS", 1.0)
     with opened(small) as sessions:
         job_id = sessions.start(TrainJob(QUICK))
         until(sessions, job_id, lambda s: s.state is State.QUEUED and "examination" in s.message)

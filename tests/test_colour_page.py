@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 from autoenc import checkpoints, datasets
 from autoenc.baselines import MEAN_IMAGE, PCA
 from autoenc.datasets import Dataset
-from autoenc.schema import BaselineCurve, BaselinePoint, TrainConfig
+from autoenc.schema import BaselinePoint, TrainConfig
 from tests.runs import stored, trained
 from tests.test_pages import opened, texts
-from ui import state
+from ui.core import sessions
 
 SIZES = {"digits": (8, 32), "photos": (32, 128)}  # 98 and 24.5 to 1, 96 and 24 to 1
 
@@ -36,21 +36,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             data = datasets.load(name)
             for size in sizes:
                 stored(*trained(TrainConfig(name, latent_size=size, epochs=1), data))
-            PCA.keep(data, one_axis(data))
-            MEAN_IMAGE.keep(data, list(MEAN_IMAGE.curves(data))[-1])
+            keep_baselines(data)
         yield place
-        state.sessions().close()
+        sessions.background().close()
         st.cache_resource.clear()
 
 
-def one_axis(data: Dataset) -> BaselineCurve:
-    """PCA with the axis along which the images vary most, and no other."""
+def keep_baselines(data: Dataset) -> None:
+    """The mean image, and PCA with the axis along which the images vary most, and no other."""
     train, test = (torch.from_numpy(images[:500]).flatten(1) / 255 for images in (data.train, data.test))
     mean = train.mean(0)
     _, _, axes = torch.pca_lowrank(train, 1)
     x = test - mean
     left = (x - x @ axes @ axes.T).square().mean()
-    return replace(PCA.empty(data.name, len(data.train)), points=(BaselinePoint(1, float(left)),), done=1.0)
+    empty = PCA.empty(data.name, len(data.train))
+    PCA.keep(data, replace(empty, points=(BaselinePoint(1, float(left)),)))
+    *_, level = MEAN_IMAGE.curves(data)
+    MEAN_IMAGE.keep(data, level)
 
 
 @pytest.fixture(autouse=True)

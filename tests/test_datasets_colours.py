@@ -264,7 +264,7 @@ def test_files_that_are_not_packed_stay_as_they_are(tmp_path: Path, server: str)
 def test_torchvision_names_what_is_downloaded(tmp_path: Path) -> None:
     """Nobody answers: the sentence names the first mirror and file that were asked for."""
     from autoenc.datasets import downloading
-    from autoenc.datasets.known import known
+    from autoenc.datasets.registry import known
 
     for name, files in (
         ("cifar10", ["cifar-10-python.tar.gz"]),
@@ -313,7 +313,7 @@ def test_no_photograph_is_in_both_splits_and_the_first_images_are_a_fair_sample(
 
 
 def test_a_digit_reader_is_not_asked_for_classes_that_it_has_never_seen() -> None:
-    from autoenc.words import Reader
+    from autoenc.captions.images import Reader
 
     data = datasets.load("photos")
     assert not Reader(data.train[:500], data.train_labels[:500], data.test_labels).reliable

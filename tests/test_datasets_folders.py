@@ -280,9 +280,9 @@ def test_what_is_no_data_set_is_refused_in_one_sentence(
 def test_more_pixels_than_memory_is_given_are_refused_before_they_are_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from autoenc.datasets import gathering
+    from autoenc.datasets import decoding
 
-    monkeypatch.setattr(gathering, "MAX_SPLIT_BYTES", 10_000)
+    monkeypatch.setattr(decoding, "MAX_SPLIT_BYTES", 10_000)
     put(folder, two_classes())
     assert "the 6 pictures of " in refusal()
 

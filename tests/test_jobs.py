@@ -14,9 +14,9 @@ import safetensors.torch
 import torch
 
 from autoenc import checkpoints, cli, datasets, jobs, training
+from autoenc.captions.remarks import remarks
 from autoenc.errors import ConfigError, DatasetMissing, RunBusy, TrainingDiverged
 from autoenc.jobs import DownloadJob, TrainJob, stored_run
-from autoenc.remarks import remarks
 from autoenc.schema import Download, EpochRecord, Noise, Record, Run, State, TrainConfig
 
 ROOT = Path(__file__).parents[1]

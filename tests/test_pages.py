@@ -24,9 +24,10 @@ from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sweeps import Kept
 from tests import runs
-from ui import state, told
-from ui.state import shared
+from ui.core import catalogue, sessions
+from ui.denoise import denoisers
 from ui.sweep import view as sweep_view
+from ui.widgets import labels
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
 STUDENT = "198.51.100.7"
@@ -45,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
         st.cache_resource.clear()
         yield place
-        state.sessions().close()
+        sessions.background().close()
         st.cache_resource.clear()
 
 
@@ -82,9 +83,9 @@ def texts(app: AppTest) -> str:
 
 
 def the_sessions() -> DaskSessions:
-    sessions = state.sessions()
-    assert isinstance(sessions, DaskSessions)
-    return sessions
+    background = sessions.background()
+    assert isinstance(background, DaskSessions)
+    return background
 
 
 def has_button(app: AppTest, key: str) -> bool:
@@ -318,7 +319,7 @@ def test_a_stopped_run_goes_on_and_an_interrupted_one_tells_so() -> None:
     app.run().button(key="stop").click().run()
     until(app, "Stopped")
     assert app.run().button(key="train").label.startswith("Train on from epoch")
-    state.sessions().forget(run_id)  # as after a restart of the dashboard
+    sessions.background().forget(run_id)  # as after a restart of the dashboard
     app = opened(run=run_id, view="images")
     assert "Interrupted" in "".join(p.proto.text for p in app.get("progress"))
     assert not app.exception
@@ -589,7 +590,7 @@ def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
     app = swept(models="mlp", latent_sizes="4", epochs="1000", noise="gaussian:0.3", train_images="700")
     app.button(key="sweep-start").click().run()
     until(app, "1 at work")
-    assert state.sessions().snapshot(BaselineJob(PCA, "digits", 700).job_id) is None
+    assert sessions.background().snapshot(BaselineJob(PCA, "digits", 700).job_id) is None
     app.button(key="stop-sweep").click().run()
     until(app, "stopped")
 
@@ -611,7 +612,7 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
     until(other, "1 at work")
     assert not has_button(other, f"stop-{run_id}")
     other.button(key="stop-sweep").click().run()
-    assert state.sessions().snapshot(run_id).state.active
+    assert sessions.background().snapshot(run_id).state.active
     first.button(key="stop").click().run()
     until(first, "Stopped")
     visitor_at(None)
@@ -619,28 +620,30 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
 
 def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
     """One worker: the first runs, the others wait in their order."""
-    sessions, me = state.sessions(), "somebody"
+    background, me = sessions.background(), "somebody"
     long = TrainConfig("digits", "conv", 64, layers=2, epochs=1000, seed=5)
     jobs = [TrainJob(long), TrainJob(TrainConfig("digits", latent_size=9, epochs=7))]
-    ids = [sessions.start(job, me) for job in (*jobs, DownloadJob("mnist"), BaselineJob(PCA, "digits", 600))]
+    ids = [
+        background.start(job, me) for job in (*jobs, DownloadJob("mnist"), BaselineJob(PCA, "digits", 600))
+    ]
     end = monotonic() + 60
-    while told.seconds_left(sessions.snapshot(ids[0])) is None:
+    while labels.seconds_left(background.snapshot(ids[0])) is None:
         assert monotonic() < end
         sleep(0.05)
     app = opened("start")
     said = [bar.proto.text for bar in app.get("progress")]
-    title = told.title(long)
+    title = labels.title(long)
     (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
     assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
     assert "0.00 s" not in running
     assert said[said.index(running) + 1 :][:3] == [
-        f"{told.title(jobs[1].config)} – Waiting: next in line",
+        f"{labels.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
-        f"PCA of {state.data_title('digits')} – Waiting: 2 ahead",
+        f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",
     ]
     assert {metric.label: metric.value for metric in app.metric}["Waiting"] == "3"
     for job_id in reversed(ids):
-        sessions.stop(job_id)
+        background.stop(job_id)
 
 
 # ---------------------------------------------------------------- a machine that others use, too
@@ -657,7 +660,7 @@ def test_pages_say_why_the_time_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = shared._neighbours()
+    found = sessions._neighbours()
     monkeypatch.setattr(found, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
     monkeypatch.setattr(found, "_at", inf)  # nobody looks again
     said = "most of it chromium, process 12). Runs here take longer than usual."
@@ -697,7 +700,7 @@ def test_a_page_at_rest_is_drawn_anew_when_what_it_watches_has_changed_and_not_b
     def page() -> None:
         import streamlit as st
 
-        from ui import idle
+        from ui.core import idle
 
         st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
         seen, now = st.session_state.get("seen", "at rest"), st.session_state.get("now", "at rest")
@@ -790,9 +793,9 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
     assert "was trained on digits, not on mnist" in texts(elsewhere)
     assert elsewhere.selectbox(key="dataset").value == "mnist"
-    curve = state.curve_job("digits", "speckle", "noisy").job_id
-    state.sessions().start(state.curve_job("digits", "speckle", "noisy"), "a test")
-    while state.sessions().snapshot(curve).value is None:
+    curve = denoisers.curve_job("digits", "speckle", "noisy").job_id
+    sessions.background().start(denoisers.curve_job("digits", "speckle", "noisy"), "a test")
+    while sessions.background().snapshot(curve).value is None:
         sleep(0.05)
     assert "is not on this machine" in texts(opened("denoise", training=curve))
     alone = opened("denoise", denoiser=denoiser)
@@ -859,7 +862,7 @@ def test_a_data_set_with_fewer_images_than_were_passed_by_shows_its_last() -> No
 
 def test_a_model_that_cannot_be_trained_is_told_and_the_page_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened("denoise", dataset="digits", noise="shot:0.5")
-    monkeypatch.setattr("autoenc.sessions.book.MAX_WAITING", 0)
+    monkeypatch.setattr("autoenc.sessions.registry.MAX_WAITING", 0)
     app.button(key="train-any").click().run()
     assert not app.exception
     assert "runs in the queue" in texts(app)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autoenc.schema import Images
-from ui import pixels
+from ui.components import pixels
 
 
 def test_signed_values_have_two_colours_and_nothing_between() -> None:

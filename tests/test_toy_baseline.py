@@ -21,7 +21,7 @@ from autoenc.baselines import BASELINES, Baseline, mse_of
 from autoenc.datasets import Dataset
 from autoenc.schema import BaselinePoint
 from tests.test_pages import opened, texts, until
-from ui import state
+from ui.core import sessions
 
 SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp", "--latent-sizes", "2,4", "--epochs", "2")
 
@@ -80,7 +80,7 @@ def page(lab: Lab) -> Iterator[AppTest]:
     app = opened("sweep", dataset="digits", models="mlp", latent_sizes="2,4", epochs="2")
     app.button(key="sweep-start").click().run()
     yield until(app, "2 of 2 runs trained")
-    state.sessions().close()
+    sessions.background().close()
 
 
 def test_a_worker_process_measures_it_and_json_has_its_curve(lab: Lab) -> None:

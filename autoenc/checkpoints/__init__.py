@@ -19,7 +19,7 @@ writing.py    Run and trainee -> a file, under a lock; a file -> nothing
 adopting.py   a file from elsewhere -> a run of this folder
 """
 
-from autoenc.checkpoints.adopting import adopt
+from autoenc.checkpoints.importing import adopt
 from autoenc.checkpoints.listing import continuable, furthest, summaries
 from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, folder, path_of
 from autoenc.checkpoints.reading import mark, read, read_file, restore, trained

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from time import time_ns
 
-from autoenc.checkpoints.opening import printable
+from autoenc.checkpoints.parsing import printable
 from autoenc.checkpoints.paths import folder
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunUnknown

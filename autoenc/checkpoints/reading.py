@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from autoenc import models
-from autoenc.checkpoints.opening import Opened, identity, number, opened, text, whole
+from autoenc.checkpoints.parsing import Opened, identity, number, opened, text, whole
 from autoenc.checkpoints.paths import NOT_KNOWN, path_of
 from autoenc.errors import CheckpointError
 from autoenc.numerals import counted

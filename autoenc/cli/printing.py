@@ -11,9 +11,9 @@ from typing import Any
 from tabulate import tabulate
 
 from autoenc import checkpoints
+from autoenc.captions.remarks import remarks
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.numerals import decibels, out_of, short
-from autoenc.remarks import remarks
 from autoenc.schema import Run
 
 Command = Callable[[argparse.Namespace], None]

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from autoenc.datasets.entry import Known
 from autoenc.datasets.raw import MAX_FILE_BYTES, Arrays, Bytes, cure, what_instead
+from autoenc.datasets.spec import Known
 from autoenc.errors import DatasetError
 
 SHAPE = (3, 32, 32)

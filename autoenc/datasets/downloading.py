@@ -20,10 +20,10 @@ from typing import IO
 from filelock import Timeout
 
 from autoenc import durable, locks
-from autoenc.datasets.entry import Known, data_dir
-from autoenc.datasets.known import known
 from autoenc.datasets.raw import MAX_FILE_BYTES, torchvision_class
 from autoenc.datasets.reading import check_files
+from autoenc.datasets.registry import known
+from autoenc.datasets.spec import Known, data_dir
 from autoenc.errors import DatasetError
 from autoenc.kinds import what_else
 from autoenc.schema import Download

@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autoenc.datasets.entry import Known, data_dir
 from autoenc.datasets.published import KNOWN
+from autoenc.datasets.spec import Known, data_dir
 from autoenc.errors import ConfigError, DatasetError
 from autoenc.kinds import HEAD_BYTES, ending_for, is_hidden_name, is_named_as_picture
 from autoenc.once import once

@@ -17,11 +17,11 @@ from pathlib import Path
 from filelock import Timeout
 
 from autoenc import locks
-from autoenc.datasets.entry import data_dir
+from autoenc.datasets.decoding import LARGEST_SIDE, NOTES, square
+from autoenc.datasets.extraction import ELSEWHERE, SAME_NAME, LeftOut, Places, is_hidden
 from autoenc.datasets.folders import check_free
-from autoenc.datasets.gathering import LARGEST_SIDE, NOTES, square
-from autoenc.datasets.placing import ELSEWHERE, SAME_NAME, LeftOut, Places, is_hidden
 from autoenc.datasets.prepared import load
+from autoenc.datasets.spec import data_dir
 from autoenc.datasets.splitting import WANTED, arranged
 from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, Source, opened
 from autoenc.errors import ConfigError, DatasetError, PictureError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoenc.datasets.entry import Known, Shape
 from autoenc.datasets.folders import folder_entry, folder_names
 from autoenc.datasets.prepared import Facts, facts, notes
 from autoenc.datasets.published import KNOWN
+from autoenc.datasets.spec import Known, Shape
 from autoenc.errors import DatasetError
 
 

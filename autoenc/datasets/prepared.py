@@ -23,12 +23,12 @@ import platformdirs
 from filelock import Timeout
 
 from autoenc import locks
-from autoenc.datasets.entry import Known, Shape
+from autoenc.datasets.decoding import SIDE, gather
 from autoenc.datasets.folders import survey
-from autoenc.datasets.gathering import SIDE, gather
-from autoenc.datasets.known import known
 from autoenc.datasets.raw import Arrays, Bytes
 from autoenc.datasets.reading import read
+from autoenc.datasets.registry import known
+from autoenc.datasets.spec import Known, Shape
 from autoenc.datasets.storing import read_meta, store, stored
 from autoenc.errors import DatasetError
 

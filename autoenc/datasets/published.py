@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autoenc.datasets.entry import RAW_FILES, Known
+from autoenc.datasets.spec import RAW_FILES, Known
 
 _TEN_DIGITS = tuple("0123456789")
 _CLOTHES = (

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autoenc.datasets.entry import SPLITS, Known, data_dir
+from autoenc.datasets.spec import SPLITS, Known, data_dir
 from autoenc.errors import DatasetError
 from autoenc.kinds import HEAD_BYTES, what_else
 

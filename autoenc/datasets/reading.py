@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autoenc.datasets import colours, embedded, raw
-from autoenc.datasets.entry import Known
 from autoenc.datasets.raw import Arrays
+from autoenc.datasets.spec import Known
 
 _EMBEDDED = {"digits": embedded.read_digits, "photos": embedded.read_photos}
 

@@ -15,7 +15,7 @@ from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves,
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
-from autoenc.plots.foreign import loss_among_tests
+from autoenc.plots.out_of_distribution import loss_among_tests
 from autoenc.plots.sweep import (
     Axes,
     loss_at_large_sizes,

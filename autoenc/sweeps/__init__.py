@@ -4,10 +4,7 @@ planning.py   what a sweep will take, before anything is started
 keeping.py    which sweeps were asked for: small files beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
-ratios.py     a ratio as people tell it
-beside_pca.py  a model beside the baselines, in words
 comparing.py  two data sets at equal compression
-saying.py     what they show, in plain sentences
 table.py      their results as a table, CSV, Markdown, LaTeX
 """
 
@@ -16,16 +13,6 @@ from autoenc.sweeps.following import points
 from autoenc.sweeps.keeping import Kept, find, keep, newest
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
 from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin
-from autoenc.sweeps.saying import (
-    code_words,
-    front_words,
-    layers_words,
-    loss_words,
-    ratio_words,
-    tests_words,
-    time_words,
-    timing_words,
-)
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
 __all__ = [
@@ -41,24 +28,16 @@ __all__ = [
     "baseline_curves",
     "baseline_jobs",
     "begin",
-    "code_words",
     "columns_of",
     "equal_sweep",
     "equal_words",
     "find",
-    "front_words",
     "keep",
-    "layers_words",
-    "loss_words",
     "lost_words",
     "newest",
     "plan",
     "points",
-    "ratio_words",
     "rows",
     "settings_words",
     "subject",
-    "tests_words",
-    "time_words",
-    "timing_words",
 ]

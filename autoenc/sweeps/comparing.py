@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autoenc import equal
+from autoenc.captions.ratios import amount, times_in_words
 from autoenc.equal import By
 from autoenc.numerals import counted, short
 from autoenc.pareto import usable
@@ -21,7 +22,6 @@ from autoenc.schema import (
     Sweep,
     TrainConfig,
 )
-from autoenc.sweeps.ratios import amount, times_in_words
 
 RATIOS = (96, 48, 24, 12)  # image to code
 LIKED = 24  # times smaller: a digit is a digit still

@@ -13,8 +13,8 @@ import numpy as np
 from tabulate import tabulate
 
 from autoenc import lab
+from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.lab import LabFigures
-from autoenc.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.schema import BaselineCurve, Point, psnr_of_mse
 
 Baselines = Sequence[BaselineCurve]

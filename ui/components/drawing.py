@@ -13,8 +13,7 @@ from PIL import Image
 
 from autoenc.inspection import Activation
 from autoenc.plots import COLOUR
-from ui import pixels
-from ui.components import inline
+from ui.components import inline, pixels
 
 _mount = st.components.v2.component("drawing", js=inline("drawing.js"), css=inline("drawing.css"))
 

@@ -7,16 +7,18 @@ from typing import Literal
 
 import streamlit as st
 
-from autoenc import denoising, plots
+from autoenc import captions, plots
 from autoenc.jobs import CurveJob
 from autoenc.once import once
 from autoenc.plots import COLOUR, Line
 from autoenc.schema import Curve
-from ui import page, state
+from ui.app import page
 from ui.components.live_plot import live_plot
+from ui.core import pages, polling, sessions, values
+from ui.core.text import plain
+from ui.denoise import denoisers
 from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name
-from ui.text import plain
 
 HEIGHT = 340  # pixels
 IDLE_SECONDS = 10.0  # until a page sees that another window has something measured
@@ -26,7 +28,7 @@ Draw = Callable[[Sequence[Curve]], None]
 
 def show(compared: Compared) -> None:
     """PSNR and SSIM against the level of noise, and in words what they show."""
-    jobs = [state.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
+    jobs = [denoisers.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
     follow(jobs, lambda curves: _charts(compared, curves), key="curves")
 
 
@@ -59,7 +61,7 @@ def _line(compared: Compared, curve: Curve) -> Line:
 
 
 def _spread() -> bool:
-    return bool(state.recall("noise_spread", usual=False))
+    return bool(values.recall("noise_spread", usual=False))
 
 
 @once(maxsize=64)
@@ -75,13 +77,13 @@ def _sentences(compared: Compared, curves: Sequence[Curve]) -> list[str]:
     by_method = {curve.method: curve for curve in curves}
     names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
     sentences = [
-        denoising.crossing_words(names[method], by_method["noisy"], by_method[method])
+        captions.denoising.crossing_words(names[method], by_method["noisy"], by_method[method])
         for method in compared.models
     ]
     if compared.denoiser is not None and "affine" in by_method:
         affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
-        sentences.append(denoising.gain_words(*affine, *denoiser))
-    best = denoising.best_words([(names[method], curve) for method, curve in by_method.items()])
+        sentences.append(captions.denoising.gain_words(*affine, *denoiser))
+    best = captions.denoising.best_words([(names[method], curve) for method, curve in by_method.items()])
     return [*sentences, best]
 
 
@@ -90,23 +92,23 @@ def _sentences(compared: Compared, curves: Sequence[Curve]) -> list[str]:
 
 def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
     """What is known of these curves, drawn anew while they grow; a button that has the others measured."""
-    active = any(state.is_active(job.job_id) for job in jobs)
-    seconds = state.interval_seconds() if active else None
-    if not active and not all(map(state.is_measured, jobs)):
+    active = any(sessions.is_active(job.job_id) for job in jobs)
+    seconds = polling.interval_seconds() if active else None
+    if not active and not all(map(denoisers.is_measured, jobs)):
         seconds = IDLE_SECONDS
-    st.fragment(_follow, run_every=seconds and seconds * state.own_pace())(jobs, draw, key, active)
+    st.fragment(_follow, run_every=seconds and seconds * polling.own_pace())(jobs, draw, key, active)
 
 
 def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) -> None:
     with page.errors_told():
-        active = any(state.is_active(job.job_id) for job in jobs)
+        active = any(sessions.is_active(job.job_id) for job in jobs)
         if active != was_active:
             st.rerun()  # the whole page: the clock of this part is set there
         if active:
-            state.look()
-        known = [state.curve_of(job) for job in jobs]
+            polling.look()
+        known = [denoisers.curve_of(job) for job in jobs]
         _progress(jobs, known, key, active=active)
-        for sentence in state.failures(jobs):
+        for sentence in denoisers.failures(jobs):
             st.error(plain(sentence), icon=":material/error:")
         draw(
             [
@@ -114,27 +116,27 @@ def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) ->
                 for job, curve in zip(jobs, known, strict=True)
             ]
         )
-        state.write_address()
+        pages.write_address()
 
 
 def _progress(jobs: Sequence[CurveJob], known: Sequence[Curve | None], key: str, *, active: bool) -> None:
     """How far the curves are; at rest a button for those that are missing."""
     done = [0.0 if curve is None else curve.done for curve in known]
-    missing = [job for job in jobs if not state.is_measured(job)]
+    missing = [job for job in jobs if not denoisers.is_measured(job)]
     if not missing:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"progress-{key}"):
         n_done = len(jobs) - len(missing)
         if active:
             st.progress(sum(done) / len(done), f"{n_done} of {len(jobs)} curves measured")
-            if state.may_stop_curves(missing) and st.button(
+            if denoisers.may_stop_curves(missing) and st.button(
                 "Stop", icon=":material/stop:", key=f"stop-{key}"
             ):
-                state.stop_curves(missing)
+                denoisers.stop_curves(missing)
         elif st.button(
             f"Measure {len(missing)} curve{'s'[: len(missing) > 1]} on the test set",
             type="primary",
             icon=":material/monitoring:",
             key=f"measure-{key}",
         ):
-            state.measure(missing)
+            denoisers.measure(missing)

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from autoenc import denoising
+from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.datasets import DatasetInfo, told_apart
 from autoenc.numerals import counted, decibels, setting
-from autoenc.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
-from ui import controls, page, state, told
-from ui.text import plain
+from ui.app import page
+from ui.core import catalogue, links
+from ui.core.text import plain
+from ui.denoise import denoisers, settings
+from ui.widgets import labels, training_form, training_settings
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,23 @@ def denoise_form(training: bool) -> Compared | None:
     Args:
         training: a model for this page is being trained.
     """
-    state.denoise_settings()
-    info = controls.dataset_choice()
+    settings.denoise_settings()
+    info = training_form.dataset_choice()
     kind = st.selectbox(
         "Noise",
         list(NOISES),
         format_func=lambda name: NOISES[name].title,
         key="denoise_kind",
-        on_change=state.denoise_kind_changed,
+        on_change=settings.denoise_kind_changed,
     )
-    if not state.is_present(info.name):
+    if not catalogue.is_present(info.name):
         return None
-    plain_runs, denoisers = state.plain_runs(info.name), state.denoisers(info.name, kind)
+    plain_runs, denoising_runs = denoisers.plain_runs(info.name), denoisers.denoisers(info.name, kind)
     compared = Compared(
         info.name,
         kind,
         _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images alone."),
-        _choice("denoiser", "Denoising autoencoder", denoisers, "Trained to take this noise away."),
+        _choice("denoiser", "Denoising autoencoder", denoising_runs, "Trained to take this noise away."),
         _methods(info),
     )
     if training:
@@ -88,7 +91,7 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
 
 def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:
     by_id = {run.run_id: run for run in runs}
-    if gone := state.keep_choice(widget, list(by_id)):
+    if gone := denoisers.keep_choice(widget, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
     names = dict(zip(by_id, told_apart(map(_name, runs)), strict=True))
     earlier = any(run.earlier_test for run in runs)
@@ -111,7 +114,7 @@ def _name(run: RunSummary) -> str:
     noise = run.config.noise
     trained_at = f", {'up to' if noise.up_to else 'at'} {setting(noise.level)}" if noise else ""
     reached = "" if run.test_mse is None else f": {decibels(psnr_of_mse(run.test_mse))}"
-    return f"{told.short(run.config)}{trained_at}{reached}{f' {EARLIER_MARK}' * run.earlier_test}"
+    return f"{labels.short(run.config)}{trained_at}{reached}{f' {EARLIER_MARK}' * run.earlier_test}"
 
 
 # ---------------------------------------------------------------- models that are missing
@@ -121,7 +124,7 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
     """One click trains what the page needs; what is there may be trained again otherwise."""
     if compared.plain is None:
         st.caption("There is no plain autoencoder of these images yet.")
-        _train("Train a plain one", "train-plain", state.quick_config(info.name, None), first=True)
+        _train("Train a plain one", "train-plain", denoisers.quick_config(info.name, None), first=True)
     if compared.denoiser is None:
         st.caption("There is no model yet that has learnt to take this noise away.")
         _train_denoisers(info, compared.kind, first=compared.plain is not None)
@@ -131,14 +134,14 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
 
 
 def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
-    level = max(state.noise_level(), NOISES[kind].most / 100)
-    every = state.quick_config(info.name, Noise(kind, NOISES[kind].most, up_to=True))
-    one = state.quick_config(info.name, Noise(kind, level))
+    level = max(settings.noise_level(), NOISES[kind].most / 100)
+    every = denoisers.quick_config(info.name, Noise(kind, NOISES[kind].most, up_to=True))
+    one = denoisers.quick_config(info.name, Noise(kind, level))
     _train("Train one for any level", "train-any", every, first=first)
     _train("Train one for this level", "train-one", one, first=False)  # the slider moves without the form
     if st.button("Other settings: in Train", icon=":material/school:", type="tertiary", key="to-train"):
-        state.ask_for(every)
-        state.go_to("train")
+        training_settings.ask_for(every)
+        links.go_to("train")
 
 
 def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
@@ -149,7 +152,7 @@ def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
         icon=":material/play_arrow:",
         width="stretch",
         key=key,
-        help=plain(f"{told.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
+        help=plain(f"{labels.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
     ):
         with page.errors_told():  # here: the pictures stay
-            state.train_for_denoising(config)
+            denoisers.train_for_denoising(config)

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import denoising, plots
+from autoenc import captions, plots
 from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
 from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
-from ui import idle, page, state, told
+from ui.app import page
 from ui.components.live_plot import live_plot
-from ui.denoise import curves
+from ui.core import idle, links, sessions, visitor
+from ui.core.text import plain
+from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
-from ui.text import plain
+from ui.sweep import settings as sweep_settings
+from ui.widgets import labels
 
 HEIGHT = 400  # pixels
 SHARES = (0.1, 0.3, 0.5, 1.0)  # of the largest level: where sizes are compared, and models trained
@@ -28,19 +31,19 @@ def sizes(compared: Compared) -> None:
     if compared.plain is None:
         st.info("Train a plain autoencoder first.", icon=":material/school:")
         return
-    runs = state.sizes_of(compared.plain)
+    runs = denoisers.sizes_of(compared.plain)
     config = runs[0].config
     st.markdown(
-        f"A small code has no room for noise. **{told.family(config)}**, trained on clean images, "
+        f"A small code has no room for noise. **{labels.family(config)}**, trained on clean images, "
         f"{counted(len(runs), 'size')}:"
     )
     if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
-        state.ask_for_sweep(config)
-        state.go_to("sweep")
+        sweep_settings.ask_for_sweep(config)
+        links.go_to("sweep")
     if len(runs) < 2:
         st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
         return
-    jobs = [state.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
+    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
     curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
 
 
@@ -50,14 +53,14 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = _few(compared.kind)
-    words = denoising.size_words(known)
+    words = captions.denoising.size_words(known)
     clicked = live_plot(
         plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
     )
     if words:
         st.markdown(plain(words))
     if clicked is not None and clicked["customdata"] in by_method:
-        state.choose_model(clicked["customdata"])
+        denoisers.choose_model(clicked["customdata"])
         st.rerun()
 
 
@@ -73,11 +76,11 @@ def matrix(compared: Compared) -> None:
     if compared.denoiser is None:
         st.info("Train a denoiser first.", icon=":material/school:")
         return
-    rows = state.trained_at(compared.denoiser)
+    rows = denoisers.trained_at(compared.denoiser)
     config = rows[0].config
-    st.markdown(f"**{told.short(config)}**, each trained with other noise, and tested with every noise:")
+    st.markdown(f"**{labels.short(config)}**, each trained with other noise, and tested with every noise:")
     _train_missing(compared.denoiser, compared.kind)
-    jobs = [state.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
+    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
     curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
 
 
@@ -85,7 +88,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     by_method = {curve.method: curve for curve in found}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
-    words = denoising.matrix_words(rows, columns)
+    words = captions.denoising.matrix_words(rows, columns)
     clicked = live_plot(
         plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=HEIGHT, downloads=True
     )
@@ -95,40 +98,40 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     if clicked is not None:
         run_id, level = clicked["customdata"]
         if run_id in by_method and level in columns:
-            state.choose_model(run_id)
-            state.rest_at(level)
+            denoisers.choose_model(run_id)
+            settings.rest_at(level)
             st.rerun()
 
 
 def _train_missing(denoiser: str, kind: str) -> None:
     """The same model at other levels, in the background; the page follows."""
-    missing = state.untrained_at(denoiser, _few(kind))
+    missing = denoisers.untrained_at(denoiser, _few(kind))
     if not missing:
         return
-    active = state.active_of(missing)
+    active = denoisers.active_of(missing)
     st.fragment(_training, run_every=2.0 if active else idle.SECONDS)(missing, len(active))
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
     with page.errors_told():
-        active = state.active_of(missing)
+        active = denoisers.active_of(missing)
         if len(active) != n_before:
             st.rerun()  # one more is trained
         with st.container(horizontal=True, vertical_alignment="center"):
-            for sentence in state.failures_of(missing):
+            for sentence in denoisers.failures_of(missing):
                 st.error(plain(sentence), icon=":material/error:")
             if not active:
                 levels = ", ".join(training_noise(config.noise) for config in missing)
                 label = f"Train {len(missing)} more level{'s'[: len(missing) > 1]}: {levels}"
                 if st.button(label, icon=":material/play_arrow:", key="train-levels"):
-                    state.train_all(missing)
+                    denoisers.train_all(missing)
                 return
             for job in active:
                 name = training_noise(job.run.config.noise) if job.run else "next"
                 waits = "waits" if job.state is State.QUEUED else "trains"
                 st.progress(job.run.done if job.run else 0.0, f"{name} {waits}")
-            if any(map(state.may_stop, active)) and st.button(
+            if any(map(visitor.may_stop, active)) and st.button(
                 "Stop", icon=":material/stop:", key="stop-levels"
             ):
-                for job in filter(state.may_stop, active):
-                    state.stop(job)
+                for job in filter(visitor.may_stop, active):
+                    sessions.stop(job)

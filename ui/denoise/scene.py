@@ -12,8 +12,10 @@ from autoenc.denoising import Denoised
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL, METHODS
-from ui import page, state
+from ui.app import page
 from ui.components.live_model import LiveRow, Scene, hand_over, hand_over_network, live_model
+from ui.core import model_cache, pages, sessions
+from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
 
 KEY = "noise-scene"  # the charts follow its slider
@@ -22,24 +24,24 @@ KEY = "noise-scene"  # the charts follow its slider
 def show(compared: Compared) -> None:
     """The images, and what each method makes of them."""
     data = datasets.load(compared.dataset)
-    first = state.first_image(len(data.test))
-    x = np.array(data.test[first : first + state.N_IMAGES])
-    scene = Scene(x, denoising.unit_noise(x.shape, state.noise_seed()))
+    first = settings.first_image(len(data.test))
+    x = np.array(data.test[first : first + settings.N_IMAGES])
+    scene = Scene(x, denoising.unit_noise(x.shape, settings.noise_seed()))
     networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
     with st.container(key="material"):  # nothing is seen of it
         hand_over(scene)
-        for run in map(state.read_run, compared.models):
+        for run in map(sessions.read_run, compared.models):
             if inspection.runs_in_browser(run.model):
                 networks[run.run_id] = f"{run.run_id} {checkpoints.mark(run.run_id)}"
-                hand_over_network(networks[run.run_id], state.network(run))
+                hand_over_network(networks[run.run_id], model_cache.network(run))
     st.fragment(_pictures)(compared, scene, networks)
     with st.container(horizontal=True):
-        st.button("New noise", icon=":material/casino:", key="new-noise", on_click=state.new_noise)
+        st.button("New noise", icon=":material/casino:", key="new-noise", on_click=settings.new_noise)
         st.button(
             "Other images",
             icon=":material/shuffle:",
             key="other-images",
-            on_click=state.next_images,
+            on_click=settings.next_images,
             args=(len(data.test),),
         )
 
@@ -47,18 +49,18 @@ def show(compared: Compared) -> None:
 def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
     """Drawn anew where the slider comes to rest."""
     with page.errors_told():
-        if not state.are_here(compared.models):
+        if not denoisers.are_here(compared.models):
             st.rerun()  # the whole page, which chooses others
-        level = state.noise_level()
-        setting = state.Setting(compared.dataset, compared.kind, level)
+        level = settings.noise_level()
+        setting = model_cache.Setting(compared.dataset, compared.kind, level)
         rows = [LiveRow("Original", COLOUR["original"], live="original")]
         for method in compared.every:
-            made = state.denoised(setting, method, scene.x, scene.unit)
+            made = model_cache.denoised(setting, method, scene.x, scene.unit)
             rows.append(_row(compared, method, made, networks.get(method)))
         rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY)
         if rests_at != level:
-            state.rest_at(rests_at)
-            state.write_address()
+            settings.rest_at(rests_at)
+            pages.write_address()
             st.rerun(scope="fragment")
 
 

@@ -72,7 +72,7 @@ def is_on_this_machine(headers: Pairs, client: str | None, port: int) -> bool:
 
 
 def is_teacher(scope: Scope) -> bool:
-    """The same as `ui.state.is_teacher`, of a request.
+    """The same as `ui.core.visitor.is_teacher`, of a request.
 
     With a request for a page browsers send no Origin. There it is taken for the page's own: a page does
     nothing before it has a websocket, which comes with an Origin.

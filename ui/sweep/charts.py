@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import plots, sweeps
+from autoenc import captions, plots
 from autoenc.once import once
 from autoenc.plots import Axes
 from autoenc.schema import BaselineCurve, Point
-from ui import state
 from ui.components.live_plot import live_plot
-from ui.text import plain
+from ui.core.text import plain
+from ui.sweep import settings
 
 HEIGHT = 340  # pixels
 
@@ -26,14 +26,18 @@ def first(points: Points, baselines: Baselines) -> None:
     loss, time = st.columns(2)
     with loss:
         st.markdown("**What does a larger code buy?**")
-        words = " ".join(filter(None, [sweeps.loss_words(points, baselines), sweeps.tests_words(points)]))
+        words = " ".join(
+            filter(None, [captions.sweep.loss_words(points, baselines), captions.sweep.tests_words(points)])
+        )
         _chart("by-size", plots.loss_by_size, words, points, baselines)
     with time:
         st.markdown("**What does it cost?**")
-        words = " ".join(filter(None, [sweeps.time_words(points), sweeps.timing_words(points)]))
+        words = " ".join(
+            filter(None, [captions.sweep.time_words(points), captions.sweep.timing_words(points)])
+        )
         _chart("time", plots.time_by_size, words, points)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
-        log_size, log_loss = state.sweep_axes()
+        log_size, log_loss = settings.sweep_axes()
         st.toggle("Log sizes and times", value=log_size, key="sweep_log_size")
         st.toggle("Log loss", value=log_loss, key="sweep_log_loss")
         st.caption("Click or tap a point to see its pictures.")
@@ -47,25 +51,25 @@ def others(points: Points, baselines: Baselines) -> None:
         _chart("large", plots.loss_at_large_sizes, "", points, baselines)
     with code:
         st.markdown("**Which model is better at equal code size?**")
-        _chart("by-code", plots.loss_by_code, sweeps.code_words(points, baselines), points, baselines)
+        _chart("by-code", plots.loss_by_code, captions.sweep.code_words(points, baselines), points, baselines)
     time, ratio = st.columns(2)
     with time:
         st.markdown("**Which run is worth its time?**")
-        _chart("frontier", plots.loss_by_time, sweeps.front_words(points), points)
+        _chart("frontier", plots.loss_by_time, captions.sweep.front_words(points), points)
     with ratio:
         st.markdown("**How far can an image be compressed?**")
-        _chart("ratio", plots.loss_by_ratio, sweeps.ratio_words(points), points, baselines)
+        _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_words(points), points, baselines)
 
 
 def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Baselines) -> None:
     """A chart and its words; a click on a point chooses its run."""
-    axes = Axes(*state.sweep_axes())
-    drawn = _drawn(figure, (points, *beside), axes, state.chosen_point(), words)
+    axes = Axes(*settings.sweep_axes())
+    drawn = _drawn(figure, (points, *beside), axes, settings.chosen_point(), words)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT)
     if words:
         st.caption(plain(words))
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
-        state.choose_point(clicked["customdata"])
+        settings.choose_point(clicked["customdata"])
         st.rerun()
 
 

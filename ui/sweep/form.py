@@ -8,8 +8,10 @@ from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
 from autoenc.sweeps import Plan
-from ui import controls, state, told
-from ui.text import duration, plain
+from ui.core import sessions
+from ui.core.text import duration, plain
+from ui.sweep import settings
+from ui.widgets import labels, training_form
 
 SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
@@ -17,15 +19,15 @@ MAX_REFUSED = 3  # told one by one
 
 def sweep_form() -> Sweep | None:
     """All settings; None where they do not go together, which the page then says."""
-    values = state.sweep_settings()
-    info = controls.dataset_choice()
+    values = settings.sweep_settings()
+    info = training_form.dataset_choice()
     models = st.pills(
         "Models",
         MODELS,
         format_func=MODEL_NAMES.__getitem__,
         selection_mode="multi",
         key="models",
-        help=controls.MODEL_HELP,
+        help=training_form.MODEL_HELP,
     )
     st.multiselect(
         "Latent sizes",
@@ -43,16 +45,16 @@ def sweep_form() -> Sweep | None:
         help="In the encoder; the decoder has as many. With two numbers each size is trained with both.",
     )
     if "conv" in models:
-        controls.stride()
-    controls.epochs_and_images(info, values["train_images"])
+        training_form.stride()
+    training_form.epochs_and_images(info, values["train_images"])
     st.toggle(
         "One at a time",
         key="alone",
         help="Slower, but each run has the machine to itself, so that the times can be compared.",
     )
-    controls.more()
+    training_form.more()
     try:
-        return state.asked_sweep()
+        return settings.asked_sweep()
     except AutoencError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
@@ -66,19 +68,19 @@ def forecast(planned: Plan, alone: bool) -> None:
     )
     st.markdown(f"**{n}** run{'s'[: n != 1]}{here}")
     if new:
-        waiting = state.sessions().speed() is None
+        waiting = sessions.background().speed() is None
         st.fragment(_time, run_every=1.0 if waiting else None)(planned, alone, waiting)
         st.markdown(f"Memory: **{in_words(planned.needed_bytes)}** for the largest")
     _tell_refused(planned)
 
 
 def _time(planned: Plan, alone: bool, waiting: bool) -> None:
-    sessions = state.sessions()
-    if waiting and sessions.speed() is not None:
+    background = sessions.background()
+    if waiting and background.speed() is not None:
         st.rerun()  # once, with a plan that knows the speed
-    seconds = planned.seconds(sessions.n_workers, sessions.n_cores, alone=alone)
-    at_once = "one at a time" if alone or sessions.n_workers == 1 else f"{sessions.n_workers} at a time"
-    unknown = sessions.no_speed() or "being measured"
+    seconds = planned.seconds(background.n_workers, background.n_cores, alone=alone)
+    at_once = "one at a time" if alone or background.n_workers == 1 else f"{background.n_workers} at a time"
+    unknown = background.no_speed() or "being measured"
     expected = unknown if seconds is None else f"about **{duration(seconds)}**, {at_once}"
     st.markdown(f"Time: {expected}")
 
@@ -86,7 +88,7 @@ def _time(planned: Plan, alone: bool, waiting: bool) -> None:
 def _tell_refused(planned: Plan) -> None:
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
-        names = ", ".join(f"{told.MODEL_TITLES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
+        names = ", ".join(f"{labels.MODEL_TITLES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
         more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
         st.warning(f"Left out: {names}{more}: {plain(reason)}.", icon=":material/block:")
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import sweeps
-from autoenc.remarks import EARLIER
+from autoenc import captions, sweeps
+from autoenc.captions.remarks import EARLIER
 from autoenc.schema import BaselineCurve, Point
 from autoenc.sweeps import Kept, Row
-from ui import told
 from ui.components.copy_text import copy_text
-from ui.text import plain
+from ui.core.text import plain
+from ui.widgets import labels
 
 NOTE = (
     "(*) As printed in the report: its test losses are probably sums over batches, and its times are of "
@@ -29,7 +29,7 @@ def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCur
         return
     st.markdown("**All runs**")
     st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
-    if words := sweeps.layers_words(points):
+    if words := captions.sweep.layers_words(points):
         st.caption(plain(words))
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
@@ -52,7 +52,7 @@ def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCur
 
 def _columns(rows: Sequence[Row], baselines: Sequence[BaselineCurve]) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
-    values["model"] = [told.MODEL_TITLES[name] for name in values["model"]]
+    values["model"] = [labels.MODEL_TITLES[name] for name in values["model"]]
     values["earlier_test"] = [row.earlier_test or None for row in rows]
     shown = {title: values[name] for name, title in TITLES.items()}
     shown |= {_title(curve): [row.baseline_mse[i] for row in rows] for i, curve in enumerate(baselines)}

@@ -12,24 +12,26 @@ from autoenc.errors import AutoencError
 from autoenc.numerals import out_of
 from autoenc.schema import Point, State
 from autoenc.sweeps import Kept
-from ui import idle, page, state, told
-from ui.sweep import charts, smalls, table
-from ui.text import duration, plain
+from ui.app import page
+from ui.core import idle, pages, polling, sessions
+from ui.core.text import duration, plain
+from ui.sweep import charts, control, image_grid, table
+from ui.widgets import labels
 
 
 def is_under_way(sweep_id: str) -> bool:
     """Whether a run of it is queued or at work; what a server left behind goes on now."""
-    if (found := state.follow_sweep(sweep_id)) is not None:
+    if (found := control.follow_sweep(sweep_id)) is not None:
         with page.errors_told():
-            state.take_up(*found)
-        found = state.follow_sweep(sweep_id)
+            control.take_up(*found)
+        found = control.follow_sweep(sweep_id)
     return found is not None and is_active(found[1])
 
 
 def sweep_view(sweep_id: str, active: bool) -> None:
     """Everything about a sweep, in one place that does not move while it grows or when it ends."""
-    seconds = state.interval_seconds() if active else None
-    st.fragment(_sweep_view, run_every=seconds and seconds * state.own_pace())(sweep_id, seconds)
+    seconds = polling.interval_seconds() if active else None
+    st.fragment(_sweep_view, run_every=seconds and seconds * polling.own_pace())(sweep_id, seconds)
     with suppress(AutoencError):  # the view says what is the matter
         if not active and _moment(sweep_id):
             idle.watch(lambda: _moment(sweep_id))  # another window may go on with it
@@ -37,7 +39,7 @@ def sweep_view(sweep_id: str, active: bool) -> None:
 
 def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
     """Of each run that is not finished what another window would change."""
-    found = state.follow_sweep(sweep_id)
+    found = control.follow_sweep(sweep_id)
     points = found[1] if found is not None else ()
     return tuple((str(point.state), point.done) for point in points if not point.finished)
 
@@ -49,26 +51,26 @@ def is_active(points: Sequence[Point]) -> bool:
 def _sweep_view(sweep_id: str, seconds: float | None) -> None:
     """Drawn anew every so many seconds; None: nothing of it runs."""
     with page.errors_told():
-        state.look()
-        found = state.follow_sweep(sweep_id)
+        polling.look()
+        found = control.follow_sweep(sweep_id)
         if found is None:
             st.warning("This sweep is not on this machine any more.")
             return
         kept, points = found
         if (seconds is not None) != is_active(points):
             st.rerun()  # the whole page: its button says what can be done now
-        if seconds is not None and seconds != state.interval_seconds():
+        if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(kept, points)
-        if is_active(points) and (said := state.crowded()):
+        if is_active(points) and (said := sessions.crowded()):
             st.caption(plain(said))
-        baselines = state.baselines(kept)
+        baselines = control.baselines(kept)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         charts.first(drawn, baselines)
-        smalls.same_images(drawn)
+        image_grid.same_images(drawn)
         charts.others(drawn, baselines)
         table.results(kept, drawn, baselines)
-        state.write_address()
+        pages.write_address()
 
 
 def _headline(kept: Kept, points: Sequence[Point]) -> None:
@@ -76,14 +78,14 @@ def _headline(kept: Kept, points: Sequence[Point]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
-        st.markdown(f"**{told.sweep_title(kept.sweep)}**")
+        st.markdown(f"**{labels.sweep_title(kept.sweep)}**")
         done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
         st.progress(min(1.0, done), _progress(kept, points))
     with what_next, st.container(key="actions"):
         _what_next(kept, points)
     if is_active(points):
         running = [point for point in points if point.state is State.RUNNING]
-        places = st.columns(max(len(running), state.sessions().n_workers))  # as many: nothing jumps
+        places = st.columns(max(len(running), sessions.background().n_workers))  # as many: nothing jumps
         for place, point in zip(places, running, strict=False):
             with place:
                 _at_work(kept, point)
@@ -94,10 +96,10 @@ def _what_next(kept: Kept, points: Sequence[Point]) -> None:
     """Stop belongs to who started it and to the teacher; everyone may go on with what is left."""
     left = sum(not point.finished for point in points)
     if is_active(points):
-        if state.may_stop_sweep(kept) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
-            state.stop_sweep(kept)
+        if control.may_stop_sweep(kept) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
+            control.stop_sweep(kept)
     elif left and st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
-        state.continue_sweep(kept, points)
+        control.continue_sweep(kept, points)
         st.rerun()
 
 
@@ -107,7 +109,7 @@ def _progress(kept: Kept, points: Sequence[Point]) -> str:
     words = [f"{n_done} of {len(points)} runs trained"]
     if is_active(points):
         words.append(f"{n_running} at work")
-        planned, seconds = state.left_of(kept)
+        planned, seconds = control.left_of(kept)
         words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
     elif n_done < len(points):
         words.append("stopped")
@@ -116,19 +118,19 @@ def _progress(kept: Kept, points: Sequence[Point]) -> str:
 
 def _at_work(kept: Kept, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
-        name = told.short(point.config)
+        name = labels.short(point.config)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
-        if state.may_stop_run(point.run_id) and st.button(
+        if control.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
         ):
-            state.stop_run_of(kept, point.run_id)
+            control.stop_run_of(kept, point.run_id)
 
 
 def _failures(points: Sequence[Point]) -> None:
     """The first in a sentence, and which others."""
     failed = [point for point in points if point.state is State.FAILED]
     if failed:
-        others = ", ".join(told.short(point.config) for point in failed[1:])
+        others = ", ".join(labels.short(point.config) for point in failed[1:])
         more = f"; not trained either: {others}" if others else ""
-        first = f"{told.short(failed[0].config)}: {failed[0].message}"
+        first = f"{labels.short(failed[0].config)}: {failed[0].message}"
         st.error(plain(f"{first}{more}."), icon=":material/error:")

@@ -22,12 +22,12 @@ from autoenc import memory
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job
 from autoenc.schema import Snapshot, State
-from autoenc.sessions.book import Book, Entry
 from autoenc.sessions.dask import worker
-from autoenc.sessions.dask.admission import Admission, lost, unreachable
 from autoenc.sessions.dask.cluster import bytes_of_workers, local_cluster, workers_allowed
 from autoenc.sessions.dask.measuring import Measuring
 from autoenc.sessions.dask.tasks import settle, submit
+from autoenc.sessions.dask.worker_checks import Admission, lost, unreachable
+from autoenc.sessions.registry import Book, Entry
 from autoenc.speed import Speed
 
 log = logging.getLogger(__name__)

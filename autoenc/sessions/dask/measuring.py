@@ -10,7 +10,7 @@ from time import monotonic
 from distributed import Client, Future
 
 from autoenc.sessions.dask import worker
-from autoenc.sessions.dask.examination import ANSWER_SECONDS
+from autoenc.sessions.dask.environment_check import ANSWER_SECONDS
 from autoenc.sessions.dask.tasks import submit
 from autoenc.speed import Speed
 

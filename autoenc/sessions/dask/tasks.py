@@ -11,7 +11,7 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from autoenc.schema import State
-from autoenc.sessions.book import Book, Entry
+from autoenc.sessions.registry import Book, Entry
 
 RESULT_SECONDS = 60.0  # for a result that is there to come here
 

@@ -1,0 +1,13 @@
+"""Plain words that are computed from data; empty where there is not enough yet.
+
+images/                 a picture and its reconstruction
+sweep.py beside_pca.py  the runs of a sweep
+denoising/              curves of denoising
+out_of_distribution.py  a picture that no model was trained on
+remarks.py              what must be said beside the figures of a run
+ratios.py               a ratio as people say it
+"""
+
+from autoenc.captions import denoising, images, out_of_distribution, sweep
+
+__all__ = ["denoising", "images", "out_of_distribution", "sweep"]

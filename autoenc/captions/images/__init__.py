@@ -1,0 +1,12 @@
+"""Plain words under a picture, computed from its pixels; needs NumPy alone.
+
+measuring.py   two pictures -> what the eye would notice, in numbers
+saying.py      those numbers -> one sentence
+reading.py     pictures -> the classes that a nearest neighbour takes them for
+"""
+
+from autoenc.captions.images.differences import Measures, is_drawn, measure
+from autoenc.captions.images.reader import Reader
+from autoenc.captions.images.sentences import Reading, Verdict, describe, note
+
+__all__ = ["Measures", "Reader", "Reading", "Verdict", "describe", "is_drawn", "measure", "note"]

@@ -1,0 +1,176 @@
+"""What the eye would notice -> one sentence, the gravest first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from autoenc.captions.images.differences import Image, Measures, measure
+from autoenc.numerals import decibels
+
+MOST_FINDINGS = 2  # in a sentence
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader takes the two pictures for: names of classes."""
+
+    label: str  # what it truly is
+    x: str
+    x_hat: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A reconstruction in words."""
+
+    psnr_db: float  # inf: it came back exactly
+    sentence: str  # "18.2 dB: still reads as a 7; half of the thin strokes are lost, edges are blurred"
+    misread: str = ""  # "reads 9": where the reader takes it for something else now
+    measures: Measures = field(repr=False, kw_only=True)
+
+
+def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool | None = None) -> Verdict:
+    """How x_hat differs from x.
+
+    Args:
+        x, x_hat: (C, H, W), uint8, or float in [0, 1].
+        reading: by a reliable reader; it counts only where it took x for what it is.
+        drawn: whether the data set is one of drawings; None: x is asked.
+    Raises:
+        ShapeError: the shapes differ, or they are no image's.
+    """
+    found = measure(x, x_hat, drawn)
+    ruin = _ruin(found)
+    findings = [ruin] if ruin else [*(_of_drawing if found.drawn else _of_picture)(found)][:MOST_FINDINGS]
+    clauses, misread = [", ".join(findings) or _hardly(found)], ""
+    if reading is not None and reading.x == reading.label and found.contrast >= _NOTHING:
+        if reading.x_hat == reading.label and not ruin:
+            clauses.insert(0, _still(reading, found.drawn))
+        elif reading.x_hat != reading.label and found.largest >= _SMALL:  # else the reader wavered
+            clauses.insert(0, _now(reading, found.drawn))
+            misread = f"reads {reading.x_hat}"
+    sentence = f"{_decibels(found.psnr_db)}: {'; '.join(clauses)}"
+    return Verdict(found.psnr_db, sentence, misread, measures=found)
+
+
+def note(verdict: Verdict) -> str:
+    """What fits under a thumbnail: `18.2 dB`, and in a second line `reads 9` where it was no 9."""
+    return "\n".join(filter(None, (_decibels(verdict.psnr_db), verdict.misread)))
+
+
+_NOTHING = 0.12  # of the contrast: less is an even ground
+_SMALL = 0.12  # of a difference: less is hardly seen
+
+
+def _ruin(found: Measures) -> str:
+    """What is to be said where nothing more is worth saying; empty: there is something left."""
+    if found.contrast < _NOTHING:
+        return "nothing is left of it"
+    if found.drawn and found.sharpness < 0.22 and found.likeness < 0.67 and found.contrast < 0.67:
+        return "only a grey cloud is left"
+    if not found.drawn and found.sharpness < 0.08:
+        return "only patches of light and dark are left"
+    return ""
+
+
+def _of_drawing(found: Measures) -> Iterator[str]:
+    if found.likeness < 0.72:
+        yield "the shape has changed"
+    if found.lost > 0.25:
+        yield f"{_share(found.lost)} strokes are gone"
+    elif found.lost_thin > 0.15:
+        yield f"{_share(found.lost_thin)} thin strokes are lost"
+    if found.ghosts > 0.15:
+        yield "grey shadows appear where nothing was"
+    if found.contrast < 0.6:
+        yield "strokes are much paler"
+    if found.sharpness < 0.4:
+        yield "edges are very blurred"
+    if found.grain > 1:
+        yield "it has become grainy"
+    yield from _on_ground(found)
+    if 0.6 <= found.contrast < 0.8:
+        yield "strokes are paler"
+    yield from _edges(found)
+
+
+def _of_picture(found: Measures) -> Iterator[str]:
+    if found.contrast < 0.3:
+        yield "hardly anything stands out"
+    elif found.sharpness < 0.3:
+        yield "only rough shapes are left"
+    elif found.sharpness < 0.6:
+        yield "fine detail is lost"
+    yield from _colours(found)
+    if found.grain > 1:
+        yield "it has become grainy"
+    if abs(found.brighter) > 0.06:
+        yield "it is brighter" if found.brighter > 0 else "it is darker"
+    if found.contrast < 0.75:
+        yield "light and dark are closer together"
+    yield from _on_ground(found)
+    if found.sharpness >= 0.6:
+        yield from _edges(found)
+
+
+def _on_ground(found: Measures) -> Iterator[str]:
+    if 0.05 < found.ghosts <= 0.15 or (found.ghosts > 0.15 and not found.drawn):
+        yield "faint shadows appear where nothing was"
+    if found.haze > 0.05:
+        yield "black has turned grey"
+
+
+def _edges(found: Measures) -> Iterator[str]:
+    if 0.4 <= found.sharpness < 0.65:
+        yield "edges are blurred"
+    elif 0.65 <= found.sharpness < 0.85:
+        yield "edges are a little soft"
+
+
+def _colours(found: Measures) -> Iterator[str]:
+    if found.saturation is None:
+        return
+    if found.saturation < 0.35:
+        yield "the colours are lost"
+    elif found.saturation < 0.75:
+        yield "colours are washed out"
+    elif math.isinf(found.saturation):
+        yield "colours appear where none were"
+    elif found.saturation > 1.3:
+        yield "colours are stronger"
+
+
+def _hardly(found: Measures) -> str:
+    if found.largest < 0.02:
+        return "no difference can be seen"
+    return "hardly any difference can be seen" if found.largest < _SMALL else "small differences can be seen"
+
+
+def _share(share: float) -> str:
+    for least, words in ((0.95, "all"), (0.65, "most of the"), (0.35, "half of the"), (0.0, "some of the")):
+        if share >= least:
+            return words
+    return ""
+
+
+def _still(reading: Reading, drawn: bool) -> str:
+    return f"still {_taken_for(drawn)} {_one(reading.label)}"
+
+
+def _now(reading: Reading, drawn: bool) -> str:
+    return f"now {_taken_for(drawn)} {_one(reading.x_hat)}, it was {_one(reading.label)}"
+
+
+def _taken_for(drawn: bool) -> str:
+    return "reads as" if drawn else "passes for"
+
+
+def _one(name: str) -> str:
+    vowel = name[:1].lower() in set("aeiou") or name in ("8", "11", "18")
+    return f"{'an' if vowel else 'a'} {name}"
+
+
+def _decibels(psnr_db: float) -> str:
+    return "exact" if math.isinf(psnr_db) else decibels(psnr_db)

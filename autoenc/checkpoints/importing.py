@@ -1,0 +1,134 @@
+"""A file that came from elsewhere becomes a run of this folder; all of it is checked before it appears."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import math
+import os
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from autoenc import durable
+from autoenc.checkpoints.parsing import Opened, opened, printable, whole
+from autoenc.checkpoints.paths import LATER, MAX_FILE
+from autoenc.checkpoints.reading import on_paper, optimizer_state_in, read_summary, run_in, weights_in
+from autoenc.checkpoints.writing import head_of, locked
+from autoenc.errors import CheckpointError, RunNewer
+from autoenc.schema import Run
+
+ANTEROOM = "import"  # no run is called so: whoever imports into this folder holds its lock
+PATIENCE = 30.0  # seconds, for another import to end
+MAX_ATTEMPT = 1_000_000  # there is room for the attempts to come
+
+
+def adopt(path: Path) -> str:
+    """Make a checkpoint file from elsewhere a run of this folder; what the file is called means nothing.
+
+    It is copied first and the copy is checked, for the original may change. The data set need not be here.
+
+    Returns:
+        the run_id, also where this very file is here already.
+    Raises:
+        RunNewer: a newer version of this program wrote it, or the run that is here.
+        RunBusy: the run is being trained here, or another import takes long.
+        CheckpointError: it is damaged, too large, or no file of ours; the run is here already and has come as
+            far; or the disk refuses. What is here is as it was.
+    """
+    name = printable(path.name)
+    _check_size(path, name)
+    with locked(ANTEROOM, PATIENCE, "another import is under way; try again when it has ended") as anteroom:
+        copy = anteroom.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            with path.open("rb") as original, durable.new_file(copy) as file:
+                shutil.copyfileobj(original, file, 2**20)
+            run = _verified(copy, name)
+            with locked(run.run_id) as place:
+                if _is_wanted(run, copy, place):
+                    durable.move(copy, place)
+        except OSError as error:
+            raise CheckpointError(f"cannot import {name}: {error.strerror or error}") from None
+        finally:
+            with suppress(OSError):
+                copy.unlink(missing_ok=True)
+    return run.run_id
+
+
+def _check_size(path: Path, name: str) -> None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        raise CheckpointError(f"cannot import {name}: {getattr(error, 'strerror', error)}") from None
+    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+        raise CheckpointError(f"cannot import {name}: it is not a file")
+    if found.st_size > MAX_FILE:
+        raise CheckpointError(f"cannot import {name}: it has {found.st_size:,} bytes; allowed: {MAX_FILE:,}")
+
+
+def _verified(path: Path, name: str) -> Run:
+    """The run of a file in which everything is what `save` would have written, and nothing else is.
+
+    Raises:
+        RunNewer, CheckpointError: as `read` does, and where anything is out of place.
+    """
+    with opened(path, name, "nothing was imported") as file:
+        run = run_in(file)
+        if not run.epochs:
+            raise ValueError("none of its epochs is finished")
+        whole(run.attempt, 1, MAX_ATTEMPT)
+        model = on_paper(run)
+        tensors = {f"model.{weights}" for weights in weights_in(file, model)}
+        for i, state in optimizer_state_in(file, model, len(run.step_losses)).items():
+            tensors |= {f"optimizer.{i}.{of_one}" for of_one in state}
+        tensors |= {f"history.{of_run}" for of_run in ("steps", "epochs", "beside")}
+        tensors |= {"history.still"} if any(e.stood_still for e in run.epochs) else set()
+        tensors |= {f"preview.{images}" for images in ("x", "x_hat", "epochs")}
+        tensors |= {"preview.x_noisy"} if run.x_noisy else set()
+        if unknown := set(file.tensors.keys()) - tensors:
+            raise ValueError(f"it holds {min(unknown)!r:.80}, which no run has")
+        _check_head(file, run)
+    return run
+
+
+def _check_head(file: Opened, run: Run) -> None:
+    """That the head, which lists are made of, tells what the rest of the file holds."""
+    for field, held in json.loads(json.dumps(head_of(run))).items():
+        if field in LATER and field not in file.head:
+            continue
+        if not _alike(file.head[field], held):
+            raise ValueError(f"its head tells another {field} than the rest of it")
+
+
+def _alike(told: object, held: object) -> bool:
+    """Equal, but for the last bits of a sum, in which Python versions differ."""
+    if isinstance(told, int | float) and isinstance(held, float):
+        return math.isclose(told, held, rel_tol=1e-9)
+    return told == held
+
+
+def _is_wanted(run: Run, copy: Path, place: Path) -> bool:
+    """Whether the copy is to take its place; False: it is there already.
+
+    Raises:
+        RunNewer: a newer version of this program wrote what is there.
+        CheckpointError: what is there has come as far, or cannot be looked at.
+    """
+    try:
+        here = read_summary(place)
+    except RunNewer:
+        raise
+    except CheckpointError as error:  # there is none, or it is damaged
+        if isinstance(error.__cause__, OSError):
+            raise
+        return True
+    is_same = (here.config, here.fingerprint) == (run.config, run.fingerprint)
+    if is_same and here.epochs_done < len(run.epochs):
+        return True
+    if filecmp.cmp(copy, place, shallow=False):
+        return False
+    raise CheckpointError(
+        f"{run.run_id} is here already, with {here.epochs_done} epochs; "
+        f"delete it to import this file, which has {len(run.epochs)}"
+    )

@@ -1,0 +1,324 @@
+"""What is said of curves of denoising follows from them, to the letter."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autoenc import captions
+from autoenc.schema import Curve, Noise, Quality
+
+
+def curve(psnr: Mapping[float, float], noise: str = "gaussian") -> Curve:
+    """Of a PSNR at each level."""
+    points = tuple(
+        Quality(level, 10 ** (-db / 10), db - 2, db + 2, 0.5, 0.4, 0.6) for level, db in psnr.items()
+    )
+    return Curve("mnist", noise, "median", 1000, points, 1.0)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained one, by the noise of its training or its size."""
+
+    curve: Curve
+    n_latents: int = 1
+    noise: Noise | None = None
+
+
+def ahead(*gains: float, noise: str = "gaussian", step: float = 0.1) -> tuple[Curve, Curve]:
+    """The noisy images at 20 dB, and a method by so much better at 0.1, 0.2, 0.3 ..."""
+    levels = [round(step * (i + 1), 4) for i in range(len(gains))]
+    return (
+        curve(dict.fromkeys(levels, 20.0), noise),
+        curve({level: 20 + gain for level, gain in zip(levels, gains, strict=True)}, noise),
+    )
+
+
+# ---------------------------------------------------------------- where it helps
+
+
+@pytest.mark.parametrize(
+    ("gains", "said"),
+    [
+        # from -1 to 3 over a tenth: a quarter of the way from 0.1 to 0.2 is 0.125
+        ((-1, 3, 6), "Below 0.12 the filter makes the picture worse; beyond it helps, by up to 6 dB at 0.3."),
+        ((2, 1, -1), "Below 0.25 the filter helps, by up to 2 dB at 0.1; beyond it makes the picture worse."),
+        ((1, 2.5, 2), "The filter helps at every measured level, most at 0.2: by 2.5 dB."),
+        ((0, 2.5, 2), "The filter helps and never harms, most at 0.2: by 2.5 dB."),
+        ((2.5, 0, 1), "The filter helps and never harms, most at 0.1: by 2.5 dB."),
+        ((-3, -1), "The filter makes the picture worse at every measured level, most at 0.1: by 3 dB."),
+        ((-3, 0, -1), "The filter helps nowhere and harms, most at 0.1: by 3 dB."),
+        ((0.02, -0.04), "The filter makes no difference at any measured level."),
+        (
+            (-1, 1, 2, -2),
+            "The filter helps from 0.15 to 0.35, by up to 2 dB at 0.3; elsewhere it makes the picture worse.",
+        ),
+        (
+            (1, -1, 1),
+            "The filter helps below 0.15 and beyond 0.25, by up to 1 dB at 0.1; "
+            "elsewhere it makes the picture worse.",
+        ),
+        ((-1, 0, 1), "Below 0.2 the filter makes the picture worse; beyond it helps, by up to 1 dB at 0.3."),
+        (
+            (0.04, -3, 1, 0),
+            "Below 0.28 the filter makes the picture worse; beyond it helps, by up to 1 dB at 0.3.",
+        ),
+        ((1,), ""),
+        ((), ""),
+    ],
+)
+def test_where_a_method_crosses_the_noisy_pictures_is_told(gains: tuple[float, ...], said: str) -> None:
+    assert captions.denoising.crossing_words("Filter", *ahead(*gains)) == said
+
+
+def test_a_crossing_of_blur_is_told_in_pixels() -> None:
+    noisy, method = ahead(-1, 3, noise="blur", step=1.0)
+    said = "Below 1.2 px the median filter makes the picture worse; beyond it helps, by up to 3 dB at 2 px."
+    assert captions.denoising.crossing_words("Median filter", noisy, method) == said
+
+
+def test_only_levels_that_both_have_count() -> None:
+    noisy = curve({0.1: 20, 0.2: 15, 0.3: 12})
+    method = curve({0.1: 21, 0.25: 3, 0.3: 16})
+    said = "The denoiser helps at every measured level, most at 0.3: by 4 dB."
+    assert captions.denoising.crossing_words("Denoiser", noisy, method) == said
+    assert captions.denoising.crossing_words("Denoiser", noisy, curve({0.1: 21, 0.25: 3})) == ""
+
+
+def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
+    two = curve({0.1: 20, 0.2: 20})
+    exact = replace(two, points=(Quality(0.05, 0, 99, 99, 1, 1, 1), *two.points))
+    said = captions.denoising.crossing_words("X", exact, curve({0.05: 3, 0.1: 21, 0.2: 22}))
+    assert said == captions.denoising.crossing_words("X", two, curve({0.1: 21, 0.2: 22})) != ""
+
+
+# ---------------------------------------------------------------- who is ahead
+
+
+@pytest.mark.parametrize(
+    ("gains", "said"),
+    [
+        (
+            (-1, 1, 3.1),
+            "At 0.3 the denoiser is 3.1 dB better than the PCA; it is better at every level from 0.2 on.",
+        ),
+        (
+            (3, 1, -1),
+            "At 0.1 the denoiser is 3 dB better than the PCA; it is better at every level up to 0.2.",
+        ),
+        ((1, 2), "At 0.2 the denoiser is 2 dB better than the PCA; it is better at every measured level."),
+        ((-1, 1, 2, -1), "At 0.3 the denoiser is 2 dB better than the PCA; it is better from 0.2 to 0.3."),
+        ((1, -1, 2), "At 0.3 the denoiser is 2 dB better than the PCA; it is better at 2 of 3 levels."),
+        ((-1, 2, -1), "At 0.2 the denoiser is 2 dB better than the PCA; it is better there alone."),
+        ((-1, -0.4), "The denoiser is nowhere better than the PCA; it comes nearest at 0.2, 0.4 dB behind."),
+        ((-1, 0.01), "The denoiser is nowhere better than the PCA, and as good at 0.2."),
+        ((1,), ""),
+    ],
+)
+def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], said: str) -> None:
+    reference, method = ahead(*gains)
+    assert captions.denoising.gain_words("PCA", reference, "Denoiser", method) == said
+
+
+@pytest.mark.parametrize(
+    ("median", "denoiser", "said"),
+    [
+        ((25, 20, 15), (20, 19, 18), "Best up to 0.2: the median filter; at 0.3: the denoiser."),
+        ((25, 15, 15), (20, 19, 18), "Best at 0.1: the median filter; from 0.2 on: the denoiser."),
+        ((25, 24, 23), (20, 19, 18), "Best at every measured level: the median filter."),
+        (
+            (25, 24, 23),
+            (25, 24, 23),
+            "Best at every measured level: the median filter and the denoiser alike.",
+        ),
+        ((25, 24, 23), (20, 24.02, 18), "Best at every measured level: the median filter."),
+        (
+            (25, 15, 15, 20),
+            (20, 19, 18, 15),
+            "Best at 0.1: the median filter; from 0.2 to 0.3: the denoiser; at 0.4: the median filter.",
+        ),
+        ((25,), (20,), ""),
+    ],
+)
+def test_who_is_best_where_is_told(median: tuple[float, ...], denoiser: tuple[float, ...], said: str) -> None:
+    def at_levels(psnr: tuple[float, ...]) -> Curve:
+        return curve({round(0.1 * (i + 1), 4): db for i, db in enumerate(psnr)})
+
+    lines = [("Median filter", at_levels(median)), ("the denoiser", at_levels(denoiser))]
+    assert captions.denoising.best_words(lines) == said
+
+
+def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
+    filtered = curve({0.1: 20.15, 0.2: 20.4})  # on 1,000 images
+    denoiser = replace(curve({0.1: 20, 0.2: 20}), n_images=10_000)
+    said = captions.denoising.best_words([("Median filter", filtered), ("Denoiser", denoiser)])
+    assert said == "Best at every measured level: the median filter."
+    said = captions.denoising.best_words(
+        [("Median filter", curve({0.1: 20.15, 0.2: 20})), ("Denoiser", denoiser)]
+    )
+    assert said == "Best at every measured level: the median filter and the denoiser alike."
+
+
+def test_nobody_is_best_alone_or_before_all_are_measured() -> None:
+    whole = curve({0.1: 20, 0.2: 15})
+    assert captions.denoising.best_words([("X", whole)]) == ""
+    assert captions.denoising.best_words([("X", whole), ("Y", curve({}))]) == ""
+    assert captions.denoising.best_words([]) == ""
+
+
+def test_methods_that_are_no_tools_have_no_article() -> None:
+    low, high = curve({0.1: 20, 0.2: 15}), curve({0.1: 21, 0.2: 16})
+    for name, said in [
+        ("Total variation", "total variation"),
+        ("the non-local means", "non-local means"),
+        ("Noisy", "the noisy picture as it is"),
+        ("no filter", "no filter"),
+    ]:
+        assert (
+            captions.denoising.best_words([("X", low), (name, high)])
+            == f"Best at every measured level: {said}."
+        )
+
+
+# ---------------------------------------------------------------- sizes of the code
+
+
+def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
+    """Codes of 8, 32 and 128 numbers, and which is best at each level."""
+    return [
+        Model(curve({level: 20 + (size == k) for level, size in best.items()}, noise), k)
+        for k in (8, 32, 128)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("best", "said"),
+    [
+        (
+            {0.1: 128, 0.5: 32, 1.0: 8},
+            "With little noise (0.1) a code of 128 numbers is best; at 0.5 one of 32, at 1 one of 8.",
+        ),
+        (
+            {0.1: 128, 0.2: 8, 0.5: 32, 1.0: 32},
+            "With little noise (0.1) a code of 128 numbers is best; at 0.5 and 1 one of 32.",
+        ),
+        ({0.5: 32, 1.0: 8}, "At 0.5 a code of 32 numbers is best; at 1 one of 8."),
+        (
+            {0.1: 32, 0.5: 32, 1.0: 32},
+            "The best size does not depend on the noise: 32 numbers at every measured level.",
+        ),
+        (
+            {0.1: 32, 0.2: 8, 0.5: 32, 1.0: 32},
+            "With little noise (0.1) a code of 32 numbers is best; at 0.2 one of 8, at 0.5 and 1 one of 32.",
+        ),
+        ({0.1: 32}, ""),
+    ],
+)
+def test_the_best_size_at_little_some_and_much_noise_is_told(best: Mapping[float, int], said: str) -> None:
+    assert captions.denoising.size_words(sizes(best)) == said
+
+
+def test_of_equal_sizes_the_smallest_is_best_and_blur_is_in_pixels() -> None:
+    equal = [Model(curve({0.4: 20, 4.0: 10}, "blur"), k) for k in (4, 1, 2)]
+    always = "The best size does not depend on the noise: 1 number at every measured level."
+    assert captions.denoising.size_words(equal) == always
+    said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px one of 8."
+    assert captions.denoising.size_words(sizes({0.4: 128, 4.0: 8}, "blur")) == said
+
+
+def test_one_size_is_compared_with_nothing() -> None:
+    assert captions.denoising.size_words(sizes({0.1: 8, 1.0: 8})[:1]) == ""
+    assert captions.denoising.size_words([]) == ""
+
+
+# ---------------------------------------------------------------- trained at, tested at
+
+COLUMNS = (0.05, 0.3, 1.0)
+AT_HOME = {"clean": (25, 15, 5), "0.3": (20, 20, 10), "1": (12, 12, 12)}
+
+
+def models(trained: Mapping[str, tuple[float, ...]]) -> list[Model]:
+    return [
+        Model(curve(dict(zip(COLUMNS, psnr, strict=False))), noise=noise_of(name))
+        for name, psnr in trained.items()
+    ]
+
+
+def noise_of(name: str) -> Noise | None:
+    return None if name == "clean" else Noise("gaussian", float(name.split()[-1]), up_to=" to " in name)
+
+
+@pytest.mark.parametrize(
+    ("trained", "said"),
+    [
+        (AT_HOME, "Each model is best near the noise that it was trained with."),
+        # 0.84 dB behind is not "never more than 0.8"
+        (
+            AT_HOME | {"0 to 1": (24.5, 19.16, 11.5)},
+            "Each model is best near the noise that it was trained with; "
+            "the one trained at 0 to 1 is never more than 0.9 dB behind.",
+        ),
+        (
+            AT_HOME | {"0 to 1": (19, 19, 11)},
+            "Each model is best near the noise that it was trained with; "
+            "the one trained at 0 to 1 is up to 6 dB behind, at 0.05.",
+        ),
+        (
+            AT_HOME | {"0 to 1": (26, 21, 13)},
+            "Of the models trained at one level each is best near its own; "
+            "the one trained at 0 to 1 is best at every tested level.",
+        ),
+        (
+            AT_HOME | {"1": (26, 12, 12)},
+            "Near their own noise 2 of the 3 models trained at one level are the best of them.",
+        ),
+        (
+            {"clean": (20, 15, 5), "0.3": (25, 20, 10), "1": (21, 21, 9)},
+            "No model is best near the noise that it was trained with.",
+        ),
+        # 0.6 is near no tested level
+        (
+            AT_HOME | {"0.6": (5, 5, 5)},
+            "Each model that was tested there is best near the noise that it was trained with.",
+        ),
+        (
+            {"clean": (25, 15, 5), "0 to 1": (24, 14, 4)},
+            "The one trained at 0 to 1 is never more than 1 dB behind.",
+        ),
+        (AT_HOME | {"1": (12, 12)}, ""),  # not measured to the end
+        ({"clean": (25, 15, 5)}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_training_with_noise_is_good_for_is_told(
+    trained: Mapping[str, tuple[float, ...]], said: str
+) -> None:
+    assert captions.denoising.matrix_words(models(trained), COLUMNS) == said
+
+
+# ---------------------------------------------------------------- whatever comes
+
+LEVELS = st.sampled_from([0.05, 0.1, 0.3, 0.5, 1.0])
+CURVES = st.dictionaries(LEVELS, st.floats(-10, 60)).map(curve)
+NAMES = st.sampled_from(["clean", "0.1", "0.3", "1", "0 to 1", "0 to 0.5"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(NAMES, st.integers(1, 9), CURVES), max_size=5))
+def test_whatever_comes_the_words_are_whole_sentences(found: list[tuple[str, int, Curve]]) -> None:
+    rows = [Model(one, k, noise_of(name)) for name, k, one in found]
+    curves = [one for *_, one in found]
+    said = [
+        captions.denoising.best_words([(name, one) for name, _, one in found]),
+        captions.denoising.size_words(rows),
+        captions.denoising.matrix_words(rows, (0.1, 0.5)),
+        *(captions.denoising.crossing_words("X", one, other) for one in curves for other in curves),
+        *(captions.denoising.gain_words("X", one, "Y", other) for one in curves for other in curves),
+    ]
+    for words in said:
+        assert words == "" or (words[0].isupper() and words.endswith("."))
+        assert not re.search(r"nan|inf|None|\de|  |-\d|; \.|\b0 dB", words)

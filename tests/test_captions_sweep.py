@@ -1,0 +1,304 @@
+"""What is said of a sweep follows from its points, to the letter."""
+
+import math
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autoenc import captions
+from autoenc.captions.ratios import changes, times_in_words
+from autoenc.schema import Point, State
+from tests.sweep_points import BASELINES, MEAN_IMAGE, PCA, line, pca, point
+
+WORDS = {
+    "loss": lambda points: captions.sweep.loss_words(points, BASELINES),
+    "code": lambda points: captions.sweep.code_words(points, BASELINES),
+    "time": captions.sweep.time_words,
+    "timing": captions.sweep.timing_words,
+    "front": captions.sweep.front_words,
+    "ratio": captions.sweep.ratio_words,
+    "layers": captions.sweep.layers_words,
+    "tests": captions.sweep.tests_words,
+}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "noun", "verb"),
+    [
+        (1.0, "the same", "stays the same"),
+        (1.02, "the same", "stays the same"),
+        (0.98, "the same", "stays the same"),
+        (1.1, "a tenth more", "grows by a tenth"),
+        (1.2, "a fifth more", "grows by a fifth"),
+        (1.5, "half more", "grows by half"),
+        (1.06, "6 % more", "grows by 6 %"),
+        (2.0, "twice", "doubles"),
+        (2.1, "2.1 times", "grows to 2.1 times as much"),
+        (3.24, "3.2 times", "grows to 3.2 times as much"),
+        (128.0, "128 times", "grows to 128 times as much"),
+        (1234.5, "1,234 times", "grows to 1,234 times as much"),
+        (0.8, "a fifth less", "falls by a fifth"),
+        (0.667, "a third less", "falls by a third"),
+        (0.5, "half", "halves"),
+        (0.25, "4 times less", "becomes 4 times smaller"),
+        (0.01, "100 times less", "becomes 100 times smaller"),
+    ],
+)
+def test_a_ratio_is_told_as_people_tell_it(ratio: float, noun: str, verb: str) -> None:
+    assert (times_in_words(ratio), changes(ratio)) == (noun, verb)
+
+
+@given(st.floats(1e-6, 1e6))
+def test_every_ratio_has_words_without_an_exponent(ratio: float) -> None:
+    assert not re.search(r"\de|nan|inf", f"{times_in_words(ratio)} {changes(ratio)}")
+
+
+# ---------------------------------------------------------------- loss
+
+
+def test_the_doublings_that_buy_most_and_least_are_told_with_their_losses() -> None:
+    points = line("mlp", {1: 0.06, 2: 0.054, 4: 0.027})
+    said = "from 2 to 4 numbers the test loss halves (0.054 to 0.027), from 1 to 2 it falls by a tenth"
+    assert captions.sweep.loss_words(points) == f"MLP: {said}."
+
+
+def test_where_a_larger_code_stops_paying_is_told() -> None:
+    points = line("conv", {16: 0.004, 32: 0.002, 64: 0.002, 128: 0.00199})
+    said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it gains almost nothing"
+    assert captions.sweep.loss_words(points) == f"Conv: {said}."
+
+
+def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
+    """Half in one doubling is more than a quarter in three."""
+    points = line("mlp", {1: 0.08, 2: 0.04, 16: 0.01})
+    assert captions.sweep.loss_words(points).startswith("MLP: from 1 to 2 numbers the test loss halves")
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ({1: 0.06, 2: 0.05}, "as good as PCA at every size"),
+        ({1: 0.03, 2: 0.02}, "better than PCA at every size"),
+        ({1: 0.03, 2: 0.02, 4: 0.08}, "better than PCA up to 2 numbers, worse than it from 4 on"),
+        ({1: 0.03, 2: 0.08}, "better than PCA at 1 number, worse than it from 2 on"),
+        ({16: 0.03}, "worse than PCA at 16 numbers"),
+    ],
+)
+def test_pca_is_compared_where_it_has_a_code_of_the_same_size(losses: dict[int, float], said: str) -> None:
+    assert f"{said}." in captions.sweep.loss_words(line("mlp", losses), [PCA])
+
+
+@pytest.mark.parametrize(
+    ("losses", "size"),
+    [
+        ({1: 0.06, 4: 0.04, 16: 0.018, 64: 0.007}, "16 numbers"),
+        ({1: 0.05, 4: 0.05, 16: 0.018}, "16 numbers"),
+        ({1: 0.05, 2: 0.04}, "1 number"),
+    ],
+)
+def test_where_the_sigmoid_beats_pca_is_said_with_its_reason(losses: dict[int, float], size: str) -> None:
+    """PCA has 0.06, 0.05, 0.04, 0.02 and 0.008 at 1, 2, 4, 16 and 64 numbers."""
+    why = "although its encoder is as linear as PCA's: the sigmoid at the end of its decoder does that."
+    assert captions.sweep.loss_words(line("mlp", losses), [PCA]).endswith(
+        f" From {size} on it beats PCA {why}"
+    )
+
+
+def test_the_sigmoid_is_not_praised_for_what_it_has_not_done() -> None:
+    worse, deep = line("mlp", {16: 0.018, 64: 0.009}), line("mlp", {16: 0.01, 64: 0.001}, layers=2)
+    conv = line("conv-bottleneck", {16: 0.01, 64: 0.001})
+    assert not [
+        points for points in (worse, deep, conv) if "sigmoid" in captions.sweep.loss_words(points, [PCA])
+    ]
+
+
+def test_pca_that_is_exact_is_compared_with_nothing() -> None:
+    assert captions.sweep.loss_words([point()], [pca({16: 1e-9})]) == ""
+
+
+def test_the_mean_image_is_spoken_of_where_a_model_is_no_better() -> None:
+    """Its error is 0.067."""
+    (better, one, all_of_them) = (
+        captions.sweep.loss_words(line("mlp", losses), [MEAN_IMAGE])
+        for losses in ({1: 0.06, 2: 0.05}, {1: 0.068, 2: 0.05}, {1: 0.068, 2: 0.067})
+    )
+    assert "mean image" not in better
+    assert one.endswith("; no better than the mean image at 1 number.")
+    assert all_of_them.endswith("; no better than the mean image at any size.")
+
+
+def test_every_baseline_that_is_measured_at_a_size_is_compared_there() -> None:
+    other = replace(pca({1: 0.02, 2: 0.01}), baseline="other", title="Other")
+    said = captions.sweep.loss_words(line("mlp", {1: 0.03, 2: 0.02}), [PCA, other])
+    assert "better than PCA at every size; worse than Other at every size." in said
+
+
+def test_models_are_compared_at_about_equal_code_size() -> None:
+    points = [point("mlp", 64, 0.008), point("mlp", 128, 0.004), point("conv", 1, 0.016)]
+    said = "At about equal code size (128 and 196 numbers) MLP is better: Conv has 4 times the loss"
+    assert captions.sweep.code_words(points) == f"{said} (0.004 against 0.016)."
+
+
+def test_models_that_are_equally_good_are_called_so() -> None:
+    points = [point("mlp", 196, 0.01), point("conv", 1, 0.01)]
+    assert (
+        captions.sweep.code_words(points)
+        == "At 196 numbers MLP and Conv are equally good (0.01 against 0.01)."
+    )
+
+
+def test_the_smallest_code_that_does_not_compress_is_named() -> None:
+    said = "Conv with 4 channels already keeps 784 numbers for 784 pixels: it does not compress."
+    assert captions.sweep.code_words(line("conv", {2: 0.02, 4: 0.01, 8: 0.005})) == said
+
+
+def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reaches() -> None:
+    points = line("mlp", {8: 0.02, 16: 0.01, 32: 0.001})
+    said = "The strongest compression that still reaches 20 dB (MSE 0.01) is 49 times"
+    assert captions.sweep.ratio_words(points) == f"{said}: MLP with 16 numbers, 20.0 dB."
+
+
+def test_where_none_reaches_20_db_the_nearest_is_told() -> None:
+    said = "No run reaches 20 dB (MSE 0.01); nearest comes MLP with 16 numbers with 17.0 dB."
+    assert captions.sweep.ratio_words([point(loss=0.02), point(latent_size=8, loss=0.03)]) == said
+
+
+def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
+    said = "20 dB (MSE 0.01) is reached only without compression: by Conv with 8 channels, 30.0 dB."
+    assert captions.sweep.ratio_words([point("conv", 8, 0.001)]) == said
+
+
+# ---------------------------------------------------------------- time
+
+
+def test_what_a_larger_code_costs_in_time() -> None:
+    points = line("conv", {1: 0.1, 64: 0.01, 128: 0.001}, [10, 40, 80])
+    said = "Conv: 128 times the channels cost 8 times the time; from 64 to 128 channels the time doubles."
+    assert captions.sweep.time_words(points) == said
+
+
+def test_times_that_do_not_grow() -> None:
+    said = "MLP: twice the numbers cost the same time."
+    assert captions.sweep.time_words(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == said
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ([{}, {}], "All times were taken alone, on cpu with 2 threads."),
+        ([{}], "The time was taken alone, on cpu with 2 threads."),
+        ([{"threads": 1}, {}], "All times were taken alone, on cpu with 1 to 2 threads."),
+        (
+            [{"beside": 1}, {}],
+            "1 of 2 was timed with up to 1 other run beside it (hollow dots): compare these with care.",
+        ),
+        (
+            [{"beside": None}, {"beside": 3}],
+            "1 of 2 was timed with up to 3 other runs beside it, for 1 of 2 it is not known whether others "
+            "ran beside (hollow dots): compare these with care.",
+        ),
+        (
+            [{"device": "cuda"}, {}],
+            "All times were taken alone. Devices differ (cpu, cuda): their times cannot be compared.",
+        ),
+    ],
+)
+def test_which_kind_of_times_are_shown(changed: list[dict[str, object]], said: str) -> None:
+    assert (
+        captions.sweep.timing_words([point(latent_size=2**i, **more) for i, more in enumerate(changed)])
+        == said
+    )
+
+
+def test_runs_that_were_tested_on_noise_of_their_own_are_counted() -> None:
+    old, new = point("mlp", 4, earlier_test=True), point("mlp", 8)
+    assert captions.sweep.tests_words([new]) == ""
+    assert captions.sweep.tests_words([old, new]).startswith("1 of 2 was tested by an earlier version")
+    assert captions.sweep.tests_words([old, old, new]).startswith("2 of 3 were tested")
+    assert captions.sweep.tests_words([old, old]).startswith("All runs were tested")
+
+
+def test_the_front_is_told_with_the_price_of_its_last_halving() -> None:
+    points = line("mlp", {1: 0.06, 2: 0.03, 4: 0.02, 8: 0.015, 16: 0.016}, [2, 4, 5, 12, 20])
+    said = "4 of 5 runs are best for their time, from MLP with 1 number (2 s) to MLP with 8 numbers (12 s)."
+    price = "From MLP with 2 numbers to MLP with 8 numbers the loss halves for 3 times the time."
+    assert captions.sweep.front_words(points) == f"{said} {price}"
+
+
+def test_one_run_that_beats_all_is_told() -> None:
+    points = line("mlp", {1: 0.01, 2: 0.03}, [2, 4])
+    assert (
+        captions.sweep.front_words(points) == "MLP with 1 number is both the fastest and the best of 2 runs."
+    )
+
+
+def test_layers_are_compared_at_the_largest_size_that_both_have() -> None:
+    points = [
+        *line("conv", {64: 0.4, 128: 0.3}, [1, 1]),
+        *line("conv", {64: 0.2, 256: 0.1}, [1.5, 9], layers=2),
+    ]
+    said = "Conv with 64 channels: 2 layers instead of 1 have half the loss and take half more time"
+    code = "(the code has 3,136 numbers instead of 12,544)"
+    assert captions.sweep.layers_words(points) == f"{said} {code}."
+
+
+# ---------------------------------------------------------------- whatever comes
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
+@pytest.mark.parametrize(
+    "points",
+    [
+        [],
+        [point(state=state, loss=None) for state in (None, *State) if state is not State.FINISHED],
+        [point(loss=bad, seconds=0.0) for bad in (None, math.nan, math.inf, 0.0, 1e300)],
+    ],
+    ids=["none", "unfinished", "diverged"],
+)
+def test_of_nothing_nothing_is_said(words: object, points: list[Point]) -> None:
+    assert callable(words)
+    assert words(points) == ""
+
+
+some_points = st.lists(
+    st.builds(
+        point,
+        model=st.sampled_from(["mlp", "conv"]),
+        latent_size=st.sampled_from([1, 2, 3, 64, 1024]),
+        layers=st.integers(1, 4),
+        loss=st.none() | st.sampled_from([0.0, math.nan, math.inf]) | st.floats(1e-7, 1),
+        seconds=st.sampled_from([0.0, math.nan]) | st.floats(0.01, 1e5),
+        beside=st.sampled_from([None, 0, 1, 7]),
+        threads=st.integers(0, 4),
+        device=st.sampled_from(["", "cpu", "cuda"]),
+        state=st.sampled_from([None, *State]),
+    ),
+    max_size=8,
+)
+
+
+@given(some_points)
+@settings(max_examples=150, deadline=None)
+def test_whatever_comes_each_says_whole_sentences_without_nan(points: list[Point]) -> None:
+    for words in WORDS.values():
+        said = words(points)
+        assert said == "" or re.fullmatch(r"[A-Z0-9].*\.", said)
+        assert not re.search(r"nan|inf\b|None|\de[+-]|  |\b1 numbers|\b1 channels", said)
+
+
+@given(some_points)
+@settings(max_examples=100, deadline=None)
+def test_only_sizes_that_were_finished_are_named(points: list[Point]) -> None:
+    sizes = {f"{p.config.latent_size:,}" for p in points if p.finished}
+    for words in WORDS.values():
+        named = re.findall(r"with ([\d,]+) (?:number|channel)", words(points))
+        assert set(named) <= sizes
+
+
+def test_a_run_that_is_stopped_does_not_count() -> None:
+    finished = line("mlp", {1: 0.06, 2: 0.03})
+    stopped = replace(point(latent_size=4, loss=0.001), state=State.STOPPED)
+    assert captions.sweep.loss_words([*finished, stopped]) == captions.sweep.loss_words(finished)

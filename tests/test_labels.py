@@ -1,0 +1,118 @@
+"""Runs in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from autoenc.baselines import MEAN_IMAGE, PCA
+from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
+from autoenc.schema import (
+    Download,
+    Images,
+    Noise,
+    Preview,
+    Snapshot,
+    State,
+    StepRecord,
+    Sweep,
+    TrainConfig,
+)
+from tests.test_plots import run_of
+from ui.widgets import labels
+
+
+def test_what_tells_runs_apart_is_what_differs() -> None:
+    usual = TrainConfig()
+    wide = replace(usual, latent_size=64)
+    assert labels.differences([usual, wide]) == ("MLP 32", "MLP 64")
+    seed, noisy = replace(usual, seed=3), replace(usual, noise=Noise("gaussian", 0.3))
+    assert labels.differences([usual, seed, noisy]) == (
+        "MLP 32, no noise, seed 0",
+        "MLP 32, no noise, seed 3",
+        "MLP 32, gaussian noise 0.3, seed 0",
+    )
+    assert labels.differences([usual, replace(usual, layers=2, model="conv")]) == (
+        "MLP 32, 1 layer",
+        "Conv 32, 2 layers",
+    )
+
+
+def test_thousands_have_commas_in_titles_and_progress() -> None:
+    large = TrainConfig(latent_size=4096, epochs=1000, batch_size=5000, seed=2026)
+    differing = labels.differences([large, TrainConfig()])[0]
+    assert differing == "MLP 4,096, 1,000 epochs, batch 5,000, seed 2026"
+    assert labels.short(large) == "MLP 4,096"
+    assert labels.title(large).startswith("MLP, latent size 4,096, 1 layer")
+    assert labels.sweep_title(Sweep(large, ("mlp",), (1, 2048))).startswith(
+        "MLP, 2 sizes from 1 to 2,048, 1,000 ep"
+    )
+    run = replace(run_of(4, []), config=large)
+    assert labels.progress(Snapshot("x", State.STOPPED, value=run)).startswith("Stopped: 0 of 1,000 epochs")
+
+
+def test_an_exact_copy_and_a_run_of_one_epoch_are_said_as_such() -> None:
+    same = Images((1, 1, 1, 2), bytes([0, 255]))
+    assert labels.frame(replace(run_of(4, []), x=same), Preview(1000, same)) == "after epoch 1,000 of 4: ∞ dB"
+    run = replace(run_of(4, []), config=TrainConfig(epochs=1))
+    assert labels.progress(Snapshot("x", State.FAILED, value=run)) == "Failed: 0 of 1 epoch"
+
+
+def test_several_seeds_are_told_as_mean_and_standard_deviation() -> None:
+    assert labels.over_seeds([None], 4) == ""
+    assert labels.over_seeds([0.0123], 4) == "0.0123"
+    assert labels.over_seeds([0.010, 0.012, 0.014], 4) == "0.0120 ± 0.0020"
+    assert labels.over_seeds([20.10, 20.14, 20.18], 1) == "20.14 ± 0.04"
+    assert labels.over_seeds([20.1, 20.1], 1) == "20.1 ± 0.0"
+
+
+@pytest.mark.parametrize(
+    ("n_latents", "said"),
+    [(1, "1** number for"), (32, "24.5 times smaller"), (784, "the same size"), (3136, "4 times larger")],
+)
+def test_the_size_of_the_code_beside_the_pixels(n_latents: int, said: str) -> None:
+    assert said in labels.code_size(n_latents, 784)
+
+
+def test_a_frame_tells_its_own_error() -> None:
+    run = replace(run_of(4, []), x=Images((1, 1, 1, 2), bytes([0, 255])))
+    off = Images((1, 1, 1, 2), bytes([0, 204]))  # 0.2 off in one of two pixels: 0.04 / 2 = 0.02, 17.0 dB
+    assert labels.frame(run, Preview(3, off)) == "after epoch 3 of 4: 17.0 dB"
+    assert labels.frame(run, Preview(0, off)).startswith("before any training")
+
+
+def test_a_job_that_waits_says_what_for_and_how_many_are_ahead() -> None:
+    waits = Snapshot("x", State.QUEUED, job=TrainJob(TrainConfig()))
+    assert labels.progress(waits) == "Waiting: next in line"
+    assert labels.progress(replace(waits, ahead=1200)) == "Waiting: 1,200 ahead"
+    assert labels.progress(replace(waits, message="the workers are starting")) == (
+        "Waiting: the workers are starting"
+    )
+    for value in (PCA.empty("digits"), Download("mnist", 1, 2)):
+        assert labels.progress(replace(waits, value=value, ahead=2)) == "Waiting: 2 ahead"
+
+
+def test_a_job_at_work_says_how_far_it_is() -> None:
+    at_work = Snapshot("x", State.RUNNING)
+    assert labels.progress(replace(at_work, value=PCA.empty("digits"))) == "Measuring"
+    assert labels.progress(replace(at_work, value=Download("mnist", 3_000_000))) == "Downloading: 3 MB"
+    assert labels.progress(replace(at_work, value=Download("mnist", 3_000_000, 12_000_000))) == (
+        "Downloading: 3 MB of 12 MB"
+    )
+    begun = run_of(2, []).after(StepRecord(1, (0.1,)))
+    # So many seconds for this part of the first epoch: as many for each part that is left.
+    expected = 7 * (1 - begun.done) / begun.done
+    assert labels.seconds_left(replace(at_work, value=begun, elapsed_seconds=7)) == pytest.approx(expected)
+
+
+def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> None:
+    config = TrainConfig("digits", latent_size=9)
+    assert labels.job_title(Snapshot("x", State.QUEUED, job=TrainJob(config))) == labels.title(config)
+    assert labels.job_title(Snapshot("x", State.QUEUED, job=DownloadJob("mnist"))) == (
+        "Download of MNIST handwritten digits"
+    )
+    assert labels.job_title(Snapshot("x", State.QUEUED, job=BaselineJob(PCA, "mnist"))) == (
+        "PCA of MNIST handwritten digits"
+    )
+    assert labels.job_title(Snapshot("x", State.QUEUED, job=BaselineJob(MEAN_IMAGE, "mnist"))) == (
+        "Mean image of MNIST handwritten digits"
+    )

@@ -1,0 +1,59 @@
+"""How the class gets in, and who is the teacher."""
+
+from __future__ import annotations
+
+import segno
+import streamlit as st
+
+from ui.app import class_link, page
+from ui.core import links, pages, visitor
+
+
+def show(head: page.Head) -> None:
+    """Fill the places in the head of the page.
+
+    Raises:
+        ConfigError: the teacher's key is too short to be one; the teacher is told too.
+    """
+    with head.visitor:
+        visitor.remember_visitor()
+        links.keep_history()
+    if visitor.has_key() and not visitor.is_teacher():
+        with head.key:
+            _key_asked()
+    with head.address:
+        _address_shown()
+
+
+@st.fragment
+def _address_shown() -> None:
+    """Drawn anew when it is opened: a tab or a slider changes the view without the whole page."""
+    address = class_link.class_address()
+    if address is None:
+        with st.popover("Only this machine", icon=":material/computer:", key="address"):
+            st.markdown(
+                "Nobody else can open this dashboard: it listens on this machine alone, or there is no "
+                "network. Start it with `make run`, without `--server.address`, in the network of the class."
+            )
+        return
+    name = address.partition("//")[2]
+    with st.popover(name, icon=":material/qr_code_2:", key="address", wrap=False, on_change="rerun"):
+        st.markdown(f"### `{address.replace('`', '')}`")
+        # Dark on light in the dark theme too: many cameras read nothing else.
+        code = segno.make_qr(pages.with_view(address))
+        st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360)
+        st.caption("The code opens the view that is on this screen now.")
+        if visitor.is_teacher():
+            st.caption("This browser is the teacher's: it may stop and delete any run, and bring data sets.")
+
+
+def _key_asked() -> None:
+    with (
+        st.popover("Teacher", icon=":material/key:", key="teacher"),
+        st.form("teacher-key", border=False, clear_on_submit=True),
+    ):
+        key = st.text_input("The teacher's key", type="password", max_chars=200, key="key")
+        if st.form_submit_button("This browser is the teacher's", key="give-key") and key:
+            with page.errors_told():
+                visitor.become_teacher(key)
+                st.rerun()

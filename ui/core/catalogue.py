@@ -1,0 +1,68 @@
+"""The data sets, as this machine has them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import datasets
+from autoenc.datasets import DatasetInfo
+from autoenc.schema import TrainConfig
+from ui.core.text import plain
+from ui.core.workspace import in_colour
+
+
+@st.cache_resource(ttl=2.0, show_spinner=False)
+def infos() -> tuple[DatasetInfo, ...]:
+    """What is known of the data sets, at most two seconds old: it asks the disk for each file of each."""
+    return datasets.catalogue()
+
+
+def offered() -> tuple[DatasetInfo, ...]:
+    """Those that the page lets its visitor choose from."""
+    return tuple(info for info in infos() if is_colour(info)) if in_colour() else infos()
+
+
+def is_colour(info: DatasetInfo) -> bool:
+    return info.image_shape[0] == 3
+
+
+def _default_dataset() -> str:
+    """In colour CIFAR-10 where it is, else the largest set of all that are here."""
+    if not in_colour():
+        return datasets.default_name()
+    present = [info for info in offered() if info.present]
+    return max(present, key=lambda info: (info.name == "cifar10", info.n_train)).name
+
+
+def default_epochs(dataset: str) -> int:
+    """Enough to see a good result."""
+    return next((info.default_epochs for info in infos() if info.name == dataset), TrainConfig().epochs)
+
+
+def is_present(dataset: str) -> bool:
+    """Whether the data set can be used: its files are on this machine; pictures have been opened once."""
+    return any(info.name == dataset and info.present and info.prepared for info in infos())
+
+
+def info_of(dataset: str) -> DatasetInfo:
+    """Raises DatasetMissing where there is none of this name any more."""
+    datasets.check_name(dataset)
+    if all(info.name != dataset for info in infos()):
+        infos.clear()  # it has come a moment ago
+    return next(info for info in infos() if info.name == dataset)
+
+
+def prepare(dataset: str) -> DatasetInfo:
+    """Have its pictures opened once; seconds, or a minute.
+
+    Raises:
+        DatasetError: they cannot be used.
+    """
+    datasets.load(dataset)
+    infos.clear()
+    return info_of(dataset)
+
+
+def data_title(dataset: str) -> str:
+    """For people."""
+    return next((info.title for info in infos() if info.name == dataset), plain(dataset))

@@ -1,0 +1,30 @@
+"""What stands at rest on a page, and another window may move on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+import streamlit as st
+
+from autoenc.errors import AutoencError
+from ui.core import polling
+
+SECONDS = 5.0  # between two looks
+
+
+def watch(moment: Callable[[], Hashable]) -> None:
+    """Draw the page anew as soon as the moment is another one: a look costs no more than asking for it."""
+    st.fragment(_watch, run_every=SECONDS * polling.own_pace())(moment, _seen(moment))
+
+
+def _watch(moment: Callable[[], Hashable], seen: Hashable) -> None:
+    if _seen(moment) != seen:
+        st.rerun()
+
+
+def _seen(moment: Callable[[], Hashable]) -> Hashable:
+    """The moment, or why there is none: the page itself says so in a sentence."""
+    try:
+        return moment()
+    except AutoencError as error:
+        return str(error)

@@ -1,0 +1,119 @@
+"""Trained models that somebody looks at: opened once for all visitors, a few at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+import streamlit as st
+
+from autoenc import captions, checkpoints, datasets, denoising, inspection, out_of_distribution
+from autoenc.captions.images import Reader
+from autoenc.denoising import Denoise, Denoised
+from autoenc.inspection import Network, Reconstructions, Trained
+from autoenc.out_of_distribution import TestErrors
+from autoenc.schema import LEAST_LEVEL, METHODS, Run
+
+FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
+_FITTING = Lock()  # a filter takes a second and some 100 MB to fit: one at a time, however many look
+
+
+def opened(run: Run) -> Trained:
+    """The model of a run's file, with its data.
+
+    Raises:
+        AutoencError: the file or the data cannot be used.
+    """
+    return _opened(run.run_id, checkpoints.mark(run.run_id))
+
+
+def reconstructions(run: Run) -> Reconstructions:
+    """The test images as the model draws them; raises as `opened` does."""
+    return _reconstructions(run.run_id, checkpoints.mark(run.run_id))
+
+
+def test_errors(run: Run) -> TestErrors:
+    """What the model loses of its test images; raises as `opened` does."""
+    return _test_errors(run.run_id, checkpoints.mark(run.run_id))
+
+
+def network(run: Run) -> Network:
+    """The model as a browser takes it; raises as `opened` does."""
+    return _network(run.run_id, checkpoints.mark(run.run_id))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a method takes away, and from which images."""
+
+    dataset: str
+    kind: str  # of noise
+    level: float  # 0: none
+
+
+def denoised(setting: Setting, method: str, x: np.ndarray, unit: np.ndarray) -> Denoised:
+    """These images with this noise through this method; made once for all who look.
+
+    Args:
+        method: one of METHODS, or a run_id.
+    Raises:
+        AutoencError: the method or its run cannot be used.
+    """
+    mark = "" if method in METHODS else checkpoints.mark(method)
+    return _denoised(setting, datasets.load(setting.dataset).fingerprint, method, mark, x, unit)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def reader(dataset: str) -> Reader:
+    """What reads the digits of this data set."""
+    data = datasets.load(dataset)
+    return Reader(data.train, data.train_labels, data.test_labels)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def is_drawn(dataset: str) -> bool:
+    """Whether its images are drawings: strokes on an empty ground."""
+    return captions.images.is_drawn(datasets.load(dataset).train[:256])
+
+
+# The mark of a run's file is part of the keys: a file of the same name may be another one.
+@st.cache_resource(max_entries=FEW, show_spinner="Opening the model")
+def _opened(run_id: str, mark: str) -> Trained:
+    return inspection.open_run(run_id)
+
+
+@st.cache_resource(max_entries=FEW, show_spinner="Drawing the test images")
+def _reconstructions(run_id: str, mark: str) -> Reconstructions:
+    return inspection.reconstructions(_opened(run_id, mark))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _test_errors(run_id: str, mark: str) -> TestErrors:
+    """They are small, and are kept when the images are not any more."""
+    return out_of_distribution.test_errors(_reconstructions(run_id, mark).mse, _opened(run_id, mark).data)
+
+
+@st.cache_resource(max_entries=FEW + 1, show_spinner=False)
+def _network(run_id: str, mark: str) -> Network:
+    return inspection.network(_opened(run_id, mark))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _denoised(
+    setting: Setting, fingerprint: str, method: str, mark: str, x: np.ndarray, unit: np.ndarray
+) -> Denoised:
+    denoise = _model(setting.dataset, method, mark) if mark else _filter(setting, fingerprint, method)
+    return denoising.denoised(x, unit, setting.kind, setting.level, denoise)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _model(dataset: str, run_id: str, mark: str) -> Denoise:
+    return denoising.model_denoiser(denoising.opened(run_id, datasets.load(dataset)))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _filter(setting: Setting, fingerprint: str, method: str) -> Denoise:
+    with _FITTING, inspection.one_thread():
+        level = max(setting.level, LEAST_LEVEL)
+        return denoising.denoiser(method, datasets.load(setting.dataset), setting.kind, level)

@@ -1,0 +1,223 @@
+"""What all visitors share: the background sessions, the runs on disk."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import math
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+import streamlit as st
+
+from autoenc import checkpoints, datasets, jobs, neighbours
+from autoenc.errors import AutoencError, CheckpointError
+from autoenc.jobs import Job, TrainJob
+from autoenc.neighbours import Neighbours
+from autoenc.schema import Download, Run, RunSummary, Snapshot, State, TrainConfig
+from autoenc.sessions.dask import DaskSessions
+from autoenc.sessions.protocol import Sessions
+from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop, name
+from ui.core.workspace import in_colour
+
+EXAMPLE = TrainConfig(dataset="digits", latent_size=16, epochs=100)
+EXAMPLE_IN_COLOUR = TrainConfig(dataset="photos", latent_size=64, epochs=20)
+MAX_SEEDS = 16
+
+
+@st.cache_resource(show_spinner="Starting the workers")
+def background() -> Sessions:
+    """The background sessions of this dashboard; made at the first call."""
+    gc.collect()
+    gc.freeze()  # what the libraries have loaded stays: Python need not look through it again and again
+    atexit.register(gc.unfreeze)
+    return DaskSessions()
+
+
+@st.cache_resource
+def _neighbours() -> Neighbours:
+    return Neighbours()
+
+
+def crowded() -> str:
+    """A sentence where other programs take the cores from our runs; "": they do not, or nothing runs here."""
+    busy = _neighbours().busy()
+    return neighbours.crowded(busy, background().n_cores) if background().counts()[0] else ""
+
+
+def runs_on_disk() -> tuple[RunSummary, ...]:
+    """All runs, newest first."""
+    return _listed()[0]
+
+
+def unreadable() -> tuple[str, ...]:
+    """One sentence for each file of the folder that is no run."""
+    return _listed()[1]
+
+
+def _listed() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
+    """A file that comes, goes or is replaced changes its folder."""
+    folder = checkpoints.folder()
+    return _listed_at(str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _listed_at(folder: str, changed: int) -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
+    return checkpoints.summaries()
+
+
+def snapshot(job_id: str) -> Snapshot | None:
+    """A job at this moment, from the sessions or else from its file; None: unknown.
+
+    Raises:
+        CheckpointError: its file is damaged.
+    """
+    return background().snapshot(job_id) or jobs.stored_run(job_id)
+
+
+def is_active(job_id: str) -> bool:
+    """Whether the job is queued or running, here or in another process."""
+    known = background().snapshot(job_id)
+    return known.state.active if known is not None else checkpoints.is_being_written(job_id)
+
+
+def is_finished(run_id: str) -> bool:
+    """Whether there is nothing left to train of it."""
+    known = background().snapshot(run_id)
+    if known is not None:
+        return known.state is State.FINISHED
+    return any(run.run_id == run_id and run.finished for run in runs_on_disk())
+
+
+def moment_of(run_id: str) -> tuple[bool, str]:
+    """What another window would change: whether the run is active, and what its file holds."""
+    try:
+        mark = checkpoints.mark(run_id)
+    except CheckpointError:  # it is not there, or damaged
+        mark = ""
+    return is_active(run_id), mark
+
+
+def usual_run() -> str:
+    """The run to show whoever asked for none: the newest; the same for as long as they are here."""
+    run_id: str = st.session_state.get("usual run") or newest_finished() or example()
+    st.session_state["usual run"] = run_id
+    return run_id
+
+
+def newest_finished() -> str | None:
+    """The run to show before anything was asked for."""
+    finished = (run for run in runs_on_disk() if run.finished)
+    return next((run.run_id for run in finished if not in_colour() or run.image_shape[0] == 3), None)
+
+
+def newest_compressing() -> str | None:
+    """The newest finished run, without noise, whose code is smaller than the image."""
+    finished = (run for run in runs_on_disk() if run.finished and not run.config.noise)
+    return next((run.run_id for run in finished if run.n_latents < math.prod(run.image_shape)), None)
+
+
+def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
+    """What runs in this dashboard and then what waits, the next first; no more than `most`."""
+    return background().active(most)
+
+
+def seeds_of(run: Run) -> tuple[Run, ...]:
+    """Runs as long as this one and of the same settings but for the seed, the newest first."""
+    alike = (
+        other.run_id
+        for other in runs_on_disk()
+        if other.run_id != run.run_id
+        and other.finished
+        and other.fingerprint == run.fingerprint
+        and (other.config.model, other.config.latent_size) == (run.config.model, run.config.latent_size)
+        and replace(other.config, seed=run.config.seed) == run.config
+    )
+    return tuple(read_run(run_id) for run_id in islice(alike, MAX_SEEDS))
+
+
+def read_run(run_id: str) -> Run:
+    """A finished run.
+
+    Raises:
+        CheckpointError: its file is damaged or gone.
+    """
+    return _read_run(run_id, checkpoints.mark(run_id))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _read_run(run_id: str, mark: str) -> Run:
+    return checkpoints.read(run_id)
+
+
+def example() -> str:
+    """A small run of embedded images, for who has none to look at yet; begun at the first call."""
+    config = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    return background().start(TrainJob(config), by=DASHBOARD)
+
+
+def start(job: Job) -> str:
+    """Have a job done, or join it; everyone may.
+
+    Raises:
+        AutoencError: it cannot be started, or it is a download and this is not the teacher.
+    """
+    if isinstance(job, jobs.DownloadJob) and not is_teacher():
+        raise AutoencError("data sets are brought by the teacher")
+    return background().start(job, name(), address=address())
+
+
+def stop(snapshot: Snapshot) -> None:
+    """Stop a job.
+
+    Raises:
+        AutoencError: another visitor has started it.
+    """
+    if not may_stop(snapshot):
+        raise AutoencError("this run was started by somebody else; they can stop it, and the teacher")
+    background().stop(snapshot.job_id)
+
+
+def import_run(content: BinaryIO) -> str:
+    """Make a run of a checkpoint file that came from elsewhere, and return its run_id.
+
+    Raises:
+        AutoencError: this is not the teacher, the file is refused, or there is such a run already.
+    """
+    if not is_teacher():
+        raise AutoencError("runs are imported by the teacher")
+    with TemporaryDirectory(prefix="autoenc-import-") as folder:
+        path = Path(folder) / "upload.safetensors"  # what the file is called elsewhere means nothing here
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        run_id = checkpoints.adopt(path)
+    background().forget(run_id)
+    return run_id
+
+
+def bring_in(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
+    """Make a data set of the pictures in an archive; see `datasets.bring_in`.
+
+    Raises:
+        AutoencError: this is not the teacher; else as that does.
+    """
+    if not is_teacher():
+        raise AutoencError("data sets are brought by the teacher")
+    return datasets.bring_in(content, name, side)
+
+
+def delete_run(run_id: str) -> None:
+    """Delete a run's file.
+
+    Raises:
+        AutoencError: this is not the teacher, or it is being trained.
+    """
+    if not is_teacher():
+        raise AutoencError("runs are deleted by the teacher")
+    checkpoints.delete(run_id)
+    background().forget(run_id)

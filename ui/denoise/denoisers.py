@@ -1,0 +1,221 @@
+"""What can take noise away: trained runs, those that are wanted, and the curves that are measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from autoenc import datasets, inspection, models
+from autoenc.errors import RunUnknown
+from autoenc.jobs import CurveJob, Job, TrainJob
+from autoenc.schema import NOISES, Curve, Noise, RunSummary, Snapshot, State, TrainConfig, usual_levels
+from ui.core.catalogue import info_of
+from ui.core.links import forget
+from ui.core.sessions import background, is_active, runs_on_disk, start, stop
+from ui.core.visitor import may_stop
+
+# ---------------------------------------------------------------- which runs
+
+
+def plain_runs(dataset: str) -> tuple[RunSummary, ...]:
+    """Finished runs on clean images of what is in the data set now.
+
+    First those that a browser can compute, of them first those that compress; else the newest first.
+    """
+    runs = [run for run in _finished(dataset) if run.config.noise is None]
+    return tuple(
+        sorted(runs, key=lambda run: (not _is_live(run), run.n_latents >= math.prod(run.image_shape)))
+    )
+
+
+def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
+    """Those that were trained on this kind of noise.
+
+    First those that a browser can compute, of them first those for any level; else the newest first.
+    """
+    runs = [run for run in _finished(dataset) if run.config.noise and run.config.noise.kind == kind]
+    return tuple(
+        sorted(runs, key=lambda run: (not _is_live(run), not (run.config.noise and run.config.noise.up_to)))
+    )
+
+
+def _is_live(run: RunSummary) -> bool:
+    return inspection.runs_in_browser(models.describe(run.config, run.image_shape))
+
+
+def _finished(dataset: str) -> Iterator[RunSummary]:
+    fingerprint = datasets.load(dataset).fingerprint
+    return (run for run in runs_on_disk() if run.finished and run.fingerprint == fingerprint)
+
+
+def choose_model(run_id: str) -> None:
+    """As the plain one or as the denoiser, the next time that the page is drawn; raises RunUnknown."""
+    st.session_state[f"wanted {'denoiser' if _by_id(run_id).config.noise else 'plain'}"] = run_id
+
+
+def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
+    """The finished runs that differ from this one in their latent size alone, by size."""
+    this = _by_id(run_id)
+    same = {
+        run.config.latent_size: run
+        for run in _finished(this.config.dataset)
+        if replace(run.config, latent_size=this.config.latent_size) == this.config
+    }
+    return tuple(same[size] for size in sorted(same))
+
+
+def trained_at(run_id: str) -> tuple[RunSummary, ...]:
+    """The finished runs that differ from this one in the level of their noise alone, weak noise first."""
+    this = _by_id(run_id).config
+    kind = this.noise.kind if this.noise else ""
+    alike = [
+        run
+        for run in _finished(this.dataset)
+        if replace(run.config, noise=this.noise) == this
+        and (run.config.noise is None or run.config.noise.kind == kind)
+    ]
+    return tuple(sorted(alike, key=lambda run: _strength(run.config.noise)))
+
+
+def untrained_at(run_id: str, levels: Sequence[float]) -> tuple[TrainConfig, ...]:
+    """What is missing among these levels, no noise, and any level."""
+    this = _by_id(run_id).config
+    kind = this.noise.kind if this.noise else "gaussian"
+    wanted = [None, *(Noise(kind, level) for level in levels), Noise(kind, NOISES[kind].most, up_to=True)]
+    there = {run.config.noise for run in trained_at(run_id)}
+    return tuple(replace(this, noise=noise) for noise in wanted if noise not in there)
+
+
+def _strength(noise: Noise | None) -> tuple[bool, float]:
+    return (noise is not None and noise.up_to, noise.level if noise else 0.0)
+
+
+def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
+    """Those of these runs that are queued or at work."""
+    return _active([TrainJob(config) for config in configs])
+
+
+def train_all(configs: Sequence[TrainConfig]) -> None:
+    """Have them trained, and the page drawn anew; raises as `start` does."""
+    for config in configs:
+        start(TrainJob(config))
+    st.rerun()
+
+
+def are_here(run_ids: Sequence[str]) -> bool:
+    """Whether none of these runs has been deleted."""
+    return {run.run_id for run in runs_on_disk()}.issuperset(run_ids)
+
+
+def _by_id(run_id: str) -> RunSummary:
+    """Raises RunUnknown where it has been deleted."""
+    for run in runs_on_disk():
+        if run.run_id == run_id:
+            return run
+    raise RunUnknown(f"run {run_id[:80]!r} is not on this machine any more; choose another")
+
+
+def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
+    """What is trained at a click where there is nothing to look at: good in a minute or two."""
+    info = info_of(dataset)
+    if info.n_train < 10_000:
+        return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs, noise=noise)
+    if noise is None:
+        return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs)
+    return TrainConfig(dataset, "conv", 32, layers=3, learning_rate=2e-3, noise=noise)
+
+
+def train_for_denoising(config: TrainConfig) -> None:
+    """Have it trained, choose it when it is done, and the page drawn anew; raises as `start` does."""
+    st.session_state["in training"] = start(TrainJob(config))
+    st.rerun()
+
+
+def in_training() -> str | None:
+    """The run that was started here and is not done yet; one that is done is chosen."""
+    run_id: str | None = st.session_state.get("in training")
+    if run_id is None or is_active(run_id):
+        return run_id
+    done = next((run for run in runs_on_disk() if run.run_id == run_id and run.finished), None)
+    if done is None:
+        return run_id  # stopped or failed: the page says so
+    choose_model(run_id)
+    dismiss_training()
+    return None
+
+
+def dismiss_training() -> None:
+    forget("in training")
+
+
+def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
+    """Before its widget is drawn: what was wanted is chosen, and what is not there any more is not.
+
+    Returns:
+        One sentence on a run that has been deleted, or nothing.
+    """
+    wanted, chosen = st.session_state.pop(f"wanted {widget}", None), st.session_state.get(widget)
+    if wanted in run_ids:
+        st.session_state[widget] = wanted
+    elif chosen not in run_ids:
+        st.session_state[widget] = run_ids[0] if run_ids else None
+        if chosen is not None and not are_here([chosen]):
+            return f"run {chosen[:80]} is not on this machine any more"
+    return ""
+
+
+# ---------------------------------------------------------------- curves
+
+
+def curve_of(job: CurveJob) -> Curve | None:
+    """As far as it is measured; None: nothing is known."""
+    known = background().snapshot(job.job_id) or job.stored()
+    return known.value if known is not None and isinstance(known.value, Curve) else None
+
+
+def measure(jobs: Sequence[CurveJob]) -> None:
+    """Have them measured, and the page drawn anew; raises as `start` does."""
+    for job in jobs:
+        start(job)
+    st.rerun()
+
+
+def is_measured(job: CurveJob) -> bool:
+    """Wholly, and kept."""
+    known = background().snapshot(job.job_id) or job.stored()
+    return known is not None and known.state is State.FINISHED
+
+
+def may_stop_curves(jobs: Sequence[CurveJob]) -> bool:
+    return any(may_stop(known) for known in _active(jobs))
+
+
+def stop_curves(jobs: Sequence[CurveJob]) -> None:
+    """Stop those that the visitor may stop."""
+    for known in _active(jobs):
+        if may_stop(known):
+            stop(known)
+
+
+def _active(jobs: Sequence[Job]) -> list[Snapshot]:
+    known = background().snapshots(job.job_id for job in jobs)
+    return [job for job in known.values() if job.state.active]
+
+
+def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
+    return CurveJob(dataset, kind, method, usual_levels(kind))
+
+
+def failures(jobs: Sequence[Job]) -> list[str]:
+    """One sentence for each reason why one failed."""
+    known = background().snapshots(job.job_id for job in jobs)
+    failed = (job.message for job in known.values() if job.state is State.FAILED)
+    return list(dict.fromkeys(failed))
+
+
+def failures_of(configs: Sequence[TrainConfig]) -> list[str]:
+    """The same of runs."""
+    return failures([TrainJob(config) for config in configs])

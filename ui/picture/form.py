@@ -1,0 +1,126 @@
+"""Which picture, through which models, and how it is made to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from autoenc.datasets import told_apart
+from autoenc.errors import PictureError
+from autoenc.kinds import ENDINGS as ENDINGS_OF
+from autoenc.kinds import READ
+from autoenc.out_of_distribution import EXAMPLES
+from autoenc.schema import RunSummary
+from ui.core import catalogue
+from ui.core.text import plain
+from ui.picture import reconstruct, settings
+from ui.picture.reconstruct import Foreign
+from ui.server.uploads import MAX_PICTURE
+from ui.widgets import labels, upload_warning
+
+# Without .heic: a telephone that is asked for JPEG makes one, otherwise it would send what cannot be read.
+ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the visitor wants to see."""
+
+    runs: tuple[str, ...]
+    source: str  # one of SOURCES
+    fit: str  # one of FITS
+    invert: str  # one of INVERTS
+    picture: Foreign | None  # None: it is drawn on the pad
+
+
+def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
+    """All choices; a picture is there from the first moment."""
+    if gone := settings.foreign_settings(runs):
+        st.warning(plain(gone), icon=":material/delete:")
+    source = st.segmented_control(
+        "Picture", settings.SOURCES, format_func=settings.SOURCES.get, key="foreign_source", required=True
+    )
+    picture = _picture(source)
+    wanted = set(settings.chosen_foreign_runs())
+    listed = [run for n, run in enumerate(runs) if n < settings.MOST_LISTED or run.run_id in wanted]
+    chosen = _models({run.run_id: run for run in listed})
+    return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
+
+
+def _picture(source: str) -> Foreign | None:
+    match source:
+        case "draw":
+            return None
+        case "upload":
+            upload_warning.warn()
+            file = st.file_uploader(
+                "A picture",
+                type=ENDINGS,
+                max_upload_size=MAX_PICTURE,
+                key="foreign-file",
+                help=f"{READ}. It goes to the machine that shows this page, and is not kept. An iPhone makes "
+                "a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
+            )
+        case "camera":
+            upload_warning.warn()
+            file = st.camera_input("A photograph", key="foreign-camera")
+            st.caption("Browsers give the camera to pages of this machine and of https addresses alone.")
+        case _:
+            file = None
+            st.selectbox(
+                "Example", EXAMPLES, format_func=lambda name: EXAMPLES[name].title, key="foreign_example"
+            )
+    if file is not None:
+        try:
+            return reconstruct.uploaded_picture(file)
+        except PictureError as error:  # here: the example stays
+            st.error(plain(str(error)), icon=":material/error:")
+    return reconstruct.example_picture(settings.foreign_choices()["foreign_example"])
+
+
+def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
+    names = dict(zip(by_id, told_apart(map(_name, by_id.values())), strict=True))
+    chosen: list[str] = st.multiselect(
+        "Models",
+        list(by_id),
+        format_func=names.__getitem__,
+        key="foreign_runs",
+        max_selections=settings.MOST_MODELS,
+        placeholder="Choose a model",
+        help=f"Up to {settings.MOST_MODELS}, one below the other.",
+    )
+    return chosen
+
+
+def _name(run: RunSummary) -> str:
+    noise = f", {labels.noise_words(run.config.noise)}" if run.config.noise else ""
+    return f"{catalogue.data_title(run.config.dataset)}: {labels.short(run.config)}{noise}"
+
+
+def _fit(source: str) -> str:
+    fit: str = st.radio(
+        "Make it fit",
+        settings.FITS,
+        format_func=settings.FITS.get,
+        key="fit",
+        disabled=source == "draw",
+        help="Shrink: the whole picture as one small image, its aspect kept. Tiles: the picture cut into "
+        "images of the model's size, each compressed for itself, and put together again.",
+    )
+    return "shrink" if source == "draw" else fit
+
+
+def _invert(source: str) -> str:
+    invert: str = st.segmented_control(
+        "Invert",
+        settings.INVERTS,
+        format_func=settings.INVERTS.get,
+        key="invert",
+        required=True,
+        disabled=source == "draw",
+        help="Models of drawings know bright strokes on a dark ground. Automatic: a picture on a bright "
+        "ground is inverted for them.",
+    )
+    return "no" if source == "draw" else invert

@@ -1,0 +1,44 @@
+"""The pad, and the networks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from autoenc import checkpoints, inspection
+from autoenc.schema import Run
+from ui.app import page
+from ui.components.draw_pad import PadModel, draw_pad
+from ui.components.live_model import hand_over_network
+from ui.core import catalogue, model_cache, sessions
+from ui.picture import reconstruct
+from ui.widgets import labels
+
+
+def show(run_ids: Iterable[str]) -> None:
+    """Something to draw on; what is drawn is kept when the pen rests."""
+    with page.errors_told():
+        models = []
+        with st.container(key="material"):  # nothing is seen of it
+            for run in map(sessions.read_run, run_ids):
+                models.append(_beside(run))
+        drawing = draw_pad(models, key="pad", known=reconstruct.drawing_id())
+        if drawing is not None:
+            reconstruct.keep_drawing(drawing.id, drawing.pictures)
+            st.rerun()  # the pad is told that it has come
+
+
+def _beside(run: Run) -> PadModel:
+    network = None
+    if inspection.runs_in_browser(run.model):
+        network = f"{run.run_id} {checkpoints.mark(run.run_id)}"
+        hand_over_network(network, model_cache.network(run))
+    return PadModel(
+        f"{labels.short(run.config)}, {catalogue.data_title(run.config.dataset)}",
+        run.model.image_shape,
+        network,
+        sum(layer.part == "encoder" for layer in run.model.layers),
+        run.model.code_shape,
+        run.model.n_latents,
+    )

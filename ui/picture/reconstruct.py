@@ -1,0 +1,162 @@
+"""One visitor's picture, and what a model makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import streamlit as st
+
+from autoenc import checkpoints, datasets, out_of_distribution
+from autoenc.out_of_distribution import EXAMPLES, Looked, LookedTiles
+from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
+from autoenc.schema import Run
+from ui.components import pixels
+from ui.core.model_cache import opened
+
+LONGEST = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
+KEPT = 32  # pictures of a class
+
+
+class Upload(Protocol):
+    """A file from the visitor's browser."""
+
+    name: str
+    file_id: str
+
+    def getvalue(self) -> bytes: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Foreign:
+    """A picture that no model was trained on."""
+
+    key: str  # equal for equal pictures
+    title: str  # of a file: any text
+    pixels: np.ndarray | None = field(repr=False)  # uint8 (C, H, W); None: it was drawn in the models' sizes
+    drawn: Mapping[tuple[int, int], np.ndarray] = field(default_factory=dict, repr=False)
+    is_in_photos: bool = False  # the data set of photographs has pieces of it in its training set
+
+
+# ---------------------------------------------------------------- which picture
+
+
+def example_picture(name: str) -> Foreign:
+    """Raises PictureError."""
+    return Foreign(
+        f"example {name}", EXAMPLES[name].title, _example(name), is_in_photos=EXAMPLES[name].in_photos
+    )
+
+
+def uploaded_picture(file: Upload) -> Foreign:
+    """Raises PictureError where it is none that can be read."""
+    return Foreign(f"file {file.file_id}", file.name, _uploaded(file.file_id, file))
+
+
+def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
+    st.session_state["drawing"] = Foreign(f"drawing {id}", "What is drawn", None, dict(pictures))
+
+
+def drawing_id() -> str:
+    """Of the drawing that came last; empty: none has come."""
+    kept: Foreign | None = st.session_state.get("drawing")
+    return kept.key.removeprefix("drawing ") if kept else ""
+
+
+def drawn_picture() -> Foreign | None:
+    """What is drawn on the pad; None: nothing is."""
+    kept: Foreign | None = st.session_state.get("drawing")
+    return kept if kept and kept.drawn else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _example(name: str) -> np.ndarray:
+    return out_of_distribution.example(name)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Reading the picture")
+def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
+    return open_picture(_file.getvalue(), _file.name, LONGEST)
+
+
+# ---------------------------------------------------------------- what becomes of it
+
+
+def is_inverted(picture: Foreign, run: Run, invert: str) -> bool:
+    """Whether the model is given the negative: it knows bright strokes on black, or the visitor says so."""
+    if invert != "auto":
+        return invert == "yes"
+    return (
+        picture.pixels is not None
+        and _is_on_dark_ground(run.config.dataset)
+        and is_bright_ground(picture.pixels)
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _is_on_dark_ground(dataset: str) -> bool:
+    return are_on_dark_ground(datasets.load(dataset).train[:256])
+
+
+def looked(picture: Foreign, run: Run, invert: str) -> Looked | None:
+    """The picture in the model's size, and what the model makes of it; None: it was not drawn in that size.
+
+    Raises:
+        AutoencError: the run's file or its data cannot be used.
+    """
+    shape = run.model.image_shape
+    source = picture.drawn.get(shape[1:]) if picture.pixels is None else picture.pixels
+    if source is None:
+        return None
+    mark = checkpoints.mark(run.run_id)
+    return _looked(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
+
+
+def looked_tiles(picture: Foreign, run: Run, invert: str) -> LookedTiles | None:
+    """The same tile by tile; None: it was drawn."""
+    if picture.pixels is None:
+        return None
+    mark = checkpoints.mark(run.run_id)
+    return _looked_tiles(
+        run.run_id, mark, picture.key, is_inverted(picture, run, invert), picture.pixels, run
+    )
+
+
+# The mark of a run's file is part of the keys: a file of the same name may be another one.
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run) -> Looked:
+    source = inverted(_pixels) if invert else _pixels
+    return out_of_distribution.look(opened(_run), shrunk(source, _run.model.image_shape))
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Through the model, tile by tile")
+def _looked_tiles(
+    run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
+) -> LookedTiles:
+    source = inverted(_pixels) if invert else _pixels
+    tiles = tiled(source, _run.model.image_shape, out_of_distribution.most_tiles(_run.model))
+    return out_of_distribution.look_at_tiles(opened(_run), tiles)
+
+
+def tile_pictures(picture: Foreign, run: Run, invert: str, colour: str) -> tuple[bytes, bytes, bytes] | None:
+    """Original, reconstruction and error as PNG files, made once; None: it was drawn.
+
+    Args:
+        colour: of the error, #rrggbb.
+    """
+    made = looked_tiles(picture, run, invert)
+    if made is None:
+        return None
+    key = (run.run_id, checkpoints.mark(run.run_id), picture.key, is_inverted(picture, run, invert))
+    return _tile_pictures(key, colour, made)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _tile_pictures(
+    key: tuple[str, str, str, bool], colour: str, _made: LookedTiles
+) -> tuple[bytes, bytes, bytes]:
+    x, x_hat = _made.tiles.picture, _made.x_hat
+    off = np.abs(x_hat / 255 - x / 255).mean(axis=0)
+    return pixels.png(x), pixels.png(x_hat), pixels.png(pixels.heat(off, colour))

@@ -1,0 +1,109 @@
+"""What each model makes of the picture, and how strange the picture is to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from autoenc import captions, out_of_distribution, plots
+from autoenc.out_of_distribution import Looked, LookedTiles
+from autoenc.pictures import thumbnail
+from autoenc.plots import COLOUR
+from autoenc.schema import Run
+from ui.app import page
+from ui.components.live_plot import live_plot
+from ui.components.passage import Passage, passage
+from ui.core import model_cache, sessions
+from ui.core.text import plain
+from ui.picture import reconstruct
+from ui.picture.reconstruct import Foreign
+from ui.widgets import labels
+
+HEIGHT = 220  # pixels of the histogram
+THUMBNAIL = 130  # pixels of the longer side
+
+
+def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
+    """One model; what cannot be shown of it is told in its place."""
+    with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
+        run = sessions.read_run(run_id)
+        if fit == "tile":
+            tiles = reconstruct.looked_tiles(picture, run, invert)
+            files = reconstruct.tile_pictures(picture, run, invert, COLOUR["error"])
+            if tiles is not None and files is not None:
+                _head(run, tiles.whole_mse, picture, invert)
+                _tiled(run, tiles, files)
+            return
+        looked = reconstruct.looked(picture, run, invert)
+        if looked is None:
+            st.caption("The drawing is on its way in the size of this model.")
+        else:
+            _head(run, looked.mse, picture, invert)
+            _shrunk(run, looked)
+
+
+def _head(run: Run, mse: float, picture: Foreign, invert: str) -> None:
+    inverted = " · inverted" if reconstruct.is_inverted(picture, run, invert) else ""
+    st.markdown(f"**{labels.title(run.config)}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
+
+
+def _shrunk(run: Run, looked: Looked) -> None:
+    said = captions.out_of_distribution.picture_words(
+        looked, model_cache.test_errors(run), noisy=run.config.noise is not None
+    )
+    (lost,) = out_of_distribution.loss_shares(np.array([looked.mse]), looked.x[None])
+    step = Passage(looked.x, None, looked.code, looked.x_hat, "")
+    passage([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
+    _place(run, float(lost), None, said)
+
+
+def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
+    """`files`: original, reconstruction and error."""
+    tiles = looked.tiles
+    said = captions.out_of_distribution.tiles_words(
+        looked, model_cache.test_errors(run), noisy=run.config.noise is not None
+    )
+    each = out_of_distribution.loss_shares(looked.mse, tiles.images)
+    texts = (
+        f"Original, {tiles.width} x {tiles.height} pixels",
+        f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
+        "Error, black: none",
+    )
+    for column, words, file in zip(st.columns(3), texts, files, strict=True):
+        column.image(file, caption=words, width="stretch")
+    _place(run, captions.out_of_distribution.whole_loss(looked), each, said)
+
+
+def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
+    """Where the loss lies among those of the test images, drawn and said."""
+    where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with where:
+        figure = plots.loss_among_tests(model_cache.test_errors(run).lost, lost, tiles, said)
+        live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
+    words.markdown(f"**{plain(said)}**")
+    what = "the tiles'" if tiles is not None else "this picture's"
+    words.caption(
+        f"What the model loses of its test images, and {what} loss among them. "
+        f"{captions.out_of_distribution.MEASURE}"
+    )
+
+
+def heading(picture: Foreign, asked: Iterable[str]) -> None:
+    """What is looked at."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if picture.pixels is not None:
+            small = thumbnail(picture.pixels, THUMBNAIL)
+            st.image(_as_shown(small), width="content", output_format="PNG")
+        with st.container(width="stretch"):
+            st.markdown(f"###### {plain(picture.title)}")
+            if picture.is_in_photos and any(
+                sessions.read_run(run_id).config.dataset == "photos" for run_id in asked
+            ):
+                st.caption("The model of photographs has learnt from pieces of this very picture.")
+
+
+def _as_shown(picture: np.ndarray) -> np.ndarray:
+    """As Streamlit takes pictures: (H, W) or (H, W, 3)."""
+    return picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)

@@ -1,0 +1,36 @@
+"""The moving picture of the front page: test images on their way through a trained model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.app import page
+from ui.components.passage import passage
+from ui.core import model_cache, sessions
+from ui.run.forward_pass import crossing
+from ui.widgets import labels
+
+N_IMAGES = 8
+
+
+def picture(run_id: str) -> None:
+    """One image after another; a bar while the model is not trained yet."""
+    waiting = sessions.is_active(run_id)
+    st.fragment(_picture, run_every=0.5 if waiting else None)(run_id, waiting)
+
+
+def _picture(run_id: str, waiting: bool) -> None:
+    with page.errors_told():
+        snapshot = sessions.snapshot(run_id)
+        if snapshot is None or snapshot.run is None or snapshot.state.active:
+            st.progress(
+                snapshot.run.done if snapshot and snapshot.run else 0.0, "A small example is being trained"
+            )
+            return
+        if waiting:
+            st.rerun()
+        run = snapshot.run
+        n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
+        crossings = [crossing(run, image) for image in range(n_images)]
+        passage(crossings, key="moving", playing=True)
+        st.caption(f"{labels.title(run.config)}: images that the model was not trained on.")

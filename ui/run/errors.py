@@ -1,0 +1,74 @@
+"""Where it errs: the classes, best and worst, and in colour images red, green and blue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from autoenc import inspection, plots
+from autoenc.datasets import Dataset
+from autoenc.inspection import ClassError, Reconstructions
+from autoenc.numerals import decibels
+from autoenc.plots import COLOUR
+from autoenc.schema import Run, psnr_of_mse
+from ui.components.live_plot import live_plot
+from ui.components.pictures import PictureRow, pictures
+from ui.core import model_cache
+from ui.core.text import plain
+
+MOST = 10  # classes: more are bounded to the best and the worst
+N_IMAGES = 16  # of each class
+BAR = 26  # pixels
+AROUND = 110  # pixels above and below the bars
+
+
+def show(run: Run) -> None:
+    made, data = model_cache.reconstructions(run), model_cache.opened(run).data
+    errors = inspection.class_errors(made, data)
+    shown = errors if len(errors) <= MOST else (*errors[: MOST // 2], *errors[-MOST // 2 :])
+    classes, channels = st.columns([3, 2]) if data.image_shape[0] == 3 else (st.container(), None)
+    with classes:
+        _classes(errors, shown, float(made.mse.mean()))
+    if channels is not None:
+        with channels:
+            _channels(made, data)
+    _grid(shown, made, data)
+
+
+def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
+    words = inspection.class_words(errors)
+    which = "" if len(shown) == len(errors) else f", the best and the worst {MOST // 2} of {len(errors)}"
+    st.markdown(f"**Class by class**{which}")
+    figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, said=words)
+    live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown))
+    if words:
+        st.caption(plain(words))
+
+
+def _channels(made: Reconstructions, data: Dataset) -> None:
+    error = inspection.colour_error(made, data)
+    if error is None:
+        return
+    words = inspection.colour_words(error)
+    st.markdown("**Red, green and blue**")
+    figure = plots.error_by_channel(inspection.CHANNELS, error.mse, said=words)
+    live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse))
+    if words:
+        st.caption(plain(words))
+
+
+def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:
+    """Of each class the first test images, and below them what comes back."""
+    labels = data.test_labels[: len(made)]
+    st.markdown("**Test images of each class**: the original above, what comes back below")
+    rows = []
+    for error in shown:
+        few = np.flatnonzero(labels == error.index)[:N_IMAGES]
+        name = f"{error.name}: {decibels(psnr_of_mse(error.mse))}"
+        # Every row has as many pictures: a class of fewer begins again.
+        few = np.resize(few, N_IMAGES)
+        rows.append(PictureRow(name, data.test[few], COLOUR["original"]))
+        rows.append(PictureRow("comes back", made.x_hat[few], COLOUR["reconstruction"]))
+    pictures(rows, key="class-pictures", columns=N_IMAGES)

@@ -1,0 +1,75 @@
+"""Export: a run for reports, for other programs, and for other machines."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from autoenc import checkpoints, export, plots
+from autoenc.schema import Run
+from ui.app import class_link
+from ui.components.copy_text import copy_text
+from ui.components.live_plot import live_plot
+from ui.core import pages
+
+CHART_HEIGHT = 320  # pixels
+
+
+def show(run: Run) -> None:
+    st.markdown("**Data**")
+    with st.container(horizontal=True):
+        _download("History by epoch (CSV)", f"{run.run_id}.csv", "text/csv", lambda: export.history_csv(run))
+        _download("Loss by step (CSV)", f"{run.run_id}-steps.csv", "text/csv", lambda: export.steps_csv(run))
+        _download(
+            "Checkpoint",
+            f"{run.run_id}.safetensors",
+            "application/octet-stream",
+            checkpoints.path_of(run.run_id).read_bytes,
+        )
+        _download(
+            "TensorBoard folder (ZIP)",
+            f"{run.run_id}-tensorboard.zip",
+            "application/zip",
+            lambda: _events(run),
+        )
+    st.caption("A checkpoint opens on any machine with this program: bring it in on the page Runs.")
+    address = class_link.class_address()
+    if address is not None:
+        st.markdown("**Link to this view**")
+        copy_text(pages.with_view(address), label="link to this view", key="link")
+    st.markdown("**Figures**")
+    live_plot(
+        plots.loss_curve(run, by="epoch").update_layout(meta={"name": f"{run.run_id}-loss"}).to_json(),
+        key="export-loss",
+        height=CHART_HEIGHT,
+        downloads=True,
+    )
+    live_plot(
+        plots.timing(run).update_layout(meta={"name": f"{run.run_id}-time"}).to_json(),
+        key="export-timing",
+        height=CHART_HEIGHT,
+        downloads=True,
+    )
+
+
+def _download(label: str, name: str, mime: str, make: object) -> None:
+    """Made when it is asked for."""
+    st.download_button(
+        label, make, name, mime, icon=":material/download:", on_click="ignore", key=f"get-{label}"
+    )
+
+
+def _events(run: Run) -> bytes:
+    file = io.BytesIO()
+    with (
+        TemporaryDirectory(prefix="autoenc-events-") as folder,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        export.write_tensorboard(run, Path(folder))
+        for path in sorted(Path(folder).rglob("*")):
+            archive.write(path, f"{run.run_id}/{path.relative_to(folder)}")
+    return file.getvalue()

@@ -1,0 +1,70 @@
+"""What it learnt: the weights as pictures, and what they do to one image."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import inspection
+from autoenc.plots import COLOUR
+from autoenc.schema import Run
+from ui.components import pixels
+from ui.components.pictures import PictureRow, pictures
+from ui.core import model_cache
+from ui.run.forward_pass import given
+from ui.widgets import training_form
+
+
+def show(run: Run) -> None:
+    image = training_form.image_number(len(model_cache.reconstructions(run).mse))
+    if len(run.model.code_shape) == 1:
+        _responses(run, image)
+    else:
+        _feature_maps(run, image)
+    if run.config.model != "mlp":
+        _kernels(run)
+    signs = zip(
+        ("above zero", "zero", "below zero"), (pixels.PLUS, pixels.NOTHING, pixels.MINUS), strict=True
+    )
+    key = ", ".join(f"<span style='color: rgb{colour}'>■</span> {sign}" for sign, colour in signs)
+    st.html(f"<small>Weights: {key}; each picture by its own greatest.</small>")
+
+
+def _responses(run: Run, image: int) -> None:
+    found = inspection.responses(model_cache.opened(run), given(run, image))
+    n, n_shown = run.model.n_latents, len(found.indices)
+    which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "those that vary most first"
+    linear = run.config.model == "mlp" and run.config.layers == 1
+    around = "" if linear else f", close to test image {image}"
+    st.markdown(
+        f"**The numbers of the code**, {which}: the pixels that each looks at, "
+        f"and what more of it draws{around}."
+    )
+    names = tuple(f"no. {index + 1}" for index in found.indices)
+    rows = [
+        PictureRow("Looks at", pixels.signed(found.encoder), COLOUR["original"]),
+        PictureRow("Draws", pixels.signed(found.decoder), COLOUR["reconstruction"], notes=names),
+    ]
+    pictures(rows, key="responses")
+
+
+def _feature_maps(run: Run, image: int) -> None:
+    code = inspection.code(model_cache.opened(run), given(run, image))
+    n, height, width = code.shape
+    n_shown = min(n, inspection.MAX_SHOWN)
+    which = "" if n_shown == n else f" (the first {n_shown})"
+    st.markdown(
+        f"**The code of test image {image}**: {n:,} channels{which} of {height} x {width} numbers, "
+        "bright where a channel finds what it looks for."
+    )
+    rows = [PictureRow("Feature maps", pixels.bright(code[:n_shown]), COLOUR["reconstruction"])]
+    pictures(rows, key="features")
+
+
+def _kernels(run: Run) -> None:
+    for kernels in inspection.kernels(model_cache.opened(run)):
+        n, n_shown = kernels.n_channels, len(kernels.indices)
+        does = "look for in the image" if kernels.part == "encoder" else "draw into the picture"
+        which = f"the {n_shown} that vary most" if n_shown < n else "those that vary most first"
+        st.markdown(f"**{kernels.name}**: what {n:,} channels of the {kernels.part} {does}, {which}.")
+        rows = [PictureRow("Kernels", pixels.signed(kernels.weights), COLOUR["conv"])]
+        pictures(rows, key=f"kernels-{kernels.part}")

@@ -1,0 +1,23 @@
+"""The model: an image on its way through the layers, and the size of its code beside the pixels."""
+
+from __future__ import annotations
+
+from autoenc import inspection
+from autoenc.schema import ModelInfo, Run
+from ui.components.copy_text import copy_text
+from ui.components.drawing import drawing, sizes
+from ui.core import model_cache
+from ui.run.forward_pass import given
+from ui.widgets import training_form
+
+
+def show(run: Run) -> None:
+    image = training_form.image_number(len(model_cache.reconstructions(run).mse))
+    drawing(inspection.flow(model_cache.opened(run), given(run, image)))
+    sizes(run.model.n_pixels, run.model.n_latents)
+    printed(run.model)
+
+
+def printed(info: ModelInfo) -> None:
+    """The model as the lab printed it: layer, output shape, parameters."""
+    copy_text(str(info), label="layers of the model", key="printed")

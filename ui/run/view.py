@@ -1,0 +1,161 @@
+"""A run on the page, which follows it by itself while it is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from autoenc.captions.remarks import remarks
+from autoenc.jobs import TrainJob
+from autoenc.numerals import counted, short
+from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
+from ui.app import page
+from ui.core import catalogue, idle, pages, polling, sessions, visitor
+from ui.core.text import plain
+from ui.run import epochs, errors, export, images, learnt, model, selection
+from ui.widgets import labels, training_settings
+
+SHOW = {
+    "Every image": images.show,
+    "Where it errs": errors.show,
+    "What it learnt": learnt.show,
+    "The model": model.show,
+    "Export": export.show,
+}
+
+
+def run_view(run_id: str, active: bool) -> None:
+    """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
+    seconds = polling.interval_seconds() if active else None
+    st.fragment(_run_view, run_every=seconds and seconds * polling.own_pace())(run_id, seconds)
+    if not active and not sessions.is_finished(run_id):
+        idle.watch(lambda: sessions.moment_of(run_id))  # another window may train it on
+
+
+def _run_view(run_id: str, seconds: float | None) -> None:
+    """Drawn anew every so many seconds; None: it does not run."""
+    with page.errors_told():
+        selection.remember_view()
+        snapshot = polling.frame(run_id)
+        if snapshot is None:
+            st.warning("This run is not on this machine any more.")
+            return
+        if seconds is not None and not snapshot.state.active:
+            st.rerun()  # the whole page: its button says what can be done now
+        if seconds is not None and seconds != polling.interval_seconds():
+            st.rerun()  # others have come or gone
+        _headline(snapshot)
+        if snapshot.run is None and snapshot.state.active:
+            st.caption("Visitors take turns. Nothing needs to be pressed again: this page follows its run.")
+        if snapshot.state is State.RUNNING and (said := sessions.crowded()):
+            st.caption(plain(said))
+        if snapshot.run is not None:
+            _results(snapshot.run, () if snapshot.state.active else sessions.seeds_of(snapshot.run))
+            _views(snapshot.run, snapshot.state.active)
+        pages.write_address()
+
+
+def _headline(snapshot: Snapshot) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center")
+    text, what_next = row.container(width="stretch"), row.container(width="content")
+    with text:
+        if snapshot.run is not None:
+            st.markdown(f"**{labels.title(snapshot.run.config)}**")
+        st.progress(snapshot.run.done if snapshot.run else 0.0, labels.progress(snapshot))
+    with what_next, st.container(horizontal=True, key="actions"):
+        _what_next(snapshot)
+    if snapshot.state is State.FAILED:
+        st.error(plain(snapshot.message), icon=":material/error:")
+
+
+def _what_next(snapshot: Snapshot) -> None:
+    """Whoever may not has no button, and the server does not take a press of one either."""
+    if snapshot.state.active:
+        if visitor.may_stop(snapshot) and st.button("Stop", icon=":material/stop:", key="stop"):
+            sessions.stop(snapshot)
+        return
+    if snapshot.run is not None:
+        with st.popover("Next", icon=":material/arrow_forward:", key="next"):
+            _next_run(snapshot.run)
+    if visitor.is_teacher():
+        with st.popover("Delete", icon=":material/delete:", key="delete"):
+            st.markdown("Delete this run and what the model has learnt?")
+            if st.button("Delete it", type="primary", key="delete-run"):
+                sessions.delete_run(snapshot.job_id)
+                selection.show_nothing()
+                st.rerun()
+
+
+def _next_run(run: Run) -> None:
+    """What one does after a run: longer, from another seed, or with other settings."""
+    config = run.config
+    longer = replace(
+        config, epochs=min(config.epochs + catalogue.default_epochs(config.dataset), BOUNDS["epochs"][1])
+    )
+    seeds = {config.seed, *(other.config.seed for other in sessions.seeds_of(run))}
+    again = replace(config, seed=(max(seeds) + 1) % BOUNDS["seed"][1])
+    if run.finished and longer != config and not _has_come_to_rest(config):
+        more = counted(longer.epochs - config.epochs, "epoch")
+        _train_button(f"Train {more} longer", ":material/fast_forward:", longer)
+    if run.finished:
+        _train_button(f"Again with seed {again.seed}", ":material/casino:", again)
+        st.caption(
+            "Another seed draws other first weights: runs that differ in nothing else show how much is luck."
+        )
+    if st.button("Take its settings", icon=":material/content_copy:", width="stretch", key="take-settings"):
+        training_settings.ask_for(config)
+        st.rerun()
+
+
+def _has_come_to_rest(config: TrainConfig) -> bool:
+    """Whether more epochs would change nothing: the learning rate has fallen to zero."""
+    return config.decay_epochs is not None and config.decay_epochs <= config.epochs
+
+
+def _train_button(label: str, icon: str, config: TrainConfig) -> None:
+    if st.button(label, icon=icon, width="stretch", key=f"next-{config.epochs}-{config.seed}"):
+        selection.show_run(sessions.start(TrainJob(config)))
+        training_settings.ask_for(config)
+        st.rerun()
+
+
+def _results(run: Run, seeds: Sequence[Run]) -> None:
+    unknown = "–"
+    row = st.container(horizontal=True, gap="medium", key="results")
+    row.metric(
+        "Test error (MSE per pixel)",
+        labels.over_seeds([r.test_mse for r in (run, *seeds)], 4) or unknown,
+        help="The mean squared error of a pixel over the whole test set; pixels go from 0 to 1."
+        + (f" Mean and standard deviation over {len(seeds) + 1} seeds." if seeds else ""),
+    )
+    row.metric(
+        "Test PSNR (dB)",
+        labels.over_seeds([r.test_psnr_db for r in (run, *seeds)], 1) or unknown,
+        help="The same error in decibels; 3 dB more is half the error.",
+    )
+    row.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
+    ratio = short(run.model.n_pixels / run.model.n_latents, 3)
+    row.metric(
+        "Numbers in the code",
+        f"{run.model.n_latents:,}",
+        help=f"For {run.model.n_pixels:,} pixels: {ratio} a number.",
+    )
+    for remark in remarks(run):
+        st.caption(f":material/info: {plain(remark)}")
+
+
+def _views(run: Run, active: bool) -> None:
+    """Only the tab that is open is drawn."""
+    first, *others = st.tabs(list(selection.VIEWS.values()), key="view", on_change=pages.write_address)
+    with first:
+        if first.open:
+            epochs.show(run, active)
+    for tab, show in zip(others, SHOW.values(), strict=True):
+        with tab:
+            if tab.open and active:
+                st.info("There is more to see here when the training has ended.", icon=":material/hourglass:")
+            elif tab.open:
+                with page.errors_told():
+                    show(run)

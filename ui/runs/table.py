@@ -1,0 +1,276 @@
+"""All runs of the checkpoint folder: find, compare, open, delete, bring in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from autoenc import plots
+from autoenc.captions import remarks
+from autoenc.errors import AutoencError
+from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
+from autoenc.schema import Run, RunSummary, psnr_of_mse
+from ui.app import page
+from ui.components import pixels
+from ui.components.live_plot import live_plot
+from ui.components.pictures import PictureRow, pictures
+from ui.core import catalogue, links, messages, sessions, values, visitor
+from ui.core.text import plain
+from ui.runs import settings
+from ui.widgets import labels, upload_warning
+
+ROW_HEIGHT = 36  # pixels
+MAX_IMPORT = 200  # MB
+MAX_COMPLAINTS = 3
+LETTERS = "ABCDEFGH"
+
+COLUMNS: dict[str, Any] = {
+    "Latent size": st.column_config.NumberColumn(
+        format="localized", help="MLP: numbers in the code; convolutional: its channels."
+    ),
+    "Noise": st.column_config.TextColumn(width=130),
+    "Numbers in the code": st.column_config.NumberColumn(format="localized"),
+    "Parameters": st.column_config.NumberColumn(format="localized"),
+    "Test error": st.column_config.NumberColumn(
+        format="%.5f", help="Mean squared error per pixel; pixels from 0 to 1."
+    ),
+    "PSNR (dB)": st.column_config.NumberColumn(format="%.1f"),
+    "Time (s)": st.column_config.NumberColumn(format="accounting", help="Training and tests."),
+    "Size (MB)": st.column_config.NumberColumn(format="accounting"),
+    "Last change": st.column_config.DatetimeColumn(format="distance"),
+}
+
+
+# ---------------------------------------------------------------- find
+
+
+def miss(runs: Sequence[RunSummary]) -> None:
+    """Tell of chosen runs that are there no more: another window, or another person, has deleted them."""
+    here = {run.run_id for run in runs}
+    for run_id in settings.chosen_runs():
+        if run_id not in here:
+            messages.leave_message("error", f"run {run_id[:80]} is not on this machine any more")
+    settings.choose_runs([run_id for run_id in settings.chosen_runs() if run_id in here])
+
+
+def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """The runs that the visitor wants to see."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        text = st.text_input(
+            "Find",
+            placeholder="mnist conv k16",
+            key="find",
+            help="Words of a run's name, all of which must be in it.",
+            width=260,
+        )
+        names = sorted({run.config.dataset for run in runs})
+        values.limit("of-dataset", names)
+        data = st.multiselect(
+            "Data set",
+            names,
+            key="of-dataset",
+            placeholder="all",
+            width=260,
+        )
+        kinds = st.pills(
+            "Model",
+            list(labels.MODEL_TITLES),
+            format_func=labels.MODEL_TITLES.__getitem__,
+            selection_mode="multi",
+            key="of-model",
+        )
+        st.selectbox("Sort", list(settings.SORTS), format_func=settings.SORTS.get, key="sort", width=190)
+        done = st.toggle("Finished only", key="only-finished")
+    words = text.lower().split()
+    return [
+        run
+        for run in settings.table_sorted(runs)
+        if all(word in run.run_id for word in words)
+        and (not data or run.config.dataset in data)
+        and (not kinds or run.config.model in kinds)
+        and (not done or run.finished)
+    ]
+
+
+def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """All runs with settings and results; returns the chosen ones.
+
+    Streamlit keeps the numbers of the chosen rows, and a run that comes or goes gives them to others: another
+    list is another table, which begins with the same runs chosen.
+    """
+    if not runs:
+        st.info("No run is like that.", icon=":material/search_off:")
+        return []
+    key = settings.table_of(tuple(run.run_id for run in runs))
+    rows = {run.run_id: row for row, run in enumerate(runs)}
+    before = [row for run_id in settings.chosen_runs() if (row := rows.get(run_id)) is not None]
+    found = st.dataframe(
+        _columns(runs),
+        hide_index=True,
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="multi-row",
+        height=min(11, len(runs) + 1) * ROW_HEIGHT,
+        row_height=ROW_HEIGHT,
+        key=key,
+        selection_default={"selection": {"rows": before}},
+    )
+    chosen = [runs[row] for row in found.selection.rows]
+    settings.choose_runs([run.run_id for run in chosen])
+    return chosen
+
+
+def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
+    return {
+        "Data set": [run.config.dataset for run in runs],
+        "Model": [labels.MODEL_TITLES[run.config.model] for run in runs],
+        "Latent size": [run.config.latent_size for run in runs],
+        "Layers": [run.config.layers for run in runs],
+        "Noise": [labels.noise_words(run.config.noise) if run.config.noise else "" for run in runs],
+        "Epochs": [f"{run.epochs_done:,} of {run.config.epochs:,}" for run in runs],
+        "Test error": [run.test_mse for run in runs],
+        "PSNR (dB)": [None if run.test_mse is None else psnr_of_mse(run.test_mse) for run in runs],
+        "Time (s)": [run.seconds for run in runs],
+        "Numbers in the code": [run.n_latents for run in runs],
+        "Parameters": [run.n_parameters for run in runs],
+        "Seed": [run.config.seed for run in runs],
+        "Size (MB)": [run.n_bytes / 1e6 for run in runs],
+        "Last change": [datetime.fromtimestamp(run.modified) for run in runs],
+        "Run": [run.run_id for run in runs],
+    }
+
+
+def unreadable() -> None:
+    """The files of the folder that are no runs, and why."""
+    complaints = sessions.unreadable()
+    for sentence in complaints[:MAX_COMPLAINTS]:
+        st.caption(f":material/warning: {plain(sentence)}")
+    if len(complaints) > MAX_COMPLAINTS:
+        st.caption(f"{len(complaints) - MAX_COMPLAINTS} more files cannot be read.")
+
+
+# ---------------------------------------------------------------- with the chosen ones
+
+
+def compare(chosen: Sequence[RunSummary]) -> None:
+    """The curves of several runs in one chart, and what comes back of the same images in one grid."""
+    runs = [run for summary in chosen[:MAX_COMPARED] if (run := _run(summary.run_id)) is not None]
+    if not runs:
+        return
+    if len(chosen) > MAX_COMPARED:
+        st.caption(f"The first {MAX_COMPARED} of {len(chosen)} chosen runs.")
+    log = st.toggle("Log axis", key="compare-log")
+    live_plot(
+        plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
+        key="comparison",
+        height=360,
+    )
+    if words := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
+        st.caption(plain(words))
+    names = labels.differences([run.config for run in runs])
+    compared = [
+        Compared(f"{letter}: {name}", colour, run)
+        for letter, name, colour, run in zip(LETTERS, names, SEVERAL, runs, strict=False)
+    ]
+    for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
+        _grid([one for one in compared if one.run.fingerprint == fingerprint])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A run beside others, with the colour of its curve."""
+
+    name: str
+    colour: str
+    run: Run
+
+
+def _grid(same_data: Sequence[Compared]) -> None:
+    """The original images, and below them what each run makes of them."""
+    first = same_data[0].run
+    st.markdown(
+        f"**The same test images of {catalogue.data_title(first.config.dataset)}**, by the last epoch of each"
+    )
+    rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"])]
+    rows += [
+        PictureRow(one.name, pixels.array(one.run.previews[-1].x_hat), one.colour)
+        for one in same_data
+        if one.run.previews
+    ]
+    pictures(rows, key=f"grid-{first.fingerprint}")
+
+
+def _run(run_id: str) -> Run | None:
+    """None, and a sentence, where it cannot be read; it may have been deleted a moment ago."""
+    with page.errors_told():
+        snapshot = sessions.snapshot(run_id)
+        if snapshot is None or snapshot.run is None:
+            raise AutoencError(f"run {run_id} is not on this machine any more")
+        return snapshot.run
+    return None
+
+
+def actions(chosen: Sequence[RunSummary]) -> None:
+    """What can be done with the chosen runs."""
+    with st.container(horizontal=True, vertical_alignment="center", key="run-actions"):
+        if st.button(
+            "Open in Train",
+            icon=":material/school:",
+            disabled=len(chosen) != 1,
+            key="open-run",
+            help="Choose one run in the table.",
+        ):
+            links.go_to("train", {"run": chosen[0].run_id})
+        if not visitor.is_teacher():
+            return
+        with st.popover("Delete", icon=":material/delete:", disabled=not chosen, key="delete-runs"):
+            n = len(chosen)
+            st.markdown(
+                f"Delete {'this run' if n == 1 else f'these {n} runs'} and what the models have learnt?"
+            )
+            if st.button("Delete for good", type="primary", key="delete-for-good"):
+                _delete(chosen)
+        with st.popover("Import", icon=":material/upload_file:", key="import-runs"):
+            _import()
+    for icon, sentence in messages.take_messages():
+        (st.success if icon == "done" else st.error)(plain(sentence))
+
+
+def _delete(chosen: Sequence[RunSummary]) -> None:
+    """One that cannot be deleted does not save the others."""
+    kept = []
+    for run in chosen:
+        try:
+            sessions.delete_run(run.run_id)
+        except AutoencError as error:
+            messages.leave_message("error", str(error))
+            kept.append(run.run_id)
+    settings.choose_runs(kept)
+    if deleted := len(chosen) - len(kept):
+        messages.leave_message("done", f"Deleted {deleted} run{'s'[: deleted > 1]}.")
+    st.rerun()
+
+
+def _import() -> None:
+    upload_warning.warn()
+    file = st.file_uploader(
+        "A checkpoint file (.safetensors)",
+        type="safetensors",
+        max_upload_size=MAX_IMPORT,
+        key=f"import-{messages.n_messages()}",
+        help="Exported here or elsewhere. It is checked before it is taken, and nothing in it is executed. "
+        "A larger one: `python -m autoenc runs import FILE` on this machine.",
+    )
+    if file is None:
+        return
+    try:
+        run_id = sessions.import_run(file)
+    except AutoencError as error:
+        messages.leave_message("error", str(error))
+    else:
+        messages.leave_message("done", f"Imported {run_id}.")
+    st.rerun()

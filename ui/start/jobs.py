@@ -1,0 +1,57 @@
+"""The state of the machine: what it trains on, and what it is at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import training
+from autoenc.jobs import TrainJob
+from autoenc.schema import Snapshot
+from ui.app import page
+from ui.core import polling, sessions
+from ui.core.text import plain
+from ui.widgets import labels
+
+SECONDS = 2.0  # between two looks
+SHOWN = 10  # jobs
+
+
+def now() -> None:
+    """Device, cores, and all that runs or waits, followed by itself."""
+    st.markdown("#### This machine")
+    st.fragment(_now, run_every=SECONDS * polling.own_pace())()
+
+
+def _now() -> None:
+    with page.errors_told():
+        jobs, (running, waiting) = sessions.active_jobs(SHOWN), sessions.background().counts()
+        row = st.container(horizontal=True, gap="medium")
+        row.metric("Trains on", training.device_title())
+        row.metric("Cores", sessions.background().n_cores)
+        row.metric(
+            "Running",
+            f"{running} of {sessions.background().n_workers}",
+            help="Maximum simultaneous runs.",
+        )
+        row.metric("Waiting", f"{waiting:,}")
+        for refusal in sessions.background().refusals():
+            st.warning(plain(refusal), icon=":material/block:")
+        if said := sessions.crowded():
+            st.caption(f":material/speed: {plain(said)}")
+        for job in jobs:
+            _line(job)
+        if (more := running + waiting - len(jobs)) > 0:
+            st.caption(f"… and {more:,} more")
+
+
+def _line(job: Snapshot) -> None:
+    name = labels.job_title(job)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(job.value.done if job.value else 0.0, f"{name} – {labels.progress(job)}")
+        if isinstance(job.job, TrainJob):
+            st.page_link(
+                "pages/train.py",
+                label="Watch",
+                icon=":material/visibility:",
+                query_params={"run": job.job_id},
+            )

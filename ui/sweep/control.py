@@ -1,0 +1,185 @@
+"""A sweep: what it would take, how it is started, stopped and followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from autoenc import datasets, sweeps
+from autoenc.errors import AutoencError, DatasetMissing
+from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep, TrainConfig
+from autoenc.sweeps import Kept, Machine, Plan
+from ui.core.catalogue import info_of, infos, is_colour
+from ui.core.sessions import background, runs_on_disk, stop
+from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
+from ui.core.visitor import name as visitor_name
+from ui.core.workspace import in_colour
+from ui.sweep.settings import show_sweep
+
+EXAMPLE = Sweep(
+    TrainConfig(dataset="digits", epochs=100), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
+)
+EXAMPLE_IN_COLOUR = Sweep(
+    TrainConfig(dataset="photos", epochs=20), models=("mlp",), latent_sizes=(8, 32, 128)
+)
+
+
+def plan(sweep: Sweep) -> Plan | None:
+    """What the sweep would take here; None: its data set is not here."""
+    info = info_of(sweep.base.dataset)
+    fingerprint = _fingerprint(info.name)
+    if fingerprint is None:
+        return None
+    machine = Machine(background().n_cores, background().memory_share, background().speed())
+    return sweeps.plan(sweep, info, fingerprint, machine, _by_id())
+
+
+def is_shown(sweep: Sweep | None) -> bool:
+    """Whether this is the sweep that the visitor looks at."""
+    fingerprint = None if sweep is None else _fingerprint(sweep.base.dataset)
+    return sweep is not None and fingerprint is not None and sweep.sweep_id(fingerprint) == shown_sweep()
+
+
+# ---------------------------------------------------------------- what becomes of it
+
+
+def start_sweep(sweep: Sweep, planned: Plan, *, alone: bool) -> None:
+    """Have it done and look at it; what is under way or done already is joined.
+
+    Raises:
+        AutoencError: it cannot be kept or started.
+    """
+    fingerprint = datasets.load(sweep.base.dataset).fingerprint
+    kept = Kept(sweep, fingerprint, planned.run_ids, alone=alone, by=visitor_name())
+    before = sweeps.find(kept.sweep_id)
+    if before is not None and before.wanted:  # it is under way; stop belongs to whoever began it
+        kept = replace(kept, by=before.by)
+    sweeps.keep(kept)
+    sweeps.begin(background(), kept, {run.run_id for run in planned.finished}, address())
+    show_sweep(kept.sweep_id)
+
+
+def continue_sweep(kept: Kept, points: Sequence[Point]) -> None:
+    """Have the runs done that were stopped, interrupted or failed; raises as `start_sweep` does."""
+    kept = replace(kept, wanted=True, stopped=frozenset(), by=visitor_name())
+    sweeps.keep(kept)
+    sweeps.begin(background(), kept, {point.run_id for point in points if point.finished}, address())
+
+
+def stop_sweep(kept: Kept) -> None:
+    """Stop all of its runs.
+
+    Raises:
+        AutoencError: another visitor has started it.
+    """
+    _check_own(kept)
+    sweeps.keep(replace(kept, wanted=False))
+    for run_id, known in background().snapshots(kept.run_ids).items():
+        if known.state.active and known.by == kept.by:  # others may want this run too
+            background().stop(run_id)
+
+
+def stop_run_of(kept: Kept, run_id: str) -> None:
+    """Stop one of its runs, and do not take it up again.
+
+    Raises:
+        AutoencError: another visitor has started it, perhaps before the sweep.
+    """
+    if (known := background().snapshot(run_id)) is not None:
+        stop(known)
+        sweeps.keep(replace(kept, stopped=kept.stopped | {run_id}))
+
+
+def may_stop_run(run_id: str) -> bool:
+    known = background().snapshot(run_id)
+    return known is not None and may_stop(known)
+
+
+def may_stop_sweep(kept: Kept) -> bool:
+    return is_teacher() or kept.by == visitor_name()
+
+
+def _check_own(kept: Kept) -> None:
+    if not may_stop_sweep(kept):
+        raise AutoencError("this sweep was started by somebody else; they can stop it, and the teacher")
+
+
+def follow_sweep(sweep_id: str) -> tuple[Kept, tuple[Point, ...]] | None:
+    """The sweep and its runs at this moment; None: it is not on this machine."""
+    kept = sweeps.find(sweep_id)
+    return None if kept is None else (kept, _points(kept))
+
+
+def take_up(kept: Kept, points: Sequence[Point]) -> None:
+    """Start what is wanted and nobody is at: a server that has ended left it so.
+
+    A sweep that has ended is not wanted any more: one of its runs that is deleted later stays deleted.
+
+    Raises:
+        AutoencError: its runs cannot be started, or the folder cannot be written to.
+    """
+    if not kept.wanted:
+        return
+    left = {p.run_id for p in points if p.state in (None, State.INTERRUPTED)} - kept.stopped
+    if left:
+        source = "" if kept.by == DASHBOARD else address()  # the example is not charged to the class
+        sweeps.begin(background(), kept, {point.run_id for point in points} - left, source)
+    elif not any(point.state is not None and point.state.active for point in points):
+        sweeps.keep(replace(kept, wanted=False))
+
+
+def _points(kept: Kept) -> tuple[Point, ...]:
+    known = background().snapshots(kept.run_ids)
+    return sweeps.points(kept, info_of(kept.sweep.base.dataset).image_shape, known, _by_id())
+
+
+def baselines(kept: Kept) -> tuple[BaselineCurve, ...]:
+    """What its runs are compared with, as far as it is measured; none where the images are not here."""
+    if _fingerprint(kept.sweep.base.dataset) is None:
+        return ()
+    return sweeps.baseline_curves(background(), sweeps.baseline_jobs(kept))
+
+
+def left_of(kept: Kept) -> tuple[Plan | None, float | None]:
+    """What is still to train, and seconds until then; None: not known."""
+    planned = plan(kept.sweep)
+    seconds = planned and planned.seconds(background().n_workers, background().n_cores, alone=kept.alone)
+    return planned, seconds
+
+
+# ---------------------------------------------------------------- which one is looked at
+
+
+def shown_sweep() -> str:
+    """The sweep_id that the visitor looks at: the one they asked for, or the newest when they came."""
+    for name in ("sweep", "usual sweep"):
+        if (sweep_id := st.session_state.get(name)) is not None:
+            return str(sweep_id)
+    of = [info.name for info in infos() if is_colour(info) or not in_colour()]
+    st.session_state["usual sweep"] = usual = sweeps.newest(of) or _example()
+    return usual
+
+
+def _example() -> str:
+    """A small one on embedded images, for who has none to look at yet; begun at the first call."""
+    example = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    fingerprint = datasets.load(example.base.dataset).fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
+    kept = Kept(example, fingerprint, run_ids, by=DASHBOARD)
+    if sweeps.find(kept.sweep_id) is None:
+        sweeps.keep(kept)
+    return kept.sweep_id
+
+
+def _fingerprint(dataset: str) -> str | None:
+    """None: the data set is not here, or not any more."""
+    try:
+        return datasets.load(dataset).fingerprint
+    except DatasetMissing:
+        return None
+
+
+def _by_id() -> dict[str, RunSummary]:
+    return {run.run_id: run for run in runs_on_disk()}

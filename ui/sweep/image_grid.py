@@ -1,0 +1,61 @@
+"""The same images at every size: the picture that makes the lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from autoenc.numerals import decibels
+from autoenc.plots import COLOUR
+from autoenc.schema import Point, psnr_of_mse
+from ui.components import pixels
+from ui.components.pictures import PictureRow, pictures
+from ui.core import sessions
+from ui.sweep import settings
+from ui.widgets import labels
+
+MOST = 12  # sizes below each other
+
+
+def same_images(points: Sequence[Point]) -> None:
+    """What comes back of the same test images at each size of one model; the chosen run is marked."""
+    family = _family(points)
+    if not family:
+        return
+    first = sessions.read_run(family[0].run_id)
+    rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"], steady=True)]
+    if first.x_noisy is not None:
+        rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"], steady=True))
+    rows += [_row(point) for point in family]
+    chosen = next((point for point in family if point.run_id == settings.chosen_point()), None)
+    title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
+    title.markdown(f"**The same test images at every size**: {labels.family(family[0].config)}")
+    if chosen is not None:
+        title.page_link(
+            "pages/train.py",
+            label=f"Open {labels.short(chosen.config)} in Train",
+            icon=":material/school:",
+            query_params={"run": chosen.run_id},
+        )
+    pictures(rows, key="sweep-pictures")
+
+
+def _family(points: Sequence[Point]) -> list[Point]:
+    """The finished runs of the chosen one's model and depth, up to MOST around it; at first of any."""
+    finished = [point for point in points if point.finished]
+    if not finished:
+        return []
+    chosen = next((point for point in finished if point.run_id == settings.chosen_point()), finished[0])
+    same = (chosen.config.model, chosen.config.layers)
+    family = [point for point in finished if (point.config.model, point.config.layers) == same]
+    begin = max(0, min(family.index(chosen) - MOST // 2, len(family) - MOST))
+    return family[begin : begin + MOST]
+
+
+def _row(point: Point) -> PictureRow:
+    run = sessions.read_run(point.run_id)
+    marked = "▸ " if point.run_id == settings.chosen_point() else ""
+    db = "" if point.test_mse is None else f" · {decibels(psnr_of_mse(point.test_mse))}"
+    label = f"{marked}size {point.config.latent_size:,}{db}"
+    return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model], steady=True)

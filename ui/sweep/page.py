@@ -1,0 +1,36 @@
+"""Sweeping on a page: what to try and a click at one side, the sweep beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.app import page
+from ui.sweep import control, form, settings, view
+from ui.widgets import training_form
+
+
+def show(heading: str, ignored: Sequence[str]) -> None:
+    """The settings, and the sweep that is looked at; in a place that does not move.
+
+    Args:
+        ignored: one sentence for each thing in the address that was.
+    """
+    sweep_id = control.shown_sweep()
+    active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends draws the page anew
+    left, right = page.halves()
+    with left:
+        page.heading(heading, ignored)
+        sweep = form.sweep_form()
+        planned = control.plan(sweep) if sweep is not None else None
+        if sweep is not None and planned is not None:
+            form.forecast(planned, alone=settings.alone())
+        pressed = form.start_button(planned, active and control.is_shown(sweep))
+        if pressed and sweep is not None and planned is not None:
+            control.start_sweep(sweep, planned, alone=settings.alone())
+            st.rerun()
+        if sweep is not None:
+            training_form.offer_download(sweep.base.dataset)
+    with right:
+        view.sweep_view(sweep_id, active)

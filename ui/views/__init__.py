@@ -1,1 +1,0 @@
-"""The views of a run, one a tab: each has `show(run, active)`."""

@@ -1,0 +1,66 @@
+"""A data set of one's own pictures: an archive is given, and becomes a choice in the list of data sets."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import streamlit as st
+
+from autoenc import datasets
+from autoenc.errors import AutoencError
+from ui.core import catalogue, sessions
+from ui.core.text import plain
+from ui.widgets import training_settings, upload_warning
+
+MAX_UPLOAD = 200  # MB
+ENDINGS = ("zip", "tar", "gz", "tgz", "xz", "txz", "bz2")
+SIZES = (0, 16, 28, 32, 48, 64)
+
+
+def pictures() -> None:
+    """The form of the teacher."""
+    upload_warning.warn()
+    file = st.file_uploader(
+        "Pictures in an archive (.zip, .tar)",
+        type=ENDINGS,
+        max_upload_size=MAX_UPLOAD,
+        key=f"own-file-{training_settings.n_brought_in()}",
+        help="A folder for each class, or train and test with a folder for each class inside. "
+        "Without train and test every sixth picture is kept for the test. A larger archive, or a folder: "
+        "`python -m autoenc data import FILE --name NAME` on this machine.",
+    )
+    name = st.text_input(
+        "Name of the data set",
+        key=f"own-name-{training_settings.n_brought_in()}",
+        max_chars=64,
+        placeholder="leaves",
+    ).strip()
+    side = st.selectbox(
+        "Size",
+        SIZES,
+        format_func=lambda n: (
+            f"{n}x{n} pixels" if n else "as they are, or 32x32 where they are large or differ"
+        ),
+        key="own-size",
+        help="Each picture is cut to its centre square and resized.",
+    )
+    pressed = st.button("Bring them in", type="primary", disabled=file is None or not name, key="own-go")
+    if pressed and file is not None:
+        _bring_in(file, name, side or None)
+    for sentence in datasets.complaints():
+        st.caption(f":material/warning: {plain(sentence)}")
+
+
+def _bring_in(file: BinaryIO, name: str, side: int | None) -> None:
+    """While the page waits: whoever leaves it stops it, and nothing half-written stays."""
+    bar = st.progress(0.0, "Unpacking")
+    try:
+        for record in sessions.bring_in(file, name, side):
+            bar.progress(record.done, "Unpacking" if record.done < 1 else "Opening the pictures")
+    except AutoencError as error:
+        bar.empty()
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    catalogue.infos.clear()
+    training_settings.choose_dataset(name)
+    st.rerun()

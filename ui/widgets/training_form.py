@@ -1,0 +1,272 @@
+"""Widgets -> values of the schema."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc import checkpoints, datasets, memory, models, speed, training
+from autoenc.datasets import DatasetInfo
+from autoenc.errors import AutoencError
+from autoenc.jobs import DownloadJob
+from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
+from ui.core import catalogue, idle, sessions, values, visitor
+from ui.core.text import duration, plain
+from ui.widgets import dataset_upload, labels, training_settings
+
+LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+MODEL_HELP = (
+    "MLP: every pixel meets every number of the code. Conv: small filters slide along, the code is pictures. "
+    "Bottleneck: filters too, and behind them a code of so few numbers as you choose."
+)
+IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+def train_form() -> TrainConfig | None:
+    """All settings of a run; None where they do not go together, which the page then says."""
+    current = training_settings.settings()
+    info = dataset_choice()
+    model = st.segmented_control(
+        "Model",
+        MODELS,
+        format_func=MODEL_NAMES.__getitem__,
+        key="model",
+        required=True,
+        on_change=training_settings.model_changed,
+        help=MODEL_HELP,
+    )
+    st.select_slider(
+        f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
+        sorted({*LATENT_SIZES, current["latent_size"]}),
+        key="latent_size",
+        help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
+    )
+    st.segmented_control(
+        "Layers", (1, 2, 3, 4), key="layers", required=True, help="In the encoder; the decoder has as many."
+    )
+    if model == "conv":
+        stride()
+    epochs_and_images(info, current["train_images"])
+    more()
+    return _config(info)
+
+
+# ---------------------------------------------------------------- parts of forms
+
+
+def dataset_choice() -> DatasetInfo:
+    """The data set, prepared if it can be; what there is to tell of it; the way to bring another."""
+    if (why := training_settings.take_dataset()) is not None:
+        st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
+    infos = {info.name: info for info in catalogue.offered()}
+    name = st.selectbox(
+        "Data set",
+        list(infos),
+        format_func=lambda n: infos[n].title + ("" if infos[n].present else " (not on this machine)"),
+        key="dataset",
+        on_change=training_settings.dataset_changed,
+    )
+    info = infos[name]
+    if not info.prepared:
+        try:
+            with st.spinner("Opening the pictures, once"):
+                info = catalogue.prepare(name)
+        except AutoencError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+    for note in info.notes:
+        st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
+    if visitor.is_teacher():
+        key = f"bring-in-{training_settings.n_brought_in()}"  # another popover is closed
+        with st.popover("Your own pictures", icon=":material/add_photo_alternate:", type="tertiary", key=key):
+            dataset_upload.pictures()
+    return info
+
+
+def stride() -> None:
+    st.segmented_control(
+        "Stride",
+        (1, 2),
+        key="stride",
+        required=True,
+        help="2 halves height and width in each layer; 1 keeps them: a code larger than the image.",
+    )
+
+
+def epochs_and_images(info: DatasetInfo, n_chosen: int) -> None:
+    """How often the model sees how many images."""
+    epochs, images = st.columns(2)
+    epochs.number_input(
+        "Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image."
+    )
+    images.selectbox(
+        "Images",
+        _image_counts(info, n_chosen),
+        format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
+        key="train_images",
+        help="The first so many of the training set.",
+    )
+
+
+def image_number(n_images: int, usual: int = 0) -> int:
+    """Which test image is looked at; the same in all views."""
+    values.put("image", min(values.recall("image", usual), n_images - 1))
+    number = st.number_input("Test image", 0, n_images - 1, key="image", width=170)
+    return int(number)
+
+
+def _image_counts(info: DatasetInfo, chosen: int) -> list[int]:
+    """0, which stands for all, and some smaller numbers; what a link asks for is among them."""
+    return sorted({0, chosen, *(n for n in IMAGE_COUNTS if n < info.n_train)})
+
+
+def more() -> None:
+    """What is seldom changed."""
+    box = st.expander("More", icon=":material/tune:")
+    box.number_input(
+        "Batch size", *BOUNDS["batch_size"], key="batch_size", help="Images in one training step."
+    )
+    box.number_input(
+        "Learning rate",
+        1e-6,
+        100.0,
+        format="%g",
+        step=1e-3,
+        key="learning_rate",
+        help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
+    )
+    box.number_input(
+        "Learning rate falls over (epochs)",
+        0,
+        BOUNDS["decay_epochs"][1],
+        key="decay_epochs",
+        help="Large steps first, small ones to finish: along a cosine to zero. 0: it stays.",
+    )
+    with box:
+        noise_on_the_input()
+    box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
+
+
+def noise_on_the_input() -> None:
+    """Which noise the model must learn to take away."""
+    kind = st.selectbox(
+        "Noise on the input",
+        (training_settings.NO_NOISE, *NOISES),
+        format_func=lambda name: "none" if name == training_settings.NO_NOISE else NOISES[name].title,
+        key="noise_kind",
+        on_change=training_settings.noise_kind_changed,
+        help="The model is given noisy images and must return the clean ones.",
+    )
+    if kind == training_settings.NO_NOISE:
+        return
+    most = NOISES[kind].most
+    least = min(most / 100, values.recall("noise_level", most))  # a link may ask for less
+    st.slider("Level", least, most, step=most / 100, key="noise_level")
+    st.caption(f"Level: {NOISES[kind].level}.")
+    st.toggle(
+        "Any level up to this one",
+        key="noise_up_to",
+        help="Each image gets a level of its own: one model for weak noise and strong.",
+    )
+
+
+def _config(info: DatasetInfo) -> TrainConfig | None:
+    try:
+        config = training_settings.config_of(training_settings.settings())
+        training.check(config, info.image_shape, info.n_train)
+        model = models.describe(config, info.image_shape)
+        needed = memory.needed_bytes(config, model, info.n_train, info.n_test)
+        memory.check_fits(needed, sessions.background().memory_share)
+    except AutoencError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+    return config
+
+
+# ---------------------------------------------------------------- before the click
+
+
+def forecast(config: TrainConfig) -> None:
+    """What will happen: the size of the model and of the code, and the time it will take."""
+    data = next(info for info in catalogue.infos() if info.name == config.dataset)
+    info = models.describe(config, data.image_shape)
+    st.markdown(f"**{info.n_parameters:,}** parameters  \n{labels.code_size(info.n_latents, info.n_pixels)}")
+    waiting = sessions.background().speed() is None
+    st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
+    if config.decay_epochs is not None and config.decay_epochs < config.epochs:
+        st.warning(
+            f"After epoch {config.decay_epochs:,} the learning rate is zero: nothing more is learnt.",
+            icon=":material/trending_down:",
+        )
+    if info.n_latents >= info.n_pixels:
+        st.warning(
+            f"This code is **not smaller** than the image: {info.n_latents:,} against {info.n_pixels:,}.",
+            icon=":material/expand:",
+        )
+
+
+def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo, waiting: bool) -> None:
+    measured = sessions.background().speed()
+    seconds = speed.expected_epoch_seconds(
+        config, info, data.n_train, data.n_test, measured, sessions.runs_on_disk()
+    )
+    if seconds is None:
+        st.markdown(f"Time: {sessions.background().no_speed() or 'being measured'}")
+    else:
+        st.markdown(f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)")
+    if waiting and measured is not None:
+        st.rerun()  # once, to end the waiting
+
+
+# ---------------------------------------------------------------- the click
+
+
+def train_button(config: TrainConfig | None, shown_run: str | None) -> bool:
+    """Pressed, with settings that can be trained; the button says what pressing it will do."""
+    label, icon, possible = "Train", ":material/play_arrow:", False
+    if config is not None and catalogue.is_present(config.dataset):
+        fingerprint = datasets.load(config.dataset).fingerprint
+        run_id = config.run_id(fingerprint)
+        earlier = checkpoints.furthest(config, fingerprint)
+        possible = True
+        if sessions.is_active(run_id) and run_id == shown_run:
+            label, possible = "Training", False
+        elif sessions.is_active(run_id):
+            label, icon = "Watch it train", ":material/visibility:"
+        elif earlier is not None and earlier.run_id == run_id and earlier.finished:
+            label, icon = "Show the result", ":material/visibility:"
+        elif earlier is not None:
+            label = f"Train on from epoch {earlier.epochs_done}"
+    pressed = st.button(label, type="primary", icon=icon, width="stretch", disabled=not possible, key="train")
+    return pressed and possible
+
+
+def offer_download(name: str) -> None:
+    """Where a data set is missing: a button that brings it, with a progress bar while it comes."""
+    info = catalogue.info_of(name)
+    if info.present:
+        return
+    who = "" if visitor.is_teacher() else " The teacher can bring it."
+    st.info(f"{info.title} is not on this machine yet.{who}", icon=":material/cloud_download:")
+    active = sessions.is_active(DownloadJob(name).job_id)
+    st.fragment(_download, run_every=0.5 if active else idle.SECONDS)(name, info.title, active)
+
+
+def _download(name: str, title: str, was_active: bool) -> None:
+    job = DownloadJob(name)
+    known = sessions.background().snapshot(job.job_id)
+    if known is not None and known.state.active:
+        if not was_active:
+            st.rerun()  # another window has begun it
+        st.progress(known.value.done if known.value else 0.0, f"Downloading {title}")
+        if visitor.may_stop(known) and st.button("Stop the download", key=f"stop-{name}"):
+            sessions.stop(known)
+        return
+    if was_active:
+        catalogue.infos.clear()
+        st.rerun()  # the whole page: there is a data set now, or a reason why not
+    if known is not None and known.message:
+        st.error(plain(known.message), icon=":material/error:")
+    if visitor.is_teacher() and st.button(
+        f"Download {title}", icon=":material/download:", key=f"download-{name}"
+    ):
+        sessions.start(job)
+        st.rerun()
