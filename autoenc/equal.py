@@ -24,20 +24,26 @@ MEASURES: Mapping[Measure, str] = {
 }
 
 Curve = tuple[tuple[float, float], ...]  # where on the x axis, MSE per pixel; by x, which differ
-LEAST = 1e-7  # MSE; what is less is rounding
+_MODEL_ORDER = {name: i for i, name in enumerate(MODEL_NAMES.values())}
 
 
 def curves(subject: Subject, by: By) -> dict[str, Curve]:
-    """Of each model that has runs, by its name, and of PCA where it is fitted; of codes that compress."""
+    """Of each model that has runs, by its name, at codes that compress; of each measured baseline."""
     found = {}
     for line in subject.lines:
         smaller = [p for p in line if usable(p.test_mse) and p.ratio > 1]
         losses = {_x(subject, p.n_latents, by): p.test_mse for p in smaller}
         found[MODEL_NAMES[line[0].config.model]] = losses
-    if subject.pca is not None:
-        every = zip(subject.pca.sizes, subject.pca.test_mse, strict=True)
-        found["PCA"] = {_x(subject, k, by): mse for k, mse in every if mse > LEAST}
+    for baseline in subject.baselines:
+        if baseline.has_code:
+            found[baseline.title] = {_x(subject, p.n_latents, by): p.test_mse for p in baseline.measured}
     return {name: tuple(sorted((x, mse) for x, mse in c.items() if mse)) for name, c in found.items() if c}
+
+
+def in_order(*found: Mapping[str, Curve]) -> list[str]:
+    """The names of all these curves, the models before the baselines."""
+    names = dict.fromkeys(name for curves in found for name in curves)
+    return sorted(names, key=lambda name: _MODEL_ORDER.get(name, len(_MODEL_ORDER)))
 
 
 def _x(subject: Subject, n_latents: int, by: By) -> float:
@@ -69,5 +75,5 @@ def measured(mse: float, measure: Measure, subject: Subject) -> float | None:
         return mse
     if measure == "psnr":
         return psnr_of_mse(mse)
-    whole = subject.pca.mean_image_mse if subject.pca else None
-    return mse / whole if whole is not None and usable(whole) else None
+    whole = subject.no_code_mse
+    return mse / whole if whole is not None else None

@@ -14,7 +14,8 @@ from typing import Protocol
 
 import torch
 
-from autoenc import baselines, checkpoints, cores, datasets, memory, models, training
+from autoenc import checkpoints, cores, datasets, memory, models, training
+from autoenc.baselines import Baseline
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
@@ -211,36 +212,37 @@ class DownloadJob:
 
 
 @dataclass(frozen=True)
-class PcaJob:
-    """Fit PCA to a data set's training images and test it; what was found is kept in the cache folder."""
+class BaselineJob:
+    """Measure a baseline on a data set; what was found is kept in the cache folder."""
 
+    baseline: Baseline
     dataset: str
-    train_images: int | None = None  # the first so many; None: all
+    train_images: int | None = None  # it learns from the first so many; None: from all
 
     @property
     def job_id(self) -> str:
-        return f"pca-{datasets.load(self.dataset).fingerprint}-{self.train_images or 'all'}"
+        images = self.train_images or "all"
+        return f"{self.baseline.name}-{datasets.load(self.dataset).fingerprint}-{images}"
 
     def threads(self, share: int) -> int:
         return share
 
     def needed_bytes(self) -> int:
-        n_pixels = math.prod(datasets.load(self.dataset).image_shape)
-        return 8 * 6 * n_pixels**2 + 4 * 4000 * n_pixels + 100_000_000
+        return self.baseline.needed_bytes(math.prod(datasets.load(self.dataset).image_shape))
 
     def needed_dataset(self) -> str:
         return self.dataset
 
     def stored(self) -> Snapshot | None:
-        found = baselines.stored_pca(datasets.load(self.dataset), self.train_images)
-        return None if found is None else Snapshot(self.job_id, State.FINISHED, value=found)
+        curve = self.baseline.stored(datasets.load(self.dataset), self.train_images)
+        return None if curve is None else Snapshot(self.job_id, State.FINISHED, value=curve)
 
     def run(self) -> Generator[Record, None, None]:
-        data, found = datasets.load(self.dataset), None
-        for found in baselines.pca(data, self.train_images):
-            yield found
-        if found is not None:
-            baselines.keep_pca(data, found)
+        data = datasets.load(self.dataset)
+        curve = self.baseline.empty(self.dataset)
+        for curve in self.baseline.curves(data, self.train_images):
+            yield curve
+        self.baseline.keep(data, curve)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("autoenc.plots.*",),
     ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes"),
-    ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines", "autoenc.checkpoints.*"),
+    ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*", "autoenc.checkpoints.*"),
     ("autoenc.inspection.*", "autoenc.denoising.*", "autoenc.out_of_distribution.*"),
     ("autoenc.captions.*",),
     ("autoenc.export", "autoenc.jobs"),

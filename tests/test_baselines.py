@@ -1,4 +1,4 @@
-"""PCA and the mean image, against paper arithmetic and scikit-learn's PCA."""
+"""The baselines, against paper arithmetic and scikit-learn's PCA; what was found is found again."""
 
 import json
 import re
@@ -7,19 +7,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.decomposition import PCA
+from sklearn import decomposition
 
-from autoenc import baselines, datasets
-from autoenc.cache import keep, kept
+from autoenc import cache, datasets
+from autoenc.baselines import BASELINES, MEAN_IMAGE, PCA, Baseline, comparable
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
-from autoenc.jobs import PcaJob
-from autoenc.schema import Pca, State
+from autoenc.jobs import BaselineJob
+from autoenc.schema import BaselineCurve, Noise, State
+from tests.sweep_points import pca
+
+every_baseline = pytest.mark.parametrize("baseline", BASELINES.values(), ids=BASELINES)
 
 
-def fitted(data: Dataset, n: int | None = None) -> Pca:
-    *_, last = baselines.pca(data, n)
+def measured(baseline: Baseline, data: Dataset, n: int | None = None) -> BaselineCurve:
+    *_, last = baseline.curves(data, n)
     return last
+
+
+def losses(curve: BaselineCurve) -> dict[int, float]:
+    return {point.n_latents: point.test_mse for point in curve.points}
 
 
 def on_a_line(digits: Dataset) -> Dataset:
@@ -32,85 +39,109 @@ def on_a_line(digits: Dataset) -> Dataset:
 
 
 def test_images_on_a_line_need_one_number(digits: Dataset) -> None:
-    found = fitted(on_a_line(digits))
-    assert found.sizes == (1, 2, 3, 4)
-    assert found.test_mse == pytest.approx((0, 0, 0, 0), abs=1e-9)
+    assert losses(measured(PCA, on_a_line(digits))) == pytest.approx({1: 0, 2: 0, 3: 0, 4: 0}, abs=1e-9)
 
 
 def test_the_mean_image_is_off_by_the_variance_around_it(digits: Dataset) -> None:
     """Two of four pixels, test images of brightness 1 to 10 around a mean of 100.5."""
     expected = np.mean(((np.arange(1, 11) - 100.5) / 255) ** 2) / 2
-    assert fitted(on_a_line(digits)).mean_image_mse == pytest.approx(expected)
+    assert losses(measured(MEAN_IMAGE, on_a_line(digits))) == pytest.approx({0: expected})
 
 
 def test_the_errors_are_those_of_another_implementation(digits: Dataset) -> None:
     train, test = (images.reshape(len(images), -1) / 255 for images in (digits.train, digits.test))
-    found = fitted(digits)
-    for k, mse in zip(found.sizes[::3], found.test_mse[::3], strict=True):
-        theirs = PCA(k, svd_solver="full").fit(train)
-        x_hat = theirs.inverse_transform(theirs.transform(test)).clip(0, 1)
+    for k, mse in list(losses(measured(PCA, digits)).items())[::3]:
+        fit = decomposition.PCA(k, svd_solver="full").fit(train)
+        x_hat = fit.inverse_transform(fit.transform(test)).clip(0, 1)
         assert mse == pytest.approx(((test - x_hat) ** 2).mean(), rel=1e-3, abs=1e-7)
 
 
 def test_more_numbers_never_do_worse_on_the_images_of_the_fit(digits: Dataset) -> None:
-    mse = fitted(replace(digits, test=digits.train, test_labels=digits.train_labels)).test_mse
-    assert all(np.diff(mse) <= 1e-9)
+    curve = measured(PCA, replace(digits, test=digits.train, test_labels=digits.train_labels))
+    assert all(np.diff([point.test_mse for point in curve.points]) <= 1e-9)
 
 
 def test_a_part_of_the_training_images_has_a_fit_of_its_own_and_at_most_so_many_axes(digits: Dataset) -> None:
-    part, whole = fitted(digits, 20), fitted(digits)
+    part, whole = measured(PCA, digits, 20), measured(PCA, digits)
     assert (part.n_train_images, whole.n_train_images) == (20, len(digits.train))
-    assert part.sizes == (1, 2, 3, 4, 6, 8, 12, 16)
-    assert part.test_mse[-1] > whole.test_mse[part.sizes.index(16)]
+    assert list(losses(part)) == [1, 2, 3, 4, 6, 8, 12, 16]
+    assert losses(part)[16] > losses(whole)[16]
+
+
+@every_baseline
+def test_a_curve_grows_point_by_point_and_is_done_when_it_ends(baseline: Baseline, digits: Dataset) -> None:
+    first, *grown, last = baseline.curves(digits)
+    assert (first.points, first.done) == ((), 0)
+    assert [len(curve.points) for curve in grown] == list(range(1, len(grown) + 1))
+    done = [curve.done for curve in (first, *grown, last)]
+    assert done == sorted(done)
+    assert done.index(1.0) == len(done) - 1
+    sizes = list(losses(last))
+    assert sizes == sorted(set(sizes))
+
+
+def test_a_curve_has_an_error_only_where_it_was_measured_and_one_without_a_code_everywhere() -> None:
+    curve = pca({2: 0.05, 4: 1e-9, 8: float("nan")})
+    assert [curve.mse_at(k) for k in (1, 2, 4, 8)] == [None, 0.05, None, None]
+    assert curve.level is None
+    without = replace(pca({0: 0.07}), has_code=False)
+    assert [without.mse_at(k) for k in (1, 100)] == [0.07, 0.07]
+    assert replace(without, points=()).mse_at(1) is None
+
+
+def test_models_of_noisy_images_are_compared_with_the_mean_image_which_sees_none() -> None:
+    assert comparable(None) == (PCA, MEAN_IMAGE)
+    assert comparable(Noise("gaussian", 0.3)) == (MEAN_IMAGE,)
 
 
 # ---------------------------------------------------------------- as a job
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AUTOENC_CACHE_DIR", str(tmp_path))
     return tmp_path
 
 
-def test_what_was_found_is_found_again_without_computing(cache: Path) -> None:
-    job = PcaJob("digits")
+@every_baseline
+def test_what_was_found_is_found_again_without_computing(folder: Path, baseline: Baseline) -> None:
+    job = BaselineJob(baseline, "digits")
     assert job.stored() is None
     *_, found = job.run()
     stored = job.stored()
     assert stored is not None
     assert (stored.state, stored.value) == (State.FINISHED, found)
-    assert PcaJob("digits", 500).stored() is None, "a fit on fewer images is another"
+    assert BaselineJob(baseline, "digits", 500).stored() is None, "a fit on fewer images is another"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"sizes": [1], "test_mse": []}', "null", "\0"])
-def test_a_damaged_file_of_the_cache_is_as_good_as_none(cache: Path, content: str) -> None:
-    job = PcaJob("digits")
+def test_a_damaged_file_of_the_cache_is_as_good_as_none(folder: Path, content: str) -> None:
+    job = BaselineJob(PCA, "digits")
     list(job.run())
-    (file,) = (cache / "results").iterdir()
+    (file,) = (folder / "results").iterdir()
     file.write_text(content)
     assert job.stored() is None
     list(job.run())
     assert job.stored() is not None
 
 
-def test_a_file_of_the_cache_that_holds_no_number_is_as_good_as_none(cache: Path) -> None:
-    job = PcaJob("digits")
+def test_a_file_of_the_cache_that_holds_no_number_is_as_good_as_none(folder: Path) -> None:
+    job = BaselineJob(PCA, "digits")
     list(job.run())
-    (file,) = (cache / "results").iterdir()
+    (file,) = (folder / "results").iterdir()
     name, values = file.stem, json.loads(file.read_text())["values"]
-    keep(name, values | {"mean_image_mse": float("nan")})
+    cache.keep(name, values | {"test_mse": [float("nan"), *values["test_mse"][1:]]})
     assert job.stored() is None
 
 
 def test_a_digit_that_the_disk_has_changed_is_noticed_told_and_mended(
-    cache: Path, caplog: pytest.LogCaptureFixture
+    folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    job = PcaJob("digits")
+    job = BaselineJob(PCA, "digits")
     *_, found = job.run()
-    (file,) = (cache / "results").iterdir()
+    (file,) = (folder / "results").iterdir()
     text = file.read_text()
-    digits = re.search(r'"mean_image_mse": 0\.(\d)', text)
+    digits = re.search(r'"test_mse": \[0\.(\d)', text)
     assert digits is not None
     at = digits.start(1)
     file.write_text(f"{text[:at]}{(int(text[at]) + 1) % 10}{text[at + 1 :]}")
@@ -123,14 +154,28 @@ def test_a_digit_that_the_disk_has_changed_is_noticed_told_and_mended(
     assert stored.value == found
 
 
-def test_the_result_of_one_name_is_not_that_of_another(cache: Path) -> None:
-    keep("one", {"value": 1})
-    (cache / "results/one.json").rename(cache / "results/other.json")
-    assert kept("other") is None
+def test_the_result_of_one_name_is_not_that_of_another(folder: Path) -> None:
+    cache.keep("one", {"value": 1})
+    (folder / "results/one.json").rename(folder / "results/other.json")
+    assert cache.kept("other") is None
 
 
-def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(cache: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(folder: Path) -> None:
     data = datasets.load("digits")
-    (cache / "results").write_text("no folder")
+    (folder / "results").write_text("no folder")
     with pytest.raises(AutoencError, match=r"cannot write .*make room"):
-        baselines.keep_pca(data, Pca("digits", 20, 0.1, (1,), (0.1,), 1.0))
+        PCA.keep(data, pca({1: 0.1}, "digits"))
+
+
+def test_a_fit_that_an_earlier_version_kept_is_found(folder: Path) -> None:
+    """Version 0.3 kept PCA and the mean image in one file."""
+    data = datasets.load("digits")
+    values = {"dataset": "digits", "n_train_images": len(data.train), "mean_image_mse": 0.07}
+    cache.keep(
+        f"pca-{data.fingerprint}-{len(data.train)}",
+        values | {"sizes": [1, 2], "test_mse": [0.05, 0.04], "done": 1.0},
+    )
+    stored = BaselineJob(PCA, "digits").stored()
+    assert stored is not None
+    assert isinstance(stored.value, BaselineCurve)
+    assert losses(stored.value) == {1: 0.05, 2: 0.04}

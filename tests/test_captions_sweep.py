@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from autoenc import captions
 from autoenc.captions.ratios import changes, times_in_words
-from autoenc.schema import Pca, Point, State
-from tests.sweep_points import PCA, line, point
+from autoenc.schema import Point, State
+from tests.sweep_points import BASELINES, MEAN_IMAGE, PCA, line, pca, point
 
 WORDS = {
-    "loss": lambda points: captions.sweep.loss_words(points, PCA),
-    "code": lambda points: captions.sweep.code_words(points, PCA),
+    "loss": lambda points: captions.sweep.loss_words(points, BASELINES),
+    "code": lambda points: captions.sweep.code_words(points, BASELINES),
     "time": captions.sweep.time_words,
     "timing": captions.sweep.timing_words,
     "front": captions.sweep.front_words,
@@ -62,19 +62,19 @@ def test_every_ratio_has_words_without_an_exponent(ratio: float) -> None:
 def test_the_doublings_that_buy_most_and_least_are_told_with_their_losses() -> None:
     points = line("mlp", {1: 0.06, 2: 0.054, 4: 0.027})
     said = "from 2 to 4 numbers the test loss halves (0.054 to 0.027), from 1 to 2 it falls by a tenth"
-    assert captions.sweep.loss_words(points, None) == f"MLP: {said}."
+    assert captions.sweep.loss_words(points) == f"MLP: {said}."
 
 
 def test_where_a_larger_code_stops_paying_is_told() -> None:
     points = line("conv", {16: 0.004, 32: 0.002, 64: 0.002, 128: 0.00199})
     said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it gains almost nothing"
-    assert captions.sweep.loss_words(points, None) == f"Conv: {said}."
+    assert captions.sweep.loss_words(points) == f"Conv: {said}."
 
 
 def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
     """Half in one doubling is more than a quarter in three."""
     points = line("mlp", {1: 0.08, 2: 0.04, 16: 0.01})
-    assert captions.sweep.loss_words(points, None).startswith("MLP: from 1 to 2 numbers the test loss halves")
+    assert captions.sweep.loss_words(points).startswith("MLP: from 1 to 2 numbers the test loss halves")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
     ],
 )
 def test_pca_is_compared_where_it_has_a_code_of_the_same_size(losses: dict[int, float], said: str) -> None:
-    assert f"{said}." in captions.sweep.loss_words(line("mlp", losses), PCA)
+    assert f"{said}." in captions.sweep.loss_words(line("mlp", losses), [PCA])
 
 
 @pytest.mark.parametrize(
@@ -102,39 +102,57 @@ def test_pca_is_compared_where_it_has_a_code_of_the_same_size(losses: dict[int, 
 def test_where_the_sigmoid_beats_pca_is_said_with_its_reason(losses: dict[int, float], size: str) -> None:
     """PCA has 0.06, 0.05, 0.04, 0.02 and 0.008 at 1, 2, 4, 16 and 64 numbers."""
     why = "although its encoder is as linear as PCA's: the sigmoid at the end of its decoder does that."
-    assert captions.sweep.loss_words(line("mlp", losses), PCA).endswith(f" From {size} on it beats PCA {why}")
+    assert captions.sweep.loss_words(line("mlp", losses), [PCA]).endswith(
+        f" From {size} on it beats PCA {why}"
+    )
 
 
 def test_the_sigmoid_is_not_praised_for_what_it_has_not_done() -> None:
     worse, deep = line("mlp", {16: 0.018, 64: 0.009}), line("mlp", {16: 0.01, 64: 0.001}, layers=2)
     conv = line("conv-bottleneck", {16: 0.01, 64: 0.001})
     assert not [
-        points for points in (worse, deep, conv) if "sigmoid" in captions.sweep.loss_words(points, PCA)
+        points for points in (worse, deep, conv) if "sigmoid" in captions.sweep.loss_words(points, [PCA])
     ]
 
 
 def test_pca_that_is_exact_is_compared_with_nothing() -> None:
-    exact = Pca("mnist", 10, 0.07, (16,), (1e-9,), 1.0)
-    assert captions.sweep.loss_words([point()], exact) == ""
+    assert captions.sweep.loss_words([point()], [pca({16: 1e-9})]) == ""
+
+
+def test_the_mean_image_is_spoken_of_where_a_model_is_no_better() -> None:
+    """Its error is 0.067."""
+    (better, one, all_of_them) = (
+        captions.sweep.loss_words(line("mlp", losses), [MEAN_IMAGE])
+        for losses in ({1: 0.06, 2: 0.05}, {1: 0.068, 2: 0.05}, {1: 0.068, 2: 0.067})
+    )
+    assert "mean image" not in better
+    assert one.endswith("; no better than the mean image at 1 number.")
+    assert all_of_them.endswith("; no better than the mean image at any size.")
+
+
+def test_every_baseline_that_is_measured_at_a_size_is_compared_there() -> None:
+    other = replace(pca({1: 0.02, 2: 0.01}), baseline="other", title="Other")
+    said = captions.sweep.loss_words(line("mlp", {1: 0.03, 2: 0.02}), [PCA, other])
+    assert "better than PCA at every size; worse than Other at every size." in said
 
 
 def test_models_are_compared_at_about_equal_code_size() -> None:
     points = [point("mlp", 64, 0.008), point("mlp", 128, 0.004), point("conv", 1, 0.016)]
     said = "At about equal code size (128 and 196 numbers) MLP is better: Conv has 4 times the loss"
-    assert captions.sweep.code_words(points, None) == f"{said} (0.004 against 0.016)."
+    assert captions.sweep.code_words(points) == f"{said} (0.004 against 0.016)."
 
 
 def test_models_that_are_equally_good_are_called_so() -> None:
     points = [point("mlp", 196, 0.01), point("conv", 1, 0.01)]
     assert (
-        captions.sweep.code_words(points, None)
+        captions.sweep.code_words(points)
         == "At 196 numbers MLP and Conv are equally good (0.01 against 0.01)."
     )
 
 
 def test_the_smallest_code_that_does_not_compress_is_named() -> None:
     said = "Conv with 4 channels already keeps 784 numbers for 784 pixels: it does not compress."
-    assert captions.sweep.code_words(line("conv", {2: 0.02, 4: 0.01, 8: 0.005}), None) == said
+    assert captions.sweep.code_words(line("conv", {2: 0.02, 4: 0.01, 8: 0.005})) == said
 
 
 def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reaches() -> None:
@@ -283,4 +301,4 @@ def test_only_sizes_that_were_finished_are_named(points: list[Point]) -> None:
 def test_a_run_that_is_stopped_does_not_count() -> None:
     finished = line("mlp", {1: 0.06, 2: 0.03})
     stopped = replace(point(latent_size=4, loss=0.001), state=State.STOPPED)
-    assert captions.sweep.loss_words([*finished, stopped], None) == captions.sweep.loss_words(finished, None)
+    assert captions.sweep.loss_words([*finished, stopped]) == captions.sweep.loss_words(finished)

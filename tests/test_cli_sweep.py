@@ -85,10 +85,15 @@ def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: 
     assert [run["config"]["latent_size"] for run in runs] == [2, 512]
     assert [run["state"] for run in runs] == ["finished", "finished"]
     assert checkpoints.read(first.run_id).attempt == 1, "what was finished is not trained again"
-    assert json.loads(out)["pca"]["sizes"][:3] == [1, 2, 3]
+    curves = json.loads(out)["baselines"]
+    assert [point["n_latents"] for point in curves["pca"]["points"]][:3] == [1, 2, 3]
+    (mean_image,) = curves["mean_image"]["points"]
+    assert mean_image["n_latents"] == 0
     with table.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [float(row["test_mse"]) for row in rows] == [run["test_mse"] for run in runs]
+    pca = {point["n_latents"]: point["test_mse"] for point in curves["pca"]["points"]}
+    assert [row["pca_test_mse"] for row in rows] == [str(pca[2]), str(pca[512])]
 
 
 def test_a_full_disk_fails_runs_in_a_sentence_and_keeps_the_finished_ones() -> None:
@@ -103,3 +108,4 @@ def test_a_full_disk_fails_runs_in_a_sentence_and_keeps_the_finished_ones() -> N
     assert "Traceback" not in err
     assert [run.config.latent_size for run in checkpoints.summaries()[0]] == [1]
     assert " 1 |" in out, "the table has what was trained"
+    assert "PCA: test loss" in out

@@ -21,8 +21,9 @@ import torch
 from distributed.security import Security
 
 from autoenc import __version__, checkpoints, datasets
+from autoenc.baselines import PCA
 from autoenc.errors import AutoencError
-from autoenc.jobs import DownloadJob, PcaJob, TrainJob
+from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.schema import EpochRecord, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions, worker_checks
 from autoenc.sources import VERSION
@@ -250,7 +251,7 @@ def test_a_run_is_stopped_at_its_worker_and_goes_on_in_another_dashboard(
 
 
 def test_a_job_tells_which_images_its_worker_must_have() -> None:
-    jobs = (TrainJob(QUICK), PcaJob("mnist"), DownloadJob("mnist"))
+    jobs = (TrainJob(QUICK), BaselineJob(PCA, "mnist"), DownloadJob("mnist"))
     assert [job.needed_dataset() for job in jobs] == ["digits", "mnist", None]
 
 

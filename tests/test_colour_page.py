@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
-from autoenc import baselines, checkpoints, datasets
+from autoenc import checkpoints, datasets
+from autoenc.baselines import MEAN_IMAGE, PCA
 from autoenc.datasets import Dataset
-from autoenc.schema import Pca, TrainConfig
+from autoenc.schema import BaselinePoint, TrainConfig
 from tests.runs import stored, trained
 from tests.test_pages import opened, texts
 from ui.core import sessions
@@ -34,20 +36,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             data = datasets.load(name)
             for size in sizes:
                 stored(*trained(TrainConfig(name, latent_size=size, epochs=1), data))
-            baselines.keep_pca(data, mean_image_alone(data))
+            keep_baselines(data)
         yield place
         sessions.background().close()
         st.cache_resource.clear()
 
 
-def mean_image_alone(data: Dataset) -> Pca:
-    """What a fit finds first, and the axis along which the images vary most."""
+def keep_baselines(data: Dataset) -> None:
+    """The mean image, and PCA with the axis along which the images vary most, and no other."""
     train, test = (torch.from_numpy(images[:500]).flatten(1) / 255 for images in (data.train, data.test))
     mean = train.mean(0)
     _, _, axes = torch.pca_lowrank(train, 1)
     x = test - mean
     left = (x - x @ axes @ axes.T).square().mean()
-    return Pca(data.name, len(data.train), float(x.square().mean()), (1,), (float(left),), 1.0)
+    empty = PCA.empty(data.name, len(data.train))
+    PCA.keep(data, replace(empty, points=(BaselinePoint(1, float(left)),)))
+    *_, level = MEAN_IMAGE.curves(data)
+    MEAN_IMAGE.keep(data, level)
 
 
 @pytest.fixture(autouse=True)

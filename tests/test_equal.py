@@ -7,15 +7,15 @@ import pytest
 
 from autoenc import equal, plots, sweeps
 from autoenc.published import published
-from autoenc.schema import Noise, Pca, RunSummary, Subject, TrainConfig
-from tests.sweep_points import line
+from autoenc.schema import BaselineCurve, Noise, RunSummary, Subject, TrainConfig
+from tests.sweep_points import line, mean_image, pca
 
 GREY = Subject("MNIST", 784, (tuple(line("mlp", {8: 0.04, 32: 0.01, 64: 0.005})),))
 
 
-def colours(losses: dict[int, float], pca: Pca | None = None) -> Subject:
+def colours(losses: dict[int, float], *baselines: BaselineCurve) -> Subject:
     points = tuple(replace(p, n_pixels=3072) for p in line("mlp", losses))
-    return Subject("CIFAR-10", 3072, (points,), pca)
+    return Subject("CIFAR-10", 3072, (points,), baselines)
 
 
 COLOUR = colours({32: 0.012, 128: 0.003, 256: 0.0015})
@@ -56,8 +56,8 @@ def test_two_curves_are_compared_where_both_are_known() -> None:
 
 
 def test_an_error_may_be_shown_beside_that_of_the_mean_image() -> None:
-    pca = Pca("cifar10", 50_000, mean_image_mse=0.06)
-    assert equal.measured(0.015, "lost", replace(COLOUR, pca=pca)) == pytest.approx(0.25)
+    known = replace(COLOUR, baselines=(mean_image(0.06),))
+    assert equal.measured(0.015, "lost", known) == pytest.approx(0.25)
     assert equal.measured(0.015, "lost", COLOUR) is None
     assert equal.measured(0.01, "psnr", COLOUR) == pytest.approx(20)
 
@@ -68,7 +68,7 @@ def test_an_error_may_be_shown_beside_that_of_the_mean_image() -> None:
 def test_runs_that_differ_in_size_alone_are_a_line_and_those_with_the_most_sizes_are_taken() -> None:
     many = [summary("cifar10", k, epochs=5) for k in (32, 64, 128)]
     newer = [summary("cifar10", k, epochs=10) for k in (32, 64)]
-    found = sweeps.subject("CIFAR-10", "f", 3072, [*newer, *many], None)
+    found = sweeps.subject("CIFAR-10", "f", 3072, [*newer, *many])
     ((*points,),) = found.lines
     assert [(p.config.latent_size, p.config.epochs) for p in points] == [(32, 5), (64, 5), (128, 5)]
     assert points[0].ratio == 96
@@ -83,12 +83,12 @@ def test_noise_fewer_images_other_data_and_lost_runs_are_not_compared() -> None:
         summary("cifar10", 32, math.nan),
         summary("cifar10", 32, None),
     ]
-    assert sweeps.subject("CIFAR-10", "f", 3072, runs, None).lines == ()
+    assert sweeps.subject("CIFAR-10", "f", 3072, runs).lines == ()
 
 
 def test_the_newest_run_of_a_size_counts() -> None:
     runs = [summary("cifar10", 32, 0.02, seed=1), summary("cifar10", 32, 0.01)]
-    ((point,),) = sweeps.subject("CIFAR-10", "f", 3072, runs, None).lines
+    ((point,),) = sweeps.subject("CIFAR-10", "f", 3072, runs).lines
     assert point.test_mse == 0.02
 
 
@@ -127,7 +127,7 @@ def test_where_ratio_and_code_size_disagree_the_words_say_that_it_depends() -> N
 
 def test_pca_speaks_where_no_model_is_trained_and_nobody_where_nothing_overlaps() -> None:
     def linear(name: str, n_pixels: int, sizes: tuple[int, ...]) -> Subject:
-        return Subject(name, n_pixels, (), Pca(name, 9, 0.06, sizes, tuple(1 / (10 * k) for k in sizes)))
+        return Subject(name, n_pixels, (), (pca({k: 1 / (10 * k) for k in sizes}),))
 
     near = sweeps.equal_words(linear("CIFAR-10", 3072, (64, 128)), linear("MNIST", 784, (16, 32)))
     assert "(PCA)" in near
@@ -136,7 +136,7 @@ def test_pca_speaks_where_no_model_is_trained_and_nobody_where_nothing_overlaps(
 
 def test_the_words_tell_which_runs_are_compared_and_what_the_mean_image_is_worth() -> None:
     assert "CIFAR-10: MLP, 3 sizes, 10 epochs." in sweeps.settings_words([COLOUR, GREY])
-    both = [replace(s, pca=Pca("x", 9, mse)) for s, mse in ((COLOUR, 0.0624), (GREY, 0.0673))]
+    both = [replace(s, baselines=(mean_image(mse),)) for s, mse in ((COLOUR, 0.0624), (GREY, 0.0673))]
     assert "0.062 for CIFAR-10 and 0.067 for MNIST" in sweeps.lost_words(both)
     assert sweeps.lost_words([COLOUR, both[1]]) == ""
 
@@ -173,6 +173,18 @@ def test_the_figure_can_be_drawn_before_there_is_anything(by: equal.By, measure:
     assert len(plots.error_at_equal(nothing, by, measure).data) == 0
     drawn = plots.error_at_equal([COLOUR, GREY], by, measure, published=published("cifar10"))
     assert drawn.to_json()
+
+
+def test_each_baseline_with_a_code_has_a_grey_line_of_its_own_on_both_data_sets() -> None:
+    other = replace(pca({64: 0.004}), baseline="other", title="Other")
+    subjects = [replace(s, baselines=(pca({64: 0.005}), other, mean_image(0.06))) for s in (COLOUR, GREY)]
+    figure = plots.error_at_equal(subjects, "numbers", "mse")
+    assert [trace.name for trace in figure.data] == ["MLP", "PCA", "Other"] * 2
+    pca_line, other_line = figure.data[1:3]
+    assert pca_line.line.color != other_line.line.color
+    assert {trace.mode for trace in (pca_line, other_line)} == {"lines"}
+    one_sided = plots.error_at_equal([subjects[0], GREY], "numbers", "mse")
+    assert list(one_sided.data[4].y) == [None]
 
 
 def test_published_figures_are_of_cifar10_alone() -> None:

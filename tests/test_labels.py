@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from autoenc.jobs import DownloadJob, PcaJob, TrainJob
+from autoenc.baselines import MEAN_IMAGE, PCA
+from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.schema import (
     Download,
     Images,
     Noise,
-    Pca,
     Preview,
     Snapshot,
     State,
@@ -87,13 +87,13 @@ def test_a_job_that_waits_says_what_for_and_how_many_are_ahead() -> None:
     assert labels.progress(replace(waits, message="the workers are starting")) == (
         "Waiting: the workers are starting"
     )
-    for value in (Pca("digits", 10), Download("mnist", 1, 2)):
+    for value in (PCA.empty("digits"), Download("mnist", 1, 2)):
         assert labels.progress(replace(waits, value=value, ahead=2)) == "Waiting: 2 ahead"
 
 
 def test_a_job_at_work_says_how_far_it_is() -> None:
     at_work = Snapshot("x", State.RUNNING)
-    assert labels.progress(replace(at_work, value=Pca("digits", 10))) == "Fitting"
+    assert labels.progress(replace(at_work, value=PCA.empty("digits"))) == "Measuring"
     assert labels.progress(replace(at_work, value=Download("mnist", 3_000_000))) == "Downloading: 3 MB"
     assert labels.progress(replace(at_work, value=Download("mnist", 3_000_000, 12_000_000))) == (
         "Downloading: 3 MB of 12 MB"
@@ -110,6 +110,9 @@ def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> Non
     assert labels.job_title(Snapshot("x", State.QUEUED, job=DownloadJob("mnist"))) == (
         "Download of MNIST handwritten digits"
     )
-    assert labels.job_title(Snapshot("x", State.QUEUED, job=PcaJob("mnist"))) == (
-        "Principal components of MNIST handwritten digits"
+    assert labels.job_title(Snapshot("x", State.QUEUED, job=BaselineJob(PCA, "mnist"))) == (
+        "PCA of MNIST handwritten digits"
+    )
+    assert labels.job_title(Snapshot("x", State.QUEUED, job=BaselineJob(MEAN_IMAGE, "mnist"))) == (
+        "Mean image of MNIST handwritten digits"
     )

@@ -13,11 +13,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from autoenc import baselines, checkpoints, datasets, sweeps
+from autoenc import checkpoints, datasets, sweeps
 from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import Kept
 from tests.runs import stored, trained
-from tests.test_colour_page import mean_image_alone
+from tests.test_colour_page import keep_baselines
 from tests.test_pages import opened, texts
 from ui.core import sessions
 
@@ -49,8 +49,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for config in RUNS:
             stored(*trained(config, datasets.load(config.dataset)))
         for name in ("digits", "photos"):
-            data = datasets.load(name)
-            baselines.keep_pca(data, mean_image_alone(data))
+            keep_baselines(datasets.load(name))
         for config, sizes in ((PLAIN[0], (4, 8)), (PHOTOS, (8,))):
             sweep = Sweep(config, ("mlp",), sizes)
             fingerprint = datasets.load(config.dataset).fingerprint

@@ -18,9 +18,10 @@ from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, cli, datasets, inspection, sweeps
+from autoenc.baselines import PCA
 from autoenc.cli.sweeping import asked_sweep
 from autoenc.cli.training import train_config
-from autoenc.jobs import DownloadJob, PcaJob, TrainJob
+from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.neighbours import Neighbour
 from autoenc.schema import MODELS, Noise, Sweep, TrainConfig
 from autoenc.sessions.dask import DaskSessions
@@ -593,7 +594,7 @@ def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
     app = swept(models="mlp", latent_sizes="4", epochs="1000", noise="gaussian:0.3", train_images="700")
     app.button(key="sweep-start").click().run()
     until(app, "1 at work")
-    assert sessions.background().snapshot(PcaJob("digits", 700).job_id) is None
+    assert sessions.background().snapshot(BaselineJob(PCA, "digits", 700).job_id) is None
     app.button(key="stop-sweep").click().run()
     until(app, "stopped")
 
@@ -626,7 +627,9 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
     background, me = sessions.background(), "somebody"
     long = TrainConfig("digits", "conv", 64, layers=2, epochs=1000, seed=5)
     jobs = [TrainJob(long), TrainJob(TrainConfig("digits", latent_size=9, epochs=7))]
-    ids = [background.start(job, me) for job in (*jobs, DownloadJob("mnist"), PcaJob("digits", 600))]
+    ids = [
+        background.start(job, me) for job in (*jobs, DownloadJob("mnist"), BaselineJob(PCA, "digits", 600))
+    ]
     end = monotonic() + 60
     while labels.seconds_left(background.snapshot(ids[0])) is None:
         assert monotonic() < end
@@ -640,7 +643,7 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
     assert said[said.index(running) + 1 :][:3] == [
         f"{labels.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
-        f"Principal components of {catalogue.data_title('digits')} – Waiting: 2 ahead",
+        f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",
     ]
     assert {metric.label: metric.value for metric in app.metric}["Waiting"] == "3"
     for job_id in reversed(ids):

@@ -14,7 +14,7 @@ from plotly.graph_objects import Figure
 from autoenc import plots
 from autoenc.plots.dots import GREY
 from autoenc.schema import MODELS, Epoch, Images, ModelInfo, Point, Run, State, TrainConfig
-from tests.sweep_points import PCA, line, point
+from tests.sweep_points import BASELINES, MEAN_IMAGE, PCA, line, pca, point
 
 STEPS_PER_EPOCH = 469  # 60,000 images in batches of 128, the last one smaller
 
@@ -285,7 +285,7 @@ def test_a_comparison_has_one_line_a_run_that_differ_in_colour_and_dashes_for_co
 # ---------------------------------------------------------------- sweeps
 
 SweepFigure = Callable[..., Figure]
-BESIDE_PCA: dict[str, SweepFigure] = {
+BESIDE_BASELINES: dict[str, SweepFigure] = {
     "loss by size": plots.loss_by_size,
     "large sizes": plots.loss_at_large_sizes,
     "loss by code": plots.loss_by_code,
@@ -293,8 +293,8 @@ BESIDE_PCA: dict[str, SweepFigure] = {
 }
 SWEEPS: dict[str, SweepFigure] = {
     **{
-        name: lambda points, axes, draw=draw, **more: draw(points, PCA, axes, **more)
-        for name, draw in BESIDE_PCA.items()
+        name: lambda points, axes, draw=draw, **more: draw(points, BASELINES, axes, **more)
+        for name, draw in BESIDE_BASELINES.items()
     },
     "time": plots.time_by_size,
     "loss by time": plots.loss_by_time,
@@ -392,7 +392,7 @@ def test_a_running_run_is_a_hollow_dot_that_no_line_reaches() -> None:
     running = replace(point("mlp", 4, 0.05), state=State.RUNNING, epochs_done=3)
     queued = replace(point("mlp", 2, 0.05), state=State.QUEUED)
     points = [*line("mlp", {1: 0.06, 8: 0.03}), running, queued]
-    mlp = trace_of(plots.loss_by_size(points, None, plots.Axes()), "MLP")
+    mlp = trace_of(plots.loss_by_size(points, (), plots.Axes()), "MLP")
     assert list(mlp.x) == [1, 8, None, 4]
     assert list(mlp.marker.symbol) == ["circle", "circle", "circle", "circle-open"]
     assert mlp.hovertext[3] == "4 (4 numbers, 196 times smaller), epoch 3 of 10"
@@ -400,7 +400,7 @@ def test_a_running_run_is_a_hollow_dot_that_no_line_reaches() -> None:
 
 def test_a_dot_says_its_size_its_code_and_its_ratio() -> None:
     points = [*line("mlp", {1: 0.06, 16: 0.0254}), *line("conv", {4: 0.02, 16: 0.01})]
-    figure = plots.loss_by_size(points, None, plots.Axes())
+    figure = plots.loss_by_size(points, (), plots.Axes())
     mlp, conv = trace_of(figure, "MLP"), trace_of(figure, "Conv")
     assert mlp.hovertemplate == "k = %{hovertext}: %{y:,.4~r}"
     assert list(mlp.hovertext) == ["1 (1 number, 784 times smaller)", "16 (16 numbers, 49 times smaller)"]
@@ -412,7 +412,7 @@ def test_a_dot_says_its_size_its_code_and_its_ratio() -> None:
 
 def test_models_differ_in_colour_and_layers_in_dashes_and_symbols() -> None:
     points = [*line("mlp", MLP), *line("mlp", MLP, layers=2), *line("conv", CONV, layers=3)]
-    figure = plots.loss_by_size(points, None, plots.Axes())
+    figure = plots.loss_by_size(points, (), plots.Axes())
     one, two, three = (trace_of(figure, name) for name in ("MLP", "MLP, 2 layers", "Conv, 3 layers"))
     assert one.line.color == two.line.color == plots.COLOUR["mlp"]
     assert three.line.color == plots.COLOUR["conv"]
@@ -421,53 +421,64 @@ def test_models_differ_in_colour_and_layers_in_dashes_and_symbols() -> None:
 
 
 def test_pca_reaches_as_far_as_the_sizes_do_and_leaves_out_what_is_rounding() -> None:
-    pca = replace(PCA, sizes=(1, 2, 4, 8, 16, 784), test_mse=(0.06, 0.05, math.nan, 1e-9, 0.02, 1e-3))
-    by_size = plots.loss_by_size(line("mlp", {1: 0.06, 16: 0.03}), pca, plots.Axes())
+    curve = pca({1: 0.06, 2: 0.05, 4: math.nan, 8: 1e-9, 16: 0.02, 784: 1e-3})
+    by_size = plots.loss_by_size(line("mlp", {1: 0.06, 16: 0.03}), [curve], plots.Axes())
     assert placed(trace_of(by_size, "PCA")) == [(1, 0.06), (2, 0.05), (16, 0.02)]
-    by_ratio = plots.loss_by_ratio(line("mlp", {2: 0.06, 16: 0.03}), pca, plots.Axes())
+    by_ratio = plots.loss_by_ratio(line("mlp", {2: 0.06, 16: 0.03}), [curve], plots.Axes())
     assert placed(trace_of(by_ratio, "PCA")) == [(392, 0.05), (49, 0.02)]
 
 
 def test_the_mean_image_is_a_level_line_across_the_plot() -> None:
-    figure = plots.loss_by_size(BOTH, PCA, plots.Axes())
+    figure = plots.loss_by_size(BOTH, BASELINES, plots.Axes())
     (left, one), (right, other) = placed(trace_of(figure, "mean image"))
-    assert one == other == PCA.mean_image_mse
+    assert one == other == MEAN_IMAGE.level == 0.067
     assert [math.log10(left), math.log10(right)] == pytest.approx(figure.layout.xaxis.range, rel=1e-3)
 
 
+def test_baselines_have_a_dash_each_and_keep_their_place_before_they_are_measured() -> None:
+    other = replace(PCA, baseline="other", title="Other")
+    measured = plots.loss_by_code(BOTH, (PCA, other, MEAN_IMAGE), plots.Axes())
+    dashes = [trace_of(measured, name).line.dash for name in ("PCA", "Other", "mean image")]
+    assert len(set(dashes)) == 3
+    waiting = [replace(curve, points=(), done=0.0) for curve in (PCA, other, MEAN_IMAGE)]
+    before = plots.loss_by_code(BOTH, waiting, plots.Axes())
+    assert [(t.name, t.showlegend) for t in before.data] == [(t.name, t.showlegend) for t in measured.data]
+    assert before.layout.margin == measured.layout.margin
+
+
 def test_the_report_is_there_with_its_training_losses_at_its_sizes_and_nowhere_with_its_test_losses() -> None:
-    report = trace_of(plots.loss_by_size(BOTH, None, plots.Axes()), "lab report (training loss)")
+    report = trace_of(plots.loss_by_size(BOTH, (), plots.Axes()), "lab report (training loss)")
     assert sorted(placed(report)) == [(1, 0.009), (1, 0.07), (64, 0.0003), (128, 0.02)]
     assert report.marker.symbol == "diamond-open"
     other_epochs = [replace(p, config=replace(p.config, epochs=20)) for p in BOTH]
-    report = trace_of(plots.loss_by_size(other_epochs, None, plots.Axes()), "lab report (training loss)")
+    report = trace_of(plots.loss_by_size(other_epochs, (), plots.Axes()), "lab report (training loss)")
     assert placed(report) == []
     assert not report.showlegend
 
 
 def test_the_closer_look_shows_the_upper_half_of_the_sizes_as_high_as_they_need() -> None:
-    figure = plots.loss_at_large_sizes(BOTH, PCA, plots.Axes())
+    figure = plots.loss_at_large_sizes(BOTH, BASELINES, plots.Axes())
     assert [x for x, _ in placed(trace_of(figure, "MLP"))] == [16, 32, 64, 128]
     assert [x for x, _ in placed(trace_of(figure, "Conv"))] == [16, 32, 64]
     assert figure.layout.yaxis.type is None
     assert figure.layout.yaxis.autorangeoptions.clipmax == pytest.approx(0.03)
-    few = plots.loss_at_large_sizes(line("mlp", {1: 0.1, 2: 0.05, 4: 0.02, 8: 0.01}), None, plots.Axes())
+    few = plots.loss_at_large_sizes(line("mlp", {1: 0.1, 2: 0.05, 4: 0.02, 8: 0.01}), (), plots.Axes())
     assert [x for x, _ in placed(trace_of(few, "MLP"))] == [2, 4, 8]
 
 
 def test_equal_codes_stand_one_above_the_other_and_a_line_where_nothing_is_compressed() -> None:
     points = [point("mlp", 196), point("conv", 1)]
-    figure = plots.loss_by_code(points, None, plots.Axes())
+    figure = plots.loss_by_code(points, (), plots.Axes())
     assert trace_of(figure, "MLP").x == trace_of(figure, "Conv").x == (196,)
     assert [shape.x0 for shape in figure.layout.shapes if shape.label.text] == [784]
 
 
 def test_codes_larger_than_the_image_stand_in_the_shade_left_of_one() -> None:
-    figure = plots.loss_by_ratio(BOTH, None, plots.Axes())
+    figure = plots.loss_by_ratio(BOTH, (), plots.Axes())
     assert trace_of(figure, "Conv").x[0] == pytest.approx(784 / (64 * 196))
     (shade,) = (shape for shape in figure.layout.shapes if shape.label.text == "larger than the image")
     assert (shade.type, shade.x1) == ("rect", 1)
-    texts = [shape.label.text for shape in plots.loss_by_ratio(BOTH[:8], None, plots.Axes()).layout.shapes]
+    texts = [shape.label.text for shape in plots.loss_by_ratio(BOTH[:8], (), plots.Axes()).layout.shapes]
     assert "larger than the image" not in texts
 
 

@@ -143,10 +143,10 @@ def test_a_retry_for_which_there_is_no_room_leaves_why_the_run_failed(
 def test_a_class_of_thirty_behind_one_address_has_room_for_the_largest_sweep_each_and_for_no_more() -> None:
     book = Book()
     for student in range(30):
-        for name in ("pca", *range(100)):
+        for name in ("pca", "mean image", *range(100)):
             book.add(Named(f"{student}-{name}"), f"student {student}", address="192.0.2.1")
-    assert book.counts() == (0, 30 * (100 + 1))
-    with pytest.raises(AutoencError, match=r"^3,030 runs from your network address are in the queue; wait"):
+    assert book.counts() == (0, 30 * (100 + 2))
+    with pytest.raises(AutoencError, match=r"^3,060 runs from your network address are in the queue; wait"):
         book.add(Named("one more"), "student 30", address="192.0.2.1")
     book.add(Named("one more"), "student 30", address="192.0.2.2")
 
@@ -154,9 +154,9 @@ def test_a_class_of_thirty_behind_one_address_has_room_for_the_largest_sweep_eac
 def test_a_visitor_has_room_for_two_of_the_largest_sweeps_and_for_no_more() -> None:
     book = Book()
     for sweep in range(2):
-        for name in ("pca", *range(100)):
+        for name in ("pca", "mean image", *range(100)):
             book.add(Named(f"{sweep}-{name}"), "a")
-    with pytest.raises(AutoencError, match=r"^you have 202 runs in the queue; wait for some of them$"):
+    with pytest.raises(AutoencError, match=r"^you have 204 runs in the queue; wait for some of them$"):
         book.add(Named("one more"), "a")
 
 

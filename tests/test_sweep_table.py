@@ -10,7 +10,7 @@ import pytest
 from autoenc import sweeps
 from autoenc.schema import State
 from autoenc.sweeps import Row
-from tests.sweep_points import line, point
+from tests.sweep_points import BASELINES, line, point
 
 SECTION_3_6 = [
     *line("conv", {64: 0.0003, 128: 0.0001}, [50.04, 60.0]),
@@ -54,7 +54,7 @@ def test_numbers_come_back_from_csv_exactly() -> None:
     text = sweeps.as_csv(points)
     assert text.count("\r\n") == 3
     head, *lines = csv.reader(io.StringIO(text, newline=""))
-    assert head == [field.name for field in fields(Row)]
+    assert head == [field.name for field in fields(Row) if field.name != "baseline_mse"]
     for row, read in zip(sweeps.rows(points), lines, strict=True):
         for name, cell in zip(head, read, strict=True):
             value = getattr(row, name)
@@ -74,6 +74,19 @@ def test_markdown_has_rounded_numbers_units_and_the_note_of_the_report() -> None
     assert [row["lab: training loss"] for row in table] == ["0.0003", "0.0001", "0.0001", "0.000027"]
     assert [row["lab: test loss (*)"] for row in table] == ["0.019", "0.006", "0.007", "0.0016"]
     assert text.endswith("probably sums over batches, not means over images.")
+
+
+def test_each_baseline_with_a_code_has_a_column_with_its_loss_at_equal_code_size() -> None:
+    """PCA has 0.04 at 4 numbers, and is not measured at 5; the mean image is the same in every row."""
+    points = line("mlp", {4: 0.05, 5: 0.045})
+    assert [row.baseline_mse for row in sweeps.rows(points, BASELINES)] == [(0.04,), (None,)]
+    assert [row["pca_test_mse"] for row in csv.DictReader(io.StringIO(sweeps.as_csv(points, BASELINES)))] == [
+        "0.04",
+        "",
+    ]
+    head, *table = cells(sweeps.as_markdown(points, BASELINES))
+    assert [row[head.index("PCA: test loss")] for row in table] == ["0.04", ""]
+    assert "PCA: test loss" in sweeps.as_latex(points, BASELINES)
 
 
 def test_without_figures_of_the_report_there_are_neither_its_columns_nor_its_note() -> None:

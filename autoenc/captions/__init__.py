@@ -1,7 +1,8 @@
 """Plain words that are computed from data; empty where there is not enough yet.
 
 images/                 a picture and its reconstruction
-sweep.py beside_pca.py  the runs of a sweep
+sweep.py                the runs of a sweep
+baselines.py            a model beside the baselines
 denoising/              curves of denoising
 out_of_distribution.py  a picture that no model was trained on
 remarks.py              what must be said beside the figures of a run

@@ -9,12 +9,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from autoenc.captions.beside_pca import pca_words, sigmoid_words
+from autoenc.captions.baselines import REMARKS, baseline_words
 from autoenc.captions.ratios import LEAST, amount, changes, times_in_words
 from autoenc.captions.remarks import EARLIER
 from autoenc.numerals import counted, decibels, short
 from autoenc.pareto import pareto, usable
-from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, psnr_of_mse
+from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
 
 READABLE_MSE = 0.01  # 20 dB
@@ -22,14 +22,15 @@ READABLE_MSE = 0.01  # 20 dB
 # ---------------------------------------------------------------- loss and size
 
 
-def loss_words(points: Sequence[Point], pca: Pca | None) -> str:
-    """What a doubling of the code buys where it buys most and least; how it compares with PCA."""
+def loss_words(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
+    """What a doubling of the code buys where it buys most and least; how it compares with the baselines."""
     said = []
     for line in _simplest(points, "test_mse"):
-        clauses = [c for c in (_doublings(line), pca_words(line, pca)) if c]
+        compared = (baseline_words(line, curve) for curve in baselines)
+        clauses = [clause for clause in (_doublings(line), *compared) if clause]
         if clauses:
             said.append(f"{_name(line[0])}: {'; '.join(clauses)}.")
-        said.append(sigmoid_words(line, pca))
+        said += [REMARKS[c.baseline](line, c) for c in baselines if c.baseline in REMARKS]
     return " ".join(filter(None, said))
 
 
@@ -72,19 +73,21 @@ def _gain(step: tuple[Point, Point]) -> float:
     return math.log(_loss(a) / _loss(b)) / math.log(b.config.latent_size / a.config.latent_size)
 
 
-def code_words(points: Sequence[Point], pca: Pca | None) -> str:
+def code_words(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
     """Which model is better at about equal code size; which codes are as large as the image."""
     lines = {line[0].config.model: line for line in _simplest(points, "test_mse")}
-    equal = [_at_equal_code(lines, model, pca) for model in MODELS if model in lines and model != "mlp"]
+    equal = [_at_equal_code(lines, model, baselines) for model in MODELS if model in lines and model != "mlp"]
     return " ".join(filter(None, (*equal, _larger_than_image(points))))
 
 
-def _at_equal_code(lines: Mapping[str, Sequence[Point]], model: str, pca: Pca | None) -> str:
-    """This model beside the MLP, or beside PCA."""
+def _at_equal_code(
+    lines: Mapping[str, Sequence[Point]], model: str, baselines: Sequence[BaselineCurve]
+) -> str:
+    """This model beside the MLP, or beside the baselines."""
     both = [(m, c) for m in lines.get("mlp", []) for c in lines[model]]
     near = [(m, c) for m, c in both if max(m.n_latents / c.n_latents, c.n_latents / m.n_latents) <= 1.6]
     if not near:
-        return _against_pca(lines[model], pca)
+        return _against_baselines(lines[model], baselines)
     closest = min(
         near, key=lambda one: (abs(math.log(one[0].n_latents / one[1].n_latents)), -one[0].n_latents)
     )
@@ -101,15 +104,15 @@ def _at_equal_code(lines: Mapping[str, Sequence[Point]], model: str, pca: Pca | 
     return f"At {size} {_name(better)} is better: {_name(worse)} {much} ({losses})."
 
 
-def _against_pca(line: Sequence[Point], pca: Pca | None) -> str:
-    """Where the MLP has no code of that size PCA stands for it."""
-    known = {} if pca is None else dict(zip(pca.sizes, pca.test_mse, strict=True))
-    found = [p for p in line if known.get(p.n_latents, 0) > 1e-7]
-    if not found:
-        return ""
-    point = found[0]
-    losses = f"{short(known[point.n_latents])} for PCA, {short(_loss(point))} for {_name(point)}"
-    return f"At {counted(point.n_latents, 'number')}: {losses}."
+def _against_baselines(line: Sequence[Point], baselines: Sequence[BaselineCurve]) -> str:
+    """Where the MLP has no code of that size the baselines stand for it."""
+    for point in line:
+        found = [(c.title, c.mse_at(point.n_latents)) for c in baselines if c.has_code]
+        losses = [f"{short(mse)} for {title}" for title, mse in found if mse is not None]
+        if losses:
+            losses.append(f"{short(_loss(point))} for {_name(point)}")
+            return f"At {counted(point.n_latents, 'number')}: {', '.join(losses)}."
+    return ""
 
 
 def _larger_than_image(points: Sequence[Point]) -> str:

@@ -22,7 +22,7 @@ from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.numerals import duration
 from autoenc.runs import by_id
-from autoenc.schema import MODELS, Pca, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps import Kept, Machine, Plan
 
@@ -59,9 +59,10 @@ def sweep(chosen: argparse.Namespace) -> None:
         plan = _planned(asked, data, sessions)
         kept = Kept(asked, data.fingerprint, plan.run_ids, alone=chosen.one_at_a_time)
         _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=kept.alone))
+        sweeps.begin(sessions, kept, {run.run_id for run in plan.finished})
         points = _followed(kept, data.image_shape, sessions)
-        pca = sessions.snapshot(sweeps.linear(kept).job_id)
-    _answer(chosen, points, pca.value if pca is not None and isinstance(pca.value, Pca) else None)
+        baselines = _measured(kept, sessions)
+    _answer(chosen, points, baselines)
     reasons = [*(p.message for p in points if not p.finished), *(run.refusal for run in plan.refused)]
     if reasons:
         told = "; ".join(dict.fromkeys(reasons))
@@ -120,6 +121,18 @@ def _followed(kept: Kept, image_shape: tuple[int, int, int], sessions: Sessions)
             sleep(LOOK_SECONDS)
 
 
+def _measured(kept: Kept, sessions: Sessions) -> tuple[BaselineCurve, ...]:
+    """The baselines when all have ended: a few small runs may be faster than they."""
+    jobs = sweeps.baseline_jobs(kept)
+    told = False
+    while any(job.state.active for job in sessions.snapshots(job.job_id for job in jobs).values()):
+        if not told:
+            print("still measuring the baselines", file=sys.stderr)
+            told = True
+        sleep(LOOK_SECONDS)
+    return sweeps.baseline_curves(sessions, jobs)
+
+
 def _ended(point: Point, n: int, n_all: int) -> str:
     if point.finished:
         how = f"test MSE {point.test_mse:.5f}, {point.seconds:,.1f} s"
@@ -128,11 +141,12 @@ def _ended(point: Point, n: int, n_all: int) -> str:
     return f"{point.run_id} ({n} of {n_all}) {how}"
 
 
-def _answer(chosen: argparse.Namespace, points: Sequence[Point], pca: Pca | None) -> None:
+def _answer(chosen: argparse.Namespace, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
     if chosen.csv is not None:
-        write(chosen.csv, sweeps.as_csv(points))
+        write(chosen.csv, sweeps.as_csv(points, baselines))
     if chosen.json:
         runs = [asdict(point) | {"config": point.config.to_json()} for point in points]
-        print(json.dumps({"runs": runs, "pca": None if pca is None else asdict(pca)}, indent=1))
+        curves = {curve.baseline: asdict(curve) for curve in baselines}
+        print(json.dumps({"runs": runs, "baselines": curves}, indent=1))
     else:
-        print(sweeps.as_markdown(points))
+        print(sweeps.as_markdown(points, baselines))

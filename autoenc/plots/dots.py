@@ -13,10 +13,9 @@ from plotly.graph_objects import Figure
 from autoenc import lab
 from autoenc.lab import LabFigures
 from autoenc.numerals import counted, smaller
-from autoenc.pareto import usable
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import HOVER, LEGEND, published
-from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point
+from autoenc.schema import MODEL_NAMES, MODELS, BaselineCurve, Point
 
 Trace = dict[str, Any]
 Pair = tuple[str, int]  # model, layers
@@ -24,9 +23,10 @@ Pair = tuple[str, int]  # model, layers
 DASHES = ("solid", "dash", "dot", "dashdot")  # by number of layers
 SYMBOLS = ("circle", "square", "triangle-up", "star")
 GREY = "#6b7178"  # darker than other greys: the colour-blind see COLOUR["conv"] as a light one
+GREYS = (GREY, "#3f444a", "#8c939c")  # of baselines, by position
+BASELINE_DASHES = ("solid", "dash", "dashdot", "longdash")  # of those with a code, by position
 SMALL = 12  # pixels: letters inside the plot
 DOT = 10  # pixels
-LEAST_PCA = 1e-7  # what is less is rounding
 MOST_TICKS = 8
 SECOND_ROW = "legend2"
 PHONE = 208  # pixels that a row of the legend has there
@@ -175,7 +175,7 @@ def _symbols(placed: Sequence[Dot | None], layers: int) -> str | list[str]:
 
 
 def legends(traces: Sequence[Trace]) -> dict[str, Any]:
-    """Above the plot: our runs and PCA; over them, in a row of its own, what has a long name.
+    """Above the plot: our runs and the baselines; over them, in a row of its own, what has a long name.
 
     A horizontal legend that needs more than one row has columns as wide as its longest name. The margin is
     what a phone needs, whose letters are smaller: the figure does not know how wide it will be.
@@ -209,29 +209,43 @@ def grey_line(name: str, x: Sequence[float], y: Sequence[float], **more: Any) ->
     } | more
 
 
-def pca_line(pca: Pca | None, sizes: Sequence[int], x_of: Callable[[int], float]) -> Trace:
-    """PCA's test loss as far as these sizes reach."""
-    every = [] if pca is None else list(zip(pca.sizes, pca.test_mse, strict=True))
+def baseline_lines(
+    baselines: Sequence[BaselineCurve], sizes: Sequence[int], x_of: Callable[[int], float]
+) -> list[Trace]:
+    """The test loss of each baseline with a code, as far as these sizes reach."""
     low, high = min(sizes, default=1), max(sizes, default=1)
-    found = [(k, mse) for k, mse in every if low <= k <= high and LEAST_PCA < mse < math.inf]
-    return grey_line("PCA", [x_of(k) for k, _ in found], [mse for _, mse in found])
+    lines = []
+    for i, curve in enumerate(curve for curve in baselines if curve.has_code):
+        shown = [point for point in curve.measured if low <= point.n_latents <= high]
+        x, y = [x_of(point.n_latents) for point in shown], [point.test_mse for point in shown]
+        dash = {
+            "color": GREYS[i % len(GREYS)],
+            "width": 1.5,
+            "dash": BASELINE_DASHES[i % len(BASELINE_DASHES)],
+        }
+        lines.append(grey_line(curve.title, x, y, line=dash))
+    return lines
 
 
-def mean_image(pca: Pca | None, x_axis: Mapping[str, Any], *, at: str = "right") -> Trace:
-    """The loss of a code of nothing, across the plot; its name is written beside it."""
-    mse = pca.mean_image_mse if pca else None
+def level_lines(
+    baselines: Sequence[BaselineCurve], x_axis: Mapping[str, Any], *, at: str = "right"
+) -> list[Trace]:
+    """The loss of each baseline without a code, across the plot; its name is written beside it."""
     ends = [10**end if x_axis.get("type") == "log" else end for end in x_axis["range"]]
-    label = ["", "mean image"] if at == "right" else ["mean image", ""]
-    return grey_line(
-        "mean image",
-        *((ends, [mse, mse]) if mse is not None and usable(mse) else ([], [])),
-        mode="lines+text",
-        text=label,
-        textposition="bottom left" if at == "right" else "bottom right",
-        textfont={"size": SMALL},
-        line={"color": GREY, "width": 1.5, "dash": "dot"},
-        showlegend=False,
-    )
+    return [
+        grey_line(
+            curve.title,
+            *((ends, [curve.level, curve.level]) if curve.level is not None else ([], [])),
+            mode="lines+text",
+            text=["", curve.title] if at == "right" else [curve.title, ""],
+            textposition="bottom left" if at == "right" else "bottom right",
+            textfont={"size": SMALL},
+            line={"color": GREY, "width": 1.5, "dash": "dot"},
+            showlegend=False,
+        )
+        for curve in baselines
+        if not curve.has_code
+    ]
 
 
 def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], float | None]) -> Trace:

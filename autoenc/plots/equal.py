@@ -9,16 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from plotly.graph_objects import Figure
 
 from autoenc import equal
 from autoenc.equal import BY, MEASURES, By, Curve, Measure
-from autoenc.plots.dots import DOT, GREY, SECOND_ROW, Trace, legends, rounded, size_axis
+from autoenc.plots.dots import DOT, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import HOVER, LEGEND
-from autoenc.schema import MODEL_NAMES, Subject
+from autoenc.schema import MODEL_NAMES, ROUNDING, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
 _USUAL: Mapping[By, tuple[float, float]] = {"ratio": (6, 200), "numbers": (4, 512)}  # without any model
@@ -34,7 +35,7 @@ def error_at_equal(
     published: Mapping[int, float] | None = None,
     said: str = "",
 ) -> Figure:
-    """Test error of two data sets against ratio or numbers in the code: all models that have runs, and PCA.
+    """Test error of two data sets against ratio or numbers in the code: models that have runs, and baselines.
 
     Args:
         subjects: two.
@@ -42,18 +43,19 @@ def error_at_equal(
         said: what the figure shows, for those who cannot see it.
     """
     found = [equal.curves(subject, by) for subject in subjects]
-    view = _View(by, measure, *_reach(found, by))
+    names = equal.in_order(*found)
+    greys = dict(zip([name for name in names if name not in _COLOURS], cycle(GREYS), strict=False))
+    view = _View(by, measure, *_reach(found, by), _COLOURS | greys)
     traces = [
         _line(subject, name, curves.get(name, ()), view, second=place == 1)
         for place, (subject, curves) in enumerate(zip(subjects, found, strict=True))
-        for name in (*MODEL_NAMES.values(), "PCA")
-        if any(name in one for one in found)
+        for name in names
     ]
     if published:
         traces.append(_diamonds(subjects[0], published, view))
-    # PCA of a large code is all but perfect: it would press everything else together, and may leave the plot.
-    measured = [trace for trace in traces if trace["name"] != "PCA"]
-    known = [[y for trace in some for y in trace["y"] if y is not None] for some in (measured, traces)]
+    # A large code of PCA is all but perfect: it would press everything else together, and may leave the plot.
+    learned = [trace for trace in traces if trace["name"] in (*_COLOURS, LEGEND)]
+    known = [[y for trace in some for y in trace["y"] if y is not None] for some in (learned, traces)]
     heights = known[0] or known[1]
     laid_out = layout(
         "Test error at equal " + ("compression" if by == "ratio" else "code size"),
@@ -76,10 +78,11 @@ class _View:
     measure: Measure
     low: float  # on the x axis
     high: float
+    colours: Mapping[str, str]  # by name of a model or a baseline
 
     def shown(self, subject: Subject, curve: Curve) -> dict[str, Any]:
         """`x` and `y` of a trace."""
-        places = [(x, equal.measured(mse, self.measure, subject)) for x, mse in curve if mse > equal.LEAST]
+        places = [(x, equal.measured(mse, self.measure, subject)) for x, mse in curve if mse > ROUNDING]
         near = [(x, y) for x, y in places if y is not None and 0.999 * self.low <= x <= 1.001 * self.high]
         return {"x": [rounded(x) for x, _ in near] or [None], "y": [rounded(y) for _, y in near] or [None]}
 
@@ -97,29 +100,34 @@ class _View:
 
 def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
     """Labelled where models of these curves were trained."""
-    trained = [x for name, curve in curves.items() if name != "PCA" for x, _ in curve]
+    trained = _trained([curves])
     planned = size_axis(BY[view.by], trained or (view.low, view.high), log=True, ticks=bool(trained))
     return planned | {"range": view.range, "uirevision": f"{view.low} {view.high}"}
 
 
 def _reach(found: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
     """As far as the models reach."""
-    trained = [x for curves in found for name, curve in curves.items() if name != "PCA" for x, _ in curve]
+    trained = _trained(found)
     return (min(trained), max(trained)) if trained else _USUAL[by]
 
 
+def _trained(found: Sequence[Mapping[str, Curve]]) -> list[float]:
+    """Where on the x axis models were trained."""
+    return [x for curves in found for name, curve in curves.items() if name in _COLOURS for x, _ in curve]
+
+
 def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: bool) -> Trace:
-    colour, linear = _COLOURS.get(name, GREY), name == "PCA"
+    colour, is_baseline = view.colours[name], name not in _COLOURS
     return {
         "type": "scatter",
         "name": name,
         "legendgroup": name,
         "showlegend": not second,
-        "mode": "lines" if linear else "lines+markers",
+        "mode": "lines" if is_baseline else "lines+markers",
         **view.shown(subject, curve),
         "hovertemplate": f"{view.hover}<extra>{name}, {subject.name}</extra>",
         "cliponaxis": False,
-        "line": {"color": colour, "width": 1.5 if linear else 3, "dash": "dash" if second else "solid"},
+        "line": {"color": colour, "width": 1.5 if is_baseline else 3, "dash": "dash" if second else "solid"},
         "marker": {"color": colour, "size": DOT, "symbol": "circle-open" if second else "circle"},
     }
 

@@ -1,6 +1,6 @@
 """The figures of a sweep: what a larger code buys, and what it costs.
 
-A dot is a run, and a click on it answers its run_id. What our runs are measured against (PCA, the mean image,
+A dot is a run, and a click on it answers its run_id. What our runs are measured against (baselines,
 the lab report) is grey and answers nothing. A hollow dot is, at a loss, a run that is still training; at a
 time, one that other runs may have slowed down.
 """
@@ -21,22 +21,24 @@ from autoenc.plots.dots import (
     SECOND_ROW,
     Chart,
     Dot,
+    baseline_lines,
     diamonds,
     grey_line,
     heights,
     letters,
+    level_lines,
     linear_top,
-    mean_image,
-    pca_line,
     published_diamonds,
     seconds_axis,
     size_axis,
 )
 from autoenc.plots.drawing import Floats, loss_axis
-from autoenc.schema import CODE_UNITS, MODELS, Pca, Point, State
+from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, State
 
 MOST_LABELS = 16  # that still find room beside their dots
 LARGE_AT_LEAST = 3  # sizes in the figure of the large ones
+
+Baselines = Sequence[BaselineCurve]
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,23 @@ class Axes:
 
 
 def loss_by_size(
-    points: Sequence[Point], pca: Pca | None, axes: Axes, *, chosen: str | None = None, said: str = ""
+    points: Sequence[Point],
+    baselines: Baselines,
+    axes: Axes,
+    *,
+    chosen: str | None = None,
+    said: str = "",
 ) -> Figure:
     """Test loss against latent size.
 
     Args:
         points: one for each planned run, in whatever state.
+        baselines: what they are measured against, as far as it has come.
         chosen: run_id of the run that gets a ring.
         said: what the figure shows, for those who cannot see it.
     """
     x_axis = _latent_sizes(points, axes)
-    beneath = [mean_image(pca, x_axis), *_beside_sizes(points, pca)]
+    beneath = [*level_lines(baselines, x_axis), *_beside_sizes(points, baselines)]
     dots = _losses(points, lambda p: p.config.latent_size)
     y = _loss(heights(dots, *beneath), axes, points)
     chart = Chart("Test loss by latent size", points, dots, beneath, {"xaxis": x_axis} | y)
@@ -69,18 +77,24 @@ def loss_by_size(
 
 
 def loss_at_large_sizes(
-    points: Sequence[Point], pca: Pca | None, axes: Axes, *, chosen: str | None = None, said: str = ""
+    points: Sequence[Point],
+    baselines: Baselines,
+    axes: Axes,
+    *,
+    chosen: str | None = None,
+    said: str = "",
 ) -> Figure:
     """The upper half of the sizes, on a linear loss axis that reaches as far as these runs need it.
 
-    PCA and the report may leave the plot, and the mean image is not in it. The rest is as in `loss_by_size`.
+    Baselines and the report may leave the plot; baselines without a code are not in it. The rest is as in
+    `loss_by_size`.
     """
     sizes = sorted({p.config.latent_size for p in points})
     shown = sizes[-max(LARGE_AT_LEAST, math.ceil(len(sizes) / 2)) :]
     large = [p for p in points if p.config.latent_size in shown]
     x_axis = _latent_sizes(large, axes)
     dots = _losses(large, lambda p: p.config.latent_size)
-    beneath = _beside_sizes(large, pca)
+    beneath = _beside_sizes(large, baselines)
     needed = heights(dots) if dots else heights((), *beneath)
     y = _loss(needed, Axes(log_loss=False), large)
     y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = linear_top(needed.max(initial=0.01))
@@ -88,7 +102,12 @@ def loss_at_large_sizes(
 
 
 def loss_by_code(
-    points: Sequence[Point], pca: Pca | None, axes: Axes, *, chosen: str | None = None, said: str = ""
+    points: Sequence[Point],
+    baselines: Baselines,
+    axes: Axes,
+    *,
+    chosen: str | None = None,
+    said: str = "",
 ) -> Figure:
     """Test loss against numbers in the code, with all models at equal code size. As `loss_by_size`.
 
@@ -99,8 +118,8 @@ def loss_by_code(
     reached = [*codes, n_pixels] if axes.log_size else codes
     x_axis = size_axis("numbers in the code", reached, log=axes.log_size)
     beneath = [
-        mean_image(pca, x_axis),
-        pca_line(pca, codes, lambda k: k),
+        *level_lines(baselines, x_axis),
+        *baseline_lines(baselines, codes, lambda k: k),
         published_diamonds(points, lambda k: k),
     ]
     dots = _losses(points, lambda p: p.n_latents)
@@ -123,7 +142,12 @@ def loss_by_code(
 
 
 def loss_by_ratio(
-    points: Sequence[Point], pca: Pca | None, axes: Axes, *, chosen: str | None = None, said: str = ""
+    points: Sequence[Point],
+    baselines: Baselines,
+    axes: Axes,
+    *,
+    chosen: str | None = None,
+    said: str = "",
 ) -> Figure:
     """Test loss against how many times smaller the code is than the image. As `loss_by_size`.
 
@@ -131,10 +155,9 @@ def loss_by_ratio(
     """
     x_axis = size_axis("times smaller than the image", [p.ratio for p in points], log=True)
     n_pixels = points[0].n_pixels if points else 784
-    pca_shown = pca_line(pca, [p.n_latents for p in points], lambda k: n_pixels / k)
     beneath = [
-        mean_image(pca, x_axis, at="left"),
-        pca_shown,
+        *level_lines(baselines, x_axis, at="left"),
+        *baseline_lines(baselines, [p.n_latents for p in points], lambda k: n_pixels / k),
         published_diamonds(points, lambda k: n_pixels / k),
     ]
     dots = _losses(points, lambda p: p.ratio)
@@ -160,10 +183,10 @@ def _latent_sizes(points: Sequence[Point], axes: Axes) -> dict[str, Any]:
     return size_axis(f"latent size ({unit or 'numbers'})", sizes, log=axes.log_size, ticks=axes.log_size)
 
 
-def _beside_sizes(points: Sequence[Point], pca: Pca | None) -> list[dict[str, Any]]:
+def _beside_sizes(points: Sequence[Point], baselines: Baselines) -> list[dict[str, Any]]:
     sizes = [p.config.latent_size for p in points]
     report = diamonds("lab report (training loss)", points, lambda figures: figures.train_loss)
-    return [pca_line(pca, sizes, lambda k: k), report]
+    return [*baseline_lines(baselines, sizes, lambda k: k), report]
 
 
 def _losses(points: Sequence[Point], x_of: Callable[[Point], float]) -> list[Dot]:

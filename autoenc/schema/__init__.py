@@ -12,7 +12,7 @@ job.py     what is known of a job in the background
 sweep.py   many runs as one question
 """
 
-from autoenc.schema.baseline import Pca
+from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint
 from autoenc.schema.config import (
     BOUNDS,
     CODE_UNITS,
@@ -57,7 +57,10 @@ __all__ = [
     "MODEL_NAMES",
     "NOISES",
     "OPTIONAL",
+    "ROUNDING",
     "SLOW",
+    "BaselineCurve",
+    "BaselinePoint",
     "Curve",
     "Download",
     "Epoch",
@@ -68,7 +71,6 @@ __all__ = [
     "ModelInfo",
     "Noise",
     "NoiseKind",
-    "Pca",
     "Point",
     "Preview",
     "Quality",

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+ROUNDING = 1e-7  # MSE; what is less is rounding
 
 
 @dataclass(frozen=True)
-class Pca:
-    """What principal component analysis makes of a data set's test images, as far as it is computed.
+class BaselinePoint:
+    """The error of a baseline at one size of its code."""
 
-    No encoder and decoder that are both linear can do better on the images that it was fitted on, before
-    pixels are clipped to [0, 1].
+    n_latents: int  # numbers in the code; 0: it has none, every image comes back as the same
+    test_mse: float
+
+
+@dataclass(frozen=True)
+class BaselineCurve:
+    """What a baseline makes of a data set's test images, as far as it is measured.
+
+    A codec has bytes instead of numbers. It would fit in with another size in its points, `n_bytes`: a pixel
+    is a byte, so the chart by compression ratio has a place for it, n_pixels / n_bytes, and the charts by
+    size of the code have none.
     """
 
+    baseline: str  # its name
+    title: str  # for people, as in a legend
     dataset: str
     n_train_images: int  # that it was fitted on
-    mean_image_mse: float | None = None  # the mean training image in place of every image: a code of nothing
-    sizes: tuple[int, ...] = ()  # numbers in the code, rising
-    test_mse: tuple[float, ...] = ()  # one a size, pixels clipped to [0, 1]
+    has_code: bool = True  # False: it has one error whatever the size of a code it is compared with
+    points: tuple[BaselinePoint, ...] = ()  # rising in n_latents
     done: float = 0.0  # fraction, 0 to 1
+
+    @property
+    def measured(self) -> tuple[BaselinePoint, ...]:
+        """The points with which something can be compared: finite, and more than rounding."""
+        return tuple(point for point in self.points if ROUNDING < point.test_mse < math.inf)
+
+    @property
+    def level(self) -> float | None:
+        """The one MSE of a baseline without a code; None: it has one, or is not measured yet."""
+        return None if self.has_code or not self.measured else self.measured[0].test_mse
+
+    def mse_at(self, n_latents: int) -> float | None:
+        """The MSE of a code of exactly this size; None: not measured."""
+        return next((point.test_mse for point in self.measured if point.n_latents == n_latents), self.level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from autoenc.schema.baseline import Pca
+from autoenc.schema.baseline import BaselineCurve
 from autoenc.schema.denoise import Curve
 from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
 
@@ -25,7 +25,7 @@ class Download:
 
 
 # As a record each of these stands for itself: it is how far the job has come.
-Value = Run | Download | Pca | Curve
+Value = Run | Download | BaselineCurve | Curve
 Record = Value | StepRecord | Heartbeat | EpochRecord
 
 

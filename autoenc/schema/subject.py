@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoenc.schema.baseline import Pca
+from autoenc.schema.baseline import BaselineCurve
 from autoenc.schema.sweep import Point
 
 
@@ -15,4 +15,9 @@ class Subject:
     name: str  # for people, short
     n_pixels: int  # numbers in an image
     lines: tuple[tuple[Point, ...], ...] = ()  # of each model finished runs that differ in latent size alone
-    pca: Pca | None = None
+    baselines: tuple[BaselineCurve, ...] = ()
+
+    @property
+    def no_code_mse(self) -> float | None:
+        """What a code of nothing is worth: the MSE of a baseline without one; None: not measured yet."""
+        return next((curve.level for curve in self.baselines if curve.level is not None), None)

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from autoenc import memory
+from autoenc.baselines import BASELINES
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job
 from autoenc.schema import (
@@ -29,7 +30,7 @@ from autoenc.sessions.queue import in_turn
 
 MAX_REMEMBERED = 128  # jobs that have ended; what they left is on disk
 MAX_SERVED = 1000  # visitors whose last turn is remembered
-LARGEST_SWEEP = MAX_RUNS + 1  # jobs: its runs, and PCA to compare them with
+LARGEST_SWEEP = MAX_RUNS + len(BASELINES)  # jobs: its runs, and what they are compared with
 MAX_WAITING = 2 * LARGEST_SWEEP  # jobs of one visitor
 # Of one address, because a browser chooses its own name. Behind a proxy or a router a whole class has one
 # address: thirty students with the largest sweep each.

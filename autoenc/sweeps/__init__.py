@@ -12,8 +12,8 @@ from autoenc.sweeps.comparing import RATIOS, equal_sweep, equal_words, lost_word
 from autoenc.sweeps.following import points
 from autoenc.sweeps.keeping import Kept, find, keep, newest
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
-from autoenc.sweeps.running import begin, linear
-from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, rows
+from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin
+from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
 __all__ = [
     "RATIOS",
@@ -25,12 +25,14 @@ __all__ = [
     "as_csv",
     "as_latex",
     "as_markdown",
+    "baseline_curves",
+    "baseline_jobs",
     "begin",
+    "columns_of",
     "equal_sweep",
     "equal_words",
     "find",
     "keep",
-    "linear",
     "lost_words",
     "newest",
     "plan",

@@ -11,14 +11,28 @@ from autoenc.captions.ratios import amount, times_in_words
 from autoenc.equal import By
 from autoenc.numerals import counted, short
 from autoenc.pareto import usable
-from autoenc.schema import MODEL_NAMES, MODELS, Pca, Point, RunSummary, State, Subject, Sweep, TrainConfig
+from autoenc.schema import (
+    MODEL_NAMES,
+    MODELS,
+    BaselineCurve,
+    Point,
+    RunSummary,
+    State,
+    Subject,
+    Sweep,
+    TrainConfig,
+)
 
 RATIOS = (96, 48, 24, 12)  # image to code
 LIKED = 24  # times smaller: a digit is a digit still
 
 
 def subject(
-    name: str, fingerprint: str, n_pixels: int, runs: Sequence[RunSummary], pca: Pca | None
+    name: str,
+    fingerprint: str,
+    n_pixels: int,
+    runs: Sequence[RunSummary],
+    baselines: Sequence[BaselineCurve] = (),
 ) -> Subject:
     """What the runs tell of a data set: of each model those that differ in their latent size alone.
 
@@ -40,7 +54,8 @@ def subject(
         if len(points) > len(best.get(config.model, ())):
             best[config.model] = points
     lines = (best[model] for model in MODELS if model in best)
-    return Subject(name, n_pixels, tuple(tuple(line[k] for k in sorted(line)) for line in lines), pca)
+    ordered = tuple(tuple(line[k] for k in sorted(line)) for line in lines)
+    return Subject(name, n_pixels, ordered, tuple(baselines))
 
 
 def _point(run: RunSummary) -> Point:
@@ -88,9 +103,9 @@ Comparison = tuple[str, float, float, float]  # name of the model, x, MSE of the
 
 
 def _comparison(one: Subject, other: Subject, by: By) -> Comparison | None:
-    """Of the first model that both have, or else of PCA, where most can be told: near the middle."""
+    """Of the first model that both have, or else of a baseline, where most can be told: near the middle."""
     ours, theirs = equal.curves(one, by), equal.curves(other, by)
-    for name in (*MODEL_NAMES.values(), "PCA"):
+    for name in equal.in_order(ours, theirs):
         known = list(equal.both(ours.get(name, ()), theirs.get(name, ())))
         if known:
             middle = LIKED if by == "ratio" else math.sqrt(known[0][0] * known[-1][0])
@@ -123,10 +138,10 @@ def _told(one: Subject, other: Subject, losses: Sequence[float]) -> str:
 
 def lost_words(subjects: Sequence[Subject]) -> str:
     """What an error is worth: that of the mean image, which needs no code; empty where it is not known."""
-    known = [(s, s.pca.mean_image_mse) for s in subjects if s.pca and usable(s.pca.mean_image_mse)]
-    if len(known) < len(subjects):
+    known = [(s.name, s.no_code_mse) for s in subjects]
+    if any(mse is None for _, mse in known):
         return ""
-    said = " and ".join(f"{short(mse or 0)} for {s.name}" for s, mse in known)
+    said = " and ".join(f"{short(mse or 0)} for {name}" for name, mse in known)
     return f"The mean image in place of every image errs by {said}: what a code of nothing is worth."
 
 

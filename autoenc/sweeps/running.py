@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
-from autoenc.jobs import PcaJob, TrainJob
+from autoenc import baselines
+from autoenc.jobs import BaselineJob, TrainJob
+from autoenc.schema import BaselineCurve
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps.keeping import Kept
 
 
 def begin(sessions: Sessions, kept: Kept, but: Container[str] = (), address: str = "") -> None:
-    """Have the sweep's runs done, but for the stopped ones, and PCA to compare them with.
+    """Have the sweep's runs done, but for the stopped ones, and the baselines to compare them with.
 
-    What is under way is joined; what has failed is tried again. Runs with noise are not compared with PCA.
+    What is under way is joined; what has failed is tried again.
 
     Args:
         but: run_ids to leave as they are, such as those of finished runs.
@@ -20,13 +22,25 @@ def begin(sessions: Sessions, kept: Kept, but: Container[str] = (), address: str
     Raises:
         AutoencError: the visitor has too much in the queue; what was started before that stays.
     """
-    if not kept.sweep.base.noise:
-        sessions.start(linear(kept), kept.by, address=address)
+    for job in baseline_jobs(kept):
+        sessions.start(job, kept.by, address=address)
     for run_id, config in zip(kept.run_ids, kept.configs(), strict=True):
         if run_id not in but and run_id not in kept.stopped:
             sessions.start(TrainJob(config), kept.by, alone=kept.alone, address=address)
 
 
-def linear(kept: Kept) -> PcaJob:
-    """The job that fits PCA to the images of this sweep."""
-    return PcaJob(kept.sweep.base.dataset, kept.sweep.base.train_images)
+def baseline_jobs(kept: Kept) -> tuple[BaselineJob, ...]:
+    """The jobs that measure what the runs of this sweep are compared with, on the same images."""
+    base = kept.sweep.base
+    return tuple(BaselineJob(b, base.dataset, base.train_images) for b in baselines.comparable(base.noise))
+
+
+def baseline_curves(sessions: Sessions, jobs: Sequence[BaselineJob]) -> tuple[BaselineCurve, ...]:
+    """One for each job as far as it has come, here or at an earlier time; empty where nobody has begun it."""
+    snapshots = sessions.snapshots(job.job_id for job in jobs)
+    known = (snapshots.get(job.job_id) or job.stored() for job in jobs)
+    values = (snapshot.value if snapshot else None for snapshot in known)
+    return tuple(
+        value if isinstance(value, BaselineCurve) else job.baseline.empty(job.dataset)
+        for job, value in zip(jobs, values, strict=True)
+    )

@@ -15,7 +15,9 @@ from tabulate import tabulate
 from autoenc import lab
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.lab import LabFigures
-from autoenc.schema import Point, psnr_of_mse
+from autoenc.schema import BaselineCurve, Point, psnr_of_mse
+
+Baselines = Sequence[BaselineCurve]
 
 NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
 
@@ -43,14 +45,20 @@ class Row:
     lab_train_loss: float | None
     lab_test_loss_as_printed: float | None
     earlier_test: bool  # its test error is of noisy images that other models were not given
+    baseline_mse: tuple[float | None, ...] = ()  # of as many numbers, one for each of `columns_of`
 
 
-def rows(points: Sequence[Point]) -> tuple[Row, ...]:
+def columns_of(baselines: Baselines) -> tuple[BaselineCurve, ...]:
+    """Those that can have another error in each row."""
+    return tuple(curve for curve in baselines if curve.has_code)
+
+
+def rows(points: Sequence[Point], baselines: Baselines = ()) -> tuple[Row, ...]:
     """The finished ones, in their order."""
-    return tuple(_row(point) for point in points if point.finished)
+    return tuple(_row(point, columns_of(baselines)) for point in points if point.finished)
 
 
-def _row(point: Point) -> Row:
+def _row(point: Point, baselines: Baselines) -> Row:
     config, mse = point.config, _number(point.test_mse)
     report = lab.reported(config) or LabFigures(None)
     return Row(
@@ -73,6 +81,7 @@ def _row(point: Point) -> Row:
         lab_train_loss=report.train_loss,
         lab_test_loss_as_printed=report.test_loss_as_printed,
         earlier_test=point.earlier_test,
+        baseline_mse=tuple(curve.mse_at(point.n_latents) for curve in baselines),
     )
 
 
@@ -83,25 +92,27 @@ def _number(value: float | None) -> float | None:
 # ---------------------------------------------------------------- as text
 
 
-def as_csv(points: Sequence[Point]) -> str:
+def as_csv(points: Sequence[Point], baselines: Baselines = ()) -> str:
     """A line a run, as RFC 4180 has it; numbers come back exactly, what is not known is empty."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(field.name for field in fields(Row))
-    writer.writerows(map(astuple, rows(points)))
+    *names, _ = (field.name for field in fields(Row))
+    writer.writerow((*names, *(f"{curve.baseline}_test_mse" for curve in columns_of(baselines))))
+    for *values, baseline_mse in map(astuple, rows(points, baselines)):
+        writer.writerow((*values, *baseline_mse))
     return text.getvalue()
 
 
-def as_markdown(points: Sequence[Point]) -> str:
+def as_markdown(points: Sequence[Point], baselines: Baselines = ()) -> str:
     """With rounded numbers; the report's columns and the note about them only where it gives figures."""
-    columns, notes = _columns(rows(points))
+    columns, notes = _columns(rows(points, baselines), columns_of(baselines))
     shown = {head: [cell.replace("|", "\\|") for cell in cells] for head, cells in columns.items()}
     return "\n\n".join((_tabulated(shown, "github"), *(note.replace("*", "\\*") for note in notes)))
 
 
-def as_latex(points: Sequence[Point]) -> str:
+def as_latex(points: Sequence[Point], baselines: Baselines = ()) -> str:
     """As `as_markdown`, for LaTeX with the package booktabs."""
-    columns, notes = _columns(rows(points))
+    columns, notes = _columns(rows(points, baselines), columns_of(baselines))
     below = (f"\\par{{\\footnotesize {note}}}" for note in notes)
     return "\n".join((_tabulated(columns, "latex_booktabs"), *below))
 
@@ -112,7 +123,7 @@ def _tabulated(columns: dict[str, list[str]], tablefmt: str) -> str:
     return tabulate(lines, list(columns), tablefmt, colalign=sides if lines else None, disable_numparse=True)
 
 
-def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+def _columns(table: Sequence[Row], baselines: Baselines) -> tuple[dict[str, list[str]], tuple[str, ...]]:
     """Heads and cells, and the notes below."""
     ours: dict[str, Callable[[Row], Any]] = {
         "model": lambda row: row.model,
@@ -136,7 +147,11 @@ def _columns(table: Sequence[Row]) -> tuple[dict[str, list[str]], tuple[str, ...
         "lab: test loss (*)": lambda row: _short(row.lab_test_loss_as_printed),
     }
     cells = {head: [cell(row) for row in table] for head, cell in ours.items()}
-    given = {head: [cell(row) for row in table] for head, cell in report.items()}
+    given = {
+        f"{curve.title}: test loss": [_short(row.baseline_mse[i]) for row in table]
+        for i, curve in enumerate(baselines)
+    }
+    given |= {head: [cell(row) for row in table] for head, cell in report.items()}
     given = {head: values for head, values in given.items() if any(values)}
     notes = {NOTE: "lab: test loss (*)" in given, EARLIER_NOTE: any(row.earlier_test for row in table)}
     return cells | given, tuple(note for note, needed in notes.items() if needed)

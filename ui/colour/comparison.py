@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 
 import streamlit as st
 
-from autoenc import datasets, recipes, sweeps
+from autoenc import baselines, datasets, recipes, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
-from autoenc.jobs import Job, PcaJob, TrainJob
-from autoenc.schema import Pca, Snapshot, Subject, Sweep
+from autoenc.jobs import BaselineJob, Job, TrainJob
+from autoenc.schema import Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
 from ui.core.sessions import background, runs_on_disk
 from ui.core.visitor import DASHBOARD
@@ -46,23 +47,21 @@ def compared_by() -> tuple[By, Measure]:
 
 
 def subject(info: DatasetInfo) -> Subject:
-    """What is known of it here: its runs, and PCA as far as it is fitted."""
+    """What is known of it here: its runs, and the baselines as far as they are measured."""
     name, fingerprint = SHORT.get(info.name, info.name), datasets.load(info.name).fingerprint
-    return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), _pca(info.name))
+    curves = sweeps.baseline_curves(background(), _baseline_jobs(info))
+    return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), curves)
 
 
-def begin_pca(infos: Sequence[DatasetInfo]) -> None:
-    """Have it fitted where nobody has yet: there is something to see before any click."""
-    for info in infos:
-        job = PcaJob(info.name)
+def begin_baselines(infos: Sequence[DatasetInfo]) -> None:
+    """Have them measured where nobody has yet: there is something to see before any click."""
+    for job in chain.from_iterable(map(_baseline_jobs, infos)):
         if (background().snapshot(job.job_id) or job.stored()) is None:
             background().start(job, by=DASHBOARD)
 
 
-def _pca(dataset: str) -> Pca | None:
-    job = PcaJob(dataset)
-    known = background().snapshot(job.job_id) or job.stored()
-    return known.value if known is not None and isinstance(known.value, Pca) else None
+def _baseline_jobs(info: DatasetInfo) -> tuple[BaselineJob, ...]:
+    return tuple(BaselineJob(baseline, info.name) for baseline in baselines.comparable(None))
 
 
 def equal_sweeps(infos: Sequence[DatasetInfo], models: Sequence[str]) -> tuple[Sweep, ...]:
@@ -87,9 +86,9 @@ def at_work(wanted: Sequence[Sweep]) -> list[Snapshot]:
     return _active([TrainJob(config) for sweep in wanted for config in sweep.configs()])
 
 
-def fitting(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
-    """The data sets to which PCA is being fitted."""
-    return tuple(info.name for info in infos if _active([PcaJob(info.name)]))
+def measuring(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
+    """The data sets whose baselines are being measured."""
+    return tuple(info.name for info in infos if _active(_baseline_jobs(info)))
 
 
 def _active(jobs: Sequence[Job]) -> list[Snapshot]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc import plots, sweeps
+from autoenc.baselines import BASELINES
 from autoenc.datasets import DatasetInfo
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
@@ -66,11 +67,11 @@ def compared(ignored: Sequence[str]) -> None:
         wanted = comparison.equal_sweeps(pair, models)
         _offer(wanted)
     with right:
-        comparison.begin_pca(pair)
-        active = bool(comparison.at_work(wanted) or comparison.fitting(pair))
+        comparison.begin_baselines(pair)
+        active = bool(comparison.at_work(wanted) or comparison.measuring(pair))
         st.fragment(_comparison, run_every=SECONDS if active else None)(pair, wanted, active)
         if not active:
-            idle.watch(lambda: bool(comparison.at_work(wanted) or comparison.fitting(pair)))
+            idle.watch(lambda: bool(comparison.at_work(wanted) or comparison.measuring(pair)))
 
 
 def _chosen(label: str, key: str, *, colour: bool) -> DatasetInfo:
@@ -112,16 +113,16 @@ def _offer(wanted: Sequence[Sweep]) -> None:
 def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
     """Drawn anew while something of it is at work."""
     with page.errors_told():
-        runs, fits = comparison.at_work(wanted), comparison.fitting(pair)
-        if bool(runs or fits) != was_active:
+        runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
+        if bool(runs or measured) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(comparison.subject(info) for info in pair)
         words = sweeps.equal_words(*subjects)
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
             st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} runs trained; the lines grow as they end")
-        if fits:
-            st.caption(f"PCA is being fitted to {' and '.join(map(plain, fits))}.")
+        if measured:
+            st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
         for said in (words, sweeps.lost_words(subjects), _compared_runs(subjects)):
             if said:
@@ -156,7 +157,8 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 def _compared_runs(subjects: Sequence[Subject]) -> str:
     said = sweeps.settings_words(subjects)
     if not said:
-        return "No runs to compare yet: PCA, the best linear code with a linear way back, shows the way."
+        known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
+        return f"No runs to compare yet, only {' and '.join(known)}."
     return f"Compared, without noise and on all images: {said} Between two sizes a straight line is read."
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from autoenc import captions, plots
 from autoenc.once import once
 from autoenc.plots import Axes
-from autoenc.schema import Pca, Point
+from autoenc.schema import BaselineCurve, Point
 from ui.components.live_plot import live_plot
 from ui.core.text import plain
 from ui.sweep import settings
@@ -18,17 +18,18 @@ from ui.sweep import settings
 HEIGHT = 340  # pixels
 
 Points = tuple[Point, ...]
+Baselines = tuple[BaselineCurve, ...]
 
 
-def first(points: Points, pca: Pca | None) -> None:
+def first(points: Points, baselines: Baselines) -> None:
     """The two questions: what does it buy, what does it cost?"""
     loss, time = st.columns(2)
     with loss:
         st.markdown("**What does a larger code buy?**")
         words = " ".join(
-            filter(None, [captions.sweep.loss_words(points, pca), captions.sweep.tests_words(points)])
+            filter(None, [captions.sweep.loss_words(points, baselines), captions.sweep.tests_words(points)])
         )
-        _chart("by-size", plots.loss_by_size, words, points, pca)
+        _chart("by-size", plots.loss_by_size, words, points, baselines)
     with time:
         st.markdown("**What does it cost?**")
         words = " ".join(
@@ -42,25 +43,25 @@ def first(points: Points, pca: Pca | None) -> None:
         st.caption("Click or tap a point to see its pictures.")
 
 
-def others(points: Points, pca: Pca | None) -> None:
+def others(points: Points, baselines: Baselines) -> None:
     """The same runs, asked otherwise."""
     large, code = st.columns(2)
     with large:
         st.markdown("**The large sizes, looked at closely**")
-        _chart("large", plots.loss_at_large_sizes, "", points, pca)
+        _chart("large", plots.loss_at_large_sizes, "", points, baselines)
     with code:
         st.markdown("**Which model is better at equal code size?**")
-        _chart("by-code", plots.loss_by_code, captions.sweep.code_words(points, pca), points, pca)
+        _chart("by-code", plots.loss_by_code, captions.sweep.code_words(points, baselines), points, baselines)
     time, ratio = st.columns(2)
     with time:
         st.markdown("**Which run is worth its time?**")
         _chart("frontier", plots.loss_by_time, captions.sweep.front_words(points), points)
     with ratio:
         st.markdown("**How far can an image be compressed?**")
-        _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_words(points), points, pca)
+        _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_words(points), points, baselines)
 
 
-def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Pca | None) -> None:
+def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Baselines) -> None:
     """A chart and its words; a click on a point chooses its run."""
     axes = Axes(*settings.sweep_axes())
     drawn = _drawn(figure, (points, *beside), axes, settings.chosen_point(), words)

@@ -10,7 +10,7 @@ import streamlit as st
 from autoenc import datasets, recipes, sweeps
 from autoenc.errors import AutoencError, DatasetMissing
 from autoenc.runs import by_id
-from autoenc.schema import Pca, Point, RunSummary, State, Sweep
+from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.core.catalogue import info_of, infos, is_colour
 from ui.core.sessions import background, runs_on_disk, stop
@@ -129,13 +129,11 @@ def _points(kept: Kept) -> tuple[Point, ...]:
     return sweeps.points(kept, info_of(kept.sweep.base.dataset).image_shape, known, _by_id())
 
 
-def linear(kept: Kept) -> Pca | None:
-    """PCA of the same images, as far as it is fitted; None: not begun, or not comparable."""
-    if kept.sweep.base.noise or _fingerprint(kept.sweep.base.dataset) is None:
-        return None
-    job = sweeps.linear(kept)
-    known = background().snapshot(job.job_id) or job.stored()
-    return known.value if known is not None and isinstance(known.value, Pca) else None
+def baselines(kept: Kept) -> tuple[BaselineCurve, ...]:
+    """What its runs are compared with, as far as it is measured; none where the images are not here."""
+    if _fingerprint(kept.sweep.base.dataset) is None:
+        return ()
+    return sweeps.baseline_curves(background(), sweeps.baseline_jobs(kept))
 
 
 def left_of(kept: Kept) -> tuple[Plan | None, float | None]:

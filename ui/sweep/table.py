@@ -10,7 +10,7 @@ import streamlit as st
 
 from autoenc import captions, sweeps
 from autoenc.captions.remarks import EARLIER
-from autoenc.schema import Point
+from autoenc.schema import BaselineCurve, Point
 from autoenc.sweeps import Kept, Row
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
@@ -22,13 +22,13 @@ NOTE = (
 )
 
 
-def results(kept: Kept, points: Sequence[Point]) -> None:
-    """All finished runs, sortable; the report's figures where it gives them."""
-    rows = sweeps.rows(points)
+def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
+    """All finished runs, sortable; beside them baselines at equal code size, and the report's figures."""
+    rows, columns = sweeps.rows(points, baselines), sweeps.columns_of(baselines)
     if not rows:
         return
     st.markdown("**All runs**")
-    st.dataframe(_columns(rows), hide_index=True, column_config=_formats(), key="sweep-table")
+    st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
     if words := captions.sweep.layers_words(points):
         st.caption(plain(words))
     if any(row.lab_train_loss is not None for row in rows):
@@ -38,7 +38,7 @@ def results(kept: Kept, points: Sequence[Point]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            sweeps.as_csv(points),
+            sweeps.as_csv(points, baselines),
             f"{kept.sweep_id}.csv",
             "text/csv",
             icon=":material/download:",
@@ -47,14 +47,15 @@ def results(kept: Kept, points: Sequence[Point]) -> None:
         )
         for name, write in (("Markdown", sweeps.as_markdown), ("LaTeX", sweeps.as_latex)):
             with st.popover(name, icon=":material/content_copy:", key=f"copy-{name.lower()}"):
-                copy_text(write(points), label=f"table in {name}", key=f"text-{name.lower()}")
+                copy_text(write(points, baselines), label=f"table in {name}", key=f"text-{name.lower()}")
 
 
-def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+def _columns(rows: Sequence[Row], baselines: Sequence[BaselineCurve]) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
     values["model"] = [labels.MODEL_TITLES[name] for name in values["model"]]
     values["earlier_test"] = [row.earlier_test or None for row in rows]
     shown = {title: values[name] for name, title in TITLES.items()}
+    shown |= {_title(curve): [row.baseline_mse[i] for row in rows] for i, curve in enumerate(baselines)}
     return {title: column for title, column in shown.items() if any(value is not None for value in column)}
 
 
@@ -89,5 +90,11 @@ FORMATS = {
 }
 
 
-def _formats() -> dict[str, Any]:
-    return {TITLES[name]: st.column_config.NumberColumn(format=form) for name, form in FORMATS.items()}
+def _title(baseline: BaselineCurve) -> str:
+    return f"{baseline.title}: test loss"
+
+
+def _formats(baselines: Sequence[BaselineCurve]) -> dict[str, Any]:
+    formats = {TITLES[name]: form for name, form in FORMATS.items()}
+    formats |= {_title(curve): FORMATS["test_mse"] for curve in baselines}
+    return {title: st.column_config.NumberColumn(format=form) for title, form in formats.items()}

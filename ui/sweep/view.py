@@ -64,12 +64,12 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
         _headline(kept, points)
         if is_active(points) and (said := sessions.crowded()):
             st.caption(plain(said))
-        pca = control.linear(kept)
+        baselines = control.baselines(kept)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
-        charts.first(drawn, pca)
+        charts.first(drawn, baselines)
         image_grid.same_images(drawn)
-        charts.others(drawn, pca)
-        table.results(kept, drawn)
+        charts.others(drawn, baselines)
+        table.results(kept, drawn, baselines)
         pages.write_address()
 
 

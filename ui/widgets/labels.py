@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import fields
 from statistics import mean, stdev
 
-from autoenc.jobs import CurveJob, DownloadJob, PcaJob, TrainJob
+from autoenc.jobs import BaselineJob, CurveJob, DownloadJob, TrainJob
 from autoenc.memory import in_words
 from autoenc.numerals import counted, decibels, out_of, setting, smaller
 from autoenc.schema import (
     METHODS,
     MODEL_NAMES,
     NOISES,
+    BaselineCurve,
     Curve,
     Download,
     Noise,
-    Pca,
     Preview,
     Run,
     Snapshot,
@@ -50,8 +50,8 @@ def job_title(snapshot: Snapshot) -> str:
             return title(config)
         case DownloadJob(dataset):
             return f"Download of {catalogue.data_title(dataset)}"
-        case PcaJob(dataset):
-            return f"Principal components of {catalogue.data_title(dataset)}"
+        case BaselineJob(baseline, dataset):
+            return f"{baseline.title[0].upper()}{baseline.title[1:]} of {catalogue.data_title(dataset)}"
         case CurveJob(_, noise, method):
             return f"{NOISES[noise].title}: how well {plain(METHODS.get(method, method))} takes it away"
     return plain(snapshot.job_id)
@@ -138,9 +138,7 @@ def progress(snapshot: Snapshot) -> str:
 
 def _running(snapshot: Snapshot, n_epochs: str) -> str:
     match snapshot.value:
-        case Pca():
-            return "Fitting"
-        case Curve():
+        case BaselineCurve() | Curve():
             return "Measuring"
         case Download(_, n_bytes, of):
             return f"Downloading: {in_words(n_bytes)}{f' of {in_words(of)}' if of else ''}"

@@ -1,0 +1,99 @@
+"""What a baseline is, how it is measured, and how what was found is kept for the next time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from autoenc import cache, metrics
+from autoenc.datasets import Dataset
+from autoenc.schema import BaselineCurve, BaselinePoint
+from autoenc.training import as_float
+
+CHUNK = 1000  # images at once
+
+
+def chunks_bytes(n_pixels: int) -> int:
+    """Memory for some chunks of such images, as float32."""
+    return 4 * 4 * CHUNK * n_pixels + 100_000_000
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A way to compress images without training a network.
+
+    It goes to a worker with its job, pickled: its functions stand in modules, where the worker finds them.
+    """
+
+    name: str  # in files, JSON and CSV
+    title: str  # for people, in a legend as in a sentence: `PCA`, `mean image`
+    help: str  # what it is, in a few words after its title
+    points: Callable[[Dataset], Iterator[BaselinePoint]]  # learned from data.train, measured on data.test
+    has_code: bool = True  # False: a single point without a code, drawn as a level line
+    with_noise: bool = False  # comparable with models that see noisy images, too
+    needed_bytes: Callable[[int], int] = chunks_bytes  # n_pixels -> memory at its peak
+
+    def empty(self, dataset: str, n_train_images: int = 0) -> BaselineCurve:
+        """Its curve before anything is measured."""
+        return BaselineCurve(self.name, self.title, dataset, n_train_images, self.has_code)
+
+    def curves(self, data: Dataset, train_images: int | None = None) -> Iterator[BaselineCurve]:
+        """Its curve after each point; the last value has all of them.
+
+        Args:
+            train_images: it learns from the first so many; None: from all.
+        """
+        part = replace(data, train=data.train[:train_images], train_labels=data.train_labels[:train_images])
+        curve, n_pixels = self.empty(data.name, len(part.train)), math.prod(data.image_shape)
+        yield curve
+        for point in self.points(part):
+            # Sizes are spread evenly on a logarithmic axis, and reach as far as the pixels.
+            done = min(0.99, math.log1p(point.n_latents) / math.log1p(n_pixels))
+            curve = replace(curve, points=(*curve.points, point), done=done)
+            yield curve
+        yield replace(curve, done=1.0)
+
+    def stored(self, data: Dataset, train_images: int | None = None) -> BaselineCurve | None:
+        """What was kept of an earlier time, of the same images; None: nothing that can be read."""
+        n_train_images = len(data.train[:train_images])
+        values = cache.kept(self._file(data, n_train_images)) or {}
+        try:
+            sizes, losses = map(int, values["sizes"]), map(float, values["test_mse"])
+            points = tuple(BaselinePoint(k, mse) for k, mse in zip(sizes, losses, strict=True))
+        except (ValueError, TypeError, LookupError):
+            return None
+        if not points or not all(math.isfinite(point.test_mse) for point in points):
+            return None
+        return replace(self.empty(data.name, n_train_images), points=points, done=1.0)
+
+    def keep(self, data: Dataset, curve: BaselineCurve) -> None:
+        """Have it found by `stored`.
+
+        Raises:
+            AutoencError: the cache folder cannot be written.
+        """
+        columns = {
+            "sizes": [point.n_latents for point in curve.points],
+            "test_mse": [point.test_mse for point in curve.points],
+        }
+        cache.keep(self._file(data, curve.n_train_images), columns)
+
+    def _file(self, data: Dataset, n_train_images: int) -> str:
+        return f"{self.name}-{data.fingerprint}-{n_train_images}"
+
+
+def mse_of(data: Dataset, reconstruct: Callable[[Tensor], Tensor]) -> float:
+    """The MSE per pixel over all test images.
+
+    Args:
+        reconstruct: x (B, C, H, W) in [0, 1] -> what comes back of it, of that shape; clipped to [0, 1].
+    """
+    total = 0.0
+    for chunk in torch.split(torch.from_numpy(data.test), CHUNK):
+        x = as_float(chunk)
+        total += float(metrics.mse(x, reconstruct(x).clamp(0, 1)).double().sum())
+    return total / len(data.test)

@@ -1,0 +1,30 @@
+"""The mean training image in place of every image: what a code of nothing is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from autoenc.baselines.baseline import CHUNK, Baseline, mse_of
+from autoenc.datasets import Dataset
+from autoenc.schema import BaselinePoint
+from autoenc.training import as_float
+
+
+def points(data: Dataset) -> Iterator[BaselinePoint]:
+    """One point, without a code."""
+    images = torch.from_numpy(data.train)
+    sums = [as_float(chunk).sum(0, dtype=torch.float64) for chunk in torch.split(images, CHUNK)]
+    mean = (torch.stack(sums).sum(0) / len(images)).float()
+    yield BaselinePoint(0, mse_of(data, lambda x: mean.expand_as(x)))
+
+
+MEAN_IMAGE = Baseline(
+    name="mean_image",
+    title="mean image",
+    help="the mean training image in place of every image: what a code of nothing is worth",
+    points=points,
+    has_code=False,
+    with_noise=True,  # it does not look at its input
+)
