@@ -1,9 +1,9 @@
 """What a page is sent: all of it, in the order in which it was drawn.
 
 Streamlit collects messages and sends them every few milliseconds. When a fragment is drawn again before the
-messages of its last run have left, Streamlit drops them, since new ones follow. But it can't see which fragment
-a reference to a cached message belongs to, and keeps it: a chart then arrives without its containers. If the
-browser still shows something else in their place, its script ends with "'setIn' cannot be called on an
+messages of its last run have left, Streamlit drops them, since new ones follow. But it can't see which
+fragment a reference to a cached message belongs to, and keeps it: a chart then comes without its containers.
+If the browser still shows something else in their place, its script ends with "'setIn' cannot be called on an
 ElementNode", and the window is frozen until it is loaded again. See docs/decisions/0028.
 """
 
