@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import streamlit as st
-
 from autoenc import datasets, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
@@ -15,10 +13,13 @@ from autoenc.jobs import Job, PcaJob, TrainJob
 from autoenc.schema import Pca, Snapshot, Subject, Sweep, TrainConfig
 from ui.core.catalogue import infos, is_colour
 from ui.core.sessions import background, runs_on_disk
+from ui.core.values import Value
 from ui.core.visitor import DASHBOARD
 from ui.sweep.control import plan, start_sweep
 from ui.widgets.training_settings import SUITS_BOTTLENECK, settings
 
+BY = Value[By]("equal_by", "ratio")  # what is equal
+MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
 
 # What a legend and a sentence call the data sets that come with us.
@@ -39,11 +40,6 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
     present = [info for info in infos() if info.present and is_colour(info) == colour]
     first = settings()["dataset"] if colour else "mnist"
     return tuple(sorted(present, key=lambda info: info.name != first))
-
-
-def compared_by() -> tuple[By, Measure]:
-    """What is equal, and what is drawn. The widgets come after the chart."""
-    return st.session_state["equal_by"], st.session_state["equal_measure"]
 
 
 def subject(info: DatasetInfo) -> Subject:
