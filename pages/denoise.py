@@ -7,7 +7,7 @@ from ui.core import pages, sessions
 from ui.denoise import curves, denoisers, form, more, scene
 from ui.denoise import settings as denoise_settings
 from ui.run import view
-from ui.widgets import training_form
+from ui.widgets import training_form, training_settings
 
 ignored = pages.open_page("denoise", denoise_settings.DENOISE)
 training = denoisers.in_training()
@@ -16,7 +16,7 @@ left, right = page.halves()
 with left:
     page.heading("Take noise away", ignored)
     compared = form.denoise_form(training is not None)
-    training_form.offer_download(st.session_state["dataset"])
+    training_form.offer_download(training_settings.DATASET.get())
 
 with right:
     if compared is not None:
@@ -25,10 +25,12 @@ with right:
         active = sessions.is_active(training)
         view.run_view(training, active)
         if not active:  # stopped, or failed
-            st.button("Close", icon=":material/close:", key="close", on_click=denoisers.dismiss_training)
+            st.button(
+                "Close", icon=":material/close:", key="close", on_click=denoise_settings.IN_TRAINING.forget
+            )
     if compared is not None:
         where, sizes, matrix = st.tabs(
-            list(denoise_settings.QUESTIONS.values()), key="questions", on_change="rerun"
+            list(denoise_settings.QUESTIONS.values()), key=denoise_settings.QUESTION.key, on_change="rerun"
         )
         with where:
             if where.open:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from autoenc.jobs import TrainJob
 from ui.core import links, pages, sessions
+from ui.core.links import Address
 from ui.run import demo, selection
 from ui.start import jobs
 from ui.train import settings as train_settings
@@ -17,7 +18,7 @@ from ui.widgets import training_settings
 if (link := train_settings.link_to_train()) is not None:
     links.go_to("train", link)
 
-pages.open_page("start", links.NOTHING)
+pages.open_page("start", Address())
 with below:
     if st.button("Train a first model", type="primary", icon=":material/play_arrow:", key="first"):
         config = training_settings.first_config()

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from itertools import chain
 
-import streamlit as st
-
 from autoenc import baselines, datasets, recipes, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
@@ -15,11 +13,14 @@ from autoenc.jobs import BaselineJob, Job, TrainJob
 from autoenc.schema import Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
 from ui.core.sessions import background, runs_on_disk
+from ui.core.values import Value
 from ui.core.visitor import DASHBOARD
 from ui.sweep.control import plan, start_sweep
 from ui.widgets.training_settings import settings
 
 TRAINED = recipes.COMPARED_MODELS
+BY = Value[By]("equal_by", "ratio")  # what is equal
+MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 
 # What a legend and a sentence call the data sets that come with us.
 SHORT = {
@@ -39,11 +40,6 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
     present = [info for info in infos() if info.present and is_colour(info) == colour]
     first = settings()["dataset"] if colour else "mnist"
     return tuple(sorted(present, key=lambda info: info.name != first))
-
-
-def compared_by() -> tuple[By, Measure]:
-    """What is equal, and what is drawn. The widgets come after the chart."""
-    return st.session_state["equal_by"], st.session_state["equal_measure"]
 
 
 def subject(info: DatasetInfo) -> Subject:

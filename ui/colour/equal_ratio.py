@@ -19,8 +19,9 @@ from ui.colour import comparison, settings
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
-from ui.core import idle, pages, sessions, values
+from ui.core import idle, pages, sessions
 from ui.core.text import duration, plain
+from ui.core.values import Value
 from ui.sweep import control
 from ui.widgets import labels
 
@@ -42,7 +43,7 @@ def switch() -> str:
         "Part",
         list(settings.PARTS),
         format_func=settings.PARTS.__getitem__,
-        key="part",
+        key=settings.PART.key,
         required=True,
         label_visibility="collapsed",
     )
@@ -54,14 +55,14 @@ def compared(ignored: Sequence[str]) -> None:
     left, right = page.halves()
     with left:
         page.heading("Is colour harder?", ignored)
-        with_colour = _chosen("In colour", "equal_colour", colour=True)
-        pair = with_colour, _chosen("Without", "equal_grey", colour=False)
+        with_colour = _chosen("In colour", settings.WITH_COLOUR, colour=True)
+        pair = with_colour, _chosen("Without", settings.WITHOUT, colour=False)
         models = st.pills(
             "Models",
             comparison.TRAINED,
             format_func=MODEL_NAMES.__getitem__,
             selection_mode="multi",
-            key="equal_models",
+            key=settings.MODELS.key,
             help="Which are trained at a click; all that are trained already are drawn.",
         )
         wanted = comparison.equal_sweeps(pair, models)
@@ -74,10 +75,10 @@ def compared(ignored: Sequence[str]) -> None:
             idle.watch(lambda: bool(comparison.at_work(wanted) or comparison.measuring(pair)))
 
 
-def _chosen(label: str, key: str, *, colour: bool) -> DatasetInfo:
+def _chosen(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
     infos = {info.name: info for info in comparison.comparable(colour=colour)}
-    values.limit(key, list(infos), usual=next(iter(infos)))
-    name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=key)
+    value.limit(list(infos), otherwise=next(iter(infos)))
+    name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=value.key)
     return infos[name]
 
 
@@ -133,23 +134,23 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
 
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
-    by, measure = comparison.compared_by()
+    by, measure = comparison.BY.get(), comparison.MEASURE.get()  # their widgets come after the chart
     figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), said=words)
     full, hollow = (plain(subject.name) for subject in subjects)
     st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
-        for key, options, label in (
-            ("equal_by", {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
-            ("equal_measure", {"mse": "MSE", "psnr": "PSNR", "lost": "beside the mean image"}, "Error"),
+        for value, options, label in (
+            (comparison.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
+            (comparison.MEASURE, {"mse": "MSE", "psnr": "PSNR", "lost": "beside the mean image"}, "Error"),
         ):
             st.segmented_control(
                 label,
                 list(options),
-                default=values.recall(key, next(iter(options))),
+                default=value.get(),
                 format_func=options.__getitem__,
                 required=True,
-                key=key,
+                key=value.key,
                 label_visibility="collapsed",
             )
 

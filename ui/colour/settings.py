@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-
-import streamlit as st
 
 from autoenc import sweeps
 from autoenc.errors import CheckpointError
-from ui.colour.comparison import TRAINED, comparable
+from ui.colour.comparison import BY, MEASURE, TRAINED, comparable
 from ui.core.catalogue import infos, is_colour
-from ui.core.links import Address, Param, chosen, held, one_of
+from ui.core.links import Address, Param, choice, held, one_of, parts
 from ui.core.sessions import snapshot
+from ui.core.values import Value
 from ui.sweep.settings import SWEEP
 from ui.train.settings import TRAIN
 
@@ -20,44 +19,37 @@ from ui.train.settings import TRAIN
 PARTS = {"train": "Train", "sweep": "Sweep", "harder": "Is colour harder?"}
 
 
-def _dataset(name: str, *, colour: bool) -> Param:
-    """One of the two that are compared."""
-    key = f"equal_{name}"
+PART = Value("part", "train")
+MODELS = Value("equal_models", ["mlp"])
+# The two data sets that are compared; the page knows which are here.
+WITH_COLOUR, WITHOUT = Value[str | None]("equal_colour", None), Value[str | None]("equal_grey", None)
 
+
+def _dataset(name: str, value: Value[str | None], *, colour: bool) -> Param:
     def take(text: str) -> None:
-        st.session_state[key] = chosen(name, text, {i.name: i.name for i in comparable(colour=colour)})
+        value.put(choice(name, text, [info.name for info in comparable(colour=colour)]))
 
-    def text() -> str | None:
-        dataset: str | None = st.session_state.get(key)
-        return dataset
-
-    return Param(name, (key,), take, text)
+    return Param(name, (value,), take, value.get)
 
 
 def _models(text: str) -> list[str]:
-    known = {model: model for model in TRAINED}
-    return [chosen("models", model, known) for model in dict.fromkeys(filter(None, text[:200].split(",")))]
+    return [choice("models", model, TRAINED) for model in parts(text, most=200)]
 
 
-_PART = one_of("part", "train", {part: part for part in PARTS})
 _HARDER = (
-    _dataset("colour", colour=True),
-    _dataset("grey", colour=False),
-    held("models", ["mlp"], _models, ",".join, key="equal_models"),
-    one_of("by", "ratio", {by: by for by in ("ratio", "numbers")}, key="equal_by"),
-    one_of("error", "mse", {error: error for error in ("mse", "psnr", "lost")}, key="equal_measure"),
+    _dataset("colour", WITH_COLOUR, colour=True),
+    _dataset("grey", WITHOUT, colour=False),
+    held("models", MODELS, _models, ",".join),
+    one_of("by", BY, ("ratio", "numbers")),
+    one_of("error", MEASURE, ("mse", "psnr", "lost")),
 )
-_OF_PART: dict[str, Callable[[Mapping[str, str] | None], Sequence[Param]]] = {
-    "train": TRAIN.params,
-    "sweep": SWEEP.params,
-    "harder": lambda given: _HARDER,
-}
+_OF_PART = {"train": TRAIN.params, "sweep": SWEEP.params, "harder": _HARDER}
 
 
-def _params(given: Mapping[str, str] | None) -> Sequence[Param]:
+def _of_part(given: Mapping[str, str] | None) -> Sequence[Param]:
     """Those of the part that an address asks for; None: that is open."""
-    part = st.session_state.get("part") if given is None else given.get("part")
-    return (_PART, *_OF_PART.get(part or "train", TRAIN.params)(given))
+    part = PART.get() if given is None else given.get("part")
+    return _OF_PART.get(part or "train", TRAIN.params)
 
 
 def _screen(given: dict[str, str]) -> Iterator[str]:
@@ -82,4 +74,4 @@ def _without_colours(given: dict[str, str]) -> Iterator[str]:
             yield known.job_id
 
 
-COLOUR = Address(_params, _screen)
+COLOUR = Address((one_of("part", PART, list(PARTS)),), _of_part, _screen)

@@ -1,10 +1,9 @@
-"""What stands in the address of a page: declared once, read, written and remembered by the same table."""
+"""What stands in the address of a page: declared once; one engine reads, checks, writes and remembers it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -12,10 +11,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from autoenc.errors import AutoencError, ConfigError
+from ui.core.values import Value
 
-Value = TypeVar("Value")
-# Those of all pages that have been opened, by their keys: what their widgets hold is remembered.
-DECLARED: dict[tuple[str, ...], Param] = {}
+T = TypeVar("T")
+Choices = Mapping[str, T] | Sequence[T]  # by their names; without names by themselves
+DECLARED: dict[str, Value[Any]] = {}  # those of all addresses, by their keys: what they hold is remembered
 MAX_SEEN = 64  # addresses of one visit: what the browser sends back is at most a few reruns old
 
 
@@ -24,26 +24,27 @@ class Param:
     """One part of an address."""
 
     name: str
-    keys: tuple[str, ...]  # of st.session_state, where the page keeps it; widgets are bound to them
+    values: tuple[Value[Any], ...]  # what the page holds of it
     take: Callable[[str], None]  # let the page show what the address says; raises AutoencError
-    text: Callable[[], str | None]  # what the page shows; None: what it shows without being told
-    usual: Any = None  # what the first key holds at first; None: the page knows better
+    text: Callable[[], str | None]  # what the page shows; None: what it shows without an address too
 
     def __post_init__(self) -> None:
-        DECLARED[self.keys] = self
+        DECLARED.update((value.key, value) for value in self.values)
 
 
 @dataclass(frozen=True)
 class Address:
-    """The address of one page."""
+    """What stands in the address of one page, in the order in which it is read."""
 
-    # Of what an address asks for, or of what is on the screen (None); in the order in which they are read.
-    params: Callable[[Mapping[str, str] | None], Sequence[Param]]
+    params: Sequence[Param] = ()
+    # Those that depend on what an address asks for, or on what is on the screen (None).
+    more: Callable[[Mapping[str, str] | None], Sequence[Param]] = field(default=lambda given: ())
     # Takes away what this page cannot show, and says so.
     screen: Callable[[dict[str, str]], Iterable[str]] = field(default=lambda given: ())
 
-
-NOTHING = Address(lambda given: ())  # of a page that always shows the same
+    def asked(self, given: Mapping[str, str] | None = None) -> Sequence[Param]:
+        """All of what an address asks for; None: of what is on the screen."""
+        return (*self.params, *self.more(given))
 
 
 @dataclass
@@ -56,56 +57,75 @@ class _Visit:
     ignored: tuple[str, ...] = ()  # one sentence for each thing in the address that was
 
 
+_VISIT = Value[_Visit | None]("visit", None)
+_N_READ = Value("n read", 0)
+_SENT_TO = Value[tuple[str, Mapping[str, str]]]("sent to", ("", {}))  # the page to come, and its address
+_PASSED_ON = Value[dict[str, str]]("passed on", {})
+_HAS_SCRIPT = Value("history", False)  # the browser has the script below
+
+
 # ---------------------------------------------------------------- declaring
 
 
 def held(
-    name: str,
-    usual: Value,
-    read: Callable[[str], Value],
-    write: Callable[[Value], str | None] = str,
-    key: str | None = None,
+    name: str, value: Value[T], read: Callable[[str], T], write: Callable[[T], str | None] = str
 ) -> Param:
-    """A value under one key, which is in the address where it is not the usual one."""
-    key = key or name
+    """A value that is in the address where it is not the usual one.
 
-    def take(text: str) -> None:
-        st.session_state[key] = read(text)
+    Args:
+        read: raises AutoencError where the text stands for none.
+    """
 
     def text() -> str | None:
-        value = st.session_state.get(key, usual)
-        return None if value == usual else write(value)
+        now = value.get()
+        return None if now == value.usual else write(now)
 
-    return Param(name, (key,), take, text, usual)
-
-
-def one_of(name: str, usual: str, known: Mapping[str, Value], key: str | None = None) -> Param:
-    """One of several values, by their names in the address."""
-    names = {value: text for text, value in known.items()}
-    return held(name, known[usual], lambda text: chosen(name, text, known), names.get, key)
+    return Param(name, (value,), lambda text: value.put(read(text)), text)
 
 
-def flag(name: str, usual: bool, key: str | None = None) -> Param:
+def one_of(name: str, value: Value[T], choices: Choices[T]) -> Param:
+    """One of several choices, by their names in the address."""
+    names = {choice: text for text, choice in _by_name(choices).items()}
+    return held(name, value, lambda text: choice(name, text, choices), names.get)
+
+
+def flag(name: str, value: Value[bool]) -> Param:
     """True or False."""
-    return held(name, usual, lambda text: chosen(name, text, {"True": True, "False": False}), str, key)
+    return one_of(name, value, (True, False))
 
 
-def chosen(name: str, text: str, known: Mapping[str, Value]) -> Value:
+def number(name: str, value: Value[int] | Value[int | None], most: int = 9_999_999) -> Param:
+    """A whole number from 0 on."""
+    return held(name, value, lambda text: whole(name, text, most))  # type: ignore[arg-type, misc]
+
+
+def choice(name: str, text: str, choices: Choices[T]) -> T:
     """What the text stands for.
 
     Raises:
         ConfigError: for nothing.
     """
-    if text not in known:
-        raise ConfigError(f"{name.replace('_', ' ')} is {text[:40]!r}; known: {', '.join(known)}")
-    return known[text]
+    by_name = _by_name(choices)
+    if text not in by_name:
+        raise ConfigError(f"{name.replace('_', ' ')} is {text[:40]!r}; known: {', '.join(by_name)}")
+    return by_name[text]
 
 
-def whole(name: str, text: str) -> int:
-    """Raises ConfigError where it is no whole number from 0 to 9,999,999."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
-        raise ConfigError(f"{name} is {text[:20]!r}; allowed: a whole number from 0 on")
+def _by_name(choices: Choices[T]) -> Mapping[str, T]:
+    return choices if isinstance(choices, Mapping) else {str(choice): choice for choice in choices}
+
+
+def whole(name: str, text: str, most: int = 9_999_999) -> int:
+    """Raises ConfigError where it is no whole number from 0 to `most`."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 7 and int(text) <= most):
+        limit = "on" if most == 9_999_999 else f"to {most:,}"
+        raise ConfigError(f"{name} is {text[:20]!r}; allowed: a whole number from 0 {limit}")
     return int(text)
+
+
+def parts(text: str, most: int = 1000) -> list[str]:
+    """`a,b,a` as a and b; of the first `most` characters."""
+    return list(dict.fromkeys(filter(None, text[:most].split(","))))
 
 
 # ---------------------------------------------------------------- reading and writing
@@ -122,19 +142,19 @@ def read(page: str, address: Address) -> tuple[str, ...]:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
     given = wanted = st.query_params.to_dict()
-    visit: _Visit | None = st.session_state.get("visit")
+    visit = _VISIT.get()
     if visit is None or visit.page != page:
         visit = _Visit(page, address)
-        sent_to, address_there = st.session_state.get("sent to", ("", {}))
+        sent_to, address_there = _SENT_TO.get()
         wanted = address_there if sent_to == page else given
     elif given in visit.seen:
         return visit.ignored
     if wanted:
         visit.ignored = tuple(_read(address, dict(wanted)))
-        st.session_state["n read"] = n_read() + 1
+        _N_READ.put(n_read() + 1)
     # Now that all of it has been read: what interrupts a run of the script has it read again by the next.
-    st.session_state.pop("sent to", None)
-    st.session_state["visit"] = visit
+    _SENT_TO.forget()
+    _VISIT.put(visit)
     _see(visit, given)
     _see(visit, wanted)
     return visit.ignored
@@ -142,8 +162,9 @@ def read(page: str, address: Address) -> tuple[str, ...]:
 
 def _read(address: Address, given: dict[str, str]) -> Iterator[str]:
     yield from address.screen(given)
-    params = address.params(given)
-    forget(*(key for param in params for key in param.keys), "wanted")
+    params = address.asked(given)
+    for value in (value for param in params for value in param.values):
+        value.forget()
     for param in params:
         if (text := given.pop(param.name, None)) is not None:
             try:
@@ -156,31 +177,32 @@ def _read(address: Address, given: dict[str, str]) -> Iterator[str]:
 
 def n_read() -> int:
     """How many addresses this visitor has opened."""
-    return int(st.session_state.get("n read", 0))
+    return _N_READ.get()
 
 
 def page_shown() -> str:
     """The path of the page that the visitor looks at; empty where none has been opened."""
-    visit: _Visit | None = st.session_state.get("visit")
+    visit = _VISIT.get()
     return visit.page if visit is not None else ""
 
 
 def address_shown() -> Address | None:
     """The address of that page."""
-    visit: _Visit | None = st.session_state.get("visit")
+    visit = _VISIT.get()
     return visit.address if visit is not None else None
 
 
 def says(address: Address) -> dict[str, str]:
     """What the address has to say of what is on the screen at this moment."""
-    return {param.name: text for param in address.params(None) if (text := param.text()) is not None}
+    return {param.name: text for param in address.asked() if (text := param.text()) is not None}
 
 
 def write(address: Address) -> None:
     """Let the address say what is on the screen, so that it opens the same elsewhere."""
     shown = says(address)
-    _see(st.session_state["visit"], shown)
-    if "history" in st.session_state and shown != st.query_params.to_dict():
+    if (visit := _VISIT.get()) is not None:
+        _see(visit, shown)
+    if _HAS_SCRIPT.get() and shown != st.query_params.to_dict():
         st.query_params.from_dict(shown)
 
 
@@ -190,7 +212,7 @@ def _see(visit: _Visit, address: dict[str, str]) -> None:
 
 def written() -> dict[str, str]:
     """What stands in the address of this page, as far as the page knows."""
-    visit: _Visit | None = st.session_state.get("visit")
+    visit = _VISIT.get()
     return dict(visit.seen[-1]) if visit is not None else st.query_params.to_dict()
 
 
@@ -221,8 +243,8 @@ def keep_history() -> None:
     browser would hear of it before it has the script.
     """
     script, page = _ONE_ENTRY_A_PAGE, page_shown()
-    if "history" not in st.session_state and page:
-        st.session_state["history"] = True
+    if page and not _HAS_SCRIPT.get():
+        _HAS_SCRIPT.put(True)
         path, query = "/" if page == "start" else f"/{page}", urlencode(written())
         address = json.dumps(f"?{query}" if query else "")
         script += f"""
@@ -238,32 +260,32 @@ def go_to(page: str, address: Mapping[str, str] = {}) -> None:
     Streamlit's own way writes the address of the page to come into that of the page which is left: Back would
     open that one.
     """
-    st.session_state["sent to"] = page, dict(address)
+    _SENT_TO.put((page, dict(address)))
     st.switch_page(f"pages/{page}.py", query_params=written())
+
+
+def passed_on(params: Iterable[Param]) -> dict[str, str] | None:
+    """The address where this page passes it on, as it has parameters of another; before the page is opened.
+
+    Once: whoever goes back from there comes to this page.
+    """
+    given: dict[str, str] = st.query_params.to_dict()
+    before = _PASSED_ON.get()
+    _PASSED_ON.put(given)
+    return given if given != before and any(param.name in given for param in params) else None
 
 
 # ---------------------------------------------------------------- remembering
 
 
-def remember(params: Iterable[Param], again: bool) -> None:
-    """Streamlit forgets what it does not draw, sooner or later: keep what the widgets hold, and give it back.
-
-    Args:
-        again: what is still known too, as widgets of another page need it.
-    """
-    kept = st.session_state.setdefault("kept settings", {})
+def remember(params: Iterable[Param]) -> None:
+    """Before a part of a page is drawn again for itself: its widgets show what they held before."""
     for param in params:
-        for key in param.keys:
-            if known := key in st.session_state:
-                kept[key] = st.session_state[key]
-            if key in kept and (again or not known):
-                st.session_state[key] = kept[key]
-        if param.usual is not None and param.keys[0] not in st.session_state:
-            st.session_state[param.keys[0]] = kept[param.keys[0]] = copy(param.usual)
+        for value in param.values:
+            value.keep(again=False)
 
 
-def forget(*keys: str) -> None:
-    """Let the widgets of these names show what is usual."""
-    for key in keys:
-        st.session_state.pop(key, None)
-        st.session_state.get("kept settings", {}).pop(key, None)
+def remember_all() -> None:
+    """The same at the beginning of a page, of all that has been on any page."""
+    for value in DECLARED.values():
+        value.keep(again=True)

@@ -1,26 +1,28 @@
-"""What has been done, told once the page is drawn again."""
+"""What has been done, shown once the page is drawn again."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-import streamlit as st
+from ui.core.values import Value
 
-# ---------------------------------------------------------------- what has been done, told once
+Kind = Literal["done", "error"]
 
-
-def leave_message(kind: Literal["done", "error"], sentence: str) -> None:
-    """Have this told the next time that the page is drawn."""
-    st.session_state.setdefault("messages", []).append((kind, sentence))
-    st.session_state["n messages"] = n_messages() + 1
+_MESSAGES = Value[tuple[tuple[Kind, str], ...]]("messages", ())
+_N_MESSAGES = Value("n messages", 0)
 
 
-def take_messages() -> list[tuple[str, str]]:
-    """What is to be told now."""
-    messages: list[tuple[str, str]] = st.session_state.pop("messages", [])
-    return messages
+def leave_message(kind: Kind, sentence: str) -> None:
+    """Have this shown the next time that the page is drawn."""
+    _MESSAGES.put((*_MESSAGES.get(), (kind, sentence)))
+    _N_MESSAGES.put(n_messages() + 1)
+
+
+def take_messages() -> tuple[tuple[Kind, str], ...]:
+    """What is to be shown now."""
+    return _MESSAGES.take()
 
 
 def n_messages() -> int:
     """How many there have been."""
-    return int(st.session_state.get("n messages", 0))
+    return _N_MESSAGES.get()

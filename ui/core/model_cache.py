@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-import streamlit as st
 
 from autoenc import captions, checkpoints, datasets, denoising, inspection, out_of_distribution
 from autoenc.captions.images import Reader
@@ -14,6 +13,7 @@ from autoenc.denoising import Denoise, Denoised
 from autoenc.inspection import Network, Reconstructions, Trained
 from autoenc.out_of_distribution import TestErrors
 from autoenc.schema import LEAST_LEVEL, METHODS, Run
+from ui.core.caching import shared
 
 FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
 _FITTING = Lock()  # a filter takes a second and some 100 MB to fit: one at a time, however many look
@@ -64,42 +64,42 @@ def denoised(setting: Setting, method: str, x: np.ndarray, unit: np.ndarray) -> 
     return _denoised(setting, datasets.load(setting.dataset).fingerprint, method, mark, x, unit)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@shared(max_entries=2)
 def reader(dataset: str) -> Reader:
     """What reads the digits of this data set."""
     data = datasets.load(dataset)
     return Reader(data.train, data.train_labels, data.test_labels)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@shared(max_entries=16)
 def is_drawn(dataset: str) -> bool:
     """Whether its images are drawings: strokes on an empty ground."""
     return captions.images.is_drawn(datasets.load(dataset).train[:256])
 
 
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
-@st.cache_resource(max_entries=FEW, show_spinner="Opening the model")
+@shared(max_entries=FEW, spinner="Opening the model")
 def _opened(run_id: str, mark: str) -> Trained:
     return inspection.open_run(run_id)
 
 
-@st.cache_resource(max_entries=FEW, show_spinner="Drawing the test images")
+@shared(max_entries=FEW, spinner="Drawing the test images")
 def _reconstructions(run_id: str, mark: str) -> Reconstructions:
     return inspection.reconstructions(_opened(run_id, mark))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@shared(max_entries=64)
 def _test_errors(run_id: str, mark: str) -> TestErrors:
     """They are small, and are kept when the images are not any more."""
     return out_of_distribution.test_errors(_reconstructions(run_id, mark).mse, _opened(run_id, mark).data)
 
 
-@st.cache_resource(max_entries=FEW + 1, show_spinner=False)
+@shared(max_entries=FEW + 1)
 def _network(run_id: str, mark: str) -> Network:
     return inspection.network(_opened(run_id, mark))
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@shared(max_entries=512)
 def _denoised(
     setting: Setting, fingerprint: str, method: str, mark: str, x: np.ndarray, unit: np.ndarray
 ) -> Denoised:
@@ -107,12 +107,12 @@ def _denoised(
     return denoising.denoised(x, unit, setting.kind, setting.level, denoise)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@shared(max_entries=8)
 def _model(dataset: str, run_id: str, mark: str) -> Denoise:
     return denoising.model_denoiser(denoising.opened(run_id, datasets.load(dataset)))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@shared(max_entries=16)
 def _filter(setting: Setting, fingerprint: str, method: str) -> Denoise:
     with _FITTING, inspection.one_thread():
         level = max(setting.level, LEAST_LEVEL)

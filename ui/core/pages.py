@@ -1,32 +1,44 @@
 """What happens where somebody comes to a page, and what its address says while they are there.
 
 What does not stand in an address: what lies on the visitor's own device (a picture, a drawing), the
-presenter's switch, and what a chart or a table shows otherwise in this browser alone.
+presenter's switch, and what a chart or a table shows otherwise in this browser only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
-from ui.core import links, workspace
+from ui.core import links, values, workspace
 from ui.core.links import Address
 from ui.core.workspace import Workspace
 
 
-def open_page(page: str, address: Address, in_workspace: Workspace = "all") -> tuple[str, ...]:
-    """At the beginning of every page: it shows what its address says, or what was left here.
+@contextmanager
+def opened(page: str, address: Address, in_workspace: Workspace = "all") -> Iterator[tuple[str, ...]]:
+    """Around every page: it shows what its address says, or what was left here.
+
+    At its end the address says what it shows.
 
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
+    yield open_page(page, address, in_workspace)
+    write_address()
+
+
+def open_page(page: str, address: Address, in_workspace: Workspace = "all") -> tuple[str, ...]:
+    """The beginning of `opened`."""
     workspace.enter(in_workspace)
     ignored = links.read(page, address)
-    links.remember(links.DECLARED.values(), again=True)
+    links.remember_all()
+    values.put_all_next()
     return ignored
 
 
 def write_address() -> None:
-    """At the end of every page, and of a part of it that is drawn again for itself."""
+    """The end of `opened`, and of a part of a page that is drawn again for itself."""
     if (address := links.address_shown()) is not None:
         links.write(address)
 
@@ -36,6 +48,5 @@ def with_view(dashboard: str) -> str:
     page, address = links.page_shown(), links.address_shown()
     if address is None:
         return f"{dashboard}/"
-    links.remember(address.params(None), again=False)  # what a tab that is not open holds
     query = urlencode(links.says(address))
     return f"{dashboard}/{'' if page == 'start' else page}" + (f"?{query}" if query else "")

@@ -11,16 +11,16 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import streamlit as st
-
-from autoenc.once import once
 from autoenc.schema import Epoch, Run, Snapshot
+from ui.core.caching import once, shared
 from ui.core.sessions import snapshot
+from ui.core.values import Value
 
 FRAME_SECONDS = 0.4  # a moment; a little less than the shortest interval
 INTERVALS = ((6, 0.5), (14, 1.0), (24, 2.0))  # viewers up to, seconds between two looks
 LONGEST = 3.0
 GONE_SECONDS = 5.0  # after the last look
+_PLACE = Value("window", "")
 
 P = ParamSpec("P")
 Drawn = TypeVar("Drawn")
@@ -100,13 +100,13 @@ class _Frame:
     seen: Snapshot | None = None
 
 
-@st.cache_resource
+@shared(max_entries=1)
 def _frames() -> dict[str, _Frame]:
     """By run_id."""
     return {}
 
 
-@st.cache_resource
+@shared(max_entries=1)
 def _looks() -> dict[str, float]:
     """Window -> when it looked last at a run that is under way."""
     return {}
@@ -114,5 +114,6 @@ def _looks() -> dict[str, float]:
 
 def _place() -> str:
     """This window, among all of all visitors."""
-    place: str = st.session_state.setdefault("window", secrets.token_hex(8))
-    return place
+    if not _PLACE.is_set:
+        _PLACE.put(secrets.token_hex(8))
+    return _PLACE.get()

@@ -11,8 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-import streamlit as st
-
 from autoenc import checkpoints, datasets, jobs, neighbours, recipes, runs
 from autoenc.errors import AutoencError, CheckpointError
 from autoenc.jobs import Job, TrainJob
@@ -20,13 +18,17 @@ from autoenc.neighbours import Neighbours
 from autoenc.schema import Download, Run, RunSummary, Snapshot, State
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
+from ui.core.caching import shared
+from ui.core.values import Value
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop, name
-from ui.core.workspace import in_colour
+from ui.core.workspace import in_colour, separate
 
 MAX_SEEDS = 16
+USUAL_RUN = Value[str | None]("usual run", None)  # what is shown to those who asked for none
+separate(USUAL_RUN)
 
 
-@st.cache_resource(show_spinner="Starting the workers")
+@shared(max_entries=1, spinner="Starting the workers")
 def background() -> Sessions:
     """The background sessions of this dashboard; made at the first call."""
     gc.collect()
@@ -35,7 +37,7 @@ def background() -> Sessions:
     return DaskSessions()
 
 
-@st.cache_resource
+@shared(max_entries=1)
 def _neighbours() -> Neighbours:
     return Neighbours()
 
@@ -62,7 +64,7 @@ def _listed() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
     return _listed_at(str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@shared(max_entries=1)
 def _listed_at(folder: str, changed: int) -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
     return checkpoints.summaries()
 
@@ -101,8 +103,8 @@ def moment_of(run_id: str) -> tuple[bool, str]:
 
 def usual_run() -> str:
     """The run to show whoever asked for none: the newest; the same for as long as they are here."""
-    run_id: str = st.session_state.get("usual run") or newest_finished() or example()
-    st.session_state["usual run"] = run_id
+    run_id = USUAL_RUN.get() or newest_finished() or example()
+    USUAL_RUN.put(run_id)
     return run_id
 
 
@@ -138,7 +140,7 @@ def read_run(run_id: str) -> Run:
     return _read_run(run_id, checkpoints.mark(run_id))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@shared(max_entries=64)
 def _read_run(run_id: str, mark: str) -> Run:
     return checkpoints.read(run_id)
 

@@ -1,29 +1,101 @@
-"""What the widgets of one visitor hold."""
+"""What the pages of one visitor hold: each value is declared once, and its widget is bound to its key."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-# ---------------------------------------------------------------- what is looked at of a run
+T = TypeVar("T")
 
 
-def recall(name: str, usual: Any) -> Any:
-    """What the widget of this name shows; the usual where nobody has used it."""
-    return st.session_state.get(name, usual)
+@dataclass(frozen=True)
+class Value(Generic[T]):
+    """One value of one visitor.
+
+    A widget shows and changes it by `key=VALUE.key`. `put` and `forget` come before that widget is drawn, or
+    in a callback; `put_next` at any time.
+    """
+
+    key: str  # of the session; no other value has it
+    usual: T  # where neither the visitor nor an address has said otherwise; None: the page knows better
+
+    def get(self) -> T:
+        held: T = st.session_state.get(self.key, _kept().get(self.key, self.usual))
+        return held
+
+    def put(self, value: T) -> None:
+        st.session_state[self.key] = value
+
+    def begin_with(self, value: T) -> None:
+        """What it is where nobody has said otherwise."""
+        if self.key not in st.session_state:
+            st.session_state[self.key] = _kept().get(self.key, value)
+
+    def put_next(self, value: T) -> None:
+        """Have it from the next run of the page on."""
+        _put_next()[self.key] = value
+
+    def take(self) -> T:
+        """The value; from now on it is the usual one."""
+        value = self.get()
+        self.forget()
+        return value
+
+    def forget(self) -> None:
+        """From now on it is the usual one."""
+        for held in (st.session_state, _kept(), _put_next()):
+            held.pop(self.key, None)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether somebody has said what it is."""
+        return self.key in st.session_state or self.key in _kept()
+
+    def limit(self, choices: Collection[Any], otherwise: T | None = None) -> None:
+        """Before its widget is drawn: what is not among the choices is not chosen.
+
+        Args:
+            otherwise: what is chosen then; None: what is usual.
+        """
+        value: Any = self.get()
+        if isinstance(value, list):
+            st.session_state[self.key] = [one for one in value if one in choices]
+        elif value not in choices:
+            self.put(self.usual if otherwise is None else otherwise)
+
+    def keep(self, *, again: bool) -> None:
+        """Streamlit forgets what it does not draw: keep what the widget holds, or give it back.
+
+        Args:
+            again: give it back where it is still there too, as a widget of another page may need it.
+        """
+        kept = _kept()
+        if known := self.key in st.session_state:
+            kept[self.key] = st.session_state[self.key]
+        elif self.key not in kept and self.usual is not None:
+            kept[self.key] = copy(self.usual)
+        if self.key in kept and (again or not known):
+            st.session_state[self.key] = kept[self.key]
 
 
-def put(name: str, value: Any) -> None:
-    """Let the widget of this name, which is not drawn yet, show this value."""
-    st.session_state[name] = value
+def put_all_next() -> None:
+    """At the beginning of a page: what was put for its next run."""
+    waiting = _put_next()
+    for key, value in waiting.items():
+        st.session_state[key] = value
+    waiting.clear()
 
 
-def limit(name: str, allowed: Collection[Any], usual: Any = None) -> None:
-    """Before the widget of this name is drawn: what is not among its choices is not chosen."""
-    value = st.session_state.get(name)
-    if isinstance(value, list):
-        st.session_state[name] = [one for one in value if one in allowed]
-    elif value not in allowed:
-        st.session_state[name] = usual
+def _kept() -> dict[str, Any]:
+    """What widgets held when they were last drawn."""
+    kept: dict[str, Any] = st.session_state.setdefault("kept values", {})
+    return kept
+
+
+def _put_next() -> dict[str, Any]:
+    waiting: dict[str, Any] = st.session_state.setdefault("next values", {})
+    return waiting

@@ -18,6 +18,7 @@ from streamlit.web.server.starlette.starlette_app_utils import validate_xsrf_tok
 
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import Snapshot
+from ui.core.values import Value
 from ui.server.request import COOKIE, NAME, TEACHERS, address_of, is_on_this_machine
 
 DASHBOARD = "the dashboard"  # instead of a visitor, where it starts something by itself
@@ -25,16 +26,16 @@ XSRF_COOKIE = "_streamlit_xsrf"
 MIN_KEY = 8  # characters
 GUESS_SECONDS = 1.0  # between two guesses at the key, of all visitors together
 
+_NAME = Value("visitor", "")
 _guessing = Lock()
 
 
 def name() -> str:
     """This browser's name: a random one, known to it and to us alone. It outlives a refresh."""
-    if "visitor" not in st.session_state:
+    if not _NAME.is_set:
         given = str(st.context.cookies.get(COOKIE))
-        st.session_state["visitor"] = given if NAME.fullmatch(given) else secrets.token_urlsafe(16)
-    name: str = st.session_state["visitor"]
-    return name
+        _NAME.put(given if NAME.fullmatch(given) else secrets.token_urlsafe(16))
+    return _NAME.get()
 
 
 def remember_visitor() -> None:

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
-import streamlit as st
-
-from ui.core.links import Param
+from ui.core.values import Value
 
 Workspace = Literal["all", "colour"]
 
-# What the visitor looks at where they have asked for nothing.
-LOOKED_AT = ("usual run", "usual sweep")
-_SEPARATE: dict[str, None] = dict.fromkeys(LOOKED_AT)  # keys of which each workspace has its own
+_OPEN = Value[Workspace]("workspace", "all")
+_PUT_AWAY = Value[dict[Workspace, dict[str, Any]]]("put away", {})
+_SEPARATE: dict[str, Value[Any]] = {}  # of which each workspace has its own
 
 
 def in_colour() -> bool:
-    """Whether the page that is drawn shows colour images alone."""
-    return bool(st.session_state.get("world") == "colour")
+    """Whether the page that is drawn shows colour images only."""
+    return _OPEN.get() == "colour"
 
 
-def separate(params: Iterable[Param]) -> None:
+def separate(*values: Value[Any]) -> None:
     """Each workspace has these for itself."""
-    _SEPARATE.update((key, None) for param in params for key in param.keys)
+    _SEPARATE.update((value.key, value) for value in values)
 
 
 def enter(workspace: Workspace) -> None:
     """Put away what belongs to the workspace that is left, and take out what the visitor left in this one."""
-    left = st.session_state.get("world", "all")
-    st.session_state["world"] = workspace
+    left = _OPEN.get()
+    _OPEN.put(workspace)
     if left == workspace:
         return
-    put_away = st.session_state.setdefault("put away", {})
-    kept = st.session_state.setdefault("kept settings", {})
-    put_away[left] = {}
-    for name in _SEPARATE:
-        value = kept.pop(name, None)
-        value = st.session_state.pop(name) if name in st.session_state else value
-        if value is not None:
-            put_away[left][name] = value
-    for name, value in put_away.get(workspace, {}).items():
-        st.session_state[name] = value
+    held = {key: now for key, value in _SEPARATE.items() if (now := value.take()) is not None}
+    put_away = _PUT_AWAY.get() | {left: held}
+    _PUT_AWAY.put(put_away)
+    for key, value in put_away.get(workspace, {}).items():
+        _SEPARATE[key].put(value)

@@ -9,14 +9,14 @@ import streamlit as st
 
 from autoenc import captions, plots
 from autoenc.jobs import CurveJob
-from autoenc.once import once
 from autoenc.plots import COLOUR, Line
 from autoenc.schema import Curve
 from ui.app import page
 from ui.components.live_plot import live_plot
-from ui.core import pages, polling, sessions, values
+from ui.core import pages, polling, sessions
+from ui.core.caching import once
 from ui.core.text import plain
-from ui.denoise import denoisers
+from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name
 
@@ -36,16 +36,22 @@ def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
     lines = tuple(_line(compared, curve) for curve in curves)
     sentences = list(filter(None, _sentences(compared, curves)))
     words = " ".join(sentences)
+    spread = settings.SPREAD.get()  # its switch comes after the charts
     psnr, ssim = st.columns(2)
     with psnr:
-        live_plot(_drawn(lines, "psnr", _spread(), words), key="noise-psnr", height=HEIGHT, downloads=True)
+        live_plot(
+            _drawn(lines, "psnr", spread, words),
+            key="noise-psnr",
+            height=HEIGHT,
+            downloads=True,
+        )
     with ssim:
-        live_plot(_drawn(lines, "ssim", _spread(), ""), key="noise-ssim", height=HEIGHT, downloads=True)
+        live_plot(_drawn(lines, "ssim", spread, ""), key="noise-ssim", height=HEIGHT, downloads=True)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     st.toggle(
         "Show the spread",
-        value=_spread(),
-        key="noise_spread",
+        value=spread,
+        key=settings.SPREAD.key,
         help="From the 10th to the 90th percentile of the images.",
     )
     st.caption(
@@ -58,10 +64,6 @@ def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
 def _line(compared: Compared, curve: Curve) -> Line:
     dash = "dash" if curve.method == "noisy" else "solid"
     return Line(name(compared, curve.method), COLOUR[colour(compared, curve.method)], curve, dash)
-
-
-def _spread() -> bool:
-    return bool(values.recall("noise_spread", usual=False))
 
 
 @once(maxsize=64)

@@ -10,9 +10,11 @@ from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
 from autoenc.jobs import CurveJob, Job, TrainJob
 from autoenc.schema import Curve, RunSummary, Snapshot, State, TrainConfig, usual_levels
-from ui.core.links import forget
 from ui.core.sessions import background, is_active, runs_on_disk, start, stop
+from ui.core.values import Value
 from ui.core.visitor import may_stop
+from ui.denoise.settings import IN_TRAINING, KIND, MODELS
+from ui.widgets.training_settings import DATASET
 
 # ---------------------------------------------------------------- which runs
 
@@ -42,7 +44,11 @@ def _live_first(found: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
 
 def choose_model(run_id: str) -> None:
     """As the plain one or as the denoiser, the next time that the page is drawn; raises RunUnknown."""
-    st.session_state[f"wanted {'denoiser' if _by_id(run_id).config.noise else 'plain'}"] = run_id
+    _choice(_by_id(run_id)).put_next(run_id)
+
+
+def _choice(run: RunSummary) -> Value[str | None]:
+    return MODELS["denoiser" if run.config.noise else "plain"]
 
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
@@ -86,38 +92,34 @@ def _by_id(run_id: str) -> RunSummary:
 
 def train_for_denoising(config: TrainConfig) -> None:
     """Have it trained, choose it when it is done, and the page drawn anew; raises as `start` does."""
-    st.session_state["in training"] = start(TrainJob(config))
+    IN_TRAINING.put(start(TrainJob(config)))
     st.rerun()
 
 
 def in_training() -> str | None:
-    """The run that was started here and is not done yet; one that is done is chosen."""
-    run_id: str | None = st.session_state.get("in training")
+    """The run that was started here and is not done yet; one that is done is chosen, where it suits."""
+    run_id = IN_TRAINING.get()
     if run_id is None or is_active(run_id):
         return run_id
     done = next((run for run in runs_on_disk() if run.run_id == run_id and run.finished), None)
     if done is None:
         return run_id  # stopped or failed: the page says so
-    choose_model(run_id)
-    dismiss_training()
+    noise = done.config.noise
+    if done.config.dataset == DATASET.get() and (noise is None or noise.kind == KIND.get()):
+        _choice(done).put(run_id)
+    IN_TRAINING.forget()
     return None
 
 
-def dismiss_training() -> None:
-    forget("in training")
-
-
 def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
-    """Before its widget is drawn: what was wanted is chosen, and what is not there any more is not.
+    """Before its widget is drawn: what is not there any more is not chosen.
 
     Returns:
         One sentence on a run that has been deleted, or nothing.
     """
-    wanted, chosen = st.session_state.pop(f"wanted {widget}", None), st.session_state.get(widget)
-    if wanted in run_ids:
-        st.session_state[widget] = wanted
-    elif chosen not in run_ids:
-        st.session_state[widget] = run_ids[0] if run_ids else None
+    chosen = MODELS[widget].get()
+    if chosen not in run_ids:
+        MODELS[widget].put(run_ids[0] if run_ids else None)
         if chosen is not None and not are_here([chosen]):
             return f"run {chosen[:80]} is not on this machine any more"
     return ""

@@ -46,13 +46,13 @@ def denoise_form(training: bool) -> Compared | None:
     Args:
         training: a model for this page is being trained.
     """
-    settings.denoise_settings()
+    training_settings.settings()
     info = training_form.dataset_choice()
     kind = st.selectbox(
         "Noise",
         list(NOISES),
         format_func=lambda name: NOISES[name].title,
-        key="denoise_kind",
+        key=settings.KIND.key,
         on_change=settings.denoise_kind_changed,
     )
     if not catalogue.is_present(info.name):
@@ -78,7 +78,7 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
         CLASSICAL,
         format_func=METHODS.__getitem__,
         selection_mode="multi",
-        key="methods",
+        key=settings.METHODS.key,
         help="Filters without learning, or with very little: each is set as suits this noise best.",
     )
     prompt = denoising.prompt(info.image_shape)

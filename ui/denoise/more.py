@@ -94,7 +94,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
         run_id, level = clicked["customdata"]
         if run_id in by_method and level in columns:
             denoisers.choose_model(run_id)
-            settings.rest_at(level)
+            settings.LEVEL.put(level)
             st.rerun()
 
 

@@ -26,7 +26,7 @@ def show(compared: Compared) -> None:
     data = datasets.load(compared.dataset)
     first = settings.first_image(len(data.test))
     x = np.array(data.test[first : first + settings.N_IMAGES])
-    scene = Scene(x, denoising.unit_noise(x.shape, settings.noise_seed()))
+    scene = Scene(x, denoising.unit_noise(x.shape, settings.NOISE_SEED.get()))
     networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
     with st.container(key="material"):  # nothing is seen of it
         hand_over(scene)
@@ -59,7 +59,7 @@ def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> 
             rows.append(_row(compared, method, made, networks.get(method)))
         rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY)
         if rests_at != level:
-            settings.rest_at(rests_at)
+            settings.LEVEL.put(rests_at)
             pages.write_address()
             st.rerun(scope="fragment")
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
-
-import streamlit as st
 
 from autoenc import datasets, recipes
 from autoenc.errors import ConfigError
 from autoenc.schema import CLASSICAL, NOISES, Noise
 from ui.core.catalogue import is_present
-from ui.core.links import Address, Param, flag, held, one_of, whole
+from ui.core.links import Address, Param, flag, held, number, one_of, parts
 from ui.core.sessions import runs_on_disk, snapshot
+from ui.core.values import Value
 from ui.run.selection import VIEW
-from ui.widgets.training_settings import setting, settings
+from ui.widgets.training_settings import DATASET, setting
 
 N_IMAGES = 16  # that are looked at
 # What is asked of the test set, as it stands in a link and on its tab.
@@ -25,46 +23,39 @@ QUESTIONS = {
 }
 
 
-def denoise_settings() -> dict[str, Any]:
-    """The visitor's settings; widgets are bound to them by key."""
-    return settings()
+KIND = Value("denoise_kind", "gaussian")  # of noise
+LEVEL = Value[float | None]("denoise_level", None)  # where the slider rests
+MODELS = {name: Value[str | None](name, None) for name in ("plain", "denoiser")}  # run_ids
+METHODS = Value("methods", ["affine", "median"])  # classical ones
+FIRST_IMAGE = Value("first image", 0)  # of those that are looked at
+NOISE_SEED = Value("noise seed", 0)
+QUESTION = Value("questions", QUESTIONS["where"])
+SPREAD = Value("noise_spread", False)
+IN_TRAINING = Value[str | None]("in training", None)  # a run that was started on this page
 
 
 def noise_level() -> float:
     """Where the slider rests."""
-    level = float(st.session_state.get("denoise_level", recipes.noise_level(noise_kind())))
-    return min(NOISES[noise_kind()].most, level)
-
-
-def rest_at(level: float) -> None:
-    st.session_state["denoise_level"] = level
-
-
-def noise_kind() -> str:
-    kind: str = st.session_state["denoise_kind"]
-    return kind
+    level = LEVEL.get()
+    return min(NOISES[KIND.get()].most, recipes.noise_level(KIND.get()) if level is None else level)
 
 
 def denoise_kind_changed() -> None:
     """Another kind of noise: a level that suits it."""
-    st.session_state["denoise_level"] = recipes.noise_level(noise_kind())
+    LEVEL.put(recipes.noise_level(KIND.get()))
 
 
 def first_image(n_test: int) -> int:
     """The number of the first test image that is looked at, of so many."""
-    return min(int(st.session_state.get("first image", 0)), max(0, n_test - N_IMAGES))
+    return min(FIRST_IMAGE.get(), max(0, n_test - N_IMAGES))
 
 
 def next_images(n_test: int) -> None:
-    st.session_state["first image"] = (first_image(n_test) + N_IMAGES) % max(1, n_test - N_IMAGES + 1)
-
-
-def noise_seed() -> int:
-    return int(st.session_state.get("noise seed", 0))
+    FIRST_IMAGE.put((first_image(n_test) + N_IMAGES) % max(1, n_test - N_IMAGES + 1))
 
 
 def new_noise() -> None:
-    st.session_state["noise seed"] = noise_seed() + 1
+    NOISE_SEED.put(NOISE_SEED.get() + 1)
 
 
 # ---------------------------------------------------------------- the address
@@ -73,23 +64,25 @@ def new_noise() -> None:
 def _take_noise(text: str) -> None:
     kind, _, level = text.partition(":")
     if kind in NOISES and level == "0":  # what the slider knows, and a model cannot be trained for
-        st.session_state["denoise_kind"], st.session_state["denoise_level"] = kind, 0.0
+        KIND.put(kind)
+        LEVEL.put(0.0)
         return
     noise = Noise.parse(text[:100])
-    st.session_state["denoise_kind"], st.session_state["denoise_level"] = noise.kind, float(noise.level)
+    KIND.put(noise.kind)
+    LEVEL.put(float(noise.level))
 
 
 def _methods(text: str) -> list[str]:
-    methods = tuple(filter(None, text[:200].split(",")))
+    methods = parts(text, most=200)
     for method in methods:
         if method not in CLASSICAL:
             raise ConfigError(f"unknown method {method[:40]!r}; known: {', '.join(CLASSICAL)}")
-    return list(dict.fromkeys(methods))
+    return methods
 
 
 def _take_run(widget: str, run_id: str) -> None:
     """Choose it, where it suits what the address has asked for before."""
-    dataset = st.session_state.get("dataset")
+    dataset = DATASET.get()
     run = next((run for run in runs_on_disk() if run.run_id == run_id), None)
     if run is None:
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
@@ -103,49 +96,47 @@ def _take_run(widget: str, run_id: str) -> None:
     if not run.finished:
         raise ConfigError(f"run {run_id} is not finished; train it to the end first")
     noise = run.config.noise
-    if noise is not None and noise.kind != st.session_state.get("denoise_kind"):
-        if "denoise_level" in st.session_state:
+    if noise is not None and noise.kind != KIND.get():
+        if LEVEL.is_set:
             raise ConfigError(f"run {run_id} takes {noise.kind} noise away; choose that noise to see it")
-        st.session_state["denoise_kind"] = noise.kind
-    st.session_state[widget] = run_id
-    st.session_state["dataset"] = run.config.dataset
+        KIND.put(noise.kind)
+    MODELS[widget].put(run_id)
+    DATASET.put(run.config.dataset)
 
 
 def _take_training(run_id: str) -> None:
     known = snapshot(run_id)
     if known is None or (known.run is None and known.value is not None):
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
-    st.session_state["in training"] = run_id
+    IN_TRAINING.put(run_id)
 
 
-def _noise_text() -> str | None:
-    if "denoise_kind" not in st.session_state:
-        return None
+def _noise_text() -> str:
     level = noise_level()
-    return str(Noise(noise_kind(), level)) if level else f"{noise_kind()}:0"
+    return str(Noise(KIND.get(), level)) if level else f"{KIND.get()}:0"
 
 
 def _model(name: str) -> Param:
-    return Param(name, (name,), lambda run_id: _take_run(name, run_id), lambda: st.session_state.get(name))
+    return Param(name, (MODELS[name],), lambda run_id: _take_run(name, run_id), MODELS[name].get)
 
 
 def _beside_training(param: Param) -> Param:
     """A run is seen on this page while it is trained here."""
-    return replace(param, text=lambda: param.text() if st.session_state.get("in training") else None)
+    return replace(param, text=lambda: param.text() if IN_TRAINING.get() else None)
 
 
 # Each must suit those before it.
 _PARAMS = (
-    Param("noise", ("denoise_kind", "denoise_level"), _take_noise, _noise_text, recipes.NOISE),
+    Param("noise", (KIND, LEVEL), _take_noise, _noise_text),
     setting("dataset"),
     _model("plain"),
     _model("denoiser"),
-    Param("training", ("in training",), _take_training, lambda: st.session_state.get("in training")),
-    held("methods", list(recipes.USUAL_METHODS), _methods, ",".join),
-    held("images", 0, lambda text: whole("images", text), key="first image"),
-    held("draw", 0, lambda text: whole("draw", text), key="noise seed"),
-    one_of("question", "where", QUESTIONS, key="questions"),
-    flag("spread", False, key="noise_spread"),
+    Param("training", (IN_TRAINING,), _take_training, IN_TRAINING.get),
+    held("methods", METHODS, _methods, ",".join),
+    number("images", FIRST_IMAGE),
+    number("draw", NOISE_SEED),
+    one_of("question", QUESTION, QUESTIONS),
+    flag("spread", SPREAD),
     *map(_beside_training, VIEW),
 )
-DENOISE = Address(lambda given: _PARAMS)
+DENOISE = Address(_PARAMS)

@@ -40,10 +40,10 @@ def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
     if gone := settings.foreign_settings(runs):
         st.warning(plain(gone), icon=":material/delete:")
     source = st.segmented_control(
-        "Picture", settings.SOURCES, format_func=settings.SOURCES.get, key="foreign_source", required=True
+        "Picture", settings.SOURCES, format_func=settings.SOURCES.get, key=settings.SOURCE.key, required=True
     )
     picture = _picture(source)
-    wanted = set(settings.chosen_foreign_runs())
+    wanted = set(settings.RUNS.get() or ())
     listed = [run for n, run in enumerate(runs) if n < settings.MOST_LISTED or run.run_id in wanted]
     chosen = _models({run.run_id: run for run in listed})
     return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
@@ -70,14 +70,14 @@ def _picture(source: str) -> Foreign | None:
         case _:
             file = None
             st.selectbox(
-                "Example", EXAMPLES, format_func=lambda name: EXAMPLES[name].title, key="foreign_example"
+                "Example", EXAMPLES, format_func=lambda name: EXAMPLES[name].title, key=settings.EXAMPLE.key
             )
     if file is not None:
         try:
             return reconstruct.uploaded_picture(file)
         except PictureError as error:  # here: the example stays
             st.error(plain(str(error)), icon=":material/error:")
-    return reconstruct.example_picture(settings.foreign_choices()["foreign_example"])
+    return reconstruct.example_picture(settings.EXAMPLE.get())
 
 
 def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
@@ -86,7 +86,7 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
         "Models",
         list(by_id),
         format_func=names.__getitem__,
-        key="foreign_runs",
+        key=settings.RUNS.key,
         max_selections=settings.MOST_MODELS,
         placeholder="Choose a model",
         help=f"Up to {settings.MOST_MODELS}, one below the other.",
@@ -104,7 +104,7 @@ def _fit(source: str) -> str:
         "Make it fit",
         settings.FITS,
         format_func=settings.FITS.get,
-        key="fit",
+        key=settings.FIT.key,
         disabled=source == "draw",
         help="Shrink: the whole picture as one small image, its aspect kept. Tiles: the picture cut into "
         "images of the model's size, each compressed for itself, and put together again.",
@@ -117,7 +117,7 @@ def _invert(source: str) -> str:
         "Invert",
         settings.INVERTS,
         format_func=settings.INVERTS.get,
-        key="invert",
+        key=settings.INVERT.key,
         required=True,
         disabled=source == "draw",
         help="Models of drawings know bright strokes on a dark ground. Automatic: a picture on a bright "

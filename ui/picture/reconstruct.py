@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import streamlit as st
 
 from autoenc import checkpoints, datasets, out_of_distribution
 from autoenc.out_of_distribution import EXAMPLES, Looked, LookedTiles
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run
 from ui.components import pixels
+from ui.core.caching import shared
 from ui.core.model_cache import opened
+from ui.core.values import Value
 
 LONGEST = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
 KEPT = 32  # pictures of a class
@@ -40,6 +41,9 @@ class Foreign:
     is_in_photos: bool = False  # the data set of photographs has pieces of it in its training set
 
 
+DRAWING = Value[Foreign | None]("drawing", None)  # the one that came last
+
+
 # ---------------------------------------------------------------- which picture
 
 
@@ -56,27 +60,27 @@ def uploaded_picture(file: Upload) -> Foreign:
 
 
 def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
-    st.session_state["drawing"] = Foreign(f"drawing {id}", "What is drawn", None, dict(pictures))
+    DRAWING.put(Foreign(f"drawing {id}", "What is drawn", None, dict(pictures)))
 
 
 def drawing_id() -> str:
     """Of the drawing that came last; empty: none has come."""
-    kept: Foreign | None = st.session_state.get("drawing")
+    kept = DRAWING.get()
     return kept.key.removeprefix("drawing ") if kept else ""
 
 
 def drawn_picture() -> Foreign | None:
     """What is drawn on the pad; None: nothing is."""
-    kept: Foreign | None = st.session_state.get("drawing")
+    kept = DRAWING.get()
     return kept if kept and kept.drawn else None
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@shared(max_entries=4)
 def _example(name: str) -> np.ndarray:
     return out_of_distribution.example(name)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner="Reading the picture")
+@shared(max_entries=KEPT, spinner="Reading the picture")
 def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
     return open_picture(_file.getvalue(), _file.name, LONGEST)
 
@@ -95,7 +99,7 @@ def is_inverted(picture: Foreign, run: Run, invert: str) -> bool:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@shared(max_entries=16)
 def _is_on_dark_ground(dataset: str) -> bool:
     return are_on_dark_ground(datasets.load(dataset).train[:256])
 
@@ -125,13 +129,13 @@ def looked_tiles(picture: Foreign, run: Run, invert: str) -> LookedTiles | None:
 
 
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
-@st.cache_resource(max_entries=128, show_spinner=False)
+@shared(max_entries=128)
 def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run) -> Looked:
     source = inverted(_pixels) if invert else _pixels
     return out_of_distribution.look(opened(_run), shrunk(source, _run.model.image_shape))
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner="Through the model, tile by tile")
+@shared(max_entries=KEPT, spinner="Through the model, tile by tile")
 def _looked_tiles(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> LookedTiles:
@@ -153,7 +157,7 @@ def tile_pictures(picture: Foreign, run: Run, invert: str, colour: str) -> tuple
     return _tile_pictures(key, colour, made)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@shared(max_entries=KEPT)
 def _tile_pictures(
     key: tuple[str, str, str, bool], colour: str, _made: LookedTiles
 ) -> tuple[bytes, bytes, bytes]:

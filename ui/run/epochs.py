@@ -35,9 +35,9 @@ def show(run: Run, active: bool) -> None:
 
 def _follow_film(last: int) -> None:
     """Where the film rests is part of the view; its end need not be said."""
-    rests = bookmark(FILM, epoch=selection.film_epoch(), last=last, opened=links.n_read())
+    rests = bookmark(FILM, epoch=selection.FILM_EPOCH.get(), last=last, opened=links.n_read())
     if rests is not None:
-        selection.rest_film_at(None if rests == last else rests)
+        selection.FILM_EPOCH.put(None if rests == last else rests)
 
 
 @polling.drawn_once
@@ -72,7 +72,7 @@ def _read_right(run: Run, frames: np.ndarray) -> list[str]:
 def _charts(run: Run, active: bool) -> None:
     loss, time = st.columns(2)
     with loss:
-        by, log = selection.loss_axes()
+        by, log = selection.LOSS_BY.get(), selection.LOSS_LOG.get()  # their widgets come after the chart
         seeds = () if active else tuple(other.run_id for other in sessions.seeds_of(run))
         live_plot(_loss_curve(run, log, by, seeds), key="loss", height=CHART_HEIGHT)
         with st.container(horizontal=True, vertical_alignment="center", key="loss-axes"):
@@ -81,11 +81,11 @@ def _charts(run: Run, active: bool) -> None:
                 ("step", "epoch"),
                 default=by,
                 required=True,
-                key="loss_by",
+                key=selection.LOSS_BY.key,
                 label_visibility="collapsed",
                 format_func="by {}".format,
             )
-            st.toggle("Log axis", value=log, key="loss_log")
+            st.toggle("Log axis", value=log, key=selection.LOSS_LOG.key)
     with time:
         live_plot(_timing(run), key="timing", height=CHART_HEIGHT)
 

@@ -10,12 +10,12 @@ from autoenc.schema import Run
 from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
+from ui.run import selection
 from ui.run.forward_pass import given
-from ui.widgets import training_form
 
 
 def show(run: Run) -> None:
-    image = training_form.image_number(len(model_cache.reconstructions(run).mse))
+    image = selection.image_number(len(model_cache.reconstructions(run).mse))
     if len(run.model.code_shape) == 1:
         _responses(run, image)
     else:

@@ -7,12 +7,12 @@ from autoenc.schema import ModelInfo, Run
 from ui.components.copy_text import copy_text
 from ui.components.drawing import drawing, sizes
 from ui.core import model_cache
+from ui.run import selection
 from ui.run.forward_pass import given
-from ui.widgets import training_form
 
 
 def show(run: Run) -> None:
-    image = training_form.image_number(len(model_cache.reconstructions(run).mse))
+    image = selection.image_number(len(model_cache.reconstructions(run).mse))
     drawing(inspection.flow(model_cache.opened(run), given(run, image)))
     sizes(run.model.n_pixels, run.model.n_latents)
     printed(run.model)

@@ -10,11 +10,10 @@ from autoenc import datasets, inspection
 from autoenc.errors import CheckpointError, ConfigError
 from ui.core import links
 from ui.core.catalogue import is_present
-from ui.core.links import Param, flag, forget, held, one_of, whole
-from ui.core.sessions import snapshot
-from ui.widgets.training_settings import (
-    take_settings_of,
-)
+from ui.core.links import Param, flag, held, number, one_of, whole
+from ui.core.sessions import USUAL_RUN, snapshot
+from ui.core.values import Value
+from ui.widgets.training_settings import DATASET, take_settings_of
 
 # The views of a run, as they stand in a link and on their tabs.
 VIEWS = {
@@ -26,50 +25,42 @@ VIEWS = {
     "export": "Export",
 }
 
-
-def loss_axes() -> tuple[Literal["step", "epoch"], bool]:
-    """How the loss is drawn: by what, and whether on a logarithmic axis. The widgets come after the chart."""
-    return st.session_state["loss_by"], st.session_state["loss_log"]
-
-
-def shown_run() -> str | None:
-    """The run_id that the visitor looks at."""
-    run_id: str | None = st.session_state.get("run")
-    return run_id
+RUN = Value[str | None]("run", None)
+TAB = Value("view", VIEWS["epochs"])
+FILM_EPOCH = Value[int | None]("film epoch", None)  # at which the film of the run rests; None: its end
+LOSS_BY = Value[Literal["step", "epoch"]]("loss_by", "step")
+LOSS_LOG = Value("loss_log", True)
+ORDER = Value("order", inspection.HOW[0])  # of the test images
+CLASS = Value[str | int]("class", "all")
+N_SHUFFLES = Value("shuffles", 0)
+IMAGE = Value[int | None]("image", None)  # the test image that is shown large
 
 
 def show_run(run_id: str) -> None:
-    if run_id != shown_run():
-        forget("film epoch")
-    st.session_state["run"] = run_id
+    if run_id != RUN.get():
+        FILM_EPOCH.forget()
+    RUN.put(run_id)
 
 
 def show_nothing() -> None:
     """No run any more: it has been deleted."""
-    forget("run", "usual run", "film epoch")
-
-
-def film_epoch() -> int | None:
-    """The epoch at which the film of the run stands; None: its end."""
-    epoch: int | None = st.session_state.get("film epoch")
-    return epoch
-
-
-def rest_film_at(epoch: int | None) -> None:
-    st.session_state["film epoch"] = epoch
-
-
-def shuffles() -> int:
-    """How often this visitor has shuffled the test images."""
-    return int(st.session_state.get("shuffles", 0))
+    for value in (RUN, USUAL_RUN, FILM_EPOCH):
+        value.forget()
 
 
 def shuffle() -> None:
-    st.session_state["shuffles"] = shuffles() + 1
-    forget("image")
+    N_SHUFFLES.put(N_SHUFFLES.get() + 1)
+    IMAGE.forget()
 
 
-# ---------------------------------------------------------------- the run and its view
+def image_number(n_images: int, usual: int = 0) -> int:
+    """Which test image is looked at; the same in all views."""
+    before = IMAGE.get()
+    IMAGE.put(min(usual if before is None else before, n_images - 1))
+    return int(st.number_input("Test image", 0, n_images - 1, key=IMAGE.key, width=170))
+
+
+# ---------------------------------------------------------------- the address
 
 
 def _take_run(run_id: str) -> None:
@@ -80,7 +71,7 @@ def _take_run(run_id: str) -> None:
         raise ConfigError(str(error)) from None
     if known is None or (known.value is not None and known.run is None):
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
-    if known.run is not None and "dataset" not in st.session_state:
+    if known.run is not None and not DATASET.is_set:
         take_settings_of(known.run.config)
     show_run(run_id)
 
@@ -88,7 +79,7 @@ def _take_run(run_id: str) -> None:
 def _class_index(text: str) -> str | int:
     if text == "all":
         return text
-    index, run_id = whole("class", text), shown_run()
+    index, run_id = whole("class", text), RUN.get()
     known = snapshot(run_id) if run_id is not None else None
     if known is not None and known.run is not None and is_present(known.run.config.dataset):
         n = len(datasets.load(known.run.config.dataset).class_names)
@@ -97,32 +88,19 @@ def _class_index(text: str) -> str | int:
     return index
 
 
-def _some(name: str, key: str) -> Param:
-    """A number that the page chooses where nobody has."""
-
-    def take(text: str) -> None:
-        st.session_state[key] = whole(name, text)
-
-    def text() -> str | None:
-        value = st.session_state.get(key)
-        return None if value is None else str(value)
-
-    return Param(name, (key,), take, text)
-
-
+SHOWN_RUN = Param("run", (RUN,), _take_run, lambda: RUN.get() or USUAL_RUN.get())
 VIEW = (
-    one_of("view", "epochs", VIEWS),
-    _some("epoch", "film epoch"),
-    one_of("by", "step", {"step": "step", "epoch": "epoch"}, key="loss_by"),
-    flag("log", True, key="loss_log"),
-    one_of("order", "as", {how.partition(" ")[0]: how for how in inspection.HOW}),
-    held("class", "all", _class_index),
-    held("shuffle", 0, lambda text: whole("shuffle", text), key="shuffles"),
-    _some("image", "image"),
+    one_of("view", TAB, VIEWS),
+    number("epoch", FILM_EPOCH),
+    one_of("by", LOSS_BY, ("step", "epoch")),
+    flag("log", LOSS_LOG),
+    one_of("order", ORDER, {how.partition(" ")[0]: how for how in inspection.HOW}),
+    held("class", CLASS, _class_index),
+    number("shuffle", N_SHUFFLES),
+    number("image", IMAGE),
 )
-_RUN = Param("run", ("run",), _take_run, lambda: shown_run() or st.session_state.get("usual run"))
 
 
 def remember_view() -> None:
     """At the beginning of the view of a run, which is drawn again for itself: its tabs come and go."""
-    links.remember(VIEW, again=False)
+    links.remember(VIEW)

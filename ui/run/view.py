@@ -148,7 +148,8 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
 
 def _views(run: Run, active: bool) -> None:
     """Only the tab that is open is drawn."""
-    first, *others = st.tabs(list(selection.VIEWS.values()), key="view", on_change=pages.write_address)
+    titles = list(selection.VIEWS.values())
+    first, *others = st.tabs(titles, key=selection.TAB.key, on_change=pages.write_address)
     with first:
         if first.open:
             epochs.show(run, active)

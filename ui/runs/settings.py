@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import streamlit as st
+from typing import Any
 
 from autoenc import datasets
 from autoenc.errors import ConfigError
 from autoenc.runs import SORTS
 from autoenc.schema import MODELS
-from ui.core.links import Address, Param, chosen, flag, held, one_of
+from ui.core.links import Address, Param, choice, flag, held, n_read, one_of, parts
+from ui.core.values import Value
 
 MAX_IN_LINK = 16  # chosen runs
 
-
-def chosen_runs() -> tuple[str, ...]:
-    """The runs that the visitor compares."""
-    run_ids: tuple[str, ...] = st.session_state.get("chosen runs", ())
-    return run_ids
-
-
-def choose_runs(run_ids: Sequence[str]) -> None:
-    st.session_state["chosen runs"] = tuple(run_ids)
+FIND = Value("find", "")
+OF_DATASET = Value[list[str]]("of-dataset", [])
+OF_MODEL = Value[list[str]]("of-model", [])
+ONLY_FINISHED = Value("only-finished", False)
+SORT = Value("sort", "newest")
+LOG = Value("compare-log", True)
+CHOSEN = Value[tuple[str, ...]]("chosen runs", ())  # the runs that are compared
+_LISTED = Value[tuple[str, ...] | None]("listed runs", None)  # the runs in the table, when it was last drawn
 
 
 def table_of(run_ids: tuple[str, ...]) -> str:
     """The key of the table of these runs; a choice in the one before it, perhaps a moment old, is kept."""
-    before: tuple[str, ...] = st.session_state.get("listed runs", run_ids)
-    drawn = st.session_state.get(_table(before))
+    before = _LISTED.get() or run_ids
+    drawn = _table(before).get()
     if before != run_ids and drawn is not None:
-        st.session_state["chosen runs"] = tuple(before[row] for row in drawn["selection"]["rows"])
-    st.session_state["listed runs"] = run_ids
-    return _table(run_ids)
+        CHOSEN.put(tuple(before[row] for row in drawn["selection"]["rows"]))
+    _LISTED.put(run_ids)
+    return _table(run_ids).key
 
 
-def _table(run_ids: tuple[str, ...]) -> str:
-    return f"runs-{hash(run_ids)}-{st.session_state.get('n read', 0)}"
+def _table(run_ids: tuple[str, ...]) -> Value[Any]:
+    """What is chosen in the table of these runs."""
+    return Value(f"runs-{hash(run_ids)}-{n_read()}", None)
 
 
 # ---------------------------------------------------------------- the address
@@ -49,33 +48,29 @@ def _words(text: str) -> str:
 
 
 def _datasets(text: str) -> list[str]:
-    names = list(dict.fromkeys(filter(None, text[:1000].split(","))))
+    names = parts(text)
     for name in names:
         datasets.check_name(name)
     return names
 
 
 def _models(text: str) -> list[str]:
-    known = {model: model for model in MODELS}
-    return [chosen("models", model, known) for model in dict.fromkeys(filter(None, text[:200].split(",")))]
-
-
-def _take_runs(text: str) -> None:
-    choose_runs(list(dict.fromkeys(filter(None, text[:4000].split(",")))))
+    return [choice("models", model, list(MODELS)) for model in parts(text, most=200)]
 
 
 def _runs_text() -> str | None:
     """The first of them, where there are too many for an address."""
-    return ",".join(chosen_runs()[:MAX_IN_LINK]) or None
+    return ",".join(CHOSEN.get()[:MAX_IN_LINK]) or None
 
 
-_PARAMS = (
-    held("find", "", _words),
-    held("datasets", [], _datasets, ",".join, key="of-dataset"),
-    held("models", [], _models, ",".join, key="of-model"),
-    flag("finished", False, key="only-finished"),
-    one_of("sort", "newest", {sort: sort for sort in SORTS}),
-    flag("log", True, key="compare-log"),
-    Param("runs", ("chosen runs",), _take_runs, _runs_text),
+RUNS = Address(
+    (
+        held("find", FIND, _words),
+        held("datasets", OF_DATASET, _datasets, ",".join),
+        held("models", OF_MODEL, _models, ",".join),
+        flag("finished", ONLY_FINISHED),
+        one_of("sort", SORT, list(SORTS)),
+        flag("log", LOG),
+        Param("runs", (CHOSEN,), lambda text: CHOSEN.put(tuple(parts(text, most=4000))), _runs_text),
+    )
 )
-RUNS = Address(lambda given: _PARAMS)

@@ -19,7 +19,7 @@ from ui.app import page
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
-from ui.core import catalogue, links, messages, sessions, values, visitor
+from ui.core import catalogue, links, messages, sessions, visitor
 from ui.core.text import plain
 from ui.runs import settings
 from ui.widgets import labels, upload_warning
@@ -52,10 +52,10 @@ COLUMNS: dict[str, Any] = {
 def miss(runs: Sequence[RunSummary]) -> None:
     """Tell of chosen runs that are there no more: another window, or another person, has deleted them."""
     here = {run.run_id for run in runs}
-    for run_id in settings.chosen_runs():
+    for run_id in settings.CHOSEN.get():
         if run_id not in here:
             messages.leave_message("error", f"run {run_id[:80]} is not on this machine any more")
-    settings.choose_runs([run_id for run_id in settings.chosen_runs() if run_id in here])
+    settings.CHOSEN.put(tuple(run_id for run_id in settings.CHOSEN.get() if run_id in here))
 
 
 def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -64,16 +64,16 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
         text = st.text_input(
             "Find",
             placeholder="mnist conv k16",
-            key="find",
+            key=settings.FIND.key,
             help="Words of a run's name, all of which must be in it.",
             width=260,
         )
         names = sorted({run.config.dataset for run in runs})
-        values.limit("of-dataset", names)
+        settings.OF_DATASET.limit(names)
         data = st.multiselect(
             "Data set",
             names,
-            key="of-dataset",
+            key=settings.OF_DATASET.key,
             placeholder="all",
             width=260,
         )
@@ -82,10 +82,10 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             list(labels.MODEL_TITLES),
             format_func=labels.MODEL_TITLES.__getitem__,
             selection_mode="multi",
-            key="of-model",
+            key=settings.OF_MODEL.key,
         )
-        sort = st.selectbox("Sort", list(SORTS), format_func=SORTS.get, key="sort", width=190)
-        done = st.toggle("Finished only", key="only-finished")
+        sort = st.selectbox("Sort", list(SORTS), format_func=SORTS.get, key=settings.SORT.key, width=190)
+        done = st.toggle("Finished only", key=settings.ONLY_FINISHED.key)
     return Selection(text, data, kinds, done, sort).of(runs)
 
 
@@ -100,7 +100,7 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
         return []
     key = settings.table_of(tuple(run.run_id for run in runs))
     rows = {run.run_id: row for row, run in enumerate(runs)}
-    before = [row for run_id in settings.chosen_runs() if (row := rows.get(run_id)) is not None]
+    before = [row for run_id in settings.CHOSEN.get() if (row := rows.get(run_id)) is not None]
     found = st.dataframe(
         _columns(runs),
         hide_index=True,
@@ -113,7 +113,7 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
         selection_default={"selection": {"rows": before}},
     )
     chosen = [runs[row] for row in found.selection.rows]
-    settings.choose_runs([run.run_id for run in chosen])
+    settings.CHOSEN.put(tuple(run.run_id for run in chosen))
     return chosen
 
 
@@ -156,7 +156,7 @@ def compare(chosen: Sequence[RunSummary]) -> None:
         return
     if len(chosen) > MAX_COMPARED:
         st.caption(f"The first {MAX_COMPARED} of {len(chosen)} chosen runs.")
-    log = st.toggle("Log axis", key="compare-log")
+    log = st.toggle("Log axis", key=settings.LOG.key)
     live_plot(
         plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
         key="comparison",
@@ -242,7 +242,7 @@ def _delete(chosen: Sequence[RunSummary]) -> None:
         except AutoencError as error:
             messages.leave_message("error", str(error))
             kept.append(run.run_id)
-    settings.choose_runs(kept)
+    settings.CHOSEN.put(tuple(kept))
     if deleted := len(chosen) - len(kept):
         messages.leave_message("done", f"Deleted {deleted} run{'s'[: deleted > 1]}.")
     st.rerun()

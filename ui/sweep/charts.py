@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from autoenc import captions, plots
-from autoenc.once import once
 from autoenc.plots import Axes
 from autoenc.schema import BaselineCurve, Point
 from ui.components.live_plot import live_plot
+from ui.core.caching import once
 from ui.core.text import plain
 from ui.sweep import settings
 
@@ -37,9 +37,8 @@ def first(points: Points, baselines: Baselines) -> None:
         )
         _chart("time", plots.time_by_size, words, points)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
-        log_size, log_loss = settings.sweep_axes()
-        st.toggle("Log sizes and times", value=log_size, key="sweep_log_size")
-        st.toggle("Log loss", value=log_loss, key="sweep_log_loss")
+        st.toggle("Log sizes and times", value=settings.LOG_SIZE.get(), key=settings.LOG_SIZE.key)
+        st.toggle("Log loss", value=settings.LOG_LOSS.get(), key=settings.LOG_LOSS.key)
         st.caption("Click or tap a point to see its pictures.")
 
 
@@ -63,13 +62,13 @@ def others(points: Points, baselines: Baselines) -> None:
 
 def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Baselines) -> None:
     """A chart and its words; a click on a point chooses its run."""
-    axes = Axes(*settings.sweep_axes())
-    drawn = _drawn(figure, (points, *beside), axes, settings.chosen_point(), words)
+    axes = Axes(settings.LOG_SIZE.get(), settings.LOG_LOSS.get())  # their switches come after the charts
+    drawn = _drawn(figure, (points, *beside), axes, settings.POINT.get(), words)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT)
     if words:
         st.caption(plain(words))
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
-        settings.choose_point(clicked["customdata"])
+        settings.POINT.put(clicked["customdata"])
         st.rerun()
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import streamlit as st
-
 from autoenc import datasets, recipes, sweeps
 from autoenc.errors import AutoencError, DatasetMissing
 from autoenc.runs import by_id
@@ -17,7 +15,7 @@ from ui.core.sessions import background, runs_on_disk, stop
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
 from ui.core.visitor import name as visitor_name
 from ui.core.workspace import in_colour
-from ui.sweep.settings import show_sweep
+from ui.sweep.settings import SWEEP_ID, USUAL_SWEEP, show_sweep
 
 
 def plan(sweep: Sweep) -> Plan | None:
@@ -148,11 +146,10 @@ def left_of(kept: Kept) -> tuple[Plan | None, float | None]:
 
 def shown_sweep() -> str:
     """The sweep_id that the visitor looks at: the one they asked for, or the newest when they came."""
-    for name in ("sweep", "usual sweep"):
-        if (sweep_id := st.session_state.get(name)) is not None:
-            return str(sweep_id)
-    of = [info.name for info in infos() if is_colour(info) or not in_colour()]
-    st.session_state["usual sweep"] = usual = sweeps.newest(of) or _example()
+    if (shown := SWEEP_ID.get() or USUAL_SWEEP.get()) is not None:
+        return shown
+    usual = sweeps.newest([info.name for info in infos() if is_colour(info) or not in_colour()]) or _example()
+    USUAL_SWEEP.put(usual)
     return usual
 
 

@@ -20,23 +20,23 @@ MAX_REFUSED = 3  # told one by one
 
 def sweep_form() -> Sweep | None:
     """All settings; None where they do not go together, which the page then says."""
-    values = settings.sweep_settings()
+    values = training_settings.settings()
     info = training_form.dataset_choice()
     models = st.pills(
         "Models",
         MODELS,
         format_func=MODEL_NAMES.__getitem__,
         selection_mode="multi",
-        key="models",
+        key=settings.MODELS.key,
         help=training_form.MODEL_HELP,
     )
-    training_settings.suit(models, "depths")
+    training_settings.suit(models, settings.DEPTHS)
     if words := remarks.shared_settings(models):
         st.caption(plain(words))
     st.multiselect(
         "Latent sizes",
         SIZES,
-        key="sizes",
+        key=settings.SIZES.key,
         accept_new_options=True,
         placeholder="1, 2, 4 ...",
         help="MLP: numbers in the code; convolutional: its channels. Type any other number and press Enter.",
@@ -45,9 +45,9 @@ def sweep_form() -> Sweep | None:
         "Layers",
         ("1", "2", "3", "4"),
         selection_mode="multi",
-        key="depths",
+        key=settings.DEPTHS.key,
         on_change=training_settings.judge_again,
-        args=("depths",),
+        args=(settings.DEPTHS.key,),
         help="In the encoder; the decoder has as many. With two numbers each size is trained with both.",
     )
     if "conv" in models:
@@ -55,7 +55,7 @@ def sweep_form() -> Sweep | None:
     training_form.epochs_and_images(info, values["train_images"])
     st.toggle(
         "One at a time",
-        key="alone",
+        key=settings.ALONE.key,
         help="Slower, but each run has the machine to itself, so that the times can be compared.",
     )
     training_form.more()

@@ -28,7 +28,7 @@ def same_images(points: Sequence[Point]) -> None:
     if first.x_noisy is not None:
         rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"], steady=True))
     rows += [_row(point) for point in family]
-    chosen = next((point for point in family if point.run_id == settings.chosen_point()), None)
+    chosen = next((point for point in family if point.run_id == settings.POINT.get()), None)
     title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
     title.markdown(f"**The same test images at every size**: {labels.family(family[0].config)}")
     if chosen is not None:
@@ -46,7 +46,7 @@ def _family(points: Sequence[Point]) -> list[Point]:
     finished = [point for point in points if point.finished]
     if not finished:
         return []
-    chosen = next((point for point in finished if point.run_id == settings.chosen_point()), finished[0])
+    chosen = next((point for point in finished if point.run_id == settings.POINT.get()), finished[0])
     same = (chosen.config.model, chosen.config.layers)
     family = [point for point in finished if (point.config.model, point.config.layers) == same]
     begin = max(0, min(family.index(chosen) - MOST // 2, len(family) - MOST))
@@ -55,7 +55,7 @@ def _family(points: Sequence[Point]) -> list[Point]:
 
 def _row(point: Point) -> PictureRow:
     run = sessions.read_run(point.run_id)
-    marked = "▸ " if point.run_id == settings.chosen_point() else ""
+    marked = "▸ " if point.run_id == settings.POINT.get() else ""
     db = "" if point.test_mse is None else f" · {decibels(psnr_of_mse(point.test_mse))}"
     label = f"{marked}size {point.config.latent_size:,}{db}"
     return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model], steady=True)

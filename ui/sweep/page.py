@@ -25,10 +25,10 @@ def show(heading: str, ignored: Sequence[str]) -> None:
         sweep = form.sweep_form()
         planned = control.plan(sweep) if sweep is not None else None
         if sweep is not None and planned is not None:
-            form.forecast(planned, alone=settings.alone())
+            form.forecast(planned, alone=settings.ALONE.get())
         pressed = form.start_button(planned, active and control.is_shown(sweep))
         if pressed and sweep is not None and planned is not None:
-            control.start_sweep(sweep, planned, alone=settings.alone())
+            control.start_sweep(sweep, planned, alone=settings.ALONE.get())
             st.rerun()
         if sweep is not None:
             training_form.offer_download(sweep.base.dataset)

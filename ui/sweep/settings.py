@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-import streamlit as st
 
 from autoenc import recipes, sweeps
 from autoenc.errors import ConfigError
 from autoenc.schema import Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept
-from ui.core.links import Address, Param, flag, forget
+from ui.core.links import Address, Param, flag, held
+from ui.core.values import Value
 from ui.core.workspace import separate
 from ui.widgets.training_settings import (
+    DATASET,
+    OWN,
     SETTINGS,
-    SUITED,
     ask_for,
     config_of,
     judge_again,
-    own,
     setting,
     settings,
     take_settings_of,
 )
 
-# What a sweep has besides a run: widget -> name in the address, and what is usual.
-LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "models": ("models", recipes.SWEPT_MODELS),
-    "sizes": ("latent_sizes", tuple(map(str, recipes.SWEPT_SIZES))),
-    "depths": ("layers", (str(TrainConfig.layers),)),
-}
+# What a sweep has besides a run; its widgets hold texts.
+MODELS = Value("models", list(recipes.SWEPT_MODELS))
+SIZES = Value("sizes", [str(size) for size in recipes.SWEPT_SIZES])
+DEPTHS = Value("depths", [str(TrainConfig.layers)])
+ALONE = Value("alone", False)  # one run at a time
+SWEEP_ID = Value[str | None]("sweep", None)  # that is looked at
+USUAL_SWEEP = Value[str | None]("usual sweep", None)  # what is shown to those who asked for none
+POINT = Value[str | None]("point", None)  # the run_id of the point that was clicked
+LOG_SIZE = Value("sweep_log_size", True)
+LOG_LOSS = Value("sweep_log_loss", True)
 # The settings of a run that all runs of a sweep share.
 SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
 
 
 # ---------------------------------------------------------------- what is asked for
-
-
-def sweep_settings() -> dict[str, Any]:
-    """The visitor's settings; widgets are bound to them by key."""
-    return settings()
 
 
 def asked_sweep() -> Sweep:
@@ -49,7 +47,7 @@ def asked_sweep() -> Sweep:
     Raises:
         ConfigError: it cannot be one.
     """
-    models, sizes, depths = (tuple(st.session_state[name]) for name in LISTS)
+    models, sizes, depths = (tuple(value.get()) for value in (MODELS, SIZES, DEPTHS))
     shared = settings() | {"model": TrainConfig.model, "latent_size": 1, "layers": 1}
     return Sweep(
         config_of(shared),
@@ -62,38 +60,15 @@ def asked_sweep() -> Sweep:
 def ask_for_sweep(config: TrainConfig) -> None:
     """The page of sweeps shows the sizes of such a model the next time that it is drawn."""
     ask_for(config)
-    for name, value in (("models", config.model), ("depths", str(config.layers))):
-        st.session_state[name] = [value]
-    judge_again("depths")
-
-
-def alone() -> bool:
-    """Whether the visitor wants one run at a time."""
-    return bool(st.session_state["alone"])
+    MODELS.put_next([config.model])
+    DEPTHS.put_next([str(config.layers)])
+    OWN[DEPTHS.key].put_next(None)
 
 
 def show_sweep(sweep_id: str) -> None:
-    if sweep_id != st.session_state.get("sweep"):
-        forget("point")
-    st.session_state["sweep"] = sweep_id
-
-
-# ---------------------------------------------------------------- the point that was chosen
-
-
-def chosen_point() -> str | None:
-    """The run_id of the point that the visitor has clicked."""
-    run_id: str | None = st.session_state.get("point")
-    return run_id
-
-
-def choose_point(run_id: str) -> None:
-    st.session_state["point"] = run_id
-
-
-def sweep_axes() -> tuple[bool, bool]:
-    """Whether sizes and losses are on logarithmic axes. The widgets come after the charts."""
-    return st.session_state["sweep_log_size"], st.session_state["sweep_log_loss"]
+    if sweep_id != SWEEP_ID.get():
+        POINT.forget()
+    SWEEP_ID.put(sweep_id)
 
 
 # ---------------------------------------------------------------- the address
@@ -103,10 +78,10 @@ def _take(kept: Kept) -> None:
     """The controls show what this sweep says; before they are drawn."""
     take_settings_of(kept.sweep.base, SHARED)
     lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
-    for name, values in zip(LISTS, lists, strict=True):
-        st.session_state[name] = [str(value) for value in values]
-    judge_again("depths")
-    st.session_state["alone"] = kept.alone
+    for value, of_sweep in zip((MODELS, SIZES, DEPTHS), lists, strict=True):
+        value.put([str(one) for one in of_sweep])
+    judge_again(DEPTHS.key)
+    ALONE.put(kept.alone)
 
 
 def _take_sweep(sweep_id: str) -> None:
@@ -114,57 +89,49 @@ def _take_sweep(sweep_id: str) -> None:
     kept = sweeps.find(sweep_id)
     if kept is None:
         raise ConfigError(f"sweep {sweep_id[:80]!r} is not on this machine")
-    if "dataset" not in st.session_state:
+    if not DATASET.is_set:
         _take(kept)
     show_sweep(sweep_id)
 
 
-def _sweep_text() -> str | None:
-    """Of the newest too, where the visitor has asked for none."""
-    return st.session_state.get("sweep") or st.session_state.get("usual sweep")
-
-
 def _take_point(run_id: str) -> None:
-    kept = sweeps.find(str(st.session_state.get("sweep")))
+    kept = sweeps.find(SWEEP_ID.get() or "")
     if kept is None or run_id not in kept.run_ids:
         raise ConfigError(f"point {run_id[:80]!r} is not in this sweep")
-    choose_point(run_id)
+    POINT.put(run_id)
 
 
-def _list(widget: str) -> Param:
-    """One of LISTS."""
-    name, usual = LISTS[widget]
-
-    def take(text: str) -> None:
-        st.session_state[widget] = _listed(widget, text)
-
-    def text() -> str | None:
-        values = tuple(st.session_state.get(widget, usual))
-        return None if values == usual and widget == "depths" else ",".join(values)
-
-    return Param(name, (widget, own(widget)) if widget in SUITED else (widget,), take, text, list(usual))
+def _models(text: str) -> list[str]:
+    return list(replace(_ANY, models=tuple(name.strip() for name in text[:1000].split(","))).models)
 
 
-def _listed(widget: str, text: str) -> list[str]:
-    """What the widget holds for `1,2,4`; only what can be in a sweep."""
-    values = tuple(part.strip() for part in text[:1000].split(","))
-    usual = Sweep(TrainConfig(), ("mlp",), (1,))
-    if widget == "models":
-        return list(replace(usual, models=values).models)
-    numbers = whole_numbers(values, LISTS[widget][0].replace("_", " ")[:-1])
-    field = {"latent_sizes": numbers} if widget == "sizes" else {"layers": numbers}
-    return [str(n) for n in getattr(replace(usual, **field), next(iter(field)))]
+def _sizes(text: str) -> list[str]:
+    sizes = whole_numbers(text[:1000].split(","), "latent size")
+    return [str(size) for size in replace(_ANY, latent_sizes=sizes).latent_sizes]
 
 
+def _depths(text: str) -> list[str]:
+    depths = whole_numbers(text[:1000].split(","), "layer")
+    return [str(depth) for depth in replace(_ANY, layers=depths).layers]
+
+
+def _always(name: str, value: Value[list[str]], read: Callable[[str], list[str]]) -> Param:
+    """A list that is in the address, whatever it holds."""
+    return Param(name, (value,), lambda text: value.put(read(text)), lambda: ",".join(value.get()))
+
+
+_ANY = Sweep(TrainConfig(), ("mlp",), (1,))  # it refuses what no sweep can have
 _PARAMS = (
     setting("dataset"),
-    Param("sweep", ("sweep",), _take_sweep, _sweep_text),
+    Param("sweep", (SWEEP_ID,), _take_sweep, lambda: SWEEP_ID.get() or USUAL_SWEEP.get()),
     *(setting(name) for name in SHARED if name != "dataset"),
-    *map(_list, LISTS),
-    flag("alone", False),
-    Param("point", ("point",), _take_point, chosen_point),
-    flag("log_size", True, key="sweep_log_size"),
-    flag("log_loss", True, key="sweep_log_loss"),
+    _always("models", MODELS, _models),
+    _always("latent_sizes", SIZES, _sizes),
+    replace(held("layers", DEPTHS, _depths, ",".join), values=(DEPTHS, OWN[DEPTHS.key])),
+    flag("alone", ALONE),
+    Param("point", (POINT,), _take_point, POINT.get),
+    flag("log_size", LOG_SIZE),
+    flag("log_loss", LOG_LOSS),
 )
-SWEEP = Address(lambda given: _PARAMS)
-separate(_PARAMS)
+SWEEP = Address(_PARAMS)
+separate(USUAL_SWEEP, *(value for param in _PARAMS for value in param.values))

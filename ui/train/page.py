@@ -19,7 +19,7 @@ def show(heading: str, ignored: Sequence[str]) -> None:
     Args:
         ignored: one sentence for each thing in the address that was.
     """
-    run_id = selection.shown_run() or sessions.usual_run()
+    run_id = selection.RUN.get() or sessions.usual_run()
     active = sessions.is_active(run_id)  # before the button is drawn: a run that ends draws the page anew
     left, right = page.halves()
     with left:
@@ -27,7 +27,7 @@ def show(heading: str, ignored: Sequence[str]) -> None:
         config = training_form.train_form()
         if config is not None:
             training_form.forecast(config)
-        if training_form.train_button(config, selection.shown_run()) and config is not None:
+        if training_form.train_button(config, selection.RUN.get()) and config is not None:
             selection.show_run(sessions.start(TrainJob(config)))
             st.rerun()
         if config is not None:

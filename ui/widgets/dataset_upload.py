@@ -24,14 +24,14 @@ def pictures() -> None:
         "Pictures in an archive (.zip, .tar)",
         type=ENDINGS,
         max_upload_size=MAX_UPLOAD,
-        key=f"own-file-{training_settings.n_brought_in()}",
+        key=f"own-file-{training_settings.N_IMPORTED.get()}",
         help="A folder for each class, or train and test with a folder for each class inside. "
         "Without train and test every sixth picture is kept for the test. A larger archive, or a folder: "
         "`python -m autoenc data import FILE --name NAME` on this machine.",
     )
     name = st.text_input(
         "Name of the data set",
-        key=f"own-name-{training_settings.n_brought_in()}",
+        key=f"own-name-{training_settings.N_IMPORTED.get()}",
         max_chars=64,
         placeholder="leaves",
     ).strip()

@@ -9,7 +9,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
 from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
-from ui.core import catalogue, idle, sessions, values, visitor
+from ui.core import catalogue, idle, sessions, visitor
 from ui.core.text import duration, plain
 from ui.widgets import dataset_upload, labels, training_settings
 
@@ -61,7 +61,7 @@ def train_form() -> TrainConfig | None:
 
 def dataset_choice() -> DatasetInfo:
     """The data set, prepared if it can be; what there is to tell of it; the way to bring another."""
-    if (why := training_settings.take_dataset()) is not None:
+    if (why := training_settings.check_dataset()) is not None:
         st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
     infos = {info.name: info for info in catalogue.offered()}
     name = st.selectbox(
@@ -81,7 +81,7 @@ def dataset_choice() -> DatasetInfo:
     for note in info.notes:
         st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
     if visitor.is_teacher():
-        key = f"bring-in-{training_settings.n_brought_in()}"  # another popover is closed
+        key = f"bring-in-{training_settings.N_IMPORTED.get()}"  # another popover is closed
         with st.popover("Your own pictures", icon=":material/add_photo_alternate:", type="tertiary", key=key):
             dataset_upload.pictures()
     return info
@@ -110,13 +110,6 @@ def epochs_and_images(info: DatasetInfo, n_chosen: int) -> None:
         key="train_images",
         help="The first so many of the training set.",
     )
-
-
-def image_number(n_images: int, usual: int = 0) -> int:
-    """Which test image is looked at; the same in all views."""
-    values.put("image", min(values.recall("image", usual), n_images - 1))
-    number = st.number_input("Test image", 0, n_images - 1, key="image", width=170)
-    return int(number)
 
 
 def _image_counts(info: DatasetInfo, chosen: int) -> list[int]:
@@ -168,7 +161,7 @@ def noise_on_the_input() -> None:
     if kind == training_settings.NO_NOISE:
         return
     most = NOISES[kind].most
-    least = min(most / 100, values.recall("noise_level", most))  # a link may ask for less
+    least = min(most / 100, training_settings.NOISE_LEVEL.get() or most)  # a link may ask for less
     st.slider("Level", least, most, step=most / 100, key="noise_level")
     st.caption(f"Level: {NOISES[kind].level}.")
     st.toggle(

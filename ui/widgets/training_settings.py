@@ -1,20 +1,18 @@
-"""One visitor's settings of the controls, and the run they look at."""
+"""One visitor's settings of a run: what the widgets hold, and how an address says it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal
-
-import streamlit as st
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from autoenc import datasets, recipes
 from autoenc.errors import ConfigError, DatasetUnknown
-from autoenc.schema import OPTIONAL, Noise, TrainConfig
+from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
 from ui.core.catalogue import default_dataset, default_epochs, info_of, offered
-from ui.core.links import Param, forget
+from ui.core.links import Param
+from ui.core.values import Value
 
 # The settings of a run as they stand in a link, and how their text is read.
-# The widgets of the OPTIONAL ones hold None as 0; noise has three widgets.
 SETTINGS: dict[str, Callable[[str], Any]] = {
     "dataset": str,
     "model": str,
@@ -29,44 +27,46 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "train_images": int,
     "seed": int,
 }
-NOISE_WIDGETS = ("noise_kind", "noise_level", "noise_up_to")
+ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
+
+# What the widgets hold of each; the OPTIONAL ones hold None as 0, and noise has three widgets.
+VALUES: dict[str, Value[Any]] = {name: Value(name, None) for name in SETTINGS if name != "noise"}
+DATASET, MODEL, EPOCHS = VALUES["dataset"], VALUES["model"], VALUES["epochs"]
+DECAY_EPOCHS, TRAIN_IMAGES = VALUES["decay_epochs"], VALUES["train_images"]
+NOISE_KIND = Value[str | None]("noise_kind", None)
+NOISE_LEVEL = Value[float | None]("noise_level", None)
+NOISE_UP_TO = Value[bool | None]("noise_up_to", None)
 NO_NOISE = "none"
-# What follows the models until the visitor changes it; `depths` are the numbers of layers of a sweep.
-SUITED = ("layers", "depths", "learning_rate", "decay_epochs")
+# What follows the models until the visitor changes it, and whether the visitor has; None: `suit` finds out.
+# `depths` are the numbers of layers of a sweep.
+OWN: dict[str, Value[bool | None]] = {
+    key: Value(f"own {key}", None) for key in ("layers", "depths", "learning_rate", "decay_epochs")
+}
+N_IMPORTED = Value("n imported", 0)  # data sets that this visitor has brought in
 
 
 def settings() -> dict[str, Any]:
-    """The visitor's settings, by the names of SETTINGS; widgets are bound to them by key."""
-    if (wanted := st.session_state.pop("wanted", None)) is not None:
-        take_settings_of(wanted)
-    for name, value in _initial().items():
-        st.session_state.setdefault(name, value)
-    return {name: noise_set() if name == "noise" else st.session_state[name] for name in SETTINGS}
-
-
-def put_setting(name: str, value: Any) -> None:
-    """Let the widgets of a setting show this; before they are drawn."""
-    if name != "noise":
-        st.session_state[name] = value or 0 if name in OPTIONAL else value
-        judge_again(name)
-        return
-    st.session_state["noise_kind"] = NO_NOISE if value is None else value.kind
-    if value is not None:
-        st.session_state["noise_level"], st.session_state["noise_up_to"] = float(value.level), value.up_to
+    """The visitor's settings, by the names of SETTINGS."""
+    usual = TrainConfig(dataset=default_dataset())
+    usual_values = {name: getattr(usual, name) for name in VALUES} | dict.fromkeys(OPTIONAL, 0)
+    for name, value in VALUES.items():
+        value.begin_with(default_epochs(usual.dataset) if name == "epochs" else usual_values[name])
+    NOISE_KIND.begin_with(NO_NOISE)
+    NOISE_LEVEL.begin_with(recipes.noise_level(recipes.NOISE))
+    NOISE_UP_TO.begin_with(False)
+    return {name: noise_set() if name == "noise" else VALUES[name].get() for name in SETTINGS}
 
 
 def noise_kind_changed() -> None:
     """Another kind of noise: a level that suits it."""
-    kind = st.session_state["noise_kind"]
-    st.session_state["noise_level"] = recipes.noise_level(recipes.NOISE if kind == NO_NOISE else kind)
+    kind = NOISE_KIND.get()
+    NOISE_LEVEL.put(recipes.noise_level(kind if kind in NOISES else recipes.NOISE))
 
 
 def noise_set() -> Noise | None:
     """What the widgets of the noise say; nothing before they are first drawn."""
-    kind = st.session_state.get("noise_kind", NO_NOISE)
-    if kind == NO_NOISE:
-        return None
-    return Noise(kind, st.session_state["noise_level"], st.session_state.get("noise_up_to", False))
+    kind, level = NOISE_KIND.get() or NO_NOISE, NOISE_LEVEL.get()
+    return None if kind == NO_NOISE or level is None else Noise(kind, level, bool(NOISE_UP_TO.get()))
 
 
 def config_of(values: dict[str, Any]) -> TrainConfig:
@@ -81,78 +81,80 @@ def config_of(values: dict[str, Any]) -> TrainConfig:
 def take_settings_of(config: TrainConfig, names: Iterable[str] = SETTINGS) -> None:
     """The controls show what this config says; before they are drawn."""
     for name in names:
-        put_setting(name, getattr(config, name))
+        for value, held in _as_held(name, getattr(config, name)):
+            value.put(held)
 
 
 def ask_for(config: TrainConfig) -> None:
     """The controls show what this config says the next time that they are drawn."""
-    st.session_state["wanted"] = config
+    for name in SETTINGS:
+        for value, held in _as_held(name, getattr(config, name)):
+            value.put_next(held)
 
 
-def suit(models: Iterable[str], depth: Literal["layers", "depths"] = "layers") -> None:
+def _as_held(name: str, setting: Any) -> Iterator[tuple[Value[Any], Any]]:
+    """What the widgets of a setting hold for it."""
+    if name != "noise":
+        yield VALUES[name], (setting or 0 if name in OPTIONAL else setting)
+        if name in OWN:
+            yield OWN[name], None
+        return
+    yield NOISE_KIND, NO_NOISE if setting is None else setting.kind
+    if setting is not None:
+        yield NOISE_LEVEL, float(setting.level)
+        yield NOISE_UP_TO, setting.up_to
+
+
+def suit(models: Iterable[str], depths: Value[list[str]] | None = None) -> None:
     """Before their widgets are drawn: what suits these models, but for what the visitor has changed.
 
     Args:
-        depth: the widget of the layers.
+        depths: the numbers of layers of a sweep; None: a run has one.
     """
     recipe = recipes.recipe(models)
-    suited = {
-        depth: recipe.layers if depth == "layers" else [str(recipe.layers)],
-        "learning_rate": recipe.learning_rate,
-        "decay_epochs": st.session_state["epochs"] if recipe.decays else 0,
-    }
-    for name, value in suited.items():
-        if not st.session_state.setdefault(own(name), st.session_state[name] != value):
-            st.session_state[name] = value
+    suited: list[tuple[Value[Any], Any]] = [
+        (VALUES["layers"], recipe.layers) if depths is None else (depths, [str(recipe.layers)]),
+        (VALUES["learning_rate"], recipe.learning_rate),
+        (DECAY_EPOCHS, EPOCHS.get() if recipe.decays else 0),
+    ]
+    for value, suits in suited:
+        own = OWN[value.key]
+        if own.get() is None:
+            own.put(value.get() != suits)
+        if not own.get():
+            value.put(suits)
 
 
-def own(name: str) -> str:
-    """The key that says whether a setting is the visitor's own: another than suited the models."""
-    return f"own {name}"
-
-
-def judge_again(name: str) -> None:
+def judge_again(key: str) -> None:
     """A setting has been changed: `suit` finds out whether it is the visitor's own."""
-    forget(own(name))
+    OWN[key].forget()
 
 
 def dataset_changed() -> None:
     """Another data set: the epochs and the images that suit it."""
-    st.session_state["epochs"] = default_epochs(st.session_state["dataset"])
-    st.session_state["train_images"] = 0
-    if st.session_state.get("decay_epochs"):
-        st.session_state["decay_epochs"] = st.session_state["epochs"]
-
-
-def first_config() -> TrainConfig:
-    """What a newcomer trains first."""
-    return recipes.train_config(datasets.info(datasets.default_name()))
-
-
-def _initial() -> dict[str, Any]:
-    usual = TrainConfig(dataset=default_dataset())
-    values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
-    noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, recipes.noise_level(recipes.NOISE), False), strict=True))
-    return values | noise | dict.fromkeys(OPTIONAL, 0) | {"epochs": default_epochs(usual.dataset)}
+    for value, suits in _suits(DATASET.get()):
+        value.put(suits)
 
 
 def choose_dataset(dataset: str) -> None:
     """The chooser shows this one, which has been brought in, the next time that it is drawn."""
-    st.session_state["wanted dataset"] = dataset
-    st.session_state["n brought in"] = n_brought_in() + 1
+    DATASET.put_next(dataset)
+    for value, suits in _suits(dataset):
+        value.put_next(suits)
+    N_IMPORTED.put(N_IMPORTED.get() + 1)
 
 
-def n_brought_in() -> int:
-    """How many data sets this visitor has brought in."""
-    return int(st.session_state.get("n brought in", 0))
+def _suits(dataset: str) -> Iterator[tuple[Value[Any], int]]:
+    epochs = default_epochs(dataset)
+    yield EPOCHS, epochs
+    yield TRAIN_IMAGES, 0
+    if DECAY_EPOCHS.get():
+        yield DECAY_EPOCHS, epochs
 
 
-def take_dataset() -> str | None:
-    """Before the chooser is drawn: what it must show; returns why that is not what was wanted."""
-    if (wanted := st.session_state.pop("wanted dataset", None)) is not None:
-        st.session_state["dataset"] = wanted
-        dataset_changed()
-    name: str = st.session_state["dataset"]
+def check_dataset() -> str | None:
+    """Before the chooser is drawn: another data set where the chosen one cannot be; returns why it cannot."""
+    name: str = DATASET.get()
     try:
         info = info_of(name)
         if info in offered():
@@ -160,32 +162,31 @@ def take_dataset() -> str | None:
         why = f"{info.title} is grey: it is on the other pages"
     except DatasetUnknown:
         why = f"the data set {name} is not on this machine any more"
-    st.session_state["dataset"] = default_dataset()
+    DATASET.put(default_dataset())
     dataset_changed()
     return why
 
 
-ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
+def first_config() -> TrainConfig:
+    """What a newcomer trains first."""
+    return recipes.train_config(datasets.info(datasets.default_name()))
 
 
-# ---------------------------------------------------------------- the settings of a run
+# ---------------------------------------------------------------- the address
 
 
 def setting(name: str) -> Param:
     """One of SETTINGS."""
 
     def take(text: str) -> None:
-        put_setting(name, _parse(name, text))
-        if name == "dataset":
-            forget("epochs", "train_images")  # those that suit it, unless the address says more
+        for value, held in _as_held(name, _parse(name, text)):
+            value.put(held)
+        if name == "dataset":  # those that suit it, unless the address says more
+            EPOCHS.forget()
+            TRAIN_IMAGES.forget()
 
-    return Param(name, _keys(name), take, lambda: _text(name))
-
-
-def _keys(name: str) -> tuple[str, ...]:
-    if name == "noise":
-        return NOISE_WIDGETS
-    return (name, own(name)) if name in SUITED else (name,)
+    values = tuple(value for value, _ in _as_held(name, Noise("gaussian", 0.1) if name == "noise" else None))
+    return Param(name, values, take, lambda: _text(name))
 
 
 def _parse(name: str, text: str) -> Any:
@@ -202,13 +203,10 @@ def _parse(name: str, text: str) -> Any:
 
 
 def _text(name: str) -> str | None:
-    value = noise_set() if name == "noise" else st.session_state.get(name)
+    value: Any = noise_set() if name == "noise" else VALUES[name].get()
     if name in ALWAYS_IN_LINK:
         return value and str(value)
-    if name == "epochs":
-        usual = default_epochs(st.session_state.get("dataset", ""))
-    else:
-        usual = getattr(TrainConfig, name)
+    usual = default_epochs(DATASET.get() or "") if name == "epochs" else getattr(TrainConfig, name)
     if name in OPTIONAL:
         value = value or None
     return None if value in (None, usual) else str(value)
