@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import mse_loss
 
 from autoenc import memory, models
+from autoenc.runs import timed_like
 from autoenc.schema import ModelInfo, RunSummary, TrainConfig
 from autoenc.training import useful_threads
 
@@ -89,9 +90,8 @@ def expected_epoch_seconds(
     A run of the same model that was measured here counts for more than the estimate from its size.
     """
     n_images = config.train_images or n_train
-    alike = [run for run in runs if _alike(run, config, info, n_images)]
-    if alike:
-        return alike[0].seconds_per_epoch
+    if (measured := timed_like(runs, config, info, n_images)) is not None:
+        return measured.seconds_per_epoch
     if speed is None or config.model not in speed.coefficients:
         return None
     coefficients = speed.coefficients[config.model]
@@ -99,14 +99,3 @@ def expected_epoch_seconds(
     # The backward pass, which a test does without, costs about twice the forward one.
     forward = float(np.dot(coefficients[1:], _size(info, n_test)[1:])) / 3
     return step * math.ceil(n_images / config.batch_size) + forward
-
-
-def _alike(run: RunSummary, config: TrainConfig, info: ModelInfo, n_images: int) -> bool:
-    theirs, ours = run.config, config
-    return (
-        run.epochs_done > 0
-        and run.image_shape == info.image_shape
-        and run.n_train_images == n_images
-        and (run.n_parameters, run.n_latents) == (info.n_parameters, info.n_latents)
-        and (theirs.model, theirs.batch_size, theirs.noise) == (ours.model, ours.batch_size, ours.noise)
-    )

@@ -327,7 +327,7 @@ def test_tensors_that_no_run_of_ours_has_are_refused(
         ("seconds_per_epoch", 0, "its head tells another seconds_per_epoch than the rest of it"),
         ("test_mse", None, "its head tells another test_mse than the rest of it"),
         ("test_mse", 0.0, "its head tells another test_mse than the rest of it"),
-        ("attempt", 2**53, "instead of a whole number from 1 to 1000000"),  # the next could not be counted
+        ("attempt", 2**53, "instead of a whole number from 1 to 1,000,000"),  # the next could not be counted
         ("device", "x" * 201, "its head holds a text of 201 characters; allowed: 200"),
         ("device", "\x1b[2J", "instead of a text"),
         ("fingerprint", "other", "its name is not that of the run inside"),

@@ -180,26 +180,26 @@ def test_without_mnist_the_digits_are_trained_for_a_hundred_epochs(
         ("--noise gaussian", "noise is 'gaussian'; it is written KIND:LEVEL or KIND:0-LEVEL"),
         ("--noise gaussian:7", "noise level is 7.0; allowed for gaussian: more than 0, at most 1"),
         ("--noise gaussian:nan", "noise level is nan"),
-        ("--latent-size 0", "latent size is 0; allowed: 1 to 4096"),
-        ("--latent-size -1", "latent size is -1; allowed: 1 to 4096"),
-        ("--latent-size 1000000000", "latent size is 1000000000; allowed: 1 to 4096"),
+        ("--latent-size 0", "latent size is 0; allowed: 1 to 4,096"),
+        ("--latent-size -1", "latent size is -1; allowed: 1 to 4,096"),
+        ("--latent-size 1000000000", "latent size is 1000000000; allowed: 1 to 4,096"),
         ("--latent-size 1e9", "argument --latent-size: invalid int value: '1e9'"),
         ("--latent-size abc", "argument --latent-size: invalid int value: 'abc'"),
         ("--latent-size", "argument --latent-size: expected one argument"),
-        ("--epochs 0", "epochs is 0; allowed: 1 to 1000"),
-        ("--epochs 1001", "epochs is 1001; allowed: 1 to 1000"),
+        ("--epochs 0", "epochs is 0; allowed: 1 to 1,000"),
+        ("--epochs 1001", "epochs is 1001; allowed: 1 to 1,000"),
         ("--stride 3", "stride is 3; allowed: 1 to 2"),
         ("--layers 5", "layers is 5; allowed: 1 to 4"),
         ("--layers 0", "layers is 0; allowed: 1 to 4"),
         ("--batch-size 1438", "batch size is 1438; it cannot be larger than the 1437 training images"),
         ("--batch-size 65 --train-images 64", "batch size is 65; it cannot be larger than the 64 training"),
-        ("--batch-size 0", "batch size is 0; allowed: 1 to 10000"),
+        ("--batch-size 0", "batch size is 0; allowed: 1 to 10,000"),
         ("--train-images 1438", "train images is 1438; digits has 1437"),
         ("--train-images 0", "train images is 0"),
         ("--learning-rate 0", "learning rate is 0.0; allowed: more than 0, at most 100"),
         ("--learning-rate nan", "learning rate is nan"),
         ("--learning-rate fast", "invalid float value: 'fast'"),
-        ("--seed -1", "seed is -1; allowed: 0 to 2147483647"),
+        ("--seed -1", "seed is -1; allowed: 0 to 2,147,483,647"),
         ("--device tpu", "unknown device 'tpu'; known: auto, cpu, cuda"),
         ("--latent 4 --frob", "unrecognized arguments: --frob"),
     ],
@@ -332,6 +332,34 @@ def test_runs_are_listed_and_broken_files_complained_of(ask: Ask, checkpoint_fol
     assert summary["run_id"] == run_id
     assert summary["config"]["latent_size"] == 4
     assert (summary["epochs_done"], summary["n_latents"]) == (2, 4)
+
+
+def test_the_list_is_filtered_and_sorted_as_on_the_page(ask: Ask) -> None:
+    mlp = ask(*QUICK, "--json").json["run_id"]
+    conv = ask(*QUICK, "--model", "conv", "--json").json["run_id"]
+    for options, runs in (
+        ("", [conv, mlp]),
+        ("--model mlp", [mlp]),
+        ("--find K4", [conv, mlp]),
+        ("--find=conv\\ k4 --finished", [conv]),
+        ("--dataset mnist,digits --sort size", [conv, mlp]),
+        ("--dataset mnist", []),
+    ):
+        listed = ask("runs", "list", *shlex.split(options), "--json").json
+        assert [run["run_id"] for run in listed] == runs, options
+    assert ask("runs", "list", "--dataset", "mnist").out == "none of the 2 runs matches\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--dataset", "minst"), "unknown dataset 'minst'; known: mnist, "),
+        (("--model", "gan"), "unknown model 'gan'; known: mlp, conv, conv-bottleneck"),
+        (("--sort", "age"), "sort is 'age'; known: newest, error, size"),
+    ],
+)
+def test_a_filter_that_nothing_can_match_is_wrong_usage(ask: Ask, option: tuple[str, str], said: str) -> None:
+    assert refused(ask("runs", "list", *option), 2).startswith(said)
 
 
 def test_a_run_is_shown_as_it_was_trained(ask: Ask) -> None:

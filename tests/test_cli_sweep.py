@@ -42,7 +42,7 @@ def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
         (("--latent-sizes", "1,2,1"), "latent size 1 is given twice"),
         (("--latent-sizes", "1,,2"), "latent size '' is not a whole number"),
         (("--latent-sizes", "1,two"), "latent size 'two' is not a whole number"),
-        (("--latent-sizes", "1,9999"), "latent size is 9999; allowed: 1 to 4096"),
+        (("--latent-sizes", "1,9999"), "latent size is 9999; allowed: 1 to 4,096"),
         (("--models", "mlp,gan"), "unknown model 'gan'; known: mlp, conv"),
         (("--layers", "0"), "layers is 0; allowed: 1 to 4"),
         (

@@ -90,7 +90,7 @@ def test_whole_settings_are_allowed_up_to_their_bounds_and_not_beyond(
     ):
         with pytest.raises(ConfigError) as caught:
             TrainConfig(**{name: wrong})
-        told = f"{name.replace('_', ' ')} is {wrong!r}; allowed: {lowest} to {highest}"
+        told = f"{name.replace('_', ' ')} is {wrong!r}; allowed: {lowest:,} to {highest:,}"
         assert str(caught.value) == told
 
 

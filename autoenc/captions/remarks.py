@@ -1,11 +1,12 @@
-"""What must be said beside the figures of a run, so that nobody takes them for what they are not."""
+"""What must be said beside runs and their figures, so that nobody takes them for what they are not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from autoenc.numerals import counted, duration, listed
-from autoenc.schema import Run
+from autoenc.numerals import counted, duration, listed, setting
+from autoenc.recipes import RECIPES, Recipe, recipe
+from autoenc.schema import MODEL_NAMES, Run
 
 EARLIER = (  # of runs that stand beside others
     "tested by an earlier version, which drew other noise for other models: a difference of one percent "
@@ -59,3 +60,22 @@ def _standstill(run: Run) -> str:
         f"The process stood still for {total} during {which} (a closed lid, a stopped program): "
         f"that time is not counted{left_out}."
     )
+
+
+def shared_settings(models: Iterable[str]) -> str:
+    """What a sweep over these models says of its settings; empty where they suit every one of them."""
+    models = tuple(models)
+    shared = recipe(models)
+    alone = [model for model in models if RECIPES[model] != shared]
+    if not alone:
+        return ""
+    starts = "; ".join(
+        f"{MODEL_NAMES[model]} alone starts with {_recipe_words(RECIPES[model])}" for model in alone
+    )
+    return f"Models that are compared share their settings; {starts}."
+
+
+def _recipe_words(recipe: Recipe) -> str:
+    """`2 layers and a learning rate of 0.004 that decays to zero`."""
+    rate = f"a learning rate of {setting(recipe.learning_rate)}{' that decays to zero' * recipe.decays}"
+    return f"{counted(recipe.layers, 'layer')} and {rate}"

@@ -156,7 +156,7 @@ def _head_in(text: str, name: str) -> Mapping[str, Any]:
             f"{printable(name)} has format version {version!r:.40}; this program reads {FORMAT_VERSION}"
         )
     if len(text) > MAX_HEAD:  # of our own format; a newer one may have chosen otherwise
-        raise ValueError(f"its head has {len(text)} bytes; allowed: {MAX_HEAD}")
+        raise ValueError(f"its head has {len(text):,} bytes; allowed: {MAX_HEAD:,}")
     return head
 
 
@@ -167,7 +167,7 @@ def printable(text: str) -> str:
 
 def whole(value: object, low: int = 0, high: int = 2**53) -> int:
     if type(value) is not int or not low <= value <= high:
-        raise ValueError(f"its head holds {value!r:.40} instead of a whole number from {low} to {high}")
+        raise ValueError(f"its head holds {value!r:.40} instead of a whole number from {low:,} to {high:,}")
     return value
 
 
@@ -181,5 +181,5 @@ def text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():  # it goes to terminals
         raise ValueError(f"its head holds {value!r:.40} instead of a text")
     if len(value) > MAX_TEXT:
-        raise ValueError(f"its head holds a text of {len(value)} characters; allowed: {MAX_TEXT}")
+        raise ValueError(f"its head holds a text of {len(value):,} characters; allowed: {MAX_TEXT}")
     return value

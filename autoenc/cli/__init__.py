@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("standard output is closed; give the results a file, such as `> results.txt`", 1)
     try:
         try:
-            chosen = _parser().parse_args(arguments)
+            chosen = parser().parse_args(arguments)
             command: Command = chosen.command
             command(chosen)
         finally:
@@ -65,13 +65,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"autoenc: {message}; `{self.prog} --help` tells more\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
     for module in (training, sweeping, denoising, runs, data):
         module.add_to(commands)
     add_command(commands.add_parser("bench", help="training speed against the lab's own loop"), bench)
-    return parser
+    return top
 
 
 def bench(chosen: argparse.Namespace) -> None:

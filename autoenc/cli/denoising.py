@@ -20,13 +20,14 @@ from autoenc.cli.printing import Commands, add_command, check_writable, split, t
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.jobs import CurveJob
 from autoenc.numerals import decibels, out_of, setting
+from autoenc.recipes import NOISE
 from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_levels
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("denoise", help="how well noise is taken away, by models and by filters")
     parser.add_argument("--run", metavar="RUN_ID", action="append", required=True, help="may be given again")
-    parser.add_argument("--noise", default="gaussian", help=f"{', '.join(NOISES)}; default: gaussian")
+    parser.add_argument("--noise", default=NOISE, help=f"{', '.join(NOISES)}; default: {NOISE}")
     parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve")
     parser.add_argument("--methods", default=",".join(METHODS), help=f"default: {','.join(METHODS)}")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="a line for each method and level")

@@ -10,11 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from autoenc import checkpoints
-from autoenc.cli.printing import Commands, add_command, table, told
+from autoenc import checkpoints, datasets
+from autoenc.cli.printing import Commands, add_command, split, table, told
 from autoenc.errors import CheckpointError
 from autoenc.export import export, run_as_json
 from autoenc.jobs import stored_run
+from autoenc.numerals import counted
+from autoenc.runs import SORTS, Selection
 from autoenc.schema import RunSummary
 
 T = TypeVar("T", str, Path)
@@ -22,7 +24,15 @@ T = TypeVar("T", str, Path)
 
 def add_to(commands: Commands) -> None:
     runs = commands.add_parser("runs", help="the runs on disk").add_subparsers(required=True, metavar="WHAT")
-    add_command(runs.add_parser("list", help="all runs, newest first"), list_runs)
+    listed = runs.add_parser("list", help="all runs, or those that match")
+    listed.add_argument(
+        "--find", default="", metavar="WORDS", help="parts of a run's name, such as 'conv k16'"
+    )
+    listed.add_argument("--dataset", default="", metavar="NAMES", help="such as mnist,digits; default: all")
+    listed.add_argument("--model", default="", metavar="NAMES", help="such as mlp,conv; default: all")
+    listed.add_argument("--finished", action="store_true", help="finished runs only")
+    listed.add_argument("--sort", default="newest", help=f"{', '.join(SORTS)}; default: newest")
+    add_command(listed, list_runs)
     show = runs.add_parser("show", help="one run: settings, model, losses")
     show.add_argument("run_id", metavar="RUN_ID")
     add_command(show, show_run)
@@ -40,15 +50,23 @@ def add_to(commands: Commands) -> None:
 
 
 def list_runs(chosen: argparse.Namespace) -> None:
-    runs, complaints = checkpoints.summaries()
+    selection = Selection(
+        chosen.find, split(chosen.dataset), split(chosen.model), chosen.finished, chosen.sort
+    )
+    every, complaints = checkpoints.summaries()
+    for name in set(selection.datasets) - {run.config.dataset for run in every}:
+        datasets.check_name(name)  # a run may outlive its data set
     for complaint in complaints:
         print(f"autoenc: {complaint}", file=sys.stderr)
+    runs = selection.of(every)
     if chosen.json:
         print(json.dumps([asdict(run) | {"config": run.config.to_json()} for run in runs], indent=1))
     elif runs:
         print(
             table(("run", "epochs", "test MSE", "seconds", "numbers in code", "parameters"), map(_row, runs))
         )
+    elif every:
+        print(f"none of the {counted(len(every), 'run')} matches")
     else:
         print(f"no runs in {checkpoints.folder().absolute()} yet; `python -m autoenc train` makes one")
 

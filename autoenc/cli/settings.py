@@ -1,51 +1,88 @@
-"""The settings of a training run on the command line: the same for one run and for many."""
+"""The settings of a training run on the command line: the same for one run and for many.
+
+What the user does not say is what `recipes` says; so the options have no defaults of their own.
+"""
 
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from autoenc import datasets
+from autoenc.datasets import DatasetInfo
+from autoenc.datasets.published import KNOWN
+from autoenc.recipes import PLAIN, RECIPES
 from autoenc.schema import Noise, TrainConfig
 
+_SHARED = (
+    "stride",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "decay_epochs",
+    "noise",
+    "train_images",
+    "seed",
+)
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """All but model, layers and latent size."""
+
+def add_settings(parser: argparse.ArgumentParser, alone: str = "") -> None:
+    """All but model, layers and latent size.
+
+    Args:
+        alone: said of what suits a single model, where there may be several.
+    """
     usual = TrainConfig()
     parser.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
     parser.add_argument(
-        "--stride", type=int, default=usual.stride, help="1 or 2, of the convolutions of conv"
+        "--stride", type=int, help=f"1 or 2, of the convolutions of conv; default: {usual.stride}"
     )
-    parser.add_argument("--epochs", type=int, help="default: 10; digits: 100, photos: 30")
-    parser.add_argument("--batch-size", type=int, default=usual.batch_size)
-    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
+    parser.add_argument("--epochs", type=int, help=_epochs_help())
+    parser.add_argument("--batch-size", type=int, help=f"default: {usual.batch_size}")
+    parser.add_argument("--learning-rate", type=float, help=suited_help("learning_rate", alone))
+    decaying = [f"; {model}{alone}: all epochs" for model, recipe in RECIPES.items() if recipe.decays]
     parser.add_argument(
-        "--decay-epochs", type=int, help="the learning rate falls to zero over so many; default: it stays"
+        "--decay-epochs",
+        type=int,
+        help="cosine decay of the learning rate to zero over this many epochs; 0 keeps it constant; "
+        f"default: 0{''.join(decaying)}",
     )
-    parser.add_argument("--noise", help="KIND:LEVEL, such as gaussian:0.3: learn to take this noise away")
-    parser.add_argument("--train-images", type=int, help="use the first so many; default: all")
-    parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--noise", help="KIND:LEVEL, such as gaussian:0.3: learn to remove this noise")
+    parser.add_argument("--train-images", type=int, help="train on only the first N images; default: all")
+    parser.add_argument("--seed", type=int, help=f"default: {usual.seed}")
 
 
-def chosen_config(chosen: argparse.Namespace) -> TrainConfig:
-    """What `add_settings` was answered with; model, layers and latent size as usual.
+def suited_help(name: str, alone: str = "") -> str:
+    """`default: 1; conv-bottleneck: 2`."""
+    usual = getattr(PLAIN, name)
+    values = {model: getattr(recipe, name) for model, recipe in RECIPES.items()}
+    others = [f"; {model}{alone}: {value}" for model, value in values.items() if value != usual]
+    return f"default: {usual}{''.join(others)}"
 
+
+def _epochs_help() -> str:
+    """`default: 10; digits: 100, photos: 30`."""
+    usual = TrainConfig().epochs
+    others = [f"{k.name}: {k.default_epochs}" for k in KNOWN.values() if k.default_epochs != usual]
+    return f"default: {usual}; {', '.join(others)}"
+
+
+def dataset_info(args: argparse.Namespace) -> DatasetInfo:
+    """The data set of `--dataset`, or the default one; raises as `datasets.info` does."""
+    return datasets.info(args.dataset if args.dataset is not None else datasets.default_name())
+
+
+def chosen_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
+    """What the user has said, by fields of TrainConfig.
+
+    Args:
+        more: names of further options.
     Raises:
-        ConfigError: a value is not allowed.
+        ConfigError: the noise is none.
     """
-    name = chosen.dataset if chosen.dataset is not None else datasets.default_name()
-    datasets.check_name(name)
-    return TrainConfig(
-        dataset=name,
-        stride=chosen.stride,
-        epochs=chosen.epochs if chosen.epochs is not None else _default_epochs(name),
-        batch_size=chosen.batch_size,
-        learning_rate=chosen.learning_rate,
-        decay_epochs=chosen.decay_epochs,
-        noise=None if chosen.noise is None else Noise.parse(chosen.noise),
-        train_images=chosen.train_images,
-        seed=chosen.seed,
-    )
-
-
-def _default_epochs(name: str) -> int:
-    return next(info.default_epochs for info in datasets.catalogue() if info.name == name)
+    chosen = {name: value for name in (*_SHARED, *more) if (value := getattr(args, name)) is not None}
+    if "noise" in chosen:
+        chosen["noise"] = Noise.parse(chosen["noise"])
+    if chosen.get("decay_epochs") == 0:
+        chosen["decay_epochs"] = None
+    return chosen

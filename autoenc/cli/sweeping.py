@@ -13,28 +13,32 @@ from time import sleep
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, cores, datasets, sweeps
+from autoenc import checkpoints, cores, datasets, recipes, sweeps
+from autoenc.captions.remarks import shared_settings
 from autoenc.cli.printing import Commands, add_command, check_writable, split, write
-from autoenc.cli.settings import add_settings, chosen_config
+from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.numerals import duration
-from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.runs import by_id
+from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps import Kept, Machine, Plan
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
-USUAL_SIZES = ",".join(str(2**i) for i in range(11))
+ALONE = " alone"  # where several models are compared, all have plain settings
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("sweep", help="loss, time and size against latent size: many models at once")
-    parser.add_argument("--models", default="mlp,conv", help="default: mlp,conv")
-    parser.add_argument("--latent-sizes", default=USUAL_SIZES, help="default: powers of two from 1 to 1024")
-    parser.add_argument("--layers", default="1", help="such as 1,2; default: 1")
-    add_settings(parser)
+    models = ",".join(recipes.SWEPT_MODELS)
+    parser.add_argument("--models", default=models, help=f"some of {', '.join(MODELS)}; default: {models}")
+    sizes = ",".join(map(str, recipes.SWEPT_SIZES))
+    parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
+    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ALONE)}")
+    add_settings(parser, ALONE)
     parser.add_argument("--one-at-a-time", action="store_true", help="so that the times can be compared")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="the table, a line a run")
     add_command(parser, sweep)
@@ -43,12 +47,7 @@ def add_to(commands: Commands) -> None:
 def sweep(chosen: argparse.Namespace) -> None:
     from autoenc.sessions.dask import DaskSessions  # here: it takes a second that no other command needs
 
-    asked = Sweep(
-        chosen_config(chosen),
-        tuple(split(chosen.models)),
-        whole_numbers(split(chosen.latent_sizes), "latent size"),
-        whole_numbers(split(chosen.layers), "number of layers"),
-    )
+    asked = asked_sweep(chosen)
     check_writable(chosen.csv)
     data = datasets.load(asked.base.dataset)
     with cores.joined(1):  # where that is refused the workers would complain at length
@@ -70,20 +69,33 @@ def sweep(chosen: argparse.Namespace) -> None:
         raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {told}")
 
 
+def asked_sweep(args: argparse.Namespace) -> Sweep:
+    """What the arguments of `sweep` ask for; raises ConfigError."""
+    layers = None if args.layers is None else whole_numbers(split(args.layers), "number of layers")
+    return recipes.sweep(
+        dataset_info(args),
+        split(args.models),
+        whole_numbers(split(args.latent_sizes), "latent size"),
+        layers,
+        **chosen_settings(args),
+    )
+
+
 def _planned(asked: Sweep, data: Dataset, sessions: Sessions) -> Plan:
     machine = Machine(sessions.n_cores, sessions.memory_share, sessions.speed())
-    info = next(info for info in datasets.catalogue() if info.name == data.name)
-    return sweeps.plan(asked, info, data.fingerprint, machine, _on_disk())
+    return sweeps.plan(asked, datasets.info(data.name), data.fingerprint, machine, _on_disk())
 
 
 def _on_disk() -> dict[str, RunSummary]:
-    return {run.run_id: run for run in checkpoints.summaries()[0]}
+    return by_id(checkpoints.summaries()[0])
 
 
 def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
     size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
+    if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
+        print(words, file=sys.stderr)
     print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
     for run in plan.refused:
         print(f"{run.run_id} is left out: {run.refusal}", file=sys.stderr)

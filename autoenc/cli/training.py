@@ -6,15 +6,14 @@ import argparse
 import json
 import sys
 from contextlib import closing
-from dataclasses import replace
 from typing import NoReturn
 
 import torch
 from tqdm import tqdm
 
-from autoenc import cores, memory
+from autoenc import cores, memory, recipes
 from autoenc.cli.printing import Commands, add_command, told, waiting
-from autoenc.cli.settings import add_settings, chosen_config
+from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
 from autoenc.export import run_as_json
 from autoenc.jobs import TrainJob
 from autoenc.schema import DEVICES, MODELS, EpochRecord, Run, TrainConfig
@@ -23,12 +22,16 @@ from autoenc.schema import DEVICES, MODELS, EpochRecord, Run, TrainConfig
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a model, or continue one")
     usual = TrainConfig()
-    parser.add_argument("--model", default=usual.model, help=" or ".join(MODELS))
+    parser.add_argument("--model", default=usual.model, help=f"{' or '.join(MODELS)}; default: {usual.model}")
     parser.add_argument(
-        "--latent-size", type=int, default=usual.latent_size, help="MLP: numbers; conv: channels"
+        "--latent-size",
+        type=int,
+        help=f"numbers in the code; conv: its channels; default: {usual.latent_size}",
     )
     parser.add_argument(
-        "--layers", type=int, default=usual.layers, help="1 to 4 in the encoder, and in the decoder"
+        "--layers",
+        type=int,
+        help=f"1 to 4 in the encoder, and as many in the decoder; {suited_help('layers')}",
     )
     add_settings(parser)
     parser.add_argument("--device", default="auto", help=", ".join(DEVICES))
@@ -36,14 +39,14 @@ def add_to(commands: Commands) -> None:
 
 
 def train(chosen: argparse.Namespace) -> None:
-    config = replace(
-        chosen_config(chosen),
-        model=chosen.model,
-        latent_size=chosen.latent_size,
-        layers=chosen.layers,
-    )
-    run = _follow(TrainJob(config, chosen.device))
+    run = _follow(TrainJob(train_config(chosen), chosen.device))
     print(json.dumps(run_as_json(run), indent=1) if chosen.json else told(run))
+
+
+def train_config(args: argparse.Namespace) -> TrainConfig:
+    """What the arguments of `train` ask for; raises ConfigError."""
+    settings = chosen_settings(args, "latent_size", "layers")
+    return recipes.train_config(dataset_info(args), args.model, **settings)
 
 
 def _follow(job: TrainJob) -> Run:

@@ -21,7 +21,7 @@ importing.py     an archive or a folder -> an image folder
 from autoenc.datasets.downloading import download
 from autoenc.datasets.folders import complaints, told_apart
 from autoenc.datasets.importing import bring_in
-from autoenc.datasets.listing import DatasetInfo, catalogue
+from autoenc.datasets.listing import DatasetInfo, catalogue, info
 from autoenc.datasets.prepared import Dataset, cache_dir, load
 from autoenc.datasets.registry import check_name, default_name, names
 from autoenc.datasets.storing import fingerprint_of
@@ -37,6 +37,7 @@ __all__ = [
     "default_name",
     "download",
     "fingerprint_of",
+    "info",
     "load",
     "names",
     "told_apart",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from autoenc.datasets.folders import folder_entry, folder_names
 from autoenc.datasets.prepared import Facts, facts, notes
 from autoenc.datasets.published import KNOWN
+from autoenc.datasets.registry import known
 from autoenc.datasets.spec import Known, Shape
 from autoenc.errors import DatasetError
 
@@ -31,6 +32,16 @@ class DatasetInfo:
 def catalogue() -> tuple[DatasetInfo, ...]:
     """Every data set as it stands now, in the order of `names`."""
     return tuple(_info(entry) for entry in (*KNOWN.values(), *_folders()))
+
+
+def info(name: str) -> DatasetInfo:
+    """The data set of this name as it stands now.
+
+    Raises:
+        DatasetUnknown: there is none.
+        DatasetError: it is an image folder that cannot be read.
+    """
+    return _info(known(name))
 
 
 def _folders() -> list[Known]:

@@ -67,7 +67,7 @@ class TrainConfig:
             if name in OPTIONAL and value is None:
                 continue
             if type(value) is not int or not low <= value <= high:
-                raise ConfigError(f"{name.replace('_', ' ')} is {value!r}; allowed: {low} to {high}")
+                raise ConfigError(f"{name.replace('_', ' ')} is {value!r}; allowed: {low:,} to {high:,}")
         if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
             raise ConfigError(f"learning rate is {self.learning_rate!r}; allowed: more than 0, at most 100")
         if self.noise is not None and not isinstance(self.noise, Noise):

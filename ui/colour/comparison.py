@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 
 import streamlit as st
 
-from autoenc import baselines, datasets, sweeps
+from autoenc import baselines, datasets, recipes, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.equal import By, Measure
 from autoenc.jobs import BaselineJob, Job, TrainJob
-from autoenc.schema import Snapshot, Subject, Sweep, TrainConfig
+from autoenc.schema import Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
 from ui.core.sessions import background, runs_on_disk
 from ui.core.visitor import DASHBOARD
 from ui.sweep.control import plan, start_sweep
-from ui.widgets.training_settings import SUITS_BOTTLENECK, settings
+from ui.widgets.training_settings import settings
 
-TRAINED = ("mlp", "conv-bottleneck")  # whose codes have as many numbers as one wants
+TRAINED = recipes.COMPARED_MODELS
 
 # What a legend and a sentence call the data sets that come with us.
 SHORT = {
@@ -68,18 +67,10 @@ def _baseline_jobs(info: DatasetInfo) -> tuple[BaselineJob, ...]:
 def equal_sweeps(infos: Sequence[DatasetInfo], models: Sequence[str]) -> tuple[Sweep, ...]:
     """The runs that fill the comparison: each data set with each model, at sizes of equal ratio."""
     return tuple(
-        sweeps.equal_sweep(_suited(info, model), math.prod(info.image_shape))
+        sweeps.equal_sweep(recipes.train_config(info, model), math.prod(info.image_shape))
         for model in models
         for info in infos
     )
-
-
-def _suited(info: DatasetInfo, model: str) -> TrainConfig:
-    """What this model is trained with on these images where nobody says otherwise."""
-    usual = TrainConfig(info.name, model, epochs=info.default_epochs)
-    suits = SUITS_BOTTLENECK if model == "conv-bottleneck" else {}
-    falls = {"decay_epochs": usual.epochs} if suits else {}
-    return replace(usual, **suits, **falls)
 
 
 def start_equal(wanted: Sequence[Sweep]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc import datasets
+from autoenc import datasets, recipes
 from autoenc.datasets import DatasetInfo
 from autoenc.schema import TrainConfig
 from ui.core.text import plain
@@ -26,12 +26,8 @@ def is_colour(info: DatasetInfo) -> bool:
     return info.image_shape[0] == 3
 
 
-def _default_dataset() -> str:
-    """In colour CIFAR-10 where it is, else the largest set of all that are here."""
-    if not in_colour():
-        return datasets.default_name()
-    present = [info for info in offered() if info.present]
-    return max(present, key=lambda info: (info.name == "cifar10", info.n_train)).name
+def default_dataset() -> str:
+    return recipes.colour_dataset(infos()) if in_colour() else datasets.default_name()
 
 
 def default_epochs(dataset: str) -> int:

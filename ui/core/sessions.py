@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import atexit
 import gc
-import math
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +13,16 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from autoenc import checkpoints, datasets, jobs, neighbours
+from autoenc import checkpoints, datasets, jobs, neighbours, recipes, runs
 from autoenc.errors import AutoencError, CheckpointError
 from autoenc.jobs import Job, TrainJob
 from autoenc.neighbours import Neighbours
-from autoenc.schema import Download, Run, RunSummary, Snapshot, State, TrainConfig
+from autoenc.schema import Download, Run, RunSummary, Snapshot, State
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop, name
 from ui.core.workspace import in_colour
 
-EXAMPLE = TrainConfig(dataset="digits", latent_size=16, epochs=100)
-EXAMPLE_IN_COLOUR = TrainConfig(dataset="photos", latent_size=64, epochs=20)
 MAX_SEEDS = 16
 
 
@@ -112,14 +108,14 @@ def usual_run() -> str:
 
 def newest_finished() -> str | None:
     """The run to show before anything was asked for."""
-    finished = (run for run in runs_on_disk() if run.finished)
-    return next((run.run_id for run in finished if not in_colour() or run.image_shape[0] == 3), None)
+    run = runs.newest_finished(runs_on_disk(), colour=in_colour())
+    return None if run is None else run.run_id
 
 
 def newest_compressing() -> str | None:
     """The newest finished run, without noise, whose code is smaller than the image."""
-    finished = (run for run in runs_on_disk() if run.finished and not run.config.noise)
-    return next((run.run_id for run in finished if run.n_latents < math.prod(run.image_shape)), None)
+    run = runs.newest_compressing(runs_on_disk())
+    return None if run is None else run.run_id
 
 
 def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
@@ -129,16 +125,8 @@ def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
 
 def seeds_of(run: Run) -> tuple[Run, ...]:
     """Runs as long as this one and of the same settings but for the seed, the newest first."""
-    alike = (
-        other.run_id
-        for other in runs_on_disk()
-        if other.run_id != run.run_id
-        and other.finished
-        and other.fingerprint == run.fingerprint
-        and (other.config.model, other.config.latent_size) == (run.config.model, run.config.latent_size)
-        and replace(other.config, seed=run.config.seed) == run.config
-    )
-    return tuple(read_run(run_id) for run_id in islice(alike, MAX_SEEDS))
+    alike = runs.of_other_seeds(runs_on_disk(), run)
+    return tuple(read_run(other.run_id) for other in islice(alike, MAX_SEEDS))
 
 
 def read_run(run_id: str) -> Run:
@@ -157,7 +145,7 @@ def _read_run(run_id: str, mark: str) -> Run:
 
 def example() -> str:
     """A small run of embedded images, for who has none to look at yet; begun at the first call."""
-    config = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    config = recipes.COLOUR_EXAMPLE if in_colour() else recipes.EXAMPLE
     return background().start(TrainJob(config), by=DASHBOARD)
 
 

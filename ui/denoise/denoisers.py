@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import datasets, inspection, models
+from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
 from autoenc.jobs import CurveJob, Job, TrainJob
-from autoenc.schema import NOISES, Curve, Noise, RunSummary, Snapshot, State, TrainConfig, usual_levels
-from ui.core.catalogue import info_of
+from autoenc.schema import Curve, RunSummary, Snapshot, State, TrainConfig, usual_levels
 from ui.core.links import forget
 from ui.core.sessions import background, is_active, runs_on_disk, start, stop
 from ui.core.visitor import may_stop
@@ -25,10 +22,7 @@ def plain_runs(dataset: str) -> tuple[RunSummary, ...]:
 
     First those that a browser can compute, of them first those that compress; else the newest first.
     """
-    runs = [run for run in _finished(dataset) if run.config.noise is None]
-    return tuple(
-        sorted(runs, key=lambda run: (not _is_live(run), run.n_latents >= math.prod(run.image_shape)))
-    )
+    return _live_first(runs.on_clean_images(runs_on_disk(), datasets.load(dataset).fingerprint))
 
 
 def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
@@ -36,19 +30,14 @@ def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
 
     First those that a browser can compute, of them first those for any level; else the newest first.
     """
-    runs = [run for run in _finished(dataset) if run.config.noise and run.config.noise.kind == kind]
-    return tuple(
-        sorted(runs, key=lambda run: (not _is_live(run), not (run.config.noise and run.config.noise.up_to)))
-    )
+    return _live_first(runs.denoisers(runs_on_disk(), datasets.load(dataset).fingerprint, kind))
 
 
-def _is_live(run: RunSummary) -> bool:
-    return inspection.runs_in_browser(models.describe(run.config, run.image_shape))
+def _live_first(found: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
+    def is_slow(run: RunSummary) -> bool:
+        return not inspection.runs_in_browser(models.describe(run.config, run.image_shape))
 
-
-def _finished(dataset: str) -> Iterator[RunSummary]:
-    fingerprint = datasets.load(dataset).fingerprint
-    return (run for run in runs_on_disk() if run.finished and run.fingerprint == fingerprint)
+    return tuple(sorted(found, key=is_slow))
 
 
 def choose_model(run_id: str) -> None:
@@ -58,39 +47,17 @@ def choose_model(run_id: str) -> None:
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
     """The finished runs that differ from this one in their latent size alone, by size."""
-    this = _by_id(run_id)
-    same = {
-        run.config.latent_size: run
-        for run in _finished(this.config.dataset)
-        if replace(run.config, latent_size=this.config.latent_size) == this.config
-    }
-    return tuple(same[size] for size in sorted(same))
+    return runs.of_all_sizes(runs_on_disk(), _by_id(run_id))
 
 
 def trained_at(run_id: str) -> tuple[RunSummary, ...]:
     """The finished runs that differ from this one in the level of their noise alone, weak noise first."""
-    this = _by_id(run_id).config
-    kind = this.noise.kind if this.noise else ""
-    alike = [
-        run
-        for run in _finished(this.dataset)
-        if replace(run.config, noise=this.noise) == this
-        and (run.config.noise is None or run.config.noise.kind == kind)
-    ]
-    return tuple(sorted(alike, key=lambda run: _strength(run.config.noise)))
+    return runs.of_all_levels(runs_on_disk(), _by_id(run_id))
 
 
 def untrained_at(run_id: str, levels: Sequence[float]) -> tuple[TrainConfig, ...]:
     """What is missing among these levels, no noise, and any level."""
-    this = _by_id(run_id).config
-    kind = this.noise.kind if this.noise else "gaussian"
-    wanted = [None, *(Noise(kind, level) for level in levels), Noise(kind, NOISES[kind].most, up_to=True)]
-    there = {run.config.noise for run in trained_at(run_id)}
-    return tuple(replace(this, noise=noise) for noise in wanted if noise not in there)
-
-
-def _strength(noise: Noise | None) -> tuple[bool, float]:
-    return (noise is not None and noise.up_to, noise.level if noise else 0.0)
+    return runs.missing_levels(runs_on_disk(), _by_id(run_id), levels)
 
 
 def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
@@ -107,25 +74,14 @@ def train_all(configs: Sequence[TrainConfig]) -> None:
 
 def are_here(run_ids: Sequence[str]) -> bool:
     """Whether none of these runs has been deleted."""
-    return {run.run_id for run in runs_on_disk()}.issuperset(run_ids)
+    return runs.by_id(runs_on_disk()).keys() >= set(run_ids)
 
 
 def _by_id(run_id: str) -> RunSummary:
     """Raises RunUnknown where it has been deleted."""
-    for run in runs_on_disk():
-        if run.run_id == run_id:
-            return run
+    if (run := runs.by_id(runs_on_disk()).get(run_id)) is not None:
+        return run
     raise RunUnknown(f"run {run_id[:80]!r} is not on this machine any more; choose another")
-
-
-def quick_config(dataset: str, noise: Noise | None) -> TrainConfig:
-    """What is trained at a click where there is nothing to look at: good in a minute or two."""
-    info = info_of(dataset)
-    if info.n_train < 10_000:
-        return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs, noise=noise)
-    if noise is None:
-        return TrainConfig(dataset, "mlp", 32, epochs=info.default_epochs)
-    return TrainConfig(dataset, "conv", 32, layers=3, learning_rate=2e-3, noise=noise)
 
 
 def train_for_denoising(config: TrainConfig) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from autoenc import denoising
+from autoenc import denoising, recipes
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.datasets import DatasetInfo, told_apart
 from autoenc.numerals import counted, decibels, setting
@@ -124,7 +124,7 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
     """One click trains what the page needs; what is there may be trained again otherwise."""
     if compared.plain is None:
         st.caption("There is no plain autoencoder of these images yet.")
-        _train("Train a plain one", "train-plain", denoisers.quick_config(info.name, None), first=True)
+        _train("Train a plain one", "train-plain", recipes.denoising_config(info, None), first=True)
     if compared.denoiser is None:
         st.caption("There is no model yet that has learnt to take this noise away.")
         _train_denoisers(info, compared.kind, first=compared.plain is not None)
@@ -135,8 +135,8 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
 
 def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     level = max(settings.noise_level(), NOISES[kind].most / 100)
-    every = denoisers.quick_config(info.name, Noise(kind, NOISES[kind].most, up_to=True))
-    one = denoisers.quick_config(info.name, Noise(kind, level))
+    every = recipes.denoising_config(info, recipes.any_level(kind))
+    one = recipes.denoising_config(info, Noise(kind, level))
     _train("Train one for any level", "train-any", every, first=first)
     _train("Train one for this level", "train-one", one, first=False)  # the slider moves without the form
     if st.button("Other settings: in Train", icon=":material/school:", type="tertiary", key="to-train"):

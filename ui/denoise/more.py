@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import captions, plots
+from autoenc import captions, plots, recipes
 from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
-from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
+from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui.app import page
 from ui.components.live_plot import live_plot
 from ui.core import idle, links, sessions, visitor
@@ -20,7 +20,6 @@ from ui.sweep import settings as sweep_settings
 from ui.widgets import labels
 
 HEIGHT = 400  # pixels
-SHARES = (0.1, 0.3, 0.5, 1.0)  # of the largest level: where sizes are compared, and models trained
 
 
 # ---------------------------------------------------------------- which code size denoises best
@@ -52,7 +51,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
     known = [
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
-    levels = _few(compared.kind)
+    levels = recipes.noise_levels(compared.kind)
     words = captions.denoising.size_words(known)
     clicked = live_plot(
         plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
@@ -62,10 +61,6 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
     if clicked is not None and clicked["customdata"] in by_method:
         denoisers.choose_model(clicked["customdata"])
         st.rerun()
-
-
-def _few(kind: str) -> list[float]:
-    return [round(share * NOISES[kind].most, 4) for share in SHARES]
 
 
 # ---------------------------------------------------------------- trained at, tested at
@@ -105,7 +100,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
 
 def _train_missing(denoiser: str, kind: str) -> None:
     """The same model at other levels, in the background; the page follows."""
-    missing = denoisers.untrained_at(denoiser, _few(kind))
+    missing = denoisers.untrained_at(denoiser, recipes.noise_levels(kind))
     if not missing:
         return
     active = denoisers.active_of(missing)

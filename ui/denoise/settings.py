@@ -7,16 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import datasets
+from autoenc import datasets, recipes
 from autoenc.errors import ConfigError
 from autoenc.schema import CLASSICAL, NOISES, Noise
 from ui.core.catalogue import is_present
 from ui.core.links import Address, Param, flag, held, one_of, whole
 from ui.core.sessions import runs_on_disk, snapshot
 from ui.run.selection import VIEW
-from ui.widgets.training_settings import USUAL_LEVEL, setting, settings
+from ui.widgets.training_settings import setting, settings
 
-USUAL_METHODS = ("affine", "median")
 N_IMAGES = 16  # that are looked at
 # What is asked of the test set, as it stands in a link and on its tab.
 QUESTIONS = {
@@ -33,8 +32,8 @@ def denoise_settings() -> dict[str, Any]:
 
 def noise_level() -> float:
     """Where the slider rests."""
-    most = NOISES[noise_kind()].most
-    return min(most, float(st.session_state.get("denoise_level", USUAL_LEVEL * most)))
+    level = float(st.session_state.get("denoise_level", recipes.noise_level(noise_kind())))
+    return min(NOISES[noise_kind()].most, level)
 
 
 def rest_at(level: float) -> None:
@@ -48,7 +47,7 @@ def noise_kind() -> str:
 
 def denoise_kind_changed() -> None:
     """Another kind of noise: a level that suits it."""
-    st.session_state["denoise_level"] = USUAL_LEVEL * NOISES[noise_kind()].most
+    st.session_state["denoise_level"] = recipes.noise_level(noise_kind())
 
 
 def first_image(n_test: int) -> int:
@@ -137,12 +136,12 @@ def _beside_training(param: Param) -> Param:
 
 # Each must suit those before it.
 _PARAMS = (
-    Param("noise", ("denoise_kind", "denoise_level"), _take_noise, _noise_text, "gaussian"),
+    Param("noise", ("denoise_kind", "denoise_level"), _take_noise, _noise_text, recipes.NOISE),
     setting("dataset"),
     _model("plain"),
     _model("denoiser"),
     Param("training", ("in training",), _take_training, lambda: st.session_state.get("in training")),
-    held("methods", list(USUAL_METHODS), _methods, ",".join),
+    held("methods", list(recipes.USUAL_METHODS), _methods, ",".join),
     held("images", 0, lambda text: whole("images", text), key="first image"),
     held("draw", 0, lambda text: whole("draw", text), key="noise seed"),
     one_of("question", "where", QUESTIONS, key="questions"),

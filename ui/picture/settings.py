@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from autoenc import datasets
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.out_of_distribution import EXAMPLES
+from autoenc.runs import first_for_a_picture, for_a_picture
 from autoenc.schema import RunSummary
 from ui.core.catalogue import is_present
 from ui.core.links import Address, Param, one_of
@@ -30,19 +30,14 @@ MOST_LISTED = 200  # runs to choose from
 
 def foreign_runs() -> tuple[RunSummary, ...]:
     """Finished runs whose images are here, those on clean images first, else the newest first."""
-    finished = [run for run in runs_on_disk() if run.finished]
-    here = {name: _fingerprint(name) for name in {run.config.dataset for run in finished}}
-    runs = (run for run in finished if run.fingerprint == here[run.config.dataset])
-    return tuple(sorted(runs, key=lambda run: run.config.noise is not None))
+    listed = runs_on_disk()
+    here = {name: _fingerprint(name) for name in {run.config.dataset for run in listed if run.finished}}
+    return for_a_picture(listed, here)
 
 
 def usual_foreign_runs(runs: tuple[RunSummary, ...]) -> list[str]:
     """The newest that compresses of each data set; where none does, the newest of all."""
-    newest: dict[str, str] = {}
-    for run in sorted(runs, key=lambda run: run.image_shape[0]):  # grey ones first: digits of a face
-        if run.config.noise is None and run.n_latents < math.prod(run.image_shape):
-            newest.setdefault(run.config.dataset, run.run_id)
-    return list(newest.values())[:MOST_AT_FIRST] or [run.run_id for run in runs[:1]]
+    return [run.run_id for run in first_for_a_picture(runs, MOST_AT_FIRST)]
 
 
 def chosen_foreign_runs() -> tuple[str, ...]:

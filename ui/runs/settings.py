@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from autoenc import datasets
 from autoenc.errors import ConfigError
-from autoenc.schema import MODELS, RunSummary
+from autoenc.runs import SORTS
+from autoenc.schema import MODELS
 from ui.core.links import Address, Param, chosen, flag, held, one_of
 
 MAX_IN_LINK = 16  # chosen runs
-
-# How the table is sorted, as it stands in a link and on the switch; runs without a result come last.
-SORTS = {"newest": "newest first", "error": "smallest error first", "size": "by latent size"}
-_SORTED: dict[str, Callable[[RunSummary], float]] = {
-    "newest": lambda run: 0,  # as they are listed
-    "error": lambda run: float("inf") if run.test_mse is None else run.test_mse,
-    "size": lambda run: run.config.latent_size,
-}
-
-
-def table_sorted(runs: Sequence[RunSummary]) -> list[RunSummary]:
-    """As the visitor wants them; equals the newest first."""
-    return sorted(runs, key=_SORTED[st.session_state["sort"]])
 
 
 def chosen_runs() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from autoenc import plots
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
+from autoenc.runs import SORTS, Selection
 from autoenc.schema import Run, RunSummary, psnr_of_mse
 from ui.app import page
 from ui.components import pixels
@@ -83,17 +84,9 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             selection_mode="multi",
             key="of-model",
         )
-        st.selectbox("Sort", list(settings.SORTS), format_func=settings.SORTS.get, key="sort", width=190)
+        sort = st.selectbox("Sort", list(SORTS), format_func=SORTS.get, key="sort", width=190)
         done = st.toggle("Finished only", key="only-finished")
-    words = text.lower().split()
-    return [
-        run
-        for run in settings.table_sorted(runs)
-        if all(word in run.run_id for word in words)
-        and (not data or run.config.dataset in data)
-        and (not kinds or run.config.model in kinds)
-        and (not done or run.finished)
-    ]
+    return Selection(text, data, kinds, done, sort).of(runs)
 
 
 def table(runs: Sequence[RunSummary]) -> list[RunSummary]:

@@ -5,6 +5,7 @@ slashes.py    one too many or too few at the end of an address
 files.py      how many files and connections this process may have open
 visits.py     how many pages one address, and all together, may have open
 messages.py   what a page may say once it is open
+delivery.py   what a page is sent, in order
 uploads.py    how much a visitor may upload
 downloads.py  an export outlives the reruns after its button was pressed
 start.py      what is done once, before the first visitor

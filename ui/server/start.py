@@ -16,6 +16,7 @@ from streamlit.web.server import server_util
 from uvicorn import Server
 
 from ui.server import files
+from ui.server.delivery import deliver_in_order
 from ui.server.downloads import keep_downloads
 
 
@@ -25,6 +26,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     if words := files.warning(files.raise_limit()):
         print(words, file=sys.stderr)
     keep_downloads(get_instance().media_file_mgr)
+    deliver_in_order()
     # As `st.navigation` will set it. Until then Streamlit would show the very first visitor who opens the
     # address of a page that file of the folder `pages` by itself, without dashboard.py.
     PagesManager.uses_pages_directory = False

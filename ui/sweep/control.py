@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from autoenc import datasets, sweeps
+from autoenc import datasets, recipes, sweeps
 from autoenc.errors import AutoencError, DatasetMissing
-from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep, TrainConfig
+from autoenc.runs import by_id
+from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep
 from autoenc.sweeps import Kept, Machine, Plan
 from ui.core.catalogue import info_of, infos, is_colour
 from ui.core.sessions import background, runs_on_disk, stop
@@ -17,13 +18,6 @@ from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
 from ui.core.visitor import name as visitor_name
 from ui.core.workspace import in_colour
 from ui.sweep.settings import show_sweep
-
-EXAMPLE = Sweep(
-    TrainConfig(dataset="digits", epochs=100), models=("mlp",), latent_sizes=tuple(2**i for i in range(7))
-)
-EXAMPLE_IN_COLOUR = Sweep(
-    TrainConfig(dataset="photos", epochs=20), models=("mlp",), latent_sizes=(8, 32, 128)
-)
 
 
 def plan(sweep: Sweep) -> Plan | None:
@@ -164,7 +158,7 @@ def shown_sweep() -> str:
 
 def _example() -> str:
     """A small one on embedded images, for who has none to look at yet; begun at the first call."""
-    example = EXAMPLE_IN_COLOUR if in_colour() else EXAMPLE
+    example = recipes.COLOUR_SWEEP_EXAMPLE if in_colour() else recipes.SWEEP_EXAMPLE
     fingerprint = datasets.load(example.base.dataset).fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
     kept = Kept(example, fingerprint, run_ids, by=DASHBOARD)
@@ -182,4 +176,4 @@ def _fingerprint(dataset: str) -> str | None:
 
 
 def _by_id() -> dict[str, RunSummary]:
-    return {run.run_id: run for run in runs_on_disk()}
+    return by_id(runs_on_disk())

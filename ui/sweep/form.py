@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.memory import in_words
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
@@ -11,7 +12,7 @@ from autoenc.sweeps import Plan
 from ui.core import sessions
 from ui.core.text import duration, plain
 from ui.sweep import settings
-from ui.widgets import labels, training_form
+from ui.widgets import labels, training_form, training_settings
 
 SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
@@ -29,6 +30,9 @@ def sweep_form() -> Sweep | None:
         key="models",
         help=training_form.MODEL_HELP,
     )
+    training_settings.suit(models, "depths")
+    if words := remarks.shared_settings(models):
+        st.caption(plain(words))
     st.multiselect(
         "Latent sizes",
         SIZES,
@@ -42,6 +46,8 @@ def sweep_form() -> Sweep | None:
         ("1", "2", "3", "4"),
         selection_mode="multi",
         key="depths",
+        on_change=training_settings.judge_again,
+        args=("depths",),
         help="In the encoder; the decoder has as many. With two numbers each size is trained with both.",
     )
     if "conv" in models:

@@ -7,19 +7,29 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import sweeps
+from autoenc import recipes, sweeps
 from autoenc.errors import ConfigError
 from autoenc.schema import Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import Kept
 from ui.core.links import Address, Param, flag, forget
 from ui.core.workspace import separate
-from ui.widgets.training_settings import SETTINGS, ask_for, config_of, setting, settings, take_settings_of
+from ui.widgets.training_settings import (
+    SETTINGS,
+    SUITED,
+    ask_for,
+    config_of,
+    judge_again,
+    own,
+    setting,
+    settings,
+    take_settings_of,
+)
 
 # What a sweep has besides a run: widget -> name in the address, and what is usual.
 LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "models": ("models", ("mlp", "conv")),
-    "sizes": ("latent_sizes", tuple(str(2**i) for i in range(8))),
-    "depths": ("layers", ("1",)),
+    "models": ("models", recipes.SWEPT_MODELS),
+    "sizes": ("latent_sizes", tuple(map(str, recipes.SWEPT_SIZES))),
+    "depths": ("layers", (str(TrainConfig.layers),)),
 }
 # The settings of a run that all runs of a sweep share.
 SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
@@ -54,6 +64,7 @@ def ask_for_sweep(config: TrainConfig) -> None:
     ask_for(config)
     for name, value in (("models", config.model), ("depths", str(config.layers))):
         st.session_state[name] = [value]
+    judge_again("depths")
 
 
 def alone() -> bool:
@@ -94,6 +105,7 @@ def _take(kept: Kept) -> None:
     lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
     for name, values in zip(LISTS, lists, strict=True):
         st.session_state[name] = [str(value) for value in values]
+    judge_again("depths")
     st.session_state["alone"] = kept.alone
 
 
@@ -130,7 +142,7 @@ def _list(widget: str) -> Param:
         values = tuple(st.session_state.get(widget, usual))
         return None if values == usual and widget == "depths" else ",".join(values)
 
-    return Param(name, (widget,), take, text, list(usual))
+    return Param(name, (widget, own(widget)) if widget in SUITED else (widget,), take, text, list(usual))
 
 
 def _listed(widget: str, text: str) -> list[str]:

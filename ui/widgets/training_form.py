@@ -31,7 +31,6 @@ def train_form() -> TrainConfig | None:
         format_func=MODEL_NAMES.__getitem__,
         key="model",
         required=True,
-        on_change=training_settings.model_changed,
         help=MODEL_HELP,
     )
     st.select_slider(
@@ -40,8 +39,15 @@ def train_form() -> TrainConfig | None:
         key="latent_size",
         help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
     )
+    training_settings.suit([model])
     st.segmented_control(
-        "Layers", (1, 2, 3, 4), key="layers", required=True, help="In the encoder; the decoder has as many."
+        "Layers",
+        (1, 2, 3, 4),
+        key="layers",
+        required=True,
+        on_change=training_settings.judge_again,
+        args=("layers",),
+        help="In the encoder; the decoder has as many.",
     )
     if model == "conv":
         stride()
@@ -131,6 +137,8 @@ def more() -> None:
         format="%g",
         step=1e-3,
         key="learning_rate",
+        on_change=training_settings.judge_again,
+        args=("learning_rate",),
         help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
     )
     box.number_input(
@@ -138,6 +146,8 @@ def more() -> None:
         0,
         BOUNDS["decay_epochs"][1],
         key="decay_epochs",
+        on_change=training_settings.judge_again,
+        args=("decay_epochs",),
         help="Large steps first, small ones to finish: along a cosine to zero. 0: it stays.",
     )
     with box:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
-from autoenc import datasets
+from autoenc import datasets, recipes
 from autoenc.errors import ConfigError, DatasetUnknown
-from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
-from ui.core.catalogue import _default_dataset, default_epochs, info_of, offered
+from autoenc.schema import OPTIONAL, Noise, TrainConfig
+from ui.core.catalogue import default_dataset, default_epochs, info_of, offered
 from ui.core.links import Param, forget
 
 # The settings of a run as they stand in a link, and how their text is read.
@@ -31,10 +31,8 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
 }
 NOISE_WIDGETS = ("noise_kind", "noise_level", "noise_up_to")
 NO_NOISE = "none"
-# With these a code behind convolutions is better than PCA after ten epochs; its learning rate falls over all.
-SUITS_BOTTLENECK = {"layers": 2, "learning_rate": 4e-3}
-
-USUAL_LEVEL = 0.3  # of the largest
+# What follows the models until the visitor changes it; `depths` are the numbers of layers of a sweep.
+SUITED = ("layers", "depths", "learning_rate", "decay_epochs")
 
 
 def settings() -> dict[str, Any]:
@@ -50,6 +48,7 @@ def put_setting(name: str, value: Any) -> None:
     """Let the widgets of a setting show this; before they are drawn."""
     if name != "noise":
         st.session_state[name] = value or 0 if name in OPTIONAL else value
+        judge_again(name)
         return
     st.session_state["noise_kind"] = NO_NOISE if value is None else value.kind
     if value is not None:
@@ -59,7 +58,7 @@ def put_setting(name: str, value: Any) -> None:
 def noise_kind_changed() -> None:
     """Another kind of noise: a level that suits it."""
     kind = st.session_state["noise_kind"]
-    st.session_state["noise_level"] = USUAL_LEVEL * (1 if kind == NO_NOISE else NOISES[kind].most)
+    st.session_state["noise_level"] = recipes.noise_level(recipes.NOISE if kind == NO_NOISE else kind)
 
 
 def noise_set() -> Noise | None:
@@ -90,14 +89,31 @@ def ask_for(config: TrainConfig) -> None:
     st.session_state["wanted"] = config
 
 
-def model_changed() -> None:
-    """Another model: what suits a bottleneck, and no other, unless the visitor has chosen otherwise."""
-    usual = {name: getattr(TrainConfig, name) for name in SUITS_BOTTLENECK} | {"decay_epochs": 0}
-    suited = SUITS_BOTTLENECK | {"decay_epochs": st.session_state["epochs"]}
-    before, after = (usual, suited) if st.session_state["model"] == "conv-bottleneck" else (suited, usual)
-    if all(st.session_state[name] == value for name, value in before.items()):
-        for name, value in after.items():
+def suit(models: Iterable[str], depth: Literal["layers", "depths"] = "layers") -> None:
+    """Before their widgets are drawn: what suits these models, but for what the visitor has changed.
+
+    Args:
+        depth: the widget of the layers.
+    """
+    recipe = recipes.recipe(models)
+    suited = {
+        depth: recipe.layers if depth == "layers" else [str(recipe.layers)],
+        "learning_rate": recipe.learning_rate,
+        "decay_epochs": st.session_state["epochs"] if recipe.decays else 0,
+    }
+    for name, value in suited.items():
+        if not st.session_state.setdefault(own(name), st.session_state[name] != value):
             st.session_state[name] = value
+
+
+def own(name: str) -> str:
+    """The key that says whether a setting is the visitor's own: another than suited the models."""
+    return f"own {name}"
+
+
+def judge_again(name: str) -> None:
+    """A setting has been changed: `suit` finds out whether it is the visitor's own."""
+    forget(own(name))
 
 
 def dataset_changed() -> None:
@@ -110,14 +126,13 @@ def dataset_changed() -> None:
 
 def first_config() -> TrainConfig:
     """What a newcomer trains first."""
-    name = datasets.default_name()
-    return TrainConfig(dataset=name, epochs=default_epochs(name))
+    return recipes.train_config(datasets.info(datasets.default_name()))
 
 
 def _initial() -> dict[str, Any]:
-    usual = TrainConfig(dataset=_default_dataset())
+    usual = TrainConfig(dataset=default_dataset())
     values = {name: getattr(usual, name) for name in SETTINGS if name != "noise"}
-    noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, USUAL_LEVEL, False), strict=True))
+    noise = dict(zip(NOISE_WIDGETS, (NO_NOISE, recipes.noise_level(recipes.NOISE), False), strict=True))
     return values | noise | dict.fromkeys(OPTIONAL, 0) | {"epochs": default_epochs(usual.dataset)}
 
 
@@ -145,7 +160,7 @@ def take_dataset() -> str | None:
         why = f"{info.title} is grey: it is on the other pages"
     except DatasetUnknown:
         why = f"the data set {name} is not on this machine any more"
-    st.session_state["dataset"] = _default_dataset()
+    st.session_state["dataset"] = default_dataset()
     dataset_changed()
     return why
 
@@ -164,7 +179,13 @@ def setting(name: str) -> Param:
         if name == "dataset":
             forget("epochs", "train_images")  # those that suit it, unless the address says more
 
-    return Param(name, NOISE_WIDGETS if name == "noise" else (name,), take, lambda: _text(name))
+    return Param(name, _keys(name), take, lambda: _text(name))
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    if name == "noise":
+        return NOISE_WIDGETS
+    return (name, own(name)) if name in SUITED else (name,)
 
 
 def _parse(name: str, text: str) -> Any:
