@@ -101,63 +101,63 @@ class TrainJob:
             yield stored.run
             return
         with memory.shortage_told():
-            trainee = training.begin(self.config, data, self.device)  # refuses before anything is written
-            with checkpoints.writing(run_id) as attempt:
-                run = _first_record(self.config, data, trainee, attempt)
+            state = training.begin(self.config, data, self.device)  # refuses before anything is written
+            with checkpoints.write_lock(run_id) as attempt:
+                run = _first_record(self.config, data, state, attempt)
                 if run.finished:
-                    _save(run, trainee)  # what a longer run had reached when it was interrupted
+                    _save(run, state)  # what a longer run had reached when it was interrupted
                 yield run
-                yield from _trained(run, trainee, data)
+                yield from _trained(run, state, data)
 
 
-def _trained(run: Run, trainee: training.Trainee, data: Dataset) -> Iterator[Record]:
+def _trained(run: Run, state: training.TrainState, data: Dataset) -> Iterator[Record]:
     """Train to the end; finished epochs that are not on disk yet are saved when the iterator closes."""
     saved, unsaved = monotonic(), None
     beside = cores.beside()
     try:
-        for record in training.train(trainee, data, run.config):
+        for record in training.train(state, data, run.config):
             if isinstance(record, EpochRecord):
                 before, beside = beside, cores.beside()
                 record = replace(record, beside=max(before, beside))
             run = run.after(record)
             if isinstance(record, EpochRecord):
                 if run.finished or monotonic() - saved >= SAVE_SECONDS:
-                    _save(run, trainee)
+                    _save(run, state)
                     saved, unsaved = monotonic(), None
                 else:
-                    unsaved = run, deepcopy(trainee)  # the next epoch changes the weights
+                    unsaved = run, deepcopy(state)  # the next epoch changes the weights
             yield record
     finally:
         if unsaved is not None:  # stopped, or diverged
             _save(*unsaved)
 
 
-def _save(run: Run, trainee: training.Trainee) -> None:
+def _save(run: Run, state: training.TrainState) -> None:
     with memory.unlimited():  # safetensors ends the process where it has no memory
-        checkpoints.save(run, trainee)
+        checkpoints.save(run, state)
 
 
-def _first_record(config: TrainConfig, data: Dataset, trainee: training.Trainee, attempt: int) -> Run:
+def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState, attempt: int) -> Run:
     """The run that this one continues, or an empty one; the trainee gets its weights."""
     history = None
     for earlier in checkpoints.continuable(config, data.fingerprint):
         with suppress(CheckpointError):  # a damaged file continues nothing, the next one may
-            history = checkpoints.restore(trainee, earlier.run_id, config.epochs)
+            history = checkpoints.restore(state, earlier.run_id, config.epochs)
             break
     x_in = training.preview_input(data, config)
-    untrained = Preview(0, training.reconstruct(trainee, x_in))
+    untrained = Preview(0, training.reconstruct(state, x_in))
     return Run(
         run_id=config.run_id(data.fingerprint),
         config=config,
         fingerprint=data.fingerprint,
         model=models.describe(config, data.image_shape),
         n_train_images=config.train_images or len(data.train),
-        device=training.name_of(trainee.device),
+        device=training.name_of(state.device),
         versions={"autoenc": VERSION, "torch": torch.__version__, "python": platform.python_version()},
         x=training.as_images(training.as_float(torch.from_numpy(data.test[: training.N_PREVIEW]))),
         x_noisy=training.as_images(x_in) if config.noise else None,
         attempt=attempt,
-        resumed_from_epoch=trainee.epoch,
+        resumed_from_epoch=state.epoch,
         earlier_tests=history.earlier_tests if history else 0,
         epochs=history.epochs if history else (),
         step_losses=history.step_losses if history else (),
@@ -263,7 +263,7 @@ class CurveJob:
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
         if self.method not in METHODS:
-            object.__setattr__(self, "mark", checkpoints.mark(self.method))
+            object.__setattr__(self, "mark", checkpoints.content_hash(self.method))
 
     @property
     def job_id(self) -> str:
@@ -292,7 +292,7 @@ class CurveJob:
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
         data, curve = datasets.load(self.dataset), None
-        if self.mark and checkpoints.mark(self.method) != self.mark:
+        if self.mark and checkpoints.content_hash(self.method) != self.mark:
             raise CheckpointError(f"{self.method} has been replaced by another run; measure it again")
         with memory.shortage_told():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):

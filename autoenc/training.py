@@ -30,7 +30,7 @@ SMALL_STEP = 50_000_000
 
 
 @dataclass
-class Trainee:
+class TrainState:
     """What training changes."""
 
     model: models.Autoencoder
@@ -39,7 +39,7 @@ class Trainee:
     epoch: int = 0  # finished so far
 
 
-def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> Trainee:
+def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> TrainState:
     """A model that has not learnt anything, on its device.
 
     Raises:
@@ -51,13 +51,13 @@ def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> Trainee:
     if config.noise is not None:  # else noisy input drives many a model to draw black, for ever
         models.draw_at_first(model, float(data.train[:1000].mean() / 255))
     model = model.to(where)
-    return Trainee(model, torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True), where)
+    return TrainState(model, torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True), where)
 
 
 TrainRecord = StepRecord | Heartbeat | EpochRecord
 
 
-def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[TrainRecord]:
+def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[TrainRecord]:
     """Train up to `config.epochs` in all, from wherever the trainee is; to stop it, ask for no more records.
 
     The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a
@@ -67,11 +67,11 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
     Raises:
         TrainingDiverged: the loss became NaN or infinite.
     """
-    model, optimizer, device = trainee.model, trainee.optimizer, trainee.device
+    model, optimizer, device = state.model, state.optimizer, state.device
     train_set = torch.from_numpy(data.train[: config.train_images]).to(device)  # uint8 (N, C, H, W)
     test_set = torch.from_numpy(data.test).to(device)
     shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
-    for epoch in range(trainee.epoch + 1, config.epochs + 1):
+    for epoch in range(state.epoch + 1, config.epochs + 1):
         watch, threads = Stopwatch(), torch.get_num_threads()
         order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle"))
         torch.index_select(train_set, 0, order.to(device), out=shuffled)
@@ -98,9 +98,9 @@ def train(trainee: Trainee, data: Dataset, config: TrainConfig) -> Iterator[Trai
         train_loss = float((losses.double() * sizes).sum() / len(train_set))
         watch.lap()
         test_watch = Stopwatch()
-        test_loss = yield from evaluate(trainee, test_set, config, epoch, test_watch)
-        trainee.epoch = epoch
-        preview = reconstruct(trainee, preview_input(data, config, device))
+        test_loss = yield from evaluate(state, test_set, config, epoch, test_watch)
+        state.epoch = epoch
+        preview = reconstruct(state, preview_input(data, config, device))
         test_watch.lap()
         yield EpochRecord(
             *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, preview),
@@ -126,7 +126,7 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epo
 
 @torch.no_grad()
 def evaluate(
-    trainee: Trainee, images: Tensor, config: TrainConfig, epoch: int, watch: Stopwatch
+    state: TrainState, images: Tensor, config: TrainConfig, epoch: int, watch: Stopwatch
 ) -> Generator[Heartbeat, None, float]:
     """Test loss: the mean over uint8 images (N, C, H, W) of the MSE per pixel.
 
@@ -135,10 +135,10 @@ def evaluate(
     Raises:
         TrainingDiverged: it is NaN or infinite.
     """
-    total = torch.zeros((), dtype=torch.float64, device=trainee.device)
+    total = torch.zeros((), dtype=torch.float64, device=state.device)
     n_done, beat_at = 0, watch.lap() + REPORT_SECONDS
     for x, x_in in test_batches(images, config):
-        total += mse_loss(trainee.model(x_in), x, reduction="sum")
+        total += mse_loss(state.model(x_in), x, reduction="sum")
         n_done += len(x)
         if watch.lap() >= beat_at:
             yield Heartbeat(epoch, n_done / len(images))
@@ -173,9 +173,9 @@ def test_batches(images: Tensor, config: TrainConfig) -> Iterator[tuple[Tensor, 
 
 
 @torch.no_grad()
-def reconstruct(trainee: Trainee, x: Tensor) -> Images:
+def reconstruct(state: TrainState, x: Tensor) -> Images:
     """What the model makes of x, (B, C, H, W) in [0, 1], rounded to 8 bits."""
-    return as_images(trainee.model(x.to(trainee.device)))
+    return as_images(state.model(x.to(state.device)))
 
 
 def preview_input(data: Dataset, config: TrainConfig, device: torch.device | str = "cpu") -> Tensor:

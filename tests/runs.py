@@ -18,7 +18,7 @@ from autoenc import checkpoints, models, training
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError
 from autoenc.schema import EpochRecord, Noise, Preview, Run, TrainConfig
-from autoenc.training import Trainee
+from autoenc.training import TrainState
 
 ROOT = Path(__file__).parents[1]
 PLAIN = TrainConfig(dataset="digits", latent_size=4, epochs=2, batch_size=128)
@@ -27,9 +27,9 @@ NOISY_CONV = TrainConfig("digits", "conv", 3, layers=2, epochs=3, noise=Noise("g
 Change = Callable[[dict[str, Any]], None]
 
 
-def trained(config: TrainConfig, data: Dataset, epochs: int | None = None) -> tuple[Run, Trainee]:
+def trained(config: TrainConfig, data: Dataset, epochs: int | None = None) -> tuple[Run, TrainState]:
     """A run and its trainee, by default as far as the config goes."""
-    trainee = training.begin(config, data, "cpu")
+    state = training.begin(config, data, "cpu")
     x_in = training.preview_input(data, config)
     run = Run(
         run_id=config.run_id(data.fingerprint),
@@ -41,18 +41,18 @@ def trained(config: TrainConfig, data: Dataset, epochs: int | None = None) -> tu
         versions={"autoenc": "0", "torch": torch.__version__},
         x=training.as_images(training.as_float(torch.from_numpy(data.test[:16]))),
         x_noisy=training.as_images(x_in) if config.noise else None,
-        previews=(Preview(0, training.reconstruct(trainee, x_in)),),
+        previews=(Preview(0, training.reconstruct(state, x_in)),),
     )
-    for record in training.train(trainee, data, config):
+    for record in training.train(state, data, config):
         run = run.after(record)
         if isinstance(record, EpochRecord) and record.epoch == epochs:
             break
-    return run, trainee
+    return run, state
 
 
-def stored(run: Run, trainee: Trainee) -> Path:
-    with checkpoints.writing(run.run_id):
-        checkpoints.save(run, trainee)
+def stored(run: Run, state: TrainState) -> Path:
+    with checkpoints.write_lock(run.run_id):
+        checkpoints.save(run, state)
     return checkpoints.path_of(run.run_id)
 
 
@@ -61,7 +61,7 @@ class Sample:
     """A finished run, and what its file holds."""
 
     run: Run
-    trainee: Trainee
+    state: TrainState
     data: bytes
 
     @property
@@ -98,8 +98,8 @@ class Sample:
 def made(config: TrainConfig, data: Dataset, folders: pytest.TempPathFactory) -> Sample:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOENC_CHECKPOINT_DIR", str(folders.mktemp("sample")))
-        run, trainee = trained(config, data)
-        return Sample(run, trainee, stored(run, trainee).read_bytes())
+        run, state = trained(config, data)
+        return Sample(run, state, stored(run, state).read_bytes())
 
 
 def put(run_id: str, data: bytes) -> Path:
@@ -109,7 +109,7 @@ def put(run_id: str, data: bytes) -> Path:
     return path
 
 
-def fresh(run: Run, data: Dataset) -> Trainee:
+def fresh(run: Run, data: Dataset) -> TrainState:
     return training.begin(run.config, data, "cpu")
 
 
@@ -123,14 +123,14 @@ def complaint(run_id: str, digits: Dataset) -> str:
     assert "\n" not in sentence
     assert len(sentence) < 500
     with pytest.raises(CheckpointError):
-        checkpoints.trained(run_id)
-    trainee = training.begin(PLAIN, digits, "cpu")
+        checkpoints.load_trained(run_id)
+    state = training.begin(PLAIN, digits, "cpu")
     with pytest.raises(CheckpointError):
-        checkpoints.restore(trainee, run_id, 1000)
+        checkpoints.restore(state, run_id, 1000)
     return sentence
 
 
-def assert_same_state(a: Trainee, b: Trainee) -> None:
+def assert_same_state(a: TrainState, b: TrainState) -> None:
     for ours, theirs in ((a.model, b.model), (a.optimizer, b.optimizer)):
         one, other = flat(ours.state_dict()), flat(theirs.state_dict())
         assert one.keys() == other.keys()

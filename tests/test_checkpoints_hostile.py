@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from autoenc import checkpoints, training
 from autoenc.checkpoints import MAX_HEAD
-from autoenc.checkpoints.paths import LATER
+from autoenc.checkpoints.paths import LATER_FIELDS
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import TrainConfig
-from autoenc.training import MAX_STEPS, Trainee
+from autoenc.training import MAX_STEPS, TrainState
 from tests.runs import NOISY_CONV, PLAIN, ROOT, Sample, complaint, fresh, made, put
 
 
@@ -154,7 +154,7 @@ def test_a_head_of_more_than_16_kb_is_refused(sample: Sample, digits: Dataset) -
 
 
 def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> None:
-    for name in set(sample.head) - set(LATER):
+    for name in set(sample.head) - set(LATER_FIELDS):
         put(sample.run_id, sample.with_head({k: v for k, v in sample.head.items() if k != name}))
         assert f"'{name}' is missing" in complaint(sample.run_id, digits)
 
@@ -162,7 +162,7 @@ def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> No
 def test_a_file_of_version_0_1_is_read_and_what_it_does_not_tell_is_unknown(
     sample: Sample, digits: Dataset
 ) -> None:
-    head = {name: value for name, value in sample.head.items() if name not in LATER}
+    head = {name: value for name, value in sample.head.items() if name not in LATER_FIELDS}
     old = replace(sample, data=sample.with_tensors(lambda tensors: tensors.pop("history.beside")))
     put(sample.run_id, old.with_head(head))
     run = checkpoints.read(sample.run_id)
@@ -281,19 +281,19 @@ def test_a_tensor_of_the_wrong_shape_or_type_is_refused(
     name: str, tensor: torch.Tensor, sample: Sample, digits: Dataset
 ) -> None:
     put(sample.run_id, sample.with_tensors(lambda tensors: tensors.update({name: tensor})))
-    trainee = fresh(sample.run, digits)
+    state = fresh(sample.run, digits)
     with pytest.raises(CheckpointError):
-        checkpoints.restore(trainee, sample.run_id, 1000)
-    assert trainee.epoch == 0
+        checkpoints.restore(state, sample.run_id, 1000)
+    assert state.epoch == 0
 
 
 @pytest.fixture(scope="module")
-def trainee(digits: Dataset) -> Trainee:
+def state(digits: Dataset) -> TrainState:
     """One for all: it is given the whole state of a file, or nothing of it."""
     return training.begin(replace(PLAIN, epochs=1000), digits, "cpu")
 
 
-def check_reading(run_id: str, trainee: Trainee, fingerprint: str) -> None:
+def check_reading(run_id: str, state: TrainState, fingerprint: str) -> None:
     """Whatever lies in the folder, reading gives sensible runs or CheckpointError, and nothing else."""
     with suppress(CheckpointError):
         run = checkpoints.read(run_id)
@@ -307,8 +307,8 @@ def check_reading(run_id: str, trainee: Trainee, fingerprint: str) -> None:
         )
         json.dumps(run.config.to_json(), allow_nan=False)
     with suppress(CheckpointError):
-        checkpoints.restore(trainee, run_id, 1000)
-        assert 0 <= trainee.epoch <= 1000
+        checkpoints.restore(state, run_id, 1000)
+        assert 0 <= state.epoch <= 1000
     for summary in checkpoints.summaries()[0]:
         json.dumps(summary.config.to_json(), allow_nan=False)
         assert summary.n_latents >= 1
@@ -322,37 +322,37 @@ def check_reading(run_id: str, trainee: Trainee, fingerprint: str) -> None:
 @quietly
 @given(changes=st.dictionaries(st.sampled_from(FIELDS), anything, min_size=1, max_size=3))
 def test_a_head_with_any_field_of_any_type_is_valid_or_refused(
-    changes: dict[str, Any], sample: Sample, trainee: Trainee
+    changes: dict[str, Any], sample: Sample, state: TrainState
 ) -> None:
     assert set(sample.head) == set(FIELDS)
     put(sample.run_id, sample.with_head({**sample.head, **changes}))
-    check_reading(sample.run_id, trainee, sample.run.fingerprint)
+    check_reading(sample.run_id, state, sample.run.fingerprint)
 
 
 @quietly
 @given(changes=st.dictionaries(st.sampled_from(SETTINGS), anything, min_size=1, max_size=3), f=anything)
 def test_a_config_with_any_setting_under_its_proper_name_is_valid_or_refused(
-    changes: dict[str, Any], f: Any, sample: Sample, trainee: Trainee
+    changes: dict[str, Any], f: Any, sample: Sample, state: TrainState
 ) -> None:
     """The name is made to fit where it can be, so that the mutation comes past the check of the name."""
     config, run_id = {**sample.head["config"], **changes}, sample.run_id
     with suppress(ConfigError):
         run_id = TrainConfig.from_json(config).run_id(f)
     put(run_id, sample.with_head({**sample.head, "config": config, "fingerprint": f, "run_id": run_id}))
-    check_reading(run_id, trainee, sample.run.fingerprint)
+    check_reading(run_id, state, sample.run.fingerprint)
     checkpoints.path_of(run_id).unlink()
 
 
 @quietly
 @given(at=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
 def test_a_header_with_any_byte_changed_is_valid_or_refused(
-    at: list[tuple[float, int]], sample: Sample, trainee: Trainee
+    at: list[tuple[float, int]], sample: Sample, state: TrainState
 ) -> None:
     data = bytearray(sample.data)
     for where, byte in at:
         data[int(where * sample.n_header)] = byte
     put(sample.run_id, bytes(data))
-    check_reading(sample.run_id, trainee, sample.run.fingerprint)
+    check_reading(sample.run_id, state, sample.run.fingerprint)
 
 
 TENSORS = (
@@ -379,14 +379,14 @@ DTYPES = (
     value=st.sampled_from([0.0, 1.0, 3.0, float("nan"), float("inf"), -1.0]),
 )
 def test_a_tensor_of_any_shape_type_and_value_is_valid_or_refused(
-    name: str, shape: list[int] | None, dtype: torch.dtype, value: float, sample: Sample, trainee: Trainee
+    name: str, shape: list[int] | None, dtype: torch.dtype, value: float, sample: Sample, state: TrainState
 ) -> None:
     def change(tensors: dict[str, torch.Tensor]) -> None:
         assert name in tensors
         tensors[name] = torch.full(tensors[name].shape if shape is None else shape, value).to(dtype)
 
     put(sample.run_id, sample.with_tensors(change))
-    check_reading(sample.run_id, trainee, sample.run.fingerprint)
+    check_reading(sample.run_id, state, sample.run.fingerprint)
 
 
 @pytest.mark.parametrize("name", TENSORS)

@@ -71,7 +71,7 @@ def refusal(path: Path) -> str:
     """The sentence with which a file is refused; the folder stays as it was."""
     before = contents()
     with pytest.raises(CheckpointError) as caught:
-        checkpoints.adopt(path)
+        checkpoints.import_file(path)
     sentence = str(caught.value)
     assert sentence.isprintable()
     assert len(sentence) < 500
@@ -89,14 +89,14 @@ def test_a_file_from_elsewhere_becomes_the_run_that_it_was(
 ) -> None:
     sample: Sample = request.getfixturevalue(kind)
     given_file.write_bytes(sample.data)
-    assert checkpoints.adopt(given_file) == sample.run_id
+    assert checkpoints.import_file(given_file) == sample.run_id
     assert contents() == {f"{sample.run_id}.safetensors": sample.data}
     assert given_file.read_bytes() == sample.data
     assert checkpoints.read(sample.run_id) == sample.run
     assert [run.run_id for run in checkpoints.summaries()[0]] == [sample.run_id]
-    trainee = fresh(sample.run, digits)
-    checkpoints.restore(trainee, sample.run_id, 1000)
-    assert_same_state(trainee, sample.trainee)
+    state = fresh(sample.run, digits)
+    checkpoints.restore(state, sample.run_id, 1000)
+    assert_same_state(state, sample.state)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_file_from_elsewhere_becomes_the_run_that_it_was(
 def test_the_name_of_the_file_means_nothing(name: str, given_file: Path, sample: Sample) -> None:
     path = given_file.parent / ".." / given_file.parent.name / name
     path.write_bytes(sample.data)
-    assert checkpoints.adopt(path) == sample.run_id
+    assert checkpoints.import_file(path) == sample.run_id
     assert set(contents()) == {f"{sample.run_id}.safetensors"}
     path.write_bytes(b"nonsense")
     assert "is not a run that can be read" in refusal(path)
@@ -127,8 +127,8 @@ def test_a_run_of_data_that_are_not_here_can_be_looked_at(given_file: Path, samp
     run_id = config.run_id("f")
     head = {**sample.head, "config": config.to_json(), "fingerprint": "f", "run_id": run_id}
     given_file.write_bytes(sample.with_head(head))
-    assert checkpoints.adopt(given_file) == run_id
-    run, model = checkpoints.trained(run_id)
+    assert checkpoints.import_file(given_file) == run_id
+    run, model = checkpoints.load_trained(run_id)
     assert run.config == config
     assert model(torch.zeros(2, 1, 28, 28)).shape == (2, 1, 28, 28)
 
@@ -137,7 +137,7 @@ def test_a_run_from_elsewhere_is_continued_like_one_of_ours(
     given_file: Path, stages: dict[int, bytes], digits: Dataset
 ) -> None:
     given_file.write_bytes(stages[2])
-    checkpoints.adopt(given_file)
+    checkpoints.import_file(given_file)
     found = checkpoints.furthest(replace(PLAIN, epochs=4), digits.fingerprint)
     assert found is not None
     assert found.epochs_done == 2
@@ -147,14 +147,14 @@ def test_a_link_brings_what_it_points_at_and_stays_outside(given_file: Path, sam
     given_file.write_bytes(sample.data)
     link = given_file.with_name("link")
     link.symlink_to(given_file)
-    checkpoints.adopt(link)
+    checkpoints.import_file(link)
     assert not checkpoints.path_of(sample.run_id).is_symlink()
     assert contents() == {f"{sample.run_id}.safetensors": sample.data}
 
 
 def test_a_file_that_lies_in_the_folder_under_another_name_is_copied_to_its_own(sample: Sample) -> None:
     copy = put("copy", sample.data)
-    checkpoints.adopt(copy)
+    checkpoints.import_file(copy)
     assert contents() == {"copy.safetensors": sample.data, f"{sample.run_id}.safetensors": sample.data}
 
 
@@ -163,10 +163,10 @@ def test_a_file_that_lies_in_the_folder_under_another_name_is_copied_to_its_own(
 
 def test_the_same_file_again_changes_nothing(given_file: Path, sample: Sample) -> None:
     given_file.write_bytes(sample.data)
-    checkpoints.adopt(given_file)
+    checkpoints.import_file(given_file)
     before = checkpoints.path_of(sample.run_id).stat()
-    assert checkpoints.adopt(given_file) == sample.run_id
-    assert checkpoints.adopt(checkpoints.path_of(sample.run_id)) == sample.run_id
+    assert checkpoints.import_file(given_file) == sample.run_id
+    assert checkpoints.import_file(checkpoints.path_of(sample.run_id)) == sample.run_id
     after = checkpoints.path_of(sample.run_id).stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
@@ -185,16 +185,16 @@ def test_a_run_that_has_come_as_far_is_not_replaced(
 
 def test_a_run_that_has_gone_less_far_is_replaced(given_file: Path, stages: dict[int, bytes]) -> None:
     given_file.write_bytes(stages[1])
-    run_id = checkpoints.adopt(given_file)
+    run_id = checkpoints.import_file(given_file)
     given_file.write_bytes(stages[2])
-    assert checkpoints.adopt(given_file) == run_id
+    assert checkpoints.import_file(given_file) == run_id
     assert contents() == {f"{run_id}.safetensors": stages[2]}
 
 
 def test_what_cannot_be_read_here_is_replaced(given_file: Path, sample: Sample) -> None:
     put(sample.run_id, b"broken")
     given_file.write_bytes(sample.data)
-    checkpoints.adopt(given_file)
+    checkpoints.import_file(given_file)
     assert checkpoints.read(sample.run_id) == sample.run
 
 
@@ -203,25 +203,25 @@ def test_what_a_newer_version_wrote_here_is_not_replaced(given_file: Path, sampl
     data = path.read_bytes()
     given_file.write_bytes(sample.data)
     with pytest.raises(RunNewer, match="was written by a newer version of this program"):
-        checkpoints.adopt(given_file)
+        checkpoints.import_file(given_file)
     assert path.read_bytes() == data
 
 
 def test_a_run_that_is_being_trained_here_is_busy(given_file: Path, stages: dict[int, bytes]) -> None:
     given_file.write_bytes(stages[1])
-    run_id = checkpoints.adopt(given_file)
+    run_id = checkpoints.import_file(given_file)
     given_file.write_bytes(stages[2])
-    with checkpoints.writing(run_id), pytest.raises(RunBusy, match=f"{run_id} is being trained"):
-        checkpoints.adopt(given_file)
+    with checkpoints.write_lock(run_id), pytest.raises(RunBusy, match=f"{run_id} is being trained"):
+        checkpoints.import_file(given_file)
     assert contents() == {f"{run_id}.safetensors": stages[1]}
-    assert checkpoints.adopt(given_file) == run_id
+    assert checkpoints.import_file(given_file) == run_id
 
 
 def test_of_many_that_import_the_same_file_at_once_all_succeed(given_file: Path, sample: Sample) -> None:
     """The locks are those of open files: threads exclude each other as processes do."""
     given_file.write_bytes(sample.data)
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(checkpoints.adopt, [given_file] * 8)) == [sample.run_id] * 8
+        assert list(threads.map(checkpoints.import_file, [given_file] * 8)) == [sample.run_id] * 8
     assert contents() == {f"{sample.run_id}.safetensors": sample.data}
 
 
@@ -351,9 +351,9 @@ def test_a_head_that_is_not_that_of_its_run_is_refused(
 def test_a_run_without_a_finished_epoch_is_refused(
     given_file: Path, digits: Dataset, checkpoint_folder: Path
 ) -> None:
-    run, trainee = trained(replace(PLAIN, epochs=1), digits)
+    run, state = trained(replace(PLAIN, epochs=1), digits)
     empty = replace(run, epochs=(), step_losses=(), previews=run.previews[:1])
-    stored(empty, trainee).rename(given_file)
+    stored(empty, state).rename(given_file)
     assert "none of its epochs is finished" in refusal(given_file)
 
 
@@ -367,8 +367,8 @@ def test_a_file_with_any_byte_of_its_header_changed_is_a_whole_run_or_leaves_not
         data[int(where * sample.n_header)] = byte
     given_file.write_bytes(bytes(data))
     with suppress(CheckpointError):
-        run_id = checkpoints.adopt(given_file)
-        assert checkpoints.trained(run_id)[0].run_id == run_id
+        run_id = checkpoints.import_file(given_file)
+        assert checkpoints.load_trained(run_id)[0].run_id == run_id
         json.dumps(checkpoints.read(run_id).config.to_json(), allow_nan=False)
         checkpoints.delete(run_id)
     assert contents() == {}
@@ -393,7 +393,7 @@ def test_a_folder_that_cannot_be_written_is_told(
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", UNWRITABLE)
     given_file.write_bytes(sample.data)
     with pytest.raises(CheckpointError, match=f"cannot write to the checkpoint folder {UNWRITABLE}: "):
-        checkpoints.adopt(given_file)
+        checkpoints.import_file(given_file)
 
 
 def test_what_a_killed_import_left_is_removed_by_the_next(given_file: Path, sample: Sample) -> None:
@@ -401,7 +401,7 @@ def test_what_a_killed_import_left_is_removed_by_the_next(given_file: Path, samp
     left_over.write_bytes(sample.data[:1000])
     given_file.write_bytes(b"")
     with pytest.raises(CheckpointError):
-        checkpoints.adopt(given_file)
+        checkpoints.import_file(given_file)
     assert not left_over.exists()
 
 
@@ -415,6 +415,6 @@ def test_no_link_in_the_folder_leads_an_import_out_of_it(
     (checkpoint_folder / f"import.{ending}").symlink_to(target)
     given_file.write_bytes(sample.data)
     with suppress(CheckpointError):
-        checkpoints.adopt(given_file)
+        checkpoints.import_file(given_file)
     assert target.read_bytes() == b"precious"
     assert not checkpoints.path_of(sample.run_id).is_symlink()

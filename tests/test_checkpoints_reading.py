@@ -65,18 +65,18 @@ def test_weights_and_optimiser_state_come_back_bit_for_bit(
 ) -> None:
     sample: Sample = request.getfixturevalue(kind)
     put(sample.run_id, sample.data)
-    trainee = fresh(sample.run, digits)
-    run = checkpoints.restore(trainee, sample.run_id, 1000)
+    state = fresh(sample.run, digits)
+    run = checkpoints.restore(state, sample.run_id, 1000)
     assert run == sample.run
-    assert trainee.epoch == len(sample.run.epochs)
-    assert_same_state(trainee, sample.trainee)
+    assert state.epoch == len(sample.run.epochs)
+    assert_same_state(state, sample.state)
 
 
 def test_going_on_from_a_file_changes_nothing_in_it(sample: Sample, digits: Dataset) -> None:
     path = put(sample.run_id, sample.data)
-    trainee = fresh(sample.run, digits)
-    checkpoints.restore(trainee, sample.run_id, 1000)
-    list(training.train(trainee, digits, replace(PLAIN, epochs=4)))
+    state = fresh(sample.run, digits)
+    checkpoints.restore(state, sample.run_id, 1000)
+    list(training.train(state, digits, replace(PLAIN, epochs=4)))
     assert path.read_bytes() == sample.data
 
 
@@ -97,8 +97,8 @@ def test_a_list_tells_of_each_run_what_the_run_itself_tells(sample: Sample) -> N
 
 def test_the_newest_run_comes_first(digits: Dataset, sample: Sample) -> None:
     runs = [trained(replace(PLAIN, seed=seed, epochs=1), digits) for seed in (1, 2, 3)]
-    for age, (run, trainee) in zip((20, 10, 30), runs, strict=True):
-        os.utime(stored(run, trainee), (10**9 - age, 10**9 - age))
+    for age, (run, state) in zip((20, 10, 30), runs, strict=True):
+        os.utime(stored(run, state), (10**9 - age, 10**9 - age))
     assert [summary.config.seed for summary in checkpoints.summaries()[0]] == [2, 1, 3]
 
 
@@ -134,7 +134,7 @@ def test_a_file_opens_on_a_machine_without_the_data(sample: Sample, monkeypatch:
 def test_a_model_comes_back_as_it_had_learnt(kind: str, request: pytest.FixtureRequest) -> None:
     sample: Sample = request.getfixturevalue(kind)
     path = put(sample.run_id, sample.data)
-    run, model = checkpoints.trained(sample.run_id)
+    run, model = checkpoints.load_trained(sample.run_id)
     path.write_bytes(b"")  # the model is not in the file any more
     assert run == sample.run
     assert not model.training
@@ -147,10 +147,10 @@ def test_a_model_comes_back_as_it_had_learnt(kind: str, request: pytest.FixtureR
 
 def test_a_model_of_a_run_that_is_not_there_or_newer_is_told(sample: Sample) -> None:
     with pytest.raises(RunUnknown, match="there is no run"):
-        checkpoints.trained(sample.run_id)
+        checkpoints.load_trained(sample.run_id)
     put(sample.run_id, sample.with_head({**sample.head, "format_version": 2}))
     with pytest.raises(RunNewer):
-        checkpoints.trained(sample.run_id)
+        checkpoints.load_trained(sample.run_id)
 
 
 # ---------------------------------------------------------------- a list of many
@@ -246,7 +246,7 @@ def test_the_runs_that_benchmarks_are_made_with_are_whole_runs(
 ) -> None:
     fill(tmp_path, 4)
     files = list(tmp_path.glob("*.safetensors"))
-    assert len({checkpoints.adopt(path) for path in files}) == 4
+    assert len({checkpoints.import_file(path) for path in files}) == 4
     runs, complaints = checkpoints.summaries()
     assert (sorted(run.config.seed for run in runs), complaints) == ([0, 1, 2, 3], ())
     assert all(run.finished for run in runs)
@@ -303,11 +303,11 @@ def test_no_module_that_reads_a_file_knows_pickle() -> None:
 
 
 def test_a_thousand_epochs_fit_into_a_head_of_16_kb_with_at_most_64_pictures(digits: Dataset) -> None:
-    run, trainee = trained(replace(PLAIN, epochs=1000, batch_size=300), digits, epochs=1)
+    run, state = trained(replace(PLAIN, epochs=1000, batch_size=300), digits, epochs=1)
     for epoch in range(2, 1001):
         run = run.after(StepRecord(epoch, (0.5,)))
         run = run.after(EpochRecord(epoch, 0.5, 0.25, 1.0, 0.5, 2, run.x))
-    data = stored(run, trainee).read_bytes()
+    data = stored(run, state).read_bytes()
     (n,) = struct.unpack("<Q", data[:8])
     assert len(json.loads(data[8 : 8 + n])["__metadata__"]["autoenc"]) <= 16_000 == MAX_HEAD
     again = checkpoints.read(run.run_id)
@@ -347,10 +347,10 @@ def test_a_name_that_is_a_path_names_no_run(run_id: str, tmp_path: Path, sample:
         checkpoints.read(run_id)
     with pytest.raises(RunUnknown):
         checkpoints.is_being_written(run_id)
-    with pytest.raises(RunUnknown), checkpoints.writing(run_id):
+    with pytest.raises(RunUnknown), checkpoints.write_lock(run_id):
         pass
     with pytest.raises(RunUnknown):
-        checkpoints.save(replace(sample.run, run_id=run_id), sample.trainee)
+        checkpoints.save(replace(sample.run, run_id=run_id), sample.state)
     assert list(tmp_path.iterdir()) == []  # nothing was written, here or beside
 
 
@@ -386,10 +386,10 @@ def test_what_a_newer_version_wrote_is_neither_read_nor_replaced(sample: Sample,
     )
     with pytest.raises(RunNewer, match=said):
         checkpoints.read(sample.run_id)
-    with pytest.raises(RunNewer, match=said), checkpoints.writing(sample.run_id):
+    with pytest.raises(RunNewer, match=said), checkpoints.write_lock(sample.run_id):
         pass
     with pytest.raises(RunNewer, match=said):
-        checkpoints.save(sample.run, sample.trainee)
+        checkpoints.save(sample.run, sample.state)
     assert path.read_bytes() == data
     assert not checkpoints.is_being_written(sample.run_id)
     assert checkpoints.furthest(PLAIN, digits.fingerprint) is None
@@ -411,11 +411,11 @@ def test_weights_that_are_not_numbers_are_refused_and_the_trainee_stays_as_it_wa
     value: float, sample: Sample, digits: Dataset
 ) -> None:
     put(sample.run_id, sample.with_tensors(poisoned(value)))
-    trainee = fresh(sample.run, digits)
-    before = deepcopy(trainee)
+    state = fresh(sample.run, digits)
+    before = deepcopy(state)
     with pytest.raises(CheckpointError, match=r"model\.encoder\.1\.weight holds NaN or infinite numbers"):
-        checkpoints.restore(trainee, sample.run_id, 1000)
-    assert_same_state(trainee, before)
+        checkpoints.restore(state, sample.run_id, 1000)
+    assert_same_state(state, before)
 
 
 def last_moment_of_another_shape(tensors: dict[str, Any]) -> None:
@@ -426,27 +426,27 @@ def test_a_file_that_fits_but_for_its_last_tensor_leaves_the_trainee_as_it_was(
     sample: Sample, digits: Dataset
 ) -> None:
     put(sample.run_id, sample.with_tensors(last_moment_of_another_shape))
-    trainee = fresh(sample.run, digits)
-    before = deepcopy(trainee)
+    state = fresh(sample.run, digits)
+    before = deepcopy(state)
     with pytest.raises(CheckpointError, match=r"exp_avg_sq has shape \(783,\) instead of \(784,\)"):
-        checkpoints.restore(trainee, sample.run_id, 1000)
-    assert_same_state(trainee, before)
-    assert trainee.epoch == 0
+        checkpoints.restore(state, sample.run_id, 1000)
+    assert_same_state(state, before)
+    assert state.epoch == 0
 
 
 def test_the_weights_of_another_model_are_refused(sample: Sample, digits: Dataset) -> None:
     put(sample.run_id, sample.data)
-    trainee = training.begin(replace(PLAIN, latent_size=5), digits, "cpu")
+    state = training.begin(replace(PLAIN, latent_size=5), digits, "cpu")
     with pytest.raises(CheckpointError, match=r"has shape \(4, 784\) instead of \(5, 784\)"):
-        checkpoints.restore(trainee, sample.run_id, 1000)
+        checkpoints.restore(state, sample.run_id, 1000)
 
 
 def test_a_file_that_has_gone_beyond_what_is_wanted_is_not_continued(sample: Sample, digits: Dataset) -> None:
     put(sample.run_id, sample.data)
-    trainee = fresh(sample.run, digits)
+    state = fresh(sample.run, digits)
     with pytest.raises(CheckpointError, match="has 2 epochs; asked for: 1"):
-        checkpoints.restore(trainee, sample.run_id, 1)
-    assert trainee.epoch == 0
+        checkpoints.restore(state, sample.run_id, 1)
+    assert state.epoch == 0
 
 
 # ---------------------------------------------------------------- which run is continued

@@ -33,26 +33,29 @@ def sample(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 def test_a_second_writer_is_told_that_the_run_is_busy_until_the_first_has_ended() -> None:
-    with checkpoints.writing("x"):
+    with checkpoints.write_lock("x"):
         assert checkpoints.is_being_written("x")
-        with pytest.raises(RunBusy, match="x is being trained by another process"), checkpoints.writing("x"):
+        with (
+            pytest.raises(RunBusy, match="x is being trained by another process"),
+            checkpoints.write_lock("x"),
+        ):
             pass
-        with checkpoints.writing("y"):
+        with checkpoints.write_lock("y"):
             pass
     assert not checkpoints.is_being_written("x")
-    with checkpoints.writing("x"):
+    with checkpoints.write_lock("x"):
         pass
 
 
 def test_a_writer_that_fails_gives_its_lock_back() -> None:
-    with pytest.raises(ZeroDivisionError), checkpoints.writing("x"):
+    with pytest.raises(ZeroDivisionError), checkpoints.write_lock("x"):
         raise ZeroDivisionError
-    with checkpoints.writing("x"):
+    with checkpoints.write_lock("x"):
         pass
 
 
 def test_whoever_asks_whether_a_run_is_being_written_never_stops_its_writer() -> None:
-    with checkpoints.writing("x"):
+    with checkpoints.write_lock("x"):
         pass
     done = threading.Event()
 
@@ -65,7 +68,7 @@ def test_whoever_asks_whether_a_run_is_being_written_never_stops_its_writer() ->
         thread.start()
     try:
         for _ in range(100):
-            with checkpoints.writing("x"):
+            with checkpoints.write_lock("x"):
                 pass
     finally:
         done.set()
@@ -74,45 +77,45 @@ def test_whoever_asks_whether_a_run_is_being_written_never_stops_its_writer() ->
 
 
 def test_each_writer_counts_one_more_than_the_last_that_wrote(sample: Sample) -> None:
-    with checkpoints.writing(sample.run_id) as attempt:
+    with checkpoints.write_lock(sample.run_id) as attempt:
         assert attempt == 1
-        checkpoints.save(sample.run, sample.trainee)
-    with checkpoints.writing(sample.run_id) as attempt:
+        checkpoints.save(sample.run, sample.state)
+    with checkpoints.write_lock(sample.run_id) as attempt:
         assert attempt == 2
-        checkpoints.save(replace(sample.run, attempt=7), sample.trainee)
-    with checkpoints.writing(sample.run_id) as attempt:
+        checkpoints.save(replace(sample.run, attempt=7), sample.state)
+    with checkpoints.write_lock(sample.run_id) as attempt:
         assert attempt == 8
 
 
 def test_a_newer_attempt_is_not_overwritten(sample: Sample) -> None:
     newer = replace(sample.run, attempt=3)
-    path = stored(newer, sample.trainee)
+    path = stored(newer, sample.state)
     data = path.read_bytes()
     with pytest.raises(CheckpointError, match="was taken over by a newer attempt"):
-        checkpoints.save(replace(sample.run, attempt=2), sample.trainee)
+        checkpoints.save(replace(sample.run, attempt=2), sample.state)
     assert path.read_bytes() == data
-    checkpoints.save(newer, sample.trainee)
+    checkpoints.save(newer, sample.state)
 
 
 def test_a_broken_file_is_replaced(sample: Sample) -> None:
     put(sample.run_id, b"broken")
-    stored(sample.run, sample.trainee)
+    stored(sample.run, sample.state)
     assert checkpoints.read(sample.run_id) == sample.run
 
 
 def test_nothing_but_the_file_and_its_lock_stays_in_the_folder(
     sample: Sample, checkpoint_folder: Path
 ) -> None:
-    stored(sample.run, sample.trainee)
+    stored(sample.run, sample.state)
     names = {path.name for path in checkpoint_folder.iterdir()}
     assert names == {f"{sample.run_id}.safetensors", f"{sample.run_id}.lock"}
 
 
 def test_what_a_killed_writer_left_is_removed_by_the_next(sample: Sample, checkpoint_folder: Path) -> None:
-    path = stored(sample.run, sample.trainee)
+    path = stored(sample.run, sample.state)
     for other in (f"{sample.run_id}.12345.tmp", "another-run.12345.tmp"):
         (checkpoint_folder / other).write_bytes(sample.data[:1000])
-    with checkpoints.writing(sample.run_id):
+    with checkpoints.write_lock(sample.run_id):
         pass
     assert [p.name for p in checkpoint_folder.glob("*.tmp")] == ["another-run.12345.tmp"]
     assert path.read_bytes() == sample.data
@@ -122,9 +125,9 @@ def test_what_a_killed_writer_left_is_removed_by_the_next(sample: Sample, checkp
 def test_a_full_disk_is_told_and_leaves_the_older_file_and_nothing_else(
     n_bytes: int, sample: Sample, checkpoint_folder: Path
 ) -> None:
-    path = stored(sample.run, sample.trainee)
+    path = stored(sample.run, sample.state)
     with files_no_larger_than(n_bytes), pytest.raises(CheckpointError) as caught:
-        checkpoints.save(replace(sample.run, device="another"), sample.trainee)
+        checkpoints.save(replace(sample.run, device="another"), sample.state)
     assert str(caught.value) == f"cannot write {path}: File too large; older runs are intact"
     assert path.read_bytes() == sample.data
     assert list(checkpoint_folder.glob("*.tmp")) == []
@@ -134,9 +137,9 @@ def test_a_file_in_the_place_of_the_folder_is_told(sample: Sample, checkpoint_fo
     """A stand-in for a folder that cannot be written, which the superuser does not know."""
     checkpoint_folder.write_bytes(b"a file")
     with pytest.raises(CheckpointError, match=r"cannot write to the checkpoint folder .*: "):
-        stored(sample.run, sample.trainee)
+        stored(sample.run, sample.state)
     with pytest.raises(CheckpointError, match=r"cannot write .*: its folder is gone"):
-        checkpoints.save(sample.run, sample.trainee)
+        checkpoints.save(sample.run, sample.state)
     with pytest.raises(CheckpointError):
         checkpoints.read(sample.run_id)
     assert checkpoints.summaries() == ((), ())
@@ -145,11 +148,11 @@ def test_a_file_in_the_place_of_the_folder_is_told(sample: Sample, checkpoint_fo
 
 
 def test_a_folder_that_vanishes_in_mid_run_is_told(sample: Sample, checkpoint_folder: Path) -> None:
-    path = stored(sample.run, sample.trainee)
-    with checkpoints.writing(sample.run_id):
+    path = stored(sample.run, sample.state)
+    with checkpoints.write_lock(sample.run_id):
         shutil.rmtree(checkpoint_folder)
         with pytest.raises(CheckpointError) as caught:
-            checkpoints.save(sample.run, sample.trainee)
+            checkpoints.save(sample.run, sample.state)
     assert str(caught.value) == f"cannot write {path}: its folder is gone; bring it back or train again"
     assert not checkpoint_folder.exists()
 
@@ -159,9 +162,9 @@ def test_a_read_only_folder_is_told(run_id: str, sample: Sample, monkeypatch: py
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", UNWRITABLE)
     before = set(os.listdir(UNWRITABLE))
     with pytest.raises(CheckpointError, match=f"cannot write to the checkpoint folder {UNWRITABLE}: "):
-        stored(replace(sample.run, run_id=run_id), sample.trainee)
+        stored(replace(sample.run, run_id=run_id), sample.state)
     with pytest.raises(CheckpointError, match=r"cannot write .*/x\.safetensors: .*; older runs are intact"):
-        checkpoints.save(replace(sample.run, run_id="x"), sample.trainee)
+        checkpoints.save(replace(sample.run, run_id="x"), sample.state)
     assert not checkpoints.is_being_written(run_id)
     assert set(os.listdir(UNWRITABLE)) == before
 
@@ -171,7 +174,7 @@ def test_a_folder_in_which_nothing_is_ever_found_is_not_called_busy(monkeypatch:
         pytest.skip("this system has no such folder")
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", "/proc")
     with pytest.raises(CheckpointError, match="cannot write to the checkpoint folder /proc: "):  # noqa: SIM117
-        with checkpoints.writing("x"):
+        with checkpoints.write_lock("x"):
             pass
 
 
@@ -194,10 +197,10 @@ def test_no_link_in_the_folder_leads_a_writer_out_of_it(
     assert not checkpoints.is_being_written(sample.run_id)
     if ending == "lock":
         with pytest.raises(CheckpointError, match=r"\.lock is a symbolic link; delete it"):
-            stored(sample.run, sample.trainee)
-    checkpoints.save(sample.run, sample.trainee)
+            stored(sample.run, sample.state)
+    checkpoints.save(sample.run, sample.state)
     if ending != "lock":
-        stored(sample.run, sample.trainee)
+        stored(sample.run, sample.state)
         assert not link.is_symlink()
     assert checkpoints.read(sample.run_id) == sample.run
     assert not checkpoints.path_of(sample.run_id).is_symlink()
@@ -223,10 +226,10 @@ def test_a_folder_in_the_place_of_a_temporary_file_stops_nobody_but_its_writer(
 ) -> None:
     for pid in (1, os.getpid()):
         (checkpoint_folder / f"{sample.run_id}.{pid}.tmp").mkdir(parents=True)
-    with checkpoints.writing(sample.run_id), pytest.raises(CheckpointError, match="older runs are intact"):
-        checkpoints.save(sample.run, sample.trainee)
+    with checkpoints.write_lock(sample.run_id), pytest.raises(CheckpointError, match="older runs are intact"):
+        checkpoints.save(sample.run, sample.state)
     (checkpoint_folder / f"{sample.run_id}.{os.getpid()}.tmp").rmdir()
-    stored(sample.run, sample.trainee)
+    stored(sample.run, sample.state)
 
 
 # ---------------------------------------------------------------- deleting
@@ -235,7 +238,7 @@ def test_a_folder_in_the_place_of_a_temporary_file_stops_nobody_but_its_writer(
 def test_a_deleted_run_is_gone_with_all_that_killed_writers_left_of_it(
     sample: Sample, checkpoint_folder: Path
 ) -> None:
-    path = stored(sample.run, sample.trainee)
+    path = stored(sample.run, sample.state)
     neighbours = {f"{sample.run_id}.{name}" for name in ("2.safetensors", "2.123.tmp", "tmp")} | {"y.1.tmp"}
     for name in (*neighbours, f"{sample.run_id}.123.tmp"):
         (checkpoint_folder / name).write_bytes(b"")
@@ -249,18 +252,18 @@ def test_a_deleted_run_is_gone_with_all_that_killed_writers_left_of_it(
 
 
 def test_a_deleted_run_can_be_trained_again(sample: Sample) -> None:
-    stored(replace(sample.run, attempt=5), sample.trainee)
+    stored(replace(sample.run, attempt=5), sample.state)
     checkpoints.delete(sample.run_id)
-    with checkpoints.writing(sample.run_id) as attempt:
+    with checkpoints.write_lock(sample.run_id) as attempt:
         assert attempt == 1
-        checkpoints.save(sample.run, sample.trainee)
+        checkpoints.save(sample.run, sample.state)
     assert checkpoints.read(sample.run_id) == sample.run
 
 
 def test_a_run_that_is_being_trained_is_not_deleted(sample: Sample) -> None:
-    path = stored(sample.run, sample.trainee)
+    path = stored(sample.run, sample.state)
     with (
-        checkpoints.writing(sample.run_id),
+        checkpoints.write_lock(sample.run_id),
         pytest.raises(RunBusy, match="is being trained by another process"),
     ):
         checkpoints.delete(sample.run_id)
@@ -270,7 +273,7 @@ def test_a_run_that_is_being_trained_is_not_deleted(sample: Sample) -> None:
 
 def test_a_lock_waited_for_while_its_run_is_deleted_still_excludes_everyone_else(sample: Sample) -> None:
     """Had the lock file been removed with the run, the one who waited would hold a file without a name."""
-    stored(sample.run, sample.trainee)
+    stored(sample.run, sample.state)
     lock = checkpoints.path_of(sample.run_id).with_suffix(".lock")
     with lock.open("rb") as opened_before:
         checkpoints.delete(sample.run_id)
@@ -327,11 +330,11 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_never_parts_of_both(digit
     while not done.is_set():
         assert checkpoints.read(run_id) in [run for run, _ in versions]
         assert len(checkpoints.summaries()[0]) == 1
-        trainee = training.begin(long, digits, "cpu")
-        run = checkpoints.restore(trainee, run_id, 1000)
+        state = training.begin(long, digits, "cpu")
+        run = checkpoints.restore(state, run_id, 1000)
         expected, theirs = versions[len(run.epochs) - 1]
         assert run == expected
-        assert_same_state(trainee, theirs)
+        assert_same_state(state, theirs)
         n_reads += 1
     writer.join()
     assert n_reads > 0

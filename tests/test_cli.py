@@ -263,7 +263,7 @@ def test_data_that_are_not_here_are_a_failure_with_a_way_out(
 
 def test_a_run_that_another_process_trains_is_a_failure(ask: Ask) -> None:
     job = TrainJob(TrainConfig(dataset="digits", latent_size=4, epochs=2))
-    with checkpoints.writing(job.job_id):
+    with checkpoints.write_lock(job.job_id):
         answer = ask(*QUICK)
     assert f"{job.job_id} is being trained by another process" in refused(answer, 1)
 
@@ -395,7 +395,7 @@ def test_runs_are_deleted_by_their_names(ask: Ask, checkpoint_folder: Path) -> N
 
 def test_a_run_that_cannot_be_deleted_does_not_save_the_others_and_is_told(ask: Ask) -> None:
     busy, other = (ask(*QUICK, "--seed", seed, "--json").json["run_id"] for seed in ("1", "2"))
-    with checkpoints.writing(busy):
+    with checkpoints.write_lock(busy):
         answer = ask("runs", "delete", "../x", busy, other, "--json")
     assert (answer.code, answer.json) == (1, {"deleted": [other]})
     (line,) = answer.err.splitlines()

@@ -199,18 +199,18 @@ def test_what_was_exported_can_be_imported_elsewhere(
 ) -> None:
     export.export(sample.run_id, out)
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(tmp_path / "another machine"))
-    assert checkpoints.adopt(out / sample.run_id / f"{sample.run_id}.safetensors") == sample.run_id
+    assert checkpoints.import_file(out / sample.run_id / f"{sample.run_id}.safetensors") == sample.run_id
     assert checkpoints.read(sample.run_id) == sample.run
 
 
 def test_an_export_of_the_same_run_is_brought_up_to_date_with_its_events(out: Path, digits: Dataset) -> None:
     long = replace(PLAIN, epochs=3)
-    run, trainee = trained(long, digits, 1)
-    stored(run, trainee)
+    run, state = trained(long, digits, 1)
+    stored(run, state)
     export.export(run.run_id, out, tensorboard=True)
     (out / run.run_id / "my notes.txt").write_text("mine")
-    further, trainee = trained(long, digits, 2)
-    stored(further, trainee)
+    further, state = trained(long, digits, 2)
+    stored(further, state)
     files = export.export(run.run_id, out)
     assert len(rows((out / run.run_id / "history.csv").read_text())) == 2
     assert (out / run.run_id / "my notes.txt").read_text() == "mine"

@@ -43,8 +43,8 @@ def models_of(digits: Dataset) -> dict[str, Trained]:
     """By the names of CONFIGS."""
     made = {}
     for name, config in CONFIGS.items():
-        run, trainee = trained(config, digits)
-        made[name] = Trained(run, digits, trainee.model.requires_grad_(False).eval())
+        run, state = trained(config, digits)
+        made[name] = Trained(run, digits, state.model.requires_grad_(False).eval())
     return made
 
 
@@ -59,26 +59,26 @@ def untrained(config: TrainConfig, data: Dataset) -> Trained:
 
 def test_a_run_is_opened_as_it_was_trained() -> None:
     data = datasets.load("digits")
-    run, trainee = trained(MLP, data)
-    stored(run, trainee)
+    run, state = trained(MLP, data)
+    stored(run, state)
     opened = inspection.open_run(run.run_id)
     assert opened.run == run
     assert opened.data.fingerprint == run.fingerprint
     assert not any(p.requires_grad for p in opened.model.parameters())
     x = training.as_float(torch.from_numpy(data.test))
     with torch.no_grad():
-        assert torch.equal(opened.model(x), trainee.model(x))
+        assert torch.equal(opened.model(x), state.model(x))
 
 
 def test_a_run_that_was_stopped_early_is_opened_too() -> None:
-    run, trainee = trained(MLP, datasets.load("digits"), epochs=1)
-    stored(run, trainee)
+    run, state = trained(MLP, datasets.load("digits"), epochs=1)
+    stored(run, state)
     assert len(inspection.open_run(run.run_id).run.epochs) == 1
 
 
 def test_other_images_under_the_same_name_are_refused(digits: Dataset) -> None:
-    run, trainee = trained(MLP, digits)  # a part of the data set that is here
-    stored(run, trainee)
+    run, state = trained(MLP, digits)  # a part of the data set that is here
+    stored(run, state)
     with pytest.raises(DatasetError, match=f"digits on this machine are not those that {run.run_id}"):
         inspection.open_run(run.run_id)
 
@@ -86,8 +86,8 @@ def test_other_images_under_the_same_name_are_refused(digits: Dataset) -> None:
 def test_a_run_whose_images_are_not_here_says_so(
     digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, trainee = trained(replace(MLP, dataset="kmnist"), digits)
-    stored(run, trainee)
+    run, state = trained(replace(MLP, dataset="kmnist"), digits)
+    stored(run, state)
     monkeypatch.setenv("AUTOENC_DATA_DIR", str(tmp_path))
     with pytest.raises(DatasetMissing, match="kmnist is not in"):
         inspection.open_run(run.run_id)
@@ -96,8 +96,8 @@ def test_a_run_whose_images_are_not_here_says_so(
 def test_a_run_that_is_not_there_or_broken_is_told(digits: Dataset) -> None:
     with pytest.raises(RunUnknown):
         inspection.open_run("digits-mlp-k4-e2-00000000")
-    run, trainee = trained(MLP, digits)
-    path = stored(run, trainee)
+    run, state = trained(MLP, digits)
+    path = stored(run, state)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(CheckpointError):
         inspection.open_run(run.run_id)

@@ -105,12 +105,12 @@ def test_a_finished_job_is_answered_from_its_file_without_training() -> None:
 
 def test_a_finished_job_is_answered_while_somebody_holds_its_lock() -> None:
     run = done(QUICK)
-    with checkpoints.writing(run.run_id):
+    with checkpoints.write_lock(run.run_id):
         assert list(job_of(QUICK).run()) == [run]
 
 
 def test_a_job_that_runs_elsewhere_is_busy() -> None:
-    with checkpoints.writing(job_of(QUICK).job_id), pytest.raises(RunBusy):
+    with checkpoints.write_lock(job_of(QUICK).job_id), pytest.raises(RunBusy):
         next(job_of(QUICK).run())
 
 
@@ -198,7 +198,7 @@ def test_a_run_of_version_0_1_with_noise_over_a_range_says_that_its_test_noise_w
     (summary,) = checkpoints.summaries()[0]
     assert summary.earlier_tests == 3
     same = checkpoints.path_of(run.run_id).rename(checkpoints.path_of("x"))
-    assert checkpoints.adopt(same) == run.run_id
+    assert checkpoints.import_file(same) == run.run_id
 
 
 def test_a_run_that_continues_one_of_version_0_1_says_which_epochs_were_tested_otherwise() -> None:
@@ -298,7 +298,7 @@ def test_a_run_beyond_what_is_wanted_is_not_continued() -> None:
 
 def test_a_stored_run_is_running_while_its_lock_is_held() -> None:
     run = done(replace(QUICK, epochs=1000), epochs=2)
-    with checkpoints.writing(run.run_id):
+    with checkpoints.write_lock(run.run_id):
         snapshot = stored_run(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.RUNNING

@@ -319,7 +319,7 @@ def test_another_window_that_trains_a_run_on_makes_another_moment_of_it() -> Non
     stored(*trained(config, data, epochs=1))
     assert not sessions.is_finished(run_id)
     once = sessions.moment_of(run_id)
-    with checkpoints.writing(run_id):
+    with checkpoints.write_lock(run_id):
         assert sessions.moment_of(run_id) != once
     assert sessions.moment_of(run_id) == once
     stored(*trained(config, data))

@@ -22,8 +22,8 @@ ERRORS = np.array([1, 2, 3, 4], np.float32) / 8
 
 @pytest.fixture(scope="module", params=["mlp", "conv"])
 def model(request: pytest.FixtureRequest, digits: Dataset) -> Trained:
-    run, trainee = runs.trained(TrainConfig("digits", request.param, 3, epochs=1), digits)
-    return Trained(run, digits, trainee.model.eval())
+    run, state = runs.trained(TrainConfig("digits", request.param, 3, epochs=1), digits)
+    return Trained(run, digits, state.model.eval())
 
 
 # ---------------------------------------------------------------- looking

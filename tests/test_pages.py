@@ -364,8 +364,8 @@ def test_a_run_that_an_earlier_version_tested_is_marked_wherever_it_is_compared(
     data, noise = datasets.load("digits"), Noise("gaussian", 0.5, up_to=True)
     old, new = (TrainConfig("digits", latent_size=size, epochs=1, noise=noise) for size in (16, 17))
     for config, earlier_tests in ((old, 1), (new, 0)):
-        run, trainee = runs.trained(config, data)
-        runs.stored(replace(run, earlier_tests=earlier_tests), trainee)
+        run, state = runs.trained(config, data)
+        runs.stored(replace(run, earlier_tests=earlier_tests), state)
     old_id, new_id = (config.run_id(data.fingerprint) for config in (old, new))
     said = "tested by an earlier version"
     assert f"A: {said}" in texts(opened("runs", runs=f"{old_id},{new_id}")).replace("\\", "")

@@ -49,8 +49,8 @@ def models(place: Path) -> dict[str, Run]:
     data = datasets.load("digits")
     configs = [TrainConfig("digits", model, 4, epochs=1, batch_size=128) for model in ("mlp", "conv")]
     trained = {config.model: runs.trained(config, data) for config in configs}
-    for run, trainee in trained.values():
-        runs.stored(run, trainee)
+    for run, state in trained.values():
+        runs.stored(run, state)
     return {model: run for model, (run, _) in trained.items()}
 
 
@@ -153,8 +153,8 @@ def test_a_drawing_on_bright_paper_is_inverted_for_a_model_of_drawings(models: d
 def test_a_denoiser_is_no_first_choice_and_says_that_its_test_images_were_noisy(
     models: dict[str, Run],
 ) -> None:
-    run, trainee = runs.trained(runs.NOISY_CONV, datasets.load("digits"))
-    runs.stored(run, trainee)
+    run, state = runs.trained(runs.NOISY_CONV, datasets.load("digits"))
+    runs.stored(run, state)
     assert run.run_id not in opened().multiselect(key="foreign_runs").value
     assert "The test images were noisy" in texts(opened(runs=run.run_id))
 

@@ -173,12 +173,12 @@ def test_a_file_keeps_the_standstill_and_a_file_without_one_is_as_it_was(
     assert "history.still" not in sample.header
     first, second = sample.run.epochs
     run = replace(sample.run, epochs=(first, replace(second, stood_still=360.5)))
-    path = stored(run, sample.trainee)
+    path = stored(run, sample.state)
     assert checkpoints.read(run.run_id).epochs[1].stood_still == 360.5
     (summary,) = checkpoints.summaries()[0]
     assert summary.seconds_per_epoch == first.seconds + first.test_seconds
     copy = path.with_name("from elsewhere")
     path.rename(copy)
-    assert checkpoints.adopt(copy) == run.run_id
+    assert checkpoints.import_file(copy) == run.run_id
     put(run.run_id, sample.data)
     assert [epoch.stood_still for epoch in checkpoints.read(run.run_id).epochs] == [0, 0]

@@ -241,8 +241,8 @@ def test_points_tell_of_files_of_jobs_and_of_nothing_yet() -> None:
     data = datasets.load("digits")
     sweep = Sweep(BASE, ("mlp",), (1, 2, 4, 8))
     done, half, running, new = sweep.configs()
-    run, trainee = trained(done, data)
-    stored(run, trainee)
+    run, state = trained(done, data)
+    stored(run, state)
     part, _ = trained(half, data, epochs=1)
     jobs = {
         running.run_id(data.fingerprint): Snapshot("", State.RUNNING, value=replace(part, config=running)),
@@ -268,7 +268,7 @@ def test_a_run_that_another_process_trains_is_running_and_one_left_behind_interr
     left, other = sweep.configs()
     stored(*trained(left, data, epochs=1))
     runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
-    with checkpoints.writing(other.run_id(data.fingerprint)):
+    with checkpoints.write_lock(other.run_id(data.fingerprint)):
         points = sweeps.points(kept(sweep), data.image_shape, {}, runs)
         assert [p.state for p in points] == [State.INTERRUPTED, State.RUNNING]
     points = sweeps.points(kept(sweep), data.image_shape, {}, runs)

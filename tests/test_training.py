@@ -14,7 +14,7 @@ from autoenc import memory, models, noise, training
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.schema import EpochRecord, Heartbeat, Noise, StepRecord, TrainConfig
-from autoenc.training import Trainee, begin, seeded, train
+from autoenc.training import TrainState, begin, seeded, train
 
 NOISY = Noise("gaussian", 0.3)
 TINY = TrainConfig(dataset="digits", latent_size=8, epochs=2)
@@ -25,7 +25,7 @@ STANDING_STILL = 1e-30  # a learning rate that moves no float32 weight
 class Outcome:
     """All that a training gave, in the order in which it came."""
 
-    trainee: Trainee
+    state: TrainState
     records: Sequence[StepRecord | Heartbeat | EpochRecord]
 
     @property
@@ -43,12 +43,12 @@ class Outcome:
 
     @property
     def weights(self) -> Tensor:
-        return torch.cat([p.detach().flatten() for p in self.trainee.model.parameters()])
+        return torch.cat([p.detach().flatten() for p in self.state.model.parameters()])
 
 
-def trained(config: TrainConfig, data: Dataset, trainee: Trainee | None = None) -> Outcome:
-    trainee = trainee or begin(config, data, "cpu")
-    return Outcome(trainee, list(train(trainee, data, config)))
+def trained(config: TrainConfig, data: Dataset, state: TrainState | None = None) -> Outcome:
+    state = state or begin(config, data, "cpu")
+    return Outcome(state, list(train(state, data, config)))
 
 
 def as_pixels(images: np.ndarray) -> np.ndarray:
@@ -121,7 +121,7 @@ def test_the_test_loss_of_mnist_is_the_mean_that_numpy_finds(
 ) -> None:
     outcome: Outcome = request.getfixturevalue(of)
     expected = np.concatenate(
-        [image_errors(outcome.trainee.model, mnist.test[i : i + 2500]) for i in range(0, 10_000, 2500)]
+        [image_errors(outcome.state.model, mnist.test[i : i + 2500]) for i in range(0, 10_000, 2500)]
     )
     assert outcome.epochs[-1].test_loss == pytest.approx(expected.mean(), rel=1e-5)
 
@@ -154,7 +154,7 @@ def test_a_test_set_gone_through_in_chunks_gives_the_mean_of_the_whole_set(digit
     """128 channels at stride 1 allow 29 images at once: 60 images are chunks of 29, 29 and 2."""
     config = replace(TINY, model="conv", latent_size=128, stride=1, train_images=16, batch_size=16)
     outcome = trained(replace(config, epochs=1, learning_rate=STANDING_STILL), digits)
-    errors = image_errors(outcome.trainee.model, digits.test)
+    errors = image_errors(outcome.state.model, digits.test)
     assert outcome.epochs[0].test_loss == pytest.approx(errors.mean(), rel=1e-6)
 
 
@@ -245,8 +245,8 @@ def test_the_same_config_gives_the_same_losses_and_weights_bit_for_bit(
 
 
 def test_other_draws_between_two_records_change_nothing(digits: Dataset) -> None:
-    trainee, losses = begin(TINY, digits, "cpu"), []
-    for record in train(trainee, digits, TINY):
+    state, losses = begin(TINY, digits, "cpu"), []
+    for record in train(state, digits, TINY):
         torch.manual_seed(7)
         torch.rand(1000)
         losses += record.losses if isinstance(record, StepRecord) else []
@@ -258,7 +258,7 @@ def test_three_epochs_and_three_more_are_six_bit_for_bit(digits: Dataset, settin
     six = replace(TINY, epochs=6, **setting)
     at_once = trained(six, digits)
     half = trained(replace(six, epochs=3), digits)
-    rest = trained(six, digits, half.trainee)
+    rest = trained(six, digits, half.state)
     assert half.step_losses + rest.step_losses == at_once.step_losses
     assert [e.test_loss for e in half.epochs + rest.epochs] == [e.test_loss for e in at_once.epochs]
     assert [e.epoch for e in half.epochs + rest.epochs] == [1, 2, 3, 4, 5, 6]
@@ -290,9 +290,9 @@ def test_seeds_differ_in_their_first_weights_and_in_their_shuffles(digits: Datas
     same_weights = models.build(still, digits.image_shape).state_dict()
     steps = []
     for seed in (0, 1):
-        trainee = begin(replace(still, seed=seed), digits, "cpu")
-        trainee.model.load_state_dict(same_weights)
-        steps.append(trained(replace(still, seed=seed), digits, trainee).step_losses)
+        state = begin(replace(still, seed=seed), digits, "cpu")
+        state.model.load_state_dict(same_weights)
+        steps.append(trained(replace(still, seed=seed), digits, state).step_losses)
     assert steps[0] != steps[1]
 
 
@@ -315,9 +315,9 @@ def test_the_test_noise_does_not_depend_on_the_seed(digits: Dataset) -> None:
     weights = models.build(config, digits.image_shape).state_dict()
     test_losses = set()
     for seed in (0, 1):
-        trainee = begin(replace(config, seed=seed), digits, "cpu")
-        trainee.model.load_state_dict(weights)
-        test_losses.add(trained(replace(config, seed=seed), digits, trainee).epochs[0].test_loss)
+        state = begin(replace(config, seed=seed), digits, "cpu")
+        state.model.load_state_dict(weights)
+        test_losses.add(trained(replace(config, seed=seed), digits, state).epochs[0].test_loss)
     assert len(test_losses) == 1
 
 
@@ -385,19 +385,19 @@ def test_records_come_in_order_and_the_steps_of_an_epoch_before_its_end(digits: 
 
 
 def test_a_training_that_nobody_asks_for_more_does_no_more(digits: Dataset) -> None:
-    trainee = begin(replace(TINY, epochs=1000), digits, "cpu")
-    records = train(trainee, digits, replace(TINY, epochs=1000))
+    state = begin(replace(TINY, epochs=1000), digits, "cpu")
+    records = train(state, digits, replace(TINY, epochs=1000))
     for record in records:
         if isinstance(record, EpochRecord):
             break
     records.close()  # type: ignore[attr-defined]
-    assert trainee.epoch == 1
+    assert state.epoch == 1
 
 
 def test_a_finished_trainee_is_trained_no_further(digits: Dataset) -> None:
     outcome = trained(TINY, digits)
     before = outcome.weights.clone()
-    assert trained(TINY, digits, outcome.trainee).records == []
+    assert trained(TINY, digits, outcome.state).records == []
     assert torch.equal(outcome.weights, before)
 
 
@@ -408,7 +408,7 @@ def test_an_epoch_tells_its_time_its_threads_and_its_pictures(digits: Dataset) -
     assert last.test_seconds > 0
     assert last.threads == torch.get_num_threads()
     with torch.no_grad():
-        x_hat = outcome.trainee.model(torch.from_numpy(as_pixels(digits.test[:16]).astype(np.float32)))
+        x_hat = outcome.state.model(torch.from_numpy(as_pixels(digits.test[:16]).astype(np.float32)))
     assert last.x_hat.shape == (16, 1, 28, 28)
     pixels = np.frombuffer(last.x_hat.data, np.uint8).reshape(last.x_hat.shape)
     assert np.abs(pixels - x_hat.numpy() * 255).max() <= 0.501  # rounded to the nearest of 256
@@ -511,26 +511,26 @@ def test_cuda_is_refused_where_there_is_no_gpu_and_auto_is_the_cpu() -> None:
 def test_weights_that_are_not_numbers_end_the_training_with_a_sentence(
     digits: Dataset, poison: float
 ) -> None:
-    trainee = begin(TINY, digits, "cpu")
+    state = begin(TINY, digits, "cpu")
     with torch.no_grad():
-        trainee.model.encoder[1].weight.fill_(poison)  # type: ignore[operator,union-attr]
+        state.model.encoder[1].weight.fill_(poison)  # type: ignore[operator,union-attr]
     with pytest.raises(
         TrainingDiverged, match="the loss became nan in epoch 1, step 1; try a smaller learning"
     ):
-        list(train(trainee, digits, TINY))
-    assert trainee.epoch == 0
+        list(train(state, digits, TINY))
+    assert state.epoch == 0
 
 
 def test_weights_spoilt_by_the_last_step_end_the_training_before_the_epoch_counts(digits: Dataset) -> None:
-    trainee = begin(TINY, digits, "cpu")
-    records = train(trainee, digits, TINY)
+    state = begin(TINY, digits, "cpu")
+    records = train(state, digits, TINY)
     n_steps = 0
     while n_steps < 3:
         record = next(records)
         assert isinstance(record, StepRecord)
         n_steps += len(record.losses)
     with torch.no_grad():
-        trainee.model.encoder[1].weight.fill_(math.nan)  # type: ignore[operator,union-attr]
+        state.model.encoder[1].weight.fill_(math.nan)  # type: ignore[operator,union-attr]
     with pytest.raises(TrainingDiverged, match="the test loss became nan after epoch 1; try a smaller"):
         list(records)
-    assert trainee.epoch == 0
+    assert state.epoch == 0

@@ -12,36 +12,36 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
     preview.epochs      (P,) int64, and preview.x_hat (P, 16, C, H, W) uint8
 
 paths.py      where the files are
-opening.py    a file taken apart: what is not what it should be is refused
-reading.py    a file -> Run, RunSummary, a model that has learnt, or a trainee that continues
+parsing.py    a file taken apart: what is not what it should be is refused
+reading.py    a file -> Run, RunSummary, a model that has learnt, or a training that continues
 listing.py    the folder -> what is in it
-writing.py    Run and trainee -> a file, under a lock; a file -> nothing
-adopting.py   a file from elsewhere -> a run of this folder
+writing.py    Run and TrainState -> a file, under a lock; a file -> nothing
+importing.py  a file from elsewhere -> a run of this folder
 """
 
-from autoenc.checkpoints.importing import adopt
+from autoenc.checkpoints.importing import import_file
 from autoenc.checkpoints.listing import continuable, furthest, summaries
 from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, folder, path_of
-from autoenc.checkpoints.reading import mark, read, read_file, restore, trained
-from autoenc.checkpoints.writing import delete, is_being_written, save, writing
+from autoenc.checkpoints.reading import content_hash, load_trained, read, read_file, restore
+from autoenc.checkpoints.writing import delete, is_being_written, save, write_lock
 
 __all__ = [
     "FORMAT_VERSION",
     "MAX_FILE",
     "MAX_HEAD",
-    "adopt",
+    "content_hash",
     "continuable",
     "delete",
     "folder",
     "furthest",
+    "import_file",
     "is_being_written",
-    "mark",
+    "load_trained",
     "path_of",
     "read",
     "read_file",
     "restore",
     "save",
     "summaries",
-    "trained",
-    "writing",
+    "write_lock",
 ]

@@ -12,19 +12,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from autoenc import durable
-from autoenc.checkpoints.parsing import Opened, opened, printable, whole
-from autoenc.checkpoints.paths import LATER, MAX_FILE
+from autoenc.checkpoints.parsing import RunFile, open_file, printable, whole
+from autoenc.checkpoints.paths import LATER_FIELDS, MAX_FILE
 from autoenc.checkpoints.reading import on_paper, optimizer_state_in, read_summary, run_in, weights_in
 from autoenc.checkpoints.writing import head_of, locked
 from autoenc.errors import CheckpointError, RunNewer
 from autoenc.schema import Run
 
-ANTEROOM = "import"  # no run is called so: whoever imports into this folder holds its lock
-PATIENCE = 30.0  # seconds, for another import to end
+IMPORT_LOCK = "import"  # no run has this name: whoever imports into this folder holds its lock
+LOCK_SECONDS = 30.0  # for another import to end
 MAX_ATTEMPT = 1_000_000  # there is room for the attempts to come
 
 
-def adopt(path: Path) -> str:
+def import_file(path: Path) -> str:
     """Make a checkpoint file from elsewhere a run of this folder; what the file is called means nothing.
 
     It is copied first and the copy is checked, for the original may change. The data set need not be here.
@@ -39,8 +39,9 @@ def adopt(path: Path) -> str:
     """
     name = printable(path.name)
     _check_size(path, name)
-    with locked(ANTEROOM, PATIENCE, "another import is under way; try again when it has ended") as anteroom:
-        copy = anteroom.with_suffix(f".{os.getpid()}.tmp")
+    busy = "another import is under way; try again when it has ended"
+    with locked(IMPORT_LOCK, LOCK_SECONDS, busy) as import_lock:
+        copy = import_lock.with_suffix(f".{os.getpid()}.tmp")
         try:
             with path.open("rb") as original, durable.new_file(copy) as file:
                 shutil.copyfileobj(original, file, 2**20)
@@ -58,13 +59,15 @@ def adopt(path: Path) -> str:
 
 def _check_size(path: Path, name: str) -> None:
     try:
-        found = path.stat()
+        file_stat = path.stat()
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise CheckpointError(f"cannot import {name}: {getattr(error, 'strerror', error)}") from None
-    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+    if not stat.S_ISREG(file_stat.st_mode):  # a pipe would be waited for
         raise CheckpointError(f"cannot import {name}: it is not a file")
-    if found.st_size > MAX_FILE:
-        raise CheckpointError(f"cannot import {name}: it has {found.st_size:,} bytes; allowed: {MAX_FILE:,}")
+    if file_stat.st_size > MAX_FILE:
+        raise CheckpointError(
+            f"cannot import {name}: it has {file_stat.st_size:,} bytes; allowed: {MAX_FILE:,}"
+        )
 
 
 def _verified(path: Path, name: str) -> Run:
@@ -73,16 +76,16 @@ def _verified(path: Path, name: str) -> Run:
     Raises:
         RunNewer, CheckpointError: as `read` does, and where anything is out of place.
     """
-    with opened(path, name, "nothing was imported") as file:
+    with open_file(path, name, "nothing was imported") as file:
         run = run_in(file)
         if not run.epochs:
             raise ValueError("none of its epochs is finished")
         whole(run.attempt, 1, MAX_ATTEMPT)
         model = on_paper(run)
         tensors = {f"model.{weights}" for weights in weights_in(file, model)}
-        for i, state in optimizer_state_in(file, model, len(run.step_losses)).items():
-            tensors |= {f"optimizer.{i}.{of_one}" for of_one in state}
-        tensors |= {f"history.{of_run}" for of_run in ("steps", "epochs", "beside")}
+        for i, optimizer_state in optimizer_state_in(file, model, len(run.step_losses)).items():
+            tensors |= {f"optimizer.{i}.{part}" for part in optimizer_state}
+        tensors |= {f"history.{part}" for part in ("steps", "epochs", "beside")}
         tensors |= {"history.still"} if any(e.stood_still for e in run.epochs) else set()
         tensors |= {f"preview.{images}" for images in ("x", "x_hat", "epochs")}
         tensors |= {"preview.x_noisy"} if run.x_noisy else set()
@@ -92,20 +95,20 @@ def _verified(path: Path, name: str) -> Run:
     return run
 
 
-def _check_head(file: Opened, run: Run) -> None:
+def _check_head(file: RunFile, run: Run) -> None:
     """That the head, which lists are made of, tells what the rest of the file holds."""
-    for field, held in json.loads(json.dumps(head_of(run))).items():
-        if field in LATER and field not in file.head:
+    for field, actual in json.loads(json.dumps(head_of(run))).items():
+        if field in LATER_FIELDS and field not in file.head:
             continue
-        if not _alike(file.head[field], held):
+        if not _about_equal(file.head[field], actual):
             raise ValueError(f"its head tells another {field} than the rest of it")
 
 
-def _alike(told: object, held: object) -> bool:
+def _about_equal(claimed: object, actual: object) -> bool:
     """Equal, but for the last bits of a sum, in which Python versions differ."""
-    if isinstance(told, int | float) and isinstance(held, float):
-        return math.isclose(told, held, rel_tol=1e-9)
-    return told == held
+    if isinstance(claimed, int | float) and isinstance(actual, float):
+        return math.isclose(claimed, actual, rel_tol=1e-9)
+    return claimed == actual
 
 
 def _is_wanted(run: Run, copy: Path, place: Path) -> bool:
@@ -116,19 +119,19 @@ def _is_wanted(run: Run, copy: Path, place: Path) -> bool:
         CheckpointError: what is there has come as far, or cannot be looked at.
     """
     try:
-        here = read_summary(place)
+        present = read_summary(place)
     except RunNewer:
         raise
     except CheckpointError as error:  # there is none, or it is damaged
         if isinstance(error.__cause__, OSError):
             raise
         return True
-    is_same = (here.config, here.fingerprint) == (run.config, run.fingerprint)
-    if is_same and here.epochs_done < len(run.epochs):
+    is_same = (present.config, present.fingerprint) == (run.config, run.fingerprint)
+    if is_same and present.epochs_done < len(run.epochs):
         return True
     if filecmp.cmp(copy, place, shallow=False):
         return False
     raise CheckpointError(
-        f"{run.run_id} is here already, with {here.epochs_done} epochs; "
+        f"{run.run_id} is here already, with {present.epochs_done} epochs; "
         f"delete it to import this file, which has {len(run.epochs)}"
     )

@@ -21,35 +21,35 @@ CLOCK_TICK = 50_000_000  # nanoseconds
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CacheEntry:
     """What a file gave when it was read."""
 
     stamp: tuple[int, int, int, int]  # of the file as it was then
-    found: RunSummary | str  # or the sentence with which it was refused
+    content: RunSummary | str  # or the sentence with which it was refused
     lasting: bool  # it gives the same as long as it has this stamp
 
 
 _lock = Lock()
-_known: tuple[Path, Mapping[str, _Known]] = (Path(), {})  # of the folder listed last, by file name
+_cache: tuple[Path, Mapping[str, _CacheEntry]] = (Path(), {})  # of the folder listed last, by file name
 
 
 def summaries() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
     """All runs of the folder, newest first, and one sentence for each file that could not be read."""
-    global _known
+    global _cache
     place = folder().absolute()
     with _lock:  # of many who ask at once, one reads
-        before = _known[1] if _known[0] == place else {}
+        before = _cache[1] if _cache[0] == place else {}
         now = {}
-        for entry in _files(place, ".safetensors"):
+        for file in _files(place, ".safetensors"):
             with suppress(RunUnknown):  # deleted since the folder was listed
-                now[entry.name] = _look(entry, before.get(entry.name))
-        _known = place, now
-    found = [known.found for known in now.values()]
-    runs = sorted((one for one in found if not isinstance(one, str)), key=lambda run: -run.modified)
-    return tuple(runs), tuple(sorted(one for one in found if isinstance(one, str)))
+                now[file.name] = _look(file, before.get(file.name))
+        _cache = place, now
+    contents = [entry.content for entry in now.values()]
+    runs = sorted((run for run in contents if not isinstance(run, str)), key=lambda run: -run.modified)
+    return tuple(runs), tuple(sorted(refusal for refusal in contents if isinstance(refusal, str)))
 
 
-def _look(entry: os.DirEntry[str], known: _Known | None) -> _Known:
+def _look(file: os.DirEntry[str], cached: _CacheEntry | None) -> _CacheEntry:
     """What a file gives; read only if it may give something else than it did.
 
     Raises:
@@ -57,22 +57,22 @@ def _look(entry: os.DirEntry[str], known: _Known | None) -> _Known:
     """
     looked_at = time_ns()
     try:
-        stat = entry.stat()
+        stat = file.stat()
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and not entry.is_symlink():
-            raise RunUnknown(entry.name) from None
-        said = f"{printable(entry.name)} is not a run that can be read ({error.strerror}); delete it"
-        return _Known((0, 0, 0, 0), said, lasting=False)
+        if isinstance(error, FileNotFoundError) and not file.is_symlink():
+            raise RunUnknown(file.name) from None
+        refusal = f"{printable(file.name)} is not a run that can be read ({error.strerror}); delete it"
+        return _CacheEntry((0, 0, 0, 0), refusal, lasting=False)
     stamp = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
-    if known is not None and known.lasting and known.stamp == stamp:
-        return known
+    if cached is not None and cached.lasting and cached.stamp == stamp:
+        return cached
     settled = looked_at - stat.st_ctime_ns > CLOCK_TICK
     try:
-        return _Known(stamp, read_summary(Path(entry.path)), settled)
+        return _CacheEntry(stamp, read_summary(Path(file.path)), settled)
     except RunUnknown:
         raise
     except CheckpointError as error:  # a disk that refuses today may not tomorrow
-        return _Known(stamp, str(error), settled and not isinstance(error.__cause__, OSError))
+        return _CacheEntry(stamp, str(error), settled and not isinstance(error.__cause__, OSError))
 
 
 def _files(place: Path, ending: str) -> Iterator[os.DirEntry[str]]:
@@ -85,13 +85,13 @@ def continuable(config: TrainConfig, fingerprint: str) -> tuple[RunSummary, ...]
 
     Damaged files are passed over: they can continue nothing.
     """
-    family, found = config.family(fingerprint), []
+    family, runs = config.family(fingerprint), []
     for entry in _files(folder(), f"-{family}.safetensors"):
         with suppress(CheckpointError):
             run = read_summary(Path(entry.path))
             if run.config.family(run.fingerprint) == family and 0 < run.epochs_done <= config.epochs:
-                found.append(run)
-    return tuple(sorted(found, key=lambda run: (-run.epochs_done, run.config.epochs != config.epochs)))
+                runs.append(run)
+    return tuple(sorted(runs, key=lambda run: (-run.epochs_done, run.config.epochs != config.epochs)))
 
 
 def furthest(config: TrainConfig, fingerprint: str) -> RunSummary | None:

@@ -22,7 +22,7 @@ from autoenc.kinds import HEAD_BYTES, ITSELF, what_else
 
 
 @dataclass(frozen=True)
-class Opened:
+class RunFile:
     """An open file of a run; its tensors are read when they are asked for."""
 
     head: Mapping[str, Any]  # as it was found: each value is still to be checked
@@ -74,7 +74,7 @@ _DAMAGE = (
 
 
 @contextmanager
-def opened(path: Path, name: str = "", remedy: str = "delete it or train again") -> Iterator[Opened]:
+def open_file(path: Path, name: str = "", remedy: str = "delete it or train again") -> Iterator[RunFile]:
     """The file at a path, called `name` or else as it is; trouble with it inside the block is damage.
 
     Raises:
@@ -85,10 +85,10 @@ def opened(path: Path, name: str = "", remedy: str = "delete it or train again")
     """
     name = name or path.name
     try:
-        found, at = _open(path)
+        file_stat, at = _open(path)
         with at as tensors:
             head = _head_in((tensors.metadata() or {}).get("autoenc", ""), name)
-            yield Opened(head, tensors, found)
+            yield RunFile(head, tensors, file_stat)
     except FileNotFoundError:
         raise unknown(path.stem) from None
     except CheckpointError:
@@ -107,28 +107,28 @@ def _open(path: Path) -> tuple[os.stat_result, Any]:
     in between, the one would be read with the other's offsets.
     """
     while True:
-        found, at, trouble = path.stat(), None, None
+        before, at, trouble = path.stat(), None, None
         try:
-            _check_header(path, found)
+            _check_header(path, before)
             at = safetensors.safe_open(path, framework="pt")
         except _DAMAGE as error:
             trouble = error
         after = path.stat()
-        if identity(found) != identity(after):
+        if identity(before) != identity(after):
             continue
         if trouble is not None:
             raise trouble
-        return found, at
+        return before, at
 
 
-def identity(found: os.stat_result) -> tuple[int, int, int]:
+def identity(file_stat: os.stat_result) -> tuple[int, int, int]:
     """Differs where a file was replaced or written to."""
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return file_stat.st_ino, file_stat.st_mtime_ns, file_stat.st_size
 
 
-def _check_header(path: Path, found: os.stat_result) -> None:
+def _check_header(path: Path, file_stat: os.stat_result) -> None:
     """Refuse a header that cannot be ours before safetensors parses it, at 14 times its size in memory."""
-    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+    if not stat.S_ISREG(file_stat.st_mode):  # a pipe would be waited for
         raise ValueError("it is not a file")
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)

@@ -9,8 +9,8 @@ from autoenc.errors import RunUnknown
 from autoenc.places import folder_of
 
 FORMAT_VERSION = 1
-NOT_KNOWN = -1  # of history.beside
-LATER = ("train_loss", "beside", "earlier_tests")  # of the head: what the first files lack
+UNKNOWN_COUNT = -1  # of history.beside
+LATER_FIELDS = ("train_loss", "beside", "earlier_tests")  # of the head: what the first files lack
 MAX_HEAD = 16_000  # bytes
 MAX_HEADER = 1_000_000  # bytes of the safetensors header: the head, and where each tensor is
 MAX_TEXT = 200  # characters of a text in the head

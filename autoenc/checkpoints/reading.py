@@ -1,4 +1,4 @@
-"""From a file to a run, to a model that has learnt, or to a trainee that continues."""
+"""From a file to a run, to a model that has learnt, or to a training that continues."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import torch
 from torch import Tensor
 
 from autoenc import models
-from autoenc.checkpoints.parsing import Opened, identity, number, opened, text, whole
-from autoenc.checkpoints.paths import NOT_KNOWN, path_of
+from autoenc.checkpoints.parsing import RunFile, identity, number, open_file, text, whole
+from autoenc.checkpoints.paths import UNKNOWN_COUNT, path_of
 from autoenc.errors import CheckpointError
 from autoenc.numerals import counted
 from autoenc.once import once
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
-from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, Trainee
+from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
 
-Found = TypeVar("Found", Run, RunSummary)
+AnyRun = TypeVar("AnyRun", Run, RunSummary)
 T = TypeVar("T")
 
 
@@ -37,42 +37,42 @@ def read(run_id: str) -> Run:
 
 def read_file(path: Path) -> Run:
     """As `read`; the file may be in any folder, under the name of its run."""
-    with opened(path) as file:
-        return _named(path, run_in(file))
+    with open_file(path) as file:
+        return _check_name(path, run_in(file))
 
 
 def read_summary(path: Path) -> RunSummary:
     """What the head of a file tells; raises as `read` does."""
-    with opened(path) as file:
-        return _named(path, summary_in(file))
+    with open_file(path) as file:
+        return _check_name(path, summary_in(file))
 
 
-def mark(run_id: str) -> str:
-    """Of what a run's file holds now, 16 hexadecimal digits: a run that is trained anew has another one.
+def content_hash(run_id: str) -> str:
+    """Of a run's file as it is now, 16 hexadecimal digits: a run that is trained again has another one.
 
     Raises:
         as `read` does.
     """
     path = path_of(run_id)
-    with opened(path) as file:
-        return _mark(path, identity(file.stat))
+    with open_file(path) as file:
+        return _content_hash(path, identity(file.stat))
 
 
 @once(maxsize=1024)
-def _mark(path: Path, found: tuple[int, int, int]) -> str:
+def _content_hash(path: Path, file_identity: tuple[int, int, int]) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
 
 
-def trained(run_id: str) -> tuple[Run, models.Autoencoder]:
+def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
     """A run and its model as its file holds them: on the CPU, for inference alone, without gradients.
 
     Raises:
         as `read` does, and CheckpointError where the weights do not fit the model or hold NaN.
     """
     path = path_of(run_id)
-    with opened(path) as file:
-        run = _named(path, run_in(file))
+    with open_file(path) as file:
+        run = _check_name(path, run_in(file))
         model = on_paper(run)
         weights = {name: tensor.clone() for name, tensor in weights_in(file, model).items()}
     model.load_state_dict(weights, assign=True)
@@ -80,28 +80,28 @@ def trained(run_id: str) -> tuple[Run, models.Autoencoder]:
     return run, model
 
 
-def restore(trainee: Trainee, run_id: str, max_epochs: int) -> Run:
-    """Give a fresh trainee the weights and the optimiser state of a run's file.
+def restore(state: TrainState, run_id: str, max_epochs: int) -> Run:
+    """Give a fresh training state the weights and the optimiser state of a run's file.
 
     Returns:
         the run as far as the file goes; all of it from one open file, whatever is renamed over it meanwhile.
     Raises:
         RunUnknown: there is no such file.
         CheckpointError: it is damaged, does not fit the model, holds NaN, or has gone beyond `max_epochs`;
-            the trainee is as it was.
+            the state is as it was.
     """
     path = path_of(run_id)
-    with opened(path) as file:
-        run = _named(path, run_in(file))
+    with open_file(path) as file:
+        run = _check_name(path, run_in(file))
         if len(run.epochs) > max_epochs:
             epochs = counted(len(run.epochs), "epoch")
             raise CheckpointError(f"{run_id} has {epochs}; asked for: {max_epochs:,}")
-        weights = weights_in(file, trainee.model)
-        state = optimizer_state_in(file, trainee.model, len(run.step_losses))
-    groups = trainee.optimizer.state_dict()["param_groups"]
-    trainee.model.load_state_dict(weights)
-    trainee.optimizer.load_state_dict({"state": state, "param_groups": groups})
-    trainee.epoch = len(run.epochs)
+        weights = weights_in(file, state.model)
+        optimizer_state = optimizer_state_in(file, state.model, len(run.step_losses))
+    groups = state.optimizer.state_dict()["param_groups"]
+    state.model.load_state_dict(weights)
+    state.optimizer.load_state_dict({"state": optimizer_state, "param_groups": groups})
+    state.epoch = len(run.epochs)
     return run
 
 
@@ -112,10 +112,10 @@ def on_paper(run: Run) -> models.Autoencoder:
 
 
 # ---------------------------------------------------------------- what an open file holds
-# All of these raise what `opened` takes for damage.
+# All of these raise what `open_file` takes for damage.
 
 
-def summary_in(file: Opened) -> RunSummary:
+def summary_in(file: RunFile) -> RunSummary:
     """What the head tells; its run_id is that of its config and fingerprint, whatever the file is called."""
     head = file.head
     config, fingerprint = TrainConfig.from_json(head["config"]), text(head["fingerprint"])
@@ -150,12 +150,12 @@ def summary_in(file: Opened) -> RunSummary:
     )
 
 
-def run_in(file: Opened) -> Run:
+def run_in(file: RunFile) -> Run:
     summary, head = summary_in(file), file.head
     config, n_epochs = summary.config, summary.epochs_done
     n_steps = n_epochs * math.ceil(summary.n_train_images / config.batch_size)
     rows = file.measures("history.epochs", (n_epochs, 5), torch.float64).tolist()
-    beside, still = _beside_in(file, n_epochs), _still_in(file, n_epochs)
+    beside, still = _concurrent_jobs_in(file, n_epochs), _seconds_still_in(file, n_epochs)
     n_images, *_ = file.shape("preview.x")
     (n_previews,) = file.shape("preview.epochs")
     pictures = (whole(n_images, 1, N_PREVIEW), *summary.image_shape)
@@ -185,15 +185,15 @@ def run_in(file: Opened) -> Run:
     )
 
 
-def _beside_in(file: Opened, n_epochs: int) -> list[int | None]:
+def _concurrent_jobs_in(file: RunFile, n_epochs: int) -> list[int | None]:
     """Of each epoch how many other jobs ran; files of version 0.1 do not tell."""
     if "history.beside" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
         return [None] * n_epochs
-    found = file.tensor("history.beside", (n_epochs,), torch.int64).tolist()
-    return [None if n == NOT_KNOWN else whole(n) for n in found]
+    counts = file.tensor("history.beside", (n_epochs,), torch.int64).tolist()
+    return [None if n == UNKNOWN_COUNT else whole(n) for n in counts]
 
 
-def _still_in(file: Opened, n_epochs: int) -> list[float]:
+def _seconds_still_in(file: RunFile, n_epochs: int) -> list[float]:
     """Of each epoch the seconds in which the process stood still; most files have none."""
     if "history.still" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
         return [0.0] * n_epochs
@@ -218,14 +218,16 @@ def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) 
     return n_epochs if differs else 0
 
 
-def weights_in(file: Opened, model: models.Autoencoder) -> dict[str, Tensor]:
+def weights_in(file: RunFile, model: models.Autoencoder) -> dict[str, Tensor]:
     """The weights for this model, still in the file."""
     return {name: file.floats(f"model.{name}", tensor.shape) for name, tensor in model.state_dict().items()}
 
 
-def optimizer_state_in(file: Opened, model: models.Autoencoder, n_steps: int) -> dict[int, dict[str, Tensor]]:
+def optimizer_state_in(
+    file: RunFile, model: models.Autoencoder, n_steps: int
+) -> dict[int, dict[str, Tensor]]:
     """Adam's state after so many steps, a parameter an entry, still in the file."""
-    state = {
+    states = {
         i: {
             "step": file.floats(f"optimizer.{i}.step", ()),
             "exp_avg": file.floats(f"optimizer.{i}.exp_avg", parameter.shape),
@@ -233,19 +235,19 @@ def optimizer_state_in(file: Opened, model: models.Autoencoder, n_steps: int) ->
         }
         for i, parameter in enumerate(model.parameters())
     }
-    if any(int(of_one["step"]) != n_steps for of_one in state.values()):
+    if any(int(state["step"]) != n_steps for state in states.values()):
         raise ValueError(f"its optimiser has not gone {n_steps} steps")
-    return state
+    return states
 
 
 def _optional(value: object, check: Callable[[object], T]) -> T | None:
     return None if value is None else check(value)
 
 
-def _named(path: Path, found: Found) -> Found:
-    if found.run_id != path.stem:
+def _check_name(path: Path, run: AnyRun) -> AnyRun:
+    if run.run_id != path.stem:
         raise ValueError("its name is not that of the run inside")
-    return found
+    return run
 
 
 def _images(pixels: Tensor) -> Images:

@@ -18,17 +18,17 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from autoenc import durable, locks
-from autoenc.checkpoints.paths import FORMAT_VERSION, NOT_KNOWN, folder, path_of, unknown
+from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, folder, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
 from autoenc.schema import Images, Run
-from autoenc.training import Trainee
+from autoenc.training import TrainState
 
 LOCK_SECONDS = 0.5  # of patience: whoever asks `is_being_written` holds the lock for a moment
 
 
 @contextmanager
-def writing(run_id: str) -> Iterator[int]:
+def write_lock(run_id: str) -> Iterator[int]:
     """Be the only writer of a run; the lock goes with the process, however it ends.
 
     Returns:
@@ -114,7 +114,7 @@ def is_being_written(run_id: str) -> bool:
         return False
 
 
-def save(run: Run, trainee: Trainee) -> None:
+def save(run: Run, state: TrainState) -> None:
     """Write the run whole under a temporary name, then rename: a reader sees the old file or the new one.
 
     Raises:
@@ -124,7 +124,7 @@ def save(run: Run, trainee: Trainee) -> None:
     path = path_of(run.run_id)
     if _attempt_on_disk(path) > run.attempt:
         raise CheckpointError(f"{run.run_id} was taken over by a newer attempt; this one ends here")
-    data = to_bytes(_tensors(run, trainee), {"autoenc": json.dumps(head_of(run))})
+    data = to_bytes(_tensors(run, state), {"autoenc": json.dumps(head_of(run))})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with durable.new_file(temporary) as file:
@@ -169,14 +169,14 @@ def head_of(run: Run) -> dict[str, Any]:
     }
 
 
-def _tensors(run: Run, trainee: Trainee) -> dict[str, Tensor]:
-    tensors = {f"model.{name}": tensor for name, tensor in trainee.model.state_dict().items()}
-    for i, state in trainee.optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
+def _tensors(run: Run, state: TrainState) -> dict[str, Tensor]:
+    tensors = {f"model.{name}": tensor for name, tensor in state.model.state_dict().items()}
+    for i, optimizer_state in state.optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in optimizer_state.items()}
     tensors["history.steps"] = torch.tensor(run.step_losses, dtype=torch.float32)
     rows = torch.tensor([astuple(e)[:5] for e in run.epochs], dtype=torch.float64)
     tensors["history.epochs"] = rows.reshape(-1, 5)
-    beside = [NOT_KNOWN if e.beside is None else e.beside for e in run.epochs]
+    beside = [UNKNOWN_COUNT if e.beside is None else e.beside for e in run.epochs]
     tensors["history.beside"] = torch.tensor(beside, dtype=torch.int64)
     if any(e.stood_still for e in run.epochs):
         tensors["history.still"] = torch.tensor([e.stood_still for e in run.epochs], dtype=torch.float64)

@@ -105,7 +105,7 @@ def _deleted(run_id: str) -> str:
 
 
 def import_runs(chosen: argparse.Namespace) -> None:
-    _for_each(chosen.files, checkpoints.adopt, "imported", chosen.json)
+    _for_each(chosen.files, checkpoints.import_file, "imported", chosen.json)
 
 
 def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bool) -> None:

@@ -39,10 +39,10 @@ def open_run(run_id: str) -> Trained:
     """A run as its file holds it, finished or not.
 
     Raises:
-        CheckpointError: as `checkpoints.trained` does; its children too.
+        CheckpointError: as `checkpoints.load_trained` does; its children too.
         DatasetMissing, DatasetError: its data set is not here, or another one is here under the same name.
     """
-    run, model = checkpoints.trained(run_id)
+    run, model = checkpoints.load_trained(run_id)
     try:
         data = datasets.load(run.config.dataset)
     except DatasetUnknown:

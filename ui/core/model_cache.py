@@ -25,22 +25,22 @@ def opened(run: Run) -> Trained:
     Raises:
         AutoencError: the file or the data cannot be used.
     """
-    return _opened(run.run_id, checkpoints.mark(run.run_id))
+    return _opened(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 def reconstructions(run: Run) -> Reconstructions:
-    """The test images as the model draws them; raises as `opened` does."""
-    return _reconstructions(run.run_id, checkpoints.mark(run.run_id))
+    """The test images as the model draws them; raises as `open_run` does."""
+    return _reconstructions(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 def test_errors(run: Run) -> TestErrors:
-    """What the model loses of its test images; raises as `opened` does."""
-    return _test_errors(run.run_id, checkpoints.mark(run.run_id))
+    """What the model loses of its test images; raises as `open_run` does."""
+    return _test_errors(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 def network(run: Run) -> Network:
-    """The model as a browser takes it; raises as `opened` does."""
-    return _network(run.run_id, checkpoints.mark(run.run_id))
+    """The model as a browser takes it; raises as `open_run` does."""
+    return _network(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def denoised(setting: Setting, method: str, x: np.ndarray, unit: np.ndarray) -> 
     Raises:
         AutoencError: the method or its run cannot be used.
     """
-    mark = "" if method in METHODS else checkpoints.mark(method)
+    mark = "" if method in METHODS else checkpoints.content_hash(method)
     return _denoised(setting, datasets.load(setting.dataset).fingerprint, method, mark, x, unit)
 
 

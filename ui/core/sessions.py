@@ -95,7 +95,7 @@ def is_finished(run_id: str) -> bool:
 def moment_of(run_id: str) -> tuple[bool, str]:
     """What another window would change: whether the run is active, and what its file holds."""
     try:
-        mark = checkpoints.mark(run_id)
+        mark = checkpoints.content_hash(run_id)
     except CheckpointError:  # it is not there, or damaged
         mark = ""
     return is_active(run_id), mark
@@ -137,7 +137,7 @@ def read_run(run_id: str) -> Run:
     Raises:
         CheckpointError: its file is damaged or gone.
     """
-    return _read_run(run_id, checkpoints.mark(run_id))
+    return _read_run(run_id, checkpoints.content_hash(run_id))
 
 
 @shared(max_entries=64)
@@ -185,7 +185,7 @@ def import_run(content: BinaryIO) -> str:
         path = Path(folder) / "upload.safetensors"  # what the file is called elsewhere means nothing here
         with path.open("wb") as file:
             shutil.copyfileobj(content, file)
-        run_id = checkpoints.adopt(path)
+        run_id = checkpoints.import_file(path)
     background().forget(run_id)
     return run_id
 

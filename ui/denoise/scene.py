@@ -32,7 +32,7 @@ def show(compared: Compared) -> None:
         hand_over(scene)
         for run in map(sessions.read_run, compared.models):
             if inspection.runs_in_browser(run.model):
-                networks[run.run_id] = f"{run.run_id} {checkpoints.mark(run.run_id)}"
+                networks[run.run_id] = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
                 hand_over_network(networks[run.run_id], model_cache.network(run))
     st.fragment(_pictures)(compared, scene, networks)
     with st.container(horizontal=True):

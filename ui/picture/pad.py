@@ -32,7 +32,7 @@ def show(run_ids: Iterable[str]) -> None:
 def _beside(run: Run) -> PadModel:
     network = None
     if inspection.runs_in_browser(run.model):
-        network = f"{run.run_id} {checkpoints.mark(run.run_id)}"
+        network = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
         hand_over_network(network, model_cache.network(run))
     return PadModel(
         f"{labels.short(run.config)}, {catalogue.data_title(run.config.dataset)}",

@@ -114,7 +114,7 @@ def looked(picture: Foreign, run: Run, invert: str) -> Looked | None:
     source = picture.drawn.get(shape[1:]) if picture.pixels is None else picture.pixels
     if source is None:
         return None
-    mark = checkpoints.mark(run.run_id)
+    mark = checkpoints.content_hash(run.run_id)
     return _looked(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
 
 
@@ -122,7 +122,7 @@ def looked_tiles(picture: Foreign, run: Run, invert: str) -> LookedTiles | None:
     """The same tile by tile; None: it was drawn."""
     if picture.pixels is None:
         return None
-    mark = checkpoints.mark(run.run_id)
+    mark = checkpoints.content_hash(run.run_id)
     return _looked_tiles(
         run.run_id, mark, picture.key, is_inverted(picture, run, invert), picture.pixels, run
     )
@@ -153,7 +153,7 @@ def tile_pictures(picture: Foreign, run: Run, invert: str, colour: str) -> tuple
     made = looked_tiles(picture, run, invert)
     if made is None:
         return None
-    key = (run.run_id, checkpoints.mark(run.run_id), picture.key, is_inverted(picture, run, invert))
+    key = (run.run_id, checkpoints.content_hash(run.run_id), picture.key, is_inverted(picture, run, invert))
     return _tile_pictures(key, colour, made)
 
 
