@@ -41,7 +41,7 @@ def start_sweep(sweep: Sweep, planned: Plan, *, alone: bool) -> None:
     """Have it done and look at it; what is under way or done already is joined.
 
     Raises:
-        AutoencError: it cannot be kept or started.
+        AutoencError: it cannot be saved or started.
     """
     fingerprint = datasets.load(sweep.base.dataset).fingerprint
     saved = SavedSweep(sweep, fingerprint, planned.run_ids, alone=alone, owner=visitor_name())
@@ -137,8 +137,9 @@ def baselines(saved: SavedSweep) -> tuple[BaselineCurve, ...]:
 def left_of(saved: SavedSweep) -> tuple[Plan | None, float | None]:
     """What is still to train, and seconds until then; None: not known."""
     planned = plan(saved.sweep)
-    seconds = planned and planned.seconds(background().n_workers, background().n_cores, alone=saved.alone)
-    return planned, seconds
+    if planned is None:
+        return None, None
+    return planned, planned.seconds(background().n_workers, background().n_cores, alone=saved.alone)
 
 
 # ---------------------------------------------------------------- which one is looked at
