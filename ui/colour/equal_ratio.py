@@ -9,6 +9,7 @@ import streamlit as st
 
 from autoenc import plots, sweeps
 from autoenc.baselines import BASELINES
+from autoenc.captions import configs
 from autoenc.datasets import DatasetInfo
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
@@ -23,7 +24,6 @@ from ui.core import idle, pages, sessions
 from ui.core.text import duration, plain
 from ui.core.values import Value
 from ui.sweep import control
-from ui.widgets import labels
 
 HEIGHT = 430  # pixels
 SECONDS = 1.0  # between two looks at what is trained
@@ -177,7 +177,7 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 
 def _row(subject: Subject, point: Point) -> None:
     run = sessions.read_run(point.run_id)
-    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {labels.short(point.config)}")
+    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
     rows = [
         PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
         PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),

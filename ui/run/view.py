@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from autoenc.captions import configs
 from autoenc.captions.remarks import remarks
 from autoenc.jobs import TrainJob
 from autoenc.numerals import counted, short
@@ -62,7 +63,7 @@ def _headline(snapshot: Snapshot) -> None:
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
         if snapshot.run is not None:
-            st.markdown(f"**{labels.title(snapshot.run.config)}**")
+            st.markdown(f"**{plain(configs.title(snapshot.run.config))}**")
         st.progress(snapshot.run.done if snapshot.run else 0.0, labels.progress(snapshot))
     with what_next, st.container(horizontal=True, key="actions"):
         _what_next(snapshot)

@@ -45,7 +45,7 @@ def _now() -> None:
 
 
 def _line(job: Snapshot) -> None:
-    name = labels.job_title(job)
+    name = plain(job.job.title if job.job else job.job_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.value.done if job.value else 0.0, f"{name} – {labels.progress(job)}")
         if isinstance(job.job, TrainJob):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from autoenc.captions import configs
 from autoenc.errors import AutoencError
 from autoenc.numerals import out_of
 from autoenc.schema import Point, State
@@ -16,7 +17,6 @@ from ui.app import page
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import duration, plain
 from ui.sweep import charts, control, image_grid, table
-from ui.widgets import labels
 
 
 def is_under_way(sweep_id: str) -> bool:
@@ -78,7 +78,7 @@ def _headline(kept: Kept, points: Sequence[Point]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
-        st.markdown(f"**{labels.sweep_title(kept.sweep)}**")
+        st.markdown(f"**{plain(configs.sweep_title(kept.sweep))}**")
         done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
         st.progress(min(1.0, done), _progress(kept, points))
     with what_next, st.container(key="actions"):
@@ -118,7 +118,7 @@ def _progress(kept: Kept, points: Sequence[Point]) -> str:
 
 def _at_work(kept: Kept, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
-        name = labels.short(point.config)
+        name = configs.short(point.config)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
         if control.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
@@ -130,7 +130,7 @@ def _failures(points: Sequence[Point]) -> None:
     """The first in a sentence, and which others."""
     failed = [point for point in points if point.state is State.FAILED]
     if failed:
-        others = ", ".join(labels.short(point.config) for point in failed[1:])
+        others = ", ".join(configs.short(point.config) for point in failed[1:])
         more = f"; not trained either: {others}" if others else ""
-        first = f"{labels.short(failed[0].config)}: {failed[0].message}"
+        first = f"{configs.short(failed[0].config)}: {failed[0].message}"
         st.error(plain(f"{first}{more}."), icon=":material/error:")
