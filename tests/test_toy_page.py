@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc.schema import State
 from ui import registry
-from ui.app import page
+from ui.app import layout
 from ui.components.live_plot import live_plot
 from ui.core import pages, sessions
 from ui.core.links import Address, number
@@ -86,9 +86,9 @@ LAST = "AUTOENC_TOY_LAST_COIN"  # the file's name, in the environment
 
 def show() -> None:
     with pages.opened("toy", TOY) as ignored:
-        left, right = page.halves()
+        left, right = layout.halves()
         with left:
-            page.heading("Toss coins", ignored)
+            layout.heading("Toss coins", ignored)
             n = st.slider("Coins", 1, 9, key=COINS.key)
             if st.button("Toss them", key="toss"):
                 sessions.start(TossJob(n, os.environ[LAST]))

@@ -14,7 +14,7 @@ from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.datasets import DatasetInfo, told_apart
 from autoenc.numerals import counted, decibels, setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
-from ui.app import page
+from ui.app import errors
 from ui.core import catalogue, links
 from ui.core.text import plain
 from ui.denoise import denoisers, settings
@@ -155,5 +155,5 @@ def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
         key=key,
         help=plain(f"{configs.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
     ):
-        with page.errors_told():  # here: the pictures stay
+        with errors.shown():  # here: the pictures stay
             denoisers.train_for_denoising(config)

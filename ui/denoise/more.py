@@ -11,7 +11,7 @@ from autoenc.captions import configs
 from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
 from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import idle, links, sessions, visitor
 from ui.core.text import plain
@@ -108,7 +108,7 @@ def _train_missing(denoiser: str, kind: str) -> None:
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
-    with page.errors_told():
+    with errors.shown():
         active = denoisers.active_of(missing)
         if len(active) != n_before:
             st.rerun()  # one more is trained

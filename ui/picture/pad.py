@@ -9,7 +9,7 @@ import streamlit as st
 from autoenc import checkpoints, inspection
 from autoenc.captions import configs
 from autoenc.schema import Run
-from ui.app import page
+from ui.app import errors
 from ui.components.draw_pad import PadModel, draw_pad
 from ui.components.live_model import hand_over_network
 from ui.core import catalogue, model_cache, sessions
@@ -18,7 +18,7 @@ from ui.picture import reconstruct
 
 def show(run_ids: Iterable[str]) -> None:
     """Something to draw on; what is drawn is kept when the pen rests."""
-    with page.errors_told():
+    with errors.shown():
         models = []
         with st.container(key="material"):  # nothing is seen of it
             for run in map(sessions.read_run, run_ids):

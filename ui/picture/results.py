@@ -13,7 +13,7 @@ from autoenc.out_of_distribution import Looked, LookedTiles
 from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.components.passage import Passage, passage
 from ui.core import model_cache, sessions
@@ -27,7 +27,7 @@ THUMBNAIL = 130  # pixels of the longer side
 
 def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
     """One model; what cannot be shown of it is told in its place."""
-    with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
+    with errors.shown(), st.container(border=True, key=f"model-{run_id}"):
         run = sessions.read_run(run_id)
         if fit == "tile":
             tiles = reconstruct.looked_tiles(picture, run, invert)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from autoenc.captions import configs
-from ui.app import page
+from ui.app import errors
 from ui.components.passage import passage
 from ui.core import model_cache, sessions
 from ui.core.text import plain
@@ -21,7 +21,7 @@ def picture(run_id: str) -> None:
 
 
 def _picture(run_id: str, waiting: bool) -> None:
-    with page.errors_told():
+    with errors.shown():
         snapshot = sessions.snapshot(run_id)
         if snapshot is None or snapshot.run is None or snapshot.state.active:
             st.progress(

@@ -15,7 +15,7 @@ from autoenc.errors import AutoencError
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
 from autoenc.runs import SORTS, Selection
 from autoenc.schema import Run, RunSummary, psnr_of_mse
-from ui.app import page
+from ui.app import errors
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
@@ -201,7 +201,7 @@ def _grid(same_data: Sequence[Compared]) -> None:
 
 def _run(run_id: str) -> Run | None:
     """None, and a sentence, where it cannot be read; it may have been deleted a moment ago."""
-    with page.errors_told():
+    with errors.shown():
         snapshot = sessions.snapshot(run_id)
         if snapshot is None or snapshot.run is None:
             raise AutoencError(f"run {run_id} is not on this machine any more")

@@ -7,7 +7,7 @@ import streamlit as st
 from autoenc import training
 from autoenc.jobs import TrainJob
 from autoenc.schema import Snapshot
-from ui.app import page
+from ui.app import errors
 from ui.core import links, polling, sessions
 from ui.core.text import plain
 from ui.widgets import labels
@@ -23,7 +23,7 @@ def now() -> None:
 
 
 def _now() -> None:
-    with page.errors_told():
+    with errors.shown():
         jobs, (running, waiting) = sessions.active_jobs(SHOWN), sessions.background().counts()
         row = st.container(horizontal=True, gap="medium")
         row.metric("Trains on", training.device_title())
