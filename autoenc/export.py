@@ -25,6 +25,7 @@ from autoenc import checkpoints
 from autoenc.captions.remarks import remarks
 from autoenc.errors import CheckpointError
 from autoenc.schema import Epoch, Images, Run, psnr_of_mse
+from autoenc.schema.written import written_name
 
 EVENTS = "events"  # the folder that TensorBoard is given
 ABOUT = "run.json"  # by which an earlier export is known
@@ -63,7 +64,7 @@ def history_csv(run: Run) -> str:
         for i, e in enumerate(run.epochs, 1)
     )
     head = ("epoch", *names[:2], "test_psnr_db", *names[2:])
-    return _csv(head, ([row[name] for name in head] for row in rows))
+    return _csv(map(written_name, head), ([row[name] for name in head] for row in rows))
 
 
 def steps_csv(run: Run) -> str:
@@ -89,7 +90,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "n_latents": run.model.n_latents,
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else None,
-        "beside": run.beside,
+        "beside": run.concurrent_jobs,
         "checkpoint": str(checkpoints.path_of(run.run_id)),
         "resumed_from_epoch": run.resumed_from_epoch,
         "stood_still_seconds": [e.stood_still for e in run.epochs],

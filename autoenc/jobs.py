@@ -113,12 +113,12 @@ class TrainJob:
 def _trained(run: Run, state: training.TrainState, data: Dataset) -> Iterator[Record]:
     """Train to the end; finished epochs that are not on disk yet are saved when the iterator closes."""
     saved, unsaved = monotonic(), None
-    beside = cores.beside()
+    jobs_now = cores.concurrent_jobs()
     try:
         for record in training.train(state, data, run.config):
             if isinstance(record, EpochRecord):
-                before, beside = beside, cores.beside()
-                record = replace(record, beside=max(before, beside))
+                before, jobs_now = jobs_now, cores.concurrent_jobs()
+                record = replace(record, concurrent_jobs=max(before, jobs_now))
             run = run.after(record)
             if isinstance(record, EpochRecord):
                 if run.finished or monotonic() - saved >= SAVE_SECONDS:

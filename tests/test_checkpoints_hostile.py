@@ -166,10 +166,14 @@ def test_a_file_of_version_0_1_is_read_and_what_it_does_not_tell_is_unknown(
     old = replace(sample, data=sample.with_tensors(lambda tensors: tensors.pop("history.beside")))
     put(sample.run_id, old.with_head(head))
     run = checkpoints.read(sample.run_id)
-    assert run.beside is None
+    assert run.concurrent_jobs is None
     assert run.train_loss == sample.run.train_loss
     (summary,), _ = checkpoints.summaries()
-    assert (summary.train_loss, summary.beside, summary.test_mse) == (None, None, sample.run.test_mse)
+    assert (summary.train_loss, summary.concurrent_jobs, summary.test_mse) == (
+        None,
+        None,
+        sample.run.test_mse,
+    )
 
 
 FIELDS = (

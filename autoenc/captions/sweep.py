@@ -170,13 +170,13 @@ def timing_words(points: Sequence[Point]) -> str:
     if not timed:
         return ""
     devices = sorted({p.device for p in timed if p.device})
-    alone = [p for p in timed if p.beside == 0]
+    alone = [p for p in timed if p.concurrent_jobs == 0]
     if len(alone) == len(timed):
         where = "" if len(devices) != 1 else f", on {devices[0]}{_threads(timed)}"
         said = "The time was taken alone" if len(timed) == 1 else "All times were taken alone"
         return f"{said}{where}.{_differ(devices)}"
-    beside = [p.beside for p in timed if p.beside]
-    n_unknown = sum(p.beside is None for p in timed)
+    beside = [p.concurrent_jobs for p in timed if p.concurrent_jobs]
+    n_unknown = sum(p.concurrent_jobs is None for p in timed)
     clauses = []
     if beside:
         others = "1 other run" if max(beside) == 1 else f"{max(beside)} other runs"

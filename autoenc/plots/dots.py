@@ -65,7 +65,7 @@ class Chart:
     layout: Mapping[str, Any] = field(default_factory=dict)  # xaxis, yaxis, shapes
     hover: str = "%{y:,.4~r}"  # what follows the name of a run
     mode: str = "lines+markers"
-    beside: str = "top right"  # of a dot: where its label stands
+    label_side: str = "top right"  # of a dot: where its label stands
 
     def figure(self, chosen: str | None, said: str) -> Figure:
         """With a ring around the chosen run, and `said` for those who cannot see it."""
@@ -109,7 +109,7 @@ class Chart:
         for dot in dots:
             placed += [dot] if dot.joined or not placed else [None, dot]
         placed = placed or [None]  # an entry in the legend that cannot be seen
-        labelled = {"textposition": self.beside, "textfont": {"size": SMALL}}
+        labelled = {"textposition": self.label_side, "textfont": {"size": SMALL}}
         labels = [dot.label if dot else "" for dot in placed]
         return {
             "type": "scatter",

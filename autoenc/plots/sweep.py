@@ -223,7 +223,8 @@ def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
     """
     times = [p for p in points if _timed(p)]
     dots = [
-        Dot(p, p.config.latent_size, p.seconds, hollow=p.beside != 0, aside=_circumstances(p)) for p in times
+        Dot(p, p.config.latent_size, p.seconds, hollow=p.concurrent_jobs != 0, aside=_circumstances(p))
+        for p in times
     ]
     report = diamonds("lab report (its own machine)", points, lambda figures: figures.seconds)
     y_axis, low, high = seconds_axis("training time (s)", list(heights(dots, report)), log=axes.log_size)
@@ -238,7 +239,13 @@ def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
     times = [p for p in points if _timed(p) and usable(p.test_mse)]
     few = len(times) <= MOST_LABELS
     dots = [
-        Dot(p, p.seconds, p.test_mse or 0, p.beside != 0, label=str(p.config.latent_size) if few else "")
+        Dot(
+            p,
+            p.seconds,
+            p.test_mse or 0,
+            p.concurrent_jobs != 0,
+            label=str(p.config.latent_size) if few else "",
+        )
         for p in times
     ]
     best = pareto(points)
@@ -257,7 +264,9 @@ def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
         {"xaxis": x_axis} | y,
         mode="markers",
         hover="%{y:,.4~r} after %{x:,.3~r} s",
-        beside="bottom left" if axes.log_size and axes.log_loss else "top right",  # where no step crosses it
+        label_side="bottom left"
+        if axes.log_size and axes.log_loss
+        else "top right",  # where no step crosses it
     )
     return chart.figure(chosen, said)
 
@@ -266,7 +275,7 @@ def _circumstances(point: Point) -> str:
     """`2 threads on cpu, alone`."""
     threads = f"{point.threads} thread{'s' * (point.threads != 1)} on " if point.threads else "on "
     others = {None: "nobody knows beside how many", 0: "alone"}.get(
-        point.beside, f"beside {point.beside} other{'s' * (point.beside != 1)}"
+        point.concurrent_jobs, f"beside {point.concurrent_jobs} other{'s' * (point.concurrent_jobs != 1)}"
     )
     return f"{threads}{point.device or 'an unknown device'}, {others}"
 

@@ -8,8 +8,9 @@ denoise.py how well noise is taken away
 model.py   what a model is, on paper
 baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
-job.py     what is known of a job in the background
+job.py     the state of a job in the background
 sweep.py   many runs as one question
+written.py what fields are called in tables and in `--json`
 """
 
 from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint

@@ -52,7 +52,7 @@ class Snapshot:
     state: State
     message: str = ""  # one sentence; why it failed, or what it waits for
     value: Value | None = None  # None: nothing has come yet
-    by: str = field(default="", repr=False)  # the visitor who started it; a secret of theirs
+    owner: str = field(default="", repr=False)  # the visitor who started it; a secret of theirs
     ahead: int = 0  # queued: how many start before it
     elapsed_seconds: float = 0.0  # since it began to run, this time
     # What was asked for, one of `autoenc.jobs`; None: it was read from a file.

@@ -46,7 +46,7 @@ class EpochRecord:
     test_seconds: float
     threads: int
     x_hat: Images = field(repr=False)  # the preview images after this epoch
-    beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
+    concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
 
 
@@ -59,7 +59,7 @@ class Epoch:
     seconds: float
     test_seconds: float
     threads: int
-    beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
+    concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
 
 
@@ -144,10 +144,10 @@ class Run:
         return self.epochs[-1].train_loss if self.epochs else None
 
     @property
-    def beside(self) -> int | None:
+    def concurrent_jobs(self) -> int | None:
         """The most other jobs that ran on the machine during an epoch; None: not known of every epoch."""
-        known = [e.beside for e in self.epochs if e.beside is not None]
-        return max(known) if known and len(known) == len(self.epochs) else None
+        counts = [e.concurrent_jobs for e in self.epochs if e.concurrent_jobs is not None]
+        return max(counts) if counts and len(counts) == len(self.epochs) else None
 
     @property
     def test_psnr_db(self) -> float | None:
@@ -199,7 +199,7 @@ class RunSummary:
     images_per_second: float
     device: str
     threads: int
-    beside: int | None  # other jobs on the machine meanwhile, at most; None: not known
+    concurrent_jobs: int | None  # other jobs on the machine meanwhile, at most; None: not known
     attempt: int
     modified: float  # seconds since 1970
     n_bytes: int  # of the file

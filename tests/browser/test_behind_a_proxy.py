@@ -19,7 +19,7 @@ from playwright.sync_api import Page, Response, expect
 
 from autoenc import datasets, sweeps
 from autoenc.schema import Noise, Run, Sweep
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from benchmarks.dashboards import dashboard, stripping
 from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_rest
 
@@ -52,7 +52,7 @@ def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
 ) -> None:
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
     plain, denoiser = trained(8), trained(8, noise=Noise("gaussian", 1.0, up_to=True))
-    links = {  # what components draw, in the browser and in its workers
+    links = {  # what components draw, in the browser and in its workers; "foreign" is "picture" today
         f"train/?run={plain.run_id}": (".st-key-loss .xtick", ".pictures canvas"),
         f"denoise?plain={plain.run_id}&denoiser={denoiser.run_id}": (".live .best", ".xtick"),
         f"foreign?runs={plain.run_id}&from=draw": ("canvas.pad", ".row[data-updates]"),
@@ -86,9 +86,9 @@ def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
 def sweep_of(run: Run) -> str:
     """The address of a sweep that has come to its end with this run alone."""
     sweep = Sweep(run.config, (run.config.model,), (run.config.latent_size,))
-    kept = Kept(sweep, datasets.load(run.config.dataset).fingerprint, (run.run_id,), wanted=False)
-    sweeps.keep(kept)
-    return kept.sweep_id
+    saved = SavedSweep(sweep, datasets.load(run.config.dataset).fingerprint, (run.run_id,), wanted=False)
+    sweeps.save(saved)
+    return saved.sweep_id
 
 
 def expect_whole(page: Page, *drawn: str) -> None:

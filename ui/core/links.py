@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from autoenc.errors import AutoencError, ConfigError
+from ui import registry
 from ui.core.values import Value
 
 T = TypeVar("T")
+Whole = TypeVar("Whole", int, int | None)
 Choices = Mapping[str, T] | Sequence[T]  # by their names; without names by themselves
 DECLARED: dict[str, Value[Any]] = {}  # those of all addresses, by their keys: what they hold is remembered
 MAX_SEEN = 64  # addresses of one visit: what the browser sends back is at most a few reruns old
@@ -94,9 +96,9 @@ def flag(name: str, value: Value[bool]) -> Param:
     return one_of(name, value, (True, False))
 
 
-def number(name: str, value: Value[int] | Value[int | None], most: int = 9_999_999) -> Param:
+def number(name: str, value: Value[Whole], most: int = 9_999_999) -> Param:
     """A whole number from 0 on."""
-    return held(name, value, lambda text: whole(name, text, most))  # type: ignore[arg-type, misc]
+    return held(name, value, lambda text: whole(name, text, most))
 
 
 def choice(name: str, text: str, choices: Choices[T]) -> T:
@@ -141,7 +143,8 @@ def read(page: str, address: Address) -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    given = wanted = st.query_params.to_dict()
+    given = st.query_params.to_dict()
+    wanted: Mapping[str, str] = given
     visit = _VISIT.get()
     if visit is None or visit.page != page:
         visit = _Visit(page, address)
@@ -206,7 +209,7 @@ def write(address: Address) -> None:
         st.query_params.from_dict(shown)
 
 
-def _see(visit: _Visit, address: dict[str, str]) -> None:
+def _see(visit: _Visit, address: Mapping[str, str]) -> None:
     visit.seen = [*(other for other in visit.seen if other != address), dict(address)][-MAX_SEEN:]
 
 
@@ -245,7 +248,7 @@ def keep_history() -> None:
     script, page = _ONE_ENTRY_A_PAGE, page_shown()
     if page and not _HAS_SCRIPT.get():
         _HAS_SCRIPT.put(True)
-        path, query = "/" if page == "start" else f"/{page}", urlencode(written())
+        path, query = f"/{registry.path(page)}", urlencode(written())
         address = json.dumps(f"?{query}" if query else "")
         script += f"""
 if (("/" + location.pathname).endsWith("{path}"))
@@ -261,7 +264,12 @@ def go_to(page: str, address: Mapping[str, str] = {}) -> None:
     open that one.
     """
     _SENT_TO.put((page, dict(address)))
-    st.switch_page(f"pages/{page}.py", query_params=written())
+    st.switch_page(registry.page(page).file, query_params=written())
+
+
+def link_to(page: str, label: str, icon: str, address: Mapping[str, str] | None = None) -> None:
+    """A link to another page; without an address, to the page as it was left."""
+    st.page_link(registry.page(page).file, label=label, icon=icon, query_params=address)
 
 
 def passed_on(params: Iterable[Param]) -> dict[str, str] | None:

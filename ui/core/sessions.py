@@ -148,7 +148,7 @@ def _read_run(run_id: str, mark: str) -> Run:
 def example() -> str:
     """A small run of embedded images, for who has none to look at yet; begun at the first call."""
     config = recipes.COLOUR_EXAMPLE if in_colour() else recipes.EXAMPLE
-    return background().start(TrainJob(config), by=DASHBOARD)
+    return background().start(TrainJob(config), owner=DASHBOARD)
 
 
 def start(job: Job) -> str:

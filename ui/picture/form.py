@@ -16,7 +16,7 @@ from autoenc.schema import RunSummary
 from ui.core import catalogue
 from ui.core.text import plain
 from ui.picture import reconstruct, settings
-from ui.picture.reconstruct import Foreign
+from ui.picture.reconstruct import Picture
 from ui.server.uploads import MAX_PICTURE
 from ui.widgets import labels, upload_warning
 
@@ -32,16 +32,21 @@ class Asked:
     source: str  # one of SOURCES
     fit: str  # one of FITS
     invert: str  # one of INVERTS
-    picture: Foreign | None  # None: it is drawn on the pad
+    picture: Picture | None  # None: it is drawn on the pad
 
 
-def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
+def picture_form(runs: tuple[RunSummary, ...]) -> Asked:
     """All choices; a picture is there from the first moment."""
-    if gone := settings.foreign_settings(runs):
+    if gone := settings.limit_runs(runs):
         st.warning(plain(gone), icon=":material/delete:")
-    source = st.segmented_control(
-        "Picture", settings.SOURCES, format_func=settings.SOURCES.get, key=settings.SOURCE.key, required=True
+    st.segmented_control(
+        "Picture",
+        settings.SOURCES,
+        format_func=settings.SOURCES.__getitem__,
+        key=settings.SOURCE.key,
+        required=True,
     )
+    source = settings.SOURCE.get()
     picture = _picture(source)
     wanted = set(settings.RUNS.get() or ())
     listed = [run for n, run in enumerate(runs) if n < settings.MOST_LISTED or run.run_id in wanted]
@@ -49,7 +54,7 @@ def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
     return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
 
 
-def _picture(source: str) -> Foreign | None:
+def _picture(source: str) -> Picture | None:
     match source:
         case "draw":
             return None
@@ -59,13 +64,13 @@ def _picture(source: str) -> Foreign | None:
                 "A picture",
                 type=ENDINGS,
                 max_upload_size=MAX_PICTURE,
-                key="foreign-file",
+                key="picture-file",
                 help=f"{READ}. It goes to the machine that shows this page, and is not kept. An iPhone makes "
                 "a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
             )
         case "camera":
             upload_warning.warn()
-            file = st.camera_input("A photograph", key="foreign-camera")
+            file = st.camera_input("A photograph", key="picture-camera")
             st.caption("Browsers give the camera to pages of this machine and of https addresses alone.")
         case _:
             file = None
@@ -103,7 +108,7 @@ def _fit(source: str) -> str:
     fit: str = st.radio(
         "Make it fit",
         settings.FITS,
-        format_func=settings.FITS.get,
+        format_func=settings.FITS.__getitem__,
         key=settings.FIT.key,
         disabled=source == "draw",
         help="Shrink: the whole picture as one small image, its aspect kept. Tiles: the picture cut into "
@@ -113,14 +118,14 @@ def _fit(source: str) -> str:
 
 
 def _invert(source: str) -> str:
-    invert: str = st.segmented_control(
+    st.segmented_control(
         "Invert",
         settings.INVERTS,
-        format_func=settings.INVERTS.get,
+        format_func=settings.INVERTS.__getitem__,
         key=settings.INVERT.key,
         required=True,
         disabled=source == "draw",
         help="Models of drawings know bright strokes on a dark ground. Automatic: a picture on a bright "
         "ground is inverted for them.",
     )
-    return "no" if source == "draw" else invert
+    return "no" if source == "draw" else settings.INVERT.get()

@@ -11,7 +11,7 @@ import streamlit as st
 from autoenc import captions, sweeps
 from autoenc.captions.remarks import EARLIER
 from autoenc.schema import BaselineCurve, Point
-from autoenc.sweeps import Kept, Row
+from autoenc.sweeps import Row, SavedSweep
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
 from ui.widgets import labels
@@ -22,7 +22,7 @@ NOTE = (
 )
 
 
-def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
+def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
     """All finished runs, sortable; beside them baselines at equal code size, and the report's figures."""
     rows, columns = sweeps.rows(points, baselines), sweeps.columns_of(baselines)
     if not rows:
@@ -39,7 +39,7 @@ def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCur
         st.download_button(
             "CSV",
             sweeps.as_csv(points, baselines),
-            f"{kept.sweep_id}.csv",
+            f"{saved.sweep_id}.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
@@ -76,7 +76,7 @@ TITLES = {
     "lab_train_loss": "Report: training loss",
     "lab_test_loss_as_printed": "Report: test loss (*)",
     "threads": "Threads",
-    "beside": "Runs beside it",
+    "concurrent_jobs": "Runs beside it",
 }
 FORMATS = {
     "latent_size": "localized",

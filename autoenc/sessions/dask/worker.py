@@ -103,7 +103,7 @@ def _reporter(key: str) -> tuple[Callable[[Record | None], None], Callable[[str]
     worker = get_worker()
     waiting: list[Record] = []
     send_at = 0.0  # the first one goes at once
-    told = ""
+    last_reason = ""
 
     def report(record: Record | None) -> None:
         nonlocal send_at
@@ -115,10 +115,10 @@ def _reporter(key: str) -> tuple[Callable[[Record | None], None], Callable[[str]
             send_at = monotonic() + REPORT_SECONDS
 
     def tell(waits_for: str) -> None:
-        nonlocal told
-        if waits_for != told:
+        nonlocal last_reason
+        if waits_for != last_reason:
             worker.log_event(TOPIC, pickle.dumps((key, [], waits_for)))
-            told = waits_for
+            last_reason = waits_for
 
     return report, tell
 
