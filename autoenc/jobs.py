@@ -16,12 +16,14 @@ import torch
 
 from autoenc import checkpoints, cores, datasets, memory, models, training
 from autoenc.baselines import Baseline
+from autoenc.captions import configs
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.numerals import out_of
 from autoenc.schema import (
     METHODS,
+    NOISES,
     Download,
     EpochRecord,
     Preview,
@@ -30,6 +32,7 @@ from autoenc.schema import (
     Snapshot,
     State,
     TrainConfig,
+    Work,
     check_levels,
 )
 from autoenc.sources import VERSION
@@ -37,12 +40,8 @@ from autoenc.sources import VERSION
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
 
 
-class Job(Protocol):
+class Job(Work, Protocol):
     """Frozen, so that equal work is equal, and small: it is all that crosses to the process at work."""
-
-    @property
-    def job_id(self) -> str:
-        """The same for equal work; a file name, an URL parameter."""
 
     def run(self) -> Generator[Record, None, None]:
         """Do the work; to stop it, close the generator. The first record is what the others are added to.
@@ -74,6 +73,10 @@ class TrainJob:
     @property
     def job_id(self) -> str:
         return self.config.run_id(datasets.load(self.config.dataset).fingerprint)
+
+    @property
+    def title(self) -> str:
+        return configs.title(self.config)
 
     def stored(self) -> Snapshot | None:
         with suppress(CheckpointError):  # a damaged file is as good as none: it is trained anew and replaced
@@ -194,6 +197,10 @@ class DownloadJob:
     def job_id(self) -> str:
         return f"download-{self.dataset}"
 
+    @property
+    def title(self) -> str:
+        return f"Download of {datasets.title(self.dataset)}"
+
     def threads(self, share: int) -> int:
         return 0
 
@@ -223,6 +230,11 @@ class BaselineJob:
     def job_id(self) -> str:
         images = self.train_images or "all"
         return f"{self.baseline.name}-{datasets.load(self.dataset).fingerprint}-{images}"
+
+    @property
+    def title(self) -> str:
+        name = self.baseline.title
+        return f"{name[0].upper()}{name[1:]} of {datasets.title(self.dataset)}"
 
     def threads(self, share: int) -> int:
         return share
@@ -270,6 +282,10 @@ class CurveJob:
         levels = f"{zlib.crc32(repr(self.levels).encode()):08x}"
         what = (datasets.load(self.dataset).fingerprint, self.noise, self.method, self.mark, levels)
         return "-".join((f"curve{measuring.DEFINITION_VERSION}", *filter(None, what)))
+
+    @property
+    def title(self) -> str:
+        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} takes it away"
 
     def threads(self, share: int) -> int:
         return share

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from autoenc.errors import AutoencError
+from autoenc.numerals import data_size
 from autoenc.schema import ModelInfo, TrainConfig
 
 if sys.platform != "win32":
@@ -54,16 +55,9 @@ def check_fits(needed: int, allowed: int) -> None:
     """
     if needed > allowed:
         raise AutoencError(
-            f"this run needs about {in_words(needed)} of memory and {in_words(allowed)} are allowed; "
+            f"this run needs about {data_size(needed)} of memory and {data_size(allowed)} are allowed; "
             "choose a smaller latent size, a smaller batch or fewer images"
         )
-
-
-def in_words(n_bytes: int) -> str:
-    """`12 GB`, `2.5 GB`, `350 MB`; as many digits as help to choose."""
-    if n_bytes >= 0.95 * _GB:
-        return f"{n_bytes / _GB:.{0 if n_bytes >= 9.95 * _GB else 1}f} GB"
-    return f"{max(0, n_bytes) / _MB:,.0f} MB"
 
 
 def needed_bytes(config: TrainConfig, model: ModelInfo, n_train: int, n_test: int) -> int:

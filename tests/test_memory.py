@@ -12,7 +12,8 @@ import torch
 
 from autoenc import memory, models
 from autoenc.errors import AutoencError
-from autoenc.memory import readable_shortage
+from autoenc.memory import shortage_told
+from autoenc.numerals import data_size
 from autoenc.schema import TrainConfig
 
 ROOT = Path(__file__).parents[1]
@@ -219,7 +220,7 @@ def test_a_run_that_does_not_fit_is_refused_in_one_sentence() -> None:
     [(0, "0 MB"), (-5, "0 MB"), (349_600_000, "350 MB"), (999_999_999, "1.0 GB"), (123 * 10**9, "123 GB")],
 )
 def test_sizes_are_for_people(n_bytes: int, said: str) -> None:
-    assert memory.in_words(n_bytes) == said
+    assert data_size(n_bytes) == said
 
 
 # ---------------------------------------------------------------- what there is

@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, cli, datasets, inspection, sweeps
 from autoenc.baselines import PCA
+from autoenc.captions import configs
 from autoenc.cli.sweeping import asked_sweep
 from autoenc.cli.training import train_config
 from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
@@ -636,12 +637,12 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
         sleep(0.05)
     app = opened("start")
     said = [bar.proto.text for bar in app.get("progress")]
-    title = labels.title(long)
+    title = configs.title(long)
     (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
     assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
     assert "0.00 s" not in running
     assert said[said.index(running) + 1 :][:3] == [
-        f"{labels.title(jobs[1].config)} – Waiting: next in line",
+        f"{configs.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
         f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",
     ]

@@ -19,8 +19,7 @@ from autoenc.cli.printing import Commands, add_command, check_writable, split, w
 from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
-from autoenc.memory import in_words
-from autoenc.numerals import duration
+from autoenc.numerals import data_size, duration
 from autoenc.runs import by_id
 from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.schema.written import as_written
@@ -94,7 +93,7 @@ def _on_disk() -> dict[str, RunSummary]:
 def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
-    size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
+    size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
     if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
         print(words, file=sys.stderr)
     print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)

@@ -44,7 +44,15 @@ def info(name: str) -> DatasetInfo:
     return _info(dataset_spec(name))
 
 
-def _folders() -> list[DatasetSpec]:
+def title(name: str) -> str:
+    """For people; of a data set that is not here any more its name."""
+    try:
+        return info(name).title
+    except DatasetError:
+        return name
+
+
+def _folders() -> list[Known]:
     """Those that cannot be read, or have gone a moment ago, are left out."""
     entries = []
     for name in folder_names():

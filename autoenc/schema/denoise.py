@@ -51,6 +51,10 @@ class Curve:
     points: tuple[Quality, ...] = ()
     done: float = 0.0  # fraction, 0 to 1
 
+    @property
+    def doing(self) -> str:
+        return "Measuring"
+
     def at(self, level: float) -> Quality | None:
         """None: not measured there, or not yet."""
         return next((point for point in self.points if point.level == level), None)

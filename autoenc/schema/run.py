@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from statistics import median
 
+from autoenc.numerals import out_of
 from autoenc.schema.config import TrainConfig
 from autoenc.schema.model import ModelInfo
 
@@ -106,6 +107,10 @@ class Run:
     def done(self) -> float:
         """Fraction of the training steps, 0 to 1."""
         return min(1.0, len(self.step_losses) / (self.steps_per_epoch * self.config.epochs))
+
+    @property
+    def doing(self) -> str:
+        return f"Training: {out_of(len(self.epochs), self.config.epochs, 'epoch')}"
 
     @property
     def seconds(self) -> float:

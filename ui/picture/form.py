@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from autoenc.datasets import distinct_names
+from autoenc.captions import configs
+from autoenc.datasets import told_apart
 from autoenc.errors import PictureError
 from autoenc.kinds import ENDINGS as ENDINGS_OF
 from autoenc.kinds import READABLE_FORMATS
@@ -18,7 +19,7 @@ from ui.core.text import plain
 from ui.picture import reconstruct, settings
 from ui.picture.reconstruct import Picture
 from ui.server.uploads import MAX_PICTURE
-from ui.widgets import labels, upload_warning
+from ui.widgets import upload_warning
 
 # Without .heic: a telephone that is asked for JPEG makes one, otherwise it would send what cannot be read.
 ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
@@ -100,8 +101,8 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
 
 
 def _name(run: RunSummary) -> str:
-    noise = f", {labels.noise_words(run.config.noise)}" if run.config.noise else ""
-    return f"{catalogue.data_title(run.config.dataset)}: {labels.short(run.config)}{noise}"
+    noise = f", {configs.noise_words(run.config.noise)}" if run.config.noise else ""
+    return f"{catalogue.data_title(run.config.dataset)}: {configs.short(run.config)}{noise}"
 
 
 def _fit(source: str) -> str:

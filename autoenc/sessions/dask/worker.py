@@ -17,6 +17,7 @@ from autoenc import cores, datasets, memory
 from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
 from autoenc.schema import EpochRecord, Record, State
+from autoenc.sessions.dask import fork_server
 from autoenc.speed import Speed, measure
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def dask_setup(_: object) -> None:
     order.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    fork_server.take_environment()
 
 
 def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
