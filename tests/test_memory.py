@@ -12,7 +12,7 @@ import torch
 
 from autoenc import memory, models
 from autoenc.errors import AutoencError
-from autoenc.memory import shortage_told
+from autoenc.memory import readable_shortage
 from autoenc.numerals import data_size
 from autoenc.schema import TrainConfig
 

@@ -19,8 +19,8 @@ importing.py     an archive or a folder -> an image folder
 """
 
 from autoenc.datasets.downloading import download
-from autoenc.datasets.folders import complaints, told_apart
-from autoenc.datasets.importing import bring_in
+from autoenc.datasets.folders import complaints, distinct_names
+from autoenc.datasets.importing import import_dataset
 from autoenc.datasets.listing import DatasetInfo, catalogue, info, title
 from autoenc.datasets.prepared import Dataset, cache_dir, load
 from autoenc.datasets.registry import check_name, default_name, names
@@ -42,5 +42,4 @@ __all__ = [
     "load",
     "names",
     "title",
-    "told_apart",
 ]

@@ -52,7 +52,7 @@ def title(name: str) -> str:
         return name
 
 
-def _folders() -> list[Known]:
+def _folders() -> list[DatasetSpec]:
     """Those that cannot be read, or have gone a moment ago, are left out."""
     entries = []
     for name in folder_names():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from autoenc.captions import configs
-from autoenc.datasets import told_apart
+from autoenc.datasets import distinct_names
 from autoenc.errors import PictureError
 from autoenc.kinds import ENDINGS as ENDINGS_OF
 from autoenc.kinds import READABLE_FORMATS

@@ -10,7 +10,7 @@ import streamlit as st
 
 from autoenc import captions, sweeps
 from autoenc.captions import configs
-from autoenc.captions.remarks import EARLIER
+from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.schema import BaselineCurve, Point
 from autoenc.sweeps import Row, SavedSweep
 from ui.components.copy_text import copy_text
