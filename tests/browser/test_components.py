@@ -23,7 +23,7 @@ from tests.browser import gallery
 from tests.browser.conftest import picture, wait_for_another
 from tests.browser.showing import showing
 from ui.components import FAILED, sprites
-from ui.components.passage import Passage, passage
+from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.pictures import Film, PictureRow, pictures
 
 FILM, LOSS, CHOICE = ".st-key-film", ".st-key-loss", ".st-key-choice"
@@ -361,10 +361,10 @@ def saved(page: Page, kind: str) -> bytes:
     return download.value.path().read_bytes()
 
 
-# ---------------------------------------------------------------- the passage
+# ---------------------------------------------------------------- the forward pass
 
 
-def test_a_passage_moves_on_by_itself_and_shows_what_its_sentence_says_when_paused(page: Page) -> None:
+def test_a_forward_pass_moves_on_by_itself_and_shows_what_its_sentence_says_when_paused(page: Page) -> None:
     sentence = page.locator(".st-key-bars .sentences [aria-hidden=false]")
     button = page.locator(".st-key-bars .play")
     expect(button).to_have_attribute("aria-label", "Pause")
@@ -403,7 +403,7 @@ def bars(canvas: Locator, k: int) -> np.ndarray:
     return (above.sum(axis=0) - below.sum(axis=0))[centres]
 
 
-def test_a_passage_says_how_many_numbers_there_are_at_each_place(page: Page) -> None:
+def test_a_forward_pass_says_how_many_numbers_there_are_at_each_place(page: Page) -> None:
     counts = {"Original": "2,352", "Noisy": "2,352", "Code": "784", "Reconstruction": "2,352"}
     said = [re.compile(f"^{name}.*{n} numbers$") for name, n in counts.items()]
     expect(page.locator(".st-key-maps .part .words")).to_have_text(said)
@@ -508,13 +508,13 @@ def test_rows_that_do_not_belong_together_are_refused(
         pictures([PictureRow("x", images, "#888888") for images in rows], key="x", **given)
 
 
-def test_a_passage_of_images_or_codes_that_differ_is_refused() -> None:
+def test_a_forward_pass_of_images_or_codes_that_differ_is_refused() -> None:
     x = X[0]
     with pytest.raises(ShapeError, match="all uint8"):
-        Passage(x, None, np.zeros(3), x[:, :4], "")
+        ForwardPass(x, None, np.zeros(3), x[:, :4], "")
     with pytest.raises(ShapeError, match=r"a code is \(2, 2\)"):
-        Passage(x, None, np.zeros((2, 2)), x, "")
+        ForwardPass(x, None, np.zeros((2, 2)), x, "")
     with pytest.raises(ShapeError, match="one shape of image and code"):
-        passage([Passage(x, None, np.zeros(k), x, "") for k in (2, 3)], key="x")
+        forward_pass([ForwardPass(x, None, np.zeros(k), x, "") for k in (2, 3)], key="x")
     with pytest.raises(ShapeError, match="one shape of image and code"):
-        passage([], key="x")
+        forward_pass([], key="x")

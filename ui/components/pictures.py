@@ -105,7 +105,7 @@ def pictures(
     _check(rows, film, difference)
     n, height, width = (rows[0].n, *rows[0].images.shape[-2:]) if rows else (0, 1, 1)
     frames = [[sprite(frame) for frame in row.frames] for row in rows]
-    apart = _hand_over(rows, frames, key)
+    apart = _preload_sheets(rows, frames, key)
     # The same pictures are sent once.
     files = {frame.id: frame.file for row in frames for frame in row if frame.id not in apart}
     head = {
@@ -120,7 +120,7 @@ def pictures(
     return None if chosen is None else int(chosen)
 
 
-def _hand_over(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], key: str) -> list[str]:
+def _preload_sheets(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], key: str) -> list[str]:
     """Give the browser the steady pictures, unseen; returns their ids."""
     steady = (
         sprite for row, row_frames in zip(rows, frames, strict=True) for sprite in row_frames if row.steady

@@ -14,8 +14,8 @@ from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.app import errors
+from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
-from ui.components.passage import Passage, passage
 from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
@@ -55,8 +55,8 @@ def _shrunk(run: Run, reconstruction: Reconstruction) -> None:
         reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
     (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
-    step = Passage(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
-    passage([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
+    step = ForwardPass(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
+    forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
     _place(run, float(lost), None, said)
 
 

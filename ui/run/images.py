@@ -11,11 +11,11 @@ from autoenc import captions, inspection
 from autoenc.datasets import distinct_names
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui.components.passage import passage
+from ui.components.forward_pass import forward_pass
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
 from ui.run import selection
-from ui.run.forward_pass import crossing, verdicts
+from ui.run.forward_pass import test_image_pass, verdicts
 
 N_SHOWN = 16
 
@@ -30,7 +30,7 @@ def show(run: Run) -> None:
         selection.IMAGE.put(int(shown[chosen]))
     n_test, n_drawn = len(model_cache.opened(run).data.test), len(model_cache.reconstructions(run).mse)
     image = selection.image_number(n_drawn, usual=int(shown[0]))
-    passage([crossing(run, image)], key="large", difference=COLOUR["error"])
+    forward_pass([test_image_pass(run, image)], key="large", difference=COLOUR["error"])
     if n_drawn < n_test:
         st.caption(f"This model is large: these are the first {n_drawn:,} of {n_test:,} test images.")
 
