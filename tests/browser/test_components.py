@@ -373,7 +373,7 @@ def test_a_forward_pass_moves_on_by_itself_and_shows_what_its_sentence_says_when
     expect(button).to_have_attribute("aria-label", "Play")
     number = re.search(r"image (\d)", sentence.inner_text())
     assert number is not None
-    step = gallery.crossings(4, (32,))[int(number[1])]
+    step = gallery.passes(4, (32,))[int(number[1])]
     canvases = page.locator(".st-key-bars canvas")
     wait_until_drawn(canvases.nth(2), step.x_hat)  # the last to arrive
     assert np.array_equal(drawn(canvases.nth(0))[0], step.x.repeat(3, axis=0))
@@ -415,7 +415,7 @@ def test_a_forward_pass_says_how_many_numbers_there_are_at_each_place(page: Page
 def test_feature_maps_go_from_black_for_the_least_to_white_for_the_greatest(
     page: Page,
 ) -> None:
-    [step] = gallery.crossings(1, (16, 7, 7), noisy=True, channels=3)
+    [step] = gallery.passes(1, (16, 7, 7), noisy=True, channels=3)
     low, high = step.code.min(), step.code.max()
     levels = np.round(255 * (step.code - low) / (high - low))
     mosaic = drawn(page.locator(".st-key-maps canvas").nth(2))[0]
