@@ -18,7 +18,7 @@ with left, st.container(key="settings"):
     st.markdown("##### Show a model your picture")
     for sentence in ignored:
         st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
-    asked = form.picture_form(runs)
+    wanted = form.picture_form(runs)
     if not runs and st.button(
         "Train a first model", type="primary", icon=":material/play_arrow:", key="first"
     ):
@@ -31,14 +31,14 @@ with right:
     st.markdown("A model can only draw what it has learnt: a model of digits makes digits of a face.")
     if not runs:
         demo.picture(sessions.example())
-    if asked.source == "draw":
-        pad.show(asked.runs)
-    picture = asked.picture or reconstruct.drawn_picture()
+    if wanted.source == "draw":
+        pad.show(wanted.runs)
+    picture = wanted.picture or reconstruct.drawn_picture()
     if picture is not None:
-        results.heading(picture, asked.runs)
-        for run_id in asked.runs:
-            results.show(run_id, picture, asked.fit, asked.invert)
-    if runs and not asked.runs:
+        results.heading(picture, wanted.runs)
+        for run_id in wanted.runs:
+            results.show(run_id, picture, wanted.fit, wanted.invert)
+    if runs and not wanted.runs:
         st.info("Choose a model.", icon=":material/school:")
 
 pages.write_address()

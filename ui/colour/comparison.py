@@ -23,7 +23,7 @@ BY = Value[By]("equal_by", "ratio")  # what is equal
 MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 
 # What a legend and a sentence call the data sets that come with us.
-SHORT = {
+SHORT_TITLES = {
     "mnist": "MNIST",
     "fashion-mnist": "Fashion-MNIST",
     "kmnist": "KMNIST",
@@ -44,7 +44,7 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
 
 def subject(info: DatasetInfo) -> Subject:
     """What is known of it here: its runs, and the baselines as far as they are measured."""
-    name, fingerprint = SHORT.get(info.name, info.name), datasets.load(info.name).fingerprint
+    name, fingerprint = SHORT_TITLES.get(info.name, info.name), datasets.load(info.name).fingerprint
     curves = sweeps.baseline_curves(background(), _baseline_jobs(info))
     return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), curves)
 
@@ -88,5 +88,5 @@ def measuring(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
 
 
 def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = background().snapshots(job.job_id for job in jobs)
-    return [job for job in known.values() if job.state.active]
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    return [job for job in snapshots.values() if job.state.active]

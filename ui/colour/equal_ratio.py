@@ -55,8 +55,8 @@ def compared(ignored: Sequence[str]) -> None:
     left, right = layout.halves()
     with left:
         layout.heading("Is colour harder?", ignored)
-        with_colour = _chosen("In colour", settings.WITH_COLOUR, colour=True)
-        pair = with_colour, _chosen("Without", settings.WITHOUT, colour=False)
+        with_colour = _dataset_box("In colour", settings.WITH_COLOUR, colour=True)
+        pair = with_colour, _dataset_box("Without", settings.WITHOUT, colour=False)
         models = st.pills(
             "Models",
             comparison.TRAINED,
@@ -75,7 +75,7 @@ def compared(ignored: Sequence[str]) -> None:
             idle.watch(lambda: bool(comparison.at_work(wanted) or comparison.measuring(pair)))
 
 
-def _chosen(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
+def _dataset_box(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
     infos = {info.name: info for info in comparison.comparable(colour=colour)}
     value.limit(list(infos), otherwise=next(iter(infos)))
     name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=value.key)
@@ -91,8 +91,8 @@ def _offer(wanted: Sequence[Sweep]) -> None:
         return
     background = sessions.background()
     times = [planned.seconds(background.n_workers, background.n_cores) for planned in plans]
-    known = [seconds for seconds in times if seconds is not None]
-    expected = f", about {duration(sum(known))}" if n and len(known) == len(times) else ""
+    known_seconds = [seconds for seconds in times if seconds is not None]
+    expected = f", about {duration(sum(known_seconds))}" if n and len(known_seconds) == len(times) else ""
     st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
     label = "All of it is trained"
     if n:
@@ -125,9 +125,9 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
-        for said in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
-            if said:
-                st.markdown(plain(said)) if said is words else st.caption(plain(said))
+        for caption in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
+            if caption:
+                st.markdown(plain(caption)) if caption is words else st.caption(plain(caption))
         _pictures(subjects)
         st.caption(EYE)
         pages.write_address()
@@ -156,11 +156,11 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 
 
 def _compared_runs(subjects: Sequence[Subject]) -> str:
-    said = captions.equal.compared_runs_caption(subjects)
-    if not said:
-        known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
-        return f"No runs to compare yet, only {' and '.join(known)}."
-    return f"Compared, without noise and on all images: {said} Between two sizes a straight line is read."
+    caption = captions.equal.compared_runs_caption(subjects)
+    if not caption:
+        baselines = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
+        return f"No runs to compare yet, only {' and '.join(baselines)}."
+    return f"Compared, without noise and on all images: {caption} Between two sizes a straight line is read."
 
 
 def _pictures(subjects: Sequence[Subject]) -> None:

@@ -129,7 +129,7 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
     head = {
         **{"key": key, "scene": scene_id, "kind": kind, "level": float(level), "most": noise.most},
         **{"title": noise.title, "meaning": noise.level, "unit": noise.unit},
-        "rows": [_told(row) for row in rows],
+        "rows": [_row_data(row) for row in rows],
         "places": list(pictures),  # of the rows whose pictures follow
         "worker": _worker,
     }
@@ -156,7 +156,7 @@ def _give(head: dict[str, Any], files: list[bytes]) -> None:
     _assets(key=f"assets-{head['id']}", data=packed({"assets": True, **head}, files))
 
 
-def _told(row: LiveRow) -> dict[str, Any]:
+def _row_data(row: LiveRow) -> dict[str, Any]:
     texts = {"label": row.label, "colour": row.colour, "live": row.live, "says": row.says, "mean": row.mean}
     return texts | {"psnr": [_number(v) for v in row.psnr], "ssim": [_number(v) for v in row.ssim]}
 

@@ -110,7 +110,7 @@ def pictures(
     files = {frame.id: frame.file for row in frames for frame in row if frame.id not in apart}
     head = {
         "key": key,
-        "rows": [_told(row, sprites) for row, sprites in zip(rows, frames, strict=True)],
+        "rows": [_row_data(row, sprites) for row, sprites in zip(rows, frames, strict=True)],
         **{"ids": list(files), "apart": apart},
         **{"n": n, "height": height, "width": width, "across": across(n)},
         **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
@@ -131,7 +131,7 @@ def _preload_sheets(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite
     return list(large)
 
 
-def _told(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:
+def _row_data(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:
     texts = {"label": row.label, "colour": row.colour, "notes": row.notes, "hints": row.hints}
     return texts | {"frames": [frame.id for frame in frames]}
 
@@ -143,9 +143,10 @@ def _check(rows: Sequence[PictureRow], film: Film | None, difference: str | None
     if difference is not None and len(rows) < 2:
         raise ShapeError(f"a difference is between two rows of pictures or more; given: {len(rows)}")
     n_frames = max((len(row.frames) for row in rows), default=1)
-    said = (1, 1) if film is None else (len(film.marks), len(film.epochs))
+    lengths_of_film = (1, 1) if film is None else (len(film.marks), len(film.epochs))
     lengths = {len(row.frames) for row in rows} - {1}
-    if len(lengths) > 1 or said != (n_frames, n_frames):
+    if len(lengths) > 1 or lengths_of_film != (n_frames, n_frames):
         raise ShapeError(
-            f"a film of {n_frames} frames has {said[0]} marks and {said[1]} epochs; one each is needed"
+            f"a film of {n_frames} frames has {lengths_of_film[0]} marks and {lengths_of_film[1]} epochs; "
+            "one each is needed"
         )

@@ -35,11 +35,11 @@ def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
     return _live_first(runs.denoisers(runs_on_disk(), datasets.load(dataset).fingerprint, kind))
 
 
-def _live_first(found: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
+def _live_first(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
     def is_slow(run: RunSummary) -> bool:
         return not inspection.runs_in_browser(models.describe(run.config, run.image_shape))
 
-    return tuple(sorted(found, key=is_slow))
+    return tuple(sorted(runs, key=is_slow))
 
 
 def choose_model(run_id: str) -> None:
@@ -117,11 +117,11 @@ def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
     Returns:
         One sentence on a run that has been deleted, or nothing.
     """
-    chosen = MODELS[widget].get()
-    if chosen not in run_ids:
+    run_id = MODELS[widget].get()
+    if run_id not in run_ids:
         MODELS[widget].put(run_ids[0] if run_ids else None)
-        if chosen is not None and not are_here([chosen]):
-            return f"run {chosen[:80]} is not on this machine any more"
+        if run_id is not None and not are_here([run_id]):
+            return f"run {run_id[:80]} is not on this machine any more"
     return ""
 
 
@@ -129,9 +129,9 @@ def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
 
 
 def curve_of(job: CurveJob) -> Curve | None:
-    """As far as it is measured; None: nothing is known."""
-    known = background().snapshot(job.job_id) or job.stored()
-    return known.value if known is not None and isinstance(known.value, Curve) else None
+    """As far as it is measured; None: not at all."""
+    latest = background().snapshot(job.job_id) or job.stored()
+    return latest.value if latest is not None and isinstance(latest.value, Curve) else None
 
 
 def measure(jobs: Sequence[CurveJob]) -> None:
@@ -143,24 +143,24 @@ def measure(jobs: Sequence[CurveJob]) -> None:
 
 def is_measured(job: CurveJob) -> bool:
     """Wholly, and kept."""
-    known = background().snapshot(job.job_id) or job.stored()
-    return known is not None and known.state is State.FINISHED
+    latest = background().snapshot(job.job_id) or job.stored()
+    return latest is not None and latest.state is State.FINISHED
 
 
 def may_stop_curves(jobs: Sequence[CurveJob]) -> bool:
-    return any(may_stop(known) for known in _active(jobs))
+    return any(may_stop(job) for job in _active(jobs))
 
 
 def stop_curves(jobs: Sequence[CurveJob]) -> None:
     """Stop those that the visitor may stop."""
-    for known in _active(jobs):
-        if may_stop(known):
-            stop(known)
+    for job in _active(jobs):
+        if may_stop(job):
+            stop(job)
 
 
 def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = background().snapshots(job.job_id for job in jobs)
-    return [job for job in known.values() if job.state.active]
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    return [job for job in snapshots.values() if job.state.active]
 
 
 def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
@@ -169,8 +169,8 @@ def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
 
 def failures(jobs: Sequence[Job]) -> list[str]:
     """One sentence for each reason why one failed."""
-    known = background().snapshots(job.job_id for job in jobs)
-    failed = (job.message for job in known.values() if job.state is State.FAILED)
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    failed = (job.message for job in snapshots.values() if job.state is State.FAILED)
     return list(dict.fromkeys(failed))
 
 

@@ -43,18 +43,18 @@ def sizes(compared: Compared) -> None:
         st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
         return
     jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
-    curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
+    curves.follow(jobs, lambda measured: _by_size(compared, runs, measured), key="sizes")
 
 
-def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
-    by_method = {curve.method: curve for curve in found}
-    known = [
+def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in measured}
+    sized = [
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = recipes.noise_levels(compared.kind)
-    words = captions.denoising.size_caption(known)
+    words = captions.denoising.size_caption(sized)
     clicked = live_plot(
-        plots.quality_by_size(known, levels, caption=words).to_json(),
+        plots.quality_by_size(sized, levels, caption=words).to_json(),
         key="noise-sizes",
         height=HEIGHT,
         downloads=True,
@@ -79,11 +79,11 @@ def matrix(compared: Compared) -> None:
     st.markdown(f"**{configs.short(config)}**, each trained with other noise, and tested with every noise:")
     _train_missing(compared.denoiser, compared.kind)
     jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
-    curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
+    curves.follow(jobs, lambda measured: _heat_map(compared, rows, measured), key="matrix")
 
 
-def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
-    by_method = {curve.method: curve for curve in found}
+def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in measured}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
     words = captions.denoising.matrix_caption(rows, columns)

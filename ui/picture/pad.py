@@ -23,7 +23,7 @@ def show(run_ids: Iterable[str]) -> None:
         with st.container(key="assets"):  # nothing is seen of it
             for run in map(sessions.read_run, run_ids):
                 models.append(_beside(run))
-        drawing = draw_pad(models, key="pad", known=reconstruct.drawing_id())
+        drawing = draw_pad(models, key="pad", latest_id=reconstruct.drawing_id())
         if drawing is not None:
             reconstruct.keep_drawing(drawing.id, drawing.pictures)
             st.rerun()  # the pad is told that it has come

@@ -23,15 +23,17 @@ def show(run: Run) -> None:
     if run.config.model != "mlp":
         _kernels(run)
     signs = zip(
-        ("above zero", "zero", "below zero"), (pixels.PLUS, pixels.NOTHING, pixels.MINUS), strict=True
+        ("above zero", "zero", "below zero"),
+        (pixels.PLUS_COLOUR, pixels.ZERO_COLOUR, pixels.MINUS_COLOUR),
+        strict=True,
     )
     key = ", ".join(f"<span style='color: rgb{colour}'>■</span> {sign}" for sign, colour in signs)
     st.html(f"<small>Weights: {key}; each picture by its own greatest.</small>")
 
 
 def _responses(run: Run, image: int) -> None:
-    found = inspection.responses(model_cache.opened(run), given(run, image))
-    n, n_shown = run.model.n_latents, len(found.indices)
+    units = inspection.responses(model_cache.opened(run), given(run, image))
+    n, n_shown = run.model.n_latents, len(units.indices)
     which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "those that vary most first"
     linear = run.config.model == "mlp" and run.config.layers == 1
     around = "" if linear else f", close to test image {image}"
@@ -39,10 +41,10 @@ def _responses(run: Run, image: int) -> None:
         f"**The numbers of the code**, {which}: the pixels that each looks at, "
         f"and what more of it draws{around}."
     )
-    names = tuple(f"no. {index + 1}" for index in found.indices)
+    names = tuple(f"no. {index + 1}" for index in units.indices)
     rows = [
-        PictureRow("Looks at", pixels.signed(found.encoder), COLOUR["original"]),
-        PictureRow("Draws", pixels.signed(found.decoder), COLOUR["reconstruction"], notes=names),
+        PictureRow("Looks at", pixels.signed(units.encoder), COLOUR["original"]),
+        PictureRow("Draws", pixels.signed(units.decoder), COLOUR["reconstruction"], notes=names),
     ]
     pictures(rows, key="responses")
 
