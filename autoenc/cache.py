@@ -62,7 +62,7 @@ def _verified(name: str, content: bytes) -> dict[str, Any]:
     found = json.loads(content)
     values: dict[str, Any] = found["values"]
     if found["sha256"] != _digest(name, values):
-        raise ValueError("the checksum does not fit")
+        raise ValueError("the checksum does not match")
     return values
 
 

@@ -180,7 +180,7 @@ def stored_run(run_id: str) -> Snapshot | None:
         return Snapshot(run_id, State.FINISHED, value=run)
     done = f"{out_of(len(run.epochs), run.config.epochs, 'epoch')} done"
     if checkpoints.is_being_written(run_id):
-        return Snapshot(run_id, State.RUNNING, f"another process trains it; {done}", run)
+        return Snapshot(run_id, State.RUNNING, f"another process is training it; {done}", run)
     return Snapshot(run_id, State.INTERRUPTED, f"{done}; train again to continue", run)
 
 
@@ -293,7 +293,7 @@ class CurveJob:
         memory.keep_freed()
         data, curve = datasets.load(self.dataset), None
         if self.mark and checkpoints.content_hash(self.method) != self.mark:
-            raise CheckpointError(f"{self.method} has been replaced by another run; measure it again")
+            raise CheckpointError(f"another run has replaced {self.method}; measure it again")
         with memory.shortage_told():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):
                 yield curve

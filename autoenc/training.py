@@ -192,11 +192,11 @@ def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> 
             steps, images of more than MAX_PIXELS numbers, or too many layers.
     """
     if config.train_images is not None and config.train_images > n_train:
-        raise ConfigError(f"train images is {config.train_images}; {config.dataset} has {n_train}")
+        raise ConfigError(f"train images is {config.train_images:,}; {config.dataset} has {n_train:,}")
     n_images = config.train_images or n_train
     if config.batch_size > n_images:
         raise ConfigError(
-            f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images"
+            f"batch size is {config.batch_size:,}; it cannot be larger than the {n_images:,} training images"
         )
     n_steps = config.epochs * math.ceil(n_images / config.batch_size)
     if n_steps > MAX_STEPS:

@@ -70,7 +70,7 @@ async def _waiting(address: str) -> int:
 async def _looked(visitor: BrowserSession) -> float:
     await visitor.rerun()
     median_seconds = median([await visitor.rerun() for _ in range(LOOKS)])
-    state = f"0 of {len(SIZES)} runs trained, 0 at work"
+    state = f"0 of {len(SIZES)} done, 0 running"
     assert visitor.shows(state), f"the sweep does not wait: {visitor.texts}"
     return median_seconds
 

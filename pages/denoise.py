@@ -14,7 +14,7 @@ training = denoisers.in_training()
 
 left, right = page.halves()
 with left:
-    page.heading("Take noise away", ignored)
+    page.heading("Remove noise", ignored)
     compared = form.denoise_form(training is not None)
     training_form.offer_download(training_settings.DATASET.get())
 

@@ -48,10 +48,10 @@ def ahead(*gains: float, noise: str = "gaussian", step: float = 0.1) -> tuple[Cu
         ((-1, 3, 6), "Below 0.12 the filter makes the picture worse; beyond it helps, by up to 6 dB at 0.3."),
         ((2, 1, -1), "Below 0.25 the filter helps, by up to 2 dB at 0.1; beyond it makes the picture worse."),
         ((1, 2.5, 2), "The filter helps at every measured level, most at 0.2: by 2.5 dB."),
-        ((0, 2.5, 2), "The filter helps and never harms, most at 0.2: by 2.5 dB."),
-        ((2.5, 0, 1), "The filter helps and never harms, most at 0.1: by 2.5 dB."),
+        ((0, 2.5, 2), "The filter helps and never makes the picture worse, most at 0.2: by 2.5 dB."),
+        ((2.5, 0, 1), "The filter helps and never makes the picture worse, most at 0.1: by 2.5 dB."),
         ((-3, -1), "The filter makes the picture worse at every measured level, most at 0.1: by 3 dB."),
-        ((-3, 0, -1), "The filter helps nowhere and harms, most at 0.1: by 3 dB."),
+        ((-3, 0, -1), "The filter never helps and makes the picture worse, most at 0.1: by 3 dB."),
         ((0.02, -0.04), "The filter makes no difference at any measured level."),
         (
             (-1, 1, 2, -2),
@@ -113,9 +113,9 @@ def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
         ((1, 2), "At 0.2 the denoiser is 2 dB better than the PCA; it is better at every measured level."),
         ((-1, 1, 2, -1), "At 0.3 the denoiser is 2 dB better than the PCA; it is better from 0.2 to 0.3."),
         ((1, -1, 2), "At 0.3 the denoiser is 2 dB better than the PCA; it is better at 2 of 3 levels."),
-        ((-1, 2, -1), "At 0.2 the denoiser is 2 dB better than the PCA; it is better there alone."),
-        ((-1, -0.4), "The denoiser is nowhere better than the PCA; it comes nearest at 0.2, 0.4 dB behind."),
-        ((-1, 0.01), "The denoiser is nowhere better than the PCA, and as good at 0.2."),
+        ((-1, 2, -1), "At 0.2 the denoiser is 2 dB better than the PCA; it is better at that level only."),
+        ((-1, -0.4), "The denoiser is never better than the PCA; it comes closest at 0.2, 0.4 dB behind."),
+        ((-1, 0.01), "The denoiser is never better than the PCA, but equal at 0.2."),
         ((1,), ""),
     ],
 )
@@ -175,7 +175,7 @@ def test_methods_that_are_no_tools_have_no_article() -> None:
     for name, said in [
         ("Total variation", "total variation"),
         ("the non-local means", "non-local means"),
-        ("Noisy", "the noisy picture as it is"),
+        ("Noisy", "the unfiltered noisy picture"),
         ("no filter", "no filter"),
     ]:
         assert (
@@ -255,35 +255,35 @@ def noise_of(name: str) -> Noise | None:
 @pytest.mark.parametrize(
     ("trained", "said"),
     [
-        (AT_HOME, "Each model is best near the noise that it was trained with."),
+        (AT_HOME, "Each model is best near the noise it was trained with."),
         # 0.84 dB behind is not "never more than 0.8"
         (
             AT_HOME | {"0 to 1": (24.5, 19.16, 11.5)},
-            "Each model is best near the noise that it was trained with; "
-            "the one trained at 0 to 1 is never more than 0.9 dB behind.",
+            "Each model is best near the noise it was trained with; "
+            "the model trained at 0 to 1 is never more than 0.9 dB behind.",
         ),
         (
             AT_HOME | {"0 to 1": (19, 19, 11)},
-            "Each model is best near the noise that it was trained with; "
-            "the one trained at 0 to 1 is up to 6 dB behind, at 0.05.",
+            "Each model is best near the noise it was trained with; "
+            "the model trained at 0 to 1 is up to 6 dB behind, at 0.05.",
         ),
         (
             AT_HOME | {"0 to 1": (26, 21, 13)},
             "Of the models trained at one level each is best near its own; "
-            "the one trained at 0 to 1 is best at every tested level.",
+            "the model trained at 0 to 1 is best at every tested level.",
         ),
         (
             AT_HOME | {"1": (26, 12, 12)},
-            "Near their own noise 2 of the 3 models trained at one level are the best of them.",
+            "Near their own noise, 2 of the 3 models trained at one level are the best of these.",
         ),
         (
             {"clean": (20, 15, 5), "0.3": (25, 20, 10), "1": (21, 21, 9)},
-            "No model is best near the noise that it was trained with.",
+            "No model is best near the noise it was trained with.",
         ),
         # 0.6 is near no tested level
         (
             AT_HOME | {"0.6": (5, 5, 5)},
-            "Each model that was tested there is best near the noise that it was trained with.",
+            "Each model that was tested there is best near the noise it was trained with.",
         ),
         (
             {"clean": (25, 15, 5), "0 to 1": (24, 14, 4)},

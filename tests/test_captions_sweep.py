@@ -67,7 +67,7 @@ def test_the_doublings_that_buy_most_and_least_are_told_with_their_losses() -> N
 
 def test_where_a_larger_code_stops_paying_is_told() -> None:
     points = line("conv", {16: 0.004, 32: 0.002, 64: 0.002, 128: 0.00199})
-    said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it gains almost nothing"
+    said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it hardly changes"
     assert captions.sweep.loss_words(points) == f"Conv: {said}."
 
 
@@ -162,7 +162,7 @@ def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reach
 
 
 def test_where_none_reaches_20_db_the_nearest_is_told() -> None:
-    said = "No run reaches 20 dB (MSE 0.01); nearest comes MLP with 16 numbers with 17.0 dB."
+    said = "No run reaches 20 dB (MSE 0.01); the closest is MLP with 16 numbers with 17.0 dB."
     assert captions.sweep.ratio_words([point(loss=0.02), point(latent_size=8, loss=0.03)]) == said
 
 
@@ -188,12 +188,12 @@ def test_times_that_do_not_grow() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ([{}, {}], "All times were taken alone, on cpu with 2 threads."),
-        ([{}], "The time was taken alone, on cpu with 2 threads."),
-        ([{"threads": 1}, {}], "All times were taken alone, on cpu with 1 to 2 threads."),
+        ([{}, {}], "Each run had the machine to itself, on cpu with 2 threads."),
+        ([{}], "The run had the machine to itself, on cpu with 2 threads."),
+        ([{"threads": 1}, {}], "Each run had the machine to itself, on cpu with 1 to 2 threads."),
         (
             [{"beside": 1}, {}],
-            "1 of 2 was timed with up to 1 other run beside it (hollow dots): compare these with care.",
+            "1 of 2 runs was timed with up to 1 other run at work (hollow dots): compare these with care.",
         ),
         (
             [{"beside": None}, {"beside": 3}],
@@ -202,7 +202,7 @@ def test_times_that_do_not_grow() -> None:
         ),
         (
             [{"device": "cuda"}, {}],
-            "All times were taken alone. Devices differ (cpu, cuda): their times cannot be compared.",
+            "Each run had the machine to itself. Devices differ (cpu, cuda): their times cannot be compared.",
         ),
     ],
 )

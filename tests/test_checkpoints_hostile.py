@@ -150,7 +150,7 @@ def test_a_head_of_more_than_16_kb_is_refused(sample: Sample, digits: Dataset) -
     put(sample.run_id, sample.with_head({**sample.head, "x": "y" * padding}))
     checkpoints.read(sample.run_id)
     put(sample.run_id, sample.with_head({**sample.head, "x": "y" * (padding + 1)}))
-    assert "its head has 16001 bytes; allowed: 16000" in complaint(sample.run_id, digits)
+    assert "its header has 16001 bytes; allowed: 16000" in complaint(sample.run_id, digits)
 
 
 def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> None:

@@ -153,7 +153,7 @@ def test_a_folder_that_vanishes_in_mid_run_is_told(sample: Sample, checkpoint_fo
         shutil.rmtree(checkpoint_folder)
         with pytest.raises(CheckpointError) as caught:
             checkpoints.save(sample.run, sample.state)
-    assert str(caught.value) == f"cannot write {path}: its folder is gone; bring it back or train again"
+    assert str(caught.value) == f"cannot write {path}: its folder is gone; restore it or train again"
     assert not checkpoint_folder.exists()
 
 

@@ -148,7 +148,7 @@ def test_the_same_command_again_is_answered_from_disk(ask: Ask) -> None:
     first = ask(*QUICK, "--json")
     again = ask(*QUICK, "--json")
     assert again.json == first.json
-    assert again.err.strip().endswith("is on disk already")
+    assert again.err.strip().endswith("is already on disk")
 
 
 def test_more_epochs_continue_and_say_from_which(ask: Ask) -> None:
@@ -513,7 +513,7 @@ def test_a_signal_ends_it_with_a_sentence_and_the_same_command_continues(
     assert process.returncode == 1
     assert out == ""
     *progress, last = err.splitlines()
-    assert last == "autoenc: stopped; what is finished is kept, the same command goes on"
+    assert last == "autoenc: stopped; finished work is kept; run the same command to continue"
     told = int(progress[-1].split()[1]) if progress else 3
 
     answer = ask(*command)
@@ -599,7 +599,7 @@ def test_a_folder_deleted_in_mid_run_is_told_as_it_is(ask: Ask, checkpoint_folde
         _, err = process.communicate()
     assert process.returncode == 1
     last = err.splitlines()[-1]
-    assert last.endswith(".safetensors: its folder is gone; bring it back or train again")
+    assert last.endswith(".safetensors: its folder is gone; restore it or train again")
     assert not checkpoint_folder.exists()
 
 

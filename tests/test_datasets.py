@@ -696,7 +696,7 @@ def test_a_raw_file_that_is_still_packed_is_told(raw: Path) -> None:
 
 
 def test_a_mirror_that_sends_in_circles_is_one_sentence(server: str) -> None:
-    assert "HTTP 302, sends from one address to the next without end" in failed_download(f"{server}/circle/")
+    assert "HTTP 302, redirects without end" in failed_download(f"{server}/circle/")
 
 
 def test_a_mirror_that_drips_is_given_up_for_the_next_one(

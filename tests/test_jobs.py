@@ -193,7 +193,7 @@ def test_a_run_of_version_0_1_with_noise_over_a_range_says_that_its_test_noise_w
     old = checkpoints.read(run.run_id)
     assert [e.test_loss for e in old.epochs] == [e.test_loss for e in run.epochs], "old numbers stay"
     assert cli.main(["runs", "show", run.run_id]) == 0
-    said = "Measured on noisy test images that an earlier version drew only for this model"
+    said = "Measured on noisy test images that an earlier version made only for this model"
     assert said in capsys.readouterr().out
     (summary,) = checkpoints.summaries()[0]
     assert summary.earlier_tests == 3
@@ -302,7 +302,7 @@ def test_a_stored_run_is_running_while_its_lock_is_held() -> None:
         snapshot = stored_run(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.RUNNING
-    assert snapshot.message == "another process trains it; 2 of 1,000 epochs done"
+    assert snapshot.message == "another process is training it; 2 of 1,000 epochs done"
 
 
 # ---------------------------------------------------------------- killed

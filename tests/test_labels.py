@@ -77,7 +77,7 @@ def test_a_frame_tells_its_own_error() -> None:
     run = replace(run_of(4, []), x=Images((1, 1, 1, 2), bytes([0, 255])))
     off = Images((1, 1, 1, 2), bytes([0, 204]))  # 0.2 off in one of two pixels: 0.04 / 2 = 0.02, 17.0 dB
     assert labels.frame(run, Preview(3, off)) == "after epoch 3 of 4: 17.0 dB"
-    assert labels.frame(run, Preview(0, off)).startswith("before any training")
+    assert labels.frame(run, Preview(0, off)).startswith("untrained")
 
 
 def test_a_job_that_waits_says_what_for_and_how_many_are_ahead() -> None:

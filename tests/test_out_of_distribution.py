@@ -168,7 +168,7 @@ def test_the_share_of_test_images_is_said_as_it_is() -> None:
 def test_a_picture_without_contrast_is_no_test() -> None:
     assert said(half(0), half(1)).startswith("No verdict: this picture is almost one plain tone")
     words = said(half(0), np.zeros((1, 28, 28), np.uint8))
-    assert words.endswith("and not even that comes back: this model has never seen such an image.")
+    assert words.endswith("and the model does not even reproduce that: it has never seen such an image.")
 
 
 def test_a_model_that_has_learnt_nothing_gives_no_verdict() -> None:

@@ -260,7 +260,10 @@ def test_other_files_are_refused_whatever_they_are_called(content: bytes) -> Non
         ),
         (b"\n<html><img src=x onerror=alert(1)></html>", "is a web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1", "is a Git-LFS pointer"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "is a HEIC picture, which is not read here; save HEIC"),
+        (
+            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+            "is a HEIC picture, which this program does not read; save HEIC",
+        ),
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "is a HEIC picture"),
     ],
 )
@@ -302,7 +305,7 @@ def test_damaged_bytes_are_a_picture_or_are_refused() -> None:
 
 
 def claiming(content: bytes, at: int, size: bytes) -> bytes:
-    """The file with another size in its head."""
+    """The file with another size in its header."""
     return content[:at] + size + content[at + len(size) :]
 
 
@@ -408,7 +411,7 @@ def test_an_avif_that_is_larger_inside_than_it_says_is_refused_before_it_is_deco
     assert content[at] == 0x32  # a frame with its size
     bits = "000110000011111111" + 2 * f"{16_383:016b}" + "000000"
     head = bytes([0x0A, content[at + 1]]) + int(bits, 2).to_bytes(7, "big")
-    with pytest.raises(PictureError, match="its pictures are larger inside than is allowed"):
+    with pytest.raises(PictureError, match="the images inside are larger than allowed"):
         open_picture(claiming(content, at, head))
 
 

@@ -80,7 +80,7 @@ def test_models_that_share_settings_which_do_not_suit_one_of_them_are_said_to() 
     for models in (["mlp", "conv"], ["conv-bottleneck"], []):
         assert remarks.shared_settings(models) == ""
     assert remarks.shared_settings(["mlp", "conv-bottleneck"]) == (
-        "Models that are compared share their settings; Bottleneck alone starts with 2 layers and a learning "
+        "Models in one sweep share their settings; on its own, Conv bottleneck starts with 2 layers and a learning "
         "rate of 0.004 that decays to zero."
     )
 

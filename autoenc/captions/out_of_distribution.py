@@ -25,7 +25,7 @@ MEASURE = (
 FAR_OFF = 0.01  # MSE: a tenth of the way from black to white
 _NO_MODEL = (
     "No verdict: even for its own test images this model is hardly better than their average picture. "
-    "It has learnt too little to tell the familiar from the strange."
+    "It has learnt too little to tell familiar images from unusual ones."
 )
 _NOISY = "(The test images were noisy, as in its training; this picture is not.)"
 
@@ -67,7 +67,7 @@ def _plain_tone(mse: float) -> str:
     """Of a picture without contrast."""
     tone = "This picture is almost one plain tone"
     if mse > FAR_OFF:
-        return f"{tone}, and not even that comes back: this model has never seen such an image."
+        return f"{tone}, and the model does not even reproduce that: it has never seen such an image."
     return f"No verdict: {tone[0].lower()}{tone[1:]}, which has no contrast to lose."
 
 
@@ -77,10 +77,10 @@ def _among(found: Standing) -> str:
     if found.beyond_all:
         return f"{lost}, more than in all {tests}: this model has never seen such an image."
     if found.n_worse == found.n:
-        return f"{lost}, less than in all {tests}: easier than anything that this model was tested on."
+        return f"{lost}, less than in all {tests}: easier than any test image."
     if found.n_worse >= found.n / 2:
         less = percent(found.n_worse / found.n)
-        return f"{lost}, less than in {less} of the {tests}: nothing strange to this model."
+        return f"{lost}, less than in {less} of the {tests}: within its usual error."
     if found.n_worse >= EDGE * found.n:
         more = percent(found.n_better / found.n)
         return f"{lost}, more than in {more} of the {tests}: harder than most of them."

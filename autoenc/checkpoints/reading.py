@@ -120,7 +120,7 @@ def summary_in(file: RunFile) -> RunSummary:
     head = file.head
     config, fingerprint = TrainConfig.from_json(head["config"]), text(head["fingerprint"])
     if head["run_id"] != config.run_id(fingerprint):
-        raise ValueError("its name is not that of the run inside")
+        raise ValueError("its name is not the name of the run inside")
     channels, height, width = (whole(side, 1, MAX_PIXELS) for side in head["image_shape"])
     whole(channels * height * width, 1, MAX_PIXELS)
     n_train_images = whole(head["n_train_images"], 1)
@@ -236,7 +236,7 @@ def optimizer_state_in(
         for i, parameter in enumerate(model.parameters())
     }
     if any(int(state["step"]) != n_steps for state in states.values()):
-        raise ValueError(f"its optimiser has not gone {n_steps} steps")
+        raise ValueError(f"its optimiser has not taken {n_steps:,} steps")
     return states
 
 
@@ -246,7 +246,7 @@ def _optional(value: object, check: Callable[[object], T]) -> T | None:
 
 def _check_name(path: Path, run: AnyRun) -> AnyRun:
     if run.run_id != path.stem:
-        raise ValueError("its name is not that of the run inside")
+        raise ValueError("its name is not the name of the run inside")
     return run
 
 

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AutoencError as error:
         return _fail(str(error), 1)
     except KeyboardInterrupt:
-        return _fail("stopped; what is finished is kept, the same command goes on", 1)
+        return _fail("stopped; finished work is kept; run the same command to continue", 1)
     except BrokenPipeError:  # `| head` has seen enough
         _close_stdout()
     except OSError as error:
@@ -62,7 +62,7 @@ def _fail(sentence: str, code: int) -> int:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Wrong usage in one line instead of two dozen."""
-        self.exit(2, f"autoenc: {message}; `{self.prog} --help` tells more\n")
+        self.exit(2, f"autoenc: {message}; see `{self.prog} --help`\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,5 +79,5 @@ def bench(chosen: argparse.Namespace) -> None:
     try:
         from benchmarks import training_speed  # not part of the package: it stands beside it in the project
     except ImportError:
-        raise AutoencError("the benchmarks are not here; run this in the project's folder") from None
+        raise AutoencError("there are no benchmarks here; run this in the project's folder") from None
     training_speed.run(as_json=chosen.json)

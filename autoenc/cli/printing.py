@@ -71,7 +71,7 @@ def check_writable(path: Path | None) -> None:
         ConfigError: no file can be written there.
     """
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-        raise ConfigError(f"cannot write {path}; --csv takes a file in a folder that is there")
+        raise ConfigError(f"cannot write {path}; --csv needs a file in an existing folder")
 
 
 def write(path: Path, text: str) -> None:

@@ -71,7 +71,9 @@ def _check_size(entry: Known, path: Path, least: int) -> None:
         raise DatasetError(f"{path} is {what}; {cure(entry)}")
     n_bytes = path.stat().st_size
     if not least < n_bytes <= MAX_FILE_BYTES:
-        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")
+        raise DatasetError(
+            f"{path} has {n_bytes:,} bytes, which is not a valid size for {entry.name}; {cure(entry)}"
+        )
 
 
 def _checked(entry: Known, path: Path, images: Bytes, labels: npt.NDArray[np.int64]) -> tuple[Bytes, Bytes]:
@@ -140,7 +142,7 @@ def _read_matrices(entry: Known, path: Path) -> tuple[Bytes, Bytes]:
         if (images.shape, labels.shape) != shapes or images.dtype != np.uint8:
             raise ValueError("the file is not what its head says")
         if labels.dtype.kind not in "uif" or not np.isin(labels, range(1, 11)).all():
-            raise ValueError("the labels are no whole numbers from 1 to 10")
+            raise ValueError("the labels are not whole numbers from 1 to 10")
     except Exception as error:  # as above
         raise DatasetError(f"{path} cannot be read ({type(error).__name__}); {cure(entry)}") from error
     # On disk the pixels of a column follow each other, and all images lie inside one another.

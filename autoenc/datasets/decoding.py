@@ -121,7 +121,7 @@ def _check(entry: Known, names: Sequence[str]) -> None:
 def _too_large(entry: Known, split: str, n: int, n_bytes: int) -> str:
     return (
         f"the {n:,} pictures of {entry.folder}/{split} would take {n_bytes / 1e9:.1f} GB; allowed: "
-        f"{MAX_SPLIT_BYTES / 1e9:.0f} GB; take some away"
+        f"{MAX_SPLIT_BYTES / 1e9:.0f} GB; remove some"
     )
 
 
@@ -183,7 +183,7 @@ def _read(
         coloured |= len(picture) == 3
         n += 1
     if not n:
-        raise DatasetError(f"none of the pictures of {entry.folder}/{split} can be read; take them away")
+        raise DatasetError(f"none of the pictures of {entry.folder}/{split} can be read; remove them")
     return x[:n], labels[:n], coloured, broken
 
 
@@ -195,18 +195,18 @@ def _notes(entry: Known, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...
     if len(seen.class_names) == 1:
         notes.append("all images are of one class")
     if seen.empty:
-        notes.append(f"folders without pictures are no classes: {_named(seen.empty)}")
+        notes.append(f"folders without pictures are not classes: {_named(seen.empty)}")
     if deeper := seen.left_out.deeper:
         notes.append(f"pictures in folders inside a class are left out: {_named(deeper)}")
     if loose := seen.left_out.loose:
-        notes.append(f"files outside the folders of the classes are left out: {_named(loose)}")
+        notes.append(f"files outside the class folders are left out: {_named(loose)}")
     if links := seen.left_out.links:
         notes.append(f"links are not followed: {_named(links)}")
     if others := seen.left_out.others:
         which = (
-            "1 file is no picture and is"
+            "1 file is not a picture and is"
             if len(others) == 1
-            else f"{len(others):,} files are no pictures and are"
+            else f"{len(others):,} files are not pictures and are"
         )
         notes.append(f"{which} left out: {_named(others)}")
     if broken:

@@ -97,10 +97,8 @@ def check_free(name: str) -> None:
 def _refusal(name: str) -> str:
     """Why no image folder may be called so; "": it may."""
     if not DATASET_NAME.fullmatch(name):
-        return (
-            f"{printable(name)!r:.80} is no name for a data set, which has letters, digits and hyphens alone"
-        )
-    return f"{name!r} is a data set of its own" if name.casefold() in _TAKEN else ""
+        return f"{printable(name)!r:.80} is not a name for a data set; use only letters, digits and hyphens"
+    return f"{name!r} is the name of a built-in data set" if name.casefold() in _TAKEN else ""
 
 
 def folder_entry(name: str) -> Known | None:

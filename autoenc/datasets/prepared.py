@@ -196,7 +196,7 @@ def _prepare(entry: Known, folder: Path) -> Dataset:
         raise DatasetError(f"{entry.name} cannot be prepared in {cache_dir()}: {problem}") from error
     if not dataset:
         raise DatasetError(
-            f"{entry.name} cannot be prepared in {cache_dir()}: what was written cannot be read back; set "
+            f"{entry.name} cannot be prepared in {cache_dir()}: the written files cannot be read back; set "
             "AUTOENC_CACHE_DIR to another folder"
         )
     return dataset
@@ -228,9 +228,9 @@ def _count_notes(entry: Known, arrays: Arrays) -> list[str]:
 
 def _damage_told(entry: Known, folder: Path) -> str:
     """Logged at once, and noted for whoever looks at the data set later."""
-    log.warning("the prepared images of %s in %s were damaged; making them again", entry.name, folder)
+    log.warning("the prepared images of %s in %s were damaged; preparing them again", entry.name, folder)
     return (
-        f"the prepared copy of these images was damaged, and was made again on {date.today().isoformat()}; "
+        f"the prepared copy of these images was damaged; it was made again on {date.today().isoformat()}; "
         "if this happens again, have the disk checked"
     )
 

@@ -91,7 +91,9 @@ def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
             f"{path} has {n_bytes:,} bytes where its header says {n_expected:,}; {cure(entry)}"
         )
     if not n_header < n_bytes <= MAX_FILE_BYTES:
-        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")
+        raise DatasetError(
+            f"{path} has {n_bytes:,} bytes, which is not a valid size for {entry.name}; {cure(entry)}"
+        )
     return shape
 
 

@@ -60,7 +60,7 @@ class Packed:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except OSError as error:
-            raise _unreadable(repr(self.name[-80:]), error, "take it away") from error
+            raise _unreadable(repr(self.name[-80:]), error, "remove it") from error
 
 
 @contextmanager
@@ -84,14 +84,15 @@ def opened(source: Source) -> Iterator[Iterator[Packed]]:
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_BROKEN) as error:
         problem = " ".join(str(error).split()) or type(error).__name__
         raise DatasetError(
-            f"{called} is no .zip or .tar, or is damaged ({problem:.80}); pack it anew, without a password"
+            f"{called} is not a .zip or .tar, or it is damaged ({problem:.80}); "
+            "pack it again, without a password"
         ) from error
 
 
 def _open(path: Path, called: str) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe has no end
-            raise DatasetError(f"{called} is no file; allowed: a folder, a .zip or a .tar")
+            raise DatasetError(f"{called} is not a file; allowed: a folder, a .zip or a .tar")
         return path.open("rb")
     except OSError as error:
         raise _unreadable(called, error) from error
@@ -210,7 +211,7 @@ class _Bounded:
         self._room -= len(chunk)
         if self._room < 0:
             raise DatasetError(
-                f"the archive unpacks to more than {MAX_BYTES / 1e9:.0f} GB; bring in fewer pictures"
+                f"the archive unpacks to more than {MAX_BYTES / 1e9:.0f} GB; import fewer pictures"
             )
         return chunk
 
@@ -251,7 +252,9 @@ class _Member(tarfile.TarInfo):
 
 
 def _unusual(what: str) -> DatasetError:
-    return DatasetError(f"the archive has {what}, which is not read here; pack the pictures as a .zip")
+    return DatasetError(
+        f"the archive has {what}, which this program does not read; pack the pictures as a .zip"
+    )
 
 
 def _of_tar(file: BinaryIO, n_total: int, head: bytes) -> Iterator[Packed]:
@@ -263,7 +266,7 @@ def _of_tar(file: BinaryIO, n_total: int, head: bytes) -> Iterator[Packed]:
             archive.pax_headers = {}  # and these, which are for all files that follow: no picture needs them
             n_files += 1
             if n_files > 2 * MAX_FILES:  # folders and what is no picture count too
-                raise DatasetError(f"the archive has more than {2 * MAX_FILES:,} files; bring in fewer")
+                raise DatasetError(f"the archive has more than {2 * MAX_FILES:,} files; import fewer")
             if not member.isdir():
                 opener = partial(_extracted, archive, member) if member.isreg() else None
                 yield Packed(member.name, opener, file.tell(), n_total)

@@ -85,7 +85,7 @@ def class_words(errors: Sequence[ClassError]) -> str:
     best, worst = errors[0], errors[-1]
     ratio = worst.mse / best.mse
     if ratio < _CLEAR:
-        return "All classes come back about equally well."
+        return "The model reconstructs all classes about equally well."
     return f"Easiest: {best.name}. Hardest: {worst.name}, with {short(ratio)} times the error."
 
 
@@ -97,14 +97,14 @@ def colour_words(error: ColourError) -> str:
         return ""
     ratio = mse[worst] / mse[best]
     said = (
-        "Red, green and blue are drawn about equally well."
+        "The model reconstructs red, green and blue about equally well."
         if ratio < _CLEAR
-        else f"{worst.capitalize()} is drawn worst: {short(ratio)} times the error of {best}."
+        else f"{worst.capitalize()} has the largest error: {short(ratio)} times that of {best}."
     )
     lost = f"{percent(error.brightness_lost)} in brightness and {percent(error.colour_lost)} in colour"
-    said += f" Of what sets the images apart it loses {lost}"
+    said += f" Of the differences between images it loses {lost}"
     if error.colour_lost >= _CLEAR * error.brightness_lost:
-        return f"{said}: it spends its numbers on brightness first."
+        return f"{said}: it spends its code on brightness first."
     if error.brightness_lost >= _CLEAR * error.colour_lost:
-        return f"{said}: the fine detail that it cannot keep is brightness more than colour."
-    return f"{said}: about as much of both."
+        return f"{said}: the fine detail it cannot keep is more brightness than colour."
+    return f"{said}: about as much of each."

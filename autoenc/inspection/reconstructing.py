@@ -18,7 +18,7 @@ from autoenc.training import DRAWN_AT_ONCE
 
 _AT_LEAST = 256  # images, however large the model
 
-How = Literal["as they come", "shuffled", "worst first", "best first"]
+How = Literal["in order", "shuffled", "worst first", "best first"]
 HOW: tuple[How, ...] = get_args(How)
 
 
@@ -77,7 +77,7 @@ def order(
     n = len(reconstructions)
     bad = np.nan_to_num(reconstructions.mse, nan=np.inf)
     match how:
-        case "as they come":
+        case "in order":
             indices = np.arange(n)
         case "shuffled":
             indices = np.random.default_rng(seed).permutation(n)

@@ -98,7 +98,7 @@ def loss_at_large_sizes(
     needed = heights(dots) if dots else heights((), *beneath)
     y = _loss(needed, Axes(log_loss=False), large)
     y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = linear_top(needed.max(initial=0.01))
-    return Chart("Large sizes, closer", points, dots, beneath, {"xaxis": x_axis} | y).figure(chosen, said)
+    return Chart("Close-up: large sizes", points, dots, beneath, {"xaxis": x_axis} | y).figure(chosen, said)
 
 
 def loss_by_code(
@@ -263,10 +263,10 @@ def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
 
 
 def _circumstances(point: Point) -> str:
-    """`2 threads on cpu, alone`."""
+    """`2 threads on cpu, no concurrent runs`."""
     threads = f"{point.threads} thread{'s' * (point.threads != 1)} on " if point.threads else "on "
-    others = {None: "nobody knows beside how many", 0: "alone"}.get(
-        point.beside, f"beside {point.beside} other{'s' * (point.beside != 1)}"
+    others = {None: "unknown how many concurrent runs", 0: "no concurrent runs"}.get(
+        point.beside, f"{point.beside} concurrent run{'s' * (point.beside != 1)}"
     )
     return f"{threads}{point.device or 'an unknown device'}, {others}"
 

@@ -13,7 +13,7 @@ from autoenc.errors import ConfigError
 from autoenc.schema.noise import Noise
 
 # What a model is called in charts and sentences, and what its latent size counts.
-MODEL_NAMES: Mapping[str, str] = {"mlp": "MLP", "conv": "Conv", "conv-bottleneck": "Bottleneck"}
+MODEL_NAMES: Mapping[str, str] = {"mlp": "MLP", "conv": "Conv", "conv-bottleneck": "Conv bottleneck"}
 CODE_UNITS: Mapping[str, str] = {"mlp": "number", "conv": "channel", "conv-bottleneck": "number"}
 MODELS = tuple(MODEL_NAMES)
 DEVICES = ("auto", "cpu", "cuda")
@@ -57,9 +57,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not DATASET_NAME.fullmatch(self.dataset):
-            raise ConfigError(
-                f"dataset is {self.dataset!r:.80}; a name has letters, digits and hyphens alone"
-            )
+            raise ConfigError(f"dataset is {self.dataset!r:.80}; use only letters, digits and hyphens")
         if self.model not in MODELS:
             raise ConfigError(f"unknown model {self.model!r}; known: {', '.join(MODELS)}")
         for name, (low, high) in BOUNDS.items():

@@ -140,7 +140,7 @@ class Book:
             if entry is None or not entry.active:
                 return None
             if entry.waiting:
-                self.end(entry, State.STOPPED, "stopped before it began")
+                self.end(entry, State.STOPPED, "stopped before it started")
             entry.stopping = True
             return entry if entry.task is not None else None
 
@@ -238,22 +238,22 @@ class Book:
         value = stored.value if stored else None
         n_epochs = len(value.epochs) if isinstance(value, Run) else 0
         if entry.stopping:
-            self.end(entry, State.STOPPED, "stopped; what was done is kept")
+            self.end(entry, State.STOPPED, "stopped; finished work is kept")
         elif memory.kernel_kills() > entry.kernel_kills:
-            self.end(entry, State.FAILED, f"the system ended it: {memory.SHORTAGE}")
+            self.end(entry, State.FAILED, f"the system stopped it: {memory.SHORTAGE}")
         elif stored is not None and stored.state is State.FINISHED:
             self.end(entry, State.FINISHED, "")
         elif entry.lost + 1 == MAX_LOST and n_epochs == entry.lost_at:
-            lost = f"{MAX_LOST} workers died over it in a row; train again to go on"
+            lost = f"{MAX_LOST} workers in a row died while running it; train again to continue"
             self.end(entry, State.FAILED, lost)
         else:
             with self.lock:
                 entry.lost = entry.lost + 1 if n_epochs == entry.lost_at else 1
                 entry.lost_at, entry.task, entry.began = n_epochs, None, 0.0
-                message = f"its worker was lost; it goes on from epoch {n_epochs}"
+                message = f"its worker was lost; it resumes from epoch {n_epochs:,}"
                 entry.snapshot = replace(entry.snapshot, state=State.QUEUED, message=message, value=value)
                 if entry.stopping:  # since we looked above
-                    self.end(entry, State.STOPPED, "stopped; what was done is kept")
+                    self.end(entry, State.STOPPED, "stopped; finished work is kept")
                 self._file(entry)
 
     # -------- with the lock held
@@ -265,7 +265,7 @@ class Book:
     def _check_room(self, by: str, address: str) -> None:
         waiting = self._waiting.values()
         if sum(e.by == by for e in waiting) >= MAX_WAITING:
-            raise AutoencError(f"you have {MAX_WAITING} runs in the queue; wait for some of them")
+            raise AutoencError(f"you have {MAX_WAITING:,} runs in the queue; wait for some of them")
         if sum(e.address == address for e in waiting) >= MAX_WAITING_AT_ADDRESS:
             raise AutoencError(
                 f"{MAX_WAITING_AT_ADDRESS:,} runs from your network address are in the queue; "

@@ -142,7 +142,7 @@ def lost_words(subjects: Sequence[Subject]) -> str:
     if any(mse is None for _, mse in known):
         return ""
     said = " and ".join(f"{short(mse or 0)} for {name}" for name, mse in known)
-    return f"The mean image in place of every image errs by {said}: what a code of nothing is worth."
+    return f"An empty code (the mean image in place of every image) has an error of {said}."
 
 
 def settings_words(subjects: Sequence[Subject]) -> str:

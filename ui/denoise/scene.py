@@ -73,7 +73,9 @@ def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> L
         psnr=made.psnr_db,
         ssim=made.ssim,
         mean=_mean(made),
-        says="" if live or method in CLASSICAL else "large: drawn on the server, after the drag",
+        says=""
+        if live or method in CLASSICAL
+        else "large model: computed on the server when the slider rests",
     )
 
 

@@ -60,7 +60,7 @@ def uploaded_picture(file: Upload) -> Foreign:
 
 
 def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
-    DRAWING.put(Foreign(f"drawing {id}", "What is drawn", None, dict(pictures)))
+    DRAWING.put(Foreign(f"drawing {id}", "Your drawing", None, dict(pictures)))
 
 
 def drawing_id() -> str:
@@ -135,7 +135,7 @@ def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray,
     return out_of_distribution.look(opened(_run), shrunk(source, _run.model.image_shape))
 
 
-@shared(max_entries=KEPT, spinner="Through the model, tile by tile")
+@shared(max_entries=KEPT, spinner="Running the model, tile by tile")
 def _looked_tiles(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> LookedTiles:

@@ -24,7 +24,7 @@ FILM = "preview"
 
 
 def show(run: Run, active: bool) -> None:
-    st.markdown("**Sixteen test images**, which the model is never trained on")
+    st.markdown("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
     _charts(run, active)
@@ -66,7 +66,7 @@ def _read_right(run: Run, frames: np.ndarray) -> list[str]:
         return unknown
     n_images = frames.shape[1]
     right = [int((reader.read(frame) == data.test_labels[:n_images]).sum()) for frame in frames]
-    return [f"{n} of {n_images} read right" for n in right]
+    return [f"{n} of {n_images} recognised" for n in right]
 
 
 def _charts(run: Run, active: bool) -> None:
@@ -113,7 +113,7 @@ def _beside_the_lab(run: Run) -> None:
         rows.append(("Test loss (*)", short(figures.test_loss_as_printed, 4), short(run.test_mse)))
     if figures.seconds is not None:
         rows.append(("Training time (s)", short(figures.seconds, 4), f"{run.seconds:,.1f}"))
-    st.markdown("**Beside the lab report**")
+    st.markdown("**Compared with the lab report**")
     st.markdown(
         "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
     )

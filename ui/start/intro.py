@@ -11,8 +11,8 @@ PAGES = (
     (
         "pages/train.py",
         "Train",
-        "Press one button and watch a model learn, epoch by epoch: what comes back of each image, what is "
-        "lost, and what it costs.",
+        "Press one button and watch a model learn, epoch by epoch: how well it redraws each image, what "
+        "is lost, and what it costs.",
     ),
     (
         "pages/sweep.py",
@@ -23,8 +23,8 @@ PAGES = (
     (
         "pages/denoise.py",
         "Denoise",
-        "Drag the noise and see at once what a model makes of it: where does it help, and where does it "
-        "invent?",
+        "Drag the noise level and see at once what a model does with it: where does it help, and where does "
+        "it invent?",
     ),
     (
         "pages/foreign.py",
@@ -58,7 +58,7 @@ def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def pages() -> None:
     """What each page teaches."""
-    st.markdown("#### What there is to do")
+    st.markdown("#### What you can do")
     for first in range(0, len(PAGES), ACROSS):
         cards = PAGES[first : first + ACROSS]
         for column, (path, title, lesson) in zip(st.columns(ACROSS), cards, strict=True):

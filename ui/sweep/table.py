@@ -10,11 +10,10 @@ import streamlit as st
 
 from autoenc import captions, sweeps
 from autoenc.captions.remarks import EARLIER
-from autoenc.schema import BaselineCurve, Point
+from autoenc.schema import MODEL_NAMES, BaselineCurve, Point
 from autoenc.sweeps import Kept, Row
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
-from ui.widgets import labels
 
 NOTE = (
     "(*) As printed in the report: its test losses are probably sums over batches, and its times are of "
@@ -52,7 +51,7 @@ def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCur
 
 def _columns(rows: Sequence[Row], baselines: Sequence[BaselineCurve]) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
-    values["model"] = [labels.MODEL_TITLES[name] for name in values["model"]]
+    values["model"] = [MODEL_NAMES[name] for name in values["model"]]
     values["earlier_test"] = [row.earlier_test or None for row in rows]
     shown = {title: values[name] for name, title in TITLES.items()}
     shown |= {_title(curve): [row.baseline_mse[i] for row in rows] for i, curve in enumerate(baselines)}
@@ -76,7 +75,7 @@ TITLES = {
     "lab_train_loss": "Report: training loss",
     "lab_test_loss_as_printed": "Report: test loss (*)",
     "threads": "Threads",
-    "beside": "Runs beside it",
+    "beside": "Concurrent runs",
 }
 FORMATS = {
     "latent_size": "localized",

@@ -30,15 +30,13 @@ from ui.components import pixels
 from ui.core import catalogue
 from ui.core.text import duration, plain
 
-MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional", "conv-bottleneck": "Conv with bottleneck"}
-
 
 def title(config: TrainConfig) -> str:
     """The settings in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     stride = f", stride {config.stride}" if config.model == "conv" else ""
     noise = f", {noise_words(config.noise)}" if config.noise else ""
     return (
-        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size:,}, "
+        f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
         f"{_layers(config.layers)}{stride}{noise}, {catalogue.data_title(config.dataset)}"
     )
 
@@ -53,7 +51,7 @@ def job_title(snapshot: Snapshot) -> str:
         case BaselineJob(baseline, dataset):
             return f"{baseline.title[0].upper()}{baseline.title[1:]} of {catalogue.data_title(dataset)}"
         case CurveJob(_, noise, method):
-            return f"{NOISES[noise].title}: how well {plain(METHODS.get(method, method))} takes it away"
+            return f"{NOISES[noise].title}: how well {plain(METHODS.get(method, method))} removes it"
     return plain(snapshot.job_id)
 
 
@@ -70,12 +68,12 @@ def short(config: TrainConfig) -> str:
 
 def family(config: TrainConfig) -> str:
     """Runs of all sizes: `MLP, 2 layers`."""
-    return f"{MODEL_TITLES[config.model]}, {_layers(config.layers)}"
+    return f"{MODEL_NAMES[config.model]}, {_layers(config.layers)}"
 
 
 def sweep_title(sweep: Sweep) -> str:
-    """`MLP and Convolutional, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
-    models = " and ".join(MODEL_TITLES[name] for name in sweep.models)
+    """`MLP and Conv, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
+    models = " and ".join(MODEL_NAMES[name] for name in sweep.models)
     sizes = sorted(sweep.latent_sizes)
     span = f"size {sizes[0]:,}"
     if len(sizes) > 1:
@@ -97,9 +95,9 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "epochs": counted(config.epochs, "epoch"),
         "batch_size": f"batch {config.batch_size:,}",
         "learning_rate": f"rate {setting(config.learning_rate)}",
-        "decay_epochs": f"rate falls over {counted(config.decay_epochs, 'epoch')}"
+        "decay_epochs": f"rate decays over {counted(config.decay_epochs, 'epoch')}"
         if config.decay_epochs
-        else "steady rate",
+        else "constant rate",
         "noise": noise_words(config.noise) if config.noise else "no noise",
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",
@@ -131,7 +129,7 @@ def progress(snapshot: Snapshot) -> str:
         case State.STOPPED:
             return f"Stopped: {n_epochs}; finished epochs are kept"
         case State.INTERRUPTED:
-            return f"Interrupted: {n_epochs}; train on to continue"
+            return f"Interrupted: {n_epochs}; press Train to resume"
         case State.FAILED:
             return f"Failed: {n_epochs}"
 
@@ -170,11 +168,8 @@ def over_seeds(values: Sequence[float | None], decimals: int) -> str:
 
 
 def frame(run: Run, preview: Preview, reading: str = "") -> str:
-    """A moment of the preview images: `after epoch 3 of 10: 17.2 dB, 14 of 16 read right`."""
-    if preview.epoch == 0:
-        when = "before any training"
-    else:
-        when = f"after epoch {preview.epoch:,} of {run.config.epochs:,}"
+    """A moment of the preview images: `after epoch 3 of 10: 17.2 dB, 14 of 16 recognised`."""
+    when = "untrained" if preview.epoch == 0 else f"after epoch {preview.epoch:,} of {run.config.epochs:,}"
     x, x_hat = pixels.array(run.x), pixels.array(preview.x_hat)
     mse = ((x / 255.0 - x_hat / 255.0) ** 2).mean()
     return ", ".join(filter(None, [f"{when}: {decibels(psnr_of_mse(float(mse)))}", reading]))

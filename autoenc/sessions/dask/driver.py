@@ -105,7 +105,7 @@ class DaskSessions:
 
     def no_speed(self) -> str:
         starved = self._measuring is not None and self._measuring.starved
-        return "not known while other programs train on this machine" if starved else ""
+        return "unknown while other programs train on this machine" if starved else ""
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers of an existing cluster get no jobs, a sentence each."""
@@ -145,7 +145,7 @@ class DaskSessions:
         ):
             return "the workers are starting"
         if self._admission is not None and not self._admission.admitted():
-            return "no worker of the cluster has passed its examination yet"
+            return "no worker of the cluster has passed its checks yet"
         return ""
 
     # -------- in the one thread
@@ -228,7 +228,7 @@ class DaskSessions:
         """Follow the workers of an existing cluster: who has gone, who has come and may be given jobs."""
         assert self._client is not None
         if self._client.status != "running":
-            log.warning("the connection to the scheduler at %s is lost", self.address)
+            log.warning("the connection to the scheduler at %s was lost", self.address)
             self._fail(self.book.at_work(), lost(self.address))
             self._disconnect()  # the next job connects anew
             return

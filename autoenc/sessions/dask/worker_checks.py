@@ -115,8 +115,8 @@ class Admission:
         if not all(refusals):
             return ""
         told = "; ".join(str(refusal) for refusal in refusals[:MOST_TOLD])
-        more = f"; and so on for {len(refusals) - MOST_TOLD} more" if len(refusals) > MOST_TOLD else ""
-        return f"no worker of the cluster may do it: {told}{more}"
+        more = f"; the same for {len(refusals) - MOST_TOLD} more" if len(refusals) > MOST_TOLD else ""
+        return f"no worker of the cluster can run it: {told}{more}"
 
     def _lonely(self) -> bool:
         return not self._there and monotonic() - self._empty_since >= EMPTY_SECONDS
