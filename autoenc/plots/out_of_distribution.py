@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
-from autoenc.plots.drawing import COLOUR, Floats, axis, layout
+from autoenc.plots.drawing import COLOUR, axis, layout
 
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 13}}
 STEPS = 10  # of the histogram in a power of ten
 LEAST = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
 
 
-def loss_among_tests(tests: Floats, lost: float, tiles: Floats | None = None, said: str = "") -> Figure:
+def loss_among_tests(
+    tests: np.ndarray, lost: float, tiles: np.ndarray | None = None, said: str = ""
+) -> Figure:
     """A histogram of the test errors with a marker where this picture stands.
 
     Args:
@@ -56,7 +58,7 @@ def loss_among_tests(tests: Floats, lost: float, tiles: Floats | None = None, sa
     )
 
 
-def _drawable(values: Floats) -> np.ndarray:
+def _drawable(values: np.ndarray) -> np.ndarray:
     large = np.nan_to_num(np.asarray(values, np.float64), nan=1e6, posinf=1e6)
     return np.clip(large, LEAST, 1e6)
 

@@ -36,7 +36,7 @@ Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 
 def switch() -> str:
     """Which part of the page is open."""
-    part: str = st.segmented_control(
+    st.segmented_control(
         "Part",
         list(settings.PARTS),
         format_func=settings.PARTS.__getitem__,
@@ -44,7 +44,7 @@ def switch() -> str:
         required=True,
         label_visibility="collapsed",
     )
-    return part
+    return settings.PART.get()
 
 
 def compared(ignored: Sequence[str]) -> None:

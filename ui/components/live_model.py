@@ -52,8 +52,8 @@ class Scene:
     def id(self) -> str:
         """Equal for equal scenes."""
         content = hashlib.blake2b(repr(self.x.shape).encode(), digest_size=8)
-        content.update(np.ascontiguousarray(self.x))
-        content.update(np.ascontiguousarray(self.unit))
+        content.update(np.ascontiguousarray(self.x).data)
+        content.update(np.ascontiguousarray(self.unit).data)
         return content.hexdigest()
 
 

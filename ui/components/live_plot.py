@@ -54,7 +54,8 @@ def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) ->
         height=height + 36 * downloads,
         on_clicked_change=lambda: None,  # declares the trigger
     )
-    return result.clicked
+    clicked: Clicked | None = result.clicked
+    return clicked
 
 
 @functools.cache

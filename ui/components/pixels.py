@@ -32,7 +32,8 @@ def signed(values: np.ndarray) -> np.ndarray:
     part = values / np.maximum(np.abs(values).max(axis=(1, 2, 3), keepdims=True), 1e-12)
     colour = np.where(part > 0, PLUS, MINUS)
     mixed = NOTHING + np.abs(part) * (colour - np.array(NOTHING))
-    return mixed.round().astype(np.uint8).transpose(0, 3, 1, 2)
+    pixels: np.ndarray = mixed.round().astype(np.uint8)
+    return pixels.transpose(0, 3, 1, 2)
 
 
 def bright(values: np.ndarray) -> np.ndarray:
@@ -43,7 +44,7 @@ def bright(values: np.ndarray) -> np.ndarray:
     Returns:
         uint8 (B, 1, H, W).
     """
-    part = values / np.maximum(values.max(axis=(1, 2), keepdims=True), 1e-12)
+    part: np.ndarray = values / np.maximum(values.max(axis=(1, 2), keepdims=True), 1e-12)
     return (255 * part.clip(0, 1)).round().astype(np.uint8)[:, None]
 
 
@@ -104,5 +105,5 @@ def heat(values: np.ndarray, colour: str) -> np.ndarray:
     """
     middle = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)])[:, None, None]
     part = values.clip(0, 1)[None]
-    mixed = np.where(part < 0.5, 2 * part * middle, middle + (2 * part - 1) * (255 - middle))
+    mixed: np.ndarray = np.where(part < 0.5, 2 * part * middle, middle + (2 * part - 1) * (255 - middle))
     return mixed.round().astype(np.uint8)

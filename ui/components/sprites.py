@@ -39,7 +39,7 @@ def sprite(images: np.ndarray) -> Sprite:
         images: uint8 (B, C, H, W), one or three channels.
     """
     content = hashlib.blake2b(repr(images.shape).encode(), digest_size=8)
-    content.update(np.ascontiguousarray(images))
+    content.update(np.ascontiguousarray(images).data)
     id = content.hexdigest()
     with _lock:
         if (known := _kept.pop(id, None)) is not None:

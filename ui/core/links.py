@@ -14,6 +14,7 @@ from autoenc.errors import AutoencError, ConfigError
 from ui.core.values import Value
 
 T = TypeVar("T")
+Whole = TypeVar("Whole", int, int | None)
 Choices = Mapping[str, T] | Sequence[T]  # by their names; without names by themselves
 DECLARED: dict[str, Value[Any]] = {}  # those of all addresses, by their keys: what they hold is remembered
 MAX_SEEN = 64  # addresses of one visit: what the browser sends back is at most a few reruns old
@@ -94,9 +95,9 @@ def flag(name: str, value: Value[bool]) -> Param:
     return one_of(name, value, (True, False))
 
 
-def number(name: str, value: Value[int] | Value[int | None], most: int = 9_999_999) -> Param:
+def number(name: str, value: Value[Whole], most: int = 9_999_999) -> Param:
     """A whole number from 0 on."""
-    return held(name, value, lambda text: whole(name, text, most))  # type: ignore[arg-type, misc]
+    return held(name, value, lambda text: whole(name, text, most))
 
 
 def choice(name: str, text: str, choices: Choices[T]) -> T:
@@ -141,7 +142,8 @@ def read(page: str, address: Address) -> tuple[str, ...]:
     Returns:
         One sentence for each thing in the address that was ignored; the same at every rerun.
     """
-    given = wanted = st.query_params.to_dict()
+    given = st.query_params.to_dict()
+    wanted: Mapping[str, str] = given
     visit = _VISIT.get()
     if visit is None or visit.page != page:
         visit = _Visit(page, address)
@@ -206,7 +208,7 @@ def write(address: Address) -> None:
         st.query_params.from_dict(shown)
 
 
-def _see(visit: _Visit, address: dict[str, str]) -> None:
+def _see(visit: _Visit, address: Mapping[str, str]) -> None:
     visit.seen = [*(other for other in visit.seen if other != address), dict(address)][-MAX_SEEN:]
 
 

@@ -72,7 +72,7 @@ def drawn_once(draw: Callable[Concatenate[Run, P], Drawn]) -> Callable[Concatena
         return draw(moment.run, *arguments, **named)
 
     @wraps(draw)
-    def draw_or_take(run: Run, *arguments: P.args, **named: P.kwargs) -> Drawn:
+    def draw_or_take(run: Run, /, *arguments: P.args, **named: P.kwargs) -> Drawn:
         moment = _Moment(run.run_id, run.attempt, run.epochs[-1:], len(run.epochs), len(run.step_losses), run)
         return drawn(moment, *arguments, **named)
 

@@ -39,9 +39,14 @@ def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
     """All choices; a picture is there from the first moment."""
     if gone := settings.foreign_settings(runs):
         st.warning(plain(gone), icon=":material/delete:")
-    source = st.segmented_control(
-        "Picture", settings.SOURCES, format_func=settings.SOURCES.get, key=settings.SOURCE.key, required=True
+    st.segmented_control(
+        "Picture",
+        settings.SOURCES,
+        format_func=settings.SOURCES.__getitem__,
+        key=settings.SOURCE.key,
+        required=True,
     )
+    source = settings.SOURCE.get()
     picture = _picture(source)
     wanted = set(settings.RUNS.get() or ())
     listed = [run for n, run in enumerate(runs) if n < settings.MOST_LISTED or run.run_id in wanted]
@@ -103,7 +108,7 @@ def _fit(source: str) -> str:
     fit: str = st.radio(
         "Fit to the model",
         settings.FITS,
-        format_func=settings.FITS.get,
+        format_func=settings.FITS.__getitem__,
         key=settings.FIT.key,
         disabled=source == "draw",
         help="Shrink: the whole picture as one small image, its proportions kept. Tiles: the picture "
@@ -113,14 +118,14 @@ def _fit(source: str) -> str:
 
 
 def _invert(source: str) -> str:
-    invert: str = st.segmented_control(
+    st.segmented_control(
         "Invert",
         settings.INVERTS,
-        format_func=settings.INVERTS.get,
+        format_func=settings.INVERTS.__getitem__,
         key=settings.INVERT.key,
         required=True,
         disabled=source == "draw",
         help="Models trained on digits know bright strokes on a dark ground. Automatic: pictures on a bright "
         "ground are inverted for them.",
     )
-    return "no" if source == "draw" else invert
+    return "no" if source == "draw" else settings.INVERT.get()

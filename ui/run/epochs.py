@@ -95,22 +95,26 @@ def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[
     others = sessions.seeds_of(run) if seeds else ()
     figure = plots.loss_curve(run, log=log, by=by, seeds=others)
     x_per_epoch = run.steps_per_epoch if by == "step" else 1
-    return figure.update_layout(meta={"film": FILM, "x_per_epoch": x_per_epoch}).to_json()
+    figure.update_layout(meta={"film": FILM, "x_per_epoch": x_per_epoch})
+    return str(figure.to_json())
 
 
 @polling.drawn_once
 def _timing(run: Run) -> str:
-    return plots.timing(run).update_layout(meta={"film": FILM, "x_per_epoch": 1}).to_json()
+    figure = plots.timing(run).update_layout(meta={"film": FILM, "x_per_epoch": 1})
+    return str(figure.to_json())
 
 
 def _beside_the_lab(run: Run) -> None:
     figures = lab.reported(run.config)
     if figures is None or not run.finished:
         return
-    train_loss = run.epochs[-1].train_loss
-    rows = [("Training loss after 10 epochs", short(figures.train_loss, 4), short(train_loss))]
+    last = run.epochs[-1]
+    rows = list[tuple[str, str, str]]()
+    if figures.train_loss is not None:
+        rows.append(("Training loss after 10 epochs", short(figures.train_loss, 4), short(last.train_loss)))
     if figures.test_loss_as_printed is not None:
-        rows.append(("Test loss (*)", short(figures.test_loss_as_printed, 4), short(run.test_mse)))
+        rows.append(("Test loss (*)", short(figures.test_loss_as_printed, 4), short(last.test_loss)))
     if figures.seconds is not None:
         rows.append(("Training time (s)", short(figures.seconds, 4), f"{run.seconds:,.1f}"))
     st.markdown("**Compared with the lab report**")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,7 +57,7 @@ def show(run: Run) -> None:
     )
 
 
-def _download(label: str, name: str, mime: str, make: object) -> None:
+def _download(label: str, name: str, mime: str, make: Callable[[], str | bytes]) -> None:
     """Made when it is asked for."""
     st.download_button(
         label, make, name, mime, icon=":material/download:", on_click="ignore", key=f"get-{label}"

@@ -25,7 +25,8 @@ def crossing(run: Run, image: int) -> Passage:
 def given(run: Run, image: int) -> np.ndarray:
     """What the model is given of a test image: uint8 (C, H, W); noisy where its training was."""
     noisy = model_cache.reconstructions(run).x_noisy
-    return model_cache.opened(run).data.test[image] if noisy is None else noisy[image]
+    x: np.ndarray = (model_cache.opened(run).data.test if noisy is None else noisy)[image]
+    return x
 
 
 def verdicts(run: Run, images: np.ndarray) -> list[Verdict]:

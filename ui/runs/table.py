@@ -85,7 +85,9 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             selection_mode="multi",
             key=settings.OF_MODEL.key,
         )
-        sort = st.selectbox("Sort", list(SORTS), format_func=SORTS.get, key=settings.SORT.key, width=190)
+        sort = st.selectbox(
+            "Sort", list(SORTS), format_func=SORTS.__getitem__, key=settings.SORT.key, width=190
+        )
         done = st.toggle("Finished only", key=settings.ONLY_FINISHED.key)
     return Selection(text, data, kinds, done, sort).of(runs)
 

@@ -27,4 +27,4 @@ class OrderedQueue(ForwardMsgQueue):
 
 def deliver_in_order() -> None:
     """Every page that is opened from now on has such a queue."""
-    app_session.ForwardMsgQueue = OrderedQueue  # type: ignore[misc]
+    app_session.ForwardMsgQueue = OrderedQueue  # type: ignore[attr-defined]

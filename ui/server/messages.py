@@ -58,6 +58,7 @@ class Latecomers:
 
 def _content(message: Message) -> BackMsg:
     try:
-        return BackMsg.FromString(message.get("bytes") or b"")
+        content: BackMsg = BackMsg.FromString(message.get("bytes") or b"")
     except DecodeError:  # Streamlit ends the connection
         return BackMsg()
+    return content

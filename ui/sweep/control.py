@@ -137,8 +137,9 @@ def baselines(kept: Kept) -> tuple[BaselineCurve, ...]:
 def left_of(kept: Kept) -> tuple[Plan | None, float | None]:
     """What is still to train, and seconds until then; None: not known."""
     planned = plan(kept.sweep)
-    seconds = planned and planned.seconds(background().n_workers, background().n_cores, alone=kept.alone)
-    return planned, seconds
+    if planned is None:
+        return None, None
+    return planned, planned.seconds(background().n_workers, background().n_cores, alone=kept.alone)
 
 
 # ---------------------------------------------------------------- which one is looked at

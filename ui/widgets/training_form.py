@@ -25,7 +25,7 @@ def train_form() -> TrainConfig | None:
     """All settings of a run; None where they do not go together, which the page then says."""
     current = training_settings.settings()
     info = dataset_choice()
-    model = st.segmented_control(
+    st.segmented_control(
         "Model",
         MODELS,
         format_func=MODEL_NAMES.__getitem__,
@@ -33,6 +33,7 @@ def train_form() -> TrainConfig | None:
         required=True,
         help=MODEL_HELP,
     )
+    model = training_settings.MODEL.get()
     st.select_slider(
         f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
         sorted({*LATENT_SIZES, current["latent_size"]}),
@@ -64,13 +65,14 @@ def dataset_choice() -> DatasetInfo:
     if (why := training_settings.check_dataset()) is not None:
         st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
     infos = {info.name: info for info in catalogue.offered()}
-    name = st.selectbox(
+    st.selectbox(
         "Data set",
         list(infos),
         format_func=lambda n: infos[n].title + ("" if infos[n].present else " (not on this machine)"),
         key="dataset",
         on_change=training_settings.dataset_changed,
     )
+    name = training_settings.DATASET.get()
     info = infos[name]
     if not info.prepared:
         try:

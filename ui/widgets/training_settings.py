@@ -59,7 +59,7 @@ def settings() -> dict[str, Any]:
 
 def noise_kind_changed() -> None:
     """Another kind of noise: a level that suits it."""
-    kind = NOISE_KIND.get()
+    kind = NOISE_KIND.get() or NO_NOISE
     NOISE_LEVEL.put(recipes.noise_level(kind if kind in NOISES else recipes.NOISE))
 
 
