@@ -151,7 +151,7 @@ def joined(n_cores: int) -> Iterator[Cores]:
 
 
 def _folder() -> Path:
-    """On this machine alone: a home folder may be shared by many."""
+    """Only on this machine: a home folder may be shared by many."""
     return Path(tempfile.gettempdir()) / f"autoenc-cores-{getpass.getuser()}"
 
 

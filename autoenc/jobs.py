@@ -76,7 +76,7 @@ class TrainJob:
         return self.config.run_id(datasets.load(self.config.dataset).fingerprint)
 
     def stored(self) -> Snapshot | None:
-        with suppress(CheckpointError):  # a damaged file is as good as none: it is trained anew and replaced
+        with suppress(CheckpointError):  # a damaged file is as good as none: it is trained again and replaced
             return stored_run(self.job_id)
         return None
 
@@ -217,7 +217,7 @@ class BaselineJob:
 
     baseline: Baseline
     dataset: str
-    train_images: int | None = None  # it learns from the first so many; None: from all
+    train_images: int | None = None  # it learns from the first N; None: from all
 
     @property
     def job_id(self) -> str:
@@ -258,7 +258,7 @@ class CurveJob:
     noise: str  # a kind
     method: str  # one of METHODS, or the run_id of a finished run
     levels: tuple[float, ...]
-    mark: str = field(default="", init=False)  # of the run's file: a run that is trained anew is another one
+    mark: str = field(default="", init=False)  # of the run's file: a run that is trained again is another one
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", check_levels(self.noise, self.levels))

@@ -499,7 +499,9 @@ def test_no_file_fills_the_memory_whatever_it_claims_to_hold(sample: Sample) -> 
         peak, answer = line.split(" ", 1)
         assert said in answer
         assert int(peak) < megabytes * MEGABYTE, name
-    assert int(lines[-1].split()[0]) > 50 * MEGABYTE  # the largest pictures alone: the measure sees them
+    assert (
+        int(lines[-1].split()[0]) > 50 * MEGABYTE
+    )  # the largest pictures by themselves: the measure sees them
 
 
 @pytest.mark.parametrize(

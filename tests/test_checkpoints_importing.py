@@ -296,8 +296,14 @@ def replaced(**by_name: torch.Tensor) -> Change:
         (changed("history.steps", 3, value=float("nan")), "history.steps holds NaN"),
         (changed("history.steps", 3, value=-0.5), "history.steps holds numbers below 0"),
         (changed("history.epochs", 1, 2, value=-3.0), "history.epochs holds numbers below 0"),
-        (changed("history.epochs", 1, 1, value=0.5), "its header gives another test_mse than the rest of the file"),
-        (changed("history.epochs", 1, 2, value=9.0), "its header gives another seconds than the rest of the file"),
+        (
+            changed("history.epochs", 1, 1, value=0.5),
+            "its header gives another test_mse than the rest of the file",
+        ),
+        (
+            changed("history.epochs", 1, 2, value=9.0),
+            "its header gives another seconds than the rest of the file",
+        ),
         (changed("preview.epochs", 1, value=0), "preview.epochs are out of order"),
         (replaced(model__encoder__1__bias=torch.zeros(5)), "has shape (5,) instead of (4,)"),
         (replaced(model__encoder__1__bias=torch.zeros(4).double()), "is torch.float64 instead of"),

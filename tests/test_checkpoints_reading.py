@@ -1,4 +1,4 @@
-"""From a file to a run: all comes back, and what does not belong is left alone."""
+"""From a file to a run: all comes back, and what does not belong stays untouched."""
 
 import ast
 import json

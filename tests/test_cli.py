@@ -167,7 +167,7 @@ def test_without_mnist_the_digits_are_trained_for_a_hundred_epochs(
     assert (config["dataset"], config["epochs"]) == ("digits", 100)
 
 
-# ---------------------------------------------------------------- what is wrong is told in a sentence
+# ---------------------------------------------------------------- each mistake gets one sentence
 
 
 @pytest.mark.parametrize(

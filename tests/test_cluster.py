@@ -36,7 +36,7 @@ NO_PACKAGE = "import sys; sys.modules['autoenc'] = None; "
 
 
 class Cluster:
-    """A scheduler, and workers with what each is told apart from the others."""
+    """A scheduler, and workers with what distinguishes each from the others."""
 
     def __init__(self, folder: Path, *options: str, **variables: str) -> None:
         self.folder, self.processes = folder, dict[str, subprocess.Popen[bytes]]()

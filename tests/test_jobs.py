@@ -29,7 +29,7 @@ def job_of(config: TrainConfig) -> TrainJob:
 
 
 def followed(records: Iterator[Record], epochs: int | None = None) -> tuple[Run, Run]:
-    """The run as the job began it, and after so many epochs or at its end, where the job is stopped."""
+    """The run as the job began it, and after this many epochs or at its end, where the job is stopped."""
     first = run = next(records)
     assert isinstance(run, Run)
     assert isinstance(first, Run)

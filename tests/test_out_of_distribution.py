@@ -120,7 +120,7 @@ def test_a_model_is_useful_where_it_is_clearly_better_than_the_mean_image(digits
 
 
 def half(contrast: int) -> np.ndarray:
-    """Above so many steps darker than the middle, below as much brighter: the variance is their square."""
+    """Above this many steps darker than the middle, below as much brighter: the variance is their square."""
     x = np.full((1, 28, 28), 128 - contrast, np.uint8)
     x[:, 14:] = 128 + contrast
     return x

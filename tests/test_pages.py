@@ -693,7 +693,7 @@ def test_what_a_sweep_at_rest_watches_is_another_thing_when_another_window_goes_
     sweeps.keep(kept)
     one, other = (opened("sweep", sweep=kept.sweep_id) for _ in range(2))
     resting = sweep_view._moment(kept.sweep_id)
-    assert resting == sweep_view._moment(kept.sweep_id), "nothing has changed: the page is not drawn anew"
+    assert resting == sweep_view._moment(kept.sweep_id), "nothing has changed: the page is not redrawn"
     assert has_button(one, "continue-sweep")
     other.button(key="continue-sweep").click().run()
     assert sweep_view._moment(kept.sweep_id) != resting
@@ -820,7 +820,7 @@ def test_what_was_chosen_is_there_again_after_a_visit_to_another_page() -> None:
     app.query_params.clear()  # as a browser does that follows the navigation
     app.switch_page("pages/start.py").run()
     for key in ("denoise_kind", "methods"):
-        del app.session_state[key]  # as Streamlit does when a part of that page is drawn anew
+        del app.session_state[key]  # as Streamlit does when a part of that page is redrawn
     app.switch_page("pages/denoise.py").run()
     assert app.query_params["noise"] == "blur:0.8"
     assert app.query_params["methods"] == "tv"

@@ -67,7 +67,7 @@ def delete(run_id: str) -> None:
 
 @contextmanager
 def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Iterator[Path]:
-    """The run's file, while this process alone may change it; what killed writers left beside it is gone.
+    """The run's file, while only this process may change it; what killed writers left beside it is gone.
 
     Raises:
         RunBusy: another holds it for longer than `patience` seconds; says `busy`, or that it is trained.

@@ -2,7 +2,7 @@
 
 Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
 
-printing.py   how a result is told
+printing.py   how a result is printed
 settings.py   the settings of a training run
 training.py   train
 sweeping.py   sweep

@@ -1,4 +1,4 @@
-"""What the commands share: how they are added, and how a result is told."""
+"""What the commands share: how they are added, and how a result is printed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autoenc.numerals import decibels, out_of, short
 from autoenc.schema import Run
 
 Command = Callable[[argparse.Namespace], None]
-Commands = Any  # what `add_subparsers` makes; argparse names its type for itself alone
+Commands = Any  # what `add_subparsers` makes; argparse keeps the name of its type to itself
 
 
 def add_command(parser: argparse.ArgumentParser, command: Command) -> None:

@@ -113,7 +113,7 @@ def import_runs(chosen: argparse.Namespace) -> None:
 
 
 def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bool) -> None:
-    """One that is refused does not save the others; what was done is told in any case, by its run_id."""
+    """One that is refused does not save the others; what was done is printed in any case, by its run_id."""
     run_ids: list[str] = []
     refusals: list[str] = []
     for one in dict.fromkeys(those):

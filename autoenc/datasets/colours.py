@@ -39,7 +39,7 @@ def read_cifar(entry: Known) -> Arrays:
 
 
 def check_cifar(entry: Known) -> None:
-    """Looks at the files' sizes alone; raises as `read_cifar` does."""
+    """Looks only at the files' sizes; raises as `read_cifar` does."""
     entry.check_present()
     for path in entry.files:
         _check_size(entry, path, _N_PIXELS)
@@ -53,7 +53,7 @@ def read_svhn(entry: Known) -> Arrays:
 
 
 def check_svhn(entry: Known) -> None:
-    """Looks at the files' sizes and first bytes alone; raises as `read_svhn` does."""
+    """Looks only at the files' sizes and first bytes; raises as `read_svhn` does."""
     entry.check_present()
     for path in entry.files:
         _check_size(entry, path, 128)
@@ -151,7 +151,7 @@ def _read_matrices(entry: Known, path: Path) -> tuple[Bytes, Bytes]:
 
 
 def _shapes(path: Path) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Of X and y, by the heads alone: a file may claim any size, and lists in lists end the program.
+    """Of X and y, only from the headers: a file may claim any size, and lists in lists end the program.
 
     Raises:
         ValueError: they are not of numbers, not of the shapes of SVHN, too large, or there twice.

@@ -23,7 +23,7 @@ from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READ, kind_of
 SIDE = 32  # pixels, of pictures that are resized
 LARGEST_SIDE = 64  # of pictures that stay as they are
 MAX_SPLIT_BYTES = 2_000_000_000
-NOTES = "notes.txt"  # in the folder: sentences that are told beside the pictures, a line each
+NOTES = "notes.txt"  # in the folder: sentences shown beside the pictures, one per line
 MAX_NOTES_BYTES = 2000
 MAX_NAMED = 3  # of the files that cannot be read
 
@@ -63,7 +63,7 @@ def gather(entry: Known) -> Gathered:
     """All pictures of an image folder; takes some 10 s for 60,000 small ones.
 
     Raises:
-        DatasetError: it has no pictures, one split alone, too many classes or pictures, or none can be read.
+        DatasetError: it has no pictures, only one split, too many classes or pictures, or none can be read.
     """
     seen = survey(entry.name)
     names = seen.class_names
@@ -103,7 +103,7 @@ def square(picture: Bytes, side: int) -> Bytes:
 
 
 def _check(entry: Known, names: Sequence[str]) -> None:
-    """Counts alone: before a picture is opened."""
+    """Only counts: before a picture is opened."""
     cure = f"the pictures of a data set are in {entry.folder}/train/CLASS and {entry.folder}/test/CLASS"
     if not names:
         raise DatasetError(f"{entry.folder} has no pictures; {cure}")

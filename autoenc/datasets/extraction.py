@@ -1,4 +1,4 @@
-"""Where each picture of an archive comes to lie, and which are left out: told by their names alone."""
+"""Where each picture of an archive goes, and which are left out: decided only by their names."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Places:
         """Where it comes to lie; None: it is no picture or hidden, or it is left out, and counted.
 
         Raises:
-            DatasetError: it would lie outside the folder, its folder differs from another in case alone, or
+            DatasetError: it would lie outside the folder, its folder differs from another only in case, or
                 there are too many.
         """
         parts = _parts(name)

@@ -2,7 +2,7 @@
 
 They are looked at often, on each rerun of a page: so the names of the folders and their times are read each
 time, the files only where one of these has changed. A file that is overwritten in its place changes no
-folder: that is noticed when the program starts anew.
+folder: that is noticed when the program starts again.
 """
 
 from __future__ import annotations

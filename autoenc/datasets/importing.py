@@ -37,7 +37,7 @@ def bring_in(source: Source, name: str, side: int | None = None) -> Generator[Do
     Args:
         source: a folder, a .zip or a .tar, packed or not, with {train,test}/CLASS/PICTURE or CLASS/PICTURE at
             its top or one folder down; a path, or a file that is open for reading bytes.
-        side: the pictures are made so many pixels wide and high; None: they stay as they are.
+        side: width and height of the pictures in pixels; None: they stay unchanged.
     Returns:
         Records whose `done` never falls; 1 at the end, when the data set can be loaded.
     Raises:
@@ -86,7 +86,7 @@ def _bring(source: Source, partial: Path, target: Path, side: int | None) -> Ite
 
 
 def _arrange(found: Path, whole: Path, side: int | None, left_out: LeftOut) -> None:
-    """All that is found -> the image folder, with what is to be told beside the pictures."""
+    """All pictures found -> the image folder, with the notes to show beside them."""
     told = arranged(found, whole)
     rest = [path for path in found.rglob("*") if path.is_file()]
     if rest:
@@ -171,7 +171,7 @@ def _write(content: Iterable[bytes], path: Path, side: int | None, room: int) ->
 
 
 def _small(content: bytes, side: int) -> bytes:
-    """A PNG of a picture's centre square; what cannot be read stays, and is told of by `load`."""
+    """A PNG of a picture's centre square; what cannot be read stays, and `load` reports it."""
     from PIL import Image
 
     from autoenc.pictures import open_picture

@@ -32,7 +32,7 @@ from autoenc.datasets.spec import Known, Shape
 from autoenc.datasets.storing import read_meta, store, stored
 from autoenc.errors import DatasetError
 
-FORMAT = 1  # of the prepared folder: another number prepares everything anew
+FORMAT = 1  # of the prepared folder: another number prepares everything again
 PATIENCE_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
 
 log = logging.getLogger(__name__)

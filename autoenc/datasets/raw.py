@@ -50,7 +50,7 @@ def torchvision_class(entry: Known) -> Any:
 
 
 def check_files(entry: Known) -> None:
-    """Looks at headers and sizes alone: quick, and names the wrong file, which torchvision does not.
+    """Looks only at headers and sizes: quick, and names the wrong file, which torchvision does not.
 
     Raises:
         DatasetMissing: a file is not there.

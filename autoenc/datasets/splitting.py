@@ -23,7 +23,7 @@ def arranged(found: Path, into: Path) -> list[str]:
     """Moves the pictures below a folder to {train,test}/CLASS below another.
 
     Returns:
-        A sentence for each thing that is to be told. Pictures in other places stay.
+        A sentence for each thing to report. Pictures in other places stay.
     Raises:
         DatasetError: there are no pictures for one of the two, or too many classes.
     """
@@ -68,7 +68,7 @@ def _split_folder(root: Path, names: Iterable[str]) -> Path | None:
 
 
 def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
-    """Where there are classes alone, every sixth picture of each goes to the test, or the last of a few."""
+    """Where there are only classes, every sixth picture of each goes to the test, or the last of a few."""
     n_train, n_test, small = 0, 0, False
     for path in _checked(classes):
         names = [entry.name for entry in files(path.parent, "", path.name)]

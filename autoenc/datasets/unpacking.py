@@ -177,7 +177,7 @@ class _Xz:
         self._file, self._unpacker = file, lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY)
 
     def read(self, size: int) -> bytes:
-        """At most so many bytes; none at the end."""
+        """At most this many bytes; none at the end."""
         while True:
             packed = b""
             if self._unpacker.eof:
@@ -198,7 +198,7 @@ class _Xz:
 
 
 class _Bounded:
-    """What a tar is read from: it may unpack to so many bytes and no more."""
+    """What a tar is read from: it may unpack to this many bytes and no more."""
 
     def __init__(self, file: Any) -> None:
         self._file, self._room = file, MAX_BYTES

@@ -22,7 +22,7 @@ from autoenc.training import as_float
 
 # Of one call, in multiply-adds: about three quarters of a second on one core of 2020.
 _BUDGET = 30e9
-# A number written takes the time of so many multiply-adds: one-layer convolutions do little else.
+# Writing one number takes the time of this many multiply-adds: one-layer convolutions do little else.
 _PER_NUMBER = 150
 
 

@@ -69,7 +69,7 @@ def order(
     """Indices of the test images in the order to show them.
 
     Args:
-        class_index: of these alone; None: of all classes.
+        class_index: only of this class; None: of all classes.
         seed: of the shuffle; the classes do not change its order.
     Raises:
         ConfigError: the order or the class is unknown.

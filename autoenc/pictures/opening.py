@@ -80,7 +80,7 @@ def open_picture(file: Path | bytes, name: str = "", longest: int | None = None)
 
     Args:
         name: what the file is called in an error; a path's own where there is none.
-        longest: the longer side is reduced to so many pixels, the aspect kept; None: as large as it is.
+        longest: the longer side is reduced to this many pixels, proportions kept; None: unchanged.
     Returns:
         (C, H, W), one channel where the source is grey, otherwise three.
     Raises:

@@ -50,9 +50,9 @@ class TrainConfig:
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 1e-3
-    decay_epochs: int | None = None  # the learning rate falls to nothing over so many; None: it stays
+    decay_epochs: int | None = None  # the learning rate decays to zero over this many; None: constant
     noise: Noise | None = None
-    train_images: int | None = None  # the first so many; None: all
+    train_images: int | None = None  # the first N; None: all
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -100,7 +100,7 @@ class TrainConfig:
         return f"{self.dataset}-{self.model}-k{self.latent_size}-e{self.epochs}-{self.family(fingerprint)}"
 
     def family(self, fingerprint: str) -> str:
-        """Eight hex digits shared by the runs that differ in their number of epochs alone."""
+        """Eight hex digits shared by the runs that differ only in their number of epochs."""
         decisive = {**self.to_json(), "fingerprint": fingerprint}
         del decisive["epochs"]
         if self.model != "conv":

@@ -122,7 +122,7 @@ class Book:
         """The jobs at the workers, then those that wait, the next first.
 
         Args:
-            most: no more than so many; None: all.
+            most: at most this many; None: all.
         """
         with self.lock:
             return tuple(self._seen(e) for e in islice((*self.at_work(), *self.queue()), most))
@@ -164,7 +164,7 @@ class Book:
     def may_begin(self) -> list[Entry]:
         """Those in the queue that may begin now, if there is a worker for each.
 
-        One that is to run alone waits until all others have ended, and holds up who comes after it.
+        One that is to run alone waits until all others have ended, and holds up those that come after it.
         """
         with self.lock:
             if any(e.alone for e in self._at_work.values()):
@@ -280,7 +280,7 @@ class Book:
         others = self._ended if not entry.active else self._at_work if begun else self._waiting
         self._entries[job_id] = others[job_id] = entry
         while len(self._ended) > MAX_REMEMBERED:
-            # First one whose file tells the same: why another failed is known here alone.
+            # First one whose file says the same: only here is known why another failed.
             ended = self._ended.items()
             finished = (name for name, e in ended if e.snapshot.state is State.FINISHED)
             self._drop(next(finished, next(iter(self._ended))))

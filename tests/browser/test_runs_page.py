@@ -41,7 +41,7 @@ def find(page: Page, words: str) -> None:
 
 
 def expect_rows(page: Page, n: int) -> None:
-    """That the table has so many, below its header."""
+    """That the table has this many, below its header."""
     expect(page.locator(f"{TABLE} [role=grid]").first).to_have_attribute("aria-rowcount", str(n + 1))
 
 

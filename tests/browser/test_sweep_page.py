@@ -45,7 +45,7 @@ def start(page: Page) -> None:
 
 
 def click_dot(page: Page, latent_size: int) -> None:
-    """Until the page tells of it: a chart that is drawn anew under the pointer forgets what is there."""
+    """Until the page tells of it: a chart that is redrawn under the pointer forgets what is there."""
     told, deadline = page.get_by_text(f"▸ size {latent_size}"), monotonic() + PATIENCE / 1000
     while not told.count() and monotonic() < deadline:
         expect_rest(page)

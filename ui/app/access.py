@@ -13,7 +13,7 @@ def show(head: page.Head) -> None:
     """Fill the places in the head of the page.
 
     Raises:
-        ConfigError: the teacher's key is too short to be one; the teacher is told too.
+        ConfigError: the teacher's key is too short to be one; the teacher sees this too.
     """
     with head.visitor:
         visitor.remember_visitor()
@@ -27,7 +27,7 @@ def show(head: page.Head) -> None:
 
 @st.fragment
 def _address_shown() -> None:
-    """Drawn anew when it is opened: a tab or a slider changes the view without the whole page."""
+    """Redrawn when it is opened: a tab or a slider changes the view without the whole page."""
     address = class_link.class_address()
     if address is None:
         with st.popover("Only this machine", icon=":material/computer:", key="address"):

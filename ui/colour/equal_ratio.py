@@ -109,7 +109,7 @@ def _offer(wanted: Sequence[Sweep]) -> None:
 
 
 def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
-    """Drawn anew while something of it is at work."""
+    """Redrawn while something of it is at work."""
     with page.errors_told():
         runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
         if bool(runs or measured) != was_active:

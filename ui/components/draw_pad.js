@@ -14,7 +14,7 @@ function drawStroke(context, { size, points }, first = 0) {
   Object.assign(context, { lineWidth: size, lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
   context.beginPath();
   context.moveTo(...points[first]);
-  for (const point of points.slice(first)) context.lineTo(...point); // one point alone is a dot
+  for (const point of points.slice(first)) context.lineTo(...point); // a single point is a dot
   context.stroke();
 }
 

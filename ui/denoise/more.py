@@ -67,7 +67,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
 
 
 def matrix(compared: Compared) -> None:
-    """Models that differ in the noise of their training alone, each tested at every level."""
+    """Models that differ only in their training noise, each tested at every level."""
     if compared.denoiser is None:
         st.info("Train a denoiser first.", icon=":material/school:")
         return

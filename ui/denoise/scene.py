@@ -47,7 +47,7 @@ def show(compared: Compared) -> None:
 
 
 def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
-    """Drawn anew where the slider comes to rest."""
+    """Redrawn when the slider comes to rest."""
     with page.errors_told():
         if not denoisers.are_here(compared.models):
             st.rerun()  # the whole page, which chooses others

@@ -46,7 +46,7 @@ def denoise_kind_changed() -> None:
 
 
 def first_image(n_test: int) -> int:
-    """The number of the first test image that is looked at, of so many."""
+    """The number of the first test image that is looked at, of `n_test`."""
     return min(FIRST_IMAGE.get(), max(0, n_test - N_IMAGES))
 
 

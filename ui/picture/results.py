@@ -26,7 +26,7 @@ THUMBNAIL = 130  # pixels of the longer side
 
 
 def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
-    """One model; what cannot be shown of it is told in its place."""
+    """One model; an error is shown in its place."""
     with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
         run = sessions.read_run(run_id)
         if fit == "tile":

@@ -42,7 +42,7 @@ def _follow_film(last: int) -> None:
 
 @polling.drawn_once
 def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
-    """All epochs that are kept, or the last alone: while it runs a message must be small."""
+    """All stored epochs, or only the last: while it runs a message must be small."""
     previews = run.previews if whole else run.previews[-1:]
     rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], steady=True)]
     if run.x_noisy is not None:

@@ -35,7 +35,7 @@ def run_view(run_id: str, active: bool) -> None:
 
 
 def _run_view(run_id: str, seconds: float | None) -> None:
-    """Drawn anew every so many seconds; None: it does not run."""
+    """Redrawn every `seconds`; None: it does not run."""
     with page.errors_told():
         selection.remember_view()
         snapshot = polling.frame(run_id)

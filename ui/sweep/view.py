@@ -49,7 +49,7 @@ def is_active(points: Sequence[Point]) -> bool:
 
 
 def _sweep_view(sweep_id: str, seconds: float | None) -> None:
-    """Drawn anew every so many seconds; None: nothing of it runs."""
+    """Redrawn every `seconds`; None: nothing of it runs."""
     with page.errors_told():
         polling.look()
         found = control.follow_sweep(sweep_id)

@@ -230,7 +230,7 @@ class DaskSessions:
         if self._client.status != "running":
             log.warning("the connection to the scheduler at %s was lost", self.address)
             self._fail(self.book.at_work(), lost(self.address))
-            self._disconnect()  # the next job connects anew
+            self._disconnect()  # the next job connects again
             return
         try:
             gone = admission.look()
@@ -289,7 +289,7 @@ class DaskSessions:
             self.book.end(entry, State.FAILED, message)
 
     def _give(self, entry: Entry, place: str, kills: int, n_bytes: int | None = None) -> None:
-        """Have the job done there, with so many bytes at most; None: as many as its machine allows."""
+        """Have the job done there, with at most this many bytes; None: as many as its machine allows."""
         client, own = self._client, self._cluster is not None
         assert client is not None
 

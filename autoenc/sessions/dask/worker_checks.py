@@ -1,7 +1,7 @@
 """Which workers of an existing cluster may be given jobs: those that agree with this process.
 
 Version and folder of the runs are compared when a worker appears, the data set of a job before the worker's
-first job with it. A worker that is turned away is asked again when it has been started anew.
+first job with it. A worker that is turned away is checked again when it has been restarted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autoenc.jobs import Job
 from autoenc.sessions.dask.environment_check import Check, check_data, check_house
 
 LOOK_SECONDS = 0.5  # between two looks at who is there
-EMPTY_SECONDS = 30.0  # without any worker, before jobs are told that there is none
+EMPTY_SECONDS = 30.0  # without any worker, before jobs fail for lack of one
 MOST_TOLD = 3  # workers in one sentence
 
 # How near a worker is to a job: it may, it is being asked, it could be asked.
