@@ -138,7 +138,7 @@ def test_is_colour_harder_compares_at_equal_ratio_and_offers_what_is_missing() -
     app = opened("colour", part="harder")
     assert not app.exception
     said = texts(app).replace("\\", "")
-    assert "At 24.5 to 1 (MLP) an image of photos comes back with" in said  # digits are measured there
+    assert "At 24.5 to 1 (MLP) an image of photos has" in said  # digits are measured there
     assert "photos: MLP, 2 sizes, 1 epoch" in said
     assert app.button(key="equal-start").label.startswith("Train the 8 missing runs")
 

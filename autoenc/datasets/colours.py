@@ -61,7 +61,7 @@ def check_svhn(entry: Known) -> None:
             with path.open("rb") as file:
                 head = file.read(10)
         except OSError as error:
-            raise DatasetError(f"{path} cannot be read: {error.strerror}; see who may read it") from error
+            raise DatasetError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
         if head != b"MATLAB 5.0":
             raise DatasetError(f"{path} is not a MATLAB 5.0 file; {cure(entry)}")
 

@@ -130,7 +130,7 @@ def survey(name: str) -> Survey:
     try:
         return _survey(folder, _folders_stamp(folder))
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be read: {error.strerror}; see who may read it") from error
+        raise DatasetError(f"{folder} cannot be read: {error.strerror}; check its permissions") from error
 
 
 def files(folder: Path, split: str, class_name: str) -> list[os.DirEntry[str]]:

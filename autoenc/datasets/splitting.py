@@ -78,7 +78,7 @@ def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
         n_train, n_test = n_train + len(names) - len(test), n_test + len(test)
         small |= 0 < len(names) < TEST_EVERY
     told = f"of each class every {TEST_EVERY}th picture is used for testing"
-    return [n_train, n_test], [f"{told}, of a smaller class the last" if small else told]
+    return [n_train, n_test], [f"{told}; of smaller classes the last one" if small else told]
 
 
 def _moved(classes: list[Path], into: Path) -> int:

@@ -133,7 +133,7 @@ def _told(one: Subject, other: Subject, losses: Sequence[float]) -> str:
     beside = "as" if much == "the same" else "than" if much.endswith(("more", "less")) else "of"
     losses_told = f"{short(ours)} against {short(theirs)}"
     error = amount(ours / theirs, "error")
-    return f"an image of {one.name} comes back with {error} {beside} one of {other.name} ({losses_told})"
+    return f"an image of {one.name} has {error} {beside} one of {other.name} ({losses_told})"
 
 
 def lost_words(subjects: Sequence[Subject]) -> str:

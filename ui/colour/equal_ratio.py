@@ -161,7 +161,7 @@ def _compared_runs(subjects: Sequence[Subject]) -> str:
     if not said:
         known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
         return f"No runs to compare yet, only {' and '.join(known)}."
-    return f"Compared, without noise and on all images: {said} Values between two sizes are interpolated."
+    return f"Compared without noise and on all images: {said} Values between two sizes are interpolated."
 
 
 def _pictures(subjects: Sequence[Subject]) -> None:

@@ -167,7 +167,7 @@ def noise_on_the_input() -> None:
     st.slider("Level", least, most, step=most / 100, key="noise_level")
     st.caption(f"Level: {NOISES[kind].level}.")
     st.toggle(
-        "Any level up to this one",
+        "All levels up to this one",
         key="noise_up_to",
         help="Each image gets its own level: one model for weak and strong noise.",
     )
