@@ -10,18 +10,15 @@ def main() -> None:
     import streamlit as st  # here, because the worker processes need neither streamlit nor the pages
     from streamlit import runtime
 
+    from ui.registry import PAGES
+
     if not runtime.exists():  # plain Python would print a page of warnings and show nothing
         print("start it with: streamlit run dashboard.py", file=sys.stderr)
         sys.exit(2)
     st.set_page_config("Autoencoder laboratory", page_icon="static/icon.png", layout="wide")
     pages = [
-        st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
-        st.Page("pages/train.py", title="Train", icon=":material/school:"),
-        st.Page("pages/sweep.py", title="Sweep", icon=":material/show_chart:"),
-        st.Page("pages/denoise.py", title="Denoise", icon=":material/blur_on:"),
-        st.Page("pages/foreign.py", title="Your picture", icon=":material/add_a_photo:"),
-        st.Page("pages/colour.py", title="Colour", icon=":material/palette:"),
-        st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:"),
+        st.Page(page.file, title=page.title, icon=page.icon, url_path=page.address, default=page == PAGES[0])
+        for page in PAGES
     ]
     chosen = st.navigation(pages, position="top")
     from ui.app import page  # after the navigation: see there

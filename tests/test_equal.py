@@ -107,9 +107,7 @@ def test_a_sentence_says_how_much_harder_colour_is_at_equal_ratio() -> None:
     worse = colours({32: 0.05, 128: 0.03, 256: 0.02})
     # 24 to 1 is measured for CIFAR-10; MNIST's 24 lies between 24.5 (.01) and 12.25 (.005): near .00980
     said = sweeps.equal_words(worse, GREY)
-    assert said.startswith(
-        "At 24 to 1 (MLP) an image of CIFAR-10 has 3.1 times the error of one of"
-    )
+    assert said.startswith("At 24 to 1 (MLP) an image of CIFAR-10 has 3.1 times the error of one of")
     assert "MNIST (0.03 against 0.0098)" in said
 
 

@@ -164,14 +164,14 @@ def denoise_changed() -> AppTest:
     return open_tab(app, "questions", "Which code size?")
 
 
-def foreign_changed() -> AppTest:
-    app = opened("foreign")
-    app = change(app, foreign_example="coffee", foreign_runs=[RUNS[PHOTOS], RUNS[PLAIN[0]]])
+def picture_changed() -> AppTest:
+    app = opened("picture")
+    app = change(app, picture_example="coffee", picture_runs=[RUNS[PHOTOS], RUNS[PLAIN[0]]])
     return change(app, fit="tile", invert="no")
 
 
-def no_foreign_model() -> AppTest:
-    return change(opened("foreign"), fit="tile", invert="no", foreign_runs=[], foreign_source="draw")
+def no_model_chosen() -> AppTest:
+    return change(opened("picture"), fit="tile", invert="no", picture_runs=[], picture_source="draw")
 
 
 def colour_train_changed() -> AppTest:
@@ -199,8 +199,8 @@ PAGES: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "Train": ("train", train_changed),
     "Sweep": ("sweep", sweep_changed),
     "Denoise": ("denoise", denoise_changed),
-    "Your picture": ("foreign", foreign_changed),
-    "Your picture without a model": ("foreign", no_foreign_model),
+    "Your picture": ("picture", picture_changed),
+    "Your picture without a model": ("picture", no_model_chosen),
     "Colour, Train": ("colour", colour_train_changed),
     "Colour, Sweep": ("colour", colour_sweep_changed),
     "Colour, Is colour harder?": ("colour", harder_changed),
@@ -218,7 +218,7 @@ def test_all_that_was_changed_is_in_the_address_and_opens_alike_elsewhere(name: 
     assert said(other) == said(app)
     assert address(other) == address(app)
     same = {key for key, value in shown.items() if usual.get(key) == value}
-    one_is_there = {"dataset", "part", "foreign_source", "foreign_example", "equal_colour", "equal_grey"}
+    one_is_there = {"dataset", "part", "picture_source", "picture_example", "equal_colour", "equal_grey"}
     assert same - {"own-size", "own-name-0"} <= one_is_there, "all was changed"
 
 

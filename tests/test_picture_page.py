@@ -1,4 +1,4 @@
-"""The page of foreign pictures under AppTest: real models, real files, no browser."""
+"""The page Your picture under AppTest: real models, real files, no browser."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def models(place: Path) -> dict[str, Run]:
 
 def opened(**link: str) -> AppTest:
     app = AppTest.from_file(DASHBOARD, default_timeout=60)
-    app.run().switch_page("pages/foreign.py")
+    app.run().switch_page("pages/picture.py")
     app.query_params.update(link)
     app.run()
     assert not app.exception
@@ -87,7 +87,7 @@ def test_an_example_and_a_model_are_there_from_the_first_moment(models: dict[str
     assert "###### A face" in texts(app)
     assert "MSE " in texts(app)
     assert "test images" in texts(app)
-    (chosen,) = app.multiselect(key="foreign_runs").value
+    (chosen,) = app.multiselect(key="picture_runs").value
     assert app.query_params["runs"] == chosen
 
 
@@ -155,7 +155,7 @@ def test_a_denoiser_is_no_first_choice_and_says_that_its_test_images_were_noisy(
 ) -> None:
     run, state = runs.trained(runs.NOISY_CONV, datasets.load("digits"))
     runs.stored(run, state)
-    assert run.run_id not in opened().multiselect(key="foreign_runs").value
+    assert run.run_id not in opened().multiselect(key="picture_runs").value
     assert "The test images were noisy" in texts(opened(runs=run.run_id))
 
 

@@ -305,7 +305,7 @@ def test_an_address_fills_no_memory_through_many_pages() -> None:
 
 @pytest.mark.parametrize(
     ("page_name", "view"),
-    [("runs", ""), ("train", ""), ("foreign", "from=upload"), ("foreign", "from=camera")],
+    [("runs", ""), ("train", ""), ("picture", "from=upload"), ("picture", "from=camera")],
 )
 def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(
     lab: Dashboard, page_name: str, view: str
@@ -339,6 +339,18 @@ def test_a_slash_after_a_page_leads_to_the_page_with_its_view(lab: Dashboard) ->
             assert end_of(f"{place}/train?class=3") == f"{place}/train?class=3"
             assert end_of(f"{place}/") == f"{place}/"
         assert end_of(proxied) == f"{proxied}/"
+
+
+def test_links_to_the_page_of_pictures_as_it_was_called_before_still_open_it_with_their_view(
+    lab: Dashboard,
+) -> None:
+    view = "from=draw&fit=tile&runs=a%2Cb"
+    with stripping(lab.port, "/user/ada/proxy/8501") as proxied:
+        for place in (lab.address, proxied):
+            assert end_of(f"{place}/foreign?{view}") == f"{place}/picture?{view}"
+            assert end_of(f"{place}/foreign/?{view}") == f"{place}/picture?{view}"
+            assert end_of(f"{place}/foreign") == f"{place}/picture"
+            assert end_of(f"{place}/picture?{view}") == f"{place}/picture?{view}"
 
 
 # ---------------------------------------------------------------- open pages

@@ -71,7 +71,9 @@ def gather(entry: Known) -> Gathered:
     try:
         splits = [_files(entry, split, names) for split in FOLDER_SPLITS]
     except OSError as error:
-        raise DatasetError(f"{entry.folder} cannot be read: {error.strerror}; check its permissions") from error
+        raise DatasetError(
+            f"{entry.folder} cannot be read: {error.strerror}; check its permissions"
+        ) from error
     fit = _first_fit(entry, splits[0])
     try:
         read = [_read(entry, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]

@@ -106,7 +106,9 @@ def _told(files: Iterator[Packed], called: str) -> Iterator[Packed]:
 
 
 def _unreadable(called: str, error: OSError, cure: str = "choose another") -> DatasetError:
-    return DatasetError(f"{called} cannot be read: {error.strerror or error}; {cure}, or check its permissions")
+    return DatasetError(
+        f"{called} cannot be read: {error.strerror or error}; {cure}, or check its permissions"
+    )
 
 
 def _files(file: BinaryIO) -> Iterator[Packed]:

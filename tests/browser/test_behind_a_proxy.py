@@ -52,7 +52,7 @@ def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
 ) -> None:
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
     plain, denoiser = trained(8), trained(8, noise=Noise("gaussian", 1.0, up_to=True))
-    links = {  # what components draw, in the browser and in its workers
+    links = {  # what components draw, in the browser and in its workers; "foreign" is "picture" today
         f"train/?run={plain.run_id}": (".st-key-loss .xtick", ".pictures canvas"),
         f"denoise?plain={plain.run_id}&denoiser={denoiser.run_id}": (".live .best", ".xtick"),
         f"foreign?runs={plain.run_id}&from=draw": ("canvas.pad", ".row[data-updates]"),

@@ -13,12 +13,12 @@ DRAWN = {  # by the navigation, where each page has what it shows last or nearly
     "Train": "train",
     "Sweep": "sweep-start",
     "Denoise": "denoise_kind",
-    "Your picture": "foreign_source",
+    "Your picture": "picture_source",
     "Colour": "part",
     "Runs": "run-actions",
 }
 PATHS = ["", *(title.lower() for title in DRAWN)]
-PATHS[PATHS.index("your picture")] = "foreign"
+PATHS[PATHS.index("your picture")] = "picture"
 
 
 def length(page: Page) -> int:

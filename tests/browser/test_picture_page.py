@@ -23,7 +23,7 @@ SEVEN = ((0.3, 0.2), (0.7, 0.2), (0.45, 0.85))  # its corners, in parts of the p
 
 @pytest.fixture
 def link(trained: Trained) -> str:
-    return f"foreign?runs={trained(8).run_id}"
+    return f"picture?runs={trained(8).run_id}"
 
 
 def place(page: Page, part: tuple[float, float]) -> tuple[float, float]:
@@ -201,10 +201,10 @@ def test_a_file_is_shown_and_a_bad_one_is_told_in_a_sentence(
     bad.write_bytes(b"<html><img src=x onerror=alert(1)></html>")
     page = open_page(f"{link}&from=upload")
     expect(page.get_by_role("heading", name="A face")).to_be_visible()
-    page.locator(".st-key-foreign-file input[type=file]").set_input_files(bad)
+    page.locator(".st-key-picture-file input[type=file]").set_input_files(bad)
     expect(page.locator(".stAlert")).to_contain_text("'cat.png' is a web page")
     expect(page.get_by_role("heading", name="A face")).to_be_visible()
-    page.locator(".st-key-foreign-file input[type=file]").set_input_files(good)
+    page.locator(".st-key-picture-file input[type=file]").set_input_files(good)
     expect(page.get_by_role("heading", name="my <b>dog *x*.png")).to_be_visible()
     expect(page.locator(".stAlert")).to_have_count(0)
     expect(page.locator("[class*=st-key-errors-] .live-plot")).to_be_visible()

@@ -1,19 +1,14 @@
-"""What stands in the address of Train; and the address for the class."""
+"""The address for the class: what students type to open this dashboard."""
 
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+from ui import registry
 from ui.server.request import is_loopback
-
-PAGES = frozenset(file.stem for file in (Path(__file__).parents[2] / "pages").glob("*.py"))
-
-
-# ---------------------------------------------------------------- for the class
 
 
 def class_address() -> str | None:
@@ -35,7 +30,7 @@ def class_address() -> str | None:
 def _before_the_page(path: str) -> str:
     """What stands before the name of the page: `server.baseUrlPath`, or what a proxy puts there unheard."""
     before, _, last = path.rstrip("/").rpartition("/")
-    return before if last in PAGES else path.rstrip("/")
+    return before if last in (page.address for page in registry.PAGES) else path.rstrip("/")
 
 
 def _base_path() -> str:

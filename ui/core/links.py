@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from autoenc.errors import AutoencError, ConfigError
+from ui import registry
 from ui.core.values import Value
 
 T = TypeVar("T")
@@ -247,7 +248,7 @@ def keep_history() -> None:
     script, page = _ONE_ENTRY_A_PAGE, page_shown()
     if page and not _HAS_SCRIPT.get():
         _HAS_SCRIPT.put(True)
-        path, query = "/" if page == "start" else f"/{page}", urlencode(written())
+        path, query = f"/{registry.path(page)}", urlencode(written())
         address = json.dumps(f"?{query}" if query else "")
         script += f"""
 if (("/" + location.pathname).endsWith("{path}"))
@@ -263,7 +264,12 @@ def go_to(page: str, address: Mapping[str, str] = {}) -> None:
     open that one.
     """
     _SENT_TO.put((page, dict(address)))
-    st.switch_page(f"pages/{page}.py", query_params=written())
+    st.switch_page(registry.page(page).file, query_params=written())
+
+
+def link_to(page: str, label: str, icon: str, address: Mapping[str, str] | None = None) -> None:
+    """A link to another page; without an address, to the page as it was left."""
+    st.page_link(registry.page(page).file, label=label, icon=icon, query_params=address)
 
 
 def passed_on(params: Iterable[Param]) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
+from ui import registry
 from ui.core import links, values, workspace
 from ui.core.links import Address
 from ui.core.workspace import Workspace
@@ -49,4 +50,4 @@ def with_view(dashboard: str) -> str:
     if address is None:
         return f"{dashboard}/"
     query = urlencode(links.says(address))
-    return f"{dashboard}/{'' if page == 'start' else page}" + (f"?{query}" if query else "")
+    return f"{dashboard}/{registry.path(page)}" + (f"?{query}" if query else "")

@@ -16,7 +16,7 @@ from autoenc.schema import RunSummary
 from ui.core import catalogue
 from ui.core.text import plain
 from ui.picture import reconstruct, settings
-from ui.picture.reconstruct import Foreign
+from ui.picture.reconstruct import Picture
 from ui.server.uploads import MAX_PICTURE
 from ui.widgets import labels, upload_warning
 
@@ -32,12 +32,12 @@ class Asked:
     source: str  # one of SOURCES
     fit: str  # one of FITS
     invert: str  # one of INVERTS
-    picture: Foreign | None  # None: it is drawn on the pad
+    picture: Picture | None  # None: it is drawn on the pad
 
 
-def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
+def picture_form(runs: tuple[RunSummary, ...]) -> Asked:
     """All choices; a picture is there from the first moment."""
-    if gone := settings.foreign_settings(runs):
+    if gone := settings.limit_runs(runs):
         st.warning(plain(gone), icon=":material/delete:")
     st.segmented_control(
         "Picture",
@@ -54,7 +54,7 @@ def foreign_form(runs: tuple[RunSummary, ...]) -> Asked:
     return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
 
 
-def _picture(source: str) -> Foreign | None:
+def _picture(source: str) -> Picture | None:
     match source:
         case "draw":
             return None
@@ -64,13 +64,13 @@ def _picture(source: str) -> Foreign | None:
                 "A picture",
                 type=ENDINGS,
                 max_upload_size=MAX_PICTURE,
-                key="foreign-file",
+                key="picture-file",
                 help=f"{READ}. It is sent to the machine that runs this page, which "
                 "does not keep it. An iPhone converts HEIC to JPEG by itself; elsewhere save it as JPEG.",
             )
         case "camera":
             upload_warning.warn()
-            file = st.camera_input("Photo", key="foreign-camera")
+            file = st.camera_input("Photo", key="picture-camera")
             st.caption("Cameras need localhost or HTTPS.")
         case _:
             file = None

@@ -31,7 +31,7 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Foreign:
+class Picture:
     """A picture that no model was trained on."""
 
     key: str  # equal for equal pictures
@@ -41,26 +41,26 @@ class Foreign:
     is_in_photos: bool = False  # the data set of photographs has pieces of it in its training set
 
 
-DRAWING = Value[Foreign | None]("drawing", None)  # the one that came last
+DRAWING = Value[Picture | None]("drawing", None)  # the one that came last
 
 
 # ---------------------------------------------------------------- which picture
 
 
-def example_picture(name: str) -> Foreign:
+def example_picture(name: str) -> Picture:
     """Raises PictureError."""
-    return Foreign(
+    return Picture(
         f"example {name}", EXAMPLES[name].title, _example(name), is_in_photos=EXAMPLES[name].in_photos
     )
 
 
-def uploaded_picture(file: Upload) -> Foreign:
+def uploaded_picture(file: Upload) -> Picture:
     """Raises PictureError where it is none that can be read."""
-    return Foreign(f"file {file.file_id}", file.name, _uploaded(file.file_id, file))
+    return Picture(f"file {file.file_id}", file.name, _uploaded(file.file_id, file))
 
 
 def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
-    DRAWING.put(Foreign(f"drawing {id}", "Your drawing", None, dict(pictures)))
+    DRAWING.put(Picture(f"drawing {id}", "Your drawing", None, dict(pictures)))
 
 
 def drawing_id() -> str:
@@ -69,7 +69,7 @@ def drawing_id() -> str:
     return kept.key.removeprefix("drawing ") if kept else ""
 
 
-def drawn_picture() -> Foreign | None:
+def drawn_picture() -> Picture | None:
     """What is drawn on the pad; None: nothing is."""
     kept = DRAWING.get()
     return kept if kept and kept.drawn else None
@@ -88,7 +88,7 @@ def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
 # ---------------------------------------------------------------- what becomes of it
 
 
-def is_inverted(picture: Foreign, run: Run, invert: str) -> bool:
+def is_inverted(picture: Picture, run: Run, invert: str) -> bool:
     """Whether the model is given the negative: it knows bright strokes on black, or the visitor says so."""
     if invert != "auto":
         return invert == "yes"
@@ -104,7 +104,7 @@ def _is_on_dark_ground(dataset: str) -> bool:
     return are_on_dark_ground(datasets.load(dataset).train[:256])
 
 
-def looked(picture: Foreign, run: Run, invert: str) -> Looked | None:
+def looked(picture: Picture, run: Run, invert: str) -> Looked | None:
     """The picture in the model's size, and what the model makes of it; None: it was not drawn in that size.
 
     Raises:
@@ -118,7 +118,7 @@ def looked(picture: Foreign, run: Run, invert: str) -> Looked | None:
     return _looked(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
 
 
-def looked_tiles(picture: Foreign, run: Run, invert: str) -> LookedTiles | None:
+def looked_tiles(picture: Picture, run: Run, invert: str) -> LookedTiles | None:
     """The same tile by tile; None: it was drawn."""
     if picture.pixels is None:
         return None
@@ -144,7 +144,7 @@ def _looked_tiles(
     return out_of_distribution.look_at_tiles(opened(_run), tiles)
 
 
-def tile_pictures(picture: Foreign, run: Run, invert: str, colour: str) -> tuple[bytes, bytes, bytes] | None:
+def tile_pictures(picture: Picture, run: Run, invert: str, colour: str) -> tuple[bytes, bytes, bytes] | None:
     """Original, reconstruction and error as PNG files, made once; None: it was drawn.
 
     Args:

@@ -18,14 +18,14 @@ from ui.components.passage import Passage, passage
 from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
-from ui.picture.reconstruct import Foreign
+from ui.picture.reconstruct import Picture
 from ui.widgets import labels
 
 HEIGHT = 220  # pixels of the histogram
 THUMBNAIL = 130  # pixels of the longer side
 
 
-def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
+def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
     """One model; an error is shown in its place."""
     with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
         run = sessions.read_run(run_id)
@@ -44,7 +44,7 @@ def show(run_id: str, picture: Foreign, fit: str, invert: str) -> None:
             _shrunk(run, looked)
 
 
-def _head(run: Run, mse: float, picture: Foreign, invert: str) -> None:
+def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
     inverted = " · inverted" if reconstruct.is_inverted(picture, run, invert) else ""
     st.markdown(f"**{labels.title(run.config)}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
 
@@ -87,7 +87,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
     words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE}")
 
 
-def heading(picture: Foreign, asked: Iterable[str]) -> None:
+def heading(picture: Picture, asked: Iterable[str]) -> None:
     """What is looked at."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if picture.pixels is not None:

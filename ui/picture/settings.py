@@ -1,4 +1,4 @@
-"""The page of foreign pictures: which picture, through which models, how it is made to fit."""
+"""The page Your picture: which picture, through which models, how it is made to fit."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ui.core.values import Value
 SOURCES = {"example": "Example", "upload": "Upload", "camera": "Camera", "draw": "Draw"}
 FITS = {"shrink": "Shrink to the model's size", "tile": "Cut into tiles"}
 INVERTS = {"auto": "Automatic", "yes": "Yes", "no": "No"}
-SOURCE, EXAMPLE = Value("foreign_source", next(iter(SOURCES))), Value("foreign_example", next(iter(EXAMPLES)))
+SOURCE, EXAMPLE = Value("picture_source", next(iter(SOURCES))), Value("picture_example", next(iter(EXAMPLES)))
 FIT, INVERT = Value("fit", next(iter(FITS))), Value("invert", next(iter(INVERTS)))
-RUNS = Value[list[str] | None]("foreign_runs", None)  # run_ids
+RUNS = Value[list[str] | None]("picture_runs", None)  # run_ids
 MOST_MODELS = 4
 MOST_AT_FIRST = 2
 MOST_LISTED = 200  # runs to choose from
@@ -26,14 +26,14 @@ MOST_LISTED = 200  # runs to choose from
 # ---------------------------------------------------------------- which models
 
 
-def foreign_runs() -> tuple[RunSummary, ...]:
+def picture_runs() -> tuple[RunSummary, ...]:
     """Finished runs whose images are here, those on clean images first, else the newest first."""
     listed = runs_on_disk()
     here = {name: _fingerprint(name) for name in {run.config.dataset for run in listed if run.finished}}
     return for_a_picture(listed, here)
 
 
-def usual_foreign_runs(runs: tuple[RunSummary, ...]) -> list[str]:
+def usual_runs(runs: tuple[RunSummary, ...]) -> list[str]:
     """The newest that compresses of each data set; where none does, the newest of all."""
     return [run.run_id for run in first_for_a_picture(runs, MOST_AT_FIRST)]
 
@@ -46,7 +46,7 @@ def _fingerprint(dataset: str) -> str | None:
         return None
 
 
-def foreign_settings(runs: tuple[RunSummary, ...]) -> str:
+def limit_runs(runs: tuple[RunSummary, ...]) -> str:
     """Before the widgets are drawn: they show what was chosen, or what is usual.
 
     Returns:
@@ -56,7 +56,7 @@ def foreign_settings(runs: tuple[RunSummary, ...]) -> str:
     chosen = RUNS.get()
     kept = [run_id for run_id in chosen or [] if run_id in known]
     gone = [run_id for run_id in chosen or [] if run_id not in known]
-    RUNS.put(kept or ([] if chosen == [] else usual_foreign_runs(runs)))
+    RUNS.put(kept or ([] if chosen == [] else usual_runs(runs)))
     return f"run {gone[0][:80]} is not on this machine any more" if gone else ""
 
 
@@ -65,7 +65,7 @@ def foreign_settings(runs: tuple[RunSummary, ...]) -> str:
 
 def _runs(text: str) -> list[str]:
     """Those of them that are here."""
-    known = {run.run_id for run in foreign_runs()}
+    known = {run.run_id for run in picture_runs()}
     asked = parts(text, most=2000)
     if len(asked) > MOST_MODELS:
         raise ConfigError(f"the link asks for {len(asked):,} runs; allowed: {MOST_MODELS}")
@@ -78,10 +78,10 @@ def _runs(text: str) -> list[str]:
 def _runs_text() -> str | None:
     """Empty: none is chosen, though there are some."""
     chosen = RUNS.get()
-    return None if chosen is None or not (chosen or foreign_runs()) else ",".join(chosen)
+    return None if chosen is None or not (chosen or picture_runs()) else ",".join(chosen)
 
 
-FOREIGN = Address(
+PICTURE = Address(
     (
         one_of("from", SOURCE, list(SOURCES)),
         one_of("example", EXAMPLE, list(EXAMPLES)),

@@ -1,7 +1,7 @@
 """What stands between the network and the pages: requests are looked at before Streamlit sees them.
 
 request.py    who sends a request, as far as its connection and its headers tell
-slashes.py    one too many or too few at the end of an address
+addresses.py  those that lead elsewhere: a slash too many or too few, a page that has another address now
 files.py      how many files and connections this process may have open
 visits.py     how many pages one address, and all together, may have open
 messages.py   what a page may say once it is open
@@ -13,11 +13,11 @@ start.py      what is done once, before the first visitor
 
 from starlette.middleware import Middleware
 
-from ui.server.slashes import Slashes
+from ui.server.addresses import Addresses
 from ui.server.start import lifespan
 from ui.server.uploads import Uploads
 from ui.server.visits import Visits
 
-MIDDLEWARE = (Middleware(Slashes), Middleware(Visits), Middleware(Uploads))
+MIDDLEWARE = (Middleware(Addresses), Middleware(Visits), Middleware(Uploads))
 
 __all__ = ["MIDDLEWARE", "lifespan"]

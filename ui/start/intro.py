@@ -5,43 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-ACROSS = 3  # cards beside each other
+from ui import registry
+from ui.core import links
 
-PAGES = (
-    (
-        "pages/train.py",
-        "Train",
-        "Press one button and watch a model learn, epoch by epoch: how well it redraws each image, what "
-        "is lost, and what it costs.",
-    ),
-    (
-        "pages/sweep.py",
-        "Sweep",
-        "Train many sizes at once and watch the curves grow: what does a larger code buy, and what does it "
-        "cost?",
-    ),
-    (
-        "pages/denoise.py",
-        "Denoise",
-        "Drag the noise level and see at once what a model does with it: where does it help, and where does "
-        "it invent?",
-    ),
-    (
-        "pages/foreign.py",
-        "Your picture",
-        "Show a model your face, your photograph, your handwriting: it can only draw what it has learnt.",
-    ),
-    (
-        "pages/colour.py",
-        "Colour",
-        "Are photographs harder to compress than digits, and by how much? One chart, at equal compression.",
-    ),
-    (
-        "pages/runs.py",
-        "Runs",
-        "All models trained so far, side by side: what does a larger code, another layer or more time buy?",
-    ),
-)
+ACROSS = 3  # cards beside each other
 
 
 def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -59,9 +26,9 @@ def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
 def pages() -> None:
     """What each page teaches."""
     st.markdown("#### What you can do")
-    for first in range(0, len(PAGES), ACROSS):
-        cards = PAGES[first : first + ACROSS]
-        for column, (path, title, lesson) in zip(st.columns(ACROSS), cards, strict=True):
+    lessons = [page for page in registry.PAGES if page.lesson]
+    for first in range(0, len(lessons), ACROSS):
+        for column, page in zip(st.columns(ACROSS), lessons[first:], strict=False):
             with column, st.container(border=True, height="stretch"):
-                st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:")
-                st.markdown(lesson)
+                links.link_to(page.address, f"**{page.title}**", ":material/arrow_forward:")
+                st.markdown(page.lesson)

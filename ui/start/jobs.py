@@ -8,7 +8,7 @@ from autoenc import training
 from autoenc.jobs import TrainJob
 from autoenc.schema import Snapshot
 from ui.app import page
-from ui.core import polling, sessions
+from ui.core import links, polling, sessions
 from ui.core.text import plain
 from ui.widgets import labels
 
@@ -49,9 +49,4 @@ def _line(job: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.value.done if job.value else 0.0, f"{name} – {labels.progress(job)}")
         if isinstance(job.job, TrainJob):
-            st.page_link(
-                "pages/train.py",
-                label="Watch",
-                icon=":material/visibility:",
-                query_params={"run": job.job_id},
-            )
+            links.link_to("train", "Watch", ":material/visibility:", {"run": job.job_id})

@@ -11,7 +11,7 @@ from autoenc.plots import COLOUR
 from autoenc.schema import Point, psnr_of_mse
 from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
-from ui.core import sessions
+from ui.core import links, sessions
 from ui.sweep import settings
 from ui.widgets import labels
 
@@ -32,12 +32,9 @@ def same_images(points: Sequence[Point]) -> None:
     title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
     title.markdown(f"**The same test images at every size**: {labels.family(family[0].config)}")
     if chosen is not None:
-        title.page_link(
-            "pages/train.py",
-            label=f"Open {labels.short(chosen.config)} in Train",
-            icon=":material/school:",
-            query_params={"run": chosen.run_id},
-        )
+        with title:
+            label = f"Open {labels.short(chosen.config)} in Train"
+            links.link_to("train", label, ":material/school:", {"run": chosen.run_id})
     pictures(rows, key="sweep-pictures")
 
 

@@ -1,4 +1,4 @@
-"""A slash too many, or one too few, at the end of an address.
+"""Addresses that lead elsewhere: with a slash too many or too few at the end, or as a page had it before.
 
 Streamlit sends the browser to the address as it should be, but names it from the root of the server: behind a
 proxy that serves the dashboard under a prefix of its own, that leads out of it. Here it is named from where
@@ -13,8 +13,10 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
+from ui import registry
 
-class Slashes:
+
+class Addresses:
     """Answers such requests before Streamlit does."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,9 +38,11 @@ def _better(path: str, base: str) -> str:
     if base and path == f"/{base}":
         return f"./{_last(path)}/"
     root = f"/{base}/" if base else "/"
-    if path.startswith(root) and path.endswith("/") and path != root and path.strip("/"):
+    if not path.startswith(root):
+        return ""
+    if path.endswith("/") and path != root and path.strip("/"):
         return f"../{_last(path[:-1])}"
-    return ""
+    return registry.address_now(path.removeprefix(root))
 
 
 def _last(path: str) -> str:

@@ -10,15 +10,15 @@ from ui.picture import settings as picture_settings
 from ui.run import demo, selection
 from ui.widgets import training_settings
 
-ignored = pages.open_page("foreign", picture_settings.FOREIGN)
-runs = picture_settings.foreign_runs()
+ignored = pages.open_page("picture", picture_settings.PICTURE)
+runs = picture_settings.picture_runs()
 
 left, right = st.columns([1, 3], gap="large")
 with left, st.container(key="settings"):
     st.markdown("##### Show a model your picture")
     for sentence in ignored:
         st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
-    asked = form.foreign_form(runs)
+    asked = form.picture_form(runs)
     if not runs and st.button(
         "Train a first model", type="primary", icon=":material/play_arrow:", key="first"
     ):

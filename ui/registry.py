@@ -1,0 +1,88 @@
+"""The pages of the laboratory, one row a page, in the order of the navigation; nothing else lists them.
+
+A new page: a file that shows it, and a row here. `dashboard.py` reads the rows before PyTorch is loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page."""
+
+    address: str  # the last part of its URL; the front page opens without one, too
+    title: str
+    icon: str
+    lesson: (
+        str  # what a class learns there, in a sentence or two; empty: the front page, which shows the others'
+    )
+    file: str  # from the folder of dashboard.py, or absolute
+    former: tuple[str, ...] = ()  # addresses that it had before: links to them still open it
+
+
+PAGES: tuple[Page, ...] = (
+    Page("start", "Start", ":material/home:", "", "pages/start.py"),
+    Page(
+        "train",
+        "Train",
+        ":material/school:",
+        "Press one button and watch a model learn, epoch by epoch: how well it redraws each image, what "
+        "is lost, and what it costs.",
+        "pages/train.py",
+    ),
+    Page(
+        "sweep",
+        "Sweep",
+        ":material/show_chart:",
+        "Train many sizes at once and watch the curves grow: what does a larger code buy, and what does it "
+        "cost?",
+        "pages/sweep.py",
+    ),
+    Page(
+        "denoise",
+        "Denoise",
+        ":material/blur_on:",
+        "Drag the noise level and see at once what a model does with it: where does it help, and where does "
+        "it invent?",
+        "pages/denoise.py",
+    ),
+    Page(
+        "picture",
+        "Your picture",
+        ":material/add_a_photo:",
+        "Show a model your face, your photograph, your handwriting: it can only draw what it has learnt.",
+        "pages/picture.py",
+        former=("foreign",),
+    ),
+    Page(
+        "colour",
+        "Colour",
+        ":material/palette:",
+        "Are photographs harder to compress than digits, and by how much? One chart, at equal compression.",
+        "pages/colour.py",
+    ),
+    Page(
+        "runs",
+        "Runs",
+        ":material/inventory_2:",
+        "All models trained so far, side by side: what does a larger code, another layer or more time buy?",
+        "pages/runs.py",
+    ),
+)
+
+
+def page(address: str) -> Page:
+    """The page of this address, which is one of them."""
+    return next(page for page in PAGES if page.address == address)
+
+
+def path(address: str) -> str:
+    """What follows the address of the dashboard in a link to this page; nothing for the front page."""
+    return "" if address == PAGES[0].address else address
+
+
+def address_now(former: str) -> str:
+    """The address today of the page that had this one before; "": none had."""
+    return next((page.address for page in PAGES if former in page.former), "")
