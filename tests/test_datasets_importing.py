@@ -191,7 +191,7 @@ def test_of_a_small_class_the_last_picture_is_for_the_test_and_a_class_may_be_ca
     assert data.class_names == ("bus", "ship", "train")
     assert np.bincount(data.train_labels).tolist() == [6, 1, 1]
     assert np.bincount(data.test_labels).tolist() == [1, 0, 1]
-    assert data.notes[0].endswith("of a smaller class the last")
+    assert data.notes[0].endswith("of smaller classes the last one")
 
 
 def test_a_letter_with_a_sign_is_one_class_however_it_is_written(tmp_path: Path) -> None:
