@@ -133,7 +133,7 @@ def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], s
         (
             (25, 24, 23),
             (25, 24, 23),
-            "Best at every measured level: the median filter and the denoiser alike.",
+            "Best at every measured level: the median filter and the denoiser (equal).",
         ),
         ((25, 24, 23), (20, 24.02, 18), "Best at every measured level: the median filter."),
         (
@@ -160,7 +160,7 @@ def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
     said = captions.denoising.best_words(
         [("Median filter", curve({0.1: 20.15, 0.2: 20})), ("Denoiser", denoiser)]
     )
-    assert said == "Best at every measured level: the median filter and the denoiser alike."
+    assert said == "Best at every measured level: the median filter and the denoiser (equal)."
 
 
 def test_nobody_is_best_alone_or_before_all_are_measured() -> None:
@@ -200,20 +200,20 @@ def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
     [
         (
             {0.1: 128, 0.5: 32, 1.0: 8},
-            "With little noise (0.1) a code of 128 numbers is best; at 0.5 one of 32, at 1 one of 8.",
+            "With little noise (0.1) a code of 128 numbers is best; at 0.5 a code of 32, at 1 a code of 8.",
         ),
         (
             {0.1: 128, 0.2: 8, 0.5: 32, 1.0: 32},
-            "With little noise (0.1) a code of 128 numbers is best; at 0.5 and 1 one of 32.",
+            "With little noise (0.1) a code of 128 numbers is best; at 0.5 and 1 a code of 32.",
         ),
-        ({0.5: 32, 1.0: 8}, "At 0.5 a code of 32 numbers is best; at 1 one of 8."),
+        ({0.5: 32, 1.0: 8}, "At 0.5 a code of 32 numbers is best; at 1 a code of 8."),
         (
             {0.1: 32, 0.5: 32, 1.0: 32},
             "The best size does not depend on the noise: 32 numbers at every measured level.",
         ),
         (
             {0.1: 32, 0.2: 8, 0.5: 32, 1.0: 32},
-            "With little noise (0.1) a code of 32 numbers is best; at 0.2 one of 8, at 0.5 and 1 one of 32.",
+            "With little noise (0.1) a code of 32 numbers is best; at 0.2 a code of 8, at 0.5 and 1 a code of 32.",
         ),
         ({0.1: 32}, ""),
     ],
@@ -226,7 +226,7 @@ def test_of_equal_sizes_the_smallest_is_best_and_blur_is_in_pixels() -> None:
     equal = [Model(curve({0.4: 20, 4.0: 10}, "blur"), k) for k in (4, 1, 2)]
     always = "The best size does not depend on the noise: 1 number at every measured level."
     assert captions.denoising.size_words(equal) == always
-    said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px one of 8."
+    said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px a code of 8."
     assert captions.denoising.size_words(sizes({0.4: 128, 4.0: 8}, "blur")) == said
 
 
@@ -269,7 +269,7 @@ def noise_of(name: str) -> Noise | None:
         ),
         (
             AT_HOME | {"0 to 1": (26, 21, 13)},
-            "Of the models trained at one level each is best near its own; "
+            "Among the models trained at one level, each is best near its own level; "
             "the model trained at 0 to 1 is best at every tested level.",
         ),
         (
@@ -287,7 +287,7 @@ def noise_of(name: str) -> Noise | None:
         ),
         (
             {"clean": (25, 15, 5), "0 to 1": (24, 14, 4)},
-            "The one trained at 0 to 1 is never more than 1 dB behind.",
+            "The model trained at 0 to 1 is never more than 1 dB behind.",
         ),
         (AT_HOME | {"1": (12, 12)}, ""),  # not measured to the end
         ({"clean": (25, 15, 5)}, ""),

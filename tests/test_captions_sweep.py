@@ -176,12 +176,12 @@ def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
 
 def test_what_a_larger_code_costs_in_time() -> None:
     points = line("conv", {1: 0.1, 64: 0.01, 128: 0.001}, [10, 40, 80])
-    said = "Conv: 128 times the channels cost 8 times the time; from 64 to 128 channels the time doubles."
+    said = "Conv: a code 128 times larger takes 8 times the time; from 64 to 128 channels the time doubles."
     assert captions.sweep.time_words(points) == said
 
 
 def test_times_that_do_not_grow() -> None:
-    said = "MLP: twice the numbers cost the same time."
+    said = "MLP: a code twice as large takes the same time."
     assert captions.sweep.time_words(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == said
 
 
@@ -197,7 +197,7 @@ def test_times_that_do_not_grow() -> None:
         ),
         (
             [{"beside": None}, {"beside": 3}],
-            "1 of 2 was timed with up to 3 other runs beside it, for 1 of 2 it is not known whether others "
+            "1 of 2 runs was timed with up to 3 other runs at work, for 1 of 2 it is not known whether others "
             "ran beside (hollow dots): compare these with care.",
         ),
         (

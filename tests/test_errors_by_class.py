@@ -107,7 +107,7 @@ def test_the_channel_that_is_drawn_worst_is_named() -> None:
     said = inspection.colour_words(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
     assert said.startswith("Blue has the largest error: 2 times that of red.")
     assert "30 % in brightness and 10 % in colour" in said
-    assert "brightness more than colour" in said
+    assert "more brightness than colour" in said
 
 
 # ---------------------------------------------------------------- figures

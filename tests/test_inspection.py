@@ -395,5 +395,5 @@ def test_channels_that_never_answer_come_last_and_sixty_four_are_shown(digits: D
 def test_each_kind_of_model_is_looked_at_in_its_own_way(models_of: dict[str, Trained]) -> None:
     with pytest.raises(ConfigError, match="has channels; their kernels are shown instead"):
         inspection.responses(models_of["conv"], models_of["conv"].data.test[0])
-    with pytest.raises(ConfigError, match="has no convolution; what its code looks at"):
+    with pytest.raises(ConfigError, match="has no convolution; what its code responds to"):
         inspection.kernels(models_of["mlp"])
