@@ -213,7 +213,8 @@ def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
         ),
         (
             {0.1: 32, 0.2: 8, 0.5: 32, 1.0: 32},
-            "With little noise (0.1) a code of 32 numbers is best; at 0.2 a code of 8, at 0.5 and 1 a code of 32.",
+            "With little noise (0.1) a code of 32 numbers is best; at 0.2 a code of 8, "
+            "at 0.5 and 1 a code of 32.",
         ),
         ({0.1: 32}, ""),
     ],

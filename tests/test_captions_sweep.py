@@ -197,8 +197,8 @@ def test_times_that_do_not_grow() -> None:
         ),
         (
             [{"beside": None}, {"beside": 3}],
-            "1 of 2 runs was timed with up to 3 other runs at work, for 1 of 2 it is not known whether others "
-            "ran beside (hollow dots): compare these with care.",
+            "1 of 2 runs was timed with up to 3 other runs at work, for 1 of 2 it is unknown "
+            "whether others were at work (hollow dots): compare these with care.",
         ),
         (
             [{"device": "cuda"}, {}],

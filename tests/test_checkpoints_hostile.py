@@ -77,7 +77,7 @@ def test_garbage_is_refused(data: bytes, digits: Dataset, sample: Sample) -> Non
     ("data", "what"),
     [
         (b"<!DOCTYPE html>" + bytes(1000), "it is a web page, perhaps one that asks for a login; download"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git-LFS pointer"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git LFS pointer"),
         (b"PK\x03\x04" + bytes(100), "it is a .zip or a PyTorch file"),
         (b"\x80\x04\x95.", "it is a .zip or a PyTorch file"),
     ],

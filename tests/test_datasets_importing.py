@@ -419,7 +419,7 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     ("content", "what"),
     [
         (b"<!DOCTYPE html><title>Log in</title>", "a web page"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "a Git-LFS pointer"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
     ],
 )
 def test_what_is_no_archive_but_well_known_is_told_as_what_it_is(
