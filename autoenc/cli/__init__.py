@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for module in (training, sweeping, denoising, runs, data):
         module.add_to(commands)
-    add_command(commands.add_parser("bench", help="training speed against the lab's own loop"), bench)
+    add_command(commands.add_parser("bench", help="measure training speed against the lab's own loop"), bench)
     return top
 
 

@@ -20,7 +20,9 @@ MAX_CLASSES = 12  # named
 
 
 def add_to(commands: Commands) -> None:
-    data = commands.add_parser("data", help="the data sets").add_subparsers(required=True, metavar="WHAT")
+    data = commands.add_parser("data", help="list, download or import data sets").add_subparsers(
+        required=True, metavar="WHAT"
+    )
     add_command(data.add_parser("list", help="all known data sets, and which are on this machine"), list_data)
     download = data.add_parser("download", help="download a data set to this machine")
     download.add_argument("name", metavar="NAME")

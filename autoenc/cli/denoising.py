@@ -25,14 +25,19 @@ from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_leve
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("denoise", help="how well models and filters remove noise")
+    parser = commands.add_parser("denoise", help="measure how well models and filters remove noise")
     parser.add_argument(
         "--run", metavar="RUN_ID", action="append", required=True, help="may be given several times"
     )
     parser.add_argument("--noise", default=NOISE, help=f"{', '.join(NOISES)}; default: {NOISE}")
     parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve levels")
     parser.add_argument("--methods", default=",".join(METHODS), help=f"default: {','.join(METHODS)}")
-    parser.add_argument("--csv", metavar="FILE", type=Path, help="one line for each method and level")
+    parser.add_argument(
+        "--csv",
+        metavar="FILE",
+        type=Path,
+        help="write the figures to this file, one line for each method and level",
+    )
     add_command(parser, denoise)
 
 

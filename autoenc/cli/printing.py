@@ -22,7 +22,7 @@ Commands = Any  # what `add_subparsers` makes; argparse keeps the name of its ty
 
 def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     """Have the command done when the parser was chosen; each can answer in JSON."""
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--json", action="store_true", help="print one JSON document to stdout")
     parser.set_defaults(command=command)
 
 

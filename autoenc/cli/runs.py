@@ -23,14 +23,16 @@ T = TypeVar("T", str, Path)
 
 
 def add_to(commands: Commands) -> None:
-    runs = commands.add_parser("runs", help="the runs on disk").add_subparsers(required=True, metavar="WHAT")
+    runs = commands.add_parser("runs", help="list, show, delete, export or import runs").add_subparsers(
+        required=True, metavar="WHAT"
+    )
     listed = runs.add_parser("list", help="list all runs, or those that match")
     listed.add_argument(
         "--find", default="", metavar="WORDS", help="parts of a run's name, such as 'conv k16'"
     )
     listed.add_argument("--dataset", default="", metavar="NAMES", help="such as mnist,digits; default: all")
     listed.add_argument("--model", default="", metavar="NAMES", help="such as mlp,conv; default: all")
-    listed.add_argument("--finished", action="store_true", help="finished runs only")
+    listed.add_argument("--finished", action="store_true", help="only finished runs")
     listed.add_argument("--sort", default="newest", help=f"{', '.join(SORTS)}; default: newest")
     add_command(listed, list_runs)
     show = runs.add_parser("show", help="show one run: settings, model, losses")

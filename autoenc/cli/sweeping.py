@@ -41,8 +41,14 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
     parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ALONE)}")
     add_settings(parser, ALONE)
-    parser.add_argument("--one-at-a-time", action="store_true", help="so that times can be compared")
-    parser.add_argument("--csv", metavar="FILE", type=Path, help="the table, one line for each run")
+    parser.add_argument(
+        "--one-at-a-time",
+        action="store_true",
+        help="train one run at a time, so that the times can be compared",
+    )
+    parser.add_argument(
+        "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each run"
+    )
     add_command(parser, sweep)
 
 
