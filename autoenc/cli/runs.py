@@ -46,7 +46,11 @@ def add_to(commands: Commands) -> None:
     )
     out.add_argument("run_id", metavar="RUN_ID")
     out.add_argument(
-        "--out", metavar="DIR", type=Path, required=True, help="the folder in which its folder is made"
+        "--out",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder to write to; each run gets its own folder in it",
     )
     out.add_argument("--tensorboard", action="store_true", help="also write a TensorBoard folder")
     add_command(out, export_run)

@@ -22,7 +22,9 @@ from autoenc.schema import DEVICES, MODELS, EpochRecord, Run, TrainConfig
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a model, or continue one")
     usual = TrainConfig()
-    parser.add_argument("--model", default=usual.model, help=f"{' or '.join(MODELS)}; default: {usual.model}")
+    parser.add_argument(
+        "--model", default=usual.model, help=f"one of {', '.join(MODELS)}; default: {usual.model}"
+    )
     parser.add_argument(
         "--latent-size",
         type=int,
