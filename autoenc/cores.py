@@ -93,7 +93,7 @@ class Cores:
         return max(1, self.n_cores // n_jobs + (rank < self.n_cores % n_jobs))
 
 
-def beside() -> int:
+def concurrent_jobs() -> int:
     """How many jobs of other processes share the machine at this moment.
 
     Raises:

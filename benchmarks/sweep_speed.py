@@ -26,7 +26,7 @@ from autoenc import checkpoints, datasets, sweeps
 from autoenc.jobs import TrainJob
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sessions.dask import DaskSessions
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from benchmarks.browser_session import BrowserSession, opened
 from benchmarks.dashboards import dashboard
 from benchmarks.training_speed import Side
@@ -55,7 +55,7 @@ def sweep_seconds(sessions: DaskSessions) -> float:
     data = datasets.load(SWEEP.base.dataset)
     run_ids = tuple(config.run_id(data.fingerprint) for config in SWEEP.configs())
     began = monotonic()
-    sweeps.begin(sessions, Kept(SWEEP, data.fingerprint, run_ids))
+    sweeps.begin(sessions, SavedSweep(SWEEP, data.fingerprint, run_ids))
     while any((job := sessions.snapshot(run_id)) and job.state.active for run_id in run_ids):
         sleep(0.02)
     seconds = monotonic() - began

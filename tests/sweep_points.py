@@ -46,7 +46,7 @@ def point(
         "seconds": seconds,
         "device": "cpu",
         "threads": 2,
-        "beside": 0,
+        "concurrent_jobs": 0,
     }
     run_id = config.run_id("0" * 8)
     return Point(run_id, config, n_latents, N_PIXELS, 100 * latent_size, **(values | more))

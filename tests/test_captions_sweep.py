@@ -192,11 +192,11 @@ def test_times_that_do_not_grow() -> None:
         ([{}], "The run had the machine to itself, on cpu with 2 threads."),
         ([{"threads": 1}, {}], "Each run had the machine to itself, on cpu with 1 to 2 threads."),
         (
-            [{"beside": 1}, {}],
+            [{"concurrent_jobs": 1}, {}],
             "1 of 2 runs was timed with up to 1 other run at work (hollow dots): compare these with care.",
         ),
         (
-            [{"beside": None}, {"beside": 3}],
+            [{"concurrent_jobs": None}, {"concurrent_jobs": 3}],
             "1 of 2 runs was timed with up to 3 other runs at work, for 1 of 2 it is unknown "
             "whether others were at work (hollow dots): compare these with care.",
         ),
@@ -271,7 +271,7 @@ some_points = st.lists(
         layers=st.integers(1, 4),
         loss=st.none() | st.sampled_from([0.0, math.nan, math.inf]) | st.floats(1e-7, 1),
         seconds=st.sampled_from([0.0, math.nan]) | st.floats(0.01, 1e5),
-        beside=st.sampled_from([None, 0, 1, 7]),
+        concurrent_jobs=st.sampled_from([None, 0, 1, 7]),
         threads=st.integers(0, 4),
         device=st.sampled_from(["", "cpu", "cuda"]),
         state=st.sampled_from([None, *State]),

@@ -150,7 +150,7 @@ def test_a_head_of_more_than_16_kb_is_refused(sample: Sample, digits: Dataset) -
     put(sample.run_id, sample.with_head({**sample.head, "x": "y" * padding}))
     checkpoints.read(sample.run_id)
     put(sample.run_id, sample.with_head({**sample.head, "x": "y" * (padding + 1)}))
-    assert "its header has 16001 bytes; allowed: 16000" in complaint(sample.run_id, digits)
+    assert "its header has 16,001 bytes; allowed: 16,000" in complaint(sample.run_id, digits)
 
 
 def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> None:
@@ -166,10 +166,14 @@ def test_a_file_of_version_0_1_is_read_and_what_it_does_not_tell_is_unknown(
     old = replace(sample, data=sample.with_tensors(lambda tensors: tensors.pop("history.beside")))
     put(sample.run_id, old.with_head(head))
     run = checkpoints.read(sample.run_id)
-    assert run.beside is None
+    assert run.concurrent_jobs is None
     assert run.train_loss == sample.run.train_loss
     (summary,), _ = checkpoints.summaries()
-    assert (summary.train_loss, summary.beside, summary.test_mse) == (None, None, sample.run.test_mse)
+    assert (summary.train_loss, summary.concurrent_jobs, summary.test_mse) == (
+        None,
+        None,
+        sample.run.test_mse,
+    )
 
 
 FIELDS = (

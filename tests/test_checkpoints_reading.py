@@ -355,7 +355,9 @@ def test_a_name_that_is_a_path_names_no_run(run_id: str, tmp_path: Path, sample:
 
 
 def test_a_run_that_is_not_there_is_unknown_and_the_list_is_pointed_at(digits: Dataset) -> None:
-    with pytest.raises(RunUnknown, match="there is no run digits-x; `python -m autoenc runs list` shows"):
+    with pytest.raises(
+        RunUnknown, match="there is no run digits-x; `python -m autoenc runs list` lists all runs"
+    ):
         checkpoints.read("digits-x")
     with pytest.raises(RunUnknown):
         checkpoints.restore(training.begin(PLAIN, digits, "cpu"), "digits-x", 10)

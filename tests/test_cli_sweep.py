@@ -49,7 +49,7 @@ def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
             ("--latent-sizes", ",".join(map(str, range(1, 1001)))),
             "a sweep of 1,000 runs; allowed: 100; choose fewer sizes or models",
         ),
-        (("--csv", "/no/such/folder/x.csv"), "cannot write /no/such/folder/x.csv; --csv takes a file"),
+        (("--csv", "/no/such/folder/x.csv"), "cannot write /no/such/folder/x.csv; --csv needs a file"),
     ],
 )
 def test_a_sweep_that_cannot_be_is_wrong_usage_told_in_a_line(

@@ -201,7 +201,7 @@ def test_a_worker_with_other_images_works_with_all_but_these(sessions: DaskSessi
     small = TrainConfig(dataset="mnist", latent_size=2, epochs=2)
     ids = [sessions.start(TrainJob(replace(small, seed=seed))) for seed in range(4)]
     assert {until(sessions, job_id, ended).state for job_id in ids} == {State.FINISHED}
-    places = {names(sessions)[sessions.book._entries[job_id].place] for job_id in ids}
+    places = {names(sessions)[sessions.registry._entries[job_id].place] for job_id in ids}
     assert places <= {"first", "second"}
     wait_for(lambda: any("other images in mnist" in s for s in sessions.refusals()))
     (sentence,) = (s for s in sessions.refusals() if "other images in mnist" in s)
@@ -218,12 +218,12 @@ def test_a_run_goes_on_elsewhere_and_as_it_would_have_when_its_worker_is_killed(
     configs = [replace(short, epochs=250), *(replace(short, seed=seed) for seed in (1, 2, 3))]
     ids = [sessions.start(TrainJob(config)) for config in configs]
     until(sessions, ids[0], lambda s: checkpoints.path_of(ids[0]).exists())
-    victim = sessions.book._entries[ids[0]].place
+    victim = sessions.registry._entries[ids[0]].place
     cluster.kill(names(sessions)[victim])
     runs = [until(sessions, job_id, ended) for job_id in ids]
     assert [run.state for run in runs] == [State.FINISHED] * 4
     assert runs[0].run.resumed_from_epoch > 0
-    assert sessions.book._entries[ids[0]].place != victim
+    assert sessions.registry._entries[ids[0]].place != victim
     assert sessions.n_workers == 2
     cluster.worker("late")
     wait_for(lambda: sessions.n_workers == 3)
@@ -243,11 +243,11 @@ def test_a_run_is_stopped_at_its_worker_and_goes_on_in_another_dashboard(
     sessions.stop(job_id)
     assert until(sessions, job_id, ended).state is State.STOPPED
     with opened(cluster) as other:
-        other.book._starts = count(int(sessions.book._entries[job_id].key.split("-")[-2]))
+        other.registry._starts = count(int(sessions.registry._entries[job_id].key.split("-")[-2]))
         other.start(TrainJob(ENDLESS))
         n_steps = len(other.snapshot(job_id).run.step_losses)
         until(other, job_id, lambda s: s.state is State.RUNNING and len(s.run.step_losses) > n_steps + 100)
-        assert other.book._entries[job_id].key != sessions.book._entries[job_id].key
+        assert other.registry._entries[job_id].key != sessions.registry._entries[job_id].key
 
 
 def test_a_job_tells_which_images_its_worker_must_have() -> None:

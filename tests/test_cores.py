@@ -58,10 +58,10 @@ def test_all_cores_are_given_out(n_jobs: int, shares: list[int]) -> None:
 
 
 def test_beside_are_the_jobs_of_other_processes() -> None:
-    assert cores.beside() == 0
+    assert cores.concurrent_jobs() == 0
     code = "from autoenc import cores\nwith cores.joined(2):\n    print('there', flush=True); input()"
     with cores.joined(2), cores.joined(2):
-        assert cores.beside() == 0, "its own jobs are not beside it"
+        assert cores.concurrent_jobs() == 0, "its own jobs are not beside it"
         with subprocess.Popen(
             [sys.executable, "-c", code],
             env={**os.environ, "TMPDIR": tempfile.gettempdir()},
@@ -70,9 +70,9 @@ def test_beside_are_the_jobs_of_other_processes() -> None:
         ) as other:
             assert other.stdout is not None
             assert other.stdout.readline() == b"there\n"
-            assert cores.beside() == 1
+            assert cores.concurrent_jobs() == 1
             other.communicate(b"\n")
-        assert cores.beside() == 0
+        assert cores.concurrent_jobs() == 0
 
 
 def test_with_more_jobs_than_cores_one_waits_until_another_has_ended() -> None:

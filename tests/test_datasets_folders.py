@@ -171,7 +171,7 @@ def test_pictures_are_taken_whatever_they_are_called_and_the_rest_is_counted_and
         "2 files are not pictures and are left out: train/a/clip.mp4, test/b/run.sh",
     )
     put(folder, {"train/b/notes": b"text"})
-    assert "3 files are no pictures" in datasets.load("mine").notes[1]
+    assert "3 files are not pictures" in datasets.load("mine").notes[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
@@ -244,7 +244,7 @@ def test_folders_whose_names_no_data_set_can_have_are_told(tmp_path: Path) -> No
     for name in ("two words", "DIGITS", "MNIST", "fine"):
         put(tmp_path / "data" / name, two_classes(1))
     spaces, digits = sorted(map(one_sentence, map(ValueError, datasets.complaints())), reverse=True)
-    assert "'two words' is no name for a data set" in spaces
+    assert "'two words' is not a name for a data set" in spaces
     assert "'DIGITS' is the name of a built-in data set" in digits
     assert datasets.names()[-1] == "fine"
     with pytest.raises(ConfigError):

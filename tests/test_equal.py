@@ -27,7 +27,7 @@ def summary(dataset: str, latent_size: int, mse: float | None = 0.01, **settings
         **{"run_id": config.run_id("f"), "config": config, "fingerprint": "f", "image_shape": (3, 32, 32)},
         **{"n_parameters": 1, "n_latents": latent_size, "n_train_images": 1, "epochs_done": config.epochs},
         **{"train_loss": mse, "test_mse": mse, "seconds": 1.0, "seconds_per_epoch": 1.0},
-        **{"images_per_second": 1.0, "device": "cpu", "threads": 1, "beside": 0, "attempt": 1},
+        **{"images_per_second": 1.0, "device": "cpu", "threads": 1, "concurrent_jobs": 0, "attempt": 1},
         **{"modified": 0.0, "n_bytes": 1},
     )
 

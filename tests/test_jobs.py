@@ -206,7 +206,7 @@ def test_a_run_that_continues_one_of_version_0_1_says_which_epochs_were_tested_o
     longer = done(replace(RANGE, epochs=5))
     assert longer.resumed_from_epoch == 3
     (said,) = remarks(checkpoints.read(longer.run_id))
-    assert said.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version drew")
+    assert said.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version made")
     (said,) = remarks(replace(longer, earlier_tests=1))
     assert said.startswith("Epoch 1 was tested")
     again = done(replace(RANGE, epochs=6))

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets, sweeps
 from autoenc.schema import Noise, Sweep, TrainConfig
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from tests.runs import stored, trained
 from tests.test_colour_page import keep_baselines
 from tests.test_pages import opened, texts
@@ -54,7 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             sweep = Sweep(config, ("mlp",), sizes)
             fingerprint = datasets.load(config.dataset).fingerprint
             run_ids = tuple(one.run_id(fingerprint) for one in sweep.configs())
-            sweeps.keep(Kept(sweep, fingerprint, run_ids, wanted=False))
+            sweeps.save(SavedSweep(sweep, fingerprint, run_ids, wanted=False))
         yield place
         sessions.background().close()
         st.cache_resource.clear()

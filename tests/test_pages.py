@@ -19,13 +19,14 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, cli, datasets, inspection, sweeps
 from autoenc.baselines import PCA
+from autoenc.captions import configs
 from autoenc.cli.sweeping import asked_sweep
 from autoenc.cli.training import train_config
 from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.neighbours import Neighbour
 from autoenc.schema import MODELS, Noise, Sweep, TrainConfig
 from autoenc.sessions.dask import DaskSessions
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from tests import runs
 from ui.colour import comparison
 from ui.core import catalogue, sessions
@@ -493,10 +494,10 @@ def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at:
     visitor_at(STUDENT)
     app = opened("sweep")
     assert "MLP, 7 sizes from 1 to 64, 100 epochs" in texts(app)
-    book = the_sessions().book
-    assert {(one.by, one.address) for one in (*book.queue(), *book.at_work())} == {("the dashboard", "")}, (
-        "it takes no room in the queue from those who have looked first"
-    )
+    registry = the_sessions().registry
+    assert {(one.owner, one.address) for one in (*registry.queue(), *registry.at_work())} == {
+        ("the dashboard", "")
+    }, "it takes no room in the queue from those who have looked first"
     visitor_at(None)
     app.run()
     app.button(key="stop-sweep").click().run()
@@ -528,10 +529,10 @@ def test_a_sweep_that_a_dead_server_left_goes_on_when_it_is_looked_at() -> None:
     sweep = Sweep(TrainConfig("digits", epochs=2), ("mlp",), (3, 5))
     fingerprint = datasets.load("digits").fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
-    kept = Kept(sweep, fingerprint, run_ids, by="somebody")
-    sweeps.keep(kept)
-    until(opened("sweep", sweep=kept.sweep_id), "2 of 2 done")
-    found = sweeps.find(kept.sweep_id)
+    saved = SavedSweep(sweep, fingerprint, run_ids, owner="somebody")
+    sweeps.save(saved)
+    until(opened("sweep", sweep=saved.sweep_id), "2 of 2 done")
+    found = sweeps.find(saved.sweep_id)
     assert found is not None
     assert not found.wanted, "it has ended: a run that is deleted later is not trained again"
 
@@ -636,12 +637,12 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
         sleep(0.05)
     app = opened("start")
     said = [bar.proto.text for bar in app.get("progress")]
-    title = labels.title(long)
+    title = configs.title(long)
     (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
     assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
     assert "0.00 s" not in running
     assert said[said.index(running) + 1 :][:3] == [
-        f"{labels.title(jobs[1].config)} – Waiting: next in line",
+        f"{configs.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
         f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",
     ]
@@ -670,11 +671,11 @@ def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch
     said = "mostly chromium, process 12). Runs here take longer than usual."
     sweep = Sweep(TrainConfig("digits", "conv", layers=2, epochs=1000, seed=6), ("conv",), (64,), (2,))
     (config,) = sweep.configs()
-    kept = Kept(
+    saved = SavedSweep(
         sweep, datasets.load("digits").fingerprint, (run_id := the_sessions().start(TrainJob(config), "me"),)
     )
-    sweeps.keep(kept)
-    pages = {"start": {}, "train": {"run": run_id}, "sweep": {"sweep": kept.sweep_id}}
+    sweeps.save(saved)
+    pages = {"start": {}, "train": {"run": run_id}, "sweep": {"sweep": saved.sweep_id}}
     until(opened("train", run=run_id), "Training: ")
     for page, link in pages.items():
         assert said in texts(opened(page, **link)).replace("\\", ""), page
@@ -689,14 +690,14 @@ def test_what_a_sweep_at_rest_watches_is_another_thing_when_another_window_goes_
     sweep = Sweep(TrainConfig("digits", epochs=2, seed=9), ("mlp",), (3, 5))
     fingerprint = datasets.load("digits").fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
-    kept = Kept(sweep, fingerprint, run_ids, wanted=False)
-    sweeps.keep(kept)
-    one, other = (opened("sweep", sweep=kept.sweep_id) for _ in range(2))
-    resting = sweep_view._moment(kept.sweep_id)
-    assert resting == sweep_view._moment(kept.sweep_id), "nothing has changed: the page is not redrawn"
+    saved = SavedSweep(sweep, fingerprint, run_ids, wanted=False)
+    sweeps.save(saved)
+    one, other = (opened("sweep", sweep=saved.sweep_id) for _ in range(2))
+    resting = sweep_view._moment(saved.sweep_id)
+    assert resting == sweep_view._moment(saved.sweep_id), "nothing has changed: the page is not redrawn"
     assert has_button(one, "continue-sweep")
     other.button(key="continue-sweep").click().run()
-    assert sweep_view._moment(kept.sweep_id) != resting
+    assert sweep_view._moment(saved.sweep_id) != resting
     until(other, "2 of 2 done")
 
 

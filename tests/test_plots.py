@@ -483,7 +483,7 @@ def test_codes_larger_than_the_image_stand_in_the_shade_left_of_one() -> None:
 
 
 def test_times_that_were_not_taken_alone_are_hollow_and_say_so() -> None:
-    points = [point("mlp", k, beside=n) for k, n in ((1, 0), (2, 1), (4, None))]
+    points = [point("mlp", k, concurrent_jobs=n) for k, n in ((1, 0), (2, 1), (4, None))]
     mlp = trace_of(plots.time_by_size(points, plots.Axes()), "MLP")
     assert list(mlp.marker.symbol) == ["circle", "circle-open", "circle-open"]
     asides = [text.partition(", ")[2] for text in mlp.hovertext]
@@ -563,7 +563,7 @@ SEEN_TOGETHER = {
     "a run's curves": [plots.COLOUR[name] for name in ("train", "test", "speed")],
     "pictures": [plots.COLOUR[name] for name in ("original", "noisy", "reconstruction", "error")],
     "models": [plots.COLOUR[name] for name in MODELS],
-    "several runs": plots.SEVERAL,
+    "several runs": plots.SEVERAL_COLOURS,
     "a sweep": [*(plots.COLOUR[name] for name in MODELS), GREY],
 }
 

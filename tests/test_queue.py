@@ -13,9 +13,9 @@ from autoenc.sessions.queue import in_turn
 
 @dataclass(frozen=True)
 class Asked:
-    by: str
+    owner: str
     n: int = 0
-    lost: int = 0
+    crashes: int = 0
 
 
 def begun_in_order(waiting: list[Asked], n_workers: int) -> list[Asked]:
@@ -24,11 +24,11 @@ def begun_in_order(waiting: list[Asked], n_workers: int) -> list[Asked]:
     while left:
         if len(running) == n_workers:
             running.pop(0)
-        first = in_turn(left, [job.by for job in running], served)[0]
+        first = in_turn(left, [job.owner for job in running], served)[0]
         left.remove(first)
         running.append(first)
         order.append(first)
-        served[first.by] = len(order)
+        served[first.owner] = len(order)
     return order
 
 
@@ -37,18 +37,18 @@ def test_one_visitor_with_twenty_runs_does_not_keep_nineteen_others_waiting() ->
     others = [Asked(f"visitor {n}") for n in range(19)]
     for n_workers in (1, 2, 4):
         order = begun_in_order(greedy + others, n_workers)
-        assert {job.by for job in order[:20]} == {"greedy", *(job.by for job in others)}
+        assert {job.owner for job in order[:20]} == {"greedy", *(job.owner for job in others)}
 
 
 def test_who_comes_later_is_next_when_the_others_have_had_their_turn() -> None:
     waiting = [Asked("a", 2), Asked("a", 3), Asked("b", 1)]
-    assert [job.by for job in in_turn(waiting, ["a"], {"a": 1})] == ["b", "a", "a"]
-    assert [job.by for job in in_turn(waiting, [], {"a": 1})] == ["b", "a", "a"]
+    assert [job.owner for job in in_turn(waiting, ["a"], {"a": 1})] == ["b", "a", "a"]
+    assert [job.owner for job in in_turn(waiting, [], {"a": 1})] == ["b", "a", "a"]
 
 
 def test_a_run_whose_worker_died_goes_on_before_any_other_begins() -> None:
-    waiting = [Asked("a", 1), Asked("b", 1), Asked("a", 2, lost=1)]
-    assert in_turn(waiting, ["a", "a"], {"a": 5})[0] == Asked("a", 2, lost=1)
+    waiting = [Asked("a", 1), Asked("b", 1), Asked("a", 2, crashes=1)]
+    assert in_turn(waiting, ["a", "a"], {"a": 5})[0] == Asked("a", 2, crashes=1)
 
 
 asked = st.lists(st.builds(Asked, st.sampled_from("abcde"), st.integers(0, 9)), max_size=30)
@@ -63,15 +63,15 @@ def test_everyone_is_in_the_order_once_and_each_visitor_in_the_order_of_asking(
     waiting: list[Asked], running: list[str], served: dict[str, int]
 ) -> None:
     order = in_turn(waiting, running, served)
-    for by in "abcde":
-        assert [job for job in order if job.by == by] == [job for job in waiting if job.by == by]
+    for owner in "abcde":
+        assert [job for job in order if job.owner == owner] == [job for job in waiting if job.owner == owner]
 
 
 @given(asked, st.integers(1, 4))
 def test_nobody_waits_for_a_second_run_of_another_before_their_first(
     waiting: list[Asked], n_workers: int
 ) -> None:
-    order = [job.by for job in begun_in_order(waiting, n_workers)]
+    order = [job.owner for job in begun_in_order(waiting, n_workers)]
     visitors = set(order)
     assert len(set(order[: len(visitors)])) == len(visitors)
 
@@ -81,16 +81,18 @@ def one_look_at_all_visitors_for_each_turn(
 ) -> list[Asked]:
     """The rule of the queue as it is said, in the square of the number of jobs."""
     queues: dict[str, list[Asked]] = {}
-    for job in sorted(waiting, key=lambda job: not job.lost):
-        queues.setdefault(job.by, []).append(job)
+    for job in sorted(waiting, key=lambda job: not job.crashes):
+        queues.setdefault(job.owner, []).append(job)
     having, last, order = Counter(running), dict(served), list[Asked]()
     while queues:
-        by = min(queues, key=lambda by: (not queues[by][0].lost, having[by], last.get(by, 0)))
-        order.append(queues[by].pop(0))
-        having[by] += 1
-        last[by] = max(last.values(), default=0) + 1
-        if not queues[by]:
-            del queues[by]
+        owner = min(
+            queues, key=lambda owner: (not queues[owner][0].crashes, having[owner], last.get(owner, 0))
+        )
+        order.append(queues[owner].pop(0))
+        having[owner] += 1
+        last[owner] = max(last.values(), default=0) + 1
+        if not queues[owner]:
+            del queues[owner]
     return order
 
 

@@ -37,7 +37,7 @@ def run(
         images_per_second=1e4,
         device="cpu",
         threads=1,
-        beside=0,
+        concurrent_jobs=0,
         attempt=1,
         modified=0.0,
         n_bytes=1,

@@ -248,7 +248,7 @@ def test_a_number_of_workers_that_cannot_be_is_refused(monkeypatch: pytest.Monke
 
 def kill_worker_of(sessions: DaskSessions, job_id: str) -> None:
     """End the process that does the job, as the system would."""
-    port = int(sessions.book._entries[job_id].place.rsplit(":", 1)[1])
+    port = int(sessions.registry._entries[job_id].place.rsplit(":", 1)[1])
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             if any(c.laddr.port == port for c in process.net_connections("tcp") if c.status == "LISTEN"):
@@ -304,7 +304,7 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_next_job_is_done(
 ) -> None:
     failed = until(sessions, sessions.start(Deadly(str(tmp_path / "tries"))), ended)
     assert failed.state is State.FAILED
-    assert "5 workers died over it in a row" in failed.message
+    assert "5 workers in a row died while running it" in failed.message
     assert (tmp_path / "tries").read_text().count("tried") == 5
     config = TrainConfig(dataset="digits", latent_size=11, epochs=1)
     assert until(sessions, sessions.start(TrainJob(config)), ended).state is State.FINISHED
@@ -345,7 +345,7 @@ def test_a_job_that_runs_out_of_memory_fails_with_a_sentence_and_is_not_tried_ag
     assert failed.state is State.FAILED
     assert failed.message.startswith("there was not enough memory; choose a smaller model")
     assert (tmp_path / "tries").read_text().count("tried") == 1
-    assert sessions.book._entries["hungry"].place in addresses(sessions), "its worker lives on"
+    assert sessions.registry._entries["hungry"].place in addresses(sessions), "its worker lives on"
 
 
 def test_a_job_that_would_not_fit_is_refused_before_it_starts(sessions: DaskSessions, tmp_path: Path) -> None:
@@ -383,10 +383,10 @@ def test_a_visitor_with_many_runs_lets_another_have_the_next_turn(sessions: Dask
     def config(seed: int) -> TrainConfig:
         return TrainConfig(dataset="digits", model="conv", latent_size=8, epochs=1000, seed=seed)
 
-    greedy = [sessions.start(TrainJob(config(10 + i)), by="greedy") for i in range(5)]
+    greedy = [sessions.start(TrainJob(config(10 + i)), owner="greedy") for i in range(5)]
     until(sessions, greedy[1], begun)
     assert [sessions.snapshot(job_id).ahead for job_id in greedy[2:]] == [0, 1, 2]
-    other = sessions.start(TrainJob(config(20)), by="other")
+    other = sessions.start(TrainJob(config(20)), owner="other")
     assert sessions.snapshot(other).ahead == 0
     assert [sessions.snapshot(job_id).ahead for job_id in greedy[2:]] == [1, 2, 3]
     sessions.stop(greedy[0])
@@ -405,13 +405,13 @@ def test_a_job_that_is_to_run_alone_has_no_other_beside_it(sessions: DaskSession
     ]
     seen = set()
     while any(state.state.active for job in jobs if (state := sessions.snapshot(job))):
-        seen.add(tuple(entry.snapshot.job_id for entry in sessions.book.at_work()))
+        seen.add(tuple(entry.snapshot.job_id for entry in sessions.registry.at_work()))
         sleep(0.005)
     assert {at_work for at_work in seen if jobs[1] in at_work} == {(jobs[1],)}
     alone = sessions.snapshot(jobs[1])
     assert alone is not None
     assert alone.run is not None
-    assert (alone.state, alone.run.beside) == (State.FINISHED, 0)
+    assert (alone.state, alone.run.concurrent_jobs) == (State.FINISHED, 0)
 
 
 def test_never_more_threads_than_cores_while_runs_come_and_go(sessions: DaskSessions) -> None:

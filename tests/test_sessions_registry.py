@@ -13,7 +13,7 @@ from autoenc.errors import AutoencError
 from autoenc.schema import Snapshot, State
 from autoenc.sessions import registry as the_book
 from autoenc.sessions.queue import in_turn
-from autoenc.sessions.registry import Book, Entry
+from autoenc.sessions.registry import JobEntry, JobRegistry
 
 
 @dataclass(frozen=True)
@@ -38,48 +38,50 @@ class Named:
         return None
 
 
-def begin(book: Book, n: int = 1) -> list[str]:
+def begin(registry: JobRegistry, n: int = 1) -> list[str]:
     """The next n begin; their job_ids."""
-    begun = book.may_begin()[:n]
+    begun = registry.may_begin()[:n]
     for entry in begun:
-        book.begins(entry, "a worker", 0, lambda key: key)
+        registry.begins(entry, "a worker", 0, lambda key: key)
     return [entry.snapshot.job_id for entry in begun]
 
 
-def aheads(book: Book) -> dict[str, int]:
-    return {s.job_id: s.ahead for s in book.active() if s.state is State.QUEUED}
+def aheads(registry: JobRegistry) -> dict[str, int]:
+    return {s.job_id: s.ahead for s in registry.active() if s.state is State.QUEUED}
 
 
 def test_everybody_sees_the_same_of_a_job_whichever_way_they_ask() -> None:
-    book = Book()
-    for by, n in (("a", 3), ("b", 2)):
+    registry = JobRegistry()
+    for owner, n in (("a", 3), ("b", 2)):
         for i in range(n):
-            book.add(Named(f"{by}{i}"), by)
-    assert begin(book) == ["a0"]
-    of_all = {s.job_id: s for s in book.active()}
-    assert of_all == book.snapshots(["b1", "a0", "a1", "a2", "b0", "nobody's"])
+            registry.add(Named(f"{owner}{i}"), owner)
+    assert begin(registry) == ["a0"]
+    of_all = {s.job_id: s for s in registry.active()}
+    assert of_all == registry.snapshots(["b1", "a0", "a1", "a2", "b0", "nobody's"])
     # Who has one running comes after who has none: b0, then by turns.
-    assert [s.job_id for s in book.active()] == ["a0", "b0", "a1", "b1", "a2"]
-    assert aheads(book) == {"a0": 0, "b0": 0, "a1": 1, "b1": 2, "a2": 3}
-    assert [s.job_id for s in book.active(2)] == ["a0", "b0"]
-    assert {s.job for s in book.active(2)} == {Named("a0"), Named("b0")}
+    assert [s.job_id for s in registry.active()] == ["a0", "b0", "a1", "b1", "a2"]
+    assert aheads(registry) == {"a0": 0, "b0": 0, "a1": 1, "b1": 2, "a2": 3}
+    assert [s.job_id for s in registry.active(2)] == ["a0", "b0"]
+    assert {s.job for s in registry.active(2)} == {Named("a0"), Named("b0")}
 
 
 def test_a_place_in_the_queue_changes_with_whoever_comes_begins_or_goes() -> None:
-    book = Book()
+    registry = JobRegistry()
     for i in range(3):
-        book.add(Named(f"a{i}"), "a")
-    assert aheads(book) == {"a0": 0, "a1": 1, "a2": 2}
-    book.add(Named("b0"), "b")
-    assert aheads(book) == {"a0": 0, "b0": 1, "a1": 2, "a2": 3}
-    begin(book)
-    assert aheads(book) == {"a0": 0, "b0": 0, "a1": 1, "a2": 2}, "a0 is at a worker that has told nothing yet"
-    book.stop("a1")
-    assert aheads(book) == {"a0": 0, "b0": 0, "a2": 1}
-    (entry,) = book.at_work()
-    book.worker_lost(entry)
-    assert aheads(book) == {"a0": 0, "b0": 1, "a2": 2}, "it goes on before any other begins"
-    assert book.counts() == (0, 3)
+        registry.add(Named(f"a{i}"), "a")
+    assert aheads(registry) == {"a0": 0, "a1": 1, "a2": 2}
+    registry.add(Named("b0"), "b")
+    assert aheads(registry) == {"a0": 0, "b0": 1, "a1": 2, "a2": 3}
+    begin(registry)
+    assert aheads(registry) == {"a0": 0, "b0": 0, "a1": 1, "a2": 2}, (
+        "a0 is at a worker that has told nothing yet"
+    )
+    registry.stop("a1")
+    assert aheads(registry) == {"a0": 0, "b0": 0, "a2": 1}
+    (entry,) = registry.at_work()
+    registry.worker_died(entry)
+    assert aheads(registry) == {"a0": 0, "b0": 1, "a2": 2}, "it goes on before any other begins"
+    assert registry.counts() == (0, 3)
 
 
 def test_the_queue_is_put_in_order_once_after_each_change_however_many_ask(
@@ -88,99 +90,99 @@ def test_the_queue_is_put_in_order_once_after_each_change_however_many_ask(
     """What made a page take half a minute: each look at each of its runs put all of the queue in order."""
     orders: list[int] = []
 
-    def counted(waiting: list[Entry], *others: Any) -> list[Entry]:
+    def counted(waiting: list[JobEntry], *others: Any) -> list[JobEntry]:
         orders.append(len(waiting))
         return in_turn(waiting, *others)
 
     monkeypatch.setattr(the_book, "in_turn", counted)
-    book = Book()
+    registry = JobRegistry()
     names = [f"a{i}" for i in range(100)]
     for name in names:
-        book.add(Named(name), "a")
+        registry.add(Named(name), "a")
     assert orders == [], "nobody has asked yet"
     for _ in range(10):
-        book.snapshots(names)
-        book.active()
-        book.may_begin()
-        book.counts()
+        registry.snapshots(names)
+        registry.active()
+        registry.may_begin()
+        registry.counts()
     assert orders == [100]
-    book.stop("a5")
-    assert aheads(book)["a99"] == 98
+    registry.stop("a5")
+    assert aheads(registry)["a99"] == 98
     assert orders == [100, 99]
 
 
 def test_a_browser_that_takes_new_names_cannot_fill_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(the_book, "MAX_WAITING", 3)
     monkeypatch.setattr(the_book, "MAX_WAITING_AT_ADDRESS", 5)
-    book = Book()
+    registry = JobRegistry()
     for i in range(3):
-        book.add(Named(f"a{i}"), "a", address="192.0.2.1")
+        registry.add(Named(f"a{i}"), "a", address="192.0.2.1")
     with pytest.raises(AutoencError, match="you have 3 runs in the queue"):
-        book.add(Named("a3"), "a", address="192.0.2.2")
+        registry.add(Named("a3"), "a", address="192.0.2.2")
     for i in range(2):
-        book.add(Named(f"new{i}"), f"new{i}", address="192.0.2.1")
+        registry.add(Named(f"new{i}"), f"new{i}", address="192.0.2.1")
     with pytest.raises(AutoencError, match="5 runs from your network address"):
-        book.add(Named("new2"), "new2", address="192.0.2.1")
-    book.add(Named("b0"), "b", address="192.0.2.9")
-    begin(book)
-    book.add(Named("new2"), "new2", address="192.0.2.1")
-    assert len(book.queue()) == 6, "one has left the queue, one has come"
+        registry.add(Named("new2"), "new2", address="192.0.2.1")
+    registry.add(Named("b0"), "b", address="192.0.2.9")
+    begin(registry)
+    registry.add(Named("new2"), "new2", address="192.0.2.1")
+    assert len(registry.queue()) == 6, "one has left the queue, one has come"
 
 
 def test_a_retry_for_which_there_is_no_room_leaves_why_the_run_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    book = Book()
-    book.add(Named("a"), "visitor")
-    (entry,) = book.queue()
-    book.end(entry, State.FAILED, "it diverged")
+    registry = JobRegistry()
+    registry.add(Named("a"), "visitor")
+    (entry,) = registry.queue()
+    registry.end(entry, State.FAILED, "it diverged")
     monkeypatch.setattr(the_book, "MAX_WAITING", 0)
     with pytest.raises(AutoencError, match="in the queue"):
-        book.add(Named("a"), "visitor")
-    assert book.snapshots(["a"])["a"].message == "it diverged"
+        registry.add(Named("a"), "visitor")
+    assert registry.snapshots(["a"])["a"].message == "it diverged"
 
 
 def test_a_class_of_thirty_behind_one_address_has_room_for_the_largest_sweep_each_and_for_no_more() -> None:
-    book = Book()
+    registry = JobRegistry()
     for student in range(30):
         for name in ("pca", "mean image", *range(100)):
-            book.add(Named(f"{student}-{name}"), f"student {student}", address="192.0.2.1")
-    assert book.counts() == (0, 30 * (100 + 2))
+            registry.add(Named(f"{student}-{name}"), f"student {student}", address="192.0.2.1")
+    assert registry.counts() == (0, 30 * (100 + 2))
     with pytest.raises(AutoencError, match=r"^3,060 runs from your network address are in the queue; wait"):
-        book.add(Named("one more"), "student 30", address="192.0.2.1")
-    book.add(Named("one more"), "student 30", address="192.0.2.2")
+        registry.add(Named("one more"), "student 30", address="192.0.2.1")
+    registry.add(Named("one more"), "student 30", address="192.0.2.2")
 
 
 def test_a_visitor_has_room_for_two_of_the_largest_sweeps_and_for_no_more() -> None:
-    book = Book()
+    registry = JobRegistry()
     for sweep in range(2):
         for name in ("pca", "mean image", *range(100)):
-            book.add(Named(f"{sweep}-{name}"), "a")
+            registry.add(Named(f"{sweep}-{name}"), "a")
     with pytest.raises(AutoencError, match=r"^you have 204 runs in the queue; wait for some of them$"):
-        book.add(Named("one more"), "a")
+        registry.add(Named("one more"), "a")
 
 
 def test_visitors_of_long_ago_are_forgotten_and_their_turn_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(the_book, "MAX_SERVED", 2)
-    book = Book()
-    for by in "abcd":
-        book.add(Named(by), by)
-        begin(book)
-        book.end(book.at_work()[0], State.STOPPED, "")
-    assert len(book._served) == 2
-    for by in "dcb":
-        book.add(Named(f"{by} again"), by)
-    assert [s.job_id for s in book.active()] == ["b again", "c again", "d again"]
+    registry = JobRegistry()
+    for owner in "abcd":
+        registry.add(Named(owner), owner)
+        begin(registry)
+        registry.end(registry.at_work()[0], State.STOPPED, "")
+    assert len(registry._served) == 2
+    for owner in "dcb":
+        registry.add(Named(f"{owner} again"), owner)
+    assert [s.job_id for s in registry.active()] == ["b again", "c again", "d again"]
 
 
 def test_what_ended_first_is_forgotten_first_and_failures_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(the_book, "MAX_REMEMBERED", 2)
-    book = Book()
+    registry = JobRegistry()
     for name in ("failed", "first", "second"):
-        book.add(Named(name), "a")
-        begin(book)
-        book.end(book.at_work()[0], State.FAILED if name == "failed" else State.FINISHED, "")
-    assert set(book.snapshots(["failed", "first", "second"])) == {"failed", "second"}
+        registry.add(Named(name), "a")
+        begin(registry)
+        registry.end(registry.at_work()[0], State.FAILED if name == "failed" else State.FINISHED, "")
+    assert set(registry.snapshots(["failed", "first", "second"])) == {"failed", "second"}
 
 
 def test_a_slow_disk_stops_nobody_but_whoever_starts_from_it() -> None:
@@ -193,16 +195,16 @@ def test_a_slow_disk_stops_nobody_but_whoever_starts_from_it() -> None:
             assert may_go_on.wait(60)
             return None
 
-    book = Book()
-    book.add(Named("quick"), "a")
-    starts = Thread(target=book.add, args=(Slow("slow"), "b"), daemon=True)
+    registry = JobRegistry()
+    registry.add(Named("quick"), "a")
+    starts = Thread(target=registry.add, args=(Slow("slow"), "b"), daemon=True)
     starts.start()
     assert reads.wait(60)
     seen: list[dict[str, Snapshot]] = []
-    looks = Thread(target=lambda: seen.append(book.snapshots(["quick", "slow"])), daemon=True)
+    looks = Thread(target=lambda: seen.append(registry.snapshots(["quick", "slow"])), daemon=True)
     looks.start()
     looks.join(10)
     assert [set(known) for known in seen] == [{"quick"}], "the page waits for the disk"
     may_go_on.set()
     starts.join(60)
-    assert set(book.snapshots(["quick", "slow"])) == {"quick", "slow"}
+    assert set(registry.snapshots(["quick", "slow"])) == {"quick", "slow"}

@@ -94,7 +94,7 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
     assert sessions.no_speed() == ""
     with holding_all_cores() as other:
         sessions.start(TrainJob(TrainConfig(dataset="digits", latent_size=8, epochs=3)))
-        until(lambda: bool(sessions.book.at_work()))
+        until(lambda: bool(sessions.registry.at_work()))
         workers = [nanny.pid for nanny in sessions._cluster.workers.values()]
         for pid in workers:
             os.kill(pid, signal.SIGSTOP)  # it answers nothing any more

@@ -25,9 +25,14 @@ def cells(markdown: str) -> list[list[str]]:
 
 
 def test_a_row_holds_what_is_known_of_a_run_and_what_the_report_gives() -> None:
-    (row,) = sweeps.rows([point("conv", 64, 0.001, 50.0, beside=None)])
+    (row,) = sweeps.rows([point("conv", 64, 0.001, 50.0, concurrent_jobs=None)])
     assert (row.n_latents, row.ratio, row.n_parameters, row.epochs) == (12_544, 0.0625, 6400, 10)
-    assert (row.test_mse, row.test_psnr_db, row.threads, row.beside) == (0.001, pytest.approx(30), 2, None)
+    assert (row.test_mse, row.test_psnr_db, row.threads, row.concurrent_jobs) == (
+        0.001,
+        pytest.approx(30),
+        2,
+        None,
+    )
     assert (row.lab_seconds, row.lab_train_loss, row.lab_test_loss_as_printed) == (91.8, 0.0003, 0.019)
 
 
@@ -54,9 +59,10 @@ def test_numbers_come_back_from_csv_exactly() -> None:
     text = sweeps.as_csv(points)
     assert text.count("\r\n") == 3
     head, *lines = csv.reader(io.StringIO(text, newline=""))
-    assert head == [field.name for field in fields(Row) if field.name != "baseline_mse"]
+    names = [field.name for field in fields(Row) if field.name != "baseline_mse"]
+    assert head == ["beside" if name == "concurrent_jobs" else name for name in names], "as since version 0.2"
     for row, read in zip(sweeps.rows(points), lines, strict=True):
-        for name, cell in zip(head, read, strict=True):
+        for name, cell in zip(names, read, strict=True):
             value = getattr(row, name)
             if isinstance(value, bool):
                 assert cell == str(value)

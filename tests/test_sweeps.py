@@ -17,7 +17,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.schema import MAX_RUNS, RunSummary, Snapshot, State, Sweep, TrainConfig, whole_numbers
 from autoenc.speed import Speed
-from autoenc.sweeps import Kept, Machine, Plan
+from autoenc.sweeps import Machine, Plan, SavedSweep
 from tests.runs import stored, trained
 
 BASE = TrainConfig(dataset="digits", epochs=2)
@@ -153,7 +153,7 @@ def test_a_size_that_does_not_fit_is_left_out_with_the_reason_and_the_others_go_
 
 def test_what_the_data_do_not_allow_is_left_out_with_the_reason() -> None:
     plan = planned(Sweep(replace(BASE, train_images=99_999), ("mlp",), (1,)), machine())
-    assert "train images is 99999" in plan.refused[0].refusal
+    assert "train images is 99,999" in plan.refused[0].refusal
     assert plan.needed_bytes == 0
 
 
@@ -172,17 +172,17 @@ def test_runs_on_disk_come_at_once_and_begun_ones_take_what_is_left() -> None:
 # ---------------------------------------------------------------- kept
 
 
-def kept(sweep: Sweep = SWEEP) -> Kept:
+def kept(sweep: Sweep = SWEEP) -> SavedSweep:
     fingerprint = datasets.load("digits").fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
-    return Kept(sweep, fingerprint, run_ids[::-1], frozenset(run_ids[:2]), alone=True, by="me")
+    return SavedSweep(sweep, fingerprint, run_ids[::-1], frozenset(run_ids[:2]), alone=True, owner="me")
 
 
 def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
     assert sweeps.newest() is None
     first, second = kept(), replace(kept(Sweep(BASE, ("mlp",), (8,))), wanted=False)
     for one in (first, second):
-        sweeps.keep(one)
+        sweeps.save(one)
         assert sweeps.find(one.sweep_id) == one
     assert sweeps.newest() == second.sweep_id
     os.utime(checkpoints.folder() / "sweeps" / f"{first.sweep_id}.json", (2e9, 2e9))
@@ -192,7 +192,7 @@ def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
 
 def test_the_file_of_a_sweep_is_for_its_owner_alone_and_no_run() -> None:
     """It holds the visitor's name, which is a key to stopping."""
-    sweeps.keep(kept())
+    sweeps.save(kept())
     (file,) = (checkpoints.folder() / "sweeps").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert checkpoints.summaries() == ((), ())
@@ -205,7 +205,7 @@ def test_the_configs_of_a_kept_sweep_are_in_the_order_of_its_run_ids() -> None:
 
 @pytest.mark.parametrize("content", ["", "null", "[]", "{}", "\0", '{"format_version": 99}', "9" * 200_000])
 def test_a_damaged_file_is_as_good_as_none(content: str) -> None:
-    sweeps.keep(kept())
+    sweeps.save(kept())
     (file,) = (checkpoints.folder() / "sweeps").iterdir()
     file.write_text(content)
     assert sweeps.find(kept().sweep_id) is None
@@ -215,7 +215,7 @@ def test_a_damaged_file_is_as_good_as_none(content: str) -> None:
 @pytest.mark.parametrize("field", ["sweep", "fingerprint", "run_ids", "stopped", "alone", "by", "wanted"])
 @pytest.mark.parametrize("value", [None, 7, ["x"], {"y": 1}, "z"])
 def test_a_file_with_any_field_of_any_type_is_valid_or_as_good_as_none(field: str, value: Any) -> None:
-    sweeps.keep(kept())
+    sweeps.save(kept())
     (file,) = (checkpoints.folder() / "sweeps").iterdir()
     file.write_text(json.dumps(json.loads(file.read_text()) | {field: value}))
     found = sweeps.find(kept().sweep_id)
@@ -231,7 +231,7 @@ def test_a_name_that_no_sweep_can_have_is_found_nowhere(name: str) -> None:
 def test_a_folder_that_cannot_be_written_is_told(checkpoint_folder: Path) -> None:
     checkpoint_folder.write_text("no folder")
     with pytest.raises(CheckpointError, match="cannot write"):
-        sweeps.keep(kept())
+        sweeps.save(kept())
 
 
 # ---------------------------------------------------------------- followed

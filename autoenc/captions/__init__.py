@@ -1,6 +1,7 @@
 """Plain words that are computed from data; empty where there is not enough yet.
 
 images/                 a picture and its reconstruction
+configs.py              the settings of a run and of a sweep
 sweep.py                the runs of a sweep
 baselines.py            a model beside the baselines
 denoising/              curves of denoising

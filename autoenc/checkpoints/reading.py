@@ -142,7 +142,7 @@ def summary_in(file: RunFile) -> RunSummary:
         images_per_second=number(head["images_per_second"]),
         device=text(head["device"]),
         threads=whole(head["threads"]),
-        beside=_optional(head.get("beside"), whole),
+        concurrent_jobs=_optional(head.get("beside"), whole),
         earlier_tests=_earlier_tests(head, config, math.prod((channels, height, width))),
         attempt=whole(head["attempt"], 1),
         modified=file.stat.st_mtime,

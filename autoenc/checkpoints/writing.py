@@ -161,7 +161,7 @@ def head_of(run: Run) -> dict[str, Any]:
         "images_per_second": run.images_per_second,
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else 0,
-        "beside": run.beside,
+        "beside": run.concurrent_jobs,
         "versions": dict(run.versions),
         "attempt": run.attempt,
         "resumed_from_epoch": run.resumed_from_epoch,
@@ -176,7 +176,7 @@ def _tensors(run: Run, state: TrainState) -> dict[str, Tensor]:
     tensors["history.steps"] = torch.tensor(run.step_losses, dtype=torch.float32)
     rows = torch.tensor([astuple(e)[:5] for e in run.epochs], dtype=torch.float64)
     tensors["history.epochs"] = rows.reshape(-1, 5)
-    beside = [UNKNOWN_COUNT if e.beside is None else e.beside for e in run.epochs]
+    beside = [UNKNOWN_COUNT if e.concurrent_jobs is None else e.concurrent_jobs for e in run.epochs]
     tensors["history.beside"] = torch.tensor(beside, dtype=torch.int64)
     if any(e.stood_still for e in run.epochs):
         tensors["history.still"] = torch.tensor([e.stood_still for e in run.epochs], dtype=torch.float64)

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from autoenc.jobs import stored_run
 from autoenc.numerals import counted
 from autoenc.runs import SORTS, Selection
 from autoenc.schema import RunSummary
+from autoenc.schema.written import as_written
 
 T = TypeVar("T", str, Path)
 
@@ -70,7 +70,7 @@ def list_runs(chosen: argparse.Namespace) -> None:
         print(f"autoenc: {complaint}", file=sys.stderr)
     runs = selection.of(every)
     if chosen.json:
-        print(json.dumps([asdict(run) | {"config": run.config.to_json()} for run in runs], indent=1))
+        print(json.dumps([as_written(run) | {"config": run.config.to_json()} for run in runs], indent=1))
     elif runs:
         print(
             table(("run", "epochs", "test MSE", "seconds", "numbers in code", "parameters"), map(_row, runs))

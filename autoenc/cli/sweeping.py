@@ -19,16 +19,16 @@ from autoenc.cli.printing import Commands, add_command, check_writable, split, w
 from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
-from autoenc.memory import in_words
-from autoenc.numerals import counted, duration
+from autoenc.numerals import counted, data_size, duration
 from autoenc.runs import by_id
 from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.schema.written import as_written
 from autoenc.sessions.protocol import Sessions
-from autoenc.sweeps import Kept, Machine, Plan
+from autoenc.sweeps import Machine, Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
-ALONE = " on its own"  # where several models are compared, all have plain settings
+ONE_AT_A_TIME_NOTE = " on its own"  # where several models are compared, all have plain settings
 
 
 def add_to(commands: Commands) -> None:
@@ -39,12 +39,12 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--models", default=models, help=f"some of {', '.join(MODELS)}; default: {models}")
     sizes = ",".join(map(str, recipes.SWEPT_SIZES))
     parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
-    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ALONE)}")
-    add_settings(parser, ALONE)
+    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ONE_AT_A_TIME_NOTE)}")
+    add_settings(parser, ONE_AT_A_TIME_NOTE)
     parser.add_argument(
         "--one-at-a-time",
         action="store_true",
-        help="train one run at a time, so that the times can be compared",
+        help="train one run at a time, so that times can be compared",
     )
     parser.add_argument(
         "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each run"
@@ -65,11 +65,11 @@ def sweep(chosen: argparse.Namespace) -> None:
         for refusal in sessions.refusals():
             print(f"autoenc: {refusal}", file=sys.stderr)
         plan = _planned(asked, data, sessions)
-        kept = Kept(asked, data.fingerprint, plan.run_ids, alone=chosen.one_at_a_time)
-        _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=kept.alone))
-        sweeps.begin(sessions, kept, {run.run_id for run in plan.finished})
-        points = _followed(kept, data.image_shape, sessions)
-        baselines = _measured(kept, sessions)
+        saved = SavedSweep(asked, data.fingerprint, plan.run_ids, alone=chosen.one_at_a_time)
+        _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=saved.alone))
+        sweeps.begin(sessions, saved, {run.run_id for run in plan.finished})
+        points = _followed(saved, data.image_shape, sessions)
+        baselines = _measured(saved, sessions)
     _answer(chosen, points, baselines)
     reasons = [*(p.message for p in points if not p.finished), *(run.refusal for run in plan.refused)]
     if reasons:
@@ -101,7 +101,7 @@ def _on_disk() -> dict[str, RunSummary]:
 def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
-    size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
+    size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
     if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
         print(words, file=sys.stderr)
     print(
@@ -112,29 +112,29 @@ def _tell(plan: Plan, seconds: float | None) -> None:
         print(f"{run.run_id} is left out: {run.refusal}", file=sys.stderr)
 
 
-def _followed(kept: Kept, image_shape: tuple[int, int, int], sessions: Sessions) -> tuple[Point, ...]:
+def _followed(saved: SavedSweep, image_shape: tuple[int, int, int], sessions: Sessions) -> tuple[Point, ...]:
     """The runs when all have ended; a bar on a terminal, a line a run elsewhere."""
     told: set[str] = set()
     form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
     quiet = not sys.stderr.isatty()
-    with tqdm(total=float(len(kept.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
+    with tqdm(total=float(len(saved.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
         while True:
-            points = sweeps.points(kept, image_shape, sessions.snapshots(kept.run_ids), _on_disk())
+            points = sweeps.points(saved, image_shape, sessions.snapshots(saved.run_ids), _on_disk())
             for point in points:
                 if point.state in ENDED and point.run_id not in told:
                     told.add(point.run_id)
                     tqdm.write(_ended(point, len(told), len(points)), file=sys.stderr)
             if any(point.state in (None, State.INTERRUPTED) for point in points):
-                sweeps.begin(sessions, kept, told)
+                sweeps.begin(sessions, saved, told)
             bar.update(sum(1 if point.state in ENDED else point.done for point in points) - bar.n)
             if len(told) == len(points):
                 return points
             sleep(LOOK_SECONDS)
 
 
-def _measured(kept: Kept, sessions: Sessions) -> tuple[BaselineCurve, ...]:
+def _measured(saved: SavedSweep, sessions: Sessions) -> tuple[BaselineCurve, ...]:
     """The baselines when all have ended: a few small runs may be faster than they."""
-    jobs = sweeps.baseline_jobs(kept)
+    jobs = sweeps.baseline_jobs(saved)
     told = False
     while any(job.state.active for job in sessions.snapshots(job.job_id for job in jobs).values()):
         if not told:
@@ -156,7 +156,7 @@ def _answer(chosen: argparse.Namespace, points: Sequence[Point], baselines: Sequ
     if chosen.csv is not None:
         write(chosen.csv, sweeps.as_csv(points, baselines))
     if chosen.json:
-        runs = [asdict(point) | {"config": point.config.to_json()} for point in points]
+        runs = [as_written(point) | {"config": point.config.to_json()} for point in points]
         curves = {curve.baseline: asdict(curve) for curve in baselines}
         print(json.dumps({"runs": runs, "baselines": curves}, indent=1))
     else:

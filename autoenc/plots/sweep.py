@@ -35,8 +35,8 @@ from autoenc.plots.dots import (
 from autoenc.plots.drawing import Floats, loss_axis
 from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, State
 
-MOST_LABELS = 16  # that still find room beside their dots
-LARGE_AT_LEAST = 3  # sizes in the figure of the large ones
+MAX_LABELS = 16  # that still find room beside their dots
+MIN_LARGE_SIZES = 3  # sizes in the figure of the large ones
 
 Baselines = Sequence[BaselineCurve]
 
@@ -90,7 +90,7 @@ def loss_at_large_sizes(
     `loss_by_size`.
     """
     sizes = sorted({p.config.latent_size for p in points})
-    shown = sizes[-max(LARGE_AT_LEAST, math.ceil(len(sizes) / 2)) :]
+    shown = sizes[-max(MIN_LARGE_SIZES, math.ceil(len(sizes) / 2)) :]
     large = [p for p in points if p.config.latent_size in shown]
     x_axis = _latent_sizes(large, axes)
     dots = _losses(large, lambda p: p.config.latent_size)
@@ -223,7 +223,8 @@ def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
     """
     times = [p for p in points if _timed(p)]
     dots = [
-        Dot(p, p.config.latent_size, p.seconds, hollow=p.beside != 0, aside=_circumstances(p)) for p in times
+        Dot(p, p.config.latent_size, p.seconds, hollow=p.concurrent_jobs != 0, aside=_circumstances(p))
+        for p in times
     ]
     report = diamonds("lab report (its own machine)", points, lambda figures: figures.seconds)
     y_axis, low, high = seconds_axis("training time (s)", list(heights(dots, report)), log=axes.log_size)
@@ -236,9 +237,15 @@ def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
 def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = None, said: str = "") -> Figure:
     """Test loss of the finished runs against their seconds, and which of them are best for their time."""
     times = [p for p in points if _timed(p) and usable(p.test_mse)]
-    few = len(times) <= MOST_LABELS
+    few = len(times) <= MAX_LABELS
     dots = [
-        Dot(p, p.seconds, p.test_mse or 0, p.beside != 0, label=str(p.config.latent_size) if few else "")
+        Dot(
+            p,
+            p.seconds,
+            p.test_mse or 0,
+            p.concurrent_jobs != 0,
+            label=str(p.config.latent_size) if few else "",
+        )
         for p in times
     ]
     best = pareto(points)
@@ -257,7 +264,9 @@ def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
         {"xaxis": x_axis} | y,
         mode="markers",
         hover="%{y:,.4~r} after %{x:,.3~r} s",
-        beside="bottom left" if axes.log_size and axes.log_loss else "top right",  # where no step crosses it
+        label_side="bottom left"
+        if axes.log_size and axes.log_loss
+        else "top right",  # where no step crosses it
     )
     return chart.figure(chosen, said)
 
@@ -266,7 +275,7 @@ def _circumstances(point: Point) -> str:
     """`2 threads on cpu, no concurrent runs`."""
     threads = f"{point.threads} thread{'s' * (point.threads != 1)} on " if point.threads else "on "
     others = {None: "unknown how many concurrent runs", 0: "no concurrent runs"}.get(
-        point.beside, f"{point.beside} concurrent run{'s' * (point.beside != 1)}"
+        point.concurrent_jobs, f"{point.concurrent_jobs} concurrent run{'s' * (point.concurrent_jobs != 1)}"
     )
     return f"{threads}{point.device or 'an unknown device'}, {others}"
 

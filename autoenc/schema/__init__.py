@@ -8,8 +8,9 @@ denoise.py how well noise is taken away
 model.py   what a model is, on paper
 baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
-job.py     what is known of a job in the background
+job.py     the state of a job in the background
 sweep.py   many runs as one question
+written.py what fields are called in tables and in `--json`
 """
 
 from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint
@@ -24,9 +25,9 @@ from autoenc.schema.config import (
     TrainConfig,
 )
 from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
-from autoenc.schema.job import Download, Record, Snapshot, State, Value
+from autoenc.schema.job import Download, Record, Snapshot, State, Value, Work
 from autoenc.schema.model import LayerInfo, ModelInfo
-from autoenc.schema.noise import LEAST_LEVEL, NOISES, Noise, NoiseKind, training_noise
+from autoenc.schema.noise import MIN_LEVEL, NOISES, Noise, NoiseKind, training_noise
 from autoenc.schema.run import (
     MAX_PREVIEWS,
     Epoch,
@@ -49,10 +50,10 @@ __all__ = [
     "CODE_UNITS",
     "DATASET_NAME",
     "DEVICES",
-    "LEAST_LEVEL",
     "MAX_PREVIEWS",
     "MAX_RUNS",
     "METHODS",
+    "MIN_LEVEL",
     "MODELS",
     "MODEL_NAMES",
     "NOISES",
@@ -84,6 +85,7 @@ __all__ = [
     "Sweep",
     "TrainConfig",
     "Value",
+    "Work",
     "check_levels",
     "psnr_of_mse",
     "thinned",

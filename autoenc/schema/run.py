@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from statistics import median
 
+from autoenc.numerals import out_of
 from autoenc.schema.config import TrainConfig
 from autoenc.schema.model import ModelInfo
 
@@ -46,7 +47,7 @@ class EpochRecord:
     test_seconds: float
     threads: int
     x_hat: Images = field(repr=False)  # the preview images after this epoch
-    beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
+    concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
 
 
@@ -59,7 +60,7 @@ class Epoch:
     seconds: float
     test_seconds: float
     threads: int
-    beside: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
+    concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
 
 
@@ -108,6 +109,10 @@ class Run:
         return min(1.0, len(self.step_losses) / (self.steps_per_epoch * self.config.epochs))
 
     @property
+    def doing(self) -> str:
+        return f"Training: {out_of(len(self.epochs), self.config.epochs, 'epoch')}"
+
+    @property
     def seconds(self) -> float:
         """Training and testing of the finished epochs."""
         return sum(e.seconds + e.test_seconds for e in self.epochs)
@@ -144,10 +149,10 @@ class Run:
         return self.epochs[-1].train_loss if self.epochs else None
 
     @property
-    def beside(self) -> int | None:
+    def concurrent_jobs(self) -> int | None:
         """The most other jobs that ran on the machine during an epoch; None: not known of every epoch."""
-        known = [e.beside for e in self.epochs if e.beside is not None]
-        return max(known) if known and len(known) == len(self.epochs) else None
+        counts = [e.concurrent_jobs for e in self.epochs if e.concurrent_jobs is not None]
+        return max(counts) if counts and len(counts) == len(self.epochs) else None
 
     @property
     def test_psnr_db(self) -> float | None:
@@ -199,7 +204,7 @@ class RunSummary:
     images_per_second: float
     device: str
     threads: int
-    beside: int | None  # other jobs on the machine meanwhile, at most; None: not known
+    concurrent_jobs: int | None  # other jobs on the machine meanwhile, at most; None: not known
     attempt: int
     modified: float  # seconds since 1970
     n_bytes: int  # of the file

@@ -118,7 +118,7 @@ class Point:
     seconds: float = 0.0  # of the finished epochs, tests included
     device: str = ""
     threads: int = 0
-    beside: int | None = None  # other jobs on the machine meanwhile, at most; None: not known
+    concurrent_jobs: int | None = None  # other jobs on the machine meanwhile, at most; None: not known
     earlier_test: bool = False  # its test error is of noisy images that other models were not given
 
     @property

@@ -1,4 +1,4 @@
-"""What the pages know of whatever runs the jobs."""
+"""What the pages may call, whatever runs the jobs."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class Sessions(Protocol):
     def memory_share(self) -> int:
         """Bytes that one job may take, at this moment."""
 
-    def start(self, job: Job, by: str = "", *, alone: bool = False, address: str = "") -> str:
+    def start(self, job: Job, owner: str = "", *, alone: bool = False, address: str = "") -> str:
         """Have a job done and return its job_id at once.
 
         The same job again is joined while it runs, here or in another process, and answered from disk once it
         is done; a stopped, failed or interrupted one is tried again.
 
         Args:
-            by: the visitor who asks; visitors take turns in the queue, and may stop what they started.
-            alone: no other job of ours runs meanwhile, so that its times can be compared.
-            address: that they come from; "" for this machine. A name is easily made up, an address is not.
+            owner: the visitor who asks; visitors take turns in the queue, and may stop what they started.
+            alone: no other job of ours runs at the same time, so that its times can be compared.
+            address: of the visitor; "" for this machine. A name is easily made up, an address is not.
         Raises:
             AutoencError: it cannot be started, or there is enough in the queue from this visitor or address.
         """

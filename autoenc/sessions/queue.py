@@ -1,4 +1,4 @@
-"""Who is next: visitors take turns, so that one with twenty runs does not keep nineteen others waiting."""
+"""Which job is next: visitors take turns, so that one with twenty runs does not hold up nineteen others."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Protocol, TypeVar
 class Waiting(Protocol):
     """A job in the queue."""
 
-    by: str  # the visitor who asked for it
-    lost: int  # workers that died over it: it goes on before any other begins
+    owner: str  # the visitor who asked for it
+    crashes: int  # workers that died over it: it goes on before any other begins
 
 
 Job = TypeVar("Job", bound=Waiting)
@@ -31,23 +31,23 @@ def in_turn(waiting: Sequence[Job], running: Iterable[str], served: Mapping[str,
         served: visitor -> when a job of theirs began last, as a count that only grows.
     """
     queues: dict[str, deque[Job]] = {}
-    for job in sorted(waiting, key=lambda job: not job.lost):  # stable
-        queues.setdefault(job.by, deque()).append(job)
+    for job in sorted(waiting, key=lambda job: not job.crashes):  # stable
+        queues.setdefault(job.owner, deque()).append(job)
     having, newest, order = Counter(running), max(served.values(), default=0), list[Job]()
     # A visitor's rank depends only on these: only one who has just had a turn gets another. Where two
     # are equal in all else, the one who came first is first.
     ranks = [
-        (not queue[0].lost, having[by], served.get(by, 0), place, by)
-        for place, (by, queue) in enumerate(queues.items())
+        (not queue[0].crashes, having[owner], served.get(owner, 0), place, owner)
+        for place, (owner, queue) in enumerate(queues.items())
     ]
     heapify(ranks)
     while ranks:
-        _, n, _, place, by = ranks[0]
-        queue = queues[by]
+        _, n, _, place, owner = ranks[0]
+        queue = queues[owner]
         order.append(queue.popleft())
         newest += 1
         if queue:
-            heapreplace(ranks, (not queue[0].lost, n + 1, newest, place, by))
+            heapreplace(ranks, (not queue[0].crashes, n + 1, newest, place, owner))
         else:
             heappop(ranks)
     return order

@@ -1,4 +1,4 @@
-"""The book of jobs: what is known of each, who is next, what becomes of one whose worker has died."""
+"""The registry of jobs: the state of each, which is next, what happens when a worker dies."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ MAX_WAITING = 2 * LARGEST_SWEEP  # jobs of one visitor
 # Of one address, because a browser chooses its own name. Behind a proxy or a router a whole class has one
 # address: thirty students with the largest sweep each.
 MAX_WAITING_AT_ADDRESS = 30 * LARGEST_SWEEP
-MAX_LOST = 5  # workers in a row that die over a job before it finishes an epoch
+MAX_CRASHES = 5  # workers in a row that die over a job before it finishes an epoch
 
 
 @dataclass(eq=False)
-class Entry:
-    """A job. Guarded by the lock of its Book, which has to know of every change."""
+class JobEntry:
+    """A job; its JobRegistry changes it, and holds its lock meanwhile."""
 
     snapshot: Snapshot
     job: Job
-    by: str  # the visitor who started it
-    address: str = ""  # that they came from
-    alone: bool = False  # no other job may run meanwhile
-    arrived: int = 0  # its place among all that were ever asked for
-    task: Any = None  # its future at the workers; None: it is not there, or not any more
+    owner: str  # the visitor who started it
+    address: str = ""  # the address they came from
+    alone: bool = False  # no other job may run at the same time
+    arrival: int = 0  # its position among all jobs ever added
+    task: Any = None  # its future at the workers; None: no worker has it
     key: str = ""  # of the task: a job that is done again has another
     place: str = ""  # the worker's address
     stopping: bool = False
-    began: float = 0.0
-    lost: int = 0  # workers that died over it in a row
-    lost_at: int = -1  # epochs on disk when the last of them died
+    began_at: float = 0.0
+    crashes: int = 0  # workers that died over it in a row
+    crashed_at_epoch: int = -1  # epochs on disk when the last of them died
     kernel_kills: int = 0  # when it was given to a worker
 
     @property
@@ -66,26 +66,28 @@ class Entry:
         return self.active and self.task is None and not self.stopping
 
 
-class Book:
-    """All jobs that this process was asked for; any thread may call.
+class JobRegistry:
+    """All jobs of this process; any thread may call.
 
     Nothing here reads a file while it holds the lock, because every page needs the lock.
     """
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self._entries: dict[str, Entry] = {}
-        # The same entries by what becomes of them, the first two in any order, the last in that of ending.
-        self._waiting: dict[str, Entry] = {}
-        self._at_work: dict[str, Entry] = {}
-        self._ended: dict[str, Entry] = {}
-        self._line: list[Entry] | None = None  # who waits, the next first; None: something has changed
+        self._entries: dict[str, JobEntry] = {}
+        # The same entries by state: the first two in any order, the last in the order in which they ended.
+        self._waiting: dict[str, JobEntry] = {}
+        self._at_work: dict[str, JobEntry] = {}
+        self._ended: dict[str, JobEntry] = {}
+        self._line: list[JobEntry] | None = None  # who waits, the next first; None: something has changed
         self._positions: dict[str, int] = {}  # in the line
         self._served: dict[str, int] = {}  # visitor -> when a job of theirs began last; the latest comes last
         self._arrivals, self._starts = count(1), count(1)
-        self._mark = secrets.token_hex(4)  # other dashboards give jobs of the same names to the same cluster
+        self._key_suffix = secrets.token_hex(
+            4
+        )  # other dashboards give jobs of the same names to the same cluster
 
-    def add(self, job: Job, by: str, *, alone: bool = False, address: str = "") -> None:
+    def add(self, job: Job, owner: str, *, alone: bool = False, address: str = "") -> None:
         """Put the job into the queue, unless it is at work or done, here or in another process.
 
         Raises:
@@ -101,31 +103,31 @@ class Book:
                 return
             is_done = stored is not None and stored.state in (State.RUNNING, State.FINISHED)
             if not is_done:
-                self._check_room(by, address)  # a refusal leaves what is known of an earlier try
+                self._check_room(owner, address)  # a refusal keeps the entry of an earlier try
             self._drop(job_id)
             if stored is not None and stored.state is State.RUNNING:
-                return  # in another process: its file tells of it
+                return  # in another process, which writes its progress into the file
             if stored is not None and stored.state is State.FINISHED:
-                self._file(Entry(replace(stored, job=job), job, by))
+                self._file(JobEntry(replace(stored, job=job), job, owner))
                 return
             value = stored.value if stored else None
-            snapshot = Snapshot(job_id, State.QUEUED, value=value, by=by, job=job)
-            self._file(Entry(snapshot, job, by, address, alone, next(self._arrivals)))
+            snapshot = Snapshot(job_id, State.QUEUED, value=value, owner=owner, job=job)
+            self._file(JobEntry(snapshot, job, owner, address, alone, next(self._arrivals)))
 
     def snapshots(self, job_ids: Iterable[str]) -> dict[str, Snapshot]:
-        """These jobs at one moment; one that nobody has asked for, or long ago, is not among them."""
+        """These jobs at one moment, without those that were never added, or that ended long ago."""
         with self.lock:
             entries = (self._entries.get(job_id) for job_id in job_ids)
-            return {e.snapshot.job_id: self._seen(e) for e in entries if e is not None}
+            return {e.snapshot.job_id: self._snapshot_now(e) for e in entries if e is not None}
 
     def active(self, most: int | None = None) -> tuple[Snapshot, ...]:
         """The jobs at the workers, then those that wait, the next first.
 
         Args:
-            most: at most this many; None: all.
+            most: the largest number of jobs to return; None: all.
         """
         with self.lock:
-            return tuple(self._seen(e) for e in islice((*self.at_work(), *self.queue()), most))
+            return tuple(self._snapshot_now(e) for e in islice((*self.at_work(), *self.queue()), most))
 
     def counts(self) -> tuple[int, int]:
         """How many jobs run, and how many wait."""
@@ -133,8 +135,8 @@ class Book:
             running = sum(e.snapshot.state is State.RUNNING for e in self._at_work.values())
             return running, len(self._at_work) + len(self._waiting) - running
 
-    def stop(self, job_id: str) -> Entry | None:
-        """The job that has to be stopped at its worker; None: there is none."""
+    def stop(self, job_id: str) -> JobEntry | None:
+        """Stop the job; returns it where its worker has to be asked to, otherwise None."""
         with self.lock:
             entry = self._entries.get(job_id)
             if entry is None or not entry.active:
@@ -145,26 +147,26 @@ class Book:
             return entry if entry.task is not None else None
 
     def forget(self, job_id: str) -> None:
-        """Know nothing any more of a job that has ended."""
+        """Remove a job that has ended."""
         with self.lock:
             if not self._is_active(job_id):
                 self._drop(job_id)
 
-    # -------- for whoever has the work done
+    # -------- for the driver of the workers
 
     def any_active(self) -> bool:
         with self.lock:
             return bool(self._waiting or self._at_work)
 
-    def queue(self) -> list[Entry]:
-        """Who waits, the next first."""
+    def queue(self) -> list[JobEntry]:
+        """The waiting jobs, the next first."""
         with self.lock:
             return list(self._in_line())
 
-    def may_begin(self) -> list[Entry]:
+    def may_begin(self) -> list[JobEntry]:
         """Those in the queue that may begin now, if there is a worker for each.
 
-        One that is to run alone waits until all others have ended, and holds up those that come after it.
+        A job that runs alone waits until all others have ended, and holds up those behind it.
         """
         with self.lock:
             if any(e.alone for e in self._at_work.values()):
@@ -174,32 +176,32 @@ class Book:
                 return queue[:1]
             return list(takewhile(lambda entry: not entry.alone, queue))
 
-    def at_work(self) -> list[Entry]:
+    def at_work(self) -> list[JobEntry]:
         """The jobs at the workers, in the order of their arrival."""
         with self.lock:
-            return sorted(self._at_work.values(), key=lambda e: e.arrived)
+            return sorted(self._at_work.values(), key=lambda e: e.arrival)
 
-    def begins(self, entry: Entry, place: str, kernel_kills: int, give: Callable[[str], Any]) -> None:
+    def begins(self, entry: JobEntry, place: str, kernel_kills: int, give: Callable[[str], Any]) -> None:
         """The job's turn has come, at this place.
 
         Args:
-            kernel_kills: as `memory` counted them just before; whoever calls may hold the lock.
-            give: gives it to a worker under the key that it is called with, and returns the task.
+            kernel_kills: as `memory` counted them just before; the caller may hold the lock.
+            give: called with a key, gives the job to a worker under that key and returns the task.
         """
         with self.lock:
             n = next(self._starts)
-            entry.key, entry.place = f"{entry.snapshot.job_id}-{n}-{self._mark}", place
+            entry.key, entry.place = f"{entry.snapshot.job_id}-{n}-{self._key_suffix}", place
             entry.kernel_kills = kernel_kills
             entry.task = give(entry.key)
-            self._served.pop(entry.by, None)
-            self._served[entry.by] = n
+            self._served.pop(entry.owner, None)
+            self._served[entry.owner] = n
             if len(self._served) > MAX_SERVED:
-                # Whoever was served longest ago is as one who never was: both are before all others.
+                # The visitor served longest ago is like one who was never served: both come first.
                 del self._served[next(iter(self._served))]
             self._file(entry)
 
-    def told(self, key: str, records: Sequence[Record], waits_for: str = "") -> None:
-        """What the task of this key has done, or what it waits for before it begins."""
+    def report(self, key: str, records: Sequence[Record], waits_for: str = "") -> None:
+        """Take what the task of this key has done, or what it waits for before it begins."""
         with self.lock:
             entry = next((e for e in self._at_work.values() if e.key == key), None)
             if entry is None:
@@ -208,29 +210,29 @@ class Book:
                 entry.snapshot = replace(entry.snapshot, message=waits_for)
                 return
             if entry.snapshot.state is State.QUEUED:
-                entry.began = monotonic()
+                entry.began_at = monotonic()
             value = entry.snapshot.value
             for record in records:
                 value = _fold(value, record)
             entry.snapshot = replace(entry.snapshot, state=State.RUNNING, message="", value=value)
 
-    def end(self, entry: Entry, state: State, message: str) -> None:
-        """The job has ended so; a finished one is what its file tells."""
+    def end(self, entry: JobEntry, state: State, message: str) -> None:
+        """The job has ended in this state; the value of a finished one comes from its file."""
         stored = None
         with suppress(AutoencError):
             stored = entry.job.stored() if state is State.FINISHED else None
         with self.lock:
             value = stored.value if stored else entry.snapshot.value
-            elapsed = monotonic() - entry.began if entry.began else 0.0
+            elapsed = monotonic() - entry.began_at if entry.began_at else 0.0
             entry.task = None  # else Dask would do it again when the worker that keeps its result dies
             entry.snapshot = replace(
                 entry.snapshot, state=state, message=message, value=value, elapsed_seconds=elapsed
             )
             self._file(entry)
             if state is State.INTERRUPTED:
-                self._drop(entry.snapshot.job_id)  # another process is at it: its file tells
+                self._drop(entry.snapshot.job_id)  # another process works on it and writes its file
 
-    def worker_lost(self, entry: Entry) -> None:
+    def worker_died(self, entry: JobEntry) -> None:
         """The job begins again from its last epoch on disk, unless there is a reason not to."""
         stored = None
         with suppress(AutoencError):
@@ -243,13 +245,13 @@ class Book:
             self.end(entry, State.FAILED, f"the system stopped it: {memory.SHORTAGE}")
         elif stored is not None and stored.state is State.FINISHED:
             self.end(entry, State.FINISHED, "")
-        elif entry.lost + 1 == MAX_LOST and n_epochs == entry.lost_at:
-            lost = f"{MAX_LOST} workers in a row died while running it; train again to continue"
-            self.end(entry, State.FAILED, lost)
+        elif entry.crashes + 1 == MAX_CRASHES and n_epochs == entry.crashed_at_epoch:
+            message = f"{MAX_CRASHES} workers in a row died while running it; train again to continue"
+            self.end(entry, State.FAILED, message)
         else:
             with self.lock:
-                entry.lost = entry.lost + 1 if n_epochs == entry.lost_at else 1
-                entry.lost_at, entry.task, entry.began = n_epochs, None, 0.0
+                entry.crashes = entry.crashes + 1 if n_epochs == entry.crashed_at_epoch else 1
+                entry.crashed_at_epoch, entry.task, entry.began_at = n_epochs, None, 0.0
                 message = f"its worker was lost; it resumes from epoch {n_epochs:,}"
                 entry.snapshot = replace(entry.snapshot, state=State.QUEUED, message=message, value=value)
                 if entry.stopping:  # since we looked above
@@ -262,9 +264,9 @@ class Book:
         entry = self._entries.get(job_id)
         return entry is not None and entry.active
 
-    def _check_room(self, by: str, address: str) -> None:
+    def _check_room(self, owner: str, address: str) -> None:
         waiting = self._waiting.values()
-        if sum(e.by == by for e in waiting) >= MAX_WAITING:
+        if sum(e.owner == owner for e in waiting) >= MAX_WAITING:
             raise AutoencError(f"you have {MAX_WAITING:,} runs in the queue; wait for some of them")
         if sum(e.address == address for e in waiting) >= MAX_WAITING_AT_ADDRESS:
             raise AutoencError(
@@ -272,15 +274,15 @@ class Book:
                 "wait for some of them"
             )
 
-    def _file(self, entry: Entry) -> None:
-        """Keep the entry where it belongs now; to be called after every change but that of a snapshot."""
+    def _file(self, entry: JobEntry) -> None:
+        """Put the entry into the dict of its state; call it after every change except of the snapshot."""
         job_id = entry.snapshot.job_id
         self._drop(job_id)
         begun = entry.task is not None
         others = self._ended if not entry.active else self._at_work if begun else self._waiting
         self._entries[job_id] = others[job_id] = entry
         while len(self._ended) > MAX_REMEMBERED:
-            # First one whose file says the same: only here is known why another failed.
+            # First a finished one, whose file says the same: only here stands only here.
             ended = self._ended.items()
             finished = (name for name, e in ended if e.snapshot.state is State.FINISHED)
             self._drop(next(finished, next(iter(self._ended))))
@@ -290,18 +292,18 @@ class Book:
             entries.pop(job_id, None)
         self._line = None
 
-    def _in_line(self) -> list[Entry]:
-        """Who waits, the next first; put in order once after each change, however many ask."""
+    def _in_line(self) -> list[JobEntry]:
+        """The waiting jobs, the next first; sorted once after each change, however many callers ask."""
         if self._line is None:
-            waiting = sorted(self._waiting.values(), key=lambda e: e.arrived)
-            self._line = in_turn(waiting, [e.by for e in self._at_work.values()], self._served)
+            waiting = sorted(self._waiting.values(), key=lambda e: e.arrival)
+            self._line = in_turn(waiting, [e.owner for e in self._at_work.values()], self._served)
             self._positions = {e.snapshot.job_id: place for place, e in enumerate(self._line)}
         return self._line
 
-    def _seen(self, entry: Entry) -> Snapshot:
-        """The one way in which anybody gets to see a job."""
+    def _snapshot_now(self, entry: JobEntry) -> Snapshot:
+        """A job as callers see it, at this moment."""
         if entry.snapshot.state is State.RUNNING:
-            return replace(entry.snapshot, elapsed_seconds=monotonic() - entry.began)
+            return replace(entry.snapshot, elapsed_seconds=monotonic() - entry.began_at)
         if entry.waiting:
             self._in_line()
             return replace(entry.snapshot, ahead=self._positions[entry.snapshot.job_id])

@@ -1,7 +1,7 @@
-"""Many runs as one: planned, started, kept for the next time, followed, told.
+"""Many runs as one: planned, started, saved, followed, summarised.
 
 planning.py   what a sweep will take, before anything is started
-keeping.py    which sweeps were asked for: small files beside the runs
+saved.py      the sweeps that were started: a small file each beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
 comparing.py  two data sets at equal compression
@@ -10,18 +10,18 @@ table.py      their results as a table, CSV, Markdown, LaTeX
 
 from autoenc.sweeps.comparing import RATIOS, equal_sweep, equal_words, lost_words, settings_words, subject
 from autoenc.sweeps.following import points
-from autoenc.sweeps.keeping import Kept, find, keep, newest
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
 from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin
+from autoenc.sweeps.saved import SavedSweep, find, newest, save
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
 __all__ = [
     "RATIOS",
-    "Kept",
     "Machine",
     "Plan",
     "Planned",
     "Row",
+    "SavedSweep",
     "as_csv",
     "as_latex",
     "as_markdown",
@@ -32,12 +32,12 @@ __all__ = [
     "equal_sweep",
     "equal_words",
     "find",
-    "keep",
     "lost_words",
     "newest",
     "plan",
     "points",
     "rows",
+    "save",
     "settings_words",
     "subject",
 ]

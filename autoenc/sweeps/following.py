@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from autoenc import checkpoints, models
 from autoenc.schema import MODELS, Point, Run, RunSummary, Snapshot, State, TrainConfig
-from autoenc.sweeps.keeping import Kept
+from autoenc.sweeps.saved import SavedSweep
 
 
 def points(
-    kept: Kept,
+    saved: SavedSweep,
     image_shape: tuple[int, int, int],
     known: Mapping[str, Snapshot],
     runs: Mapping[str, RunSummary],
@@ -24,7 +24,7 @@ def points(
         runs: what is on disk, by run_id.
     """
     found = []
-    named = zip(kept.run_ids, kept.configs(), strict=True)
+    named = zip(saved.run_ids, saved.configs(), strict=True)
     for run_id, config in sorted(named, key=lambda one: _order(one[1])):
         on_paper, snapshot, summary = (
             _on_paper(config, run_id, image_shape),
@@ -74,7 +74,7 @@ def _of_run(point: Point, run: Run) -> Point:
         seconds=run.seconds,
         device=run.device,
         threads=run.epochs[-1].threads if run.epochs else 0,
-        beside=run.beside,
+        concurrent_jobs=run.concurrent_jobs,
         earlier_test=run.earlier_test,
     )
 
@@ -90,6 +90,6 @@ def _of_summary(point: Point, summary: RunSummary) -> Point:
         seconds=summary.seconds,
         device=summary.device,
         threads=summary.threads,
-        beside=summary.beside,
+        concurrent_jobs=summary.concurrent_jobs,
         earlier_test=summary.earlier_test,
     )

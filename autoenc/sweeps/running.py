@@ -8,10 +8,10 @@ from autoenc import baselines
 from autoenc.jobs import BaselineJob, TrainJob
 from autoenc.schema import BaselineCurve
 from autoenc.sessions.protocol import Sessions
-from autoenc.sweeps.keeping import Kept
+from autoenc.sweeps.saved import SavedSweep
 
 
-def begin(sessions: Sessions, kept: Kept, but: Container[str] = (), address: str = "") -> None:
+def begin(sessions: Sessions, saved: SavedSweep, but: Container[str] = (), address: str = "") -> None:
     """Have the sweep's runs done, but for the stopped ones, and the baselines to compare them with.
 
     What is under way is joined; what has failed is tried again.
@@ -22,16 +22,16 @@ def begin(sessions: Sessions, kept: Kept, but: Container[str] = (), address: str
     Raises:
         AutoencError: the visitor has too much in the queue; what was started before that stays.
     """
-    for job in baseline_jobs(kept):
-        sessions.start(job, kept.by, address=address)
-    for run_id, config in zip(kept.run_ids, kept.configs(), strict=True):
-        if run_id not in but and run_id not in kept.stopped:
-            sessions.start(TrainJob(config), kept.by, alone=kept.alone, address=address)
+    for job in baseline_jobs(saved):
+        sessions.start(job, saved.owner, address=address)
+    for run_id, config in zip(saved.run_ids, saved.configs(), strict=True):
+        if run_id not in but and run_id not in saved.stopped:
+            sessions.start(TrainJob(config), saved.owner, alone=saved.alone, address=address)
 
 
-def baseline_jobs(kept: Kept) -> tuple[BaselineJob, ...]:
+def baseline_jobs(saved: SavedSweep) -> tuple[BaselineJob, ...]:
     """The jobs that measure what the runs of this sweep are compared with, on the same images."""
-    base = kept.sweep.base
+    base = saved.sweep.base
     return tuple(BaselineJob(b, base.dataset, base.train_images) for b in baselines.comparable(base.noise))
 
 

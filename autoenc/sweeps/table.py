@@ -16,10 +16,11 @@ from autoenc import lab
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.lab import LabFigures
 from autoenc.schema import BaselineCurve, Point, psnr_of_mse
+from autoenc.schema.written import written_name
 
 Baselines = Sequence[BaselineCurve]
 
-NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
+LAB_NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Row:
     test_mse: float | None
     test_psnr_db: float | None
     threads: int | None
-    beside: int | None  # other jobs on the machine meanwhile, at most
+    concurrent_jobs: int | None  # other jobs on the machine meanwhile, at most
     device: str
     lab_seconds: float | None  # on the report's machine
     lab_train_loss: float | None
@@ -75,7 +76,7 @@ def _row(point: Point, baselines: Baselines) -> Row:
         test_mse=mse,
         test_psnr_db=None if mse is None else _number(psnr_of_mse(mse)),
         threads=point.threads or None,
-        beside=point.beside,
+        concurrent_jobs=point.concurrent_jobs,
         device=point.device,
         lab_seconds=report.seconds,
         lab_train_loss=report.train_loss,
@@ -96,7 +97,7 @@ def as_csv(points: Sequence[Point], baselines: Baselines = ()) -> str:
     """A line a run, as RFC 4180 has it; numbers come back exactly, what is not known is empty."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    *names, _ = (field.name for field in fields(Row))
+    *names, _ = (written_name(field.name) for field in fields(Row))
     writer.writerow((*names, *(f"{curve.baseline}_test_mse" for curve in columns_of(baselines))))
     for *values, baseline_mse in map(astuple, rows(points, baselines)):
         writer.writerow((*values, *baseline_mse))
@@ -138,7 +139,7 @@ def _columns(table: Sequence[Row], baselines: Baselines) -> tuple[dict[str, list
         "test loss (MSE)": lambda row: f"{_short(row.test_mse)} {EARLIER_MARK * row.earlier_test}".strip(),
         "PSNR (dB)": lambda row: "" if row.test_psnr_db is None else f"{row.test_psnr_db:.1f}",
         "threads": lambda row: str(row.threads or ""),
-        "concurrent runs": lambda row: "" if row.beside is None else str(row.beside),
+        "concurrent runs": lambda row: "" if row.concurrent_jobs is None else str(row.concurrent_jobs),
         "device": lambda row: row.device,
     }
     report: dict[str, Callable[[Row], Any]] = {
@@ -153,7 +154,7 @@ def _columns(table: Sequence[Row], baselines: Baselines) -> tuple[dict[str, list
     }
     given |= {head: [cell(row) for row in table] for head, cell in report.items()}
     given = {head: values for head, values in given.items() if any(values)}
-    notes = {NOTE: "lab: test loss (*)" in given, EARLIER_NOTE: any(row.earlier_test for row in table)}
+    notes = {LAB_NOTE: "lab: test loss (*)" in given, EARLIER_NOTE: any(row.earlier_test for row in table)}
     return cells | given, tuple(note for note, needed in notes.items() if needed)
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, Response, expect
 
 from autoenc import datasets, sweeps
 from autoenc.schema import Noise, Run, Sweep
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from benchmarks.dashboards import dashboard, stripping
 from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_rest
 
@@ -86,9 +86,9 @@ def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
 def sweep_of(run: Run) -> str:
     """The address of a sweep that has ended with only this run."""
     sweep = Sweep(run.config, (run.config.model,), (run.config.latent_size,))
-    kept = Kept(sweep, datasets.load(run.config.dataset).fingerprint, (run.run_id,), wanted=False)
-    sweeps.keep(kept)
-    return kept.sweep_id
+    saved = SavedSweep(sweep, datasets.load(run.config.dataset).fingerprint, (run.run_id,), wanted=False)
+    sweeps.save(saved)
+    return saved.sweep_id
 
 
 def expect_whole(page: Page, *drawn: str) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from autoenc import sweeps
 from autoenc.schema import Sweep, TrainConfig
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from tests.browser.conftest import (
     PATIENCE,
     OpenPage,
@@ -36,7 +36,9 @@ def _not_the_first_sweep(checkpoint_folder: Path, monkeypatch: pytest.MonkeyPatc
     """The first visitor of all would have an example trained beside the sweeps of the tests."""
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
     if sweeps.newest() is None:
-        sweeps.keep(Kept(Sweep(TrainConfig("digits"), ("mlp",), (1,)), "0123456789abcdef", (), wanted=False))
+        sweeps.save(
+            SavedSweep(Sweep(TrainConfig("digits"), ("mlp",), (1,)), "0123456789abcdef", (), wanted=False)
+        )
 
 
 def start(page: Page) -> None:

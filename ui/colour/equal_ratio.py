@@ -9,12 +9,13 @@ import streamlit as st
 
 from autoenc import plots, sweeps
 from autoenc.baselines import BASELINES
+from autoenc.captions import configs
 from autoenc.datasets import DatasetInfo
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import MODEL_NAMES, Point, Subject, Sweep
-from ui.app import page
+from ui.app import errors, layout
 from ui.colour import comparison, settings
 from ui.components import pixels
 from ui.components.live_plot import live_plot
@@ -23,7 +24,6 @@ from ui.core import idle, pages, sessions
 from ui.core.text import duration, plain
 from ui.core.values import Value
 from ui.sweep import control
-from ui.widgets import labels
 
 HEIGHT = 430  # pixels
 SECONDS = 1.0  # between two looks at what is trained
@@ -49,9 +49,9 @@ def switch() -> str:
 
 def compared(ignored: Sequence[str]) -> None:
     """Whether colour is harder: what is compared at one side, the chart and what it says beside it."""
-    left, right = page.halves()
+    left, right = layout.halves()
     with left:
-        page.heading("Is colour harder?", ignored)
+        layout.heading("Is colour harder?", ignored)
         with_colour = _chosen("In colour", settings.WITH_COLOUR, colour=True)
         pair = with_colour, _chosen("Without", settings.WITHOUT, colour=False)
         models = st.pills(
@@ -103,14 +103,14 @@ def _offer(wanted: Sequence[Sweep]) -> None:
         disabled=not n or n_active > 0,
         key="equal-start",
     ):
-        with page.errors_told():
+        with errors.shown():
             comparison.start_equal(wanted)
         st.rerun()
 
 
 def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
     """Redrawn while something of it is at work."""
-    with page.errors_told():
+    with errors.shown():
         runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
         if bool(runs or measured) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
@@ -178,7 +178,7 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 
 def _row(subject: Subject, point: Point) -> None:
     run = sessions.read_run(point.run_id)
-    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {labels.short(point.config)}")
+    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
     rows = [
         PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
         PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),

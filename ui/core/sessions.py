@@ -148,7 +148,7 @@ def _read_run(run_id: str, mark: str) -> Run:
 def example() -> str:
     """A small run of embedded images, for who has none to look at yet; begun at the first call."""
     config = recipes.COLOUR_EXAMPLE if in_colour() else recipes.EXAMPLE
-    return background().start(TrainJob(config), by=DASHBOARD)
+    return background().start(TrainJob(config), owner=DASHBOARD)
 
 
 def start(job: Job) -> str:
@@ -190,15 +190,15 @@ def import_run(content: BinaryIO) -> str:
     return run_id
 
 
-def bring_in(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
-    """Make a data set of the pictures in an archive; see `datasets.bring_in`.
+def import_dataset(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
+    """Make a data set of the pictures in an archive; see `datasets.import_dataset`.
 
     Raises:
         AutoencError: this is not the teacher; else as that does.
     """
     if not is_teacher():
         raise AutoencError("only the teacher can add data sets")
-    return datasets.bring_in(content, name, side)
+    return datasets.import_dataset(content, name, side)
 
 
 def delete_run(run_id: str) -> None:

@@ -100,7 +100,7 @@ def become_teacher(key: str) -> None:
 
 def may_stop(snapshot: Snapshot) -> bool:
     """Whether this browser may stop the job; one that another process has begun is stopped there."""
-    return snapshot.by != "" and (is_teacher() or snapshot.by == name())
+    return snapshot.owner != "" and (is_teacher() or snapshot.owner == name())
 
 
 def _headers() -> list[tuple[str, str]]:

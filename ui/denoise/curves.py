@@ -11,7 +11,7 @@ from autoenc import captions, plots
 from autoenc.jobs import CurveJob
 from autoenc.plots import COLOUR, Line
 from autoenc.schema import Curve
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import pages, polling, sessions
 from ui.core.caching import once
@@ -101,7 +101,7 @@ def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
 
 
 def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) -> None:
-    with page.errors_told():
+    with errors.shown():
         active = any(sessions.is_active(job.job_id) for job in jobs)
         if active != was_active:
             st.rerun()  # the whole page: the clock of this part is set there

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc import captions, plots, recipes
+from autoenc.captions import configs
 from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
 from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import idle, links, sessions, visitor
 from ui.core.text import plain
 from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
 from ui.sweep import settings as sweep_settings
-from ui.widgets import labels
 
 HEIGHT = 400  # pixels
 
@@ -33,7 +33,7 @@ def sizes(compared: Compared) -> None:
     runs = denoisers.sizes_of(compared.plain)
     config = runs[0].config
     st.markdown(
-        f"A small code cannot store the noise. **{labels.family(config)}**, trained on clean images, "
+        f"A small code cannot store the noise. **{configs.family(config)}**, trained on clean images, "
         f"{counted(len(runs), 'size')}:"
     )
     if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
@@ -74,7 +74,7 @@ def matrix(compared: Compared) -> None:
     rows = denoisers.trained_at(compared.denoiser)
     config = rows[0].config
     st.markdown(
-        f"**{labels.short(config)}**, each trained with a different noise and tested with all of them:"
+        f"**{configs.short(config)}**, each trained with a different noise and tested with all of them:"
     )
     _train_missing(compared.denoiser, compared.kind)
     jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
@@ -112,7 +112,7 @@ def _train_missing(denoiser: str, kind: str) -> None:
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
-    with page.errors_told():
+    with errors.shown():
         active = denoisers.active_of(missing)
         if len(active) != n_before:
             st.rerun()  # one more is trained

@@ -8,18 +8,18 @@ import numpy as np
 import streamlit as st
 
 from autoenc import captions, out_of_distribution, plots
+from autoenc.captions import configs
 from autoenc.out_of_distribution import Looked, LookedTiles
 from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.components.passage import Passage, passage
 from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
 from ui.picture.reconstruct import Picture
-from ui.widgets import labels
 
 HEIGHT = 220  # pixels of the histogram
 THUMBNAIL = 130  # pixels of the longer side
@@ -27,7 +27,7 @@ THUMBNAIL = 130  # pixels of the longer side
 
 def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
     """One model; an error is shown in its place."""
-    with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
+    with errors.shown(), st.container(border=True, key=f"model-{run_id}"):
         run = sessions.read_run(run_id)
         if fit == "tile":
             tiles = reconstruct.looked_tiles(picture, run, invert)
@@ -46,7 +46,8 @@ def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
 
 def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
     inverted = " · inverted" if reconstruct.is_inverted(picture, run, invert) else ""
-    st.markdown(f"**{labels.title(run.config)}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
+    title = plain(configs.title(run.config))
+    st.markdown(f"**{title}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
 
 
 def _shrunk(run: Run, looked: Looked) -> None:
@@ -84,7 +85,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
     words.markdown(f"**{plain(said)}**")
     whose = "The tiles' errors" if tiles is not None else "This picture's error"
-    words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE}")
+    words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}")
 
 
 def heading(picture: Picture, asked: Iterable[str]) -> None:

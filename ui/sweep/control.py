@@ -9,7 +9,7 @@ from autoenc import datasets, recipes, sweeps
 from autoenc.errors import AutoencError, DatasetMissing
 from autoenc.runs import by_id
 from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep
-from autoenc.sweeps import Kept, Machine, Plan
+from autoenc.sweeps import Machine, Plan, SavedSweep
 from ui.core.catalogue import info_of, infos, is_colour
 from ui.core.sessions import background, runs_on_disk, stop
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
@@ -41,39 +41,39 @@ def start_sweep(sweep: Sweep, planned: Plan, *, alone: bool) -> None:
     """Have it done and look at it; what is under way or done already is joined.
 
     Raises:
-        AutoencError: it cannot be kept or started.
+        AutoencError: it cannot be saved or started.
     """
     fingerprint = datasets.load(sweep.base.dataset).fingerprint
-    kept = Kept(sweep, fingerprint, planned.run_ids, alone=alone, by=visitor_name())
-    before = sweeps.find(kept.sweep_id)
+    saved = SavedSweep(sweep, fingerprint, planned.run_ids, alone=alone, owner=visitor_name())
+    before = sweeps.find(saved.sweep_id)
     if before is not None and before.wanted:  # it is under way; stop belongs to whoever began it
-        kept = replace(kept, by=before.by)
-    sweeps.keep(kept)
-    sweeps.begin(background(), kept, {run.run_id for run in planned.finished}, address())
-    show_sweep(kept.sweep_id)
+        saved = replace(saved, owner=before.owner)
+    sweeps.save(saved)
+    sweeps.begin(background(), saved, {run.run_id for run in planned.finished}, address())
+    show_sweep(saved.sweep_id)
 
 
-def continue_sweep(kept: Kept, points: Sequence[Point]) -> None:
+def continue_sweep(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Have the runs done that were stopped, interrupted or failed; raises as `start_sweep` does."""
-    kept = replace(kept, wanted=True, stopped=frozenset(), by=visitor_name())
-    sweeps.keep(kept)
-    sweeps.begin(background(), kept, {point.run_id for point in points if point.finished}, address())
+    saved = replace(saved, wanted=True, stopped=frozenset(), owner=visitor_name())
+    sweeps.save(saved)
+    sweeps.begin(background(), saved, {point.run_id for point in points if point.finished}, address())
 
 
-def stop_sweep(kept: Kept) -> None:
+def stop_sweep(saved: SavedSweep) -> None:
     """Stop all of its runs.
 
     Raises:
         AutoencError: another visitor has started it.
     """
-    _check_own(kept)
-    sweeps.keep(replace(kept, wanted=False))
-    for run_id, known in background().snapshots(kept.run_ids).items():
-        if known.state.active and known.by == kept.by:  # others may want this run too
+    _check_own(saved)
+    sweeps.save(replace(saved, wanted=False))
+    for run_id, known in background().snapshots(saved.run_ids).items():
+        if known.state.active and known.owner == saved.owner:  # others may want this run too
             background().stop(run_id)
 
 
-def stop_run_of(kept: Kept, run_id: str) -> None:
+def stop_run_of(saved: SavedSweep, run_id: str) -> None:
     """Stop one of its runs, and do not take it up again.
 
     Raises:
@@ -81,7 +81,7 @@ def stop_run_of(kept: Kept, run_id: str) -> None:
     """
     if (known := background().snapshot(run_id)) is not None:
         stop(known)
-        sweeps.keep(replace(kept, stopped=kept.stopped | {run_id}))
+        sweeps.save(replace(saved, stopped=saved.stopped | {run_id}))
 
 
 def may_stop_run(run_id: str) -> bool:
@@ -89,22 +89,22 @@ def may_stop_run(run_id: str) -> bool:
     return known is not None and may_stop(known)
 
 
-def may_stop_sweep(kept: Kept) -> bool:
-    return is_teacher() or kept.by == visitor_name()
+def may_stop_sweep(saved: SavedSweep) -> bool:
+    return is_teacher() or saved.owner == visitor_name()
 
 
-def _check_own(kept: Kept) -> None:
-    if not may_stop_sweep(kept):
+def _check_own(saved: SavedSweep) -> None:
+    if not may_stop_sweep(saved):
         raise AutoencError("somebody else started this sweep; only they and the teacher can stop it")
 
 
-def follow_sweep(sweep_id: str) -> tuple[Kept, tuple[Point, ...]] | None:
+def follow_sweep(sweep_id: str) -> tuple[SavedSweep, tuple[Point, ...]] | None:
     """The sweep and its runs at this moment; None: it is not on this machine."""
-    kept = sweeps.find(sweep_id)
-    return None if kept is None else (kept, _points(kept))
+    saved = sweeps.find(sweep_id)
+    return None if saved is None else (saved, _points(saved))
 
 
-def take_up(kept: Kept, points: Sequence[Point]) -> None:
+def take_up(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Start what is wanted and nobody is at: a server that has ended left it so.
 
     A sweep that has ended is not wanted any more: one of its runs that is deleted later stays deleted.
@@ -112,34 +112,34 @@ def take_up(kept: Kept, points: Sequence[Point]) -> None:
     Raises:
         AutoencError: its runs cannot be started, or the folder cannot be written to.
     """
-    if not kept.wanted:
+    if not saved.wanted:
         return
-    left = {p.run_id for p in points if p.state in (None, State.INTERRUPTED)} - kept.stopped
+    left = {p.run_id for p in points if p.state in (None, State.INTERRUPTED)} - saved.stopped
     if left:
-        source = "" if kept.by == DASHBOARD else address()  # the example is not charged to the class
-        sweeps.begin(background(), kept, {point.run_id for point in points} - left, source)
+        source = "" if saved.owner == DASHBOARD else address()  # the example is not charged to the class
+        sweeps.begin(background(), saved, {point.run_id for point in points} - left, source)
     elif not any(point.state is not None and point.state.active for point in points):
-        sweeps.keep(replace(kept, wanted=False))
+        sweeps.save(replace(saved, wanted=False))
 
 
-def _points(kept: Kept) -> tuple[Point, ...]:
-    known = background().snapshots(kept.run_ids)
-    return sweeps.points(kept, info_of(kept.sweep.base.dataset).image_shape, known, _by_id())
+def _points(saved: SavedSweep) -> tuple[Point, ...]:
+    known = background().snapshots(saved.run_ids)
+    return sweeps.points(saved, info_of(saved.sweep.base.dataset).image_shape, known, _by_id())
 
 
-def baselines(kept: Kept) -> tuple[BaselineCurve, ...]:
+def baselines(saved: SavedSweep) -> tuple[BaselineCurve, ...]:
     """What its runs are compared with, as far as it is measured; none where the images are not here."""
-    if _fingerprint(kept.sweep.base.dataset) is None:
+    if _fingerprint(saved.sweep.base.dataset) is None:
         return ()
-    return sweeps.baseline_curves(background(), sweeps.baseline_jobs(kept))
+    return sweeps.baseline_curves(background(), sweeps.baseline_jobs(saved))
 
 
-def left_of(kept: Kept) -> tuple[Plan | None, float | None]:
+def left_of(saved: SavedSweep) -> tuple[Plan | None, float | None]:
     """What is still to train, and seconds until then; None: not known."""
-    planned = plan(kept.sweep)
+    planned = plan(saved.sweep)
     if planned is None:
         return None, None
-    return planned, planned.seconds(background().n_workers, background().n_cores, alone=kept.alone)
+    return planned, planned.seconds(background().n_workers, background().n_cores, alone=saved.alone)
 
 
 # ---------------------------------------------------------------- which one is looked at
@@ -159,10 +159,10 @@ def _example() -> str:
     example = recipes.COLOUR_SWEEP_EXAMPLE if in_colour() else recipes.SWEEP_EXAMPLE
     fingerprint = datasets.load(example.base.dataset).fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
-    kept = Kept(example, fingerprint, run_ids, by=DASHBOARD)
-    if sweeps.find(kept.sweep_id) is None:
-        sweeps.keep(kept)
-    return kept.sweep_id
+    saved = SavedSweep(example, fingerprint, run_ids, owner=DASHBOARD)
+    if sweeps.find(saved.sweep_id) is None:
+        sweeps.save(saved)
+    return saved.sweep_id
 
 
 def _fingerprint(dataset: str) -> str | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
-from autoenc.memory import in_words
+from autoenc.numerals import data_size
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
 from autoenc.sweeps import Plan
 from ui.core import sessions
@@ -76,7 +76,7 @@ def forecast(planned: Plan, alone: bool) -> None:
     if new:
         waiting = sessions.background().speed() is None
         st.fragment(_time, run_every=1.0 if waiting else None)(planned, alone, waiting)
-        st.markdown(f"Memory: **{in_words(planned.needed_bytes)}** for the largest run")
+        st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
     _tell_refused(planned)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from autoenc import recipes, sweeps
 from autoenc.errors import ConfigError
 from autoenc.schema import Sweep, TrainConfig, whole_numbers
-from autoenc.sweeps import Kept
+from autoenc.sweeps import SavedSweep
 from ui.core.links import Address, Param, flag, held
 from ui.core.values import Value
 from ui.core.workspace import separate
@@ -74,29 +74,29 @@ def show_sweep(sweep_id: str) -> None:
 # ---------------------------------------------------------------- the address
 
 
-def _take(kept: Kept) -> None:
+def _take(saved: SavedSweep) -> None:
     """The controls show what this sweep says; before they are drawn."""
-    take_settings_of(kept.sweep.base, SHARED)
-    lists = (kept.sweep.models, kept.sweep.latent_sizes, kept.sweep.layers)
+    take_settings_of(saved.sweep.base, SHARED)
+    lists = (saved.sweep.models, saved.sweep.latent_sizes, saved.sweep.layers)
     for value, of_sweep in zip((MODELS, SIZES, DEPTHS), lists, strict=True):
         value.put([str(one) for one in of_sweep])
     judge_again(DEPTHS.key)
-    ALONE.put(kept.alone)
+    ALONE.put(saved.alone)
 
 
 def _take_sweep(sweep_id: str) -> None:
     """Show it; it brings its settings, unless the address says what they are."""
-    kept = sweeps.find(sweep_id)
-    if kept is None:
+    saved = sweeps.find(sweep_id)
+    if saved is None:
         raise ConfigError(f"sweep {sweep_id[:80]!r} is not on this machine")
     if not DATASET.is_set:
-        _take(kept)
+        _take(saved)
     show_sweep(sweep_id)
 
 
 def _take_point(run_id: str) -> None:
-    kept = sweeps.find(SWEEP_ID.get() or "")
-    if kept is None or run_id not in kept.run_ids:
+    saved = sweeps.find(SWEEP_ID.get() or "")
+    if saved is None or run_id not in saved.run_ids:
         raise ConfigError(f"point {run_id[:80]!r} is not in this sweep")
     POINT.put(run_id)
 

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from autoenc import captions, sweeps
-from autoenc.captions.remarks import EARLIER
+from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.schema import MODEL_NAMES, BaselineCurve, Point
-from autoenc.sweeps import Kept, Row
+from autoenc.sweeps import Row, SavedSweep
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
 
@@ -21,7 +21,7 @@ NOTE = (
 )
 
 
-def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
+def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
     """All finished runs, sortable; beside them baselines at equal code size, and the report's figures."""
     rows, columns = sweeps.rows(points, baselines), sweeps.columns_of(baselines)
     if not rows:
@@ -33,12 +33,12 @@ def results(kept: Kept, points: Sequence[Point], baselines: Sequence[BaselineCur
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
     if any(row.earlier_test for row in rows):
-        st.caption(plain(f"Other test noise: {EARLIER}"))
+        st.caption(plain(f"Other test noise: {EARLIER_TEST_CLAUSE}"))
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
             sweeps.as_csv(points, baselines),
-            f"{kept.sweep_id}.csv",
+            f"{saved.sweep_id}.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
@@ -75,7 +75,7 @@ TITLES = {
     "lab_train_loss": "Report: training loss",
     "lab_test_loss_as_printed": "Report: test loss (*)",
     "threads": "Threads",
-    "beside": "Concurrent runs",
+    "concurrent_jobs": "Concurrent runs",
 }
 FORMATS = {
     "latent_size": "localized",

@@ -8,21 +8,21 @@ from dataclasses import replace
 
 import streamlit as st
 
+from autoenc.captions import configs
 from autoenc.errors import AutoencError
 from autoenc.numerals import out_of
 from autoenc.schema import Point, State
-from autoenc.sweeps import Kept
-from ui.app import page
+from autoenc.sweeps import SavedSweep
+from ui.app import errors
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import duration, plain
 from ui.sweep import charts, control, image_grid, table
-from ui.widgets import labels
 
 
 def is_under_way(sweep_id: str) -> bool:
     """Whether a run of it is queued or at work; what a server left behind goes on now."""
     if (found := control.follow_sweep(sweep_id)) is not None:
-        with page.errors_told():
+        with errors.shown():
             control.take_up(*found)
         found = control.follow_sweep(sweep_id)
     return found is not None and is_active(found[1])
@@ -50,87 +50,87 @@ def is_active(points: Sequence[Point]) -> bool:
 
 def _sweep_view(sweep_id: str, seconds: float | None) -> None:
     """Redrawn every `seconds`; None: nothing of it runs."""
-    with page.errors_told():
+    with errors.shown():
         polling.look()
         found = control.follow_sweep(sweep_id)
         if found is None:
             st.warning("This sweep is not on this machine any more.")
             return
-        kept, points = found
+        saved, points = found
         if (seconds is not None) != is_active(points):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
-        _headline(kept, points)
+        _headline(saved, points)
         if is_active(points) and (said := sessions.crowded()):
             st.caption(plain(said))
-        baselines = control.baselines(kept)
+        baselines = control.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         charts.first(drawn, baselines)
         image_grid.same_images(drawn)
         charts.others(drawn, baselines)
-        table.results(kept, drawn, baselines)
+        table.results(saved, drawn, baselines)
         pages.write_address()
 
 
-def _headline(kept: Kept, points: Sequence[Point]) -> None:
+def _headline(saved: SavedSweep, points: Sequence[Point]) -> None:
     """What it is, how far it has come, and what can be done about it."""
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
-        st.markdown(f"**{labels.sweep_title(kept.sweep)}**")
+        st.markdown(f"**{plain(configs.sweep_title(saved.sweep))}**")
         done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
-        st.progress(min(1.0, done), _progress(kept, points))
+        st.progress(min(1.0, done), _progress(saved, points))
     with what_next, st.container(key="actions"):
-        _what_next(kept, points)
+        _what_next(saved, points)
     if is_active(points):
         running = [point for point in points if point.state is State.RUNNING]
         places = st.columns(max(len(running), sessions.background().n_workers))  # as many: nothing jumps
         for place, point in zip(places, running, strict=False):
             with place:
-                _at_work(kept, point)
+                _at_work(saved, point)
     _failures(points)
 
 
-def _what_next(kept: Kept, points: Sequence[Point]) -> None:
+def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Stop belongs to who started it and to the teacher; everyone may go on with what is left."""
     left = sum(not point.finished for point in points)
     if is_active(points):
-        if control.may_stop_sweep(kept) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
-            control.stop_sweep(kept)
+        if control.may_stop_sweep(saved) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
+            control.stop_sweep(saved)
     elif left and st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
-        control.continue_sweep(kept, points)
+        control.continue_sweep(saved, points)
         st.rerun()
 
 
-def _progress(kept: Kept, points: Sequence[Point]) -> str:
+def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
     n_done = sum(point.finished for point in points)
     n_running = sum(point.state is State.RUNNING for point in points)
     words = [f"{n_done} of {len(points)} done"]
     if is_active(points):
         words.append(f"{n_running} running")
-        planned, seconds = control.left_of(kept)
+        planned, seconds = control.left_of(saved)
         words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
     elif n_done < len(points):
         words.append("stopped")
     return ", ".join(words)
 
 
-def _at_work(kept: Kept, point: Point) -> None:
+def _at_work(saved: SavedSweep, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
-        name = labels.short(point.config)
+        name = configs.short(point.config)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
         if control.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop only {name}"
         ):
-            control.stop_run_of(kept, point.run_id)
+            control.stop_run_of(saved, point.run_id)
 
 
 def _failures(points: Sequence[Point]) -> None:
     """The first in a sentence, and which others."""
     failed = [point for point in points if point.state is State.FAILED]
     if failed:
-        others = ", ".join(labels.short(point.config) for point in failed[1:])
+        others = ", ".join(configs.short(point.config) for point in failed[1:])
         more = f"; also failed: {others}" if others else ""
-        first = f"{labels.short(failed[0].config)}: {failed[0].message}"
+        first = f"{configs.short(failed[0].config)}: {failed[0].message}"
         st.error(plain(f"{first}{more}."), icon=":material/error:")

@@ -26,8 +26,8 @@ from autoenc.sessions.dask import worker
 from autoenc.sessions.dask.cluster import bytes_of_workers, local_cluster, workers_allowed
 from autoenc.sessions.dask.measuring import Measuring
 from autoenc.sessions.dask.tasks import settle, submit
-from autoenc.sessions.dask.worker_checks import Admission, lost, unreachable
-from autoenc.sessions.registry import Book, Entry
+from autoenc.sessions.dask.worker_checks import WorkerChecks, lost, unreachable
+from autoenc.sessions.registry import JobEntry, JobRegistry
 from autoenc.speed import Speed
 
 log = logging.getLogger(__name__)
@@ -52,12 +52,12 @@ class DaskSessions:
         self.address = os.environ.get("AUTOENC_SCHEDULER") or None  # of an existing cluster
         self.n_cores = int(CPU_COUNT)
         self.n_workers = self._n_shares = n_workers or workers_allowed()
-        self.book = Book()
+        self.registry = JobRegistry()
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
-        self._admission: Admission | None = None  # of the workers of an existing cluster
+        self._worker_checks: WorkerChecks | None = None  # of the workers of an existing cluster
         self._measuring: Measuring | None = None
-        self._examined = Event()  # the workers that came first: all of them can have jobs, or never will
+        self._checked = Event()  # the workers that came first: all of them can have jobs, or never will
         self._failure = ""
         self._watching = False
         # One thread talks to the cluster: what was clicked first is done first.
@@ -73,9 +73,9 @@ class DaskSessions:
         ours = bytes_of_workers(self._cluster) if self._cluster is not None else 0
         return max(IDLE_BYTES, (memory.free_bytes() + ours) // self._n_shares - IDLE_BYTES)
 
-    def start(self, job: Job, by: str = "", *, alone: bool = False, address: str = "") -> str:
-        self.book.add(job, by, alone=alone, address=address)
-        if self.book.any_active():
+    def start(self, job: Job, owner: str = "", *, alone: bool = False, address: str = "") -> str:
+        self.registry.add(job, owner, alone=alone, address=address)
+        if self.registry.any_active():
             self._look_after()
         return job.job_id
 
@@ -84,21 +84,21 @@ class DaskSessions:
 
     def snapshots(self, job_ids: Iterable[str]) -> dict[str, Snapshot]:
         why = self._none_begins()
-        return {job_id: _told(one, why) for job_id, one in self.book.snapshots(job_ids).items()}
+        return {job_id: _with_reason(one, why) for job_id, one in self.registry.snapshots(job_ids).items()}
 
     def active(self, most: int | None = None) -> tuple[Snapshot, ...]:
         why = self._none_begins()
-        return tuple(_told(one, why) for one in self.book.active(most))
+        return tuple(_with_reason(one, why) for one in self.registry.active(most))
 
     def counts(self) -> tuple[int, int]:
-        return self.book.counts()
+        return self.registry.counts()
 
     def stop(self, job_id: str) -> None:
-        if (entry := self.book.stop(job_id)) is not None:
+        if (entry := self.registry.stop(job_id)) is not None:
             self._soon(self._request_stop, {entry.key: entry.place})
 
     def forget(self, job_id: str) -> None:
-        self.book.forget(job_id)
+        self.registry.forget(job_id)
 
     def speed(self) -> Speed | None:
         return self._measuring.speed if self._measuring is not None else None
@@ -109,7 +109,7 @@ class DaskSessions:
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers of an existing cluster get no jobs, a sentence each."""
-        return self._admission.refusals() if self._admission is not None else ()
+        return self._worker_checks.refusals() if self._worker_checks is not None else ()
 
     def wait_until_ready(self) -> None:
         """Block until the workers can take jobs; those of an existing cluster may be found not to.
@@ -121,13 +121,13 @@ class DaskSessions:
             self._ready.result(START_SECONDS)
         if self._client is None:
             raise AutoencError(self._failure or "the workers did not start within a minute")
-        self._examined.wait(START_SECONDS)
+        self._checked.wait(START_SECONDS)
 
     def close(self) -> None:
         atexit.unregister(self.close)
         self._thread.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
-            ending = self.book.at_work()
+            ending = self.registry.at_work()
             at = {entry.key: entry.place for entry in ending}
             if self._measuring is not None and self._measuring.place:
                 at[self._measuring.key] = self._measuring.place
@@ -141,10 +141,10 @@ class DaskSessions:
     def _none_begins(self) -> str:
         """Why no job begins at this moment, whoever is next; "": no reason."""
         if not self._ready.done() or (
-            self._admission is None and self._client and not self._examined.is_set()
+            self._worker_checks is None and self._client and not self._checked.is_set()
         ):
             return "the workers are starting"
-        if self._admission is not None and not self._admission.admitted():
+        if self._worker_checks is not None and not self._worker_checks.admitted():
             return "no worker of the cluster has passed its checks yet"
         return ""
 
@@ -161,7 +161,7 @@ class DaskSessions:
             client = Client(self._cluster or self.address, set_as_default=False)
             client.subscribe_topic(worker.TOPIC, self._on_event)
             if self._cluster is None:
-                self._admission = Admission(client)
+                self._worker_checks = WorkerChecks(client)
             self._client, self._measuring = client, Measuring(client)
             self._look_after()
         except Exception as error:  # whatever the cluster raises: the page must say it, not die of it
@@ -172,13 +172,13 @@ class DaskSessions:
 
     def _disconnect(self) -> None:
         assert self._client is not None
-        if self._admission is not None:
-            self._admission.close()
+        if self._worker_checks is not None:
+            self._worker_checks.close()
         self._client.close()
-        self._client = self._admission = self._measuring = None
+        self._client = self._worker_checks = self._measuring = None
 
     def _look_after(self) -> None:
-        with self.book.lock:
+        with self.registry.lock:
             if not self._watching:
                 self._watching = True
                 self._soon(self._watch)
@@ -189,70 +189,70 @@ class DaskSessions:
         Whatever else is asked for comes in between.
         """
         _logged(self._look_after_jobs)
-        with self.book.lock:
+        with self.registry.lock:
             measures = self._measuring is not None and self._measuring.wanted
-            self._watching = self.book.any_active() or self._admission is not None or measures
+            self._watching = self.registry.any_active() or self._worker_checks is not None or measures
         if self._watching:
             sleep(WATCH_SECONDS)
             self._soon(self._watch)
 
     def _look_after_jobs(self) -> None:
-        for entry in self.book.at_work():
+        for entry in self.registry.at_work():
             if entry.task.done():
-                settle(self.book, entry, lost(self.address))
-        if self._admission is not None:
-            self._look_at_cluster(self._admission)
+                settle(self.registry, entry, lost(self.address))
+        if self._worker_checks is not None:
+            self._look_at_cluster(self._worker_checks)
         if self._measuring is not None:
             self._measure(self._measuring)
-        if self.book.queue():
+        if self.registry.queue():
             self._place_jobs()
 
     def _measure(self, measuring: Measuring) -> None:
         """Have the speed measured; in our own cluster beside no job, which would spoil the figures."""
         assert self._client is not None
-        taken, admission = {entry.place for entry in self.book.at_work()}, self._admission
-        if admission is not None:
-            there = admission.admitted()
+        taken, worker_checks = {entry.place for entry in self.registry.at_work()}, self._worker_checks
+        if worker_checks is not None:
+            there = worker_checks.admitted()
             measuring.look(there, [place for place in there if place not in taken])
         elif measuring.wanted:
             there = list(self._client.nthreads())
             measuring.look(there, [] if taken else there)
-        if admission is None:
+        if worker_checks is None:
             settled = measuring.tried
         else:
-            settled = admission.settled() and (measuring.tried or not admission.admitted())
+            settled = worker_checks.settled() and (measuring.tried or not worker_checks.admitted())
         if settled:
-            self._examined.set()
+            self._checked.set()
 
-    def _look_at_cluster(self, admission: Admission) -> None:
+    def _look_at_cluster(self, worker_checks: WorkerChecks) -> None:
         """Follow the workers of an existing cluster: who has gone, who has come and may be given jobs."""
         assert self._client is not None
         if self._client.status != "running":
             log.warning("the connection to the scheduler at %s was lost", self.address)
-            self._fail(self.book.at_work(), lost(self.address))
+            self._fail(self.registry.at_work(), lost(self.address))
             self._disconnect()  # the next job connects again
             return
         try:
-            gone = admission.look()
+            gone = worker_checks.look()
         except AutoencError as error:
-            self._fail(self.book.queue(), str(error))
+            self._fail(self.registry.queue(), str(error))
             return
-        for entry in self.book.at_work():
+        for entry in self.registry.at_work():
             if entry.place in gone:
-                self.book.worker_lost(entry)
-        self.n_workers = max(1, len(admission.admitted()))
+                self.registry.worker_died(entry)
+        self.n_workers = max(1, len(worker_checks.admitted()))
 
     def _place_jobs(self) -> None:
         """Give free workers what is next in the queue."""
         if self._client is None:
             self._connect()  # another try: what was asked for before has been told why not
         if self._client is None:
-            self._fail(self.book.queue(), self._failure)
+            self._fail(self.registry.queue(), self._failure)
             return
         assert self._measuring is not None
-        taken = {entry.place for entry in self.book.at_work()}
-        if self._admission is not None:
-            self._place_at_cluster(self._admission, taken | {self._measuring.place})
+        taken = {entry.place for entry in self.registry.at_work()}
+        if self._worker_checks is not None:
+            self._place_at_cluster(self._worker_checks, taken | {self._measuring.place})
             return
         if not self._measuring.tried:
             return
@@ -263,32 +263,32 @@ class DaskSessions:
         measures = self._measuring.place
         free.sort(key=lambda address: address == measures)  # there a job would wait
         n_bytes, kills = self.memory_share, memory.kernel_kills()  # read from files, so without the lock
-        with self.book.lock:  # a job that is stopped now has either begun or not
-            for entry, place in zip(self.book.may_begin(), free, strict=False):
+        with self.registry.lock:  # a job that is stopped now has either begun or not
+            for entry, place in zip(self.registry.may_begin(), free, strict=False):
                 self._give(entry, place, kills, n_bytes)
         if self._cluster is not None and len(alive) < self.n_workers:
             self._cluster.scale(self.n_workers)  # one has died; if its successor did too, this is the next
 
-    def _place_at_cluster(self, admission: Admission, taken: set[str]) -> None:
-        entries = self.book.may_begin()
+    def _place_at_cluster(self, worker_checks: WorkerChecks, taken: set[str]) -> None:
+        entries = self.registry.may_begin()
         # Without the lock: a worker is examined with the data set, which is read from the disk.
-        assigned = zip(entries, admission.assign([entry.job for entry in entries], taken), strict=True)
+        assigned = zip(entries, worker_checks.assign([entry.job for entry in entries], taken), strict=True)
         decided = [(entry, place, refusal) for entry, (place, refusal) in assigned if place or refusal]
         kills = memory.kernel_kills()
-        with self.book.lock:
+        with self.registry.lock:
             for entry, place, refusal in decided:
                 if not entry.waiting:  # stopped in the meantime
                     continue
                 if refusal:
-                    self.book.end(entry, State.FAILED, refusal)
+                    self.registry.end(entry, State.FAILED, refusal)
                 elif place is not None:
                     self._give(entry, place, kills)
 
-    def _fail(self, entries: Sequence[Entry], message: str) -> None:
+    def _fail(self, entries: Sequence[JobEntry], message: str) -> None:
         for entry in entries:
-            self.book.end(entry, State.FAILED, message)
+            self.registry.end(entry, State.FAILED, message)
 
-    def _give(self, entry: Entry, place: str, kills: int, n_bytes: int | None = None) -> None:
+    def _give(self, entry: JobEntry, place: str, kills: int, n_bytes: int | None = None) -> None:
         """Have the job done there, with at most this many bytes; None: as many as its machine allows."""
         client, own = self._client, self._cluster is not None
         assert client is not None
@@ -298,7 +298,7 @@ class DaskSessions:
             where = {"workers": [place], "allow_other_workers": own}
             return submit(client, worker.work, entry.job, key, n_bytes, key=key, **where)
 
-        self.book.begins(entry, place, kills, give)
+        self.registry.begins(entry, place, kills, give)
 
     def _request_stop(self, at: Mapping[str, str]) -> None:
         """Have the tasks of these keys end, at their places; in a cluster of our own they may have moved."""
@@ -317,7 +317,7 @@ class DaskSessions:
 
     def _on_event(self, event: tuple[float, bytes]) -> None:
         key, records, waits_for = pickle.loads(event[1])  # noqa: S301  Dask unpickles what workers send, too
-        self.book.told(key, records, waits_for)
+        self.registry.report(key, records, waits_for)
 
 
 def _logged(action: Callable[..., None], *arguments: object) -> None:
@@ -327,5 +327,5 @@ def _logged(action: Callable[..., None], *arguments: object) -> None:
         log.exception("the sessions failed at %s", action.__name__)
 
 
-def _told(snapshot: Snapshot, why: str) -> Snapshot:
+def _with_reason(snapshot: Snapshot, why: str) -> Snapshot:
     return replace(snapshot, message=why) if why and snapshot.state is State.QUEUED else snapshot

@@ -34,7 +34,7 @@ class Check:
     place: str  # the worker's address
     task: Future | None  # None: answered
     judge: Callable[[Any], str]  # answer -> why the worker is turned away, "" where it is not
-    mark: Path | None = None  # a file that only we and whoever shares our folder can see
+    proof: Path | None = None  # a file that only we and whoever shares our folder can see
     refusal: str | None = None  # None: not known yet
 
     def look(self) -> None:
@@ -60,20 +60,20 @@ class Check:
 
     def close(self) -> None:
         self.task = None  # what nobody waits for is forgotten by the scheduler
-        if self.mark is not None:
+        if self.proof is not None:
             with suppress(OSError):
-                self.mark.unlink()
+                self.proof.unlink()
 
 
-def check_house(client: Client, place: str) -> Check:
+def check_environment(client: Client, place: str) -> Check:
     """Has the worker our version, and our folder of the runs?
 
     Raises:
         CheckpointError: the folder of the runs cannot be written to.
     """
-    mark, content = _leave_mark()
-    task = client.submit(_questions(), VERSION, mark.name, pure=False, workers=[place])
-    return Check(place, task, lambda answer: _judge_house(place, answer, content), mark)
+    proof, content = _leave_proof()
+    task = client.submit(_questions(), VERSION, proof.name, pure=False, workers=[place])
+    return Check(place, task, lambda answer: _judge_environment(place, answer, content), proof)
 
 
 def check_data(client: Client, place: str, dataset: str) -> Check:
@@ -90,7 +90,7 @@ def check_data(client: Client, place: str, dataset: str) -> Check:
 def _questions() -> Callable[[str, str], dict[str, str]]:
     """What is asked of a worker that may not have our package: plain code in, plain texts out."""
 
-    def ask(version: str, mark: str) -> dict[str, str]:
+    def ask(version: str, proof: str) -> dict[str, str]:
         try:
             import autoenc
 
@@ -106,18 +106,18 @@ def _questions() -> Callable[[str, str], dict[str, str]]:
 
             folder = checkpoints.folder().absolute()
             try:
-                found = (folder / mark).read_text()
+                content = (folder / proof).read_text()
             except (OSError, ValueError):
                 return {"version": version, "folder": str(folder)}
             from autoenc.sessions.dask import worker  # noqa: F401  all that a job needs is there
         except ImportError as error:
             return {"missing": str(error)}
-        return {"version": version, "folder": str(folder), "mark": found}
+        return {"version": version, "folder": str(folder), "mark": content}
 
     return ask
 
 
-def _judge_house(place: str, answer: Mapping[str, str], content: str) -> str:
+def _judge_environment(place: str, answer: Mapping[str, str], content: str) -> str:
     if "missing" in answer:
         return (
             f"the worker at {place} cannot load autoenc ({answer['missing']}); "
@@ -146,8 +146,8 @@ def _judge_data(place: str, dataset: str, theirs: str, ours: str) -> str:
     )
 
 
-def _leave_mark() -> tuple[Path, str]:
-    """A hidden file in the folder of the runs, and its content."""
+def _leave_proof() -> tuple[Path, str]:
+    """A hidden file in the folder of the runs, and its content, which only those who share it can read."""
     path, content = checkpoints.folder() / f".worker-{secrets.token_hex(8)}", secrets.token_hex(16)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ from autoenc.sessions.dask.environment_check import ANSWER_SECONDS
 from autoenc.sessions.dask.tasks import submit
 from autoenc.speed import Speed
 
-PATIENCE = 5.0  # seconds that the first try waits for cores that other programs train on
+FIRST_TRY_SECONDS = 5.0  # seconds that the first try waits for cores that other programs train on
 AGAIN_SECONDS = 10.0  # between two tries, of which the later ones do not wait for a core
-LONGEST = 30.0  # seconds, after which jobs do not wait for the first try any more
+MAX_WAIT_SECONDS = 30.0  # seconds, after which jobs do not wait for the first try any more
 
 
 class Measuring:
@@ -32,7 +32,7 @@ class Measuring:
         self._whole = False  # whether all cores of its machine were free
         self._tried = False
         self._again_at = 0.0
-        self._jobs_wait_until = monotonic() + LONGEST
+        self._jobs_wait_until = monotonic() + MAX_WAIT_SECONDS
 
     @property
     def tried(self) -> bool:
@@ -61,6 +61,6 @@ class Measuring:
         elif self._task is not None and self.place not in there:
             self._task, self.place, self._tried = None, "", True
         elif self._task is None and self.wanted and free and monotonic() >= self._again_at:
-            self.place, patience = free[0], 0.0 if self._tried else PATIENCE
+            self.place, patience = free[0], 0.0 if self._tried else FIRST_TRY_SECONDS
             how = (self.key, patience, self.speed is not None)  # a second time only with more cores
             self._task = submit(self._client, worker.measure_speed, *how, workers=[self.place])

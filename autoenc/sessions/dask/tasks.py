@@ -11,7 +11,7 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from autoenc.schema import State
-from autoenc.sessions.registry import Book, Entry
+from autoenc.sessions.registry import JobEntry, JobRegistry
 
 RESULT_SECONDS = 60.0  # for a result that is there to come here
 
@@ -37,7 +37,7 @@ def _carried() -> Callable[[bytes], Any]:
     return carried
 
 
-def settle(book: Book, entry: Entry, lost: str) -> None:
+def settle(registry: JobRegistry, entry: JobEntry, lost: str) -> None:
     """Take how a job ended from its task, which is done; its last records have come before.
 
     Args:
@@ -46,10 +46,10 @@ def settle(book: Book, entry: Entry, lost: str) -> None:
     try:
         state, message = entry.task.result(timeout=RESULT_SECONDS)
     except KilledWorker:
-        book.worker_lost(entry)
+        registry.worker_died(entry)
     except CancelledError:  # by Dask, which has lost its scheduler
-        book.end(entry, State.FAILED, lost)
+        registry.end(entry, State.FAILED, lost)
     except Exception as error:  # noqa: BLE001  whatever Dask raises
-        book.end(entry, State.FAILED, f"the worker failed ({error}); train again to continue")
+        registry.end(entry, State.FAILED, f"the worker failed ({error}); train again to continue")
     else:
-        book.end(entry, state, message)
+        registry.end(entry, state, message)

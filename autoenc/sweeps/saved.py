@@ -24,7 +24,7 @@ _PRIVATE = 0o600  # a file holds the visitor's name
 
 
 @dataclass(frozen=True)
-class Kept:
+class SavedSweep:
     """A sweep that somebody asked for."""
 
     sweep: Sweep
@@ -33,7 +33,7 @@ class Kept:
     stopped: frozenset[str] = frozenset()  # those of them that somebody stopped
     wanted: bool = True  # what is not trained yet is to be; False: all of it was stopped, or it has ended
     alone: bool = False  # one at a time, so that their times can be compared
-    by: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
+    owner: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
 
     def configs(self) -> tuple[TrainConfig, ...]:
         """One for each of the run_ids."""
@@ -45,21 +45,21 @@ class Kept:
         return self.sweep.sweep_id(self.fingerprint)
 
 
-def keep(kept: Kept) -> None:
+def save(saved: SavedSweep) -> None:
     """Have it found by `find`; it is now the newest.
 
     Raises:
         CheckpointError: the folder cannot be written.
     """
-    path = _path(kept.sweep_id)
+    path = _path(saved.sweep_id)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        durable.replace_file(path, json.dumps(_to_json(kept)).encode(), _PRIVATE)
+        durable.replace_file(path, json.dumps(_to_json(saved)).encode(), _PRIVATE)
     except OSError as error:
         raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def find(sweep_id: str) -> Kept | None:
+def find(sweep_id: str) -> SavedSweep | None:
     """The sweep of this name; None: there is none that can be read."""
     with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
         path = _path(sweep_id)
@@ -76,8 +76,8 @@ def newest(of: Container[str] | None = None) -> str | None:
         of: data sets; None: of any.
     """
     found = (find(path.stem) for path in _newest_first())
-    wanted = (kept for kept in found if kept and (of is None or kept.sweep.base.dataset in of))
-    return next((kept.sweep_id for kept in wanted), None)
+    wanted = (saved for saved in found if saved and (of is None or saved.sweep.base.dataset in of))
+    return next((saved.sweep_id for saved in wanted), None)
 
 
 def _newest_first() -> Iterator[Path]:
@@ -100,20 +100,20 @@ def _path(sweep_id: str) -> Path:
     return _folder() / f"{sweep_id}.json"
 
 
-def _to_json(kept: Kept) -> dict[str, Any]:
+def _to_json(saved: SavedSweep) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
-        "sweep": kept.sweep.to_json(),
-        "fingerprint": kept.fingerprint,
-        "run_ids": list(kept.run_ids),
-        "stopped": sorted(kept.stopped),
-        "wanted": kept.wanted,
-        "alone": kept.alone,
-        "by": kept.by,
+        "sweep": saved.sweep.to_json(),
+        "fingerprint": saved.fingerprint,
+        "run_ids": list(saved.run_ids),
+        "stopped": sorted(saved.stopped),
+        "wanted": saved.wanted,
+        "alone": saved.alone,
+        "by": saved.owner,
     }
 
 
-def _from_json(values: dict[str, Any]) -> Kept:
+def _from_json(values: dict[str, Any]) -> SavedSweep:
     if values["format_version"] != FORMAT_VERSION:
         raise ValueError("another format")
     sweep, fingerprint = Sweep.from_json(values["sweep"]), str(values["fingerprint"])
@@ -121,4 +121,4 @@ def _from_json(values: dict[str, Any]) -> Kept:
     run_ids = tuple(run_id for run_id in values["run_ids"] if run_id in ours)
     stopped = frozenset(ours.intersection(values["stopped"]))
     wanted, alone = (values[name] is True for name in ("wanted", "alone"))
-    return Kept(sweep, fingerprint, run_ids, stopped, wanted, alone, str(values["by"]))
+    return SavedSweep(sweep, fingerprint, run_ids, stopped, wanted, alone, str(values["by"]))
