@@ -112,7 +112,7 @@ def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> Non
     assert BaselineJob(PCA, "mnist").title == "PCA of MNIST handwritten digits"
     assert BaselineJob(MEAN_IMAGE, "mnist").title == "Mean image of MNIST handwritten digits"
     assert CurveJob("digits", "gaussian", "median", (0.1,)).title == (
-        "Gaussian: how well Median filter takes it away"
+        "Gaussian: how well Median filter removes it"
     )
     gone = configs.title(replace(config, dataset="gone"))
     assert gone == "MLP, latent size 9, 1 layer, gone"
