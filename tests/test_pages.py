@@ -273,7 +273,7 @@ def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, s
         said[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
     assert "Sixteen test images" in said["epochs"]
     assert "encoder:" in said["model"]
-    assert "The code of test image 0" in said["learnt"] or "The numbers of the code" in said["learnt"]
+    assert "The code of test image 0" in said["learnt"] or "The code values" in said["learnt"]
     assert len(set(said.values())) == 5
 
 
@@ -886,7 +886,7 @@ def test_another_noise_brings_a_level_that_suits_it_and_its_own_denoisers() -> N
 def test_the_questions_of_size_and_of_training_noise_say_what_they_need() -> None:
     app = with_models(noise="speckle:0.5")
     for question, said in (
-        ("Which code size?", "A small code has no room for noise"),
+        ("Which code size?", "A small code cannot store the noise"),
         ("Training noise vs. test noise", "each trained with other noise"),
     ):
         app.session_state["questions"] = question
