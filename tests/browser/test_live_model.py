@@ -79,8 +79,8 @@ def blank(browser: Browser) -> Iterator[Page]:
     parts = ("keep.js", "sprites.js", "noise.js", "worker_pool.js", "live_rows.js", "live_model.js")
     whole = json.dumps(inline(*parts))
     worker = json.dumps(inline("networks.js", "network_worker.js"))
-    parts = inline("noise.js", "worker_pool.js")
-    page.add_script_tag(content=f"{{ const given = {whole}, worker = {worker};\n{parts}\n{BRIDGE} }}")
+    script = inline("noise.js", "worker_pool.js")
+    page.add_script_tag(content=f"{{ const given = {whole}, worker = {worker};\n{script}\n{BRIDGE} }}")
     yield page
     page.close()
     assert errors == []

@@ -157,11 +157,11 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 
 
 def _compared_runs(subjects: Sequence[Subject]) -> str:
-    said = captions.equal.compared_runs_caption(subjects)
-    if not said:
-        known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
-        return f"No runs to compare yet, only {' and '.join(known)}."
-    return f"Compared without noise and on all images: {said} Values between two sizes are interpolated."
+    caption = captions.equal.compared_runs_caption(subjects)
+    if not caption:
+        baselines = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
+        return f"No runs to compare yet, only {' and '.join(baselines)}."
+    return f"Compared without noise and on all images: {caption} Values between two sizes are interpolated."
 
 
 def _pictures(subjects: Sequence[Subject]) -> None:

@@ -60,8 +60,8 @@ function build(box) {
   const lines = [counted(shape.width * shape.height, "pixel"), ...(shape.channels > 1 ? [counted(n, "number")] : [])];
   box.replaceChildren();
   box.columns = []; // the share of the width that each has
-  const said = `An image of ${lines.at(-1)}, its code of ${counted(code.n, "number")}, and its reconstruction`;
-  box.ariaLabel = caption || said;
+  const label = `An image of ${lines.at(-1)}, its code of ${counted(code.n, "number")}, and its reconstruction`;
+  box.ariaLabel = caption || label;
   if (caption) element(box, "div", "caption", caption);
   box.way = element(box, "div", "way");
   // As narrow as the code is small; not narrower than can be seen.

@@ -89,7 +89,7 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
             st.caption(
                 f"{METHODS[method]} is left out: fitting it takes too long for images of {n:,} values."
             )
-    return tuple(method for method in chosen if method in prompt)
+    return tuple(method for method in selected if method in prompt)
 
 
 def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:

@@ -95,7 +95,7 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
         key=settings.RUNS.key,
         max_selections=settings.MAX_MODELS,
         placeholder="Choose a model",
-        help=f"Up to {settings.MOST_MODELS} models, one below the other.",
+        help=f"Up to {settings.MAX_MODELS} models, one below the other.",
     )
     return run_ids
 

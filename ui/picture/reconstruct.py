@@ -137,7 +137,7 @@ def _reconstruction(
     return out_of_distribution.reconstruct(opened(_run), shrunk(source, _run.model.image_shape))
 
 
-@shared(max_entries=KEPT, spinner="Running the model, tile by tile")
+@shared(max_entries=MAX_PICTURES, spinner="Running the model, tile by tile")
 def _tile_reconstructions(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> TileReconstructions:

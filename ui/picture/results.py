@@ -83,7 +83,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> Non
     with where:
         figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, caption)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
-    words.markdown(f"**{plain(said)}**")
+    words.markdown(f"**{plain(caption)}**")
     whose = "The tiles' errors" if tiles is not None else "This picture's error"
     words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}")
 

@@ -65,12 +65,12 @@ def limit_runs(runs: tuple[RunSummary, ...]) -> str:
 
 def _runs(text: str) -> list[str]:
     """Those of them that are here."""
-    known = {run.run_id for run in picture_runs()}
-    asked = parts(text, most=2000)
-    if len(asked) > MOST_MODELS:
-        raise ConfigError(f"the link asks for {len(asked):,} runs; allowed: {MOST_MODELS}")
-    for run_id in asked:
-        if run_id not in known:
+    listed = {run.run_id for run in picture_runs()}
+    run_ids = parts(text, most=2000)
+    if len(run_ids) > MAX_MODELS:
+        raise ConfigError(f"the link asks for {len(run_ids):,} runs; allowed: {MAX_MODELS}")
+    for run_id in run_ids:
+        if run_id not in listed:
             raise ConfigError(f"run {run_id[:80]!r} is not on this machine, or is not finished")
     return run_ids
 

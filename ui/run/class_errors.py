@@ -46,7 +46,7 @@ def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: f
     which = (
         ""
         if len(shown) == len(errors)
-        else f": the {MOST // 2} best and the {MOST // 2} worst of {len(errors):,}"
+        else f": the {MAX_CLASSES_SHOWN // 2} best and the {MAX_CLASSES_SHOWN // 2} worst of {len(errors):,}"
     )
     st.markdown(f"**Error by class**{which}")
     figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=words)

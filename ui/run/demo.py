@@ -30,6 +30,6 @@ def _picture(run_id: str, waiting: bool) -> None:
             st.rerun()
         run = snapshot.run
         n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
-        crossings = [crossing(run, image) for image in range(n_images)]
-        passage(crossings, key="moving", playing=True)
+        passes = [test_image_pass(run, image) for image in range(n_images)]
+        forward_pass(passes, key="moving", playing=True)
         st.caption(f"{plain(configs.title(run.config))}: images never seen during training.")

@@ -157,8 +157,8 @@ def compare(selected: Sequence[RunSummary]) -> None:
     runs = [run for summary in selected[:MAX_COMPARED] if (run := _run(summary.run_id)) is not None]
     if not runs:
         return
-    if len(chosen) > MAX_COMPARED:
-        st.caption(f"The first {MAX_COMPARED} of the {len(chosen):,} chosen runs.")
+    if len(selected) > MAX_COMPARED:
+        st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} chosen runs.")
     log = st.toggle("Log axis", key=settings.LOG.key)
     live_plot(
         plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
@@ -223,8 +223,8 @@ def actions(selected: Sequence[RunSummary]) -> None:
             links.go_to("train", {"run": selected[0].run_id})
         if not visitor.is_teacher():
             return
-        with st.popover("Delete", icon=":material/delete:", disabled=not chosen, key="delete-runs"):
-            n = len(chosen)
+        with st.popover("Delete", icon=":material/delete:", disabled=not selected, key="delete-runs"):
+            n = len(selected)
             whose = "this run and its trained model" if n == 1 else f"these {n:,} runs and their models"
             st.markdown(f"Delete {whose}?")
             if st.button("Delete for good", type="primary", key="delete-for-good"):

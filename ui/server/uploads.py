@@ -35,8 +35,8 @@ class Uploads:
         stored_sizes: Callable[[], Mapping[File, int]] | None = None,
         of_an_address: int = MAX_OF_AN_ADDRESS,
     ) -> None:
-        """Around the app, which keeps files: those of Streamlit, or those of `stored_sizes`, with their bytes."""
-        self._app, self._sizes_of_uploads, self._of_an_address = (
+        """Around the app, which keeps files: those of Streamlit, or those in `stored_sizes`, in bytes."""
+        self._app, self._stored_sizes, self._of_an_address = (
             app,
             stored_sizes or _sizes_of_uploads,
             of_an_address,
@@ -71,7 +71,7 @@ class Uploads:
         """Why the file is not taken; "" if it is."""
         if n_bytes > MAX_PICTURE * MB + FORM:
             return f"A visitor's file may have at most {MAX_PICTURE} MB."
-        sizes = {**self._kept(), **self._coming}
+        sizes = {**self._stored_sizes(), **self._coming}
         sessions = {session for session, _ in sizes}
         self._address = {session: of for session, of in self._address.items() if session in sessions}
         self._address[file[0]] = address
