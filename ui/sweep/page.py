@@ -1,4 +1,4 @@
-"""Sweeping on a page: what to try and a click at one side, the sweep beside them."""
+"""The page Sweep: what to try and a click at one side, the sweep beside them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui.app import layout
+from ui.core import pages
 from ui.sweep import control, form, settings, view
 from ui.widgets import training_form
 
 
-def show(heading: str, ignored: Sequence[str]) -> None:
+def show() -> None:
+    with pages.opened("sweep", settings.SWEEP) as ignored:
+        sweeping("Compare code sizes", ignored)
+
+
+def sweeping(heading: str, ignored: Sequence[str]) -> None:
     """The settings, and the sweep that is looked at; in a place that does not move.
 
     Args:

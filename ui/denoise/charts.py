@@ -1,25 +1,105 @@
-"""Which code size denoises best, and what is a model worth at noise that it was not trained on?"""
+"""Where does it help, which code size denoises best, and what is a model worth at other noise?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
 from autoenc import captions, plots, recipes
 from autoenc.captions import configs
 from autoenc.numerals import counted
-from autoenc.plots import MatrixRow, SizeCurve
+from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
 from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import idle, links, sessions, visitor
+from ui.core.caching import once
 from ui.core.text import plain
 from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
+from ui.denoise.scene import KEY, colour, name
 from ui.sweep import settings as sweep_settings
 
-HEIGHT = 400  # pixels
+HEIGHT = 340  # pixels
+TALL = 400
+
+
+def show(compared: Compared) -> None:
+    """One tab a question; only the one that is open is drawn."""
+    questions = (where, sizes, matrix)
+    tabs = st.tabs(list(settings.QUESTIONS.values()), key=settings.QUESTION.key, on_change="rerun")
+    for tab, question in zip(tabs, questions, strict=True):
+        with tab:
+            if tab.open:
+                question(compared)
+
+
+# ---------------------------------------------------------------- where does it help
+
+
+def where(compared: Compared) -> None:
+    """Every method on the test set: PSNR and SSIM against the level of noise, and in words what they show."""
+    jobs = [curves.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
+    curves.follow(jobs, lambda found: _charts(compared, found), key="curves")
+
+
+def _charts(compared: Compared, found: Sequence[Curve]) -> None:
+    lines = tuple(_line(compared, curve) for curve in found)
+    sentences = list(filter(None, _sentences(compared, found)))
+    words = " ".join(sentences)
+    spread = settings.SPREAD.get()  # its switch comes after the charts
+    psnr, ssim = st.columns(2)
+    with psnr:
+        live_plot(
+            _drawn(lines, "psnr", spread, words),
+            key="noise-psnr",
+            height=HEIGHT,
+            downloads=True,
+        )
+    with ssim:
+        live_plot(_drawn(lines, "ssim", spread, ""), key="noise-ssim", height=HEIGHT, downloads=True)
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    st.toggle(
+        "Show the spread",
+        value=spread,
+        key=settings.SPREAD.key,
+        help="From the 10th to the 90th percentile of the images.",
+    )
+    st.caption(
+        "Each point: all test images, but the first 1,000 for the median filter, total variation and "
+        "non-local means, which take milliseconds an image. PSNR is of the mean error. Click a point to see "
+        "its level."
+    )
+
+
+def _line(compared: Compared, curve: Curve) -> Line:
+    dash = "dash" if curve.method == "noisy" else "solid"
+    return Line(name(compared, curve.method), COLOUR[colour(compared, curve.method)], curve, dash)
+
+
+@once(maxsize=64)
+def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
+    """As JSON; a marker follows the slider."""
+    figure = plots.curves(lines, measure, spread=spread, said=said)
+    figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
+    json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
+    return json
+
+
+def _sentences(compared: Compared, found: Sequence[Curve]) -> list[str]:
+    by_method = {curve.method: curve for curve in found}
+    names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
+    sentences = [
+        captions.denoising.crossing_words(names[method], by_method["noisy"], by_method[method])
+        for method in compared.models
+    ]
+    if compared.denoiser is not None and "affine" in by_method:
+        affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
+        sentences.append(captions.denoising.gain_words(*affine, *denoiser))
+    best = captions.denoising.best_words([(names[method], curve) for method, curve in by_method.items()])
+    return [*sentences, best]
 
 
 # ---------------------------------------------------------------- which code size denoises best
@@ -42,7 +122,7 @@ def sizes(compared: Compared) -> None:
     if len(runs) < 2:
         st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
         return
-    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
+    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
     curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
 
 
@@ -54,7 +134,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
     levels = recipes.noise_levels(compared.kind)
     words = captions.denoising.size_words(known)
     clicked = live_plot(
-        plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
+        plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=TALL, downloads=True
     )
     if words:
         st.markdown(plain(words))
@@ -75,7 +155,7 @@ def matrix(compared: Compared) -> None:
     config = rows[0].config
     st.markdown(f"**{configs.short(config)}**, each trained with other noise, and tested with every noise:")
     _train_missing(compared.denoiser, compared.kind)
-    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
+    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
     curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
 
 
@@ -85,7 +165,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     columns = usual_levels(compared.kind)
     words = captions.denoising.matrix_words(rows, columns)
     clicked = live_plot(
-        plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=HEIGHT, downloads=True
+        plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=TALL, downloads=True
     )
     if words:
         st.markdown(plain(words))
@@ -103,17 +183,17 @@ def _train_missing(denoiser: str, kind: str) -> None:
     missing = denoisers.untrained_at(denoiser, recipes.noise_levels(kind))
     if not missing:
         return
-    active = denoisers.active_of(missing)
+    active = sessions.active_of(denoisers.jobs(missing))
     st.fragment(_training, run_every=2.0 if active else idle.SECONDS)(missing, len(active))
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
     with errors.shown():
-        active = denoisers.active_of(missing)
+        active = sessions.active_of(denoisers.jobs(missing))
         if len(active) != n_before:
             st.rerun()  # one more is trained
         with st.container(horizontal=True, vertical_alignment="center"):
-            for sentence in denoisers.failures_of(missing):
+            for sentence in sessions.failures_of(denoisers.jobs(missing)):
                 st.error(plain(sentence), icon=":material/error:")
             if not active:
                 levels = ", ".join(training_noise(config.noise) for config in missing)
@@ -125,8 +205,7 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
                 name = training_noise(job.run.config.noise) if job.run else "next"
                 waits = "waits" if job.state is State.QUEUED else "trains"
                 st.progress(job.run.done if job.run else 0.0, f"{name} {waits}")
-            if any(map(visitor.may_stop, active)) and st.button(
-                "Stop", icon=":material/stop:", key="stop-levels"
-            ):
-                for job in filter(visitor.may_stop, active):
+            own = list(filter(visitor.may_stop, active))
+            if own and st.button("Stop", icon=":material/stop:", key="stop-levels"):
+                for job in own:
                     sessions.stop(job)
