@@ -103,7 +103,7 @@ class TrainJob:
         if stored is not None and stored.run is not None and stored.state is State.FINISHED:
             yield stored.run
             return
-        with memory.shortage_told():
+        with memory.readable_shortage():
             state = training.begin(self.config, data, self.device)  # refuses before anything is written
             with checkpoints.write_lock(run_id) as attempt:
                 run = _first_record(self.config, data, state, attempt)
@@ -281,7 +281,7 @@ class CurveJob:
     def job_id(self) -> str:
         levels = f"{zlib.crc32(repr(self.levels).encode()):08x}"
         what = (datasets.load(self.dataset).fingerprint, self.noise, self.method, self.mark, levels)
-        return "-".join((f"curve{measuring.DEFINITIONS}", *filter(None, what)))
+        return "-".join((f"curve{measuring.DEFINITION_VERSION}", *filter(None, what)))
 
     @property
     def title(self) -> str:
@@ -293,7 +293,7 @@ class CurveJob:
     def needed_bytes(self) -> int:
         """Some chunks of images; the model, or the affine filter's matrices and what they are fitted on."""
         n_pixels = math.prod(datasets.load(self.dataset).image_shape)
-        chunks = 20 * 4 * measuring.CHUNK * n_pixels + 200_000_000
+        chunks = 20 * 4 * measuring.CHUNK_IMAGES * n_pixels + 200_000_000
         if self.method == "affine":
             return chunks + 8 * 8 * n_pixels**2 + 3 * 4 * 20_000 * n_pixels
         return chunks + (8 * checkpoints.read(self.method).model.n_parameters if self.mark else 0)
@@ -310,7 +310,7 @@ class CurveJob:
         data, curve = datasets.load(self.dataset), None
         if self.mark and checkpoints.content_hash(self.method) != self.mark:
             raise CheckpointError(f"{self.method} has been replaced by another run; measure it again")
-        with memory.shortage_told():
+        with memory.readable_shortage():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):
                 yield curve
         if curve is not None:

@@ -164,7 +164,7 @@ def _field(path: Path, name: str) -> int | None:
 def limited(n_bytes: int) -> Iterator[None]:
     """Inside, this process can take at most `n_bytes` more than it has; more is refused with an exception.
 
-    For `shortage_told` to tell, before the kernel ends the process. Counted are private pages that can be
+    For `readable_shortage` to tell, before the kernel ends the process. Counted are private pages that can be
     written to, used or not: thread stacks of 8 MB each and a data set's map too. What earlier jobs have freed
     counts as what it has. Linux alone; elsewhere it does nothing.
 
@@ -208,7 +208,7 @@ _SHORTAGE = re.compile(
 
 
 @contextmanager
-def shortage_told() -> Iterator[None]:
+def readable_shortage() -> Iterator[None]:
     """Turns an allocation that was refused into a sentence.
 
     Raises:

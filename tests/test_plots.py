@@ -563,7 +563,7 @@ SEEN_TOGETHER = {
     "a run's curves": [plots.COLOUR[name] for name in ("train", "test", "speed")],
     "pictures": [plots.COLOUR[name] for name in ("original", "noisy", "reconstruction", "error")],
     "models": [plots.COLOUR[name] for name in MODELS],
-    "several runs": plots.SEVERAL,
+    "several runs": plots.SEVERAL_COLOURS,
     "a sweep": [*(plots.COLOUR[name] for name in MODELS), GREY],
 }
 

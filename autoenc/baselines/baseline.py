@@ -14,12 +14,12 @@ from autoenc.datasets import Dataset
 from autoenc.schema import BaselineCurve, BaselinePoint
 from autoenc.training import as_float
 
-CHUNK = 1000  # images at once
+CHUNK_IMAGES = 1000  # images at once
 
 
 def chunks_bytes(n_pixels: int) -> int:
     """Memory for some chunks of such images, as float32."""
-    return 4 * 4 * CHUNK * n_pixels + 100_000_000
+    return 4 * 4 * CHUNK_IMAGES * n_pixels + 100_000_000
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def mse_of(data: Dataset, reconstruct: Callable[[Tensor], Tensor]) -> float:
         reconstruct: x (B, C, H, W) in [0, 1] -> what comes back of it, of that shape; clipped to [0, 1].
     """
     total = 0.0
-    for chunk in torch.split(torch.from_numpy(data.test), CHUNK):
+    for chunk in torch.split(torch.from_numpy(data.test), CHUNK_IMAGES):
         x = as_float(chunk)
         total += float(metrics.mse(x, reconstruct(x).clamp(0, 1)).double().sum())
     return total / len(data.test)

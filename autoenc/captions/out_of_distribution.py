@@ -16,18 +16,18 @@ from autoenc.out_of_distribution.error_rank import (
 from autoenc.out_of_distribution.reconstruction import Looked, LookedTiles
 from autoenc.schema import psnr_of_mse
 
-EDGE = 0.05  # of the test images: whoever is worse than all but these stands at the edge
-NO_CONTRAST = 0.05  # of the picture's variance: a reconstruction with less is a plain square
-MEASURE = (
+EDGE_SHARE = 0.05  # of the test images: whoever is worse than all but these stands at the edge
+MIN_CONTRAST = 0.05  # of the picture's variance: a reconstruction with less is a plain square
+MEASURE_NOTE = (
     "Contrast lost: the error divided by the error of a plain square in the picture's mean tone. "
     "0 % is an exact copy, 100 % is no better than the plain square."
 )
-FAR_OFF = 0.01  # MSE: a tenth of the way from black to white
-_NO_MODEL = (
+FAR_OFF_SHARE = 0.01  # MSE: a tenth of the way from black to white
+_NO_MODEL_NOTE = (
     "No verdict: even for its own test images this model is hardly better than their average picture. "
     "It has learnt too little to tell the familiar from the strange."
 )
-_NOISY = "(The test images were noisy, as in its training; this picture is not.)"
+_NOISY_NOTE = "(The test images were noisy, as in its training; this picture is not.)"
 
 
 def picture_words(looked: Looked, tests: TestErrors, *, noisy: bool = False) -> str:
@@ -37,17 +37,17 @@ def picture_words(looked: Looked, tests: TestErrors, *, noisy: bool = False) -> 
         noisy: the test images were noisy, as the model's training was.
     """
     said = _picture(looked, tests)
-    return f"{said} {_NOISY}" if noisy else said
+    return f"{said} {_NOISY_NOTE}" if noisy else said
 
 
 def _picture(looked: Looked, tests: TestErrors) -> str:
     if not tests.is_useful:
-        return _NO_MODEL
+        return _NO_MODEL_NOTE
     plain, back = (float(plain_mse(images[None])[0]) for images in (looked.x, looked.x_hat))
     if plain < MIN_VARIANCE:
         return _plain_tone(looked.mse)
     errors = f"its error: {short(looked.mse)}; a plain square in the picture's mean tone: {short(plain)}"
-    if back < NO_CONTRAST * plain:
+    if back < MIN_CONTRAST * plain:
         square = _square(float(looked.x_hat.mean() / 255))
         return f"The model gave back {square}: the picture is lost ({errors})."
     if not looked.mse < plain:
@@ -66,7 +66,7 @@ def _square(tone: float) -> str:
 def _plain_tone(mse: float) -> str:
     """Of a picture without contrast."""
     tone = "This picture is almost one plain tone"
-    if mse > FAR_OFF:
+    if mse > FAR_OFF_SHARE:
         return f"{tone}, and not even that comes back: this model has never seen such an image."
     return f"No verdict: {tone[0].lower()}{tone[1:]}, which has no contrast to lose."
 
@@ -81,7 +81,7 @@ def _among(found: Standing) -> str:
     if found.n_worse >= found.n / 2:
         less = percent(found.n_worse / found.n)
         return f"{lost}, less than in {less} of the {tests}: nothing strange to this model."
-    if found.n_worse >= EDGE * found.n:
+    if found.n_worse >= EDGE_SHARE * found.n:
         more = percent(found.n_better / found.n)
         return f"{lost}, more than in {more} of the {tests}: harder than most of them."
     more = percent(found.n_better / found.n)
@@ -91,12 +91,12 @@ def _among(found: Standing) -> str:
 def tiles_words(looked: LookedTiles, tests: TestErrors, *, noisy: bool = False) -> str:
     """How many tiles are strange to the model, and what is lost of the whole picture."""
     said = _tiles(looked, tests)
-    return f"{said} {_NOISY}" if noisy else said
+    return f"{said} {_NOISY_NOTE}" if noisy else said
 
 
 def _tiles(looked: LookedTiles, tests: TestErrors) -> str:
     if not tests.is_useful:
-        return _NO_MODEL
+        return _NO_MODEL_NOTE
     plain = plain_mse(looked.tiles.images)
     drawn = plain >= MIN_VARIANCE
     n, n_tests = int(drawn.sum()), len(tests.lost)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from autoenc.captions.baselines import REMARKS, baseline_words
-from autoenc.captions.ratios import LEAST, amount, changes, times_in_words
-from autoenc.captions.remarks import EARLIER
+from autoenc.captions.ratios import MIN_CHANGE, amount, changes, times_in_words
+from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.numerals import counted, decibels, short
 from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, psnr_of_mse
@@ -41,7 +41,7 @@ def tests_words(points: Sequence[Point]) -> str:
     if not n:
         return ""
     which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
-    return f"{which} {EARLIER}"
+    return f"{which} {EARLIER_TEST_CLAUSE}"
 
 
 def _doublings(line: Sequence[Point]) -> str:
@@ -57,13 +57,13 @@ def _doublings(line: Sequence[Point]) -> str:
     if (end := _end_of_gains(line)) is not None:
         return f"{best}, beyond {end.config.latent_size:,} it gains almost nothing"
     ratio = _loss(d) / _loss(c)
-    least = "it gains almost nothing" if abs(1 - ratio) <= LEAST else f"it {changes(ratio)}"
+    least = "it gains almost nothing" if abs(1 - ratio) <= MIN_CHANGE else f"it {changes(ratio)}"
     return f"{best}, from {c.config.latent_size:,} to {d.config.latent_size:,} {least}"
 
 
 def _end_of_gains(line: Sequence[Point]) -> Point | None:
     """The run after which no larger code helps; None: the largest still does, or none ever did."""
-    paying = [b for a, b in pairwise(line) if _loss(b) < (1 - LEAST) * _loss(a)]
+    paying = [b for a, b in pairwise(line) if _loss(b) < (1 - MIN_CHANGE) * _loss(a)]
     return paying[-1] if paying and paying[-1] is not line[-1] else None
 
 
@@ -97,7 +97,7 @@ def _at_equal_code(
         counted(mlp, "number") if mlp == other else f"about equal code size ({mlp:,} and {other:,} numbers)"
     )
     losses = f"{short(_loss(better))} against {short(_loss(worse))}"
-    if _loss(worse) / _loss(better) <= 1 + LEAST:
+    if _loss(worse) / _loss(better) <= 1 + MIN_CHANGE:
         return f"At {size} MLP and {NAMES[model]} are equally good ({losses})."
     how = times_in_words(_loss(worse) / _loss(better))
     much = f"has {how.removesuffix(' more')} more loss" if how.endswith(" more") else f"has {how} the loss"

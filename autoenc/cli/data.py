@@ -25,16 +25,20 @@ def add_to(commands: Commands) -> None:
     download = data.add_parser("download", help="bring a data set to this machine")
     download.add_argument("name", metavar="NAME")
     download.set_defaults(command=download_data)
-    bring_in = data.add_parser("import", help="make a data set of pictures")
-    bring_in.add_argument(
+    import_dataset = data.add_parser("import", help="make a data set of pictures")
+    import_dataset.add_argument(
         "source",
         metavar="ARCHIVE_OR_FOLDER",
         type=Path,
         help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or CLASS alone",
     )
-    bring_in.add_argument("--name", required=True, help="of the new data set: letters, digits and hyphens")
-    bring_in.add_argument("--size", type=int, help="make the pictures so many pixels wide and high, 8 to 64")
-    add_command(bring_in, import_data)
+    import_dataset.add_argument(
+        "--name", required=True, help="of the new data set: letters, digits and hyphens"
+    )
+    import_dataset.add_argument(
+        "--size", type=int, help="make the pictures so many pixels wide and high, 8 to 64"
+    )
+    add_command(import_dataset, import_data)
 
 
 def list_data(chosen: argparse.Namespace) -> None:
@@ -69,7 +73,7 @@ def download_data(chosen: argparse.Namespace) -> None:
 
 
 def import_data(chosen: argparse.Namespace) -> None:
-    records = datasets.bring_in(chosen.source, chosen.name, chosen.size)
+    records = datasets.import_dataset(chosen.source, chosen.name, chosen.size)
     with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as bar:
         for record in records:
             bar.total = record.n_bytes_total or None

@@ -10,7 +10,7 @@ from typing import Any
 
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
-from autoenc.datasets.published import KNOWN
+from autoenc.datasets.published import PUBLISHED
 from autoenc.recipes import PLAIN, RECIPES
 from autoenc.schema import Noise, TrainConfig
 
@@ -63,7 +63,7 @@ def suited_help(name: str, alone: str = "") -> str:
 def _epochs_help() -> str:
     """`default: 10; digits: 100, photos: 30`."""
     usual = TrainConfig().epochs
-    others = [f"{k.name}: {k.default_epochs}" for k in KNOWN.values() if k.default_epochs != usual]
+    others = [f"{k.name}: {k.default_epochs}" for k in PUBLISHED.values() if k.default_epochs != usual]
     return f"default: {usual}; {', '.join(others)}"
 
 

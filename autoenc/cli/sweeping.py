@@ -28,7 +28,7 @@ from autoenc.sweeps import Machine, Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
-ALONE = " alone"  # where several models are compared, all have plain settings
+ONE_AT_A_TIME_NOTE = " alone"  # where several models are compared, all have plain settings
 
 
 def add_to(commands: Commands) -> None:
@@ -37,8 +37,8 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--models", default=models, help=f"some of {', '.join(MODELS)}; default: {models}")
     sizes = ",".join(map(str, recipes.SWEPT_SIZES))
     parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
-    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ALONE)}")
-    add_settings(parser, ALONE)
+    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ONE_AT_A_TIME_NOTE)}")
+    add_settings(parser, ONE_AT_A_TIME_NOTE)
     parser.add_argument("--one-at-a-time", action="store_true", help="so that the times can be compared")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="the table, a line a run")
     add_command(parser, sweep)

@@ -17,9 +17,11 @@ from autoenc.inspection import Trained
 from autoenc.numerals import out_of
 from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
 
-DEFINITIONS = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
-MAX_SLOW = 1000  # test images for the slow methods
-CHUNK = 1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on
+DEFINITION_VERSION = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
+MAX_SLOW_IMAGES = 1000  # test images for the slow methods
+CHUNK_IMAGES = (
+    1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on
+)
 
 
 def denoiser(method: str, data: Dataset, kind: str, level: float) -> Denoise:
@@ -66,21 +68,21 @@ def model_denoiser(trained: Trained) -> Denoise:
 
 
 def measure(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) -> Iterator[Curve]:
-    """The method at each level, on all test images; if it is SLOW, on the first MAX_SLOW.
+    """The method at each level, on all test images; if it is SLOW, on the first MAX_SLOW_IMAGES.
 
     Raises:
         AutoencError: as `denoiser` does.
     """
-    n = min(MAX_SLOW, len(data.test)) if method in SLOW else len(data.test)
+    n = min(MAX_SLOW_IMAGES, len(data.test)) if method in SLOW else len(data.test)
     curve = Curve(data.name, kind, method, n)
     yield curve
     for i, level in enumerate(levels):
         denoise = denoiser(method, data, kind, level)
         found: list[Tensor] = []
-        for start in range(0, n, CHUNK):
-            x = training.as_float(torch.from_numpy(data.test[start : min(n, start + CHUNK)]))
+        for start in range(0, n, CHUNK_IMAGES):
+            x = training.as_float(torch.from_numpy(data.test[start : min(n, start + CHUNK_IMAGES)]))
             found.append(qualities(x, denoise(noise.apply(kind, x, level, test_unit(x, start)))))
-            yield replace(curve, done=(i + min(1.0, (start + CHUNK) / n)) / len(levels) * 0.999)
+            yield replace(curve, done=(i + min(1.0, (start + CHUNK_IMAGES) / n)) / len(levels) * 0.999)
         point = _summary(level, torch.cat(found, 1))
         curve = replace(curve, points=(*curve.points, point), done=(i + 1) / len(levels))
         yield curve
@@ -89,7 +91,7 @@ def measure(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) ->
 def test_unit(x: Tensor, start: int) -> Tensor:
     """The unit noise of these test images, the first of them number `start`: the same at every call."""
     draws = training.seeded("cpu", 0, start, "denoising test")
-    return torch.randn((CHUNK, *x.shape[1:]), generator=draws)[: len(x)]
+    return torch.randn((CHUNK_IMAGES, *x.shape[1:]), generator=draws)[: len(x)]
 
 
 def qualities(x: Tensor, x_hat: Tensor) -> Tensor:

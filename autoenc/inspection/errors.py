@@ -15,8 +15,8 @@ from autoenc.inspection.reconstructing import Reconstructions
 from autoenc.numerals import percent, short
 from autoenc.training import as_float
 
-_CHUNK = 1000  # images at once
-_CLEAR = 1.1  # times the error: less is no difference worth a sentence
+_CHUNK_IMAGES = 1000  # images at once
+_MIN_CLEAR_RATIO = 1.1  # times the error: less is no difference worth a sentence
 CHANNELS = ("red", "green", "blue")
 
 
@@ -59,7 +59,7 @@ def colour_error(made: Reconstructions, data: Dataset) -> ColourError | None:
     with one_thread():
         mean = as_float(x).mean(0, keepdim=True)
         lost, there = torch.zeros(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
-        for a, b in zip(torch.split(x, _CHUNK), torch.split(x_hat, _CHUNK), strict=True):
+        for a, b in zip(torch.split(x, _CHUNK_IMAGES), torch.split(x_hat, _CHUNK_IMAGES), strict=True):
             clean = as_float(a)
             lost += _squares(clean - as_float(b))
             there += _squares(clean - mean)
@@ -84,7 +84,7 @@ def class_words(errors: Sequence[ClassError]) -> str:
         return ""
     best, worst = errors[0], errors[-1]
     ratio = worst.mse / best.mse
-    if ratio < _CLEAR:
+    if ratio < _MIN_CLEAR_RATIO:
         return "All classes come back about equally well."
     return f"Easiest: {best.name}. Hardest: {worst.name}, with {short(ratio)} times the error."
 
@@ -98,13 +98,13 @@ def colour_words(error: ColourError) -> str:
     ratio = mse[worst] / mse[best]
     said = (
         "Red, green and blue are drawn about equally well."
-        if ratio < _CLEAR
+        if ratio < _MIN_CLEAR_RATIO
         else f"{worst.capitalize()} is drawn worst: {short(ratio)} times the error of {best}."
     )
     lost = f"{percent(error.brightness_lost)} in brightness and {percent(error.colour_lost)} in colour"
     said += f" Of what sets the images apart it loses {lost}"
-    if error.colour_lost >= _CLEAR * error.brightness_lost:
+    if error.colour_lost >= _MIN_CLEAR_RATIO * error.brightness_lost:
         return f"{said}: it spends its numbers on brightness first."
-    if error.brightness_lost >= _CLEAR * error.colour_lost:
+    if error.brightness_lost >= _MIN_CLEAR_RATIO * error.colour_lost:
         return f"{said}: the fine detail that it cannot keep is brightness more than colour."
     return f"{said}: about as much of both."

@@ -14,9 +14,9 @@ from autoenc import metrics, training
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained, affordable, one_thread
-from autoenc.training import DRAWN_AT_ONCE
+from autoenc.training import NORMALS_AT_ONCE
 
-_AT_LEAST = 256  # images, however large the model
+_MIN_CANDIDATES = 256  # images, however large the model
 
 How = Literal["as they come", "shuffled", "worst first", "best first"]
 HOW: tuple[How, ...] = get_args(How)
@@ -44,8 +44,8 @@ def reconstructions(trained: Trained) -> Reconstructions:
     where the model is small, at least 256 where it is so large that they take longer.
     """
     config, images = trained.run.config, torch.from_numpy(trained.data.test)
-    wanted = max(_AT_LEAST, affordable(trained.run.model))
-    n = min(len(images), -(-wanted // DRAWN_AT_ONCE) * DRAWN_AT_ONCE)  # the same draws as in the test
+    wanted = max(_MIN_CANDIDATES, affordable(trained.run.model))
+    n = min(len(images), -(-wanted // NORMALS_AT_ONCE) * NORMALS_AT_ONCE)  # the same draws as in the test
     given = np.empty((n, *images.shape[1:]), np.uint8)
     x_hats = np.empty_like(given)
     by_channel = np.empty((n, images.shape[1]), np.float32)

@@ -18,8 +18,8 @@ from autoenc.errors import ShapeError
 
 # Of the pixels of an image, in [0, 1]: a spread of two steps of 255 is one tone to the eye.
 MIN_VARIANCE = (2 / 255) ** 2
-USEFUL = 0.9  # of the mean image's error: a model above it has hardly learnt anything
-_CHUNK = 1000  # images at once
+MAX_USEFUL_ERROR = 0.9  # of the mean image's error: a model above it has hardly learnt anything
+_CHUNK_IMAGES = 1000  # images at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,8 @@ def plain_mse(images: NDArray[np.uint8]) -> NDArray[np.float64]:
         images: (N, C, H, W); each channel has a mean of its own.
     """
     found = [
-        (images[start : start + _CHUNK] / np.float32(255)).var(axis=(2, 3), dtype=np.float64).mean(1)
-        for start in range(0, len(images), _CHUNK)
+        (images[start : start + _CHUNK_IMAGES] / np.float32(255)).var(axis=(2, 3), dtype=np.float64).mean(1)
+        for start in range(0, len(images), _CHUNK_IMAGES)
     ]
     return np.concatenate(found) if found else np.empty(0)
 
@@ -72,11 +72,11 @@ def test_errors(mse: NDArray[Any], data: Dataset) -> TestErrors:
     images = data.test[: len(mse)]
     mean = data.train.mean(axis=0, dtype=np.float64)
     off = sum(
-        float(np.square((images[start : start + _CHUNK] - mean) / 255).sum())
-        for start in range(0, len(images), _CHUNK)
+        float(np.square((images[start : start + _CHUNK_IMAGES] - mean) / 255).sum())
+        for start in range(0, len(images), _CHUNK_IMAGES)
     )
     mean_image_mse = off / max(1, images.size)
-    is_useful = bool(np.mean(mse, dtype=np.float64) <= USEFUL * mean_image_mse)
+    is_useful = bool(np.mean(mse, dtype=np.float64) <= MAX_USEFUL_ERROR * mean_image_mse)
     return TestErrors(loss_shares(mse, images), is_useful)
 
 

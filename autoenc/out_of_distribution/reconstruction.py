@@ -14,10 +14,10 @@ from autoenc.inspection import Trained, one_thread
 from autoenc.inspection.opening import affordable
 from autoenc.pictures import Tiles, joined
 from autoenc.pictures.opening import Picture
-from autoenc.pictures.tiling import MOST
+from autoenc.pictures.tiling import MAX_TILES
 from autoenc.schema import ModelInfo, psnr_of_mse
 
-LEAST = 64  # tiles, however large the model
+MIN_TILES = 64  # tiles, however large the model
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def look_at_tiles(trained: Trained, tiles: Tiles) -> LookedTiles:
 
 def most_tiles(info: ModelInfo) -> int:
     """How many tiles may go through the model while somebody waits a few seconds."""
-    return min(MOST, max(LEAST, 4 * affordable(info)))
+    return min(MAX_TILES, max(MIN_TILES, 4 * affordable(info)))
 
 
 def _pixels(x_hat: NDArray[np.float32]) -> Picture:

@@ -12,7 +12,7 @@ foreign.py    the error of a picture from outside
 
 from autoenc.pareto import pareto
 from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
-from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
+from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
@@ -33,7 +33,7 @@ __all__ = [
     "LOSS",
     "MAX_COMPARED",
     "MAX_POINTS",
-    "SEVERAL",
+    "SEVERAL_COLOURS",
     "Axes",
     "Line",
     "MatrixRow",

@@ -25,11 +25,11 @@ SYMBOLS = ("circle", "square", "triangle-up", "star")
 GREY = "#6b7178"  # darker than other greys: the colour-blind see COLOUR["conv"] as a light one
 GREYS = (GREY, "#3f444a", "#8c939c")  # of baselines, by position
 BASELINE_DASHES = ("solid", "dash", "dashdot", "longdash")  # of those with a code, by position
-SMALL = 12  # pixels: letters inside the plot
-DOT = 10  # pixels
-MOST_TICKS = 8
+SMALL_FONT = 12  # pixels: letters inside the plot
+DOT_SIZE = 10  # pixels
+MAX_TICKS = 8
 SECOND_ROW = "legend2"
-PHONE = 208  # pixels that a row of the legend has there
+PHONE_WIDTH = 208  # pixels that a row of the legend has there
 LEGEND_SYMBOL, LEGEND_LETTER = 40, 6.4  # pixels that an entry takes there
 
 
@@ -99,7 +99,7 @@ class Chart:
             [],
             mode=self.mode,
             line={"color": GREY, "width": 3, "dash": DASHES[layers - 1]},
-            marker={"color": GREY, "size": DOT, "symbol": SYMBOLS[layers - 1]},
+            marker={"color": GREY, "size": DOT_SIZE, "symbol": SYMBOLS[layers - 1]},
         )
 
     def _of_pair(self, pair: Pair) -> Trace:
@@ -109,7 +109,7 @@ class Chart:
         for dot in dots:
             placed += [dot] if dot.joined or not placed else [None, dot]
         placed = placed or [None]  # an entry in the legend that cannot be seen
-        labelled = {"textposition": self.label_side, "textfont": {"size": SMALL}}
+        labelled = {"textposition": self.label_side, "textfont": {"size": SMALL_FONT}}
         labels = [dot.label if dot else "" for dot in placed]
         return {
             "type": "scatter",
@@ -123,7 +123,7 @@ class Chart:
             "hovertemplate": f"k = %{{hovertext}}: {self.hover}",
             "cliponaxis": False,  # a dot on the edge is whole
             "line": {"color": COLOUR[pair[0]], "width": 3, "dash": DASHES[pair[1] - 1]},
-            "marker": {"color": COLOUR[pair[0]], "size": DOT, "symbol": _symbols(placed, pair[1])},
+            "marker": {"color": COLOUR[pair[0]], "size": DOT_SIZE, "symbol": _symbols(placed, pair[1])},
         }
 
     def _ring(self, chosen: str | None) -> Trace:
@@ -138,7 +138,12 @@ class Chart:
             "hoverinfo": "skip",
             "cliponaxis": False,
             "showlegend": False,
-            "marker": {"color": colour, "size": 2.2 * DOT, "symbol": "circle-open", "line": {"width": 3}},
+            "marker": {
+                "color": colour,
+                "size": 2.2 * DOT_SIZE,
+                "symbol": "circle-open",
+                "line": {"width": 3},
+            },
         }
 
 
@@ -183,8 +188,8 @@ def legends(traces: Sequence[Trace]) -> dict[str, Any]:
     named = [trace for trace in traces if trace.get("showlegend", True)]
     names = [trace["name"] for trace in named if "legend" not in trace]
     widths = [LEGEND_SYMBOL + LEGEND_LETTER * len(name) for name in names]
-    per_row = max(1, int(PHONE / max(widths, default=1)))
-    rows = (len(names) < len(named)) + (1 if sum(widths) <= PHONE else math.ceil(len(names) / per_row))
+    per_row = max(1, int(PHONE_WIDTH / max(widths, default=1)))
+    rows = (len(names) < len(named)) + (1 if sum(widths) <= PHONE_WIDTH else math.ceil(len(names) / per_row))
     across = {"orientation": "h", "x": 1, "xanchor": "right", "traceorder": "normal"}
     return {
         "legend": across | {"y": 1, "yref": "paper", "yanchor": "bottom"},
@@ -239,7 +244,7 @@ def level_lines(
             mode="lines+text",
             text=["", curve.title] if at == "right" else [curve.title, ""],
             textposition="bottom left" if at == "right" else "bottom right",
-            textfont={"size": SMALL},
+            textfont={"size": SMALL_FONT},
             line={"color": GREY, "width": 1.5, "dash": "dot"},
             showlegend=False,
         )
@@ -264,7 +269,7 @@ def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], f
         hovertemplate="%{hovertext}: %{y:,.4~r}",
         legend=SECOND_ROW,
         mode="markers",
-        marker={"color": GREY, "size": DOT, "symbol": "diamond-open"},
+        marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond-open"},
         showlegend=bool(found),
     )
 
@@ -283,7 +288,7 @@ def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) ->
         hovertemplate=f"%{{hovertext}}<br>{HOVER} %{{y:,.2~r}}",
         legend=SECOND_ROW,
         mode="markers",
-        marker={"color": GREY, "size": DOT, "symbol": "diamond"},
+        marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond"},
         showlegend=bool(found),
     )
 
@@ -309,7 +314,7 @@ def _spread(values: Sequence[float]) -> list[float]:
     """As many of them as stand apart on a logarithmic axis, the least first."""
     kept: list[float] = []
     every = sorted(set(values))
-    gap = math.log(every[-1] / every[0]) / (MOST_TICKS - 1) if every else 0
+    gap = math.log(every[-1] / every[0]) / (MAX_TICKS - 1) if every else 0
     for value in every:
         if not kept or math.log(value / kept[-1]) >= 0.999 * gap:
             kept.append(value)
@@ -338,4 +343,4 @@ def heights(dots: Sequence[Dot], *traces: Trace) -> np.ndarray:
 
 def letters(text: str, **more: Any) -> dict[str, Any]:
     """What a shape is called."""
-    return {"text": text, "font": {"size": SMALL}, **more}
+    return {"text": text, "font": {"size": SMALL_FONT}, **more}

@@ -16,7 +16,7 @@ from plotly.graph_objects import Figure
 
 from autoenc import equal
 from autoenc.equal import BY, MEASURES, By, Curve, Measure
-from autoenc.plots.dots import DOT, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
+from autoenc.plots.dots import DOT_SIZE, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import HOVER, LEGEND
 from autoenc.schema import MODEL_NAMES, ROUNDING, Subject
@@ -128,7 +128,7 @@ def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: boo
         "hovertemplate": f"{view.hover}<extra>{name}, {subject.name}</extra>",
         "cliponaxis": False,
         "line": {"color": colour, "width": 1.5 if is_baseline else 3, "dash": "dash" if second else "solid"},
-        "marker": {"color": colour, "size": DOT, "symbol": "circle-open" if second else "circle"},
+        "marker": {"color": colour, "size": DOT_SIZE, "symbol": "circle-open" if second else "circle"},
     }
 
 
@@ -141,7 +141,7 @@ def _diamonds(subject: Subject, published: Mapping[int, float], view: _View) -> 
         "mode": "markers",
         **view.shown(subject, tuple(codes)),
         "hovertemplate": f"{HOVER} {view.hover}",
-        "marker": {"color": GREY, "size": DOT, "symbol": "diamond"},
+        "marker": {"color": GREY, "size": DOT_SIZE, "symbol": "diamond"},
     }
 
 

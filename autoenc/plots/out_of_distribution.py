@@ -12,7 +12,7 @@ from autoenc.plots.drawing import COLOUR, axis, layout
 
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 13}}
 STEPS = 10  # of the histogram in a power of ten
-LEAST = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
+MIN_LOSS = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
 
 
 def loss_among_tests(
@@ -60,7 +60,7 @@ def loss_among_tests(
 
 def _drawable(values: np.ndarray) -> np.ndarray:
     large = np.nan_to_num(np.asarray(values, np.float64), nan=1e6, posinf=1e6)
-    return np.clip(large, LEAST, 1e6)
+    return np.clip(large, MIN_LOSS, 1e6)
 
 
 def _steps(name: str, edges: np.ndarray, values: np.ndarray, colour: str) -> dict[str, Any]:

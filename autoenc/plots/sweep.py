@@ -35,8 +35,8 @@ from autoenc.plots.dots import (
 from autoenc.plots.drawing import Floats, loss_axis
 from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, State
 
-MOST_LABELS = 16  # that still find room beside their dots
-LARGE_AT_LEAST = 3  # sizes in the figure of the large ones
+MAX_LABELS = 16  # that still find room beside their dots
+MIN_LARGE_SIZES = 3  # sizes in the figure of the large ones
 
 Baselines = Sequence[BaselineCurve]
 
@@ -90,7 +90,7 @@ def loss_at_large_sizes(
     `loss_by_size`.
     """
     sizes = sorted({p.config.latent_size for p in points})
-    shown = sizes[-max(LARGE_AT_LEAST, math.ceil(len(sizes) / 2)) :]
+    shown = sizes[-max(MIN_LARGE_SIZES, math.ceil(len(sizes) / 2)) :]
     large = [p for p in points if p.config.latent_size in shown]
     x_axis = _latent_sizes(large, axes)
     dots = _losses(large, lambda p: p.config.latent_size)
@@ -237,7 +237,7 @@ def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
 def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = None, said: str = "") -> Figure:
     """Test loss of the finished runs against their seconds, and which of them are best for their time."""
     times = [p for p in points if _timed(p) and usable(p.test_mse)]
-    few = len(times) <= MOST_LABELS
+    few = len(times) <= MAX_LABELS
     dots = [
         Dot(
             p,

@@ -12,7 +12,7 @@ from plotly.graph_objects import Figure
 from autoenc.numerals import duration
 from autoenc.plots.drawing import (
     COLOUR,
-    SEVERAL,
+    SEVERAL_COLOURS,
     Floats,
     Ints,
     axis,
@@ -88,7 +88,7 @@ def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
     """
     longest = max(run.config.epochs for run in runs.values())
     lines, losses = [], []
-    for (name, run), colour in zip(runs.items(), SEVERAL, strict=False):
+    for (name, run), colour in zip(runs.items(), SEVERAL_COLOURS, strict=False):
         test = drawable([e.test_loss for e in run.epochs])
         losses.append(test)
         epochs = np.arange(1, len(test) + 1, dtype=np.int32)

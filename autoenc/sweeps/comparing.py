@@ -24,7 +24,7 @@ from autoenc.schema import (
 )
 
 RATIOS = (96, 48, 24, 12)  # image to code
-LIKED = 24  # times smaller: a digit is a digit still
+USUAL_RATIO = 24  # times smaller: a digit is a digit still
 
 
 def subject(
@@ -108,7 +108,7 @@ def _comparison(one: Subject, other: Subject, by: By) -> Comparison | None:
     for name in equal.in_order(ours, theirs):
         known = list(equal.both(ours.get(name, ()), theirs.get(name, ())))
         if known:
-            middle = LIKED if by == "ratio" else math.sqrt(known[0][0] * known[-1][0])
+            middle = USUAL_RATIO if by == "ratio" else math.sqrt(known[0][0] * known[-1][0])
             return (name, *min(known, key=lambda found: abs(math.log(found[0] / middle))))
     return None
 

@@ -12,7 +12,7 @@ from autoenc.captions.images import Reader
 from autoenc.denoising import Denoise, Denoised
 from autoenc.inspection import Network, Reconstructions, Trained
 from autoenc.out_of_distribution import TestErrors
-from autoenc.schema import LEAST_LEVEL, METHODS, Run
+from autoenc.schema import METHODS, MIN_LEVEL, Run
 from ui.core.caching import shared
 
 FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
@@ -115,5 +115,5 @@ def _model(dataset: str, run_id: str, mark: str) -> Denoise:
 @shared(max_entries=16)
 def _filter(setting: Setting, fingerprint: str, method: str) -> Denoise:
     with _FITTING, inspection.one_thread():
-        level = max(setting.level, LEAST_LEVEL)
+        level = max(setting.level, MIN_LEVEL)
         return denoising.denoiser(method, datasets.load(setting.dataset), setting.kind, level)

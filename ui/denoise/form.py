@@ -11,7 +11,7 @@ import streamlit as st
 from autoenc import denoising, recipes
 from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
-from autoenc.datasets import DatasetInfo, told_apart
+from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.numerals import counted, decibels, setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui.app import errors
@@ -94,7 +94,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
     by_id = {run.run_id: run for run in runs}
     if gone := denoisers.keep_choice(widget, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
-    names = dict(zip(by_id, told_apart(map(_name, runs)), strict=True))
+    names = dict(zip(by_id, distinct_names(map(_name, runs)), strict=True))
     earlier = any(run.earlier_test for run in runs)
     chosen: str | None = st.selectbox(
         label,

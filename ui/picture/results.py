@@ -87,7 +87,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
     what = "the tiles'" if tiles is not None else "this picture's"
     words.caption(
         f"What the model loses of its test images, and {what} loss among them. "
-        f"{captions.out_of_distribution.MEASURE}"
+        f"{captions.out_of_distribution.MEASURE_NOTE}"
     )
 
 

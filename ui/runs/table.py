@@ -12,7 +12,7 @@ import streamlit as st
 from autoenc import plots
 from autoenc.captions import configs, remarks
 from autoenc.errors import AutoencError
-from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
+from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.runs import SORTS, Selection
 from autoenc.schema import Run, RunSummary, psnr_of_mse
 from ui.app import errors
@@ -169,7 +169,7 @@ def compare(chosen: Sequence[RunSummary]) -> None:
     names = configs.differences([run.config for run in runs])
     compared = [
         Compared(f"{letter}: {name}", colour, run)
-        for letter, name, colour, run in zip(LETTERS, names, SEVERAL, runs, strict=False)
+        for letter, name, colour, run in zip(LETTERS, names, SEVERAL_COLOURS, runs, strict=False)
     ]
     for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
         _grid([one for one in compared if one.run.fingerprint == fingerprint])

@@ -10,7 +10,7 @@ import streamlit as st
 
 from autoenc import captions, sweeps
 from autoenc.captions import configs
-from autoenc.captions.remarks import EARLIER
+from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.schema import BaselineCurve, Point
 from autoenc.sweeps import Row, SavedSweep
 from ui.components.copy_text import copy_text
@@ -34,7 +34,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
     if any(row.earlier_test for row in rows):
-        st.caption(plain(f"Other test noise: {EARLIER}"))
+        st.caption(plain(f"Other test noise: {EARLIER_TEST_CLAUSE}"))
     with st.container(horizontal=True):
         st.download_button(
             "CSV",

@@ -1,6 +1,6 @@
 """What curves of denoising show, in plain sentences that follow from them; empty where there is not enough.
 
-Only levels count at which all that is compared has been measured. What differs by less than EQUAL is equal.
+Only levels at which everything compared was measured count. Less than MIN_DB_DIFFERENCE is no difference.
 
 wording.py  levels, decibels and names as they are said
 methods.py  where a method helps, and which is best where

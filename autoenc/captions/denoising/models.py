@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Protocol
 
 from autoenc.captions.denoising.terms import (
-    EQUAL,
+    MIN_DB_DIFFERENCE,
     by_level,
     common_levels,
     db,
@@ -19,9 +19,9 @@ from autoenc.captions.denoising.terms import (
 from autoenc.numerals import counted, setting
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
-BEHIND = 2.0  # decibels that one may be behind and still be near
-NEAR = 0.1  # of the largest level: what was tested as near to the training as this
-LITTLE = 0.25  # of the largest level: up to here it is little noise
+MAX_DB_BEHIND = 2.0  # decibels that one may be behind and still be near
+NEAR_SHARE = 0.1  # of the largest level: what was tested as near to the training as this
+LITTLE_NOISE_SHARE = 0.25  # of the largest level: up to here it is little noise
 
 
 class Sized(Protocol):
@@ -59,7 +59,7 @@ def size_words(runs: Sequence[Sized]) -> str:
     if len({best[level] for level in shown}) == 1:  # it is another one in between
         shown = levels
     (least, first), *rest = [(size, list(group)) for size, group in groupby(shown, key=lambda at: best[at])]
-    little = first == shown[:1] and shown[0] <= LITTLE * NOISES[runs[0].curve.noise].most
+    little = first == shown[:1] and shown[0] <= LITTLE_NOISE_SHARE * NOISES[runs[0].curve.noise].most
     where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_said(first, unit)}"
     others = [f"at {levels_said(group, unit)} one of {size:,}" for size, group in rest]
     return f"{where} a code of {counted(least, 'number')} is best; {', '.join(others)}."
@@ -112,7 +112,7 @@ def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
 
 def _is_best(row: Trained, among: Sequence[Trained], level: float) -> bool:
     own = by_level(row.curve)[level]
-    return all(by_level(other.curve)[level] - own < EQUAL for other in among)
+    return all(by_level(other.curve)[level] - own < MIN_DB_DIFFERENCE for other in among)
 
 
 def _home(row: Trained, levels: Sequence[float]) -> float | None:
@@ -120,7 +120,7 @@ def _home(row: Trained, levels: Sequence[float]) -> float | None:
     trained = _trained_at(row)
     assert trained is not None
     nearest = min(levels, key=lambda level: abs(level - trained))
-    return nearest if abs(nearest - trained) <= NEAR * NOISES[row.curve.noise].most else None
+    return nearest if abs(nearest - trained) <= NEAR_SHARE * NOISES[row.curve.noise].most else None
 
 
 def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
@@ -135,9 +135,9 @@ def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
     if not found:
         return ""
     behind, level, name = min(found)
-    if behind < EQUAL:
+    if behind < MIN_DB_DIFFERENCE:
         return f"the one trained at {name} is best at every tested level"
-    if behind <= BEHIND:
+    if behind <= MAX_DB_BEHIND:
         return f"the one trained at {name} is never more than {db(math.ceil(behind * 10 - 1e-9) / 10)} behind"
     return (
         f"the one trained at {name} is up to {db(behind)} behind, at {setting(level)}{unit_of(rows[0].curve)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from autoenc.captions.images.differences import Image, Measures, measure
 from autoenc.numerals import decibels
 
-MOST_FINDINGS = 2  # in a sentence
+MAX_FINDINGS = 2  # in a sentence
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,14 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
     """
     found = measure(x, x_hat, drawn)
     ruin = _ruin(found)
-    findings = [ruin] if ruin else [*(_of_drawing if found.drawn else _of_picture)(found)][:MOST_FINDINGS]
+    findings = [ruin] if ruin else [*(_of_drawing if found.drawn else _of_picture)(found)][:MAX_FINDINGS]
     clauses, misread = [", ".join(findings) or _hardly(found)], ""
-    if reading is not None and reading.x == reading.label and found.contrast >= _NOTHING:
+    if reading is not None and reading.x == reading.label and found.contrast >= _MIN_CONTRAST:
         if reading.x_hat == reading.label and not ruin:
             clauses.insert(0, _still(reading, found.drawn))
-        elif reading.x_hat != reading.label and found.largest >= _SMALL:  # else the reader wavered
+        elif (
+            reading.x_hat != reading.label and found.largest >= _MIN_VISIBLE_DIFFERENCE
+        ):  # else the reader wavered
             clauses.insert(0, _now(reading, found.drawn))
             misread = f"reads {reading.x_hat}"
     sentence = f"{_decibels(found.psnr_db)}: {'; '.join(clauses)}"
@@ -60,13 +62,13 @@ def note(verdict: Verdict) -> str:
     return "\n".join(filter(None, (_decibels(verdict.psnr_db), verdict.misread)))
 
 
-_NOTHING = 0.12  # of the contrast: less is an even ground
-_SMALL = 0.12  # of a difference: less is hardly seen
+_MIN_CONTRAST = 0.12  # of the contrast: less is an even ground
+_MIN_VISIBLE_DIFFERENCE = 0.12  # of a difference: less is hardly seen
 
 
 def _ruin(found: Measures) -> str:
     """What is to be said where nothing more is worth saying; empty: there is something left."""
-    if found.contrast < _NOTHING:
+    if found.contrast < _MIN_CONTRAST:
         return "nothing is left of it"
     if found.drawn and found.sharpness < 0.22 and found.likeness < 0.67 and found.contrast < 0.67:
         return "only a grey cloud is left"
@@ -145,7 +147,11 @@ def _colours(found: Measures) -> Iterator[str]:
 def _hardly(found: Measures) -> str:
     if found.largest < 0.02:
         return "no difference can be seen"
-    return "hardly any difference can be seen" if found.largest < _SMALL else "small differences can be seen"
+    return (
+        "hardly any difference can be seen"
+        if found.largest < _MIN_VISIBLE_DIFFERENCE
+        else "small differences can be seen"
+    )
 
 
 def _share(share: float) -> str:

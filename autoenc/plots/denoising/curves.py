@@ -19,7 +19,7 @@ from autoenc.plots.denoising.parts import (
     scatter,
     y_axis_of,
 )
-from autoenc.plots.dots import DOT
+from autoenc.plots.dots import DOT_SIZE
 from autoenc.plots.drawing import axis, reach
 from autoenc.schema import NOISES, Curve
 
@@ -76,7 +76,7 @@ def _line(line: Line, shown: Measure) -> Trace:
         "hovertemplate": f"<b>{line.name}</b> at %{{x:~g}}{NOISES[line.curve.noise].suffix}: {value}<br>"
         f"8 of 10 images: %{{hovertext}}<br>{line.curve.n_images:,} test images<extra></extra>",
         "line": {"color": line.colour, "width": 3, "dash": line.dash},
-        "marker": {"color": line.colour, "size": 0.8 * DOT},
+        "marker": {"color": line.colour, "size": 0.8 * DOT_SIZE},
     }
 
 

@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 
 from autoenc.numerals import decibels, setting
 from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images
-from autoenc.plots.dots import GREY, SMALL
+from autoenc.plots.dots import GREY, SMALL_FONT
 from autoenc.plots.drawing import axis
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
@@ -98,7 +98,7 @@ def _heat(
         "ygap": 1,
         "colorscale": list(zip(np.linspace(0, 1, len(SCALE)).tolist(), SCALE, strict=True)),
         "colorbar": {
-            "title": {"text": "PSNR (dB)", "side": "top", "font": {"size": SMALL}},
+            "title": {"text": "PSNR (dB)", "side": "top", "font": {"size": SMALL_FONT}},
             "orientation": "h",
             "x": 1,
             "xanchor": "right",
@@ -106,7 +106,7 @@ def _heat(
             "yanchor": "bottom",
             "len": 0.5,
             "thickness": 10,
-            "tickfont": {"size": SMALL},
+            "tickfont": {"size": SMALL_FONT},
         },
     }
 
@@ -125,7 +125,7 @@ def _cell_said(row: MatrixRow, level: float) -> str:
 
 def _numbers(cells: Mapping[Place, float], inks: Mapping[Place, str], n_columns: int) -> Trace:
     """Written on the cells, in black or white."""
-    small = SMALL if n_columns > 8 else SMALL + 2
+    small = SMALL_FONT if n_columns > 8 else SMALL_FONT + 2
     return {
         "type": "scatter",
         "name": "numbers",
@@ -159,7 +159,7 @@ def _cell_axis(title: str, names: Sequence[str], *, down: bool = False) -> Trace
         "range": ends[::-1] if down else ends,
         "tickvals": list(range(len(names))),
         "ticktext": list(names),
-        "tickfont": {"size": SMALL + 1},
+        "tickfont": {"size": SMALL_FONT + 1},
         "tickangle": 0,
         "showgrid": False,
         "fixedrange": True,

@@ -18,7 +18,7 @@ from autoenc.schema import NOISES, SLOW, Curve, Quality
 Trace = dict[str, Any]
 
 # What a level is, in as many letters as an axis has room for; in full it stands in NOISES.
-SHORT: Mapping[str, str] = {
+SHORT_LEVELS: Mapping[str, str] = {
     "gaussian": "standard deviation",
     "salt-pepper": "share of the pixels",
     "speckle": "standard deviation of the factor",
@@ -26,8 +26,8 @@ SHORT: Mapping[str, str] = {
     "blur": "standard deviation (px)",
     "block": "share of the area",
 }
-ENTRY, LETTER, ROW = 47, 6.6, 25  # pixels of a legend: a symbol, a letter, the height of a row
-HALF, PHONE = 492, 242  # pixels: the width of a plot on half a page, and on a telephone
+ENTRY_LENGTHS, LETTER, ROW = 47, 6.6, 25  # pixels of a legend: a symbol, a letter, the height of a row
+HALF_SIZE, PHONE_WIDTH = 492, 242  # pixels: the width of a plot on half a page, and on a telephone
 PHONE_LETTERS = 0.8  # of the size that they have elsewhere
 
 
@@ -80,7 +80,7 @@ class Chart:
         """
         names = [one["name"] for one in self.traces if one.get("showlegend", True)]
         names = [f"{self.legend} {names[0]}", *names[1:]] if names else []
-        rows = max(1 + _rows(names, HALF), _rows(names, PHONE, PHONE_LETTERS))
+        rows = max(1 + _rows(names, HALF_SIZE), _rows(names, PHONE_WIDTH, PHONE_LETTERS))
         above = {"y": 1, "yref": "container", "yanchor": "top", "x": 0, "xref": "paper", "pad": {"t": 6}}
         return {
             "title": {"text": self.title, **above},
@@ -103,7 +103,7 @@ def _rows(names: Sequence[str], width: float, letters: float = 1) -> int:
     """How many rows of a legend they fill."""
     rows, taken = 1, 0.0
     for name in names:
-        entry = ENTRY + LETTER * letters * len(name)
+        entry = ENTRY_LENGTHS + LETTER * letters * len(name)
         if taken and taken + entry > width:
             rows, taken = rows + 1, 0.0
         taken += entry
@@ -147,7 +147,7 @@ def between(colours: Sequence[str], shares: Sequence[float] | np.ndarray) -> lis
 
 
 def level_title(noise: str) -> str:
-    return f"{NOISES[noise].title}: {SHORT[noise]}" if noise else "level of noise"
+    return f"{NOISES[noise].title}: {SHORT_LEVELS[noise]}" if noise else "level of noise"
 
 
 def of_images(n: int) -> str:

@@ -18,7 +18,7 @@ from autoenc.plots.denoising.parts import (
     scatter,
     y_axis_of,
 )
-from autoenc.plots.dots import DOT, GREY, size_axis
+from autoenc.plots.dots import DOT_SIZE, GREY, size_axis
 from autoenc.schema import NOISES, Curve
 
 # From little noise to much. Lightness falls from step to step, for every kind of colour vision, and the ends
@@ -68,7 +68,7 @@ def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
         "hovertext": sizes or None,
         "hovertemplate": f"%{{hovertext}}<br>at {setting(level)}{unit}: %{{y:.1f}} dB<extra></extra>",
         "line": {"color": colour, "width": 3},
-        "marker": {"color": colour, "size": DOT},
+        "marker": {"color": colour, "size": DOT_SIZE},
     }
 
 
@@ -85,7 +85,7 @@ def _rings(lines: Sequence[Trace], colours: Sequence[str]) -> Trace:
         "hoverinfo": "skip",
         "marker": {
             "color": [colour for *_, colour in best] or GREY,
-            "size": 2.2 * DOT,
+            "size": 2.2 * DOT_SIZE,
             "symbol": "circle-open",
             "line": {"width": 3},
         },
