@@ -30,7 +30,7 @@ from autoenc.sweeps import SavedSweep
 from tests import runs
 from ui.colour import comparison
 from ui.core import catalogue, sessions
-from ui.denoise import denoisers
+from ui.denoise import curves
 from ui.sweep import view as sweep_view
 from ui.widgets import labels
 
@@ -798,8 +798,8 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
     assert "was trained on digits, not on mnist" in texts(elsewhere)
     assert elsewhere.selectbox(key="dataset").value == "mnist"
-    curve = denoisers.curve_job("digits", "speckle", "noisy").job_id
-    sessions.background().start(denoisers.curve_job("digits", "speckle", "noisy"), "a test")
+    curve = curves.curve_job("digits", "speckle", "noisy").job_id
+    sessions.background().start(curves.curve_job("digits", "speckle", "noisy"), "a test")
     while sessions.background().snapshot(curve).value is None:
         sleep(0.05)
     assert "is not on this machine" in texts(opened("denoise", training=curve))
