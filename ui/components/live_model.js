@@ -25,12 +25,7 @@ function take(data, parentElement) {
     MATERIAL.set(data.id, { ...made, holders: new Set() });
     dispatchEvent(new CustomEvent("autoenc-material", { detail: data.id }));
   }
-  const { holders } = MATERIAL.get(data.id);
-  holders.add(parentElement);
-  if (!parentElement.querySelector(".autoenc-material")) element(parentElement, "div", "autoenc-material");
-  return leaving(parentElement, () => {
-    holders.delete(parentElement);
-    if (holders.size) return;
+  return hold(MATERIAL.get(data.id).holders, parentElement, "autoenc-material", () => {
     MATERIAL.delete(data.id);
     crew?.forget(data.id);
   });
