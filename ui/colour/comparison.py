@@ -13,7 +13,7 @@ from autoenc.schema import Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
 from ui.core.sessions import active_of, background, runs_on_disk
 from ui.core.visitor import DASHBOARD
-from ui.sweep.control import plan, start_sweep
+from ui.sweep.lifecycle import plan, start_sweep
 from ui.widgets.training_settings import settings
 
 Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without

@@ -15,7 +15,7 @@ from ui.colour.comparison import Pair
 from ui.core import sessions
 from ui.core.text import duration
 from ui.core.values import Value
-from ui.sweep import control
+from ui.sweep import lifecycle
 
 
 def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
@@ -44,7 +44,7 @@ def _chosen(label: str, value: Value[str | None], *, colour: bool) -> DatasetInf
 
 def _offer(wanted: Sequence[Sweep]) -> None:
     """What is missing of the comparison is trained at one click."""
-    plans = [planned for sweep in wanted if (planned := control.plan(sweep)) is not None]
+    plans = [planned for sweep in wanted if (planned := lifecycle.plan(sweep)) is not None]
     n, n_active = sum(len(planned.to_train) for planned in plans), len(comparison.at_work(wanted))
     if not wanted:
         st.caption("Choose a model to train.")

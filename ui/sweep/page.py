@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.app import layout
 from ui.core import pages
-from ui.sweep import control, form, settings, view
+from ui.sweep import form, lifecycle, settings, view
 from ui.widgets import training_form
 
 
@@ -23,18 +23,18 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
     Args:
         ignored: one sentence for each thing in the address that was.
     """
-    sweep_id = control.shown_sweep()
+    sweep_id = lifecycle.shown_sweep()
     active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends draws the page anew
     left, right = layout.halves()
     with left:
         layout.heading(heading, ignored)
         sweep = form.sweep_form()
-        planned = control.plan(sweep) if sweep is not None else None
+        planned = lifecycle.plan(sweep) if sweep is not None else None
         if sweep is not None and planned is not None:
             form.forecast(planned, alone=settings.ALONE.get())
-        pressed = form.start_button(planned, active and control.is_shown(sweep))
+        pressed = form.start_button(planned, active and lifecycle.is_shown(sweep))
         if pressed and sweep is not None and planned is not None:
-            control.start_sweep(sweep, planned, alone=settings.ALONE.get())
+            lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
             st.rerun()
         if sweep is not None:
             training_form.offer_download(sweep.base.dataset)
