@@ -82,7 +82,7 @@ def _line(compared: Compared, curve: Curve) -> Line:
 @once(maxsize=64)
 def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
     """As JSON; a marker follows the slider."""
-    figure = plots.curves(lines, measure, spread=spread, said=said)
+    figure = plots.quality_curves(lines, measure, spread=spread, caption=said)
     figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
     json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
     return json
@@ -92,13 +92,13 @@ def _sentences(compared: Compared, found: Sequence[Curve]) -> list[str]:
     by_method = {curve.method: curve for curve in found}
     names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
     sentences = [
-        captions.denoising.crossing_words(names[method], by_method["noisy"], by_method[method])
+        captions.denoising.crossing_caption(names[method], by_method["noisy"], by_method[method])
         for method in compared.models
     ]
     if compared.denoiser is not None and "affine" in by_method:
         affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
-        sentences.append(captions.denoising.gain_words(*affine, *denoiser))
-    best = captions.denoising.best_words([(names[method], curve) for method, curve in by_method.items()])
+        sentences.append(captions.denoising.gain_caption(*affine, *denoiser))
+    best = captions.denoising.best_caption([(names[method], curve) for method, curve in by_method.items()])
     return [*sentences, best]
 
 
@@ -132,9 +132,12 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = recipes.noise_levels(compared.kind)
-    words = captions.denoising.size_words(known)
+    words = captions.denoising.size_caption(known)
     clicked = live_plot(
-        plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=TALL, downloads=True
+        plots.quality_by_size(known, levels, caption=words).to_json(),
+        key="noise-sizes",
+        height=TALL,
+        downloads=True,
     )
     if words:
         st.markdown(plain(words))
@@ -163,9 +166,12 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     by_method = {curve.method: curve for curve in found}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
-    words = captions.denoising.matrix_words(rows, columns)
+    words = captions.denoising.matrix_caption(rows, columns)
     clicked = live_plot(
-        plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=TALL, downloads=True
+        plots.transfer_matrix(rows, columns, caption=words).to_json(),
+        key="noise-matrix",
+        height=TALL,
+        downloads=True,
     )
     if words:
         st.markdown(plain(words))
