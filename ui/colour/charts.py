@@ -26,14 +26,11 @@ from ui.core.text import plain
 HEIGHT = 430  # pixels
 RATIO = 24  # at which pictures are shown, or as near to it as there are runs
 
-EYE = (
-    "The eye does not count pixels: a digit can be read through more error than a photograph can bear before "
-    "nobody knows what it shows."
-)
+EYE = "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
 
 
 def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
-    """Drawn anew while something of it is at work."""
+    """Redrawn while something of it is at work."""
     with errors.shown():
         runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
         if bool(runs or measured) != was_active:
@@ -42,7 +39,7 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         words = captions.equal.equal_caption(*subjects)
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
-            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} runs trained; the lines grow as they end")
+            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} done; the curves grow as runs finish")
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
@@ -63,7 +60,11 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         for value, options, label in (
             (settings.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
-            (settings.MEASURE, {"mse": "MSE", "psnr": "PSNR", "lost": "beside the mean image"}, "Error"),
+            (
+                settings.MEASURE,
+                {"mse": "MSE", "psnr": "PSNR", "lost": "relative to the mean image"},
+                "Error",
+            ),
         ):
             st.segmented_control(
                 label,
@@ -81,7 +82,7 @@ def _compared_runs(subjects: Sequence[Subject]) -> str:
     if not said:
         known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
         return f"No runs to compare yet, only {' and '.join(known)}."
-    return f"Compared, without noise and on all images: {said} Between two sizes a straight line is read."
+    return f"Compared without noise and on all images: {said} Values between two sizes are interpolated."
 
 
 def _pictures(subjects: Sequence[Subject]) -> None:

@@ -28,7 +28,7 @@ def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
         format_func=MODEL_NAMES.__getitem__,
         selection_mode="multi",
         key=settings.MODELS.key,
-        help="Which are trained at a click; all that are trained already are drawn.",
+        help="Models to train; finished runs are always plotted.",
     )
     wanted = comparison.equal_sweeps(pair, models)
     _offer(wanted)
@@ -54,10 +54,10 @@ def _offer(wanted: Sequence[Sweep]) -> None:
     known = [seconds for seconds in times if seconds is not None]
     expected = f", about {duration(sum(known))}" if n and len(known) == len(times) else ""
     st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
-    label = "All of it is trained"
+    label = "All runs are trained"
     if n:
         runs = f"run{'s' * (max(n, n_active) != 1)}"
-        label = f"{n_active} {runs} at work" if n_active else f"Train the {n} missing {runs}"
+        label = f"{n_active} {runs} in progress" if n_active else f"Train the {n} missing {runs}"
     if st.button(
         label,
         type="primary",

@@ -22,7 +22,7 @@ def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
 
 
 def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
-    """What is known of these curves, drawn anew while they grow; a button that has the others measured."""
+    """These curves so far, redrawn while they grow; a button that measures the others."""
     active = any(sessions.is_active(job.job_id) for job in jobs)
     seconds = polling.interval_seconds() if active else None
     if not active and not all(map(_is_measured, jobs)):

@@ -21,7 +21,10 @@ def show() -> None:
             if not runs:
                 demo.first_model_button()
         with right:
-            st.markdown("A model can only draw what it has learnt: a model of digits makes digits of a face.")
+            st.markdown(
+                "A model can only draw what it has learnt: "
+                "a model trained on digits turns a face into pen strokes."
+            )
             if not runs:
                 demo.picture(sessions.example())
             _results(asked)
