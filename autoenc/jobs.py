@@ -254,7 +254,7 @@ class BaselineJob:
         curve = self.baseline.empty(self.dataset)
         for curve in self.baseline.curves(data, self.train_images):
             yield curve
-        self.baseline.keep(data, curve)
+        self.baseline.save(data, curve)
 
 
 @dataclass(frozen=True)
@@ -302,8 +302,8 @@ class CurveJob:
         return self.dataset
 
     def stored(self) -> Snapshot | None:
-        found = measuring.stored_curve(self.job_id, self.levels)
-        return None if found is None else Snapshot(self.job_id, State.FINISHED, value=found)
+        curve = measuring.stored_curve(self.job_id, self.levels)
+        return None if curve is None else Snapshot(self.job_id, State.FINISHED, value=curve)
 
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()

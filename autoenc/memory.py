@@ -154,10 +154,10 @@ def _room_in(folder: Path) -> int | None:
 def _field(path: Path, name: str) -> int | None:
     """The number behind a name at the start of a line; None: there is no such file or line."""
     try:
-        found = re.search(rf"^{name}:?\s+(\d+)", path.read_text(), re.M)
+        match = re.search(rf"^{name}:?\s+(\d+)", path.read_text(), re.M)
     except OSError:
         return None
-    return int(found[1]) if found else None
+    return int(match[1]) if match else None
 
 
 @contextmanager

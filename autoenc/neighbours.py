@@ -49,9 +49,9 @@ class Neighbours:
                 before, self._seconds = self._seconds, _cpu_seconds(_ours())
                 used = {key: s - before[key] for key, s in self._seconds.items() if key in before}
                 took = ((key, seconds / (now - self._at)) for key, seconds in used.items())
-                found = [Neighbour(name, pid, n) for (pid, name, _), n in took if n > MIN_LOAD]
+                busy = [Neighbour(name, pid, n) for (pid, name, _), n in took if n > MIN_LOAD]
                 is_fresh = now - self._at < STALE_SECONDS
-                self._busy = tuple(sorted(found, key=lambda one: -one.cores)) if is_fresh else ()
+                self._busy = tuple(sorted(busy, key=lambda one: -one.cores)) if is_fresh else ()
                 self._at = now
             return self._busy
 

@@ -18,7 +18,7 @@ class _Promise:
 
     lock: Any = field(default_factory=RLock)
     value: Any = None
-    kept: bool = False
+    result: bool = False
 
 
 def once(maxsize: int) -> Callable[[Callable[P, Value]], Callable[P, Value]]:
@@ -42,8 +42,8 @@ def once(maxsize: int) -> Callable[[Callable[P, Value]], Callable[P, Value]]:
             with lock:  # else two might get a promise each for the same arguments
                 promised: _Promise = cast(Any, promise)(*arguments, **named)
             with promised.lock:
-                if not promised.kept:
-                    promised.value, promised.kept = compute(*arguments, **named), True
+                if not promised.result:
+                    promised.value, promised.result = compute(*arguments, **named), True
             value: Value = promised.value
             return value
 

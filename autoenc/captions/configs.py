@@ -15,7 +15,7 @@ MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional", "conv-bottleneck": "Conv 
 def title(config: TrainConfig) -> str:
     """All in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     stride = f", stride {config.stride}" if config.model == "conv" else ""
-    noise = f", {noise_words(config.noise)}" if config.noise else ""
+    noise = f", {noise_caption(config.noise)}" if config.noise else ""
     return (
         f"{MODEL_TITLES[config.model]}, latent size {config.latent_size:,}, "
         f"{_layers(config.layers)}{stride}{noise}, {datasets.title(config.dataset)}"
@@ -50,7 +50,7 @@ def sweep_title(sweep: Sweep) -> str:
     return f"{models}, {span}{layers}, {epochs}, {datasets.title(sweep.base.dataset)}"
 
 
-def noise_words(noise: Noise) -> str:
+def noise_caption(noise: Noise) -> str:
     """`gaussian noise 0.3`, `blur up to 2 px`."""
     kind = NOISES[noise.kind]
     name = kind.title.split(" (")[0].lower() + ("" if noise.kind in ("blur", "block") else " noise")
@@ -72,7 +72,7 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "decay_epochs": f"rate falls over {counted(config.decay_epochs, 'epoch')}"
         if config.decay_epochs
         else "steady rate",
-        "noise": noise_words(config.noise) if config.noise else "no noise",
+        "noise": noise_caption(config.noise) if config.noise else "no noise",
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",
     }

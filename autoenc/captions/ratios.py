@@ -20,7 +20,7 @@ _PARTS = {
 }
 
 
-def times_in_words(ratio: float) -> str:
+def times_text(ratio: float) -> str:
     """Of a positive ratio: `a fifth more`, `a third less`, `half`, `twice`, `3.2 times`, `7 times less`."""
     if abs(ratio - 1) <= MIN_CHANGE:
         return "the same"
@@ -35,16 +35,16 @@ def times_in_words(ratio: float) -> str:
 
 def amount(ratio: float, of: str) -> str:
     """`twice the time`, `a fifth more loss`, `the same time`."""
-    words = times_in_words(ratio)
+    words = times_text(ratio)
     return f"{words} {of}" if words.endswith(("more", "less", "same")) else f"{words} the {of}"
 
 
 def changes(ratio: float) -> str:
     """What an amount does that becomes so many times itself: `halves`, `falls by a third`, `doubles`."""
-    words = times_in_words(ratio)
-    known = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
-    if words in known:
-        return known[words]
+    words = times_text(ratio)
+    fraction = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
+    if words in fraction:
+        return fraction[words]
     if words.endswith(" times"):
         return f"grows to {words} as much"
     if words.endswith(" times less"):

@@ -70,12 +70,12 @@ def shared_settings(models: Iterable[str]) -> str:
     if not alone:
         return ""
     starts = "; ".join(
-        f"{MODEL_NAMES[model]} alone starts with {_recipe_words(RECIPES[model])}" for model in alone
+        f"{MODEL_NAMES[model]} alone starts with {_recipe_caption(RECIPES[model])}" for model in alone
     )
     return f"Models that are compared share their settings; {starts}."
 
 
-def _recipe_words(recipe: Recipe) -> str:
+def _recipe_caption(recipe: Recipe) -> str:
     """`2 layers and a learning rate of 0.004 that decays to zero`."""
     rate = f"a learning rate of {setting(recipe.learning_rate)}{' that decays to zero' * recipe.decays}"
     return f"{counted(recipe.layers, 'layer')} and {rate}"

@@ -38,8 +38,8 @@ class RunFile:
         Raises:
             ValueError: it has another shape or type; KeyError or SafetensorError: it is missing.
         """
-        if (found := self.shape(name)) != tuple(shape):
-            raise ValueError(f"{name} has shape {found} instead of {tuple(shape)}")
+        if (actual := self.shape(name)) != tuple(shape):
+            raise ValueError(f"{name} has shape {actual} instead of {tuple(shape)}")
         tensor: Tensor = self.tensors.get_tensor(name)
         if tensor.dtype != dtype:
             raise ValueError(f"{name} is {tensor.dtype} instead of {dtype}")

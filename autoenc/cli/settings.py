@@ -72,7 +72,7 @@ def dataset_info(args: argparse.Namespace) -> DatasetInfo:
     return datasets.info(args.dataset if args.dataset is not None else datasets.default_name())
 
 
-def chosen_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
+def given_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
     """What the user has said, by fields of TrainConfig.
 
     Args:
@@ -80,9 +80,9 @@ def chosen_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
     Raises:
         ConfigError: the noise is none.
     """
-    chosen = {name: value for name in (*_SHARED, *more) if (value := getattr(args, name)) is not None}
-    if "noise" in chosen:
-        chosen["noise"] = Noise.parse(chosen["noise"])
-    if chosen.get("decay_epochs") == 0:
-        chosen["decay_epochs"] = None
-    return chosen
+    given = {name: value for name in (*_SHARED, *more) if (value := getattr(args, name)) is not None}
+    if "noise" in given:
+        given["noise"] = Noise.parse(given["noise"])
+    if given.get("decay_epochs") == 0:
+        given["decay_epochs"] = None
+    return given

@@ -44,8 +44,8 @@ def fitted(method: str, data: Dataset, kind: str, level: float) -> Denoise:
         raise ConfigError(f"unknown method {method!r:.40}; known: noisy, {', '.join(CLASSICAL)}")
     apply, strengths = FILTERS[method]
     x, x_noisy = noisy_pairs(data, kind, level, N_TUNING_IMAGES)
-    found = {strength: _each(apply, x_noisy, strength) for strength in strengths}
-    best = min(found, key=lambda strength: float(metrics.mse(x, found[strength]).mean()))
+    parameters = {strength: _each(apply, x_noisy, strength) for strength in strengths}
+    best = min(parameters, key=lambda strength: float(metrics.mse(x, parameters[strength]).mean()))
     return partial(_each, apply, strength=best)
 
 

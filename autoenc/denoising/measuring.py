@@ -78,12 +78,12 @@ def measure(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) ->
     yield curve
     for i, level in enumerate(levels):
         denoise = denoiser(method, data, kind, level)
-        found: list[Tensor] = []
+        chunks: list[Tensor] = []
         for start in range(0, n, CHUNK_IMAGES):
             x = training.as_float(torch.from_numpy(data.test[start : min(n, start + CHUNK_IMAGES)]))
-            found.append(qualities(x, denoise(noise.apply(kind, x, level, test_unit(x, start)))))
+            chunks.append(qualities(x, denoise(noise.apply(kind, x, level, test_unit(x, start)))))
             yield replace(curve, done=(i + min(1.0, (start + CHUNK_IMAGES) / n)) / len(levels) * 0.999)
-        point = _summary(level, torch.cat(found, 1))
+        point = _summary(level, torch.cat(chunks, 1))
         curve = replace(curve, points=(*curve.points, point), done=(i + 1) / len(levels))
         yield curve
 
@@ -99,8 +99,8 @@ def qualities(x: Tensor, x_hat: Tensor) -> Tensor:
     return torch.stack([metrics.mse(x, x_hat), metrics.ssim(x, x_hat)])
 
 
-def _summary(level: float, found: Tensor) -> Quality:
-    mse, ssim = found.double().numpy()
+def _summary(level: float, qualities: Tensor) -> Quality:
+    mse, ssim = qualities.double().numpy()
     mse = np.maximum(mse, 1e-10)  # an image that came back exactly counts 100 dB
     psnr = -10 * np.log10(mse)
     psnr_low, psnr_high = map(float, np.percentile(psnr, (10, 90)))
@@ -113,7 +113,7 @@ def _summary(level: float, found: Tensor) -> Quality:
 
 def stored_curve(name: str, levels: tuple[float, ...]) -> Curve | None:
     """A whole curve at these levels; None: none that can be read."""
-    values = cache.kept(name) or {}
+    values = cache.load_cached(name) or {}
     try:
         points = tuple(
             Quality(**{f.name: float(point[f.name]) for f in fields(Quality)}) for point in values["points"]
@@ -133,4 +133,4 @@ def keep_curve(name: str, curve: Curve) -> None:
     Raises:
         AutoencError: the cache folder cannot be written.
     """
-    cache.keep(name, asdict(curve))
+    cache.save(name, asdict(curve))

@@ -18,8 +18,8 @@ from autoenc.training import NORMALS_AT_ONCE
 
 _MIN_CANDIDATES = 256  # images, however large the model
 
-How = Literal["as they come", "shuffled", "worst first", "best first"]
-HOW: tuple[How, ...] = get_args(How)
+ImageOrder = Literal["as they come", "shuffled", "worst first", "best first"]
+IMAGE_ORDERS: tuple[ImageOrder, ...] = get_args(ImageOrder)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ def reconstructions(trained: Trained) -> Reconstructions:
 
 
 def order(
-    reconstructions: Reconstructions, data: Dataset, how: How, class_index: int | None, seed: int
+    reconstructions: Reconstructions, data: Dataset, how: ImageOrder, class_index: int | None, seed: int
 ) -> NDArray[np.intp]:
     """Indices of the test images in the order to show them.
 
@@ -86,7 +86,7 @@ def order(
         case "best first":
             indices = np.argsort(bad, kind="stable")
         case _:
-            raise ConfigError(f"unknown order {how!r}; known: {', '.join(HOW)}")
+            raise ConfigError(f"unknown order {how!r}; known: {', '.join(IMAGE_ORDERS)}")
     if class_index is None:
         return indices
     if not 0 <= class_index < len(data.class_names):

@@ -11,7 +11,14 @@ foreign.py    the error of a picture from outside
 """
 
 from autoenc.pareto import pareto
-from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
+from autoenc.plots.denoising import (
+    Line,
+    MatrixRow,
+    SizeCurve,
+    quality_by_size,
+    quality_curves,
+    transfer_matrix,
+)
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
@@ -38,9 +45,7 @@ __all__ = [
     "Line",
     "MatrixRow",
     "SizeCurve",
-    "by_size",
     "comparison",
-    "curves",
     "error_at_equal",
     "error_by_channel",
     "error_by_class",
@@ -52,8 +57,10 @@ __all__ = [
     "loss_by_size",
     "loss_by_time",
     "loss_curve",
-    "matrix",
     "pareto",
+    "quality_by_size",
+    "quality_curves",
     "time_by_size",
     "timing",
+    "transfer_matrix",
 ]

@@ -50,8 +50,8 @@ class Dot:
         """`16 (16 numbers, 49 times smaller)`."""
         point = self.point
         numbers = counted(point.n_latents, "number")
-        said = f"{point.config.latent_size:,} ({numbers}, {self.aside or _smaller(point.ratio)})"
-        return said if point.finished else f"{said}, epoch {point.epochs_done:,} of {point.config.epochs:,}"
+        text = f"{point.config.latent_size:,} ({numbers}, {self.aside or _smaller(point.ratio)})"
+        return text if point.finished else f"{text}, epoch {point.epochs_done:,} of {point.config.epochs:,}"
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class Chart:
     mode: str = "lines+markers"
     label_side: str = "top right"  # of a dot: where its label stands
 
-    def figure(self, chosen: str | None, said: str) -> Figure:
-        """With a ring around the chosen run, and `said` for those who cannot see it."""
-        traces = [*self.beneath, *self._lines(), self._ring(chosen)]
+    def figure(self, highlighted: str | None, caption: str) -> Figure:
+        """With a ring around the highlighted run, and the caption for those who cannot see it."""
+        traces = [*self.beneath, *self._lines(), self._ring(highlighted)]
         dataset = self.points[0].config.dataset if self.points else "no"
         laid_out = layout(
             self.title,
             hovermode="closest",
-            meta={"said": said, "name": f"{dataset}-{self.title.lower().replace(' ', '-')}"},
+            meta={"caption": caption, "name": f"{dataset}-{self.title.lower().replace(' ', '-')}"},
             **legends(traces),
             **self.layout,
         )
@@ -126,8 +126,8 @@ class Chart:
             "marker": {"color": COLOUR[pair[0]], "size": DOT_SIZE, "symbol": _symbols(placed, pair[1])},
         }
 
-    def _ring(self, chosen: str | None) -> Trace:
-        dot = next((d for d in self.dots if d.point.run_id == chosen), None)
+    def _ring(self, highlighted: str | None) -> Trace:
+        dot = next((d for d in self.dots if d.point.run_id == highlighted), None)
         colour = COLOUR[dot.point.config.model] if dot else GREY
         return {
             "type": "scatter",
@@ -255,22 +255,22 @@ def level_lines(
 
 def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], float | None]) -> Trace:
     """The report's figures at the latent sizes that it gives."""
-    found = {}
+    values = {}
     for point in points:
         figures = lab.reported(point.config)
         if figures is not None and (y := value(figures)) is not None:
-            found[point.config.latent_size, name_of(pair_of(point))] = y
+            values[point.config.latent_size, name_of(pair_of(point))] = y
     return grey_line(
         name,
-        [k for k, _ in found],
-        list(found.values()),
+        [k for k, _ in values],
+        list(values.values()),
         cliponaxis=False,
-        hovertext=[f"{pair}, k = {k}" for k, pair in found] or None,
+        hovertext=[f"{pair}, k = {k}" for k, pair in values] or None,
         hovertemplate="%{hovertext}: %{y:,.4~r}",
         legend=SECOND_ROW,
         mode="markers",
         marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond-open"},
-        showlegend=bool(found),
+        showlegend=bool(values),
     )
 
 
@@ -278,18 +278,18 @@ def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) ->
     """What others report of autoencoders of such images, as far as these codes reach."""
     codes = [p.n_latents for p in points]
     every = published(points[0].config.dataset) if points else {}
-    found = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
+    figures = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
     return grey_line(
         LEGEND,
-        [x_of(k) for k in found],
-        list(found.values()),
+        [x_of(k) for k in figures],
+        list(figures.values()),
         cliponaxis=False,
-        hovertext=[f"k = {k}" for k in found] or None,
+        hovertext=[f"k = {k}" for k in figures] or None,
         hovertemplate=f"%{{hovertext}}<br>{HOVER} %{{y:,.2~r}}",
         legend=SECOND_ROW,
         mode="markers",
         marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond"},
-        showlegend=bool(found),
+        showlegend=bool(figures),
     )
 
 
@@ -312,13 +312,13 @@ def size_axis(title: str, values: Sequence[float], *, log: bool, ticks: bool = F
 
 def _spread(values: Sequence[float]) -> list[float]:
     """As many of them as stand apart on a logarithmic axis, the least first."""
-    kept: list[float] = []
+    labelled: list[float] = []
     every = sorted(set(values))
     gap = math.log(every[-1] / every[0]) / (MAX_TICKS - 1) if every else 0
     for value in every:
-        if not kept or math.log(value / kept[-1]) >= 0.999 * gap:
-            kept.append(value)
-    return kept
+        if not labelled or math.log(value / labelled[-1]) >= 0.999 * gap:
+            labelled.append(value)
+    return labelled
 
 
 def linear_top(value: float) -> float:

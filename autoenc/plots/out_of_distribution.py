@@ -16,7 +16,7 @@ MIN_LOSS = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has 
 
 
 def loss_among_tests(
-    tests: np.ndarray, lost: float, tiles: np.ndarray | None = None, said: str = ""
+    tests: np.ndarray, lost: float, tiles: np.ndarray | None = None, caption: str = ""
 ) -> Figure:
     """A histogram of the test errors with a marker where this picture stands.
 
@@ -24,7 +24,7 @@ def loss_among_tests(
         tests: (n,) what is lost of the test images; 1: no better than a plain square.
         lost: of the picture.
         tiles: (N,) of its tiles, as a second histogram; None: it was not cut.
-        said: what it shows in words, for those who cannot see it.
+        caption: what it shows in words, for those who cannot see it.
     """
     test, here = _drawable(tests), _drawable(np.array([lost]))
     cut = np.empty(0) if tiles is None else _drawable(tiles)
@@ -53,7 +53,7 @@ def loss_among_tests(
             yaxis=y_axis,
             legend=LEGEND,
             margin={"l": 60, "r": 12, "t": 60 if len(cut) else 34, "b": 56, "autoexpand": False},
-            meta={"said": said, "name": "errors"},
+            meta={"caption": caption, "name": "errors"},
         ),
     )
 

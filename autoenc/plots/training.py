@@ -113,8 +113,8 @@ def timing(run: Run) -> Figure:
     still = [e.stood_still for e in run.epochs]
     seconds = drawable([e.seconds for e in run.epochs])
     test_seconds = drawable([e.test_seconds for e in run.epochs])
-    known = (seconds > 0) & ~np.array(still, dtype=bool)
-    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=known)
+    measured = (seconds > 0) & ~np.array(still, dtype=bool)
+    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=measured)
     epochs = np.arange(1, len(seconds) + 1, dtype=np.int32)
     bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
     if any(still):

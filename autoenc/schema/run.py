@@ -178,11 +178,11 @@ def psnr_of_mse(mse: float) -> float:
 
 def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
     """At most MAX_PREVIEWS of them, in even strides of epochs; the first and the last always stay."""
-    stride, kept = 1, previews
-    while len(kept) > MAX_PREVIEWS:
+    stride, indices = 1, previews
+    while len(indices) > MAX_PREVIEWS:
         stride *= 2
-        kept = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
-    return kept
+        indices = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
+    return indices
 
 
 @dataclass(frozen=True)

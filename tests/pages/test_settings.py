@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoenc import cli, datasets
-from autoenc.cli.sweeping import asked_sweep
+from autoenc.cli.sweeping import sweep_from_args
 from autoenc.cli.training import train_config
 from autoenc.schema import MODELS, Sweep, TrainConfig
 from tests.visits import opened, texts
@@ -46,7 +46,7 @@ def trained_by(command: str) -> TrainConfig:
 
 def swept_by(command: str) -> Sweep:
     arguments = f"sweep --latent-sizes 1,2 {command}".split()
-    return asked_sweep(cli.parser().parse_args(arguments))
+    return sweep_from_args(cli.parser().parse_args(arguments))
 
 
 def test_the_form_and_the_command_line_train_the_same_of_every_model_and_data_set() -> None:
@@ -142,4 +142,4 @@ def test_a_click_for_colour_trains_what_a_command_sweeps() -> None:
         for info, sweep in zip(infos, comparison.equal_sweeps(infos, [model]), strict=True):
             sizes = ",".join(map(str, sweep.latent_sizes))
             command = f"--dataset {info.name} --models {model} --latent-sizes {sizes}"
-            assert sweep == asked_sweep(cli.parser().parse_args(["sweep", *command.split()]))
+            assert sweep == sweep_from_args(cli.parser().parse_args(["sweep", *command.split()]))

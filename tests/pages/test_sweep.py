@@ -6,7 +6,6 @@ from math import inf
 from time import sleep
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoenc import datasets, sweeps

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import plots, sweeps
+from autoenc import captions, plots, sweeps
 from autoenc.baselines import BASELINES
 from autoenc.captions import configs
 from autoenc.datasets import DatasetInfo
@@ -118,14 +118,14 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         if bool(runs or measured) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(comparison.subject(info) for info in pair)
-        words = sweeps.equal_words(*subjects)
+        words = captions.equal.equal_caption(*subjects)
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
             st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} runs trained; the lines grow as they end")
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
-        for said in (words, sweeps.lost_words(subjects), _compared_runs(subjects)):
+        for said in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
             if said:
                 st.markdown(plain(said)) if said is words else st.caption(plain(said))
         _pictures(subjects)
@@ -135,7 +135,7 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
     by, measure = comparison.BY.get(), comparison.MEASURE.get()  # their widgets come after the chart
-    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), said=words)
+    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=words)
     full, hollow = (plain(subject.name) for subject in subjects)
     st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
@@ -156,7 +156,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 
 
 def _compared_runs(subjects: Sequence[Subject]) -> str:
-    said = sweeps.settings_words(subjects)
+    said = captions.equal.compared_runs_caption(subjects)
     if not said:
         known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
         return f"No runs to compare yet, only {' and '.join(known)}."

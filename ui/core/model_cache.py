@@ -96,7 +96,7 @@ def _test_errors(run_id: str, mark: str) -> TestErrors:
 
 @shared(max_entries=FEW + 1)
 def _network(run_id: str, mark: str) -> Network:
-    return inspection.network(_opened(run_id, mark))
+    return inspection.browser_network(_opened(run_id, mark))
 
 
 @shared(max_entries=512)

@@ -52,9 +52,12 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = recipes.noise_levels(compared.kind)
-    words = captions.denoising.size_words(known)
+    words = captions.denoising.size_caption(known)
     clicked = live_plot(
-        plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
+        plots.quality_by_size(known, levels, caption=words).to_json(),
+        key="noise-sizes",
+        height=HEIGHT,
+        downloads=True,
     )
     if words:
         st.markdown(plain(words))
@@ -83,9 +86,12 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     by_method = {curve.method: curve for curve in found}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
-    words = captions.denoising.matrix_words(rows, columns)
+    words = captions.denoising.matrix_caption(rows, columns)
     clicked = live_plot(
-        plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=HEIGHT, downloads=True
+        plots.transfer_matrix(rows, columns, caption=words).to_json(),
+        key="noise-matrix",
+        height=HEIGHT,
+        downloads=True,
     )
     if words:
         st.markdown(plain(words))

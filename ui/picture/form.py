@@ -101,7 +101,7 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
 
 
 def _name(run: RunSummary) -> str:
-    noise = f", {configs.noise_words(run.config.noise)}" if run.config.noise else ""
+    noise = f", {configs.noise_caption(run.config.noise)}" if run.config.noise else ""
     return f"{catalogue.data_title(run.config.dataset)}: {configs.short(run.config)}{noise}"
 
 

@@ -45,7 +45,7 @@ def _chosen_images(run: Run) -> np.ndarray:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = st.segmented_control(
             "Order",
-            inspection.HOW,
+            inspection.IMAGE_ORDERS,
             default=selection.ORDER.get(),
             required=True,
             key=selection.ORDER.key,

@@ -125,7 +125,7 @@ def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
         "Model": [configs.MODEL_TITLES[run.config.model] for run in runs],
         "Latent size": [run.config.latent_size for run in runs],
         "Layers": [run.config.layers for run in runs],
-        "Noise": [configs.noise_words(run.config.noise) if run.config.noise else "" for run in runs],
+        "Noise": [configs.noise_caption(run.config.noise) if run.config.noise else "" for run in runs],
         "Epochs": [f"{run.epochs_done:,} of {run.config.epochs:,}" for run in runs],
         "Test error": [run.test_mse for run in runs],
         "PSNR (dB)": [None if run.test_mse is None else psnr_of_mse(run.test_mse) for run in runs],

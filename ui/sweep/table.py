@@ -29,7 +29,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
         return
     st.markdown("**All runs**")
     st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
-    if words := captions.sweep.layers_words(points):
+    if words := captions.sweep.layers_caption(points):
         st.caption(plain(words))
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)

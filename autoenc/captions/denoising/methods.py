@@ -24,7 +24,7 @@ Gain = tuple[float, float]  # a level, and by how many decibels one method is ah
 # ---------------------------------------------------------------- two methods
 
 
-def crossing_words(name: str, noisy: Curve, method: Curve) -> str:
+def crossing_caption(name: str, noisy: Curve, method: Curve) -> str:
     """From which level on a method helps, or up to which; crossings are interpolated between levels."""
     gains = _gains(noisy, method)
     if len(gains) < 2:
@@ -52,7 +52,7 @@ def crossing_words(name: str, noisy: Curve, method: Curve) -> str:
     return f"Below {turn} {who} makes the picture worse; beyond it helps, {up_to}."
 
 
-def gain_words(reference_name: str, reference: Curve, name: str, curve: Curve) -> str:
+def gain_caption(reference_name: str, reference: Curve, name: str, curve: Curve) -> str:
     """Where a method is most ahead of another, and where it is ahead at all."""
     gains = _gains(reference, curve)
     if len(gains) < 2:
@@ -123,7 +123,7 @@ def _where(better: Sequence[bool], levels: Sequence[float], unit: str) -> str:
 # ---------------------------------------------------------------- several methods
 
 
-def best_words(lines: Sequence[tuple[str, Curve]]) -> str:
+def best_caption(lines: Sequence[tuple[str, Curve]]) -> str:
     """Which method is best at which levels; those that are equal are named together."""
     levels = common_levels([curve for _, curve in lines])
     if len(lines) < 2 or len(levels) < 2:

@@ -12,7 +12,7 @@ from autoenc.captions.denoising.terms import (
     by_level,
     common_levels,
     db,
-    levels_said,
+    levels_text,
     sentence,
     unit_of,
 )
@@ -45,7 +45,7 @@ class Trained(Protocol):
 # ---------------------------------------------------------------- sizes of the code
 
 
-def size_words(runs: Sequence[Sized]) -> str:
+def size_caption(runs: Sequence[Sized]) -> str:
     """Which size of the code is best with the least noise, in the middle and with the most."""
     levels = common_levels([run.curve for run in runs])
     if len({run.n_latents for run in runs}) < 2 or len(levels) < 2:
@@ -60,8 +60,8 @@ def size_words(runs: Sequence[Sized]) -> str:
         shown = levels
     (least, first), *rest = [(size, list(group)) for size, group in groupby(shown, key=lambda at: best[at])]
     little = first == shown[:1] and shown[0] <= LITTLE_NOISE_SHARE * NOISES[runs[0].curve.noise].most
-    where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_said(first, unit)}"
-    others = [f"at {levels_said(group, unit)} one of {size:,}" for size, group in rest]
+    where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_text(first, unit)}"
+    others = [f"at {levels_text(group, unit)} one of {size:,}" for size, group in rest]
     return f"{where} a code of {counted(least, 'number')} is best; {', '.join(others)}."
 
 
@@ -73,7 +73,7 @@ def _best_size(runs: Sequence[Sized], level: float) -> int:
 # ---------------------------------------------------------------- trained at, tested at
 
 
-def matrix_words(rows: Sequence[Trained], columns: Sequence[float]) -> str:
+def matrix_caption(rows: Sequence[Trained], columns: Sequence[float]) -> str:
     """Whether models are best near their own noise, and what training over a whole range costs.
 
     Args:
@@ -84,8 +84,8 @@ def matrix_words(rows: Sequence[Trained], columns: Sequence[float]) -> str:
     if len(rows) < 2 or len(levels) < 2 or not set(levels) <= set(common_levels(curves)):
         return ""
     clauses = [_at_home(rows, levels), _whole_range(rows, levels)]
-    said = "; ".join(clause for clause in clauses if clause)
-    return sentence(said) if said else ""
+    caption = "; ".join(clause for clause in clauses if clause)
+    return sentence(caption) if caption else ""
 
 
 def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
@@ -127,14 +127,14 @@ def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
     """How far the best of those that were trained over a range falls behind."""
     every = [by_level(row.curve) for row in rows]
     best = {level: max(curve[level] for curve in every) for level in levels}
-    found = []
+    differences = []
     for row, reached in zip(rows, every, strict=True):
         if row.noise is not None and row.noise.up_to:
             behind, level = max((best[level] - reached[level], -level) for level in levels)
-            found.append((behind, -level, training_noise(row.noise)))
-    if not found:
+            differences.append((behind, -level, training_noise(row.noise)))
+    if not differences:
         return ""
-    behind, level, name = min(found)
+    behind, level, name = min(differences)
     if behind < MIN_DB_DIFFERENCE:
         return f"the one trained at {name} is best at every tested level"
     if behind <= MAX_DB_BEHIND:

@@ -27,7 +27,7 @@ def unit_of(curve: Curve) -> str:
     return NOISES[curve.noise].suffix
 
 
-def levels_said(levels: Iterable[float], unit: str) -> str:
+def levels_text(levels: Iterable[float], unit: str) -> str:
     return f"{listed([setting(level) for level in levels])}{unit}"
 
 

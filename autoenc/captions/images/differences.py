@@ -121,9 +121,9 @@ def _steepness(grey: Floats, grey_hat: Floats, where: Mask) -> float:
     before, shared = 0.0, 0.0
     for axis in (0, 1):
         edges, edges_hat = np.diff(grey, axis=axis), np.diff(grey_hat, axis=axis)
-        kept = where[1:] & where[:-1] if axis == 0 else where[:, 1:] & where[:, :-1]
-        before += float((edges * edges * kept).sum())
-        shared += float((edges * edges_hat * kept).sum())
+        inside = where[1:] & where[:-1] if axis == 0 else where[:, 1:] & where[:, :-1]
+        before += float((edges * edges * inside).sum())
+        shared += float((edges * edges_hat * inside).sum())
     return shared / before if before > 1e-9 else 1.0
 
 
@@ -137,8 +137,8 @@ def _grain(grey: Floats, grey_hat: Floats) -> float:
     """What is left of the finest detail of `grey_hat` when that of `grey`, faint or strong, is taken out."""
     fine, fine_hat = (plane - _around(plane).mean(0) for plane in (grey, grey_hat))
     energy = float(np.square(fine).mean())
-    kept = float((fine * fine_hat).mean()) / energy if energy > 1e-9 else 0.0
-    rest = math.sqrt(float(np.square(fine_hat - kept * fine).mean()))
+    shared = float((fine * fine_hat).mean()) / energy if energy > 1e-9 else 0.0
+    rest = math.sqrt(float(np.square(fine_hat - shared * fine).mean()))
     return rest / max(math.sqrt(energy), _MIN_ROUGHNESS)
 
 

@@ -66,10 +66,10 @@ class Chart:
     layout: dict[str, Any]
     legend: str = ""  # before its entries
 
-    def figure(self, every: Sequence[Curve], said: str) -> Figure:
+    def figure(self, every: Sequence[Curve], caption: str) -> Figure:
         dataset = every[0].dataset if every else "no"
         name = f"{dataset}-{every[0].noise if every else 'no'}-{self.title.lower().replace(' ', '-')}"
-        meta = {"said": said, "name": name.replace(",", "")}
+        meta = {"caption": caption, "name": name.replace(",", "")}
         arranged = layout(self.title, hovermode="closest", meta=meta) | self._above() | self.layout
         return Figure(data=self.traces, layout=arranged)
 
@@ -154,7 +154,7 @@ def of_images(n: int) -> str:
     return counted(n, "test image")
 
 
-def images_said(every: Sequence[Curve]) -> str:
+def images_caption(every: Sequence[Curve]) -> str:
     """How many images all were measured on; empty where that cannot be said in a few words."""
     slow, others = (
         {curve.n_images for curve in every if curve.points and (curve.method in SLOW) == is_slow}

@@ -14,7 +14,7 @@ from autoenc.plots.denoising.parts import (
     Chart,
     Trace,
     between,
-    images_said,
+    images_caption,
     scatter,
     y_axis_of,
 )
@@ -36,12 +36,12 @@ class SizeCurve:
     curve: Curve
 
 
-def by_size(runs: Sequence[SizeCurve], levels: Sequence[float], said: str = "") -> Figure:
+def quality_by_size(runs: Sequence[SizeCurve], levels: Sequence[float], caption: str = "") -> Figure:
     """Which size of the code denoises best at each of a few levels.
 
     Args:
         runs: all that are planned, as far as they are measured.
-        said: what the figure shows, for those who cannot see it.
+        caption: what the figure shows, for those who cannot see it.
     Returns:
         A line a level, from light to strong as the noise grows, and a ring around the best run of each.
     """
@@ -50,12 +50,12 @@ def by_size(runs: Sequence[SizeCurve], levels: Sequence[float], said: str = "") 
     lines = [_at_level(runs, level, colour) for level, colour in zip(levels, colours, strict=True)]
     rings = _rings(lines, colours)
     x_axis = size_axis("numbers in the code", [run.n_latents for run in runs], log=True, ticks=True)
-    y = y_axis_of(PSNR, lines, images_said([run.curve for run in runs]))
+    y = y_axis_of(PSNR, lines, images_caption([run.curve for run in runs]))
     noise = runs[0].curve.noise if runs else ""
     y["yaxis"]["uirevision"] = f"{noise} {x_axis['uirevision']}"
     unit = f" ({NOISES[noise].unit})" if noise and NOISES[noise].unit else ""
     chart = Chart("PSNR by size of the code", [*lines, rings], {"xaxis": x_axis} | y, f"noise{unit}:")
-    return chart.figure([run.curve for run in runs], said)
+    return chart.figure([run.curve for run in runs], caption)
 
 
 def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
