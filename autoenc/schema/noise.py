@@ -30,7 +30,7 @@ class NoiseKind:
 NOISES: Mapping[str, NoiseKind] = {
     "gaussian": NoiseKind("Gaussian", "standard deviation of what is added to each pixel (0 black, 1 white)"),
     "salt-pepper": NoiseKind(
-        "Salt and pepper", "share of the pixels that become black or white, half of them each"
+        "Salt and pepper", "share of the pixels that turn black or white, half of them each"
     ),
     "speckle": NoiseKind(
         "Speckle", "standard deviation of the factor that each pixel is multiplied by; its mean is 1"

@@ -68,7 +68,7 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
         ({"training": "nix"}, "run 'nix' is not on this machine"),
         ({"images": "-16"}, "a whole number from 0 on"),
         ({"draw": "many"}, "draw is 'many'"),
-        ({"colour": "red"}, "'colour' is no setting"),
+        ({"colour": "red"}, "'colour' is not a setting"),
     ],
 )
 def test_nonsense_in_the_link_of_noise_is_named_and_the_page_stays_usable(
@@ -86,7 +86,7 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     plain, denoiser = (app.selectbox(key=name).value for name in ("plain", "denoiser"))
     assert "it cannot be the denoiser one" in texts(opened("denoise", denoiser=plain))
     other = opened("denoise", noise="blur:1", denoiser=denoiser)
-    assert "takes speckle noise away; choose that noise to see it" in texts(other)
+    assert "removes speckle noise; choose that noise to see it" in texts(other)
     assert other.selectbox(key="denoise_kind").value == "blur"
     elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
     assert "was trained on digits, not on mnist" in texts(elsewhere)
@@ -114,7 +114,7 @@ def test_what_was_chosen_is_there_again_after_a_visit_to_another_page() -> None:
     app.query_params.clear()  # as a browser does that follows the navigation
     app.switch_page("pages/start.py").run()
     for key in ("denoise_kind", "methods"):
-        del app.session_state[key]  # as Streamlit does when a part of that page is drawn anew
+        del app.session_state[key]  # as Streamlit does when a part of that page is redrawn
     app.switch_page("pages/denoise.py").run()
     assert app.query_params["noise"] == "blur:0.8"
     assert app.query_params["methods"] == "tv"
@@ -179,8 +179,8 @@ def test_another_noise_brings_a_level_that_suits_it_and_its_own_denoisers() -> N
 def test_the_questions_of_size_and_of_training_noise_say_what_they_need() -> None:
     app = with_models(noise="speckle:0.5")
     for question, said in (
-        ("Which code size?", "A small code has no room for noise"),
-        ("Trained at, tested at", "each trained with other noise"),
+        ("Which code size?", "A small code cannot store the noise"),
+        ("Training noise vs. test noise", "each trained with other noise"),
     ):
         app.session_state["questions"] = question
         app.run()

@@ -125,7 +125,7 @@ def test_the_teacher_deletes_a_run_and_a_student_cannot(visitor_at: Place) -> No
 def test_downloads_belong_to_the_teacher(visitor_at: Place) -> None:
     visitor_at(STUDENT)
     app = opened(dataset="mnist")
-    assert "The teacher can bring it" in app.info[0].value
+    assert "Ask the teacher to download it" in app.info[0].value
     assert not has_button(app, "download-mnist")
 
 

@@ -20,7 +20,7 @@ def test_a_newcomer_without_data_and_internet_sees_an_example_and_is_one_click_f
     assert not app.exception
     assert "What is an autoencoder?" in texts(app)
     assert {"Running": "0 of 1", "Waiting": "0"}.keys() <= {metric.label for metric in app.metric}
-    until(app, "images that the model was not trained on")  # the example has been trained
+    until(app, "images never seen during training")  # the example has been trained
     (example,) = checkpoints.summaries()[0]
     assert (example.config.dataset, example.finished) == ("digits", True)
     app.button(key="first").click().run()

@@ -21,7 +21,7 @@ from ui.sweep import view as sweep_view
 
 def finished_sweep(app: AppTest, n: int) -> AppTest:
     app.button(key="sweep-start").click().run()
-    return until(app, f"{n} of {n} runs trained")
+    return until(app, f"{n} of {n} done")
 
 
 def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at: Place) -> None:
@@ -36,7 +36,7 @@ def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at:
     app.run()
     app.button(key="stop-sweep").click().run()
     assert not app.exception
-    assert has_button(until(app, "runs trained, stopped"), "continue-sweep")
+    assert has_button(until(app, "done, stopped"), "continue-sweep")
 
 
 def test_a_sweep_is_said_beforehand_trained_and_shown_in_numbers() -> None:
@@ -49,13 +49,13 @@ def test_a_sweep_is_said_beforehand_trained_and_shown_in_numbers() -> None:
     assert app.button(key="sweep-start").label == "Show the results"
     assert app.query_params["latent_sizes"] == "1,2,4"
     again = opened("sweep", sweep=app.query_params["sweep"])
-    assert "3 of 3 runs trained" in again.get("progress")[0].proto.text
+    assert "3 of 3 done" in again.get("progress")[0].proto.text
     assert again.multiselect(key="sizes").value == ["1", "2", "4"]
 
 
 def test_runs_on_disk_are_not_trained_again() -> None:
     app = swept(latent_sizes="1,2,4,8")
-    assert "**4** runs, **3** of them trained already" in texts(app)
+    assert "**4** runs, **3** of them already trained" in texts(app)
     assert app.button(key="sweep-start").label == "Train the other 1"
 
 
@@ -65,7 +65,7 @@ def test_a_sweep_that_a_dead_server_left_goes_on_when_it_is_looked_at() -> None:
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
     saved = SavedSweep(sweep, fingerprint, run_ids, owner="somebody")
     sweeps.save(saved)
-    until(opened("sweep", sweep=saved.sweep_id), "2 of 2 runs trained")
+    until(opened("sweep", sweep=saved.sweep_id), "2 of 2 done")
     found = sweeps.find(saved.sweep_id)
     assert found is not None
     assert not found.wanted, "it has ended: a run that is deleted later is not trained again"
@@ -89,7 +89,7 @@ def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:
         ({"models": "gan"}, "unknown model 'gan'"),
         ({"layers": "0"}, "layers is 0"),
         ({"sweep": "../../etc"}, "is not on this machine"),
-        ({"nonsense": "1"}, "'nonsense' is no setting"),
+        ({"nonsense": "1"}, "'nonsense' is not a setting"),
         ({"epochs": "x"}, "epochs is 'x'; it must be a number"),
     ],
 )
@@ -104,7 +104,7 @@ def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
 
 def test_sizes_that_do_not_fit_into_memory_are_left_out_with_the_reason() -> None:
     app = swept(models="conv", latent_sizes="1,4096", batch_size="1437", stride="1")
-    assert "Left out: Convolutional 4,096: this run needs about" in texts(app).replace("\\", "")
+    assert "Left out: Conv 4,096: this run needs about" in texts(app).replace("\\", "")
     assert not app.button(key="sweep-start").disabled
 
 
@@ -121,7 +121,7 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
     app.button(key=f"stop-{one}").click().run()
     until(app, "Conv 48: ")  # the other goes on
     app.button(key="stop-sweep").click().run()
-    assert has_button(until(app, "0 of 2 runs trained, stopped"), "continue-sweep")
+    assert has_button(until(app, "0 of 2 done, stopped"), "continue-sweep")
     visitor_at(None)
 
 
@@ -165,7 +165,7 @@ def test_pages_say_why_the_time_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
     measuring = the_sessions()._measuring
     monkeypatch.setattr(measuring, "speed", None)
     monkeypatch.setattr(measuring, "starved", True)
-    said = "Time: not known while other programs train on this machine"
+    said = "Time: unknown while other programs train on this machine"
     assert said in texts(opened(model="conv", latent_size="19", epochs="900"))
     assert said in texts(swept(models="conv", latent_sizes="19", epochs="900"))
 
@@ -174,7 +174,7 @@ def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch
     found = sessions._neighbours()
     monkeypatch.setattr(found, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
     monkeypatch.setattr(found, "_at", inf)  # nobody looks again
-    said = "most of it chromium, process 12). Runs here take longer than usual."
+    said = "mostly chromium, process 12). Runs here take longer than usual."
     sweep = Sweep(TrainConfig("digits", "conv", layers=2, epochs=1000, seed=6), ("conv",), (64,), (2,))
     (config,) = sweep.configs()
     saved = SavedSweep(
@@ -200,11 +200,11 @@ def test_what_a_sweep_at_rest_watches_is_another_thing_when_another_window_goes_
     sweeps.save(saved)
     one, other = (opened("sweep", sweep=saved.sweep_id) for _ in range(2))
     resting = sweep_view._moment(saved.sweep_id)
-    assert resting == sweep_view._moment(saved.sweep_id), "nothing has changed: the page is not drawn anew"
+    assert resting == sweep_view._moment(saved.sweep_id), "nothing has changed: the page is not redrawn"
     assert has_button(one, "continue-sweep")
     other.button(key="continue-sweep").click().run()
     assert sweep_view._moment(saved.sweep_id) != resting
-    until(other, "2 of 2 runs trained")
+    until(other, "2 of 2 done")
 
 
 def test_a_page_at_rest_is_drawn_anew_when_what_it_watches_has_changed_and_not_before() -> None:

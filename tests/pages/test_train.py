@@ -83,7 +83,7 @@ def test_a_link_to_a_run_alone_brings_its_settings() -> None:
         ("seed", "-5", "seed is"),
         ("run", "../../etc/passwd", "is not the name of a run"),
         ("run", "mnist-mlp-k1-e1-00000000", "is not on this machine"),
-        ("colour", "<script>alert(1)</script>", "is no setting"),
+        ("colour", "<script>alert(1)</script>", "is not a setting"),
     ],
 )
 def test_what_is_ignored_in_a_link_is_said(name: str, text: str, said: str) -> None:
@@ -146,7 +146,7 @@ def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, s
         said[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
     assert "Sixteen test images" in said["epochs"]
     assert "encoder:" in said["model"]
-    assert "The code of test image 0" in said["learnt"] or "The numbers of the code" in said["learnt"]
+    assert "The code of test image 0" in said["learnt"] or "The code values" in said["learnt"]
     assert len(set(said.values())) == 5
 
 
@@ -196,7 +196,7 @@ def test_a_stopped_run_goes_on_and_an_interrupted_one_tells_so() -> None:
         sleep(0.05)
     app.run().button(key="stop").click().run()
     until(app, "Stopped")
-    assert app.run().button(key="train").label.startswith("Train on from epoch")
+    assert app.run().button(key="train").label.startswith("Resume from epoch")
     sessions.background().forget(run_id)  # as after a restart of the dashboard
     app = opened(run=run_id, view="images")
     assert "Interrupted" in "".join(p.proto.text for p in app.get("progress"))
