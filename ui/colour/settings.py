@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from autoenc import sweeps
+from autoenc.equal import By, Measure
 from autoenc.errors import CheckpointError
-from ui.colour.comparison import BY, MEASURE, TRAINED, comparable
+from ui.colour.comparison import TRAINED, comparable
 from ui.core.catalogue import infos, is_colour
 from ui.core.links import Address, Param, choice, held, one_of, parts
 from ui.core.sessions import snapshot
@@ -18,11 +19,12 @@ from ui.train.settings import TRAIN
 # The parts of the page, as they stand in a link and on its switch.
 PARTS = {"train": "Train", "sweep": "Sweep", "harder": "Is colour harder?"}
 
-
 PART = Value("part", "train")
 MODELS = Value("equal_models", ["mlp"])
 # The two data sets that are compared; the page knows which are here.
 WITH_COLOUR, WITHOUT = Value[str | None]("equal_colour", None), Value[str | None]("equal_grey", None)
+BY = Value[By]("equal_by", "ratio")  # what is equal
+MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 
 
 def _dataset(name: str, value: Value[str | None], *, colour: bool) -> Param:

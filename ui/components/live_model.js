@@ -25,14 +25,9 @@ function take(data, parentElement) {
     ASSETS.set(data.id, { ...made, holders: new Set() });
     dispatchEvent(new CustomEvent("autoenc-assets", { detail: data.id }));
   }
-  const { holders } = ASSETS.get(data.id);
-  holders.add(parentElement);
-  if (!parentElement.querySelector(".autoenc-assets")) element(parentElement, "div", "autoenc-assets");
-  return leaving(parentElement, () => {
-    holders.delete(parentElement);
-    if (holders.size) return;
-    ASSETS.delete(data.id);
-    workerPool?.forget(data.id);
+  return hold(MATERIAL.get(data.id).holders, parentElement, "autoenc-material", () => {
+    MATERIAL.delete(data.id);
+    crew?.forget(data.id);
   });
 }
 

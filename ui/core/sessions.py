@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -123,6 +123,18 @@ def newest_compressing() -> str | None:
 def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
     """What runs in this dashboard and then what waits, the next first; no more than `most`."""
     return background().active(most)
+
+
+def active_of(jobs: Iterable[Job]) -> list[Snapshot]:
+    """Those of these jobs that are queued or running here."""
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    return [snapshot for snapshot in snapshots.values() if snapshot.state.active]
+
+
+def failures_of(jobs: Iterable[Job]) -> list[str]:
+    """One sentence for each reason why one of these jobs failed."""
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    return list(dict.fromkeys(job.message for job in snapshots.values() if job.state is State.FAILED))
 
 
 def seeds_of(run: Run) -> tuple[Run, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
-from autoenc.jobs import CurveJob, Job, TrainJob
-from autoenc.schema import Curve, RunSummary, Snapshot, State, TrainConfig, usual_levels
-from ui.core.sessions import background, is_active, runs_on_disk, start, stop
+from autoenc.jobs import TrainJob
+from autoenc.schema import RunSummary, TrainConfig
+from ui.core.sessions import is_active, runs_on_disk, start
 from ui.core.values import Value
-from ui.core.visitor import may_stop
 from ui.denoise.settings import IN_TRAINING, KIND, MODELS
 from ui.widgets.training_settings import DATASET
 
@@ -66,15 +65,14 @@ def untrained_at(run_id: str, levels: Sequence[float]) -> tuple[TrainConfig, ...
     return runs.missing_levels(runs_on_disk(), _by_id(run_id), levels)
 
 
-def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
-    """Those of these runs that are queued or at work."""
-    return _active([TrainJob(config) for config in configs])
+def jobs(configs: Iterable[TrainConfig]) -> list[TrainJob]:
+    return [TrainJob(config) for config in configs]
 
 
 def train_all(configs: Sequence[TrainConfig]) -> None:
     """Train them and redraw the page; raises as `start` does."""
-    for config in configs:
-        start(TrainJob(config))
+    for job in jobs(configs):
+        start(job)
     st.rerun()
 
 
@@ -123,57 +121,3 @@ def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
         if run_id is not None and not are_here([run_id]):
             return f"run {run_id[:80]} is not on this machine any more"
     return ""
-
-
-# ---------------------------------------------------------------- curves
-
-
-def curve_of(job: CurveJob) -> Curve | None:
-    """As far as it is measured; None: not at all."""
-    latest = background().snapshot(job.job_id) or job.stored()
-    return latest.value if latest is not None and isinstance(latest.value, Curve) else None
-
-
-def measure(jobs: Sequence[CurveJob]) -> None:
-    """Measure them and redraw the page; raises as `start` does."""
-    for job in jobs:
-        start(job)
-    st.rerun()
-
-
-def is_measured(job: CurveJob) -> bool:
-    """Wholly, and kept."""
-    latest = background().snapshot(job.job_id) or job.stored()
-    return latest is not None and latest.state is State.FINISHED
-
-
-def may_stop_curves(jobs: Sequence[CurveJob]) -> bool:
-    return any(may_stop(job) for job in _active(jobs))
-
-
-def stop_curves(jobs: Sequence[CurveJob]) -> None:
-    """Stop those that the visitor may stop."""
-    for job in _active(jobs):
-        if may_stop(job):
-            stop(job)
-
-
-def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    snapshots = background().snapshots(job.job_id for job in jobs)
-    return [job for job in snapshots.values() if job.state.active]
-
-
-def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
-    return CurveJob(dataset, kind, method, usual_levels(kind))
-
-
-def failures(jobs: Sequence[Job]) -> list[str]:
-    """One sentence for each reason why one failed."""
-    snapshots = background().snapshots(job.job_id for job in jobs)
-    failed = (job.message for job in snapshots.values() if job.state is State.FAILED)
-    return list(dict.fromkeys(failed))
-
-
-def failures_of(configs: Sequence[TrainConfig]) -> list[str]:
-    """The same of runs."""
-    return failures([TrainJob(config) for config in configs])

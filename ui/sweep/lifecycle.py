@@ -1,4 +1,4 @@
-"""A sweep: what it would take, how it is started, stopped and followed."""
+"""The life of a sweep: planned, started, followed, stopped, taken up again; and which one is looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of the page of colour that no other page has."""
+"""The same compression, with colour and without: a chart, what it says, and pictures."""
 
 from __future__ import annotations
 
@@ -7,108 +7,29 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import captions, plots, sweeps
+from autoenc import captions, plots
 from autoenc.baselines import BASELINES
 from autoenc.captions import configs
-from autoenc.datasets import DatasetInfo
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
-from autoenc.schema import MODEL_NAMES, Point, Subject, Sweep
-from ui.app import errors, layout
+from autoenc.schema import Point, Subject, Sweep
+from ui.app import errors
 from ui.colour import comparison, settings
+from ui.colour.comparison import Pair
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
-from ui.core import idle, pages, sessions
-from ui.core.text import duration, plain
-from ui.core.values import Value
-from ui.sweep import control
+from ui.core import pages, sessions
+from ui.core.text import plain
 
 HEIGHT = 430  # pixels
-SECONDS = 1.0  # between two looks at what is trained
 RATIO = 24  # at which pictures are shown, or as near to it as there are runs
 
 EYE = "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
 
-Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 
-
-def switch() -> str:
-    """Which part of the page is open."""
-    st.segmented_control(
-        "Part",
-        list(settings.PARTS),
-        format_func=settings.PARTS.__getitem__,
-        key=settings.PART.key,
-        required=True,
-        label_visibility="collapsed",
-    )
-    return settings.PART.get()
-
-
-def compared(ignored: Sequence[str]) -> None:
-    """Whether colour is harder: what is compared at one side, the chart and what it says beside it."""
-    left, right = layout.halves()
-    with left:
-        layout.heading("Is colour harder?", ignored)
-        with_colour = _dataset_box("In colour", settings.WITH_COLOUR, colour=True)
-        pair = with_colour, _dataset_box("Without", settings.WITHOUT, colour=False)
-        models = st.pills(
-            "Models",
-            comparison.TRAINED,
-            format_func=MODEL_NAMES.__getitem__,
-            selection_mode="multi",
-            key=settings.MODELS.key,
-            help="Models to train; finished runs are always plotted.",
-        )
-        wanted = comparison.equal_sweeps(pair, models)
-        _offer(wanted)
-    with right:
-        comparison.begin_baselines(pair)
-        active = bool(comparison.at_work(wanted) or comparison.measuring(pair))
-        st.fragment(_comparison, run_every=SECONDS if active else None)(pair, wanted, active)
-        if not active:
-            idle.watch(lambda: bool(comparison.at_work(wanted) or comparison.measuring(pair)))
-
-
-def _dataset_box(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
-    infos = {info.name: info for info in comparison.comparable(colour=colour)}
-    value.limit(list(infos), otherwise=next(iter(infos)))
-    name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=value.key)
-    return infos[name]
-
-
-def _offer(wanted: Sequence[Sweep]) -> None:
-    """What is missing of the comparison is trained at one click."""
-    plans = [planned for sweep in wanted if (planned := control.plan(sweep)) is not None]
-    n, n_active = sum(len(planned.to_train) for planned in plans), len(comparison.at_work(wanted))
-    if not wanted:
-        st.caption("Choose a model to train.")
-        return
-    background = sessions.background()
-    times = [planned.seconds(background.n_workers, background.n_cores) for planned in plans]
-    known_seconds = [seconds for seconds in times if seconds is not None]
-    expected = f", about {duration(sum(known_seconds))}" if n and len(known_seconds) == len(times) else ""
-    st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
-    label = "All runs are trained"
-    if n:
-        runs = f"run{'s' * (max(n, n_active) != 1)}"
-        label = f"{n_active} {runs} in progress" if n_active else f"Train the {n} missing {runs}"
-    if st.button(
-        label,
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        disabled=not n or n_active > 0,
-        key="equal-start",
-    ):
-        with errors.shown():
-            comparison.start_equal(wanted)
-        st.rerun()
-
-
-def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
+def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
     """Redrawn while something of it is at work."""
     with errors.shown():
         runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
@@ -131,16 +52,16 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
 
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
-    by, measure = comparison.BY.get(), comparison.MEASURE.get()  # their widgets come after the chart
+    by, measure = settings.BY.get(), settings.MEASURE.get()  # their widgets come after the chart
     figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=words)
     full, hollow = (plain(subject.name) for subject in subjects)
     st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         for value, options, label in (
-            (comparison.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
+            (settings.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
             (
-                comparison.MEASURE,
+                settings.MEASURE,
                 {"mse": "MSE", "psnr": "PSNR", "lost": "relative to the mean image"},
                 "Error",
             ),

@@ -1,25 +1,104 @@
-"""Which code size denoises best, and what is a model worth at noise that it was not trained on?"""
+"""Where does it help, which code size denoises best, and what is a model worth at other noise?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
 from autoenc import captions, plots, recipes
 from autoenc.captions import configs
 from autoenc.numerals import counted
-from autoenc.plots import MatrixRow, SizeCurve
+from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
 from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import idle, links, sessions, visitor
+from ui.core.caching import once
 from ui.core.text import plain
 from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
+from ui.denoise.scene import KEY, colour, name
 from ui.sweep import settings as sweep_settings
 
-HEIGHT = 400  # pixels
+HEIGHT = 340  # pixels
+TALL = 400
+
+
+def show(compared: Compared) -> None:
+    """One tab a question; only the one that is open is drawn."""
+    questions = (where, sizes, matrix)
+    tabs = st.tabs(list(settings.QUESTIONS.values()), key=settings.QUESTION.key, on_change="rerun")
+    for tab, question in zip(tabs, questions, strict=True):
+        with tab:
+            if tab.open:
+                question(compared)
+
+
+# ---------------------------------------------------------------- where does it help
+
+
+def where(compared: Compared) -> None:
+    """Every method on the test set: PSNR and SSIM against the level of noise, and in words what they show."""
+    jobs = [curves.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
+    curves.follow(jobs, lambda found: _charts(compared, found), key="curves")
+
+
+def _charts(compared: Compared, found: Sequence[Curve]) -> None:
+    lines = tuple(_line(compared, curve) for curve in found)
+    sentences = list(filter(None, _sentences(compared, found)))
+    words = " ".join(sentences)
+    spread = settings.SPREAD.get()  # its switch comes after the charts
+    psnr, ssim = st.columns(2)
+    with psnr:
+        live_plot(
+            _drawn(lines, "psnr", spread, words),
+            key="noise-psnr",
+            height=HEIGHT,
+            downloads=True,
+        )
+    with ssim:
+        live_plot(_drawn(lines, "ssim", spread, ""), key="noise-ssim", height=HEIGHT, downloads=True)
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    st.toggle(
+        "Show the spread",
+        value=spread,
+        key=settings.SPREAD.key,
+        help="From the 10th to the 90th percentile of the images.",
+    )
+    st.caption(
+        "Each point: all test images (only the first 1,000 for the slower filters: median, total variation, "
+        "non-local means). PSNR is computed from the mean error. Click a point to go to its level."
+    )
+
+
+def _line(compared: Compared, curve: Curve) -> Line:
+    dash = "dash" if curve.method == "noisy" else "solid"
+    return Line(name(compared, curve.method), COLOUR[colour(compared, curve.method)], curve, dash)
+
+
+@once(maxsize=64)
+def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
+    """As JSON; a marker follows the slider."""
+    figure = plots.quality_curves(lines, measure, spread=spread, caption=said)
+    figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
+    json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
+    return json
+
+
+def _sentences(compared: Compared, found: Sequence[Curve]) -> list[str]:
+    by_method = {curve.method: curve for curve in found}
+    names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
+    sentences = [
+        captions.denoising.crossing_caption(names[method], by_method["noisy"], by_method[method])
+        for method in compared.models
+    ]
+    if compared.denoiser is not None and "affine" in by_method:
+        affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
+        sentences.append(captions.denoising.gain_caption(*affine, *denoiser))
+    best = captions.denoising.best_caption([(names[method], curve) for method, curve in by_method.items()])
+    return [*sentences, best]
 
 
 # ---------------------------------------------------------------- which code size denoises best
@@ -42,8 +121,8 @@ def sizes(compared: Compared) -> None:
     if len(runs) < 2:
         st.info("Train at least two sizes to compare them.", icon=":material/show_chart:")
         return
-    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
-    curves.follow(jobs, lambda measured: _by_size(compared, runs, measured), key="sizes")
+    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
+    curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
 
 
 def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
@@ -56,7 +135,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[
     clicked = live_plot(
         plots.quality_by_size(sized, levels, caption=words).to_json(),
         key="noise-sizes",
-        height=HEIGHT,
+        height=TALL,
         downloads=True,
     )
     if words:
@@ -80,8 +159,8 @@ def matrix(compared: Compared) -> None:
         f"**{configs.short(config)}**, each trained with a different noise and tested with all of them:"
     )
     _train_missing(compared.denoiser, compared.kind)
-    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
-    curves.follow(jobs, lambda measured: _heat_map(compared, rows, measured), key="matrix")
+    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
+    curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
 
 
 def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
@@ -92,7 +171,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence
     clicked = live_plot(
         plots.transfer_matrix(rows, columns, caption=words).to_json(),
         key="noise-matrix",
-        height=HEIGHT,
+        height=TALL,
         downloads=True,
     )
     if words:
@@ -113,17 +192,17 @@ def _train_missing(denoiser: str, kind: str) -> None:
     missing = denoisers.untrained_at(denoiser, recipes.noise_levels(kind))
     if not missing:
         return
-    active = denoisers.active_of(missing)
+    active = sessions.active_of(denoisers.jobs(missing))
     st.fragment(_training, run_every=2.0 if active else idle.SECONDS)(missing, len(active))
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
     with errors.shown():
-        active = denoisers.active_of(missing)
+        active = sessions.active_of(denoisers.jobs(missing))
         if len(active) != n_before:
             st.rerun()  # one more is trained
         with st.container(horizontal=True, vertical_alignment="center"):
-            for sentence in denoisers.failures_of(missing):
+            for sentence in sessions.failures_of(denoisers.jobs(missing)):
                 st.error(plain(sentence), icon=":material/error:")
             if not active:
                 levels = ", ".join(training_noise(config.noise) for config in missing)
@@ -135,8 +214,7 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
                 name = training_noise(job.run.config.noise) if job.run else "next"
                 waits = "waiting" if job.state is State.QUEUED else "training"
                 st.progress(job.run.done if job.run else 0.0, f"{name}: {waits}")
-            if any(map(visitor.may_stop, active)) and st.button(
-                "Stop", icon=":material/stop:", key="stop-levels"
-            ):
-                for job in filter(visitor.may_stop, active):
+            own = list(filter(visitor.may_stop, active))
+            if own and st.button("Stop", icon=":material/stop:", key="stop-levels"):
+                for job in own:
                     sessions.stop(job)
