@@ -15,7 +15,7 @@ from autoenc.inspection import open_run
 from autoenc.jobs import TrainJob
 from autoenc.schema import Noise, State, TrainConfig
 from tests.test_links import address
-from tests.test_pages import opened
+from tests.visits import opened
 from ui.core import sessions
 
 FILES = Path(__file__).parent / "files" / "version_0_2"

@@ -25,9 +25,9 @@ function take(data, parentElement) {
     ASSETS.set(data.id, { ...made, holders: new Set() });
     dispatchEvent(new CustomEvent("autoenc-assets", { detail: data.id }));
   }
-  return hold(MATERIAL.get(data.id).holders, parentElement, "autoenc-material", () => {
-    MATERIAL.delete(data.id);
-    crew?.forget(data.id);
+  return hold(ASSETS.get(data.id).holders, parentElement, "autoenc-assets", () => {
+    ASSETS.delete(data.id);
+    workerPool?.forget(data.id);
   });
 }
 

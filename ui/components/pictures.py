@@ -116,8 +116,8 @@ def pictures(
         **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
     }
     data = packed(head, list(files.values()))
-    chosen = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger
-    return None if chosen is None else int(chosen)
+    clicked = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger
+    return None if clicked is None else int(clicked)
 
 
 def _preload_sheets(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], key: str) -> list[str]:

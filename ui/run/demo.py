@@ -7,11 +7,11 @@ import streamlit as st
 from autoenc.captions import configs
 from autoenc.jobs import TrainJob
 from ui.app import errors
-from ui.components.passage import passage
+from ui.components.forward_pass import forward_pass
 from ui.core import links, model_cache, sessions
 from ui.core.text import plain
 from ui.run import selection
-from ui.run.forward_pass import crossing
+from ui.run.forward_pass import test_image_pass
 from ui.widgets import training_settings
 
 N_IMAGES = 8
