@@ -101,8 +101,9 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
 
 
 def _name(run: RunSummary) -> str:
+    """The model first: at 1280 pixels there is no room for a long name of a data set."""
     noise = f", {configs.noise_caption(run.config.noise)}" if run.config.noise else ""
-    return f"{catalogue.data_title(run.config.dataset)}: {configs.short(run.config)}{noise}"
+    return f"{configs.short(run.config)}{noise}, {catalogue.data_title(run.config.dataset)}"
 
 
 def _fit(source: str) -> str:
