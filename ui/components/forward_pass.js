@@ -78,7 +78,7 @@ function build(box) {
   box.canvases = [...inputs, addImage(box, { ...images.at(-1), lines })];
   if (difference) {
     const colour = `linear-gradient(90deg, #000, ${difference}, #fff)`;
-    box.canvases.push(addImage(box, { label: "Error", colour, lines: ["black: none"] }));
+    box.canvases.push(addImage(box, { label: "Error", colour, lines: ["black = no error"] }));
   }
   box.way.style.gridTemplateColumns = box.columns.map((share) => `minmax(0, ${share}fr)`).join(" ");
   box.style.setProperty("--rem", box.columns.reduce((sum, share) => sum + share + 0.7)); // where there is room
