@@ -15,7 +15,7 @@ from autoenc.sweeps.comparing import (
 )
 from autoenc.sweeps.following import points
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
-from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin
+from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin, begin_missing
 from autoenc.sweeps.saved import SavedSweep, find, newest, save
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
@@ -32,6 +32,7 @@ __all__ = [
     "baseline_curves",
     "baseline_jobs",
     "begin",
+    "begin_missing",
     "columns_of",
     "equal_sweep",
     "find",

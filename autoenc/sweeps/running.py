@@ -35,6 +35,13 @@ def baseline_jobs(saved: SavedSweep) -> tuple[BaselineJob, ...]:
     return tuple(BaselineJob(b, base.dataset, base.train_images) for b in baselines.comparable(base.noise))
 
 
+def begin_missing(sessions: Sessions, jobs: Sequence[BaselineJob], owner: str) -> None:
+    """Have those measured that nobody has measured or begun yet."""
+    for job in jobs:
+        if (sessions.snapshot(job.job_id) or job.stored()) is None:
+            sessions.start(job, owner=owner)
+
+
 def baseline_curves(sessions: Sessions, jobs: Sequence[BaselineJob]) -> tuple[BaselineCurve, ...]:
     """One for each job as far as it has come, here or at an earlier time; empty where nobody has begun it."""
     snapshots = sessions.snapshots(job.job_id for job in jobs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -132,6 +132,24 @@ def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
     assert sessions.background().snapshot(BaselineJob(PCA, "digits", 700).job_id) is None
     app.button(key="stop-sweep").click().run()
     until(app, "stopped")
+
+
+def test_a_finished_sweep_gets_the_baselines_that_it_lacks_and_the_page_waits_for_them() -> None:
+    sweep = Sweep(TrainConfig("digits", epochs=1, train_images=96), ("mlp",), (2,))
+    (config,) = sweep.configs()
+    for _ in TrainJob(config, "cpu").run():
+        pass
+    fingerprint = datasets.load("digits").fingerprint
+    saved = SavedSweep(sweep, fingerprint, (config.run_id(fingerprint),), wanted=False)
+    sweeps.save(saved)
+    jobs = sweeps.baseline_jobs(saved)
+    assert [job.stored() for job in jobs] == [None] * len(jobs), "older than all baselines"
+    until(opened("sweep", sweep=saved.sweep_id), "1 of 1 done")
+    end = monotonic() + 60
+    while sweep_view._moment(saved.sweep_id) and monotonic() < end:
+        sleep(0.1)
+    assert sweep_view._moment(saved.sweep_id) == (), "nothing is left to wait for"
+    assert all(job.stored() is not None for job in jobs)
 
 
 def test_a_sweep_of_missing_data_offers_to_bring_them() -> None:

@@ -48,9 +48,8 @@ def subject(info: DatasetInfo) -> Subject:
 
 def begin_baselines(infos: Sequence[DatasetInfo]) -> None:
     """Have them measured where nobody has yet: there is something to see before any click."""
-    for job in chain.from_iterable(map(_baseline_jobs, infos)):
-        if (background().snapshot(job.job_id) or job.stored()) is None:
-            background().start(job, owner=DASHBOARD)
+    jobs = tuple(chain.from_iterable(map(_baseline_jobs, infos)))
+    sweeps.begin_missing(background(), jobs, DASHBOARD)
 
 
 def _baseline_jobs(info: DatasetInfo) -> tuple[BaselineJob, ...]:

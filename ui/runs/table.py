@@ -34,7 +34,8 @@ COLUMNS: dict[str, Any] = {
     "Latent size": st.column_config.NumberColumn(
         format="localized", help="MLP: numbers in the code; convolutional: its channels."
     ),
-    "Noise": st.column_config.TextColumn(width=130),
+    "Model": st.column_config.TextColumn(width=125),
+    "Noise": st.column_config.TextColumn(width=170),
     "Numbers in the code": st.column_config.NumberColumn(format="localized"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Test error": st.column_config.NumberColumn(

@@ -11,7 +11,7 @@ from autoenc.runs import by_id
 from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep
 from autoenc.sweeps import Machine, Plan, SavedSweep
 from ui.core.catalogue import info_of, infos, is_colour
-from ui.core.sessions import background, runs_on_disk, stop
+from ui.core.sessions import active_of, background, runs_on_disk, stop
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
 from ui.core.visitor import name as visitor_name
 from ui.core.workspace import in_colour
@@ -132,6 +132,19 @@ def baselines(saved: SavedSweep) -> tuple[BaselineCurve, ...]:
     if _fingerprint(saved.sweep.base.dataset) is None:
         return ()
     return sweeps.baseline_curves(background(), sweeps.baseline_jobs(saved))
+
+
+def begin_baselines(saved: SavedSweep, points: Sequence[Point]) -> None:
+    """Have those measured that its results lack: a sweep may be older than a baseline, or than the cache."""
+    if any(point.finished for point in points) and _fingerprint(saved.sweep.base.dataset) is not None:
+        sweeps.begin_missing(background(), sweeps.baseline_jobs(saved), DASHBOARD)
+
+
+def n_measuring(saved: SavedSweep) -> int:
+    """How many of its baselines are being measured."""
+    if _fingerprint(saved.sweep.base.dataset) is None:
+        return 0
+    return len(active_of(sweeps.baseline_jobs(saved)))
 
 
 def left_of(saved: SavedSweep) -> tuple[Plan | None, float | None]:

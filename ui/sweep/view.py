@@ -24,6 +24,7 @@ def is_under_way(sweep_id: str) -> bool:
     if (followed := lifecycle.follow_sweep(sweep_id)) is not None:
         with errors.shown():
             lifecycle.take_up(*followed)
+            lifecycle.begin_baselines(*followed)
         followed = lifecycle.follow_sweep(sweep_id)
     return followed is not None and is_active(followed[1])
 
@@ -38,10 +39,14 @@ def sweep_view(sweep_id: str, active: bool) -> None:
 
 
 def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
-    """Of each run that is not finished what another window would change."""
+    """Of each run that is not finished what another window would change; how many baselines are missing."""
     followed = lifecycle.follow_sweep(sweep_id)
-    points = followed[1] if followed is not None else ()
-    return tuple((str(point.state), point.done) for point in points if not point.finished)
+    if followed is None:
+        return ()
+    saved, points = followed
+    runs = tuple((str(point.state), point.done) for point in points if not point.finished)
+    n_measuring = lifecycle.n_measuring(saved)
+    return (*runs, ("baselines", n_measuring)) if n_measuring else runs
 
 
 def is_active(points: Sequence[Point]) -> bool:
