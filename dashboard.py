@@ -21,16 +21,16 @@ def main() -> None:
         for page in PAGES
     ]
     chosen = st.navigation(pages, position="top")
-    from ui.app import page  # after the navigation: see there
+    from ui.app import errors, header, theme
 
-    page.dress()
-    head = page.head()
-    with page.errors_told():
+    theme.apply()
+    top = header.show()
+    with errors.shown():
         chosen.run()
     from ui.app import access  # PyTorch comes with it: the front page has shown its words by now
 
-    with page.errors_told():
-        access.show(head)
+    with errors.shown():
+        access.fill(top)
 
 
 # The names are not decoration. A page is this file as `__main__`. `streamlit run` finds `app` in the text and

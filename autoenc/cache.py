@@ -1,4 +1,4 @@
-"""Small results that took long to find, kept as JSON files in the cache folder.
+"""Small results that took long to compute, as JSON files in the cache folder.
 
 Each file has the SHA-256 of its name and values: a disk that has changed a digit is noticed.
 """
@@ -20,8 +20,8 @@ from autoenc.errors import AutoencError
 log = logging.getLogger(__name__)
 
 
-def kept(name: str) -> dict[str, Any] | None:
-    """What was kept under this name; None: nothing, or nothing that can be trusted, which is logged."""
+def load_cached(name: str) -> dict[str, Any] | None:
+    """The values saved under this name; None: none, or damaged ones, which is logged."""
     path = _path(name)
     try:
         values = _verified(name, path.read_bytes())
@@ -36,8 +36,8 @@ def kept(name: str) -> dict[str, Any] | None:
     return values
 
 
-def keep(name: str, values: Mapping[str, Any]) -> None:
-    """Have it found by `kept`.
+def save(name: str, values: Mapping[str, Any]) -> None:
+    """Save values for `load_cached`.
 
     Raises:
         AutoencError: the cache folder cannot be written.
@@ -59,9 +59,9 @@ def _verified(name: str, content: bytes) -> dict[str, Any]:
     Raises:
         ValueError, LookupError or TypeError: they are not those that were written.
     """
-    found = json.loads(content)
-    values: dict[str, Any] = found["values"]
-    if found["sha256"] != _digest(name, values):
+    file = json.loads(content)
+    values: dict[str, Any] = file["values"]
+    if file["sha256"] != _digest(name, values):
         raise ValueError("the checksum does not fit")
     return values
 

@@ -29,20 +29,20 @@ _MODEL_ORDER = {name: i for i, name in enumerate(MODEL_NAMES.values())}
 
 def curves(subject: Subject, by: By) -> dict[str, Curve]:
     """Of each model that has runs, by its name, at codes that compress; of each measured baseline."""
-    found = {}
+    points = {}
     for line in subject.lines:
         smaller = [p for p in line if usable(p.test_mse) and p.ratio > 1]
         losses = {_x(subject, p.n_latents, by): p.test_mse for p in smaller}
-        found[MODEL_NAMES[line[0].config.model]] = losses
+        points[MODEL_NAMES[line[0].config.model]] = losses
     for baseline in subject.baselines:
         if baseline.has_code:
-            found[baseline.title] = {_x(subject, p.n_latents, by): p.test_mse for p in baseline.measured}
-    return {name: tuple(sorted((x, mse) for x, mse in c.items() if mse)) for name, c in found.items() if c}
+            points[baseline.title] = {_x(subject, p.n_latents, by): p.test_mse for p in baseline.measured}
+    return {name: tuple(sorted((x, mse) for x, mse in c.items() if mse)) for name, c in points.items() if c}
 
 
-def in_order(*found: Mapping[str, Curve]) -> list[str]:
+def in_order(*subjects: Mapping[str, Curve]) -> list[str]:
     """The names of all these curves, the models before the baselines."""
-    names = dict.fromkeys(name for curves in found for name in curves)
+    names = dict.fromkeys(name for curves in subjects for name in curves)
     return sorted(names, key=lambda name: _MODEL_ORDER.get(name, len(_MODEL_ORDER)))
 
 

@@ -27,10 +27,10 @@ from autoenc.errors import CheckpointError
 from autoenc.schema import Epoch, Images, Run, psnr_of_mse
 from autoenc.schema.written import written_name
 
-EVENTS = "events"  # the folder that TensorBoard is given
-ABOUT = "run.json"  # by which an earlier export is known
-SIDE = 112  # screen pixels of a picture, about
-GAP = 4  # between two pictures
+EVENTS_FOLDER = "events"  # the folder that TensorBoard is given
+ABOUT_FILE = "run.json"  # by which an earlier export is known
+EXPORT_SIDE = 112  # screen pixels of a picture, about
+EXPORT_GAP = 4  # between two pictures
 
 
 def export(run_id: str, out: Path, *, tensorboard: bool = False) -> tuple[Path, ...]:
@@ -47,12 +47,12 @@ def export(run_id: str, out: Path, *, tensorboard: bool = False) -> tuple[Path, 
     """
     checkpoints.read(run_id)  # refused before anything is made
     target = out / run_id
-    with _disk_told(target):
+    with _readable_disk_errors(target):
         _check_free(target, run_id)
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{run_id}.", dir=out, ignore_cleanup_errors=True) as name:
             fresh = Path(name)
-            _write(run_id, fresh, tensorboard or (target / EVENTS).is_dir())
+            _write(run_id, fresh, tensorboard or (target / EVENTS_FOLDER).is_dir())
             return tuple(_moved(fresh, target))
 
 
@@ -113,7 +113,7 @@ def write_tensorboard(run: Run, folder: Path) -> None:
     Raises:
         CheckpointError: the disk refuses.
     """
-    with _disk_told(folder):
+    with _readable_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _write_events(run, folder)
 
@@ -122,7 +122,7 @@ def write_tensorboard(run: Run, folder: Path) -> None:
 
 
 @contextmanager
-def _disk_told(folder: Path) -> Iterator[None]:
+def _readable_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -134,7 +134,7 @@ def _check_free(target: Path, run_id: str) -> None:
     if not target.exists() or not any(target.iterdir()):
         return
     try:
-        about = json.loads((target / ABOUT).read_bytes())
+        about = json.loads((target / ABOUT_FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
         about = None
     if not isinstance(about, dict) or about.get("run_id") != run_id:
@@ -148,20 +148,20 @@ def _write(run_id: str, folder: Path, tensorboard: bool) -> None:
     copy = folder / checkpoints.path_of(run_id).name
     shutil.copyfile(checkpoints.path_of(run_id), copy)
     run = checkpoints.read_file(copy)
-    (folder / ABOUT).write_text(json.dumps(run_as_json(run), indent=1) + "\n", encoding="utf-8")
+    (folder / ABOUT_FILE).write_text(json.dumps(run_as_json(run), indent=1) + "\n", encoding="utf-8")
     (folder / "history.csv").write_bytes(history_csv(run).encode())
     (folder / "steps.csv").write_bytes(steps_csv(run).encode())
     Image.fromarray(reconstructions(run)).save(folder / "reconstructions.png")
     if tensorboard:
-        (folder / EVENTS).mkdir()
-        _write_events(run, folder / EVENTS)
+        (folder / EVENTS_FOLDER).mkdir()
+        _write_events(run, folder / EVENTS_FOLDER)
 
 
 def _moved(fresh: Path, target: Path) -> list[Path]:
     """The files at their place; the one by which the folder is known goes first."""
     names = [path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()]
-    names.sort(key=lambda name: (str(name) != ABOUT, name))
-    for old in (target / EVENTS).glob("events.out.tfevents.*"):  # TensorBoard would show both
+    names.sort(key=lambda name: (str(name) != ABOUT_FILE, name))
+    for old in (target / EVENTS_FOLDER).glob("events.out.tfevents.*"):  # TensorBoard would show both
         old.unlink()
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -187,9 +187,9 @@ def _row(images: Images) -> np.ndarray:
     x = np.frombuffer(images.data, np.uint8).reshape(images.shape)
     if c != 3:
         x = x.reshape(b, 1, c * h, w).repeat(3, axis=1)
-    scale = max(1, SIDE // max(x.shape[2:]))
+    scale = max(1, EXPORT_SIDE // max(x.shape[2:]))
     x = x.repeat(scale, axis=2).repeat(scale, axis=3)
-    x = np.pad(x, ((0, 0), (0, 0), (0, GAP), (0, GAP)), constant_values=255)
+    x = np.pad(x, ((0, 0), (0, 0), (0, EXPORT_GAP), (0, EXPORT_GAP)), constant_values=255)
     return x.transpose(2, 0, 3, 1).reshape(x.shape[2], -1, 3)  # (B, 3, H, W) -> (H, B * W, 3)
 
 

@@ -16,12 +16,14 @@ import torch
 
 from autoenc import checkpoints, cores, datasets, memory, models, training
 from autoenc.baselines import Baseline
+from autoenc.captions import configs
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.numerals import out_of
 from autoenc.schema import (
     METHODS,
+    NOISES,
     Download,
     EpochRecord,
     Preview,
@@ -30,6 +32,7 @@ from autoenc.schema import (
     Snapshot,
     State,
     TrainConfig,
+    Work,
     check_levels,
 )
 from autoenc.sources import VERSION
@@ -37,12 +40,8 @@ from autoenc.sources import VERSION
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
 
 
-class Job(Protocol):
+class Job(Work, Protocol):
     """Frozen, so that equal work is equal, and small: it is all that crosses to the process at work."""
-
-    @property
-    def job_id(self) -> str:
-        """The same for equal work; a file name, an URL parameter."""
 
     def run(self) -> Generator[Record, None, None]:
         """Do the work; to stop it, close the generator. The first record is what the others are added to.
@@ -75,6 +74,10 @@ class TrainJob:
     def job_id(self) -> str:
         return self.config.run_id(datasets.load(self.config.dataset).fingerprint)
 
+    @property
+    def title(self) -> str:
+        return configs.title(self.config)
+
     def stored(self) -> Snapshot | None:
         with suppress(CheckpointError):  # a damaged file is as good as none: it is trained anew and replaced
             return stored_run(self.job_id)
@@ -100,7 +103,7 @@ class TrainJob:
         if stored is not None and stored.run is not None and stored.state is State.FINISHED:
             yield stored.run
             return
-        with memory.shortage_told():
+        with memory.readable_shortage():
             state = training.begin(self.config, data, self.device)  # refuses before anything is written
             with checkpoints.write_lock(run_id) as attempt:
                 run = _first_record(self.config, data, state, attempt)
@@ -194,6 +197,10 @@ class DownloadJob:
     def job_id(self) -> str:
         return f"download-{self.dataset}"
 
+    @property
+    def title(self) -> str:
+        return f"Download of {datasets.title(self.dataset)}"
+
     def threads(self, share: int) -> int:
         return 0
 
@@ -224,6 +231,11 @@ class BaselineJob:
         images = self.train_images or "all"
         return f"{self.baseline.name}-{datasets.load(self.dataset).fingerprint}-{images}"
 
+    @property
+    def title(self) -> str:
+        name = self.baseline.title
+        return f"{name[0].upper()}{name[1:]} of {datasets.title(self.dataset)}"
+
     def threads(self, share: int) -> int:
         return share
 
@@ -242,7 +254,7 @@ class BaselineJob:
         curve = self.baseline.empty(self.dataset)
         for curve in self.baseline.curves(data, self.train_images):
             yield curve
-        self.baseline.keep(data, curve)
+        self.baseline.save(data, curve)
 
 
 @dataclass(frozen=True)
@@ -269,7 +281,11 @@ class CurveJob:
     def job_id(self) -> str:
         levels = f"{zlib.crc32(repr(self.levels).encode()):08x}"
         what = (datasets.load(self.dataset).fingerprint, self.noise, self.method, self.mark, levels)
-        return "-".join((f"curve{measuring.DEFINITIONS}", *filter(None, what)))
+        return "-".join((f"curve{measuring.DEFINITION_VERSION}", *filter(None, what)))
+
+    @property
+    def title(self) -> str:
+        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} takes it away"
 
     def threads(self, share: int) -> int:
         return share
@@ -277,7 +293,7 @@ class CurveJob:
     def needed_bytes(self) -> int:
         """Some chunks of images; the model, or the affine filter's matrices and what they are fitted on."""
         n_pixels = math.prod(datasets.load(self.dataset).image_shape)
-        chunks = 20 * 4 * measuring.CHUNK * n_pixels + 200_000_000
+        chunks = 20 * 4 * measuring.CHUNK_IMAGES * n_pixels + 200_000_000
         if self.method == "affine":
             return chunks + 8 * 8 * n_pixels**2 + 3 * 4 * 20_000 * n_pixels
         return chunks + (8 * checkpoints.read(self.method).model.n_parameters if self.mark else 0)
@@ -286,15 +302,15 @@ class CurveJob:
         return self.dataset
 
     def stored(self) -> Snapshot | None:
-        found = measuring.stored_curve(self.job_id, self.levels)
-        return None if found is None else Snapshot(self.job_id, State.FINISHED, value=found)
+        curve = measuring.stored_curve(self.job_id, self.levels)
+        return None if curve is None else Snapshot(self.job_id, State.FINISHED, value=curve)
 
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
         data, curve = datasets.load(self.dataset), None
         if self.mark and checkpoints.content_hash(self.method) != self.mark:
             raise CheckpointError(f"{self.method} has been replaced by another run; measure it again")
-        with memory.shortage_told():
+        with memory.readable_shortage():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):
                 yield curve
         if curve is not None:

@@ -16,7 +16,7 @@ ENDINGS = {
     "BMP": (".bmp", ".dib"),
     "TIFF": (".tif", ".tiff"),
 }
-READ = ", ".join(ENDINGS)
+READABLE_FORMATS = ", ".join(ENDINGS)
 HEIC = "HEIC"
 HEIC_CURE = "save HEIC pictures as JPEG; an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible"
 
@@ -82,7 +82,7 @@ def _in_boxes(head: bytes) -> str:
     return HEIC if brands & _HEIC_BRANDS or head[8:12] in (b"mif1", b"msf1") else ""
 
 
-ITSELF = "download the file itself"  # what to do about `what_else`
+FILE_CURE = "download the file itself"  # what to do about `what_else`
 
 
 def what_else(head: bytes) -> str:

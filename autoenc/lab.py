@@ -22,7 +22,7 @@ class LabFigures:
 
 
 # (model, layers, latent_size); sections 2.2, 3.2, 3.3 and the table of 3.6
-REPORT: Mapping[tuple[str, int, int], LabFigures] = {
+LAB_FIGURES: Mapping[tuple[str, int, int], LabFigures] = {
     ("mlp", 1, 1): LabFigures(0.070),
     ("mlp", 1, 128): LabFigures(0.02),
     ("conv", 1, 1): LabFigures(0.009, 0.55),
@@ -42,4 +42,4 @@ def reported(config: TrainConfig) -> LabFigures | None:
         stride=config.stride,
         seed=config.seed,
     )
-    return REPORT.get((config.model, config.layers, config.latent_size)) if config == same else None
+    return LAB_FIGURES.get((config.model, config.layers, config.latent_size)) if config == same else None

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from autoenc.errors import AutoencError
+from autoenc.numerals import data_size
 from autoenc.schema import ModelInfo, TrainConfig
 
 if sys.platform != "win32":
@@ -54,16 +55,9 @@ def check_fits(needed: int, allowed: int) -> None:
     """
     if needed > allowed:
         raise AutoencError(
-            f"this run needs about {in_words(needed)} of memory and {in_words(allowed)} are allowed; "
+            f"this run needs about {data_size(needed)} of memory and {data_size(allowed)} are allowed; "
             "choose a smaller latent size, a smaller batch or fewer images"
         )
-
-
-def in_words(n_bytes: int) -> str:
-    """`12 GB`, `2.5 GB`, `350 MB`; as many digits as help to choose."""
-    if n_bytes >= 0.95 * _GB:
-        return f"{n_bytes / _GB:.{0 if n_bytes >= 9.95 * _GB else 1}f} GB"
-    return f"{max(0, n_bytes) / _MB:,.0f} MB"
 
 
 def needed_bytes(config: TrainConfig, model: ModelInfo, n_train: int, n_test: int) -> int:
@@ -160,17 +154,17 @@ def _room_in(folder: Path) -> int | None:
 def _field(path: Path, name: str) -> int | None:
     """The number behind a name at the start of a line; None: there is no such file or line."""
     try:
-        found = re.search(rf"^{name}:?\s+(\d+)", path.read_text(), re.M)
+        match = re.search(rf"^{name}:?\s+(\d+)", path.read_text(), re.M)
     except OSError:
         return None
-    return int(found[1]) if found else None
+    return int(match[1]) if match else None
 
 
 @contextmanager
 def limited(n_bytes: int) -> Iterator[None]:
     """Inside, this process can take at most `n_bytes` more than it has; more is refused with an exception.
 
-    For `shortage_told` to tell, before the kernel ends the process. Counted are private pages that can be
+    For `readable_shortage` to tell, before the kernel ends the process. Counted are private pages that can be
     written to, used or not: thread stacks of 8 MB each and a data set's map too. What earlier jobs have freed
     counts as what it has. Linux alone; elsewhere it does nothing.
 
@@ -214,7 +208,7 @@ _SHORTAGE = re.compile(
 
 
 @contextmanager
-def shortage_told() -> Iterator[None]:
+def readable_shortage() -> Iterator[None]:
     """Turns an allocation that was refused into a sentence.
 
     Raises:

@@ -14,7 +14,7 @@ from autoenc.once import once
 from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
 
 ImageShape = tuple[int, int, int]  # C, H, W
-WIDTH = 32  # channels of the first convolution before a bottleneck
+BOTTLENECK_WIDTH = 32  # channels of the first convolution before a bottleneck
 
 
 class Autoencoder(nn.Module):
@@ -84,8 +84,8 @@ def conv(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
 def conv_bottleneck(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
     """3x3 convolutions of stride 2, a linear layer to exactly `latent_size` numbers, and back; sigmoid last.
 
-    The first convolution has WIDTH channels, each further one twice as many; ReLU between all layers, but the
-    code itself is free.
+    The first convolution has BOTTLENECK_WIDTH channels, each further one twice as many; ReLU between layers
+    but not after the code.
 
     Raises:
         ConfigError: a layer would find an image of one pixel.
@@ -96,7 +96,7 @@ def conv_bottleneck(config: TrainConfig, image_shape: ImageShape) -> Autoencoder
     for i in range(config.layers):
         if min(height, width) < 2:
             raise ConfigError(f"layers is {config.layers}; images of this size allow {i}")
-        c_out = WIDTH * 2**i
+        c_out = BOTTLENECK_WIDTH * 2**i
         encoder += [nn.Conv2d(channels, c_out, 3, stride=2, padding=1), nn.ReLU()]
         up = nn.ConvTranspose2d(c_out, channels, 4, stride=2, padding=1)
         crop = [Crop(height, width)] if height % 2 or width % 2 else []

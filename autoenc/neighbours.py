@@ -19,8 +19,8 @@ from autoenc import cores
 
 LOOK_SECONDS = 4.0  # between two looks, of all who ask together
 STALE_SECONDS = 15.0  # what programs did on average for longer says nothing about now
-LEAST = 0.05  # of a core; below it a program does nothing
-MUCH = 0.5  # of all cores; below it a run is not much slower
+MIN_LOAD = 0.05  # of a core; below it a program does nothing
+BUSY_SHARE = 0.5  # of all cores; below it a run is not much slower
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Neighbours:
                 before, self._seconds = self._seconds, _cpu_seconds(_ours())
                 used = {key: s - before[key] for key, s in self._seconds.items() if key in before}
                 took = ((key, seconds / (now - self._at)) for key, seconds in used.items())
-                found = [Neighbour(name, pid, n) for (pid, name, _), n in took if n > LEAST]
+                busy = [Neighbour(name, pid, n) for (pid, name, _), n in took if n > MIN_LOAD]
                 is_fresh = now - self._at < STALE_SECONDS
-                self._busy = tuple(sorted(found, key=lambda one: -one.cores)) if is_fresh else ()
+                self._busy = tuple(sorted(busy, key=lambda one: -one.cores)) if is_fresh else ()
                 self._at = now
             return self._busy
 
@@ -59,7 +59,7 @@ class Neighbours:
 def crowded(busy: Collection[Neighbour], n_cores: int) -> str:
     """A sentence for the page, where other programs take so much that runs here are slow; "": they do not."""
     taken = sum(one.cores for one in busy)
-    if taken < MUCH * n_cores:
+    if taken < BUSY_SHARE * n_cores:
         return ""
     first = max(busy, key=lambda one: one.cores)
     return (

@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 from torch.special import ndtr
 
-from autoenc.schema import LEAST_LEVEL, Noise
+from autoenc.schema import MIN_LEVEL, Noise
 
 # Photons up to which a Poisson count is looked up exactly; beyond, its normal expansion is as good.
 FEW_PHOTONS = 10
@@ -86,11 +86,11 @@ def apply(kind: str, x: Tensor, level: Level, unit: Tensor) -> Tensor:
 
     Args:
         kind: one of NOISES.
-        level: 0 or one below LEAST_LEVEL is taken for LEAST_LEVEL.
+        level: 0 or one below MIN_LEVEL is taken for MIN_LEVEL.
         x: (B, C, H, W), in [0, 1]; left as they are.
         unit: (B, C, H, W), standard normal.
     """
-    level = level.clamp(min=LEAST_LEVEL) if isinstance(level, Tensor) else max(level, LEAST_LEVEL)
+    level = level.clamp(min=MIN_LEVEL) if isinstance(level, Tensor) else max(level, MIN_LEVEL)
     return CORRUPTIONS[kind](x, level, unit).clamp_(0, 1)
 
 

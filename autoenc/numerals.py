@@ -73,6 +73,13 @@ def smaller(ratio: float) -> str:
     return f"{short(ratio, 3)} times smaller" if ratio > 1 else f"{short(1 / ratio, 3)} times larger"
 
 
+def data_size(n_bytes: int) -> str:
+    """`12 GB`, `2.5 GB`, `350 MB`; as many digits as help to choose."""
+    if n_bytes >= 950_000_000:
+        return f"{n_bytes / 1e9:.{0 if n_bytes >= 9_950_000_000 else 1}f} GB"
+    return f"{max(0, n_bytes) / 1e6:,.0f} MB"
+
+
 def listed(words: Sequence[str]) -> str:
     """`one, two and three`."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

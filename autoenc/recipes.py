@@ -1,6 +1,6 @@
 """What suits which model and which data set: the settings from which pages and the command line start.
 
-A setting that somebody has chosen always wins; it arrives here as one of `chosen`.
+A setting that somebody has chosen always wins; it arrives here as one of `overrides`.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ def recipe(models: Iterable[str]) -> Recipe:
     return recipes.pop() if len(recipes) == 1 else PLAIN
 
 
-def train_config(data: DatasetInfo, model: str = TrainConfig.model, **chosen: Any) -> TrainConfig:
+def train_config(data: DatasetInfo, model: str = TrainConfig.model, **overrides: Any) -> TrainConfig:
     """The settings of one run.
 
     Args:
-        chosen: fields of TrainConfig that take the place of what suits the model and the data set.
+        overrides: fields of TrainConfig that take the place of what suits the model and the data set.
     Raises:
         ConfigError: a value is not allowed.
     """
-    return TrainConfig(**_settings(data, [model], chosen) | {"model": model})
+    return TrainConfig(**_settings(data, [model], overrides) | {"model": model})
 
 
-def _settings(data: DatasetInfo, models: Sequence[str], chosen: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(data: DatasetInfo, models: Sequence[str], overrides: Mapping[str, Any]) -> dict[str, Any]:
     suited = recipe(model for model in models if model in RECIPES)  # others are refused by the schema
     settings = {
         "dataset": data.name,
         "epochs": data.default_epochs,
         "layers": suited.layers,
         "learning_rate": suited.learning_rate,
-        **chosen,
+        **overrides,
     }
     return {"decay_epochs": settings["epochs"] if suited.decays else None} | settings
 
@@ -72,17 +72,17 @@ def sweep(
     models: Sequence[str] = SWEPT_MODELS,
     latent_sizes: Sequence[int] = SWEPT_SIZES,
     layers: Sequence[int] | None = None,
-    **chosen: Any,
+    **overrides: Any,
 ) -> Sweep:
     """Many models, trained alike: one model with what suits it, several with what suits all of them.
 
     Args:
         layers: each model is trained with each of these numbers; None: with the number that suits.
-        chosen: other fields of TrainConfig that take the place of what suits the models and the data set.
+        overrides: other fields of TrainConfig that take the place of what suits the models and the data set.
     Raises:
         ConfigError: a value is not allowed, or there are too many runs.
     """
-    settings = _settings(data, models, chosen)
+    settings = _settings(data, models, overrides)
     depths = (settings["layers"],) if layers is None else tuple(layers)
     return Sweep(TrainConfig(**settings), tuple(models), tuple(latent_sizes), depths)
 

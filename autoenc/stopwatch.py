@@ -6,9 +6,10 @@ from collections.abc import Callable
 from time import perf_counter, process_time
 
 # Between two looks at a process that stood still (a closed lid, a stopped program, memory that lies on the
-# disk) more than GAP seconds have gone by, and a core has worked for it in less than a WORKING part of them.
-GAP = 2.0
-WORKING = 0.1
+# disk) more than MIN_GAP_SECONDS have gone by, and a core has worked for it in less than a share
+# MIN_WORKING_SHARE of them.
+MIN_GAP_SECONDS = 2.0
+MIN_WORKING_SHARE = 0.1
 
 
 class Stopwatch:
@@ -32,7 +33,7 @@ class Stopwatch:
         at, worked = self._at, self._worked
         self.skip()
         passed, worked = self._at - at, self._worked - worked
-        if passed > GAP and worked < WORKING * passed:
+        if passed > MIN_GAP_SECONDS and worked < MIN_WORKING_SHARE * passed:
             self.stood_still += passed - worked
             passed = worked
         self.seconds += passed

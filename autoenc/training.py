@@ -20,8 +20,8 @@ from autoenc.stopwatch import Stopwatch
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
-DRAWN_AT_ONCE = 16  # normal numbers, by PyTorch: so many images begin where others have ended
-WARM_UP = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
+NORMALS_AT_ONCE = 16  # normal numbers, by PyTorch: so many images begin where others have ended
+WARM_UP_SHARE = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
 # Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
 MAX_PIXELS = 65_536  # numbers of an image, all channels
 MAX_STEPS = 5_000_000  # of all epochs
@@ -118,8 +118,8 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epo
     if config.decay_epochs is None:
         return
     done = min(1.0, epochs / config.decay_epochs)
-    rising = min(1.0, done / WARM_UP)
-    falling = (1 + math.cos(math.pi * max(0.0, done - WARM_UP) / (1 - WARM_UP))) / 2
+    rising = min(1.0, done / WARM_UP_SHARE)
+    falling = (1 + math.cos(math.pi * max(0.0, done - WARM_UP_SHARE) / (1 - WARM_UP_SHARE))) / 2
     for group in optimizer.param_groups:
         group["lr"] = config.learning_rate * rising * falling
 
@@ -166,7 +166,7 @@ def test_batches(images: Tensor, config: TrainConfig) -> Iterator[tuple[Tensor, 
             yield x, x
         return
     units, levels = (seeded("cpu", 0, 0, purpose) for purpose in ("test noise", "test noise levels"))
-    for block in torch.split(images, at_once(math.prod(image_shape)) // DRAWN_AT_ONCE * DRAWN_AT_ONCE):
+    for block in torch.split(images, at_once(math.prod(image_shape)) // NORMALS_AT_ONCE * NORMALS_AT_ONCE):
         x = as_float(block)
         x_in = noise.corrupt(x, config.noise, units, levels)
         yield from zip(torch.split(x, size), torch.split(x_in, size), strict=True)

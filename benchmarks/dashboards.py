@@ -33,7 +33,8 @@ class Dashboard:
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                if "multiprocessing.spawn" in " ".join(child.cmdline()):
+                forked = child.ppid() != self.process.pid  # by the fork server
+                if forked or "multiprocessing.spawn" in " ".join(child.cmdline()):
                     found.append(child)
         return found
 

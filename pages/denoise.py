@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.app import page
+from ui.app import layout
 from ui.core import pages, sessions
 from ui.denoise import curves, denoisers, form, more, scene
 from ui.denoise import settings as denoise_settings
@@ -12,9 +12,9 @@ from ui.widgets import training_form, training_settings
 ignored = pages.open_page("denoise", denoise_settings.DENOISE)
 training = denoisers.in_training()
 
-left, right = page.halves()
+left, right = layout.halves()
 with left:
-    page.heading("Take noise away", ignored)
+    layout.heading("Take noise away", ignored)
     compared = form.denoise_form(training is not None)
     training_form.offer_download(training_settings.DATASET.get())
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.app import page
+from ui.app import layout
 from ui.core import pages, sessions
 from ui.run import demo
 from ui.runs import settings, table
@@ -11,7 +11,7 @@ ignored = pages.open_page("runs", settings.RUNS)
 runs = sessions.runs_on_disk()
 n_bytes = sum(run.n_bytes for run in runs)
 
-page.heading(f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored)
+layout.heading(f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored)
 table.miss(runs)
 shown = table.filters(runs)
 chosen = table.table(shown) if runs else []

@@ -388,6 +388,30 @@ def test_functions_fit_on_a_screen() -> None:
     assert [name for name, lines in functions(project()) if lines > LONGEST_FUNCTION] == []
 
 
+def shadowed_modules(sources: Sources) -> Iterator[str]:
+    """Modules whose name their package gives to something else."""
+    for package, text in sources.items():
+        inside = {module.rpartition(".")[2] for module in sources if module.rpartition(".")[0] == package}
+        for node in ast.parse(text).body if inside else ():
+            names: set[str] = set()
+            if isinstance(node, ast.ImportFrom) and node.module != package:
+                names = {alias.asname or alias.name for alias in node.names}
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names = {node.name}
+            elif isinstance(node, ast.Assign):
+                names = {target.id for target in node.targets if isinstance(target, ast.Name)}
+            yield from (f"{package}.{name}" for name in sorted(names & inside))
+
+
+def test_no_module_is_shadowed_in_its_package() -> None:
+    assert list(shadowed_modules(project())) == []
+
+
+def test_a_shadowed_module_is_found() -> None:
+    sources = {"a": "from a.b import b\nfrom a import c\n", "a.b": "", "a.c": ""}
+    assert list(shadowed_modules(sources)) == ["a.b"]
+
+
 def sources_of_exponents(sources: Sources) -> set[str]:
     """Modules that format a number with `g`, which writes 1e+02, as text and not to round a float."""
     found = set()

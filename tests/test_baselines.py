@@ -130,7 +130,7 @@ def test_a_file_of_the_cache_that_holds_no_number_is_as_good_as_none(folder: Pat
     list(job.run())
     (file,) = (folder / "results").iterdir()
     name, values = file.stem, json.loads(file.read_text())["values"]
-    cache.keep(name, values | {"test_mse": [float("nan"), *values["test_mse"][1:]]})
+    cache.save(name, values | {"test_mse": [float("nan"), *values["test_mse"][1:]]})
     assert job.stored() is None
 
 
@@ -155,23 +155,23 @@ def test_a_digit_that_the_disk_has_changed_is_noticed_told_and_mended(
 
 
 def test_the_result_of_one_name_is_not_that_of_another(folder: Path) -> None:
-    cache.keep("one", {"value": 1})
+    cache.save("one", {"value": 1})
     (folder / "results/one.json").rename(folder / "results/other.json")
-    assert cache.kept("other") is None
+    assert cache.load_cached("other") is None
 
 
 def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(folder: Path) -> None:
     data = datasets.load("digits")
     (folder / "results").write_text("no folder")
     with pytest.raises(AutoencError, match=r"cannot write .*make room"):
-        PCA.keep(data, pca({1: 0.1}, "digits"))
+        PCA.save(data, pca({1: 0.1}, "digits"))
 
 
 def test_a_fit_that_an_earlier_version_kept_is_found(folder: Path) -> None:
     """Version 0.3 kept PCA and the mean image in one file."""
     data = datasets.load("digits")
     values = {"dataset": "digits", "n_train_images": len(data.train), "mean_image_mse": 0.07}
-    cache.keep(
+    cache.save(
         f"pca-{data.fingerprint}-{len(data.train)}",
         values | {"sizes": [1, 2], "test_mse": [0.05, 0.04], "done": 1.0},
     )

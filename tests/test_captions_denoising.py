@@ -72,28 +72,28 @@ def ahead(*gains: float, noise: str = "gaussian", step: float = 0.1) -> tuple[Cu
     ],
 )
 def test_where_a_method_crosses_the_noisy_pictures_is_told(gains: tuple[float, ...], said: str) -> None:
-    assert captions.denoising.crossing_words("Filter", *ahead(*gains)) == said
+    assert captions.denoising.crossing_caption("Filter", *ahead(*gains)) == said
 
 
 def test_a_crossing_of_blur_is_told_in_pixels() -> None:
     noisy, method = ahead(-1, 3, noise="blur", step=1.0)
     said = "Below 1.2 px the median filter makes the picture worse; beyond it helps, by up to 3 dB at 2 px."
-    assert captions.denoising.crossing_words("Median filter", noisy, method) == said
+    assert captions.denoising.crossing_caption("Median filter", noisy, method) == said
 
 
 def test_only_levels_that_both_have_count() -> None:
     noisy = curve({0.1: 20, 0.2: 15, 0.3: 12})
     method = curve({0.1: 21, 0.25: 3, 0.3: 16})
     said = "The denoiser helps at every measured level, most at 0.3: by 4 dB."
-    assert captions.denoising.crossing_words("Denoiser", noisy, method) == said
-    assert captions.denoising.crossing_words("Denoiser", noisy, curve({0.1: 21, 0.25: 3})) == ""
+    assert captions.denoising.crossing_caption("Denoiser", noisy, method) == said
+    assert captions.denoising.crossing_caption("Denoiser", noisy, curve({0.1: 21, 0.25: 3})) == ""
 
 
 def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
     two = curve({0.1: 20, 0.2: 20})
     exact = replace(two, points=(Quality(0.05, 0, 99, 99, 1, 1, 1), *two.points))
-    said = captions.denoising.crossing_words("X", exact, curve({0.05: 3, 0.1: 21, 0.2: 22}))
-    assert said == captions.denoising.crossing_words("X", two, curve({0.1: 21, 0.2: 22})) != ""
+    said = captions.denoising.crossing_caption("X", exact, curve({0.05: 3, 0.1: 21, 0.2: 22}))
+    assert said == captions.denoising.crossing_caption("X", two, curve({0.1: 21, 0.2: 22})) != ""
 
 
 # ---------------------------------------------------------------- who is ahead
@@ -121,7 +121,7 @@ def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
 )
 def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], said: str) -> None:
     reference, method = ahead(*gains)
-    assert captions.denoising.gain_words("PCA", reference, "Denoiser", method) == said
+    assert captions.denoising.gain_caption("PCA", reference, "Denoiser", method) == said
 
 
 @pytest.mark.parametrize(
@@ -149,15 +149,15 @@ def test_who_is_best_where_is_told(median: tuple[float, ...], denoiser: tuple[fl
         return curve({round(0.1 * (i + 1), 4): db for i, db in enumerate(psnr)})
 
     lines = [("Median filter", at_levels(median)), ("the denoiser", at_levels(denoiser))]
-    assert captions.denoising.best_words(lines) == said
+    assert captions.denoising.best_caption(lines) == said
 
 
 def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
     filtered = curve({0.1: 20.15, 0.2: 20.4})  # on 1,000 images
     denoiser = replace(curve({0.1: 20, 0.2: 20}), n_images=10_000)
-    said = captions.denoising.best_words([("Median filter", filtered), ("Denoiser", denoiser)])
+    said = captions.denoising.best_caption([("Median filter", filtered), ("Denoiser", denoiser)])
     assert said == "Best at every measured level: the median filter."
-    said = captions.denoising.best_words(
+    said = captions.denoising.best_caption(
         [("Median filter", curve({0.1: 20.15, 0.2: 20})), ("Denoiser", denoiser)]
     )
     assert said == "Best at every measured level: the median filter and the denoiser alike."
@@ -165,9 +165,9 @@ def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
 
 def test_nobody_is_best_alone_or_before_all_are_measured() -> None:
     whole = curve({0.1: 20, 0.2: 15})
-    assert captions.denoising.best_words([("X", whole)]) == ""
-    assert captions.denoising.best_words([("X", whole), ("Y", curve({}))]) == ""
-    assert captions.denoising.best_words([]) == ""
+    assert captions.denoising.best_caption([("X", whole)]) == ""
+    assert captions.denoising.best_caption([("X", whole), ("Y", curve({}))]) == ""
+    assert captions.denoising.best_caption([]) == ""
 
 
 def test_methods_that_are_no_tools_have_no_article() -> None:
@@ -179,7 +179,7 @@ def test_methods_that_are_no_tools_have_no_article() -> None:
         ("no filter", "no filter"),
     ]:
         assert (
-            captions.denoising.best_words([("X", low), (name, high)])
+            captions.denoising.best_caption([("X", low), (name, high)])
             == f"Best at every measured level: {said}."
         )
 
@@ -219,20 +219,20 @@ def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
     ],
 )
 def test_the_best_size_at_little_some_and_much_noise_is_told(best: Mapping[float, int], said: str) -> None:
-    assert captions.denoising.size_words(sizes(best)) == said
+    assert captions.denoising.size_caption(sizes(best)) == said
 
 
 def test_of_equal_sizes_the_smallest_is_best_and_blur_is_in_pixels() -> None:
     equal = [Model(curve({0.4: 20, 4.0: 10}, "blur"), k) for k in (4, 1, 2)]
     always = "The best size does not depend on the noise: 1 number at every measured level."
-    assert captions.denoising.size_words(equal) == always
+    assert captions.denoising.size_caption(equal) == always
     said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px one of 8."
-    assert captions.denoising.size_words(sizes({0.4: 128, 4.0: 8}, "blur")) == said
+    assert captions.denoising.size_caption(sizes({0.4: 128, 4.0: 8}, "blur")) == said
 
 
 def test_one_size_is_compared_with_nothing() -> None:
-    assert captions.denoising.size_words(sizes({0.1: 8, 1.0: 8})[:1]) == ""
-    assert captions.denoising.size_words([]) == ""
+    assert captions.denoising.size_caption(sizes({0.1: 8, 1.0: 8})[:1]) == ""
+    assert captions.denoising.size_caption([]) == ""
 
 
 # ---------------------------------------------------------------- trained at, tested at
@@ -297,7 +297,7 @@ def noise_of(name: str) -> Noise | None:
 def test_what_training_with_noise_is_good_for_is_told(
     trained: Mapping[str, tuple[float, ...]], said: str
 ) -> None:
-    assert captions.denoising.matrix_words(models(trained), COLUMNS) == said
+    assert captions.denoising.matrix_caption(models(trained), COLUMNS) == said
 
 
 # ---------------------------------------------------------------- whatever comes
@@ -313,11 +313,11 @@ def test_whatever_comes_the_words_are_whole_sentences(found: list[tuple[str, int
     rows = [Model(one, k, noise_of(name)) for name, k, one in found]
     curves = [one for *_, one in found]
     said = [
-        captions.denoising.best_words([(name, one) for name, _, one in found]),
-        captions.denoising.size_words(rows),
-        captions.denoising.matrix_words(rows, (0.1, 0.5)),
-        *(captions.denoising.crossing_words("X", one, other) for one in curves for other in curves),
-        *(captions.denoising.gain_words("X", one, "Y", other) for one in curves for other in curves),
+        captions.denoising.best_caption([(name, one) for name, _, one in found]),
+        captions.denoising.size_caption(rows),
+        captions.denoising.matrix_caption(rows, (0.1, 0.5)),
+        *(captions.denoising.crossing_caption("X", one, other) for one in curves for other in curves),
+        *(captions.denoising.gain_caption("X", one, "Y", other) for one in curves for other in curves),
     ]
     for words in said:
         assert words == "" or (words[0].isupper() and words.endswith("."))

@@ -9,19 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoenc import captions
-from autoenc.captions.ratios import changes, times_in_words
+from autoenc.captions.ratios import changes, times_text
 from autoenc.schema import Point, State
 from tests.sweep_points import BASELINES, MEAN_IMAGE, PCA, line, pca, point
 
 WORDS = {
-    "loss": lambda points: captions.sweep.loss_words(points, BASELINES),
-    "code": lambda points: captions.sweep.code_words(points, BASELINES),
-    "time": captions.sweep.time_words,
-    "timing": captions.sweep.timing_words,
-    "front": captions.sweep.front_words,
-    "ratio": captions.sweep.ratio_words,
-    "layers": captions.sweep.layers_words,
-    "tests": captions.sweep.tests_words,
+    "loss": lambda points: captions.sweep.loss_caption(points, BASELINES),
+    "code": lambda points: captions.sweep.code_caption(points, BASELINES),
+    "time": captions.sweep.time_caption,
+    "timing": captions.sweep.timing_caption,
+    "front": captions.sweep.front_caption,
+    "ratio": captions.sweep.ratio_caption,
+    "layers": captions.sweep.layers_caption,
+    "tests": captions.sweep.tests_caption,
 }
 
 
@@ -48,12 +48,12 @@ WORDS = {
     ],
 )
 def test_a_ratio_is_told_as_people_tell_it(ratio: float, noun: str, verb: str) -> None:
-    assert (times_in_words(ratio), changes(ratio)) == (noun, verb)
+    assert (times_text(ratio), changes(ratio)) == (noun, verb)
 
 
 @given(st.floats(1e-6, 1e6))
 def test_every_ratio_has_words_without_an_exponent(ratio: float) -> None:
-    assert not re.search(r"\de|nan|inf", f"{times_in_words(ratio)} {changes(ratio)}")
+    assert not re.search(r"\de|nan|inf", f"{times_text(ratio)} {changes(ratio)}")
 
 
 # ---------------------------------------------------------------- loss
@@ -62,19 +62,19 @@ def test_every_ratio_has_words_without_an_exponent(ratio: float) -> None:
 def test_the_doublings_that_buy_most_and_least_are_told_with_their_losses() -> None:
     points = line("mlp", {1: 0.06, 2: 0.054, 4: 0.027})
     said = "from 2 to 4 numbers the test loss halves (0.054 to 0.027), from 1 to 2 it falls by a tenth"
-    assert captions.sweep.loss_words(points) == f"MLP: {said}."
+    assert captions.sweep.loss_caption(points) == f"MLP: {said}."
 
 
 def test_where_a_larger_code_stops_paying_is_told() -> None:
     points = line("conv", {16: 0.004, 32: 0.002, 64: 0.002, 128: 0.00199})
     said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it gains almost nothing"
-    assert captions.sweep.loss_words(points) == f"Conv: {said}."
+    assert captions.sweep.loss_caption(points) == f"Conv: {said}."
 
 
 def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
     """Half in one doubling is more than a quarter in three."""
     points = line("mlp", {1: 0.08, 2: 0.04, 16: 0.01})
-    assert captions.sweep.loss_words(points).startswith("MLP: from 1 to 2 numbers the test loss halves")
+    assert captions.sweep.loss_caption(points).startswith("MLP: from 1 to 2 numbers the test loss halves")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
     ],
 )
 def test_pca_is_compared_where_it_has_a_code_of_the_same_size(losses: dict[int, float], said: str) -> None:
-    assert f"{said}." in captions.sweep.loss_words(line("mlp", losses), [PCA])
+    assert f"{said}." in captions.sweep.loss_caption(line("mlp", losses), [PCA])
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_pca_is_compared_where_it_has_a_code_of_the_same_size(losses: dict[int, 
 def test_where_the_sigmoid_beats_pca_is_said_with_its_reason(losses: dict[int, float], size: str) -> None:
     """PCA has 0.06, 0.05, 0.04, 0.02 and 0.008 at 1, 2, 4, 16 and 64 numbers."""
     why = "although its encoder is as linear as PCA's: the sigmoid at the end of its decoder does that."
-    assert captions.sweep.loss_words(line("mlp", losses), [PCA]).endswith(
+    assert captions.sweep.loss_caption(line("mlp", losses), [PCA]).endswith(
         f" From {size} on it beats PCA {why}"
     )
 
@@ -111,18 +111,18 @@ def test_the_sigmoid_is_not_praised_for_what_it_has_not_done() -> None:
     worse, deep = line("mlp", {16: 0.018, 64: 0.009}), line("mlp", {16: 0.01, 64: 0.001}, layers=2)
     conv = line("conv-bottleneck", {16: 0.01, 64: 0.001})
     assert not [
-        points for points in (worse, deep, conv) if "sigmoid" in captions.sweep.loss_words(points, [PCA])
+        points for points in (worse, deep, conv) if "sigmoid" in captions.sweep.loss_caption(points, [PCA])
     ]
 
 
 def test_pca_that_is_exact_is_compared_with_nothing() -> None:
-    assert captions.sweep.loss_words([point()], [pca({16: 1e-9})]) == ""
+    assert captions.sweep.loss_caption([point()], [pca({16: 1e-9})]) == ""
 
 
 def test_the_mean_image_is_spoken_of_where_a_model_is_no_better() -> None:
     """Its error is 0.067."""
     (better, one, all_of_them) = (
-        captions.sweep.loss_words(line("mlp", losses), [MEAN_IMAGE])
+        captions.sweep.loss_caption(line("mlp", losses), [MEAN_IMAGE])
         for losses in ({1: 0.06, 2: 0.05}, {1: 0.068, 2: 0.05}, {1: 0.068, 2: 0.067})
     )
     assert "mean image" not in better
@@ -132,43 +132,43 @@ def test_the_mean_image_is_spoken_of_where_a_model_is_no_better() -> None:
 
 def test_every_baseline_that_is_measured_at_a_size_is_compared_there() -> None:
     other = replace(pca({1: 0.02, 2: 0.01}), baseline="other", title="Other")
-    said = captions.sweep.loss_words(line("mlp", {1: 0.03, 2: 0.02}), [PCA, other])
+    said = captions.sweep.loss_caption(line("mlp", {1: 0.03, 2: 0.02}), [PCA, other])
     assert "better than PCA at every size; worse than Other at every size." in said
 
 
 def test_models_are_compared_at_about_equal_code_size() -> None:
     points = [point("mlp", 64, 0.008), point("mlp", 128, 0.004), point("conv", 1, 0.016)]
     said = "At about equal code size (128 and 196 numbers) MLP is better: Conv has 4 times the loss"
-    assert captions.sweep.code_words(points) == f"{said} (0.004 against 0.016)."
+    assert captions.sweep.code_caption(points) == f"{said} (0.004 against 0.016)."
 
 
 def test_models_that_are_equally_good_are_called_so() -> None:
     points = [point("mlp", 196, 0.01), point("conv", 1, 0.01)]
     assert (
-        captions.sweep.code_words(points)
+        captions.sweep.code_caption(points)
         == "At 196 numbers MLP and Conv are equally good (0.01 against 0.01)."
     )
 
 
 def test_the_smallest_code_that_does_not_compress_is_named() -> None:
     said = "Conv with 4 channels already keeps 784 numbers for 784 pixels: it does not compress."
-    assert captions.sweep.code_words(line("conv", {2: 0.02, 4: 0.01, 8: 0.005})) == said
+    assert captions.sweep.code_caption(line("conv", {2: 0.02, 4: 0.01, 8: 0.005})) == said
 
 
 def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reaches() -> None:
     points = line("mlp", {8: 0.02, 16: 0.01, 32: 0.001})
     said = "The strongest compression that still reaches 20 dB (MSE 0.01) is 49 times"
-    assert captions.sweep.ratio_words(points) == f"{said}: MLP with 16 numbers, 20.0 dB."
+    assert captions.sweep.ratio_caption(points) == f"{said}: MLP with 16 numbers, 20.0 dB."
 
 
 def test_where_none_reaches_20_db_the_nearest_is_told() -> None:
     said = "No run reaches 20 dB (MSE 0.01); nearest comes MLP with 16 numbers with 17.0 dB."
-    assert captions.sweep.ratio_words([point(loss=0.02), point(latent_size=8, loss=0.03)]) == said
+    assert captions.sweep.ratio_caption([point(loss=0.02), point(latent_size=8, loss=0.03)]) == said
 
 
 def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
     said = "20 dB (MSE 0.01) is reached only without compression: by Conv with 8 channels, 30.0 dB."
-    assert captions.sweep.ratio_words([point("conv", 8, 0.001)]) == said
+    assert captions.sweep.ratio_caption([point("conv", 8, 0.001)]) == said
 
 
 # ---------------------------------------------------------------- time
@@ -177,12 +177,12 @@ def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
 def test_what_a_larger_code_costs_in_time() -> None:
     points = line("conv", {1: 0.1, 64: 0.01, 128: 0.001}, [10, 40, 80])
     said = "Conv: 128 times the channels cost 8 times the time; from 64 to 128 channels the time doubles."
-    assert captions.sweep.time_words(points) == said
+    assert captions.sweep.time_caption(points) == said
 
 
 def test_times_that_do_not_grow() -> None:
     said = "MLP: twice the numbers cost the same time."
-    assert captions.sweep.time_words(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == said
+    assert captions.sweep.time_caption(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == said
 
 
 @pytest.mark.parametrize(
@@ -208,30 +208,31 @@ def test_times_that_do_not_grow() -> None:
 )
 def test_which_kind_of_times_are_shown(changed: list[dict[str, object]], said: str) -> None:
     assert (
-        captions.sweep.timing_words([point(latent_size=2**i, **more) for i, more in enumerate(changed)])
+        captions.sweep.timing_caption([point(latent_size=2**i, **more) for i, more in enumerate(changed)])
         == said
     )
 
 
 def test_runs_that_were_tested_on_noise_of_their_own_are_counted() -> None:
     old, new = point("mlp", 4, earlier_test=True), point("mlp", 8)
-    assert captions.sweep.tests_words([new]) == ""
-    assert captions.sweep.tests_words([old, new]).startswith("1 of 2 was tested by an earlier version")
-    assert captions.sweep.tests_words([old, old, new]).startswith("2 of 3 were tested")
-    assert captions.sweep.tests_words([old, old]).startswith("All runs were tested")
+    assert captions.sweep.tests_caption([new]) == ""
+    assert captions.sweep.tests_caption([old, new]).startswith("1 of 2 was tested by an earlier version")
+    assert captions.sweep.tests_caption([old, old, new]).startswith("2 of 3 were tested")
+    assert captions.sweep.tests_caption([old, old]).startswith("All runs were tested")
 
 
 def test_the_front_is_told_with_the_price_of_its_last_halving() -> None:
     points = line("mlp", {1: 0.06, 2: 0.03, 4: 0.02, 8: 0.015, 16: 0.016}, [2, 4, 5, 12, 20])
     said = "4 of 5 runs are best for their time, from MLP with 1 number (2 s) to MLP with 8 numbers (12 s)."
     price = "From MLP with 2 numbers to MLP with 8 numbers the loss halves for 3 times the time."
-    assert captions.sweep.front_words(points) == f"{said} {price}"
+    assert captions.sweep.front_caption(points) == f"{said} {price}"
 
 
 def test_one_run_that_beats_all_is_told() -> None:
     points = line("mlp", {1: 0.01, 2: 0.03}, [2, 4])
     assert (
-        captions.sweep.front_words(points) == "MLP with 1 number is both the fastest and the best of 2 runs."
+        captions.sweep.front_caption(points)
+        == "MLP with 1 number is both the fastest and the best of 2 runs."
     )
 
 
@@ -242,7 +243,7 @@ def test_layers_are_compared_at_the_largest_size_that_both_have() -> None:
     ]
     said = "Conv with 64 channels: 2 layers instead of 1 have half the loss and take half more time"
     code = "(the code has 3,136 numbers instead of 12,544)"
-    assert captions.sweep.layers_words(points) == f"{said} {code}."
+    assert captions.sweep.layers_caption(points) == f"{said} {code}."
 
 
 # ---------------------------------------------------------------- whatever comes
@@ -301,4 +302,4 @@ def test_only_sizes_that_were_finished_are_named(points: list[Point]) -> None:
 def test_a_run_that_is_stopped_does_not_count() -> None:
     finished = line("mlp", {1: 0.06, 2: 0.03})
     stopped = replace(point(latent_size=4, loss=0.001), state=State.STOPPED)
-    assert captions.sweep.loss_words([*finished, stopped]) == captions.sweep.loss_words(finished)
+    assert captions.sweep.loss_caption([*finished, stopped]) == captions.sweep.loss_caption(finished)

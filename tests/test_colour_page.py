@@ -50,9 +50,9 @@ def keep_baselines(data: Dataset) -> None:
     x = test - mean
     left = (x - x @ axes @ axes.T).square().mean()
     empty = PCA.empty(data.name, len(data.train))
-    PCA.keep(data, replace(empty, points=(BaselinePoint(1, float(left)),)))
+    PCA.save(data, replace(empty, points=(BaselinePoint(1, float(left)),)))
     *_, level = MEAN_IMAGE.curves(data)
-    MEAN_IMAGE.keep(data, level)
+    MEAN_IMAGE.save(data, level)
 
 
 @pytest.fixture(autouse=True)

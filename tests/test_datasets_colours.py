@@ -264,14 +264,14 @@ def test_files_that_are_not_packed_stay_as_they_are(tmp_path: Path, server: str)
 def test_torchvision_names_what_is_downloaded(tmp_path: Path) -> None:
     """Nobody answers: the sentence names the first mirror and file that were asked for."""
     from autoenc.datasets import downloading
-    from autoenc.datasets.registry import known
+    from autoenc.datasets.registry import dataset_spec
 
     for name, files in (
         ("cifar10", ["cifar-10-python.tar.gz"]),
         ("cifar100", ["cifar-100-python.tar.gz"]),
         ("svhn", ["test_32x32.mat", "train_32x32.mat"]),
     ):
-        (mirror,), resources = downloading._declared(known(name))
+        (mirror,), resources = downloading._declared(dataset_spec(name))
         assert mirror.startswith("http")
         assert mirror.endswith("/")
         assert [file for file, _ in resources] == files

@@ -52,15 +52,15 @@ def inside(folder: str, files: Files) -> dict[str, Picture | bytes]:
     return {f"{folder}/{name}": content for name, content in files.items()}
 
 
-def bring_in(source: object, name: str = "mine", side: int | None = None) -> None:
-    fractions = [record.done for record in datasets.bring_in(source, name, side)]  # type: ignore[arg-type]
+def import_dataset(source: object, name: str = "mine", side: int | None = None) -> None:
+    fractions = [record.done for record in datasets.import_dataset(source, name, side)]  # type: ignore[arg-type]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
 
 
 def refusal(source: object) -> str:
     with pytest.raises(DatasetError) as caught:
-        list(datasets.bring_in(source, "mine"))  # type: ignore[arg-type]
+        list(datasets.import_dataset(source, "mine"))  # type: ignore[arg-type]
     return one_sentence(caught.value)
 
 
@@ -81,7 +81,9 @@ MAKERS: dict[str, Callable[[Path, Files], Path]] = {
 @pytest.mark.parametrize("kind", MAKERS)
 def test_every_kind_of_source_gives_the_same_images(tmp_path: Path, kind: str, top: str) -> None:
     files = two_classes(2)
-    bring_in(MAKERS[kind](tmp_path / kind, {f"{top}{name}": picture for name, picture in files.items()}))
+    import_dataset(
+        MAKERS[kind](tmp_path / kind, {f"{top}{name}": picture for name, picture in files.items()})
+    )
     data = datasets.load("mine")
     assert np.array_equal(data.train[0], np.asarray(files["train/a/0.png"]).transpose(2, 0, 1))
     assert (len(data.train), len(data.test), data.class_names) == (4, 4, ("a", "b"))
@@ -89,12 +91,14 @@ def test_every_kind_of_source_gives_the_same_images(tmp_path: Path, kind: str, t
 
 
 def test_an_open_file_is_as_good_as_a_path(tmp_path: Path) -> None:
-    bring_in(io.BytesIO(zipped(tmp_path / "a.zip", two_classes()).read_bytes()))
+    import_dataset(io.BytesIO(zipped(tmp_path / "a.zip", two_classes()).read_bytes()))
     assert len(datasets.load("mine").train) == 6
 
 
 def test_of_classes_alone_every_sixth_picture_is_for_the_test_and_that_is_told(tmp_path: Path) -> None:
-    bring_in(zipped(tmp_path / "a.zip", {f"top/{c}/{i:02}.png": colour() for c in "ab" for i in range(12)}))
+    import_dataset(
+        zipped(tmp_path / "a.zip", {f"top/{c}/{i:02}.png": colour() for c in "ab" for i in range(12)})
+    )
     data = datasets.load("mine")
     assert (len(data.train), len(data.test)) == (20, 4)
     assert sorted(p.name for p in (tmp_path / "data/mine/test/a").iterdir()) == ["05.png", "11.png"]
@@ -103,7 +107,7 @@ def test_of_classes_alone_every_sixth_picture_is_for_the_test_and_that_is_told(t
 
 def test_pictures_can_be_made_a_size(tmp_path: Path) -> None:
     files = {**two_classes(), "train/a/0.png": colour(40, 90), "train/a/broken.png": b"nothing"}
-    bring_in(zipped(tmp_path / "a.zip", files), side=12)
+    import_dataset(zipped(tmp_path / "a.zip", files), side=12)
     data = datasets.load("mine")
     assert (data.image_shape, len(data.train)) == ((3, 12, 12), 6)
     assert "resized to 12x12" in data.notes[0]
@@ -113,7 +117,7 @@ def test_pictures_can_be_made_a_size(tmp_path: Path) -> None:
 def test_odd_names_come_in_and_what_is_no_picture_stays_outside(tmp_path: Path) -> None:
     odd = {"train/<b>x&*/ü $1$.png": colour(), "test/<b>x&*/1.png": colour()}
     rest = {"train/<b>x&*/run.sh": b"x", "__MACOSX/train/a/._1.png": b"x", "train/.hidden/1.png": b"x"}
-    bring_in(zipped(tmp_path / "a.zip", {**odd, **rest, "train/Thumbs.db": b"x"}))
+    import_dataset(zipped(tmp_path / "a.zip", {**odd, **rest, "train/Thumbs.db": b"x"}))
     data = datasets.load("mine")
     assert data.class_names == ("<b>x&*",)
     assert "1 file is no picture and is left out (train/<b>x&*/run.sh)" in data.notes
@@ -141,7 +145,7 @@ def test_every_kind_of_picture_comes_in_by_what_it_is_and_the_rest_is_counted(
         f"{split}/a/{name}": saved(kind) for split in ("train", "test") for name, kind in kinds.items()
     }
     files |= {"train/a/IMG_1.HEIC": HEIC, "train/a/IMG_2": HEIC, "train/a/clip.mov": b"x", "labels.csv": b"x"}
-    bring_in(tarred(tmp_path / "a.tar", files), side=side)
+    import_dataset(tarred(tmp_path / "a.tar", files), side=side)
     data = datasets.load("mine")
     assert (len(data.train), len(data.test)) == (len(kinds), len(kinds))
     notes = "; ".join(data.notes)
@@ -167,7 +171,7 @@ def test_where_all_are_heic_the_refusal_says_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_the_splits_may_be_called_otherwise(tmp_path: Path, train: str, test: str) -> None:
-    bring_in(
+    import_dataset(
         zipped(tmp_path / "a.zip", {f"top/{s}/a/{i}.png": colour() for s in (train, test) for i in "123"})
     )
     data = datasets.load("mine")
@@ -176,7 +180,7 @@ def test_the_splits_may_be_called_otherwise(tmp_path: Path, train: str, test: st
 
 
 def test_where_there_are_test_and_val_the_test_is_taken_and_the_others_are_told(tmp_path: Path) -> None:
-    bring_in(zipped(tmp_path / "a.zip", {**two_classes(2), "val/a/0.png": colour(), "0.png": colour()}))
+    import_dataset(zipped(tmp_path / "a.zip", {**two_classes(2), "val/a/0.png": colour(), "0.png": colour()}))
     data = datasets.load("mine")
     assert len(data.test) == 4
     assert "2 pictures are left out: 2 in none of the folders of the classes" in data.notes[0]
@@ -186,7 +190,7 @@ def test_of_a_small_class_the_last_picture_is_for_the_test_and_a_class_may_be_ca
     tmp_path: Path,
 ) -> None:
     files = {f"{c}/{i}.png": colour() for c, n in (("bus", 7), ("train", 2), ("ship", 1)) for i in range(n)}
-    bring_in(zipped(tmp_path / "a.zip", files))
+    import_dataset(zipped(tmp_path / "a.zip", files))
     data = datasets.load("mine")
     assert data.class_names == ("bus", "ship", "train")
     assert np.bincount(data.train_labels).tolist() == [6, 1, 1]
@@ -195,7 +199,7 @@ def test_of_a_small_class_the_last_picture_is_for_the_test_and_a_class_may_be_ca
 
 
 def test_a_letter_with_a_sign_is_one_class_however_it_is_written(tmp_path: Path) -> None:
-    bring_in(zipped(tmp_path / "a.zip", {"train/ä/1.png": colour(), "test/a\u0308/1.png": colour()}))
+    import_dataset(zipped(tmp_path / "a.zip", {"train/ä/1.png": colour(), "test/a\u0308/1.png": colour()}))
     assert datasets.load("mine").class_names == ("ä",)
 
 
@@ -214,15 +218,15 @@ def test_long_names_in_unicode_come_from_every_kind_of_tar(tmp_path: Path) -> No
                 member.pax_headers = {"LIBARCHIVE.xattr.com.apple.quarantine": "a" * 100}
                 member.size = len(content := packed(colour()))
                 archive.addfile(member, io.BytesIO(content))
-        bring_in(path, f"mine-{n}")
+        import_dataset(path, f"mine-{n}")
         assert datasets.load(f"mine-{n}").class_names == ("ä" * 120,)
 
 
 def test_an_xz_of_several_parts_and_a_tar_that_begins_like_a_zip_come_in(tmp_path: Path) -> None:
     plain = tarred(tmp_path / "a.tar", inside("PK", two_classes())).read_bytes()
-    bring_in(io.BytesIO(plain), "one")
+    import_dataset(io.BytesIO(plain), "one")
     parts = lzma.compress(plain[:5000]) + bytes(8) + lzma.compress(plain[5000:]) + bytes(4)
-    bring_in(io.BytesIO(parts), "two")
+    import_dataset(io.BytesIO(parts), "two")
     assert datasets.load("one").fingerprint == datasets.load("two").fingerprint
 
 
@@ -245,7 +249,7 @@ def test_no_file_lands_outside_the_folder(tmp_path: Path, kind: str, name: str) 
 def test_a_class_may_have_a_colon_in_its_name(tmp_path: Path, kind: str) -> None:
     names = ("1:1", ":red[x]", "a:b", "scale: 1:25")
     files = {f"{c}/{i}.png": colour() for c in names for i in "12"}
-    bring_in(MAKERS[kind](tmp_path / kind, files))
+    import_dataset(MAKERS[kind](tmp_path / kind, files))
     assert datasets.load("mine").class_names == tuple(sorted(names))
 
 
@@ -259,7 +263,7 @@ def test_links_and_devices_in_a_tar_are_left_out(tmp_path: Path) -> None:
         member = tarfile.TarInfo("train/c")  # a folder that is a link, and a file in it
         member.type, member.linkname = tarfile.SYMTYPE, str(tmp_path)
         archive.addfile(member)
-    bring_in(path)
+    import_dataset(path)
     assert len(datasets.load("mine").train) == 6
     assert (
         "4 pictures are left out: 4 in the form of a link or a device (train/a/kind"
@@ -274,12 +278,12 @@ def test_links_in_a_zip_and_in_a_folder_are_left_out(tmp_path: Path) -> None:
         link = zipfile.ZipInfo("train/a/link.png")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/hostname")
-    bring_in(path)
+    import_dataset(path)
     assert len(datasets.load("mine").train) == 6
     folder = put(tmp_path / "folder", two_classes())
     (folder / "train/a/link.png").symlink_to(folder / "train/a/0.png")
     (folder / "train/c").symlink_to(folder / "train/a")
-    bring_in(folder, "other")
+    import_dataset(folder, "other")
     assert (len(datasets.load("other").train), len(datasets.load("other").class_names)) == (6, 2)
 
 
@@ -335,7 +339,7 @@ def test_what_a_tar_says_of_all_files_is_not_kept(tmp_path: Path) -> None:
     packed_heads = io.BytesIO(b"".join(head + nothing for head in heads) + rest)
     tracemalloc.start()
     try:
-        with unpacking.opened(packed_heads) as files:
+        with unpacking.open_source(packed_heads) as files:
             assert sum(1 for _ in files) == 2004
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
@@ -375,7 +379,7 @@ def test_a_zip_of_far_too_many_files_is_refused_before_they_are_listed(tmp_path:
 
 def test_pictures_that_cannot_have_a_place_are_left_out_and_told(tmp_path: Path) -> None:
     odd = [f"train/{'d/' * 1500}x.png", f"train/a/{'x' * 300}.png", "train/a/0.png/x.png"]
-    bring_in(zipped(tmp_path / "a.zip", {**two_classes(), **{name: colour() for name in odd}}))
+    import_dataset(zipped(tmp_path / "a.zip", {**two_classes(), **{name: colour() for name in odd}}))
     data = datasets.load("mine")
     assert len(data.train) == 6
     assert data.notes[0].startswith("3 pictures are left out: 1 deeper than 7 folders (")
@@ -394,7 +398,7 @@ def test_folders_in_folders_without_end_do_not_stop_what_comes_in_next(tmp_path:
     finally:
         os.chdir(here)
     try:
-        bring_in(zipped(tmp_path / "a.zip", two_classes()))
+        import_dataset(zipped(tmp_path / "a.zip", two_classes()))
     finally:  # Python itself cannot
         subprocess.run(["rm", "-rf", str(tmp_path / "data/.old.partial")], check=True)
 
@@ -450,13 +454,13 @@ def test_a_name_that_is_taken_or_no_name_is_refused_before_anything_is_read(tmp_
     nothing = tmp_path / "nothing.zip"
     for name in ("mnist", "CIFAR10", "MNIST", "two words", "../out", ""):
         with pytest.raises(ConfigError, match="choose another name"):
-            datasets.bring_in(nothing, name)
+            datasets.import_dataset(nothing, name)
     for name in ("here", "Here"):
         with pytest.raises(DatasetError, match="there is already a"):
-            datasets.bring_in(nothing, name)
+            datasets.import_dataset(nothing, name)
     for side in (7, 65):
         with pytest.raises(ConfigError, match="allowed: 8 to 64"):
-            datasets.bring_in(nothing, "mine", side)
+            datasets.import_dataset(nothing, "mine", side)
 
 
 def test_an_archive_without_pictures_or_with_one_split_leaves_nothing(tmp_path: Path) -> None:
@@ -521,7 +525,7 @@ def test_one_that_fails_while_it_is_opened_leaves_nothing(
 
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", fail)
     with pytest.raises((error, DatasetError)):
-        list(datasets.bring_in(zipped(tmp_path / "a.zip", two_classes()), "mine"))
+        list(datasets.import_dataset(zipped(tmp_path / "a.zip", two_classes()), "mine"))
     assert left_behind(tmp_path) == []
 
 
@@ -530,15 +534,15 @@ def test_one_that_fails_while_it_is_opened_leaves_nothing(
 
 def test_one_that_is_stopped_leaves_nothing_and_can_begin_again(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", two_classes())
-    records = datasets.bring_in(path, "mine")
+    records = datasets.import_dataset(path, "mine")
     while not next(records).n_bytes:
         pass
     assert left_behind(tmp_path) != []
     with pytest.raises(DatasetError, match="another process is bringing in mine"):
-        list(datasets.bring_in(path, "mine"))
+        list(datasets.import_dataset(path, "mine"))
     records.close()
     assert left_behind(tmp_path) == []
-    bring_in(path)
+    import_dataset(path)
 
 
 def test_what_a_killed_process_has_left_is_no_data_set_and_goes(tmp_path: Path) -> None:
@@ -547,13 +551,13 @@ def test_what_a_killed_process_has_left_is_no_data_set_and_goes(tmp_path: Path) 
 import os, signal
 from pathlib import Path
 from autoenc import datasets
-for record in datasets.bring_in(Path({str(path)!r}), "mine"):
+for record in datasets.import_dataset(Path({str(path)!r}), "mine"):
     if record.n_bytes:
         os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ, check=False)
     assert (tmp_path / "data/.mine.partial").is_dir()
     assert "mine" not in datasets.names()
-    bring_in(path, "other")  # whatever comes in next sweeps up
+    import_dataset(path, "other")  # whatever comes in next sweeps up
     assert not (tmp_path / "data/.mine.partial").exists()
-    bring_in(path)
+    import_dataset(path)

@@ -10,7 +10,7 @@ import torch
 from sklearn.linear_model import LinearRegression
 
 from autoenc import checkpoints, datasets, denoising, metrics, noise
-from autoenc.cache import keep
+from autoenc.cache import save
 from autoenc.datasets import Dataset
 from autoenc.denoising import classical, measuring
 from autoenc.errors import AutoencError, CheckpointError, ConfigError, RunUnknown
@@ -273,7 +273,7 @@ def test_a_curve_that_holds_no_number_is_as_good_as_none(cache: Path) -> None:
     (file,) = (cache / "results").glob("curve*.json")
     values = json.loads(file.read_text())["values"]
     values["points"][0]["ssim"] = float("nan")
-    keep(file.stem, values)
+    save(file.stem, values)
     assert job.stored() is None
 
 

@@ -70,6 +70,6 @@ def test_a_small_result_is_on_the_disk_before_it_has_its_name(
     tmp_path: Path, synced: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTOENC_CACHE_DIR", str(tmp_path))
-    cache.keep("x", {"value": 0.1})
+    cache.save("x", {"value": 0.1})
     assert [name.split()[0] for name in synced] == ["file", "folder"]
-    assert cache.kept("x") == {"value": 0.1}
+    assert cache.load_cached("x") == {"value": 0.1}

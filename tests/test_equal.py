@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from autoenc import equal, plots, sweeps
+from autoenc import captions, equal, plots, sweeps
 from autoenc.published import published
 from autoenc.schema import BaselineCurve, Noise, RunSummary, Subject, TrainConfig
 from tests.sweep_points import line, mean_image, pca
@@ -106,7 +106,7 @@ def test_the_sizes_that_are_trained_compress_images_of_any_size_about_equally(n_
 def test_a_sentence_says_how_much_harder_colour_is_at_equal_ratio() -> None:
     worse = colours({32: 0.05, 128: 0.03, 256: 0.02})
     # 24 to 1 is measured for CIFAR-10; MNIST's 24 lies between 24.5 (.01) and 12.25 (.005): near .00980
-    said = sweeps.equal_words(worse, GREY)
+    said = captions.equal.equal_caption(worse, GREY)
     assert said.startswith(
         "At 24 to 1 (MLP) an image of CIFAR-10 comes back with 3.1 times the error of one of"
     )
@@ -114,38 +114,40 @@ def test_a_sentence_says_how_much_harder_colour_is_at_equal_ratio() -> None:
 
 
 def test_the_sentence_follows_the_numbers_where_colour_is_easier() -> None:
-    said = sweeps.equal_words(COLOUR, GREY)
+    said = captions.equal.equal_caption(COLOUR, GREY)
     assert "comes back with 3.3 times less error than one of MNIST" in said  # .0098 / .003 = 3.27
 
 
 def test_where_ratio_and_code_size_disagree_the_words_say_that_it_depends() -> None:
     mixed = colours({32: 0.015, 64: 0.009, 128: 0.005, 256: 0.003})  # at 32 numbers .015 against .01
-    assert "Which is harder depends on what is held equal" in sweeps.equal_words(mixed, GREY)
+    assert "Which is harder depends on what is held equal" in captions.equal.equal_caption(mixed, GREY)
     harder = colours({32: 0.09, 64: 0.08, 128: 0.07, 256: 0.06})
-    assert "depends" not in sweeps.equal_words(harder, GREY)
+    assert "depends" not in captions.equal.equal_caption(harder, GREY)
 
 
 def test_pca_speaks_where_no_model_is_trained_and_nobody_where_nothing_overlaps() -> None:
     def linear(name: str, n_pixels: int, sizes: tuple[int, ...]) -> Subject:
         return Subject(name, n_pixels, (), (pca({k: 1 / (10 * k) for k in sizes}),))
 
-    near = sweeps.equal_words(linear("CIFAR-10", 3072, (64, 128)), linear("MNIST", 784, (16, 32)))
+    near = captions.equal.equal_caption(linear("CIFAR-10", 3072, (64, 128)), linear("MNIST", 784, (16, 32)))
     assert "(PCA)" in near
-    assert sweeps.equal_words(linear("CIFAR-10", 3072, (512,)), linear("MNIST", 784, (1, 2))) == ""
+    assert captions.equal.equal_caption(linear("CIFAR-10", 3072, (512,)), linear("MNIST", 784, (1, 2))) == ""
 
 
 def test_the_words_tell_which_runs_are_compared_and_what_the_mean_image_is_worth() -> None:
-    assert "CIFAR-10: MLP, 3 sizes, 10 epochs." in sweeps.settings_words([COLOUR, GREY])
+    assert "CIFAR-10: MLP, 3 sizes, 10 epochs." in captions.equal.compared_runs_caption([COLOUR, GREY])
     both = [replace(s, baselines=(mean_image(mse),)) for s, mse in ((COLOUR, 0.0624), (GREY, 0.0673))]
-    assert "0.062 for CIFAR-10 and 0.067 for MNIST" in sweeps.lost_words(both)
-    assert sweeps.lost_words([COLOUR, both[1]]) == ""
+    assert "0.062 for CIFAR-10 and 0.067 for MNIST" in captions.equal.no_code_caption(both)
+    assert captions.equal.no_code_caption([COLOUR, both[1]]) == ""
 
 
 # ---------------------------------------------------------------- the figure
 
 
 def test_the_figure_has_both_data_sets_told_apart_and_the_published_model() -> None:
-    figure = plots.error_at_equal([COLOUR, GREY], "ratio", "mse", published=published("cifar10"), said="so")
+    figure = plots.error_at_equal(
+        [COLOUR, GREY], "ratio", "mse", published=published("cifar10"), caption="so"
+    )
     mlp, other, diamonds = figure.data
     assert [trace.hovertemplate.partition("<extra>")[2] for trace in (mlp, other)] == [
         "MLP, CIFAR-10</extra>",
@@ -163,7 +165,7 @@ def test_the_figure_has_both_data_sets_told_apart_and_the_published_model() -> N
     assert sorted(diamonds.x) == [12, 24, 48]  # 256, 128, 64 of 3072; 384 is beyond the runs
     assert diamonds.name == "UvA tutorial 9 (read from its figure)"
     assert "500 epochs, validation images; read from a figure" in diamonds.hovertemplate
-    assert figure.layout.meta["said"] == "so"
+    assert figure.layout.meta["caption"] == "so"
 
 
 @pytest.mark.parametrize("by", equal.BY)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from autoenc import datasets, inspection, metrics, plots
+from autoenc import captions, datasets, inspection, metrics, plots
 from autoenc.datasets import Dataset
 from autoenc.errors import ShapeError
 from autoenc.inspection import ClassError, ColourError, Reconstructions
@@ -70,7 +70,7 @@ def test_a_model_that_draws_grey_loses_all_colour_and_no_brightness(photos: Data
     assert error is not None
     assert error.brightness_lost < 1e-3
     assert error.colour_lost > 0.9  # not 1: it is measured around the mean image, which has colour
-    assert "it spends its numbers on brightness first" in inspection.colour_words(error)
+    assert "it spends its numbers on brightness first" in captions.errors.colour_caption(error)
 
 
 def test_the_mean_image_loses_all_that_sets_images_apart(photos: Dataset) -> None:
@@ -81,7 +81,7 @@ def test_the_mean_image_loses_all_that_sets_images_apart(photos: Dataset) -> Non
         pytest.approx(1, abs=0.01),
         pytest.approx(1, abs=0.01),
     )
-    assert "about as much of both" in inspection.colour_words(error)
+    assert "about as much of both" in captions.errors.colour_caption(error)
 
 
 def test_images_without_colours_have_no_error_in_colour(digits: Dataset) -> None:
@@ -94,17 +94,17 @@ def test_classes_stand_by_their_error_and_those_without_images_are_left_out(digi
     mse = np.array([0.04, 0.02, 0.01], np.float32)
     found = inspection.class_errors(Reconstructions(None, data.test, mse, mse[:, None]), data)
     assert [(e.name, e.n_images, round(e.mse, 6)) for e in found] == [("7", 1, 0.01), ("3", 2, 0.03)]
-    assert inspection.class_words(found) == "Easiest: 7. Hardest: 3, with 3 times the error."
+    assert captions.errors.class_caption(found) == "Easiest: 7. Hardest: 3, with 3 times the error."
 
 
 def test_classes_that_hardly_differ_and_a_single_class_are_told_so() -> None:
     alike = [ClassError(0, "cat", 5, 0.01), ClassError(1, "dog", 5, 0.0105)]
-    assert inspection.class_words(alike) == "All classes come back about equally well."
-    assert inspection.class_words(alike[:1]) == ""
+    assert captions.errors.class_caption(alike) == "All classes come back about equally well."
+    assert captions.errors.class_caption(alike[:1]) == ""
 
 
 def test_the_channel_that_is_drawn_worst_is_named() -> None:
-    said = inspection.colour_words(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
+    said = captions.errors.colour_caption(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
     assert said.startswith("Blue is drawn worst: 2 times the error of red.")
     assert "30 % in brightness and 10 % in colour" in said
     assert "brightness more than colour" in said
@@ -114,12 +114,12 @@ def test_the_channel_that_is_drawn_worst_is_named() -> None:
 
 
 def test_bars_stand_in_the_order_given_with_their_names() -> None:
-    figure = plots.error_by_class(["cat", "dog"], [0.01, 0.02], 0.015, said="so")
+    figure = plots.error_by_class(["cat", "dog"], [0.01, 0.02], 0.015, caption="so")
     (bars,) = figure.data
     assert list(bars.x) == [0.01, 0.02]
     assert list(figure.layout.yaxis.ticktext) == ["cat", "dog"]
     assert figure.layout.shapes[0].x0 == 0.015
-    assert figure.layout.meta["said"] == "so"
+    assert figure.layout.meta["caption"] == "so"
     assert plots.error_by_channel(inspection.CHANNELS, (0.1, 0.2, 0.3)).to_json()
 
 

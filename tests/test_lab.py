@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from autoenc.lab import REPORT, LabFigures, reported
+from autoenc.lab import LAB_FIGURES, LabFigures, reported
 from autoenc.schema import Noise, TrainConfig
 
 
@@ -23,7 +23,7 @@ from autoenc.schema import Noise, TrainConfig
 )
 def test_the_figures_are_those_of_the_report(setting: dict[str, Any], figures: tuple[float, ...]) -> None:
     assert reported(TrainConfig(**setting)) == LabFigures(*figures)
-    assert len(REPORT) == 7
+    assert len(LAB_FIGURES) == 7
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_a_setting_that_the_report_does_not_have_gets_no_figures(other: dict[str
 
 def test_seed_and_stride_which_the_report_does_not_tell_may_be_any() -> None:
     config = TrainConfig(model="conv", latent_size=64, seed=7, stride=1)
-    assert reported(config) == REPORT["conv", 1, 64]
+    assert reported(config) == LAB_FIGURES["conv", 1, 64]

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from autoenc.baselines import MEAN_IMAGE, PCA
-from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
+from autoenc.captions import configs
+from autoenc.jobs import BaselineJob, CurveJob, DownloadJob, TrainJob
 from autoenc.schema import (
     Download,
     Images,
@@ -24,14 +25,14 @@ from ui.widgets import labels
 def test_what_tells_runs_apart_is_what_differs() -> None:
     usual = TrainConfig()
     wide = replace(usual, latent_size=64)
-    assert labels.differences([usual, wide]) == ("MLP 32", "MLP 64")
+    assert configs.differences([usual, wide]) == ("MLP 32", "MLP 64")
     seed, noisy = replace(usual, seed=3), replace(usual, noise=Noise("gaussian", 0.3))
-    assert labels.differences([usual, seed, noisy]) == (
+    assert configs.differences([usual, seed, noisy]) == (
         "MLP 32, no noise, seed 0",
         "MLP 32, no noise, seed 3",
         "MLP 32, gaussian noise 0.3, seed 0",
     )
-    assert labels.differences([usual, replace(usual, layers=2, model="conv")]) == (
+    assert configs.differences([usual, replace(usual, layers=2, model="conv")]) == (
         "MLP 32, 1 layer",
         "Conv 32, 2 layers",
     )
@@ -39,11 +40,11 @@ def test_what_tells_runs_apart_is_what_differs() -> None:
 
 def test_thousands_have_commas_in_titles_and_progress() -> None:
     large = TrainConfig(latent_size=4096, epochs=1000, batch_size=5000, seed=2026)
-    differing = labels.differences([large, TrainConfig()])[0]
+    differing = configs.differences([large, TrainConfig()])[0]
     assert differing == "MLP 4,096, 1,000 epochs, batch 5,000, seed 2026"
-    assert labels.short(large) == "MLP 4,096"
-    assert labels.title(large).startswith("MLP, latent size 4,096, 1 layer")
-    assert labels.sweep_title(Sweep(large, ("mlp",), (1, 2048))).startswith(
+    assert configs.short(large) == "MLP 4,096"
+    assert configs.title(large).startswith("MLP, latent size 4,096, 1 layer")
+    assert configs.sweep_title(Sweep(large, ("mlp",), (1, 2048))).startswith(
         "MLP, 2 sizes from 1 to 2,048, 1,000 ep"
     )
     run = replace(run_of(4, []), config=large)
@@ -106,13 +107,12 @@ def test_a_job_at_work_says_how_far_it_is() -> None:
 
 def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> None:
     config = TrainConfig("digits", latent_size=9)
-    assert labels.job_title(Snapshot("x", State.QUEUED, job=TrainJob(config))) == labels.title(config)
-    assert labels.job_title(Snapshot("x", State.QUEUED, job=DownloadJob("mnist"))) == (
-        "Download of MNIST handwritten digits"
+    assert TrainJob(config).title == configs.title(config)
+    assert DownloadJob("mnist").title == "Download of MNIST handwritten digits"
+    assert BaselineJob(PCA, "mnist").title == "PCA of MNIST handwritten digits"
+    assert BaselineJob(MEAN_IMAGE, "mnist").title == "Mean image of MNIST handwritten digits"
+    assert CurveJob("digits", "gaussian", "median", (0.1,)).title == (
+        "Gaussian: how well Median filter takes it away"
     )
-    assert labels.job_title(Snapshot("x", State.QUEUED, job=BaselineJob(PCA, "mnist"))) == (
-        "PCA of MNIST handwritten digits"
-    )
-    assert labels.job_title(Snapshot("x", State.QUEUED, job=BaselineJob(MEAN_IMAGE, "mnist"))) == (
-        "Mean image of MNIST handwritten digits"
-    )
+    gone = configs.title(replace(config, dataset="gone"))
+    assert gone == "MLP, latent size 9, 1 layer, gone"

@@ -28,7 +28,7 @@ from pathlib import Path
 from autoenc import datasets
 from autoenc.errors import DatasetError
 try:
-    list(datasets.bring_in(Path("pictures").resolve(), "mine"))
+    list(datasets.import_dataset(Path("pictures").resolve(), "mine"))
 except DatasetError as error:
     print(error)
 """

@@ -12,7 +12,8 @@ import torch
 
 from autoenc import memory, models
 from autoenc.errors import AutoencError
-from autoenc.memory import shortage_told
+from autoenc.memory import readable_shortage
+from autoenc.numerals import data_size
 from autoenc.schema import TrainConfig
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +60,7 @@ def train(**settings):
 
 def under(n_mb, work):
     try:
-        with memory.limited(n_mb * 10**6), memory.shortage_told():
+        with memory.limited(n_mb * 10**6), memory.readable_shortage():
             work()
         print("no shortage")
     except AutoencError as error:
@@ -133,30 +134,30 @@ def test_kept_memory_stays_until_it_is_given_back() -> None:
 def test_memory_that_python_is_refused_is_told() -> None:
     with (
         pytest.raises(AutoencError, match="there was not enough memory; choose a smaller model"),
-        shortage_told(),
+        readable_shortage(),
     ):
         raise MemoryError
 
 
 def test_memory_that_pytorch_is_refused_is_told() -> None:
-    with pytest.raises(AutoencError, match="there was not enough memory"), shortage_told():
+    with pytest.raises(AutoencError, match="there was not enough memory"), readable_shortage():
         torch.empty(10**18)
 
 
 def test_any_other_error_is_left_as_it_is() -> None:
-    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"), shortage_told():
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"), readable_shortage():
         torch.ones(2, 3) @ torch.ones(2, 3)
 
 
 def test_a_failure_of_onednn_or_cpp_for_lack_of_memory_is_told() -> None:
     for text in ("could not create a primitive", "could not create a memory object", "std::bad_alloc"):
-        with pytest.raises(AutoencError, match="there was not enough memory"), shortage_told():
+        with pytest.raises(AutoencError, match="there was not enough memory"), readable_shortage():
             raise RuntimeError(text)
 
 
 def test_leaving_a_block_early_is_no_shortage() -> None:
     for leaving in (GeneratorExit, KeyboardInterrupt):
-        with pytest.raises(leaving), shortage_told():
+        with pytest.raises(leaving), readable_shortage():
             raise leaving
 
 
@@ -219,7 +220,7 @@ def test_a_run_that_does_not_fit_is_refused_in_one_sentence() -> None:
     [(0, "0 MB"), (-5, "0 MB"), (349_600_000, "350 MB"), (999_999_999, "1.0 GB"), (123 * 10**9, "123 GB")],
 )
 def test_sizes_are_for_people(n_bytes: int, said: str) -> None:
-    assert memory.in_words(n_bytes) == said
+    assert data_size(n_bytes) == said
 
 
 # ---------------------------------------------------------------- what there is

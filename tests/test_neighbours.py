@@ -53,7 +53,7 @@ def test_a_program_that_does_not_see_our_locks_is_seen_and_one_that_shares_them_
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "ours"))
     monkeypatch.setattr(neighbours, "LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(neighbours, "LEAST", 0.0)
+    monkeypatch.setattr(neighbours, "MIN_LOAD", 0.0)
     with program(tmp_path / "ours") as (ours, one), program(tmp_path / "theirs") as (theirs, other):
         found = Neighbours()
         for process in (one, other):
@@ -83,7 +83,7 @@ def test_only_what_slows_runs_down_is_told_and_the_busiest_is_named() -> None:
 
 def test_what_programs_did_through_a_night_says_nothing_about_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(neighbours, "LEAST", -1.0)
+    monkeypatch.setattr(neighbours, "MIN_LOAD", -1.0)
     found = Neighbours()
     assert found.busy() != ()
     monkeypatch.setattr(neighbours, "STALE_SECONDS", 0.0)

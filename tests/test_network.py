@@ -10,7 +10,7 @@ from torch import nn
 from autoenc import models
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError
-from autoenc.inspection import Trained, network, runs_in_browser
+from autoenc.inspection import Trained, browser_network, runs_in_browser
 from autoenc.schema import Images, Run, TrainConfig
 
 MLP = TrainConfig("digits", latent_size=5, layers=2)
@@ -30,7 +30,7 @@ def test_a_network_holds_every_parameter_once_where_its_layer_says(
     config: TrainConfig, digits: Dataset
 ) -> None:
     trained = made(config, digits)
-    given = network(trained)
+    given = browser_network(trained)
     assert given.weights.dtype == np.float32
     assert given.weights.size == trained.run.model.n_parameters
     starts = [layer[name] for layer in given.layers for name in ("weight", "bias") if name in layer]
@@ -41,7 +41,7 @@ def test_a_network_holds_every_parameter_once_where_its_layer_says(
 
 
 def test_each_layer_takes_what_the_one_before_it_makes(digits: Dataset) -> None:
-    layers = network(made(CONV, digits)).layers
+    layers = browser_network(made(CONV, digits)).layers
     assert layers[0]["input"] == layers[-1]["output"] == [1, 28, 28]
     assert all(before["output"] == after["input"] for before, after in pairwise(layers))
     kinds = ["conv", "relu", "conv", "relu", "conv_transpose", "relu", "conv_transpose", "sigmoid"]
@@ -56,7 +56,7 @@ def test_a_layer_that_the_browser_does_not_know_is_refused_by_name(layer: nn.Mod
     trained = made(CONV, digits)
     trained.model.encoder[1] = layer
     with pytest.raises(ConfigError, match=f"cannot compute the layer {type(layer).__name__}.*on the server"):
-        network(trained)
+        browser_network(trained)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoenc.inspection.errors import ClassError, ColourError, class_words, colour_words
+from autoenc.captions.errors import class_caption, colour_caption
+from autoenc.inspection import ClassError, ColourError
 from autoenc.numerals import counted, decibels, duration, listed, out_of, percent, setting, short, smaller
 
 
@@ -128,8 +129,8 @@ def test_lists() -> None:
 
 
 def test_a_hundred_percent_and_a_hundredfold_error_are_said_without_an_exponent() -> None:
-    words = colour_words(ColourError((0.001, 0.002, 0.3), 0.996, 0.999))
+    words = colour_caption(ColourError((0.001, 0.002, 0.3), 0.996, 0.999))
     assert "over 99 % in brightness and over 99 % in colour" in words
     assert "300 times the error" in words
     far = (ClassError(0, "sky", 9, 0.0001), ClassError(1, "cat", 9, 0.0123))
-    assert class_words(far).endswith("123 times the error.")
+    assert class_caption(far).endswith("123 times the error.")

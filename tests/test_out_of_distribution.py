@@ -7,11 +7,17 @@ import pytest
 import torch
 
 from autoenc import captions, out_of_distribution, plots
-from autoenc.captions.out_of_distribution import picture_words, tiles_words
+from autoenc.captions.out_of_distribution import picture_caption, tiles_caption
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained
-from autoenc.out_of_distribution import Looked, LookedTiles, TestErrors, loss_shares, standing
+from autoenc.out_of_distribution import (
+    Reconstruction,
+    TestErrors,
+    TileReconstructions,
+    loss_shares,
+    rank_error,
+)
 from autoenc.out_of_distribution.error_rank import plain_mse
 from autoenc.pictures import tiled
 from autoenc.schema import TrainConfig
@@ -30,39 +36,39 @@ def model(request: pytest.FixtureRequest, digits: Dataset) -> Trained:
 
 
 def test_an_image_comes_back_as_the_model_draws_it(model: Trained, digits: Dataset) -> None:
-    looked = out_of_distribution.look(model, digits.test[0])
+    reconstruction = out_of_distribution.reconstruct(model, digits.test[0])
     with torch.inference_mode():
         x = torch.from_numpy(digits.test[:1].copy()).double() / 255
         x_hat = model.model.double()(x)
         model.model.float()
-    assert looked.mse == pytest.approx(float((x - x_hat).square().mean()), rel=1e-4)
-    assert np.abs(looked.x_hat / 255 - x_hat[0].numpy()).max() < 0.51 / 255
-    assert looked.code.ndim == (1 if model.run.config.model == "mlp" else 3)
-    assert looked.code.size == model.run.model.n_latents
-    assert looked.psnr_db == pytest.approx(-10 * np.log10(looked.mse))
+    assert reconstruction.mse == pytest.approx(float((x - x_hat).square().mean()), rel=1e-4)
+    assert np.abs(reconstruction.x_hat / 255 - x_hat[0].numpy()).max() < 0.51 / 255
+    assert reconstruction.code.ndim == (1 if model.run.config.model == "mlp" else 3)
+    assert reconstruction.code.size == model.run.model.n_latents
+    assert reconstruction.psnr_db == pytest.approx(-10 * np.log10(reconstruction.mse))
 
 
 def test_tiles_come_back_as_each_would_alone(model: Trained) -> None:
     picture = np.random.default_rng(0).integers(0, 255, (3, 40, 61), np.uint8)
     tiles = tiled(picture, (1, 28, 28))
-    looked = out_of_distribution.look_at_tiles(model, tiles)
-    alone = [out_of_distribution.look(model, tile) for tile in tiles.images]
-    assert looked.mse.tolist() == pytest.approx([one.mse for one in alone], rel=1e-4)
-    assert looked.x_hat.shape == (1, 40, 61)
-    assert np.abs(looked.x_hat[:, :28, :28].astype(int) - alone[0].x_hat).max() <= 1
-    off = (looked.x_hat / 255 - tiles.picture / 255) ** 2
-    assert looked.whole_mse == pytest.approx(off.mean(), rel=1e-2)  # of the rounded pictures
+    reconstruction = out_of_distribution.reconstruct_tiles(model, tiles)
+    alone = [out_of_distribution.reconstruct(model, tile) for tile in tiles.images]
+    assert reconstruction.mse.tolist() == pytest.approx([one.mse for one in alone], rel=1e-4)
+    assert reconstruction.x_hat.shape == (1, 40, 61)
+    assert np.abs(reconstruction.x_hat[:, :28, :28].astype(int) - alone[0].x_hat).max() <= 1
+    off = (reconstruction.x_hat / 255 - tiles.picture / 255) ** 2
+    assert reconstruction.whole_mse == pytest.approx(off.mean(), rel=1e-2)  # of the rounded pictures
 
 
 def test_the_error_of_a_picture_of_whole_tiles_is_their_mean(model: Trained) -> None:
     picture = np.random.default_rng(0).integers(0, 255, (1, 56, 84), np.uint8)
-    looked = out_of_distribution.look_at_tiles(model, tiled(picture, (1, 28, 28)))
-    assert looked.whole_mse == pytest.approx(float(looked.mse.mean()), rel=1e-4)
+    reconstruction = out_of_distribution.reconstruct_tiles(model, tiled(picture, (1, 28, 28)))
+    assert reconstruction.whole_mse == pytest.approx(float(reconstruction.mse.mean()), rel=1e-4)
 
 
 def test_images_of_another_shape_are_refused(model: Trained) -> None:
     with pytest.raises(ShapeError, match=r"this model takes \(1, 28, 28\)"):
-        out_of_distribution.look(model, np.zeros((1, 8, 8), np.uint8))
+        out_of_distribution.reconstruct(model, np.zeros((1, 8, 8), np.uint8))
 
 
 def test_a_small_model_has_all_its_tiles(model: Trained) -> None:
@@ -86,16 +92,16 @@ def test_an_unknown_example_is_refused() -> None:
 
 
 def test_a_loss_is_counted_among_the_others() -> None:
-    found = standing(2 / 8, ERRORS)
+    found = rank_error(2 / 8, ERRORS)
     assert (found.n, found.n_worse, found.n_better) == (4, 2, 1)
     assert (found.least, found.greatest) == (1 / 8, 4 / 8)
     assert not found.beyond_all
-    assert standing(np.nan, ERRORS).beyond_all
+    assert rank_error(np.nan, ERRORS).beyond_all
 
 
 def test_nothing_to_compare_with_is_told() -> None:
     with pytest.raises(ShapeError):
-        standing(0.1, np.empty(0))
+        rank_error(0.1, np.empty(0))
 
 
 def test_a_loss_is_a_share_of_the_error_of_a_plain_square() -> None:
@@ -113,7 +119,7 @@ def test_a_model_is_useful_where_it_is_clearly_better_than_the_mean_image(digits
     assert not out_of_distribution.test_errors(0.95 * mean_image, digits).is_useful
     found = out_of_distribution.test_errors(0.5 * mean_image, digits)
     assert found.is_useful
-    assert found.lost == pytest.approx(0.5 * mean_image / x.var((1, 2, 3)))
+    assert found.contrast_lost == pytest.approx(0.5 * mean_image / x.var((1, 2, 3)))
 
 
 # ---------------------------------------------------------------- what is said of it
@@ -128,7 +134,7 @@ def half(contrast: int) -> np.ndarray:
 
 def said(x: np.ndarray, x_hat: np.ndarray, tests: np.ndarray = ERRORS, useful: bool = True) -> str:
     mse = float(((x / 255 - x_hat / 255) ** 2).mean())
-    return picture_words(Looked(x, x_hat, np.zeros(1, np.float32), mse), TestErrors(tests, useful))
+    return picture_caption(Reconstruction(x, x_hat, np.zeros(1, np.float32), mse), TestErrors(tests, useful))
 
 
 def test_a_cat_that_comes_back_as_a_plain_square_is_lost_however_small_its_error() -> None:
@@ -177,8 +183,10 @@ def test_a_model_that_has_learnt_nothing_gives_no_verdict() -> None:
 
 
 def test_a_denoiser_s_test_images_were_noisy_and_that_is_said() -> None:
-    looked = Looked(half(100), half(80), np.zeros(1, np.float32), 0.002)
-    assert picture_words(looked, TestErrors(ERRORS, True), noisy=True).endswith("this picture is not.)")
+    reconstruction = Reconstruction(half(100), half(80), np.zeros(1, np.float32), 0.002)
+    assert picture_caption(reconstruction, TestErrors(ERRORS, True), noisy=True).endswith(
+        "this picture is not.)"
+    )
 
 
 def tiles_said(*lost: float, tests: np.ndarray = ERRORS, plain: int = 0) -> str:
@@ -186,8 +194,8 @@ def tiles_said(*lost: float, tests: np.ndarray = ERRORS, plain: int = 0) -> str:
     picture = np.concatenate([half(127)] * len(lost) + [half(0)] * plain, axis=2)
     variance = float(plain_mse(half(127)[None])[0])
     mse = np.array([*(share * variance for share in lost), *[0.0] * plain], np.float32)
-    looked = LookedTiles(tiled(picture, (1, 28, 28)), picture, mse, float(mse.mean()))
-    return tiles_words(looked, TestErrors(tests, True))
+    reconstruction = TileReconstructions(tiled(picture, (1, 28, 28)), picture, mse, float(mse.mean()))
+    return tiles_caption(reconstruction, TestErrors(tests, True))
 
 
 def test_tiles_that_lose_more_than_all_test_images_are_counted() -> None:
@@ -221,7 +229,7 @@ def test_figures_have_their_units() -> None:
 
 def test_the_histogram_holds_every_test_image_once_and_the_marker_stands_at_the_error() -> None:
     test = np.array([0.01, 0.01, 0.02, 0.1], np.float32)
-    histogram, marker = plots.loss_among_tests(test, 0.3, said="far off").data
+    histogram, marker = plots.loss_among_tests(test, 0.3, caption="far off").data
     assert sum(histogram.y) == pytest.approx(100)
     assert max(histogram.y) == 50
     assert histogram.x[0] <= 0.01

@@ -19,7 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, cli, datasets, inspection, sweeps
 from autoenc.baselines import PCA
-from autoenc.cli.sweeping import asked_sweep
+from autoenc.captions import configs
+from autoenc.cli.sweeping import sweep_from_args
 from autoenc.cli.training import train_config
 from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.neighbours import Neighbour
@@ -636,12 +637,12 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
         sleep(0.05)
     app = opened("start")
     said = [bar.proto.text for bar in app.get("progress")]
-    title = labels.title(long)
+    title = configs.title(long)
     (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
     assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
     assert "0.00 s" not in running
     assert said[said.index(running) + 1 :][:3] == [
-        f"{labels.title(jobs[1].config)} – Waiting: next in line",
+        f"{configs.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
         f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",
     ]
@@ -929,7 +930,7 @@ def trained_by(command: str) -> TrainConfig:
 
 def swept_by(command: str) -> Sweep:
     arguments = f"sweep --latent-sizes 1,2 {command}".split()
-    return asked_sweep(cli.parser().parse_args(arguments))
+    return sweep_from_args(cli.parser().parse_args(arguments))
 
 
 def test_the_form_and_the_command_line_train_the_same_of_every_model_and_data_set() -> None:
@@ -1025,4 +1026,4 @@ def test_a_click_for_colour_trains_what_a_command_sweeps() -> None:
         for info, sweep in zip(infos, comparison.equal_sweeps(infos, [model]), strict=True):
             sizes = ",".join(map(str, sweep.latent_sizes))
             command = f"--dataset {info.name} --models {model} --latent-sizes {sizes}"
-            assert sweep == asked_sweep(cli.parser().parse_args(["sweep", *command.split()]))
+            assert sweep == sweep_from_args(cli.parser().parse_args(["sweep", *command.split()]))

@@ -162,11 +162,13 @@ def test_a_denoiser_is_no_first_choice_and_says_that_its_test_images_were_noisy(
 def test_a_picture_is_computed_once(models: dict[str, Run]) -> None:
     run = sessions.read_run(models["mlp"].run_id)
     shown = reconstruct.example_picture("cat")
-    assert reconstruct.looked(shown, run, "no") is reconstruct.looked(
+    assert reconstruct.reconstruction(shown, run, "no") is reconstruct.reconstruction(
         reconstruct.example_picture("cat"), run, "no"
     )
-    assert reconstruct.looked_tiles(shown, run, "no") is reconstruct.looked_tiles(shown, run, "auto")
-    assert reconstruct.looked(shown, run, "no") is not reconstruct.looked(shown, run, "yes")
+    assert reconstruct.tile_reconstructions(shown, run, "no") is reconstruct.tile_reconstructions(
+        shown, run, "auto"
+    )
+    assert reconstruct.reconstruction(shown, run, "no") is not reconstruct.reconstruction(shown, run, "yes")
 
 
 # ---------------------------------------------------------------- what comes from the pad

@@ -347,7 +347,7 @@ def test_of_a_sweep_another_unit_or_another_sweep_inherits_no_zoom(draw: SweepFi
 @every_sweep_figure
 def test_a_click_on_a_dot_answers_its_run_and_a_click_on_anything_else_nothing(draw: SweepFigure) -> None:
     run_ids = {p.run_id for p in BOTH}
-    for trace in draw(BOTH, plots.Axes(), chosen=BOTH[6].run_id).data:
+    for trace in draw(BOTH, plots.Axes(), highlighted=BOTH[6].run_id).data:
         if trace.name in ("MLP", "Conv"):
             assert len(trace.customdata) == len(trace.x) == len(trace.hovertext)
             assert set(trace.customdata) <= run_ids
@@ -357,25 +357,25 @@ def test_a_click_on_a_dot_answers_its_run_and_a_click_on_anything_else_nothing(d
 
 @every_sweep_figure
 def test_the_chosen_run_has_a_ring_around_its_dot(draw: SweepFigure) -> None:
-    figure = draw(BOTH, plots.Axes(), chosen=BOTH[6].run_id)
+    figure = draw(BOTH, plots.Axes(), highlighted=BOTH[6].run_id)
     ring, mlp = trace_of(figure, "chosen"), trace_of(figure, "MLP")
     at = list(mlp.customdata).index(BOTH[6].run_id)
     assert placed(ring) == [(mlp.x[at], mlp.y[at])]
     assert ring.marker.size > 1.5 * mlp.marker.size
-    assert placed(trace_of(draw(BOTH, plots.Axes(), chosen="another"), "chosen")) == []
+    assert placed(trace_of(draw(BOTH, plots.Axes(), highlighted="another"), "chosen")) == []
 
 
 @every_sweep_figure
 def test_of_twenty_two_runs_a_figure_weighs_less_than_5_kb(draw: SweepFigure) -> None:
     sizes = [2**i for i in range(11)]
     points = [point(model, k, 0.0123456 / k, 12.3456 * k) for model in ("mlp", "conv") for k in sizes]
-    assert len(draw(points, plots.Axes(), chosen=points[0].run_id).to_json()) < 5000
+    assert len(draw(points, plots.Axes(), highlighted=points[0].run_id).to_json()) < 5000
 
 
 @every_sweep_figure
 def test_a_sweep_is_told_to_those_who_cannot_see_it_and_has_a_file_name(draw: SweepFigure) -> None:
-    meta = draw(BOTH, plots.Axes(), said="It falls.").layout.meta
-    assert meta["said"] == "It falls."
+    meta = draw(BOTH, plots.Axes(), caption="It falls.").layout.meta
+    assert meta["caption"] == "It falls."
     assert meta["name"].startswith("mnist-")
 
 
@@ -563,7 +563,7 @@ SEEN_TOGETHER = {
     "a run's curves": [plots.COLOUR[name] for name in ("train", "test", "speed")],
     "pictures": [plots.COLOUR[name] for name in ("original", "noisy", "reconstruction", "error")],
     "models": [plots.COLOUR[name] for name in MODELS],
-    "several runs": plots.SEVERAL,
+    "several runs": plots.SEVERAL_COLOURS,
     "a sweep": [*(plots.COLOUR[name] for name in MODELS), GREY],
 }
 

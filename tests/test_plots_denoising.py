@@ -60,15 +60,15 @@ def rows(n_measured: int = 12) -> list[MatrixRow]:
 
 
 def by_size(runs: Sequence[SizeCurve], said: str = "") -> Figure:
-    return plots.by_size(runs, (0.1, 0.5, 1.0), said)
+    return plots.quality_by_size(runs, (0.1, 0.5, 1.0), said)
 
 
 FIGURES: dict[str, Callable[[int], Figure]] = {
-    "PSNR": lambda n: plots.curves(lines(n), "psnr", said="It falls."),
-    "SSIM": lambda n: plots.curves(lines(n), "ssim", said="It falls."),
-    "spread": lambda n: plots.curves(lines(n), "psnr", spread=True, said="It falls."),
+    "PSNR": lambda n: plots.quality_curves(lines(n), "psnr", caption="It falls."),
+    "SSIM": lambda n: plots.quality_curves(lines(n), "ssim", caption="It falls."),
+    "spread": lambda n: plots.quality_curves(lines(n), "psnr", spread=True, caption="It falls."),
     "sizes": lambda n: by_size(sizes(n), "It falls."),
-    "matrix": lambda n: plots.matrix(rows(n), LEVELS, "It falls."),
+    "matrix": lambda n: plots.transfer_matrix(rows(n), LEVELS, "It falls."),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.keys())
 
@@ -98,7 +98,7 @@ def test_a_figure_is_told_to_those_who_cannot_see_it_and_has_a_file_name(
     draw: Callable[[int], Figure],
 ) -> None:
     meta = draw(12).layout.meta
-    assert meta["said"] == "It falls."
+    assert meta["caption"] == "It falls."
     assert meta["name"].startswith(("mnist-gaussian-psnr-by-", "mnist-gaussian-ssim-by-"))
 
 
@@ -115,7 +115,7 @@ def test_no_figure_weighs_8_kb(draw: Callable[[int], Figure]) -> None:
 
 
 def test_without_lines_runs_and_rows_there_are_empty_figures() -> None:
-    for figure in (plots.curves([], "psnr"), by_size([]), plots.matrix([], LEVELS)):
+    for figure in (plots.quality_curves([], "psnr"), by_size([]), plots.transfer_matrix([], LEVELS)):
         assert "NaN" not in figure.to_json()
 
 
@@ -123,12 +123,12 @@ def test_without_lines_runs_and_rows_there_are_empty_figures() -> None:
 
 
 def test_psnr_is_that_of_the_mean_error_and_ssim_the_mean() -> None:
-    assert trace_of(plots.curves(lines(), "psnr"), "Denoiser").y[:3] == (26, 25, 24)
-    assert set(trace_of(plots.curves(lines(), "ssim"), "Denoiser").y) == {0.8}
+    assert trace_of(plots.quality_curves(lines(), "psnr"), "Denoiser").y[:3] == (26, 25, 24)
+    assert set(trace_of(plots.quality_curves(lines(), "ssim"), "Denoiser").y) == {0.8}
 
 
 def test_each_line_is_drawn_as_it_was_asked_for() -> None:
-    figure = plots.curves(lines(), "psnr")
+    figure = plots.quality_curves(lines(), "psnr")
     assert trace_of(figure, "Noisy").line.color == "#e69f00"
     assert trace_of(figure, "Median filter").line.color == "#1b7fc4"
     assert trace_of(figure, "Median filter").line.dash == "dot"
@@ -136,7 +136,7 @@ def test_each_line_is_drawn_as_it_was_asked_for() -> None:
 
 @pytest.mark.parametrize("noise", NOISES)
 def test_the_axis_reaches_to_the_largest_level_and_says_what_a_level_is(noise: str) -> None:
-    figure = plots.curves([Line("X", "#000000", Curve("mnist", noise, "noisy"))], "psnr")
+    figure = plots.quality_curves([Line("X", "#000000", Curve("mnist", noise, "noisy"))], "psnr")
     low, high = figure.layout.xaxis.range
     assert low < 0 < NOISES[noise].most < high < 1.02 * NOISES[noise].most
     title = figure.layout.xaxis.title.text
@@ -149,34 +149,36 @@ def test_the_axis_reaches_to_the_largest_level_and_says_what_a_level_is(noise: s
     [({}, 10, 30), ({0.3: 22.0}, 10, 30), ({0.3: 9.9}, 5, 30), ({0.3: 30.1}, 10, 35), ({0.3: 5.0}, 5, 30)],
 )
 def test_the_psnr_axis_widens_in_steps_of_5_db(psnr: Mapping[float, float], low: int, high: int) -> None:
-    layout = plots.curves([Line("X", "#000000", curve("run", psnr))], "psnr").layout
+    layout = plots.quality_curves([Line("X", "#000000", curve("run", psnr))], "psnr").layout
     assert (layout.shapes[0].y0, layout.shapes[0].y1) == (low, high)
     assert layout.yaxis.range is None
 
 
 def test_another_noise_and_another_measure_inherit_no_zoom() -> None:
-    one = plots.curves(lines(), "psnr").layout
-    blurred = plots.curves([Line("X", "#000000", curve("run", {1.0: 20}, noise="blur"))], "psnr").layout
+    one = plots.quality_curves(lines(), "psnr").layout
+    blurred = plots.quality_curves(
+        [Line("X", "#000000", curve("run", {1.0: 20}, noise="blur"))], "psnr"
+    ).layout
     assert one.xaxis.uirevision != blurred.xaxis.uirevision
-    assert one.yaxis.uirevision != plots.curves(lines(), "ssim").layout.yaxis.uirevision
+    assert one.yaxis.uirevision != plots.quality_curves(lines(), "ssim").layout.yaxis.uirevision
 
 
 def test_the_band_goes_once_around_the_middle_80_percent_and_has_room() -> None:
     line = Line("X", "#102030", curve("run", {0.1: 20.0, 0.2: 31.0}))
-    band, _ = plots.curves([line], "psnr", spread=True).data
+    band, _ = plots.quality_curves([line], "psnr", spread=True).data
     # 3 dB below from left to right, 2 dB above from right to left
     assert list(zip(band.x, band.y, strict=True)) == [(0.1, 17), (0.2, 28), (0.2, 33), (0.1, 22)]
     assert band.fillcolor == "rgba(16,32,48,0.16)"
-    assert plots.curves([line], "psnr", spread=True).layout.shapes[0].y1 == 35
-    assert plots.curves([line], "psnr").data[0].x == (None,)
+    assert plots.quality_curves([line], "psnr", spread=True).layout.shapes[0].y1 == 35
+    assert plots.quality_curves([line], "psnr").data[0].x == (None,)
 
 
 def test_a_click_on_a_point_answers_its_level() -> None:
-    assert trace_of(plots.curves(lines(3), "psnr"), "Denoiser").customdata == (0.05, 0.1, 0.15)
+    assert trace_of(plots.quality_curves(lines(3), "psnr"), "Denoiser").customdata == (0.05, 0.1, 0.15)
 
 
 def test_each_point_tells_its_middle_80_percent_and_how_many_images() -> None:
-    shown = trace_of(plots.curves(lines(), "psnr"), "Median filter")
+    shown = trace_of(plots.quality_curves(lines(), "psnr"), "Median filter")
     assert shown.hovertext[0] == "21.0 to 26.0 dB"
     assert "1,000 test images" in shown.hovertemplate
 
@@ -192,7 +194,7 @@ def test_each_point_tells_its_middle_80_percent_and_how_many_images() -> None:
 )
 def test_the_axis_says_how_many_images_where_that_can_be_said(counts: Mapping[str, int], said: str) -> None:
     drawn = [Line(name, "#000000", falling(name, 20, 3, n)) for name, n in counts.items()]
-    title = plots.curves(drawn, "psnr").layout.yaxis.title.text
+    title = plots.quality_curves(drawn, "psnr").layout.yaxis.title.text
     assert title.startswith("PSNR (dB)")
     assert (said in title) if said else ("images" not in title)
 
@@ -201,7 +203,7 @@ def test_a_picture_that_came_back_exactly_is_a_gap() -> None:
     exact = Curve(
         "mnist", "gaussian", "run", 1, (Quality(0.1, 0, math.inf, math.inf, 1, 1, 1), quality(0.2, 20))
     )
-    figure = plots.curves([Line("X", "#000000", exact)], "psnr", spread=True)
+    figure = plots.quality_curves([Line("X", "#000000", exact)], "psnr", spread=True)
     assert trace_of(figure, "X").y == (None, 20)
     assert "Infinity" not in figure.to_json()
 
@@ -209,7 +211,7 @@ def test_a_picture_that_came_back_exactly_is_a_gap() -> None:
 def test_seven_methods_leave_half_of_a_chart_of_340_pixels_to_the_plot() -> None:
     names = ("Noisy", "Plain autoencoder", "Denoiser", "Best affine filter", "Median filter")
     names += ("Total variation", "Non-local means")
-    margin = plots.curves([Line(n, "#000000", falling(n, 20)) for n in names], "psnr").layout.margin
+    margin = plots.quality_curves([Line(n, "#000000", falling(n, 20)) for n in names], "psnr").layout.margin
     assert 340 - margin.t - margin.b >= 340 / 2
 
 
@@ -235,7 +237,7 @@ def test_a_larger_ring_in_the_colour_of_its_line_marks_the_best_size() -> None:
 
 def test_of_equally_good_sizes_the_smallest_has_the_ring() -> None:
     equal = [SizeCurve(f"run-{k}", k, k, curve(f"run-{k}", {0.1: 20})) for k in (8, 2, 4)]
-    assert trace_of(plots.by_size(equal, (0.1,), ""), "best").x == (2,)
+    assert trace_of(plots.quality_by_size(equal, (0.1,), ""), "best").x == (2,)
 
 
 @pytest.mark.parametrize("vision", COLOUR_VISION)
@@ -265,7 +267,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_a_cell_has_its_psnr_and_answers_the_run_of_its_row() -> None:
-    cells, numbers = plots.matrix(rows(), LEVELS).data
+    cells, numbers = plots.transfer_matrix(rows(), LEVELS).data
     assert [round(z, 4) for z in cells.z[0][:3]] == [25.2, 24.2, 23.2]
     assert numbers.text[:3] == ("25.2", "24.2", "23.2")
     assert [{run_id for run_id, _ in row} for row in cells.customdata] == [{"run-clean"}, {"run-0-1"}]
@@ -275,12 +277,12 @@ def test_a_cell_has_its_psnr_and_answers_the_run_of_its_row() -> None:
 
 
 def test_the_scale_begins_and_ends_at_multiples_of_5_db() -> None:
-    cells = plots.matrix(rows(), LEVELS).data[0]  # from 25.2 - 11 to 25.2 dB
+    cells = plots.transfer_matrix(rows(), LEVELS).data[0]  # from 25.2 - 11 to 25.2 dB
     assert (cells.zmin, cells.zmax) == (10, 30)
 
 
 def test_a_cell_that_is_not_measured_is_empty() -> None:
-    cells, numbers = plots.matrix(rows(2), LEVELS).data
+    cells, numbers = plots.transfer_matrix(rows(2), LEVELS).data
     assert list(cells.z[0][2:]) == [None] * 10
     assert list(numbers.x) == [0, 1, 0, 1]
     assert not cells.hoverongaps
@@ -288,22 +290,22 @@ def test_a_cell_that_is_not_measured_is_empty() -> None:
 
 def test_a_cell_tells_its_level_with_its_unit() -> None:
     row = MatrixRow(Noise("blur", 0.4), "run", curve("run", {2.0: 20.0}, noise="blur"))
-    figure = plots.matrix([row], (2.0,))
+    figure = plots.transfer_matrix([row], (2.0,))
     assert figure.data[0].hovertext[0][0].startswith("trained at 0.4, tested at 2 px: 20.0 dB<br>")
     assert figure.layout.xaxis.title.text == "tested at (Blur, px)"
 
 
 def test_the_best_of_each_column_has_a_frame_and_one_row_alone_has_none() -> None:
-    frames = plots.matrix(rows(), LEVELS).layout.shapes
+    frames = plots.transfer_matrix(rows(), LEVELS).layout.shapes
     # 25.2, 24.2, 23.2, 22.2 against 24, 23.5, 23, 22.5
     best = [round((frame.y0 + frame.y1) / 2) for frame in sorted(frames, key=lambda frame: frame.x0)]
     assert best == [0, 0, 0] + [1] * 9
-    assert len(plots.matrix(rows()[:1], LEVELS).layout.shapes) == 0
+    assert len(plots.transfer_matrix(rows()[:1], LEVELS).layout.shapes) == 0
 
 
 def test_rows_go_down_and_columns_to_the_right_and_names_may_be_equal() -> None:
     twice = [MatrixRow(Noise("gaussian", 0.3), run_id, falling(run_id, 20)) for run_id in ("a", "b")]
-    layout = plots.matrix(twice, (0.1, 0.3)).layout
+    layout = plots.transfer_matrix(twice, (0.1, 0.3)).layout
     assert layout.yaxis.range == (1.5, -0.5)
     assert layout.yaxis.ticktext == ("0.3", "0.3")
     assert layout.xaxis.ticktext == ("0.1", "0.3")
@@ -313,7 +315,9 @@ def test_rows_go_down_and_columns_to_the_right_and_names_may_be_equal() -> None:
 def test_a_number_stands_out_from_its_cell(psnr: float) -> None:
     """As much as small letters need."""
     ends = [MatrixRow(None, name, curve(name, {0.1: db})) for name, db in [("a", 0.001), ("b", 29.99)]]
-    cells, numbers = plots.matrix([*ends, MatrixRow(None, "c", curve("c", {0.1: psnr}))], (0.1,)).data
+    cells, numbers = plots.transfer_matrix(
+        [*ends, MatrixRow(None, "c", curve("c", {0.1: psnr}))], (0.1,)
+    ).data
     at = psnr / 30 * (len(SCALE) - 1)
     below, above = SCALE[math.floor(at)], SCALE[math.ceil(at)]
     parts = [(int(below[i : i + 2], 16), int(above[i : i + 2], 16)) for i in (1, 3, 5)]

@@ -8,7 +8,7 @@ import pytest
 
 from autoenc import cli, datasets, recipes
 from autoenc.captions import remarks
-from autoenc.cli.sweeping import asked_sweep
+from autoenc.cli.sweeping import sweep_from_args
 from autoenc.cli.training import train_config
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import ConfigError
@@ -23,7 +23,7 @@ def trained_by(command: str) -> TrainConfig:
 
 
 def swept_by(command: str) -> Sweep:
-    return asked_sweep(cli.parser().parse_args(["sweep", *command.split()]))
+    return sweep_from_args(cli.parser().parse_args(["sweep", *command.split()]))
 
 
 # ---------------------------------------------------------------- a model

@@ -89,7 +89,7 @@ TRAIN = """
 import json, torch
 from autoenc import datasets, stopwatch, training
 from autoenc.schema import EpochRecord, TrainConfig
-stopwatch.GAP = 0.5
+stopwatch.MIN_GAP_SECONDS = 0.5
 torch.set_num_threads(1)
 data = datasets.load("digits")
 config = TrainConfig("digits", "mlp", 4, epochs=1000, batch_size=2)

@@ -14,12 +14,12 @@ from autoenc.datasets import Dataset
 from autoenc.schema import BaselineCurve, BaselinePoint
 from autoenc.training import as_float
 
-CHUNK = 1000  # images at once
+CHUNK_IMAGES = 1000  # images at once
 
 
 def chunks_bytes(n_pixels: int) -> int:
     """Memory for some chunks of such images, as float32."""
-    return 4 * 4 * CHUNK * n_pixels + 100_000_000
+    return 4 * 4 * CHUNK_IMAGES * n_pixels + 100_000_000
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Baseline:
         yield replace(curve, done=1.0)
 
     def stored(self, data: Dataset, train_images: int | None = None) -> BaselineCurve | None:
-        """What was kept of an earlier time, of the same images; None: nothing that can be read."""
+        """The curve saved earlier for the same images; None: none that can be read."""
         n_train_images = len(data.train[:train_images])
-        values = cache.kept(self._file(data, n_train_images)) or {}
+        values = cache.load_cached(self._file(data, n_train_images)) or {}
         try:
             sizes, losses = map(int, values["sizes"]), map(float, values["test_mse"])
             points = tuple(BaselinePoint(k, mse) for k, mse in zip(sizes, losses, strict=True))
@@ -70,8 +70,8 @@ class Baseline:
             return None
         return replace(self.empty(data.name, n_train_images), points=points, done=1.0)
 
-    def keep(self, data: Dataset, curve: BaselineCurve) -> None:
-        """Have it found by `stored`.
+    def save(self, data: Dataset, curve: BaselineCurve) -> None:
+        """Save the curve for `stored`.
 
         Raises:
             AutoencError: the cache folder cannot be written.
@@ -80,7 +80,7 @@ class Baseline:
             "sizes": [point.n_latents for point in curve.points],
             "test_mse": [point.test_mse for point in curve.points],
         }
-        cache.keep(self._file(data, curve.n_train_images), columns)
+        cache.save(self._file(data, curve.n_train_images), columns)
 
     def _file(self, data: Dataset, n_train_images: int) -> str:
         return f"{self.name}-{data.fingerprint}-{n_train_images}"
@@ -93,7 +93,7 @@ def mse_of(data: Dataset, reconstruct: Callable[[Tensor], Tensor]) -> float:
         reconstruct: x (B, C, H, W) in [0, 1] -> what comes back of it, of that shape; clipped to [0, 1].
     """
     total = 0.0
-    for chunk in torch.split(torch.from_numpy(data.test), CHUNK):
+    for chunk in torch.split(torch.from_numpy(data.test), CHUNK_IMAGES):
         x = as_float(chunk)
         total += float(metrics.mse(x, reconstruct(x).clamp(0, 1)).double().sum())
     return total / len(data.test)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from autoenc.baselines.baseline import CHUNK, Baseline, mse_of
+from autoenc.baselines.baseline import CHUNK_IMAGES, Baseline, mse_of
 from autoenc.datasets import Dataset
 from autoenc.schema import BaselinePoint
 from autoenc.training import as_float
@@ -15,7 +15,7 @@ from autoenc.training import as_float
 def points(data: Dataset) -> Iterator[BaselinePoint]:
     """One point, without a code."""
     images = torch.from_numpy(data.train)
-    sums = [as_float(chunk).sum(0, dtype=torch.float64) for chunk in torch.split(images, CHUNK)]
+    sums = [as_float(chunk).sum(0, dtype=torch.float64) for chunk in torch.split(images, CHUNK_IMAGES)]
     mean = (torch.stack(sums).sum(0) / len(images)).float()
     yield BaselinePoint(0, mse_of(data, lambda x: mean.expand_as(x)))
 

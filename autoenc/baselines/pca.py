@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from autoenc.baselines.baseline import CHUNK, Baseline, chunks_bytes, mse_of
+from autoenc.baselines.baseline import CHUNK_IMAGES, Baseline, chunks_bytes, mse_of
 from autoenc.datasets import Dataset
 from autoenc.schema import BaselinePoint
 from autoenc.training import as_float
@@ -46,7 +46,7 @@ def _fitted(images: Tensor) -> tuple[Tensor, Tensor]:
     n_pixels = images[0].numel()
     total = torch.zeros(n_pixels, dtype=torch.float64)
     gram = torch.zeros(n_pixels, n_pixels, dtype=torch.float64)
-    for chunk in torch.split(images, CHUNK):
+    for chunk in torch.split(images, CHUNK_IMAGES):
         x = as_float(chunk).flatten(1)
         total += x.sum(0, dtype=torch.float64)
         gram += x.T @ x

@@ -1,7 +1,10 @@
 """Plain words that are computed from data; empty where there is not enough yet.
 
 images/                 a picture and its reconstruction
+configs.py              the settings of a run and of a sweep
 sweep.py                the runs of a sweep
+equal.py                two data sets at equal compression
+errors.py               where a model errs: classes, colours
 baselines.py            a model beside the baselines
 denoising/              curves of denoising
 out_of_distribution.py  a picture that no model was trained on
@@ -9,6 +12,6 @@ remarks.py              what must be said beside the figures of a run
 ratios.py               a ratio as people say it
 """
 
-from autoenc.captions import denoising, images, out_of_distribution, sweep
+from autoenc.captions import denoising, equal, errors, images, out_of_distribution, sweep
 
-__all__ = ["denoising", "images", "out_of_distribution", "sweep"]
+__all__ = ["denoising", "equal", "errors", "images", "out_of_distribution", "sweep"]

@@ -9,17 +9,17 @@ from autoenc.captions.ratios import amount
 from autoenc.numerals import counted
 from autoenc.schema import BaselineCurve, Point
 
-ALIKE = 0.95, 1.05  # times a baseline's loss: between them both are as good
+ALIKE_RATIOS = 0.95, 1.05  # times a baseline's loss: between them both are as good
 
 
-def baseline_words(line: Sequence[Point], curve: BaselineCurve) -> str:
+def baseline_caption(line: Sequence[Point], curve: BaselineCurve) -> str:
     """Where a model is better than a baseline of as many numbers, and where worse."""
     compared = _compared(line, curve)
     if not compared:
         return ""
     if not curve.has_code:
-        return _no_code_words(compared, curve)
-    low, high = ALIKE
+        return _no_code_caption(compared, curve)
+    low, high = ALIKE_RATIOS
     kinds = [
         "as good as" if low <= r <= high else "better than" if r < 1 else "worse than" for _, r in compared
     ]
@@ -40,9 +40,9 @@ def baseline_words(line: Sequence[Point], curve: BaselineCurve) -> str:
     return f"furthest behind {curve.title} at {counted(worst.n_latents, 'number')} ({amount(ratio, 'loss')})"
 
 
-def _no_code_words(compared: Sequence[tuple[Point, float]], curve: BaselineCurve) -> str:
+def _no_code_caption(compared: Sequence[tuple[Point, float]], curve: BaselineCurve) -> str:
     """A model that learned anything is better: only where it is not, there is something to say."""
-    useless = [point for point, ratio in compared if ratio >= ALIKE[0]]
+    useless = [point for point, ratio in compared if ratio >= ALIKE_RATIOS[0]]
     if not useless:
         return ""
     largest = counted(useless[-1].n_latents, "number")
@@ -50,13 +50,13 @@ def _no_code_words(compared: Sequence[tuple[Point, float]], curve: BaselineCurve
     return f"no better than the {curve.title} {where}"
 
 
-def sigmoid_words(line: Sequence[Point], curve: BaselineCurve) -> str:
+def sigmoid_caption(line: Sequence[Point], curve: BaselineCurve) -> str:
     """From which size on the MLP of one layer beats PCA, and why: nothing but its sigmoid is not linear."""
     config = line[0].config
     compared = _compared(line, curve)
-    if config.model != "mlp" or config.layers != 1 or not compared or compared[-1][1] >= ALIKE[0]:
+    if config.model != "mlp" or config.layers != 1 or not compared or compared[-1][1] >= ALIKE_RATIOS[0]:
         return ""
-    behind = [i for i, (_, ratio) in enumerate(compared) if ratio >= ALIKE[0]]
+    behind = [i for i, (_, ratio) in enumerate(compared) if ratio >= ALIKE_RATIOS[0]]
     first = compared[behind[-1] + 1 if behind else 0][0]
     return (
         f"From {counted(first.n_latents, 'number')} on it beats PCA although its encoder is as linear as "
@@ -65,10 +65,10 @@ def sigmoid_words(line: Sequence[Point], curve: BaselineCurve) -> str:
 
 
 # What is to be said of a model beside one baseline only, in a sentence of its own.
-REMARKS: Mapping[str, Callable[[Sequence[Point], BaselineCurve], str]] = {"pca": sigmoid_words}
+REMARKS: Mapping[str, Callable[[Sequence[Point], BaselineCurve], str]] = {"pca": sigmoid_caption}
 
 
 def _compared(line: Sequence[Point], curve: BaselineCurve) -> list[tuple[Point, float]]:
     """The runs of whose size there is a measured point, and their loss as a multiple of its loss."""
-    found = ((point, curve.mse_at(point.n_latents)) for point in line)
-    return [(point, (point.test_mse or 0) / mse) for point, mse in found if mse is not None]
+    errors = ((point, curve.mse_at(point.n_latents)) for point in line)
+    return [(point, (point.test_mse or 0) / mse) for point, mse in errors if mse is not None]

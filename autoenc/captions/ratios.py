@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autoenc.numerals import percent, short
 
-LEAST = 0.03  # a smaller change is none
-_MANY = 1.8  # from here on it is so many times; below, so much more
+MIN_CHANGE = 0.03  # a smaller change is none
+_MIN_FACTOR = 1.8  # from here on it is so many times; below, so much more
 _PARTS = {
     1 / 10: "a tenth",
     1 / 8: "an eighth",
@@ -20,11 +20,11 @@ _PARTS = {
 }
 
 
-def times_in_words(ratio: float) -> str:
+def times_text(ratio: float) -> str:
     """Of a positive ratio: `a fifth more`, `a third less`, `half`, `twice`, `3.2 times`, `7 times less`."""
-    if abs(ratio - 1) <= LEAST:
+    if abs(ratio - 1) <= MIN_CHANGE:
         return "the same"
-    if 1 < ratio < _MANY:
+    if 1 < ratio < _MIN_FACTOR:
         return f"{_part(ratio - 1)} more"
     if ratio > 1:
         return "twice" if 1.95 <= ratio < 2.05 else f"{short(ratio)} times"
@@ -35,16 +35,16 @@ def times_in_words(ratio: float) -> str:
 
 def amount(ratio: float, of: str) -> str:
     """`twice the time`, `a fifth more loss`, `the same time`."""
-    words = times_in_words(ratio)
+    words = times_text(ratio)
     return f"{words} {of}" if words.endswith(("more", "less", "same")) else f"{words} the {of}"
 
 
 def changes(ratio: float) -> str:
     """What an amount does that becomes so many times itself: `halves`, `falls by a third`, `doubles`."""
-    words = times_in_words(ratio)
-    known = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
-    if words in known:
-        return known[words]
+    words = times_text(ratio)
+    fraction = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
+    if words in fraction:
+        return fraction[words]
     if words.endswith(" times"):
         return f"grows to {words} as much"
     if words.endswith(" times less"):

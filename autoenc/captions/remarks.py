@@ -8,13 +8,13 @@ from autoenc.numerals import counted, duration, listed, setting
 from autoenc.recipes import RECIPES, Recipe, recipe
 from autoenc.schema import MODEL_NAMES, Run
 
-EARLIER = (  # of runs that stand beside others
+EARLIER_TEST_CLAUSE = (  # of runs that stand beside others
     "tested by an earlier version, which drew other noise for other models: a difference of one percent "
     "means nothing there. Delete and train again to compare exactly."
 )
 EARLIER_MARK = "(+)"  # beside the figures of one
-EARLIER_NOTE = f"{EARLIER_MARK} T{EARLIER[1:]}"
-NAMED = 3  # epochs; of more only their number
+EARLIER_NOTE = f"{EARLIER_MARK} T{EARLIER_TEST_CLAUSE[1:]}"
+MAX_NAMED = 3  # epochs; of more only their number
 
 
 def remarks(run: Run) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def compared(runs: Mapping[str, Run]) -> str:
         for name, run in runs.items()
         if run.earlier_tests
     ]
-    return f"{listed(names)}: {EARLIER}" if names else ""
+    return f"{listed(names)}: {EARLIER_TEST_CLAUSE}" if names else ""
 
 
 def _standstill(run: Run) -> str:
@@ -52,7 +52,7 @@ def _standstill(run: Run) -> str:
         return ""
     numbers = [str(i) for i, _ in still]
     which = f"epoch {numbers[0]}" if len(still) == 1 else f"epochs {listed(numbers)}"
-    if len(still) > NAMED:
+    if len(still) > MAX_NAMED:
         which = counted(len(still), "epoch")
     total = duration(sum(seconds for _, seconds in still))
     left_out = "" if len(still) == len(run.epochs) else "; the speed is measured over the other epochs"
@@ -70,12 +70,12 @@ def shared_settings(models: Iterable[str]) -> str:
     if not alone:
         return ""
     starts = "; ".join(
-        f"{MODEL_NAMES[model]} alone starts with {_recipe_words(RECIPES[model])}" for model in alone
+        f"{MODEL_NAMES[model]} alone starts with {_recipe_caption(RECIPES[model])}" for model in alone
     )
     return f"Models that are compared share their settings; {starts}."
 
 
-def _recipe_words(recipe: Recipe) -> str:
+def _recipe_caption(recipe: Recipe) -> str:
     """`2 layers and a learning rate of 0.004 that decays to zero`."""
     rate = f"a learning rate of {setting(recipe.learning_rate)}{' that decays to zero' * recipe.decays}"
     return f"{counted(recipe.layers, 'layer')} and {rate}"

@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from autoenc.captions.baselines import REMARKS, baseline_words
-from autoenc.captions.ratios import LEAST, amount, changes, times_in_words
-from autoenc.captions.remarks import EARLIER
+from autoenc.captions.baselines import REMARKS, baseline_caption
+from autoenc.captions.ratios import MIN_CHANGE, amount, changes, times_text
+from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.numerals import counted, decibels, short
 from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, psnr_of_mse
@@ -22,26 +22,26 @@ READABLE_MSE = 0.01  # 20 dB
 # ---------------------------------------------------------------- loss and size
 
 
-def loss_words(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
+def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
     """What a doubling of the code buys where it buys most and least; how it compares with the baselines."""
-    said = []
+    sentences = []
     for line in _simplest(points, "test_mse"):
-        compared = (baseline_words(line, curve) for curve in baselines)
+        compared = (baseline_caption(line, curve) for curve in baselines)
         clauses = [clause for clause in (_doublings(line), *compared) if clause]
         if clauses:
-            said.append(f"{_name(line[0])}: {'; '.join(clauses)}.")
-        said += [REMARKS[c.baseline](line, c) for c in baselines if c.baseline in REMARKS]
-    return " ".join(filter(None, said))
+            sentences.append(f"{_name(line[0])}: {'; '.join(clauses)}.")
+        sentences += [REMARKS[c.baseline](line, c) for c in baselines if c.baseline in REMARKS]
+    return " ".join(filter(None, sentences))
 
 
-def tests_words(points: Sequence[Point]) -> str:
+def tests_caption(points: Sequence[Point]) -> str:
     """Which runs were tested on noisy images of their own."""
     tested = _usable(points, "test_mse")
     n = sum(p.earlier_test for p in tested)
     if not n:
         return ""
     which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
-    return f"{which} {EARLIER}"
+    return f"{which} {EARLIER_TEST_CLAUSE}"
 
 
 def _doublings(line: Sequence[Point]) -> str:
@@ -57,13 +57,13 @@ def _doublings(line: Sequence[Point]) -> str:
     if (end := _end_of_gains(line)) is not None:
         return f"{best}, beyond {end.config.latent_size:,} it gains almost nothing"
     ratio = _loss(d) / _loss(c)
-    least = "it gains almost nothing" if abs(1 - ratio) <= LEAST else f"it {changes(ratio)}"
+    least = "it gains almost nothing" if abs(1 - ratio) <= MIN_CHANGE else f"it {changes(ratio)}"
     return f"{best}, from {c.config.latent_size:,} to {d.config.latent_size:,} {least}"
 
 
 def _end_of_gains(line: Sequence[Point]) -> Point | None:
     """The run after which no larger code helps; None: the largest still does, or none ever did."""
-    paying = [b for a, b in pairwise(line) if _loss(b) < (1 - LEAST) * _loss(a)]
+    paying = [b for a, b in pairwise(line) if _loss(b) < (1 - MIN_CHANGE) * _loss(a)]
     return paying[-1] if paying and paying[-1] is not line[-1] else None
 
 
@@ -73,7 +73,7 @@ def _gain(step: tuple[Point, Point]) -> float:
     return math.log(_loss(a) / _loss(b)) / math.log(b.config.latent_size / a.config.latent_size)
 
 
-def code_words(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
+def code_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
     """Which model is better at about equal code size; which codes are as large as the image."""
     lines = {line[0].config.model: line for line in _simplest(points, "test_mse")}
     equal = [_at_equal_code(lines, model, baselines) for model in MODELS if model in lines and model != "mlp"]
@@ -97,9 +97,9 @@ def _at_equal_code(
         counted(mlp, "number") if mlp == other else f"about equal code size ({mlp:,} and {other:,} numbers)"
     )
     losses = f"{short(_loss(better))} against {short(_loss(worse))}"
-    if _loss(worse) / _loss(better) <= 1 + LEAST:
+    if _loss(worse) / _loss(better) <= 1 + MIN_CHANGE:
         return f"At {size} MLP and {NAMES[model]} are equally good ({losses})."
-    how = times_in_words(_loss(worse) / _loss(better))
+    how = times_text(_loss(worse) / _loss(better))
     much = f"has {how.removesuffix(' more')} more loss" if how.endswith(" more") else f"has {how} the loss"
     return f"At {size} {_name(better)} is better: {_name(worse)} {much} ({losses})."
 
@@ -107,8 +107,8 @@ def _at_equal_code(
 def _against_baselines(line: Sequence[Point], baselines: Sequence[BaselineCurve]) -> str:
     """Where the MLP has no code of that size the baselines stand for it."""
     for point in line:
-        found = [(c.title, c.mse_at(point.n_latents)) for c in baselines if c.has_code]
-        losses = [f"{short(mse)} for {title}" for title, mse in found if mse is not None]
+        losses_at_size = [(c.title, c.mse_at(point.n_latents)) for c in baselines if c.has_code]
+        losses = [f"{short(mse)} for {title}" for title, mse in losses_at_size if mse is not None]
         if losses:
             losses.append(f"{short(_loss(point))} for {_name(point)}")
             return f"At {counted(point.n_latents, 'number')}: {', '.join(losses)}."
@@ -124,7 +124,7 @@ def _larger_than_image(points: Sequence[Point]) -> str:
     return f"{_name(least)} with {_size(least)} already {keeps}."
 
 
-def ratio_words(points: Sequence[Point]) -> str:
+def ratio_caption(points: Sequence[Point]) -> str:
     """The strongest compression that still reaches 20 dB."""
     usable_points = _usable(points, "test_mse")
     level = f"{short(psnr_of_mse(READABLE_MSE))} dB (MSE {short(READABLE_MSE)})"
@@ -145,14 +145,14 @@ def ratio_words(points: Sequence[Point]) -> str:
 # ---------------------------------------------------------------- time
 
 
-def time_words(points: Sequence[Point]) -> str:
+def time_caption(points: Sequence[Point]) -> str:
     """What a larger code costs in time."""
-    said = []
+    sentences = []
     for line in _simplest(points, "seconds"):
         if len(line) < 2:
             continue
         first, last = line[0], line[-1]
-        sizes = times_in_words(last.config.latent_size / first.config.latent_size)
+        sizes = times_text(last.config.latent_size / first.config.latent_size)
         whole = amount(last.seconds / first.seconds, "time")
         unit = f"{CODE_UNITS[first.config.model]}s"
         more = f"{sizes} the {unit}" if sizes.endswith("times") or sizes == "twice" else f"{sizes} {unit}"
@@ -160,11 +160,11 @@ def time_words(points: Sequence[Point]) -> str:
         if len(line) > 2:
             a, b = line[-2:]
             words += f"; from {_sizes(a, b)} the time {changes(b.seconds / a.seconds)}"
-        said.append(f"{words}.")
-    return " ".join(said)
+        sentences.append(f"{words}.")
+    return " ".join(sentences)
 
 
-def timing_words(points: Sequence[Point]) -> str:
+def timing_caption(points: Sequence[Point]) -> str:
     """How alike the times were taken."""
     timed = _usable(points, "seconds")
     if not timed:
@@ -173,19 +173,21 @@ def timing_words(points: Sequence[Point]) -> str:
     alone = [p for p in timed if p.concurrent_jobs == 0]
     if len(alone) == len(timed):
         where = "" if len(devices) != 1 else f", on {devices[0]}{_threads(timed)}"
-        said = "The time was taken alone" if len(timed) == 1 else "All times were taken alone"
-        return f"{said}{where}.{_differ(devices)}"
-    beside = [p.concurrent_jobs for p in timed if p.concurrent_jobs]
+        caption = "The time was taken alone" if len(timed) == 1 else "All times were taken alone"
+        return f"{caption}{where}.{_differ(devices)}"
+    others_running = [p.concurrent_jobs for p in timed if p.concurrent_jobs]
     n_unknown = sum(p.concurrent_jobs is None for p in timed)
     clauses = []
-    if beside:
-        others = "1 other run" if max(beside) == 1 else f"{max(beside)} other runs"
-        were, them = ("was", "it") if len(beside) == 1 else ("were", "them")
-        clauses.append(f"{len(beside)} of {len(timed)} {were} timed with up to {others} beside {them}")
+    if others_running:
+        others = "1 other run" if max(others_running) == 1 else f"{max(others_running)} other runs"
+        were, them = ("was", "it") if len(others_running) == 1 else ("were", "them")
+        clauses.append(
+            f"{len(others_running)} of {len(timed)} {were} timed with up to {others} beside {them}"
+        )
     if n_unknown:
         clauses.append(f"for {n_unknown} of {len(timed)} it is not known whether others ran beside")
-    said = ", ".join(clauses)
-    return f"{said[0].upper()}{said[1:]} (hollow dots): compare these with care.{_differ(devices)}"
+    caption = ", ".join(clauses)
+    return f"{caption[0].upper()}{caption[1:]} (hollow dots): compare these with care.{_differ(devices)}"
 
 
 def _threads(timed: Sequence[Point]) -> str:
@@ -204,7 +206,7 @@ def _differ(devices: Sequence[str]) -> str:
     )
 
 
-def front_words(points: Sequence[Point]) -> str:
+def front_caption(points: Sequence[Point]) -> str:
     """Which runs are best for their time, and what the last factor of loss costs."""
     front = pareto(points)
     n_runs = len([p for p in _usable(points, "test_mse") if usable(p.seconds)])
@@ -214,14 +216,14 @@ def front_words(points: Sequence[Point]) -> str:
     if len(front) == 1:
         return f"{_run(last)} is both the fastest and the best of {n_runs} runs."
     ends = f"from {_run(first)} ({short(first.seconds)} s) to {_run(last)} ({short(last.seconds)} s)"
-    said = f"{len(front)} of {n_runs} runs are best for their time, {ends}."
+    caption = f"{len(front)} of {n_runs} runs are best for their time, {ends}."
     before = next((p for p in reversed(front) if _loss(p) >= 1.9 * _loss(last)), front[-2])
     price = amount(last.seconds / before.seconds, "time")
     loss = changes(_loss(last) / _loss(before))
-    return f"{said} From {_run(before)} to {_run(last)} the loss {loss} for {price}."
+    return f"{caption} From {_run(before)} to {_run(last)} the loss {loss} for {price}."
 
 
-def layers_words(points: Sequence[Point]) -> str:
+def layers_caption(points: Sequence[Point]) -> str:
     """One layer against more at the same size, the largest that both have."""
     return " ".join(_layers(points, model) for model in MODELS if _layers(points, model))
 

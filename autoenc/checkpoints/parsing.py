@@ -18,7 +18,7 @@ from torch import Tensor
 
 from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_HEAD, MAX_HEADER, MAX_TEXT, unknown
 from autoenc.errors import AutoencError, CheckpointError, RunNewer
-from autoenc.kinds import HEAD_BYTES, ITSELF, what_else
+from autoenc.kinds import FILE_CURE, HEAD_BYTES, what_else
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class RunFile:
         Raises:
             ValueError: it has another shape or type; KeyError or SafetensorError: it is missing.
         """
-        if (found := self.shape(name)) != tuple(shape):
-            raise ValueError(f"{name} has shape {found} instead of {tuple(shape)}")
+        if (actual := self.shape(name)) != tuple(shape):
+            raise ValueError(f"{name} has shape {actual} instead of {tuple(shape)}")
         tensor: Tensor = self.tensors.get_tensor(name)
         if tensor.dtype != dtype:
             raise ValueError(f"{name} is {tensor.dtype} instead of {dtype}")
@@ -133,7 +133,7 @@ def _check_header(path: Path, file_stat: os.stat_result) -> None:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if what := what_else(head):
-        raise ValueError(f"it is {what}; {ITSELF}")
+        raise ValueError(f"it is {what}; {FILE_CURE}")
     if head.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
         raise ValueError("it is a .zip or a PyTorch file, which is not read here; take the .safetensors file")
     n_bytes = int.from_bytes(head[:8], "little")

@@ -30,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("standard output is closed; give the results a file, such as `> results.txt`", 1)
     try:
         try:
-            chosen = parser().parse_args(arguments)
-            command: Command = chosen.command
-            command(chosen)
+            args = parser().parse_args(arguments)
+            command: Command = args.command
+            command(args)
         finally:
             print(end="", flush=True)  # a closed pipe or a full disk shows here
     except ConfigError as error:
@@ -75,9 +75,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def bench(chosen: argparse.Namespace) -> None:
+def bench(args: argparse.Namespace) -> None:
     try:
         from benchmarks import training_speed  # not part of the package: it stands beside it in the project
     except ImportError:
         raise AutoencError("the benchmarks are not here; run this in the project's folder") from None
-    training_speed.run(as_json=chosen.json)
+    training_speed.run(as_json=args.json)

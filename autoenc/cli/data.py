@@ -25,21 +25,25 @@ def add_to(commands: Commands) -> None:
     download = data.add_parser("download", help="bring a data set to this machine")
     download.add_argument("name", metavar="NAME")
     download.set_defaults(command=download_data)
-    bring_in = data.add_parser("import", help="make a data set of pictures")
-    bring_in.add_argument(
+    import_dataset = data.add_parser("import", help="make a data set of pictures")
+    import_dataset.add_argument(
         "source",
         metavar="ARCHIVE_OR_FOLDER",
         type=Path,
         help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or CLASS alone",
     )
-    bring_in.add_argument("--name", required=True, help="of the new data set: letters, digits and hyphens")
-    bring_in.add_argument("--size", type=int, help="make the pictures so many pixels wide and high, 8 to 64")
-    add_command(bring_in, import_data)
+    import_dataset.add_argument(
+        "--name", required=True, help="of the new data set: letters, digits and hyphens"
+    )
+    import_dataset.add_argument(
+        "--size", type=int, help="make the pictures so many pixels wide and high, 8 to 64"
+    )
+    add_command(import_dataset, import_data)
 
 
-def list_data(chosen: argparse.Namespace) -> None:
+def list_data(args: argparse.Namespace) -> None:
     infos = datasets.catalogue()
-    if chosen.json:
+    if args.json:
         print(json.dumps([asdict(info) for info in infos], indent=1))
         return
     rows = (
@@ -58,25 +62,25 @@ def list_data(chosen: argparse.Namespace) -> None:
     _tell(datasets.complaints())
 
 
-def download_data(chosen: argparse.Namespace) -> None:
-    datasets.check_name(chosen.name)
+def download_data(args: argparse.Namespace) -> None:
+    datasets.check_name(args.name)
     with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as bar:
-        for record in DownloadJob(chosen.name).run():
+        for record in DownloadJob(args.name).run():
             if isinstance(record, Download):
                 bar.total = record.n_bytes_total or None
                 bar.update(record.n_bytes - bar.n)
-    print(f"{chosen.name} is here")
+    print(f"{args.name} is here")
 
 
-def import_data(chosen: argparse.Namespace) -> None:
-    records = datasets.bring_in(chosen.source, chosen.name, chosen.size)
+def import_data(args: argparse.Namespace) -> None:
+    records = datasets.import_dataset(args.source, args.name, args.size)
     with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as bar:
         for record in records:
             bar.total = record.n_bytes_total or None
             bar.update(record.n_bytes - bar.n)
-    info = next(info for info in datasets.catalogue() if info.name == chosen.name)
-    class_names = datasets.load(chosen.name).class_names
-    if chosen.json:
+    info = next(info for info in datasets.catalogue() if info.name == args.name)
+    class_names = datasets.load(args.name).class_names
+    if args.json:
         print(json.dumps({**asdict(info), "class_names": class_names}, indent=1))
         return
     print(

@@ -34,19 +34,19 @@ def add_to(commands: Commands) -> None:
     add_command(parser, denoise)
 
 
-def denoise(chosen: argparse.Namespace) -> None:
-    levels = _levels(chosen.noise, chosen.levels)
-    methods = split(chosen.methods)
+def denoise(args: argparse.Namespace) -> None:
+    levels = _levels(args.noise, args.levels)
+    methods = split(args.methods)
     if unknown := [method for method in methods if method not in METHODS]:
         raise ConfigError(f"unknown method {unknown[0]!r:.40}; known: {', '.join(METHODS)}")
-    check_writable(chosen.csv)
-    dataset = _dataset_of(chosen.run)
+    check_writable(args.csv)
+    dataset = _dataset_of(args.run)
     memory.keep_freed()
-    jobs = [CurveJob(dataset, chosen.noise, method, levels) for method in (*methods, *chosen.run)]
+    jobs = [CurveJob(dataset, args.noise, method, levels) for method in (*methods, *args.run)]
     curves = _measured(list(dict.fromkeys(jobs)))
-    print(json.dumps([asdict(c) for c in curves], indent=1) if chosen.json else _told(curves, levels))
-    if chosen.csv is not None:  # last: where it cannot be written the result is not lost
-        write(chosen.csv, as_csv(curves))
+    print(json.dumps([asdict(c) for c in curves], indent=1) if args.json else _quality_table(curves, levels))
+    if args.csv is not None:  # last: where it cannot be written the result is not lost
+        write(args.csv, as_csv(curves))
 
 
 def _levels(noise: str, text: str | None) -> tuple[float, ...]:
@@ -63,8 +63,10 @@ def _dataset_of(run_ids: Sequence[str]) -> str:
     """The data set of the runs, which are all finished."""
     names = {run_id: _finished(run_id).config.dataset for run_id in run_ids}
     if len(set(names.values())) > 1:
-        told = ", ".join(f"{run_id} on {name}" for run_id, name in names.items())
-        raise ConfigError(f"the runs were trained on different images: {told}; choose those of one data set")
+        datasets_by_run = ", ".join(f"{run_id} on {name}" for run_id, name in names.items())
+        raise ConfigError(
+            f"the runs were trained on different images: {datasets_by_run}; choose those of one data set"
+        )
     return names[run_ids[0]]
 
 
@@ -111,14 +113,14 @@ def _curve(job: CurveJob, bar: tqdm, n_before: int) -> Curve:  # type: ignore[ty
     return curve
 
 
-def _told(curves: Sequence[Curve], levels: Sequence[float]) -> str:
+def _quality_table(curves: Sequence[Curve], levels: Sequence[float]) -> str:
     """PSNR and SSIM of each method, a line a level."""
     names = [METHODS.get(curve.method, curve.method) for curve in curves]
     head = (NOISES[curves[0].noise].title, *names)
     rows = []
     for level in levels:
-        found = [curve.at(level) for curve in curves]
-        cells = [f"{decibels(point.psnr_db)}  {point.ssim:.3f}" if point else "" for point in found]
+        qualities = [curve.at(level) for curve in curves]
+        cells = [f"{decibels(point.psnr_db)}  {point.ssim:.3f}" if point else "" for point in qualities]
         rows.append((setting(level), *cells))
     images = ", ".join(f"{name}: {curve.n_images:,}" for name, curve in zip(names, curves, strict=True))
     return f"{table(head, rows)}\nPSNR of the mean error, and SSIM; test images: {images}"

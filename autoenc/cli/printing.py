@@ -28,17 +28,17 @@ def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
 
 def waiting() -> Callable[[str], None]:
     """A function that says on stderr what a command waits for, the same only once."""
-    said = set[str]()
+    announced = set[str]()
 
     def say(what_for: str) -> None:
-        if what_for not in said:
-            said.add(what_for)
+        if what_for not in announced:
+            announced.add(what_for)
             print(f"waiting: {what_for}", file=sys.stderr, flush=True)
 
     return say
 
 
-def told(run: Run) -> str:
+def run_summary(run: Run) -> str:
     """A run in a few lines."""
     ratio = run.model.n_pixels / run.model.n_latents
     lines = [f"{run.run_id}: {out_of(len(run.epochs), run.config.epochs, 'epoch')}"]

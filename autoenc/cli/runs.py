@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from autoenc import checkpoints, datasets
-from autoenc.cli.printing import Commands, add_command, split, table, told
+from autoenc.cli.printing import Commands, add_command, run_summary, split, table
 from autoenc.errors import CheckpointError
 from autoenc.export import export, run_as_json
 from autoenc.jobs import stored_run
@@ -49,17 +49,15 @@ def add_to(commands: Commands) -> None:
     add_command(bring, import_runs)
 
 
-def list_runs(chosen: argparse.Namespace) -> None:
-    selection = Selection(
-        chosen.find, split(chosen.dataset), split(chosen.model), chosen.finished, chosen.sort
-    )
+def list_runs(args: argparse.Namespace) -> None:
+    selection = Selection(args.find, split(args.dataset), split(args.model), args.finished, args.sort)
     every, complaints = checkpoints.summaries()
     for name in set(selection.datasets) - {run.config.dataset for run in every}:
         datasets.check_name(name)  # a run may outlive its data set
     for complaint in complaints:
         print(f"autoenc: {complaint}", file=sys.stderr)
     runs = selection.of(every)
-    if chosen.json:
+    if args.json:
         print(json.dumps([as_written(run) | {"config": run.config.to_json()} for run in runs], indent=1))
     elif runs:
         print(
@@ -77,10 +75,10 @@ def _row(run: RunSummary) -> tuple[str, ...]:
     return run.run_id, epochs, mse, f"{run.seconds:,.1f}", f"{run.n_latents:,}", f"{run.n_parameters:,}"
 
 
-def show_run(chosen: argparse.Namespace) -> None:
-    snapshot = stored_run(chosen.run_id)
-    run = checkpoints.read(chosen.run_id) if snapshot is None or snapshot.run is None else snapshot.run
-    if chosen.json:
+def show_run(args: argparse.Namespace) -> None:
+    snapshot = stored_run(args.run_id)
+    run = checkpoints.read(args.run_id) if snapshot is None or snapshot.run is None else snapshot.run
+    if args.json:
         print(json.dumps(run_as_json(run), indent=1))
         return
     epochs = (
@@ -88,15 +86,15 @@ def show_run(chosen: argparse.Namespace) -> None:
         for i, e in enumerate(run.epochs, 1)
     )
     print(
-        told(run),
+        run_summary(run),
         str(run.model),
         table(("epoch", "train loss", "test loss", "seconds"), epochs),
         sep="\n\n",
     )
 
 
-def delete_runs(chosen: argparse.Namespace) -> None:
-    _for_each(chosen.run_ids, _deleted, "deleted", chosen.json)
+def delete_runs(args: argparse.Namespace) -> None:
+    _for_each(args.run_ids, _deleted, "deleted", args.json)
 
 
 def _deleted(run_id: str) -> str:
@@ -104,8 +102,8 @@ def _deleted(run_id: str) -> str:
     return run_id
 
 
-def import_runs(chosen: argparse.Namespace) -> None:
-    _for_each(chosen.files, checkpoints.import_file, "imported", chosen.json)
+def import_runs(args: argparse.Namespace) -> None:
+    _for_each(args.files, checkpoints.import_file, "imported", args.json)
 
 
 def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bool) -> None:
@@ -125,11 +123,11 @@ def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bo
         raise CheckpointError("; ".join(refusals))
 
 
-def export_run(chosen: argparse.Namespace) -> None:
-    files = export(chosen.run_id, chosen.out, tensorboard=chosen.tensorboard)
-    folder = chosen.out / chosen.run_id
-    if chosen.json:
-        told_files = [str(path) for path in files]
-        print(json.dumps({"run_id": chosen.run_id, "folder": str(folder), "files": told_files}, indent=1))
+def export_run(args: argparse.Namespace) -> None:
+    files = export(args.run_id, args.out, tensorboard=args.tensorboard)
+    folder = args.out / args.run_id
+    if args.json:
+        file_names = [str(path) for path in files]
+        print(json.dumps({"run_id": args.run_id, "folder": str(folder), "files": file_names}, indent=1))
     else:
-        print(f"exported {chosen.run_id}: {len(files)} files in {folder}")
+        print(f"exported {args.run_id}: {len(files)} files in {folder}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
-from autoenc.datasets.published import KNOWN
+from autoenc.datasets.published import PUBLISHED
 from autoenc.recipes import PLAIN, RECIPES
 from autoenc.schema import Noise, TrainConfig
 
@@ -63,7 +63,7 @@ def suited_help(name: str, alone: str = "") -> str:
 def _epochs_help() -> str:
     """`default: 10; digits: 100, photos: 30`."""
     usual = TrainConfig().epochs
-    others = [f"{k.name}: {k.default_epochs}" for k in KNOWN.values() if k.default_epochs != usual]
+    others = [f"{k.name}: {k.default_epochs}" for k in PUBLISHED.values() if k.default_epochs != usual]
     return f"default: {usual}; {', '.join(others)}"
 
 
@@ -72,7 +72,7 @@ def dataset_info(args: argparse.Namespace) -> DatasetInfo:
     return datasets.info(args.dataset if args.dataset is not None else datasets.default_name())
 
 
-def chosen_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
+def given_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
     """What the user has said, by fields of TrainConfig.
 
     Args:
@@ -80,9 +80,9 @@ def chosen_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
     Raises:
         ConfigError: the noise is none.
     """
-    chosen = {name: value for name in (*_SHARED, *more) if (value := getattr(args, name)) is not None}
-    if "noise" in chosen:
-        chosen["noise"] = Noise.parse(chosen["noise"])
-    if chosen.get("decay_epochs") == 0:
-        chosen["decay_epochs"] = None
-    return chosen
+    given = {name: value for name in (*_SHARED, *more) if (value := getattr(args, name)) is not None}
+    if "noise" in given:
+        given["noise"] = Noise.parse(given["noise"])
+    if given.get("decay_epochs") == 0:
+        given["decay_epochs"] = None
+    return given

@@ -16,11 +16,10 @@ from tqdm import tqdm
 from autoenc import checkpoints, cores, datasets, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.printing import Commands, add_command, check_writable, split, write
-from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
+from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
-from autoenc.memory import in_words
-from autoenc.numerals import duration
+from autoenc.numerals import data_size, duration
 from autoenc.runs import by_id
 from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.schema.written import as_written
@@ -29,7 +28,7 @@ from autoenc.sweeps import Machine, Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
-ALONE = " alone"  # where several models are compared, all have plain settings
+ONE_AT_A_TIME_NOTE = " alone"  # where several models are compared, all have plain settings
 
 
 def add_to(commands: Commands) -> None:
@@ -38,39 +37,39 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--models", default=models, help=f"some of {', '.join(MODELS)}; default: {models}")
     sizes = ",".join(map(str, recipes.SWEPT_SIZES))
     parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
-    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ALONE)}")
-    add_settings(parser, ALONE)
+    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ONE_AT_A_TIME_NOTE)}")
+    add_settings(parser, ONE_AT_A_TIME_NOTE)
     parser.add_argument("--one-at-a-time", action="store_true", help="so that the times can be compared")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="the table, a line a run")
     add_command(parser, sweep)
 
 
-def sweep(chosen: argparse.Namespace) -> None:
+def sweep(args: argparse.Namespace) -> None:
     from autoenc.sessions.dask import DaskSessions  # here: it takes a second that no other command needs
 
-    asked = asked_sweep(chosen)
-    check_writable(chosen.csv)
-    data = datasets.load(asked.base.dataset)
+    wanted_sweep = sweep_from_args(args)
+    check_writable(args.csv)
+    data = datasets.load(wanted_sweep.base.dataset)
     with cores.joined(1):  # where that is refused the workers would complain at length
         pass
     with closing(DaskSessions()) as sessions:
         sessions.wait_until_ready()
         for refusal in sessions.refusals():
             print(f"autoenc: {refusal}", file=sys.stderr)
-        plan = _planned(asked, data, sessions)
-        saved = SavedSweep(asked, data.fingerprint, plan.run_ids, alone=chosen.one_at_a_time)
+        plan = _planned(wanted_sweep, data, sessions)
+        saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
         _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=saved.alone))
         sweeps.begin(sessions, saved, {run.run_id for run in plan.finished})
         points = _followed(saved, data.image_shape, sessions)
         baselines = _measured(saved, sessions)
-    _answer(chosen, points, baselines)
+    _answer(args, points, baselines)
     reasons = [*(p.message for p in points if not p.finished), *(run.refusal for run in plan.refused)]
     if reasons:
-        told = "; ".join(dict.fromkeys(reasons))
-        raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {told}")
+        reason_text = "; ".join(dict.fromkeys(reasons))
+        raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {reason_text}")
 
 
-def asked_sweep(args: argparse.Namespace) -> Sweep:
+def sweep_from_args(args: argparse.Namespace) -> Sweep:
     """What the arguments of `sweep` ask for; raises ConfigError."""
     layers = None if args.layers is None else whole_numbers(split(args.layers), "number of layers")
     return recipes.sweep(
@@ -78,13 +77,13 @@ def asked_sweep(args: argparse.Namespace) -> Sweep:
         split(args.models),
         whole_numbers(split(args.latent_sizes), "latent size"),
         layers,
-        **chosen_settings(args),
+        **given_settings(args),
     )
 
 
-def _planned(asked: Sweep, data: Dataset, sessions: Sessions) -> Plan:
+def _planned(wanted_sweep: Sweep, data: Dataset, sessions: Sessions) -> Plan:
     machine = Machine(sessions.n_cores, sessions.memory_share, sessions.speed())
-    return sweeps.plan(asked, datasets.info(data.name), data.fingerprint, machine, _on_disk())
+    return sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
 
 
 def _on_disk() -> dict[str, RunSummary]:
@@ -94,7 +93,7 @@ def _on_disk() -> dict[str, RunSummary]:
 def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
-    size = f"; the largest needs {in_words(plan.needed_bytes)} of memory" if new else ""
+    size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
     if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
         print(words, file=sys.stderr)
     print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
@@ -104,20 +103,20 @@ def _tell(plan: Plan, seconds: float | None) -> None:
 
 def _followed(saved: SavedSweep, image_shape: tuple[int, int, int], sessions: Sessions) -> tuple[Point, ...]:
     """The runs when all have ended; a bar on a terminal, a line a run elsewhere."""
-    told: set[str] = set()
+    reported: set[str] = set()
     form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
     quiet = not sys.stderr.isatty()
     with tqdm(total=float(len(saved.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
         while True:
             points = sweeps.points(saved, image_shape, sessions.snapshots(saved.run_ids), _on_disk())
             for point in points:
-                if point.state in ENDED and point.run_id not in told:
-                    told.add(point.run_id)
-                    tqdm.write(_ended(point, len(told), len(points)), file=sys.stderr)
+                if point.state in ENDED and point.run_id not in reported:
+                    reported.add(point.run_id)
+                    tqdm.write(_ended(point, len(reported), len(points)), file=sys.stderr)
             if any(point.state in (None, State.INTERRUPTED) for point in points):
-                sweeps.begin(sessions, saved, told)
+                sweeps.begin(sessions, saved, reported)
             bar.update(sum(1 if point.state in ENDED else point.done for point in points) - bar.n)
-            if len(told) == len(points):
+            if len(reported) == len(points):
                 return points
             sleep(LOOK_SECONDS)
 
@@ -125,11 +124,11 @@ def _followed(saved: SavedSweep, image_shape: tuple[int, int, int], sessions: Se
 def _measured(saved: SavedSweep, sessions: Sessions) -> tuple[BaselineCurve, ...]:
     """The baselines when all have ended: a few small runs may be faster than they."""
     jobs = sweeps.baseline_jobs(saved)
-    told = False
+    announced = False
     while any(job.state.active for job in sessions.snapshots(job.job_id for job in jobs).values()):
-        if not told:
+        if not announced:
             print("still measuring the baselines", file=sys.stderr)
-            told = True
+            announced = True
         sleep(LOOK_SECONDS)
     return sweeps.baseline_curves(sessions, jobs)
 
@@ -142,10 +141,10 @@ def _ended(point: Point, n: int, n_all: int) -> str:
     return f"{point.run_id} ({n} of {n_all}) {how}"
 
 
-def _answer(chosen: argparse.Namespace, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
-    if chosen.csv is not None:
-        write(chosen.csv, sweeps.as_csv(points, baselines))
-    if chosen.json:
+def _answer(args: argparse.Namespace, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
+    if args.csv is not None:
+        write(args.csv, sweeps.as_csv(points, baselines))
+    if args.json:
         runs = [as_written(point) | {"config": point.config.to_json()} for point in points]
         curves = {curve.baseline: asdict(curve) for curve in baselines}
         print(json.dumps({"runs": runs, "baselines": curves}, indent=1))

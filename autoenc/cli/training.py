@@ -12,8 +12,8 @@ import torch
 from tqdm import tqdm
 
 from autoenc import cores, memory, recipes
-from autoenc.cli.printing import Commands, add_command, told, waiting
-from autoenc.cli.settings import add_settings, chosen_settings, dataset_info, suited_help
+from autoenc.cli.printing import Commands, add_command, run_summary, waiting
+from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
 from autoenc.export import run_as_json
 from autoenc.jobs import TrainJob
 from autoenc.schema import DEVICES, MODELS, EpochRecord, Run, TrainConfig
@@ -38,14 +38,14 @@ def add_to(commands: Commands) -> None:
     add_command(parser, train)
 
 
-def train(chosen: argparse.Namespace) -> None:
-    run = _follow(TrainJob(train_config(chosen), chosen.device))
-    print(json.dumps(run_as_json(run), indent=1) if chosen.json else told(run))
+def train(args: argparse.Namespace) -> None:
+    run = _follow(TrainJob(train_config(args), args.device))
+    print(json.dumps(run_as_json(run), indent=1) if args.json else run_summary(run))
 
 
 def train_config(args: argparse.Namespace) -> TrainConfig:
     """What the arguments of `train` ask for; raises ConfigError."""
-    settings = chosen_settings(args, "latent_size", "layers")
+    settings = given_settings(args, "latent_size", "layers")
     return recipes.train_config(dataset_info(args), args.model, **settings)
 
 

@@ -16,21 +16,21 @@ import numpy as np
 from autoenc.datasets.folders import FOLDER_SPLITS, MAX_CLASSES, Survey, as_text, files, printable, survey
 from autoenc.datasets.interleaving import interleaved
 from autoenc.datasets.raw import Arrays, Bytes
-from autoenc.datasets.spec import Known
+from autoenc.datasets.spec import DatasetSpec
 from autoenc.errors import DatasetError, PictureError
-from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READ, kind_of
+from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READABLE_FORMATS, kind_of
 
 SIDE = 32  # pixels, of pictures that are resized
 LARGEST_SIDE = 64  # of pictures that stay as they are
 MAX_SPLIT_BYTES = 2_000_000_000
-NOTES = "notes.txt"  # in the folder: sentences that are told beside the pictures, a line each
+NOTES = "notes.txt"  # in the folder: notes to show with the pictures, a sentence a line
 MAX_NOTES_BYTES = 2000
 MAX_NAMED = 3  # of the files that cannot be read
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
-    """An image folder as arrays, and what there is to tell of it."""
+class DecodedFolder:
+    """An image folder as arrays, and the notes about it."""
 
     arrays: Arrays
     resized: bool  # to SIDE x SIDE
@@ -59,30 +59,32 @@ class _OfAnotherSize(Exception):
     """A picture does not have the size of the others."""
 
 
-def gather(entry: Known) -> Gathered:
+def decode(spec: DatasetSpec) -> DecodedFolder:
     """All pictures of an image folder; takes some 10 s for 60,000 small ones.
 
     Raises:
         DatasetError: it has no pictures, one split alone, too many classes or pictures, or none can be read.
     """
-    seen = survey(entry.name)
+    seen = survey(spec.name)
     names = seen.class_names
-    _check(entry, names)
+    _check(spec, names)
     try:
-        splits = [_files(entry, split, names) for split in FOLDER_SPLITS]
+        splits = [_files(spec, split, names) for split in FOLDER_SPLITS]
     except OSError as error:
-        raise DatasetError(f"{entry.folder} cannot be read: {error.strerror}; see who may read it") from error
-    fit = _first_fit(entry, splits[0])
+        raise DatasetError(f"{spec.folder} cannot be read: {error.strerror}; see who may read it") from error
+    fit = _first_fit(spec, splits[0])
     try:
-        read = [_read(entry, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
+        read = [_read(spec, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
     except _OfAnotherSize:
         fit = _RESIZED
-        read = [_read(entry, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
+        read = [_read(spec, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
     broken = [path for _, _, _, failed in read for path in failed]
     if not any(coloured for _, _, coloured, _ in read):
         read = [(np.ascontiguousarray(x[:, :1]), labels, coloured, []) for x, labels, coloured, _ in read]
     (train, train_labels, _, _), (test, test_labels, _, _) = read
-    return Gathered(Arrays(train, train_labels, test, test_labels), fit.resized, _notes(entry, seen, broken))
+    return DecodedFolder(
+        Arrays(train, train_labels, test, test_labels), fit.resized, _notes(spec, seen, broken)
+    )
 
 
 def square(picture: Bytes, side: int) -> Bytes:
@@ -102,44 +104,44 @@ def square(picture: Bytes, side: int) -> Bytes:
     return np.stack([np.asarray(plane) for plane in planes])
 
 
-def _check(entry: Known, names: Sequence[str]) -> None:
+def _check(spec: DatasetSpec, names: Sequence[str]) -> None:
     """Counts alone: before a picture is opened."""
-    cure = f"the pictures of a data set are in {entry.folder}/train/CLASS and {entry.folder}/test/CLASS"
+    cure = f"the pictures of a data set are in {spec.folder}/train/CLASS and {spec.folder}/test/CLASS"
     if not names:
-        raise DatasetError(f"{entry.folder} has no pictures; {cure}")
-    for split, n in zip(FOLDER_SPLITS, (entry.n_train, entry.n_test), strict=True):
+        raise DatasetError(f"{spec.folder} has no pictures; {cure}")
+    for split, n in zip(FOLDER_SPLITS, (spec.n_train, spec.n_test), strict=True):
         if not n:
-            raise DatasetError(f"{entry.folder} has no pictures for {split}; {cure}")
+            raise DatasetError(f"{spec.folder} has no pictures for {split}; {cure}")
         if (n_bytes := n * 3 * SIDE**2) > MAX_SPLIT_BYTES:
-            raise DatasetError(_too_large(entry, split, n, n_bytes))
+            raise DatasetError(_too_large(spec, split, n, n_bytes))
     if len(names) > MAX_CLASSES:
         raise DatasetError(
-            f"{entry.folder} has {len(names):,} classes; allowed: at most {MAX_CLASSES}; put some together"
+            f"{spec.folder} has {len(names):,} classes; allowed: at most {MAX_CLASSES}; put some together"
         )
 
 
-def _too_large(entry: Known, split: str, n: int, n_bytes: int) -> str:
+def _too_large(spec: DatasetSpec, split: str, n: int, n_bytes: int) -> str:
     return (
-        f"the {n:,} pictures of {entry.folder}/{split} would take {n_bytes / 1e9:.1f} GB; allowed: "
+        f"the {n:,} pictures of {spec.folder}/{split} would take {n_bytes / 1e9:.1f} GB; allowed: "
         f"{MAX_SPLIT_BYTES / 1e9:.0f} GB; take some away"
     )
 
 
-def _files(entry: Known, split: str, names: Sequence[str]) -> list[_File]:
+def _files(spec: DatasetSpec, split: str, names: Sequence[str]) -> list[_File]:
     """In the order of the data set."""
-    found = [files(entry.folder, split, name) for name in names]
-    order = interleaved([len(pictures) for pictures in found])
-    return [_File(Path(found[label][rank].path), label) for label, rank in order]
+    files_of_classes = [files(spec.folder, split, name) for name in names]
+    order = interleaved([len(pictures) for pictures in files_of_classes])
+    return [_File(Path(files_of_classes[label][rank].path), label) for label, rank in order]
 
 
-def _first_fit(entry: Known, pictures: Sequence[_File]) -> _Fit:
+def _first_fit(spec: DatasetSpec, pictures: Sequence[_File]) -> _Fit:
     """By the first picture that can be read: most folders have one size."""
     for file in pictures:
         if (picture := _opened(file.path)) is not None:
             _, height, width = picture.shape
             return _Fit(height, width, False) if max(height, width) <= LARGEST_SIDE else _RESIZED
-    cure = HEIC_CURE if any(_is_heic(file.path) for file in pictures) else f"allowed: {READ}"
-    raise DatasetError(f"none of the pictures of {entry.folder}/train can be read; {cure}")
+    cure = HEIC_CURE if any(_is_heic(file.path) for file in pictures) else f"allowed: {READABLE_FORMATS}"
+    raise DatasetError(f"none of the pictures of {spec.folder}/train can be read; {cure}")
 
 
 def _fitted(path: Path, fit: _Fit) -> Bytes | None:
@@ -163,7 +165,7 @@ def _opened(path: Path) -> Bytes | None:
 
 
 def _read(
-    entry: Known, split: str, pictures: Sequence[_File], fit: _Fit
+    spec: DatasetSpec, split: str, pictures: Sequence[_File], fit: _Fit
 ) -> tuple[Bytes, Bytes, bool, list[Path]]:
     """Images in colour, labels, whether one was not grey, and those that could not be read.
 
@@ -172,7 +174,7 @@ def _read(
     """
     shape = (len(pictures), 3, fit.height, fit.width)
     if (n_bytes := math.prod(shape)) > MAX_SPLIT_BYTES:
-        raise DatasetError(_too_large(entry, split, len(pictures), n_bytes))
+        raise DatasetError(_too_large(spec, split, len(pictures), n_bytes))
     x, labels = np.empty(shape, np.uint8), np.empty(len(pictures), np.uint8)
     n, coloured, broken = 0, False, list[Path]()
     for file in pictures:  # threads are no quicker: most of the time of a small picture is Python's own
@@ -183,13 +185,13 @@ def _read(
         coloured |= len(picture) == 3
         n += 1
     if not n:
-        raise DatasetError(f"none of the pictures of {entry.folder}/{split} can be read; take them away")
+        raise DatasetError(f"none of the pictures of {spec.folder}/{split} can be read; take them away")
     return x[:n], labels[:n], coloured, broken
 
 
-def _notes(entry: Known, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...]:
+def _notes(spec: DatasetSpec, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...]:
     notes = []
-    with suppress(OSError), (entry.folder / NOTES).open("rb") as file:
+    with suppress(OSError), (spec.folder / NOTES).open("rb") as file:
         lines = file.read(MAX_NOTES_BYTES).decode("utf-8", "replace").splitlines()
         notes += [as_text(line.strip()) for line in lines if line.strip()]
     if len(seen.class_names) == 1:
@@ -211,7 +213,7 @@ def _notes(entry: Known, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...
         notes.append(f"{which} left out: {_named(others)}")
     if broken:
         files_ = "1 file" if len(broken) == 1 else f"{len(broken):,} files"
-        named = _named([str(path.relative_to(entry.folder)) for path in broken])
+        named = _named([str(path.relative_to(spec.folder)) for path in broken])
         notes.append(f"{files_} cannot be read and {'is' if len(broken) == 1 else 'are'} left out: {named}")
         if any(map(_is_heic, broken)):
             notes.append(HEIC_CURE)

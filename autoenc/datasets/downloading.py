@@ -22,8 +22,8 @@ from filelock import Timeout
 from autoenc import durable, locks
 from autoenc.datasets.raw import MAX_FILE_BYTES, torchvision_class
 from autoenc.datasets.reading import check_files
-from autoenc.datasets.registry import known
-from autoenc.datasets.spec import Known, data_dir
+from autoenc.datasets.registry import dataset_spec
+from autoenc.datasets.spec import DatasetSpec, data_dir
 from autoenc.errors import DatasetError
 from autoenc.kinds import what_else
 from autoenc.schema import Download
@@ -44,7 +44,7 @@ class _MirrorFailed(Exception):
 class _Order:
     """What to fetch, and from where."""
 
-    entry: Known
+    spec: DatasetSpec
     mirrors: tuple[str, ...]
     resources: tuple[Resource, ...]
 
@@ -63,46 +63,46 @@ def download(
         ConfigError: there is no data set of this name.
         DatasetError: while iterating: no connection, a wrong file, no room, or another process is at it.
     """
-    return _download(known(name), mirrors, resources)
+    return _download(dataset_spec(name), mirrors, resources)
 
 
 def _download(
-    entry: Known, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None
+    spec: DatasetSpec, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None
 ) -> Generator[Download, None, None]:
-    if _is_here(entry):
-        yield _already(entry)
+    if _is_here(spec):
+        yield _already(spec)
         return
-    yield Download(entry.name)
+    yield Download(spec.name)
     folder = data_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with locks.held(folder / f".{entry.name}.lock"):
-            if _is_here(entry):  # another process has just finished
-                yield _already(entry)
+        with locks.held(folder / f".{spec.name}.lock"):
+            if _is_here(spec):  # another process has just finished
+                yield _already(spec)
             else:
-                yield from _bring(_order(entry, mirrors, resources), folder)
+                yield from _bring(_order(spec, mirrors, resources), folder)
     except Timeout:
         raise DatasetError(
-            f"{entry.name} is being downloaded by another process; wait for it to finish"
+            f"{spec.name} is being downloaded by another process; wait for it to finish"
         ) from None
     except OSError as error:
         raise DatasetError(
-            f"could not download {entry.name}: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
+            f"could not download {spec.name}: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
         ) from error
 
 
-def _order(entry: Known, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None) -> _Order:
+def _order(spec: DatasetSpec, mirrors: Sequence[str] | None, resources: Sequence[Resource] | None) -> _Order:
     if mirrors is None or resources is None:
-        declared_mirrors, declared_resources = _declared(entry)
+        declared_mirrors, declared_resources = _declared(spec)
         mirrors = declared_mirrors if mirrors is None else mirrors
         resources = declared_resources if resources is None else resources
-    return _Order(entry, tuple(mirrors), tuple(resources))
+    return _Order(spec, tuple(mirrors), tuple(resources))
 
 
-def _declared(entry: Known) -> tuple[Sequence[str], Sequence[Resource]]:
+def _declared(spec: DatasetSpec) -> tuple[Sequence[str], Sequence[Resource]]:
     """Mirrors and files, as torchvision names them."""
-    declared = torchvision_class(entry)
-    match entry.kind:
+    declared = torchvision_class(spec)
+    match spec.kind:
         case "cifar":
             return [declared.url.removesuffix(declared.filename)], [(declared.filename, declared.tgz_md5)]
         case "svhn":
@@ -111,40 +111,40 @@ def _declared(entry: Known) -> tuple[Sequence[str], Sequence[Resource]]:
     return declared.mirrors, declared.resources
 
 
-def _is_here(entry: Known) -> bool:
+def _is_here(spec: DatasetSpec) -> bool:
     try:
-        check_files(entry)
+        check_files(spec)
     except DatasetError:
         return False
     return True
 
 
-def _already(entry: Known) -> Download:
+def _already(spec: DatasetSpec) -> Download:
     """In bytes of the files that are there; of the pixels, where there is no file."""
-    n_pixel_bytes = (entry.n_train + entry.n_test) * math.prod(entry.image_shape)
-    n_bytes = sum(path.stat().st_size for path in entry.files) or n_pixel_bytes
-    return Download(entry.name, n_bytes, n_bytes)
+    n_pixel_bytes = (spec.n_train + spec.n_test) * math.prod(spec.image_shape)
+    n_bytes = sum(path.stat().st_size for path in spec.files) or n_pixel_bytes
+    return Download(spec.name, n_bytes, n_bytes)
 
 
 def _bring(order: _Order, folder: Path) -> Iterator[Download]:
     """All files into a folder beside, then each to its place; needs the lock."""
-    partial = folder / f".{order.entry.name}.partial"
+    partial = folder / f".{order.spec.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)  # from a process that was killed
     partial.mkdir()
     try:
         n_bytes = yield from _fetch_all(order, partial)
-        order.entry.folder.mkdir(parents=True, exist_ok=True)
+        order.spec.folder.mkdir(parents=True, exist_ok=True)
         for path in partial.iterdir():
             durable.sync_file(path)
-            durable.move(path, order.entry.folder / path.name)
+            durable.move(path, order.spec.folder / path.name)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    yield Download(order.entry.name, n_bytes, n_bytes)
+    yield Download(order.spec.name, n_bytes, n_bytes)
 
 
 def _fetch_all(order: _Order, partial: Path) -> Generator[Download, None, int]:
     """The files, checked and unpacked in the folder; returns the number of bytes that came."""
-    best = Download(order.entry.name)
+    best = Download(order.spec.name)
     n_before = 0
     # The largest file comes last: the total is known when the last file begins, and no mirror is asked twice.
     resources = sorted(
@@ -154,11 +154,11 @@ def _fetch_all(order: _Order, partial: Path) -> Generator[Download, None, int]:
         packed, n_bytes = partial / file, 0
         for n_bytes, n_promised in _fetch(order, (file, md5), packed):
             n_total = n_before + n_promised if file == resources[-1][0] and n_promised else 0
-            record = Download(order.entry.name, n_before + n_bytes, n_total)
+            record = Download(order.spec.name, n_before + n_bytes, n_total)
             best = max(best, record, key=lambda r: (r.done, r.n_bytes))  # a second mirror begins a file again
             yield best
         n_before += n_bytes
-        _unpack(packed, order.entry)
+        _unpack(packed, order.spec)
     return n_before
 
 
@@ -182,7 +182,7 @@ def _fetch(order: _Order, resource: Resource, path: Path) -> Iterator[tuple[int,
             failures.append(f"{mirror} {failure}")
     reasons = ", ".join(failures) or "no mirror is known"
     raise DatasetError(
-        f"could not download {order.entry.name}: {reasons}; check the connection, or use digits or "
+        f"could not download {order.spec.name}: {reasons}; check the connection, or use digits or "
         f"photos, which need no download"
     )
 
@@ -228,12 +228,12 @@ class _Slow:
         self._since, self._n_bytes = monotonic(), n_bytes
 
 
-def _unpack(packed: Path, entry: Known) -> None:
+def _unpack(packed: Path, spec: DatasetSpec) -> None:
     """Leaves what was in the file in its place; what is not packed stays as it is."""
-    problem = f"could not download {entry.name}: {packed.name} cannot be unpacked"
+    problem = f"could not download {spec.name}: {packed.name} cannot be unpacked"
     try:
         if packed.name.endswith(".tar.gz"):
-            _unpack_tar(packed, entry, problem)
+            _unpack_tar(packed, spec, problem)
         elif packed.suffix == ".gz":
             with gzip.open(packed) as source:
                 _pour(source, packed.with_suffix(""), problem)
@@ -244,9 +244,9 @@ def _unpack(packed: Path, entry: Known) -> None:
     packed.unlink()
 
 
-def _unpack_tar(packed: Path, entry: Known, problem: str) -> None:
+def _unpack_tar(packed: Path, spec: DatasetSpec, problem: str) -> None:
     """The files that are read, and those with the names of the classes, which torchvision looks for."""
-    wanted = {f"{entry.place}/{name}": name for name in (*entry.file_names, "batches.meta", "meta")}
+    wanted = {f"{spec.place}/{name}": name for name in (*spec.file_names, "batches.meta", "meta")}
     with tarfile.open(packed, "r:gz") as archive:
         for member in archive:
             source = archive.extractfile(member) if member.isreg() and member.name in wanted else None

@@ -1,4 +1,4 @@
-"""Where each picture of an archive comes to lie, and which are left out: told by their names alone."""
+"""Where each picture of an archive is written, and which are left out, judged by their names only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LeftOut:
         self._n_others += 1
         self._other = self._other or printable(name)[-60:]
 
-    def told(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """A sentence on pictures, and one on other files, where there are some."""
         others = []
         if n := self._n_others:

@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autoenc.datasets.published import KNOWN
-from autoenc.datasets.spec import Known, data_dir
+from autoenc.datasets.published import PUBLISHED
+from autoenc.datasets.spec import DatasetSpec, data_dir
 from autoenc.errors import ConfigError, DatasetError
 from autoenc.kinds import HEAD_BYTES, ending_for, is_hidden_name, is_named_as_picture
 from autoenc.once import once
@@ -26,7 +26,7 @@ MAX_CLASSES = 255  # labels are single bytes
 MAX_IMAGES = 2_000_000  # of a split
 
 # Folders that hold, or may come to hold, the files of published data sets.
-_TAKEN = {place.casefold() for known in KNOWN.values() for place in (known.name, known.place.split("/")[0])}
+_TAKEN = {place.casefold() for spec in PUBLISHED.values() for place in (spec.name, spec.place.split("/")[0])}
 
 
 @dataclass(frozen=True)
@@ -103,17 +103,17 @@ def _refusal(name: str) -> str:
     return f"{name!r} is a data set of its own" if name.casefold() in _TAKEN else ""
 
 
-def folder_entry(name: str) -> Known | None:
+def folder_spec(name: str) -> DatasetSpec | None:
     """The image folder of this name; None: there is none. Its shape is a guess until it is prepared."""
     if not is_allowed(name) or not _is_candidate(data_dir() / name):
         return None
     seen = survey(name)
     n_train, n_test = (sum(counts) for counts in seen.counts)
-    return Known(
+    return DatasetSpec(
         name=name,
         title=name,
         source="an image folder in the data folder",
-        class_names=told_apart(map(printable, seen.class_names)),
+        class_names=distinct_names(map(printable, seen.class_names)),
         n_train=n_train,
         n_test=n_test,
         kind="folder",
@@ -150,7 +150,7 @@ def as_text(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+def distinct_names(names: Iterable[str]) -> tuple[str, ...]:
     """The names, and a number behind each that looks like one before it."""
     seen: set[str] = set()
     apart = []
@@ -167,11 +167,11 @@ def told_apart(names: Iterable[str]) -> tuple[str, ...]:
 def _candidates() -> list[str]:
     """Folders with a train or a test folder inside."""
     try:
-        with os.scandir(data_dir()) as found:
-            names = sorted(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+        with os.scandir(data_dir()) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except OSError:
         return []
-    places = {known.place.split("/")[0] for known in KNOWN.values()}
+    places = {spec.place.split("/")[0] for spec in PUBLISHED.values()}
     return [
         name
         for name in names
@@ -220,8 +220,8 @@ def _is_picture(file: os.DirEntry[str]) -> bool:
 
 def _class_folders(folder: Path, split: str) -> Iterator[os.DirEntry[str]]:
     if _is_folder(folder / split):
-        with os.scandir(folder / split) as found:
-            yield from (e for e in found if not is_hidden_name(e.name) and e.is_dir(follow_symlinks=False))
+        with os.scandir(folder / split) as entries:
+            yield from (e for e in entries if not is_hidden_name(e.name) and e.is_dir(follow_symlinks=False))
 
 
 def _folders_stamp(folder: Path) -> tuple[object, ...]:
@@ -248,11 +248,11 @@ def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
     left_out.loose.extend(entry.name for entry in top.pictures)
     left_out.links.extend(top.links)
     for split in FOLDER_SPLITS:
-        beside = _contents(folder / split)
+        in_split = _contents(folder / split)
         left_out.loose.extend(
-            f"{split}/{name}" for name in [*(e.name for e in beside.pictures), *beside.others]
+            f"{split}/{name}" for name in [*(e.name for e in in_split.pictures), *in_split.others]
         )
-        left_out.links.extend(f"{split}/{name}" for name in beside.links)
+        left_out.links.extend(f"{split}/{name}" for name in in_split.links)
     for name in sorted(names):
         counts[name] = []
         for split in FOLDER_SPLITS:
@@ -264,9 +264,9 @@ def _survey(folder: Path, _folders: tuple[object, ...]) -> Survey:
             left_out.links.extend(f"{split}/{name}/{link}" for link in inside.links)
             if inside.folders:
                 left_out.deeper.append(f"{split}/{name}")
-    kept = {name: pair for name, pair in counts.items() if any(pair)}
-    train, test = (tuple(pair[i] for pair in kept.values()) for i in (0, 1))
+    classes = {name: pair for name, pair in counts.items() if any(pair)}
+    train, test = (tuple(pair[i] for pair in classes.values()) for i in (0, 1))
     if left_out != LeftOut():
         digest.update(repr(left_out).encode("utf-8", "surrogateescape"))
-    empty = tuple(name for name in counts if name not in kept)
-    return Survey(digest.hexdigest()[:16], tuple(kept), empty, left_out, (train, test))
+    empty = tuple(name for name in counts if name not in classes)
+    return Survey(digest.hexdigest()[:16], tuple(classes), empty, left_out, (train, test))

@@ -22,8 +22,8 @@ from autoenc.datasets.extraction import ELSEWHERE, SAME_NAME, LeftOut, Places, i
 from autoenc.datasets.folders import check_free
 from autoenc.datasets.prepared import load
 from autoenc.datasets.spec import data_dir
-from autoenc.datasets.splitting import WANTED, arranged
-from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, Source, opened
+from autoenc.datasets.splitting import WANTED, arrange_splits
+from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, Source, open_source
 from autoenc.errors import ConfigError, DatasetError, PictureError
 from autoenc.kinds import ending_for, is_named_as_picture
 from autoenc.schema import Download
@@ -31,7 +31,7 @@ from autoenc.schema import Download
 SIDES = (8, LARGEST_SIDE)  # to which pictures may be made, pixels
 
 
-def bring_in(source: Source, name: str, side: int | None = None) -> Generator[Download, None, None]:
+def import_dataset(source: Source, name: str, side: int | None = None) -> Generator[Download, None, None]:
     """Makes a data set of pictures; closing the generator stops it, nothing half-written stays.
 
     Args:
@@ -48,10 +48,10 @@ def bring_in(source: Source, name: str, side: int | None = None) -> Generator[Do
     check_free(name)
     if side is not None and not SIDES[0] <= side <= SIDES[1]:
         raise ConfigError(f"size is {side}; allowed: {SIDES[0]} to {SIDES[1]} pixels")
-    return _bring_in(source, name, side)
+    return _import_dataset(source, name, side)
 
 
-def _bring_in(source: Source, name: str, side: int | None) -> Generator[Download, None, None]:
+def _import_dataset(source: Source, name: str, side: int | None) -> Generator[Download, None, None]:
     yield Download(name)
     folder = data_dir()
     try:
@@ -74,7 +74,7 @@ def _bring(source: Source, partial: Path, target: Path, side: int | None) -> Ite
     last = Download(target.name)
     left_out = LeftOut()
     try:
-        with opened(source) as packed:
+        with open_source(source) as packed:
             for last in _written(packed, partial / "all", target.name, side, left_out):
                 yield last
         _arrange(partial / "all", partial / "whole", side, left_out)
@@ -85,14 +85,14 @@ def _bring(source: Source, partial: Path, target: Path, side: int | None) -> Ite
     yield Download(target.name, last.n_bytes_total or 1, last.n_bytes_total or 1)
 
 
-def _arrange(found: Path, whole: Path, side: int | None, left_out: LeftOut) -> None:
-    """All that is found -> the image folder, with what is to be told beside the pictures."""
-    told = arranged(found, whole)
-    rest = [path for path in found.rglob("*") if path.is_file()]
+def _arrange(source: Path, whole: Path, side: int | None, left_out: LeftOut) -> None:
+    """The written pictures -> the image folder, with the notes about them."""
+    split_notes = arrange_splits(source, whole)
+    rest = [path for path in source.rglob("*") if path.is_file()]
     if rest:
-        left_out.add(ELSEWHERE, rest[0].relative_to(found).as_posix(), len(rest))
+        left_out.add(ELSEWHERE, rest[0].relative_to(source).as_posix(), len(rest))
     notes = [f"when brought in, cut to their centre square and resized to {side}x{side}"] * bool(side)
-    (whole / NOTES).write_text("\n".join([*notes, *told, *left_out.told()]), encoding="utf-8")
+    (whole / NOTES).write_text("\n".join([*notes, *split_notes, *left_out.sentences()]), encoding="utf-8")
 
 
 def _try(target: Path, called: str) -> None:
@@ -132,7 +132,7 @@ def _written(
                 left_out.add(SAME_NAME, one.name)
         yield Download(name, min(one.n_bytes_read, one.n_bytes_total), one.n_bytes_total)
     if not n_files:
-        raise DatasetError("; ".join(["there are no pictures", *left_out.told(), WANTED]))
+        raise DatasetError("; ".join(["there are no pictures", *left_out.sentences(), WANTED]))
 
 
 def _named(one: Packed) -> tuple[str, Iterator[bytes]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoenc.datasets.folders import folder_entry, folder_names
+from autoenc.datasets.folders import folder_names, folder_spec
 from autoenc.datasets.prepared import Facts, facts, notes
-from autoenc.datasets.published import KNOWN
-from autoenc.datasets.registry import known
-from autoenc.datasets.spec import Known, Shape
+from autoenc.datasets.published import PUBLISHED
+from autoenc.datasets.registry import dataset_spec
+from autoenc.datasets.spec import DatasetSpec, Shape
 from autoenc.errors import DatasetError
 
 
@@ -31,7 +31,7 @@ class DatasetInfo:
 
 def catalogue() -> tuple[DatasetInfo, ...]:
     """Every data set as it stands now, in the order of `names`."""
-    return tuple(_info(entry) for entry in (*KNOWN.values(), *_folders()))
+    return tuple(_info(spec) for spec in (*PUBLISHED.values(), *_folders()))
 
 
 def info(name: str) -> DatasetInfo:
@@ -41,33 +41,41 @@ def info(name: str) -> DatasetInfo:
         DatasetUnknown: there is none.
         DatasetError: it is an image folder that cannot be read.
     """
-    return _info(known(name))
+    return _info(dataset_spec(name))
 
 
-def _folders() -> list[Known]:
+def title(name: str) -> str:
+    """For people; of a data set that is not here any more its name."""
+    try:
+        return info(name).title
+    except DatasetError:
+        return name
+
+
+def _folders() -> list[DatasetSpec]:
     """Those that cannot be read, or have gone a moment ago, are left out."""
     entries = []
     for name in folder_names():
         try:
-            entries.append(folder_entry(name))
+            entries.append(folder_spec(name))
         except DatasetError:
             continue
-    return [entry for entry in entries if entry is not None]
+    return [spec for spec in entries if spec is not None]
 
 
-def _info(entry: Known) -> DatasetInfo:
-    found = facts(entry) if entry.kind == "folder" else None
-    told: Known | Facts = found or entry
+def _info(spec: DatasetSpec) -> DatasetInfo:
+    prepared = facts(spec) if spec.kind == "folder" else None
+    described: DatasetSpec | Facts = prepared or spec
     return DatasetInfo(
-        name=entry.name,
-        title=told.title,
-        source=told.source,
-        present=entry.present,
-        downloadable=entry.torchvision_class is not None,
-        n_train=told.n_train,
-        n_test=told.n_test,
-        image_shape=told.image_shape,
-        default_epochs=entry.default_epochs,
-        prepared=entry.kind != "folder" or found is not None,
-        notes=found.notes if found else notes(entry),
+        name=spec.name,
+        title=described.title,
+        source=described.source,
+        present=spec.present,
+        downloadable=spec.torchvision_class is not None,
+        n_train=described.n_train,
+        n_test=described.n_test,
+        image_shape=described.image_shape,
+        default_epochs=spec.default_epochs,
+        prepared=spec.kind != "folder" or prepared is not None,
+        notes=prepared.notes if prepared else notes(spec),
     )

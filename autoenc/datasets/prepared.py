@@ -23,17 +23,17 @@ import platformdirs
 from filelock import Timeout
 
 from autoenc import locks
-from autoenc.datasets.decoding import SIDE, gather
+from autoenc.datasets.decoding import SIDE, decode
 from autoenc.datasets.folders import survey
 from autoenc.datasets.raw import Arrays, Bytes
 from autoenc.datasets.reading import read
-from autoenc.datasets.registry import known
-from autoenc.datasets.spec import Known, Shape
+from autoenc.datasets.registry import dataset_spec
+from autoenc.datasets.spec import DatasetSpec, Shape
 from autoenc.datasets.storing import read_meta, store, stored
 from autoenc.errors import DatasetError
 
 FORMAT = 1  # of the prepared folder: another number prepares everything anew
-PATIENCE_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
+MAX_WAIT_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +68,9 @@ def load(name: str) -> Dataset:
         DatasetMissing: its files are not on this machine.
         DatasetError: its files are broken, or the cache folder cannot be written.
     """
-    entry = known(name)
-    folder = _folder(entry)
-    return _open(entry, folder) or _prepare(entry, folder)
+    spec = dataset_spec(name)
+    folder = _folder(spec)
+    return _open(spec, folder) or _prepare(spec, folder)
 
 
 def cache_dir() -> Path:
@@ -91,19 +91,19 @@ class Facts:
     notes: tuple[str, ...]
 
 
-def facts(entry: Known) -> Facts | None:
+def facts(spec: DatasetSpec) -> Facts | None:
     """Of an image folder that is prepared; None: it is not.
 
     Raises:
         DatasetError: the folder cannot be read.
     """
-    return _facts(entry, _folder(entry))
+    return _facts(spec, _folder(spec))
 
 
-def notes(entry: Known) -> tuple[str, ...]:
+def notes(spec: DatasetSpec) -> tuple[str, ...]:
     """What there is to say of the prepared data set; nothing where it is not prepared."""
     try:
-        return _notes(read_meta(_folder(entry)))
+        return _notes(read_meta(_folder(spec)))
     except (OSError, ValueError, TypeError, LookupError, DatasetError):
         return ()
 
@@ -113,7 +113,7 @@ def _notes(meta: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(map(str, notes)) if isinstance(notes, list) else ()
 
 
-def _facts(entry: Known, folder: Path) -> Facts | None:
+def _facts(spec: DatasetSpec, folder: Path) -> Facts | None:
     try:
         meta = read_meta(folder)
         c, h, w = map(int, meta["image_shape"])
@@ -122,122 +122,125 @@ def _facts(entry: Known, folder: Path) -> Facts | None:
             n_train=int(meta["n_train"]),
             n_test=int(meta["n_test"]),
             image_shape=(c, h, w),
-            title=f"{entry.title}{side}",
-            source=f"{entry.source}{', each picture cut to its centre square' if side else ''}{side}",
+            title=f"{spec.title}{side}",
+            source=f"{spec.source}{', each picture cut to its centre square' if side else ''}{side}",
             notes=_notes(meta),
         )
     except (OSError, ValueError, TypeError, LookupError):
         return None
 
 
-def _folder(entry: Known) -> Path:
+def _folder(spec: DatasetSpec) -> Path:
     """Where the prepared arrays are, or will be."""
-    stamp = survey(entry.name).stamp if entry.kind == "folder" else _stamp(entry)
-    return cache_dir() / "datasets" / f"{entry.name}-{stamp}"
+    stamp = survey(spec.name).stamp if spec.kind == "folder" else _stamp(spec)
+    return cache_dir() / "datasets" / f"{spec.name}-{stamp}"
 
 
-def _stamp(entry: Known) -> str:
-    entry.check_present()
+def _stamp(spec: DatasetSpec) -> str:
+    spec.check_present()
     try:
-        stats = [path.stat() for path in entry.files]
+        stats = [path.stat() for path in spec.files]
     except OSError as error:
         raise DatasetError(
-            f"the files of {entry.name} in {entry.folder} cannot be read: {error.strerror}"
+            f"the files of {spec.name} in {spec.folder} cannot be read: {error.strerror}"
         ) from error
     facts = [
-        (path.name, stat.st_size, stat.st_mtime_ns) for path, stat in zip(entry.files, stats, strict=True)
+        (path.name, stat.st_size, stat.st_mtime_ns) for path, stat in zip(spec.files, stats, strict=True)
     ]
     return hashlib.sha256(repr((FORMAT, facts)).encode()).hexdigest()[:16]
 
 
-def _open(entry: Known, folder: Path) -> Dataset | None:
+def _open(spec: DatasetSpec, folder: Path) -> Dataset | None:
     """The prepared folder as it is; None where it is not there, or not as it was written."""
-    found = stored(folder)
-    told = _facts(entry, folder) if entry.kind == "folder" else entry
-    if found is None or told is None or not _fit(told, found.arrays):
+    on_disk = stored(folder)
+    described = _facts(spec, folder) if spec.kind == "folder" else spec
+    if on_disk is None or described is None or not _fit(described, on_disk.arrays):
         return None
     return Dataset(
-        name=entry.name,
-        title=told.title,
-        source=told.source,
-        class_names=entry.class_names,
-        fingerprint=found.fingerprint,
-        notes=_notes(found.meta),
-        **found.arrays._asdict(),
+        name=spec.name,
+        title=described.title,
+        source=described.source,
+        class_names=spec.class_names,
+        fingerprint=on_disk.fingerprint,
+        notes=_notes(on_disk.meta),
+        **on_disk.arrays._asdict(),
     )
 
 
-def _fit(told: Known | Facts, arrays: Arrays) -> bool:
+def _fit(described: DatasetSpec | Facts, arrays: Arrays) -> bool:
     """Whether the arrays have the shapes of this data set; an image folder has its number of images too."""
-    if isinstance(told, Facts) and (told.n_train, told.n_test) != (len(arrays.train), len(arrays.test)):
+    if isinstance(described, Facts) and (described.n_train, described.n_test) != (
+        len(arrays.train),
+        len(arrays.test),
+    ):
         return False
     pairs = ((arrays.train, arrays.train_labels), (arrays.test, arrays.test_labels))
-    return all(x.shape == (*labels.shape, *told.image_shape) and labels.ndim == 1 for x, labels in pairs)
+    return all(x.shape == (*labels.shape, *described.image_shape) and labels.ndim == 1 for x, labels in pairs)
 
 
-def _prepare(entry: Known, folder: Path) -> Dataset:
+def _prepare(spec: DatasetSpec, folder: Path) -> Dataset:
     """One process writes the folder, those that came at the same time wait for it."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with locks.held(folder.parent / f"{entry.name}.lock", PATIENCE_SECONDS):
-            if not (dataset := _open(entry, folder)):
-                arrays, more = _read(entry)
+        with locks.held(folder.parent / f"{spec.name}.lock", MAX_WAIT_SECONDS):
+            if not (dataset := _open(spec, folder)):
+                arrays, more = _read(spec)
                 if folder.exists():
-                    more["notes"] = [*more["notes"], _damage_told(entry, folder)]
+                    more["notes"] = [*more["notes"], _damage_note(spec, folder)]
                 store(folder, arrays, more)
-                _remove_others(entry, folder)
-                dataset = _open(entry, folder)
+                _remove_others(spec, folder)
+                dataset = _open(spec, folder)
     except Timeout:
         raise DatasetError(
-            f"another process has been preparing {entry.name} for two minutes; try again"
+            f"another process has been preparing {spec.name} for two minutes; try again"
         ) from None
     except OSError as error:
         problem = locks.cure(error, cache_dir(), "AUTOENC_CACHE_DIR")
-        raise DatasetError(f"{entry.name} cannot be prepared in {cache_dir()}: {problem}") from error
+        raise DatasetError(f"{spec.name} cannot be prepared in {cache_dir()}: {problem}") from error
     if not dataset:
         raise DatasetError(
-            f"{entry.name} cannot be prepared in {cache_dir()}: what was written cannot be read back; set "
+            f"{spec.name} cannot be prepared in {cache_dir()}: what was written cannot be read back; set "
             "AUTOENC_CACHE_DIR to another folder"
         )
     return dataset
 
 
-def _read(entry: Known) -> tuple[Arrays, dict[str, Any]]:
+def _read(spec: DatasetSpec) -> tuple[Arrays, dict[str, Any]]:
     """The arrays, and what there is to know of them besides."""
-    if entry.kind != "folder":
-        arrays = read(entry)
-        return arrays, {"notes": _count_notes(entry, arrays)}
-    found = gather(entry)
-    return found.arrays, {
-        "n_train": len(found.arrays.train),
-        "n_test": len(found.arrays.test),
-        "image_shape": found.arrays.train.shape[1:],
-        "resized": found.resized,
-        "notes": list(found.notes),
+    if spec.kind != "folder":
+        arrays = read(spec)
+        return arrays, {"notes": _count_notes(spec, arrays)}
+    decoded = decode(spec)
+    return decoded.arrays, {
+        "n_train": len(decoded.arrays.train),
+        "n_test": len(decoded.arrays.test),
+        "image_shape": decoded.arrays.train.shape[1:],
+        "resized": decoded.resized,
+        "notes": list(decoded.notes),
     }
 
 
-def _count_notes(entry: Known, arrays: Arrays) -> list[str]:
+def _count_notes(spec: DatasetSpec, arrays: Arrays) -> list[str]:
     """A sentence where a data set that everybody knows has another number of images here."""
-    here, published = (len(arrays.train), len(arrays.test)), (entry.n_train, entry.n_test)
+    here, published = (len(arrays.train), len(arrays.test)), (spec.n_train, spec.n_test)
     if here == published:
         return []
     counts = [f"{train:,} training and {test:,} test images" for train, test in (here, published)]
     return [f"the files on this machine hold {counts[0]}; the published set has {counts[1]}"]
 
 
-def _damage_told(entry: Known, folder: Path) -> str:
-    """Logged at once, and noted for whoever looks at the data set later."""
-    log.warning("the prepared images of %s in %s were damaged; making them again", entry.name, folder)
+def _damage_note(spec: DatasetSpec, folder: Path) -> str:
+    """Log the damage; returns the note for everyone who looks at the data set later."""
+    log.warning("the prepared images of %s in %s were damaged; making them again", spec.name, folder)
     return (
         f"the prepared copy of these images was damaged, and was made again on {date.today().isoformat()}; "
         "if this happens again, have the disk checked"
     )
 
 
-def _remove_others(entry: Known, folder: Path) -> None:
+def _remove_others(spec: DatasetSpec, folder: Path) -> None:
     """Removes what was prepared from files that have changed since; on Windows one that is in use stays."""
-    ours = re.compile(rf"{re.escape(entry.name)}-[0-9a-f]{{16}}(\.partial)?")
+    ours = re.compile(rf"{re.escape(spec.name)}-[0-9a-f]{{16}}(\.partial)?")
     for path in folder.parent.iterdir():
         if path != folder and ours.fullmatch(path.name):
             shutil.rmtree(path, ignore_errors=True)

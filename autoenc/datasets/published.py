@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autoenc.datasets.spec import RAW_FILES, Known
+from autoenc.datasets.spec import RAW_FILES, DatasetSpec
 
 _TEN_DIGITS = tuple("0123456789")
 _CLOTHES = (
@@ -34,10 +34,10 @@ wardrobe whale willow_tree wolf woman worm
 # In the order of the labels; the test images are patches of the last two.
 PHOTOGRAPHS = ("astronaut", "cat", "motorcycle", "rocket", "flower", "coffee", "temple")
 
-KNOWN: Mapping[str, Known] = {
-    known.name: known
-    for known in (
-        Known(
+PUBLISHED: Mapping[str, DatasetSpec] = {
+    spec.name: spec
+    for spec in (
+        DatasetSpec(
             name="mnist",
             title="MNIST handwritten digits",
             source="LeCun, Cortes and Burges",
@@ -49,7 +49,7 @@ KNOWN: Mapping[str, Known] = {
             place="MNIST/raw",
             file_names=RAW_FILES,
         ),
-        Known(
+        DatasetSpec(
             name="fashion-mnist",
             title="Fashion-MNIST clothes and shoes",
             source="Zalando Research",
@@ -61,7 +61,7 @@ KNOWN: Mapping[str, Known] = {
             place="FashionMNIST/raw",
             file_names=RAW_FILES,
         ),
-        Known(
+        DatasetSpec(
             name="kmnist",
             title="Kuzushiji-MNIST cursive Japanese characters",
             source="Center for Open Data in the Humanities, ROIS",
@@ -73,7 +73,7 @@ KNOWN: Mapping[str, Known] = {
             place="KMNIST/raw",
             file_names=RAW_FILES,
         ),
-        Known(
+        DatasetSpec(
             name="digits",
             title="UCI handwritten digits, 8x8 enlarged to 28x28",
             source="Alpaydin and Kaynak, UCI; comes with scikit-learn",
@@ -82,7 +82,7 @@ KNOWN: Mapping[str, Known] = {
             n_test=360,
             default_epochs=100,  # an epoch has 12 steps of 128 images where MNIST has 469
         ),
-        Known(
+        DatasetSpec(
             name="cifar10",
             title="CIFAR-10 colour pictures of ten things",
             source="Krizhevsky, University of Toronto",
@@ -95,7 +95,7 @@ KNOWN: Mapping[str, Known] = {
             file_names=(*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"),
             image_shape=(3, 32, 32),
         ),
-        Known(
+        DatasetSpec(
             name="cifar100",
             title="CIFAR-100 colour pictures of a hundred things",
             source="Krizhevsky, University of Toronto",
@@ -108,7 +108,7 @@ KNOWN: Mapping[str, Known] = {
             file_names=("train", "test"),
             image_shape=(3, 32, 32),
         ),
-        Known(
+        DatasetSpec(
             name="svhn",
             title="SVHN house numbers in colour",
             source="Netzer and others, Google Street View",
@@ -120,7 +120,7 @@ KNOWN: Mapping[str, Known] = {
             file_names=("train_32x32.mat", "test_32x32.mat"),
             image_shape=(3, 32, 32),
         ),
-        Known(
+        DatasetSpec(
             name="photos",
             title="Patches of photographs, 32x32 in colour",
             source="comes with scikit-image and scikit-learn; five photographs to train, two others to test",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autoenc.datasets.spec import SPLITS, Known, data_dir
+from autoenc.datasets.spec import SPLITS, DatasetSpec, data_dir
 from autoenc.errors import DatasetError
 from autoenc.kinds import HEAD_BYTES, what_else
 
@@ -30,46 +30,46 @@ class Arrays(NamedTuple):
     test_labels: Bytes
 
 
-def read_mnist(entry: Known) -> Arrays:
+def read_mnist(spec: DatasetSpec) -> Arrays:
     """The images and labels of a data set in the MNIST layout, checked; takes seconds.
 
     Raises:
         DatasetMissing: the files are not there.
         DatasetError: they are not what they should be.
     """
-    check_files(entry)
-    train, test = (_read_split(entry, split) for split in SPLITS)
+    check_files(spec)
+    train, test = (_read_split(spec, split) for split in SPLITS)
     return Arrays(*train, *test)
 
 
-def torchvision_class(entry: Known) -> Any:
+def torchvision_class(spec: DatasetSpec) -> Any:
     """The class that declares this data set's mirrors and files, and reads them; the import takes seconds."""
     import torchvision.datasets
 
-    return getattr(torchvision.datasets, str(entry.torchvision_class))
+    return getattr(torchvision.datasets, str(spec.torchvision_class))
 
 
-def check_files(entry: Known) -> None:
+def check_files(spec: DatasetSpec) -> None:
     """Looks at headers and sizes alone: quick, and names the wrong file, which torchvision does not.
 
     Raises:
         DatasetMissing: a file is not there.
         DatasetError: a file is cut, is of another kind, or does not fit to the other one of its split.
     """
-    entry.check_present()
+    spec.check_present()
     for split in SPLITS:
-        images, labels = (path for path in entry.files if path.name.startswith(split))
-        n_images, *size = _idx_shape(images, 3, entry)
-        (n_labels,) = _idx_shape(labels, 1, entry)
-        if tuple(size) != entry.image_shape[1:]:
-            problem = f"has images of {_by(size)} pixels where {entry.name} has {_by(entry.image_shape[1:])}"
-            raise DatasetError(f"{images} {problem}; {cure(entry)}")
+        images, labels = (path for path in spec.files if path.name.startswith(split))
+        n_images, *size = _idx_shape(images, 3, spec)
+        (n_labels,) = _idx_shape(labels, 1, spec)
+        if tuple(size) != spec.image_shape[1:]:
+            problem = f"has images of {_by(size)} pixels where {spec.name} has {_by(spec.image_shape[1:])}"
+            raise DatasetError(f"{images} {problem}; {cure(spec)}")
         if n_images != n_labels:
             problem = f"has {n_images:,} images but {labels.name} has {n_labels:,} labels, as if swapped"
-            raise DatasetError(f"{images} {problem}; {cure(entry, 'both')}")
+            raise DatasetError(f"{images} {problem}; {cure(spec, 'both')}")
 
 
-def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
+def _idx_shape(path: Path, n_dimensions: int, spec: DatasetSpec) -> tuple[int, ...]:
     """What the header of an IDX file of bytes says, once the file's size agrees; never an empty array."""
     n_header = 4 + 4 * n_dimensions
     try:
@@ -77,21 +77,19 @@ def _idx_shape(path: Path, n_dimensions: int, entry: Known) -> tuple[int, ...]:
             header = file.read(n_header)
         n_bytes = path.stat().st_size
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror}; {cure(entry)}") from error
+        raise DatasetError(f"{path} cannot be read: {error.strerror}; {cure(spec)}") from error
     magic = bytes([0, 0, 8, n_dimensions])  # 8: unsigned bytes
     if what := what_instead(path):
-        raise DatasetError(f"{path} is {what}; {cure(entry)}")
+        raise DatasetError(f"{path} is {what}; {cure(spec)}")
     if len(header) < n_header or header[:4] != magic:
         kind = {1: "labels", 3: "images"}[n_dimensions]
-        raise DatasetError(f"{path} is not an IDX file of {kind}; {cure(entry)}")
+        raise DatasetError(f"{path} is not an IDX file of {kind}; {cure(spec)}")
     shape = struct.unpack(f">{n_dimensions}I", header[4:])
     n_expected = n_header + math.prod(shape)
     if n_bytes != n_expected:
-        raise DatasetError(
-            f"{path} has {n_bytes:,} bytes where its header says {n_expected:,}; {cure(entry)}"
-        )
+        raise DatasetError(f"{path} has {n_bytes:,} bytes where its header says {n_expected:,}; {cure(spec)}")
     if not n_header < n_bytes <= MAX_FILE_BYTES:
-        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {entry.name}; {cure(entry)}")
+        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {spec.name}; {cure(spec)}")
     return shape
 
 
@@ -104,18 +102,18 @@ def what_instead(path: Path) -> str:
         return ""
 
 
-def cure(entry: Known, what: str = "it") -> str:
+def cure(spec: DatasetSpec, what: str = "it") -> str:
     """What to do about files that are broken."""
-    return f"delete {what} and run `python -m autoenc data download {entry.name}`, or use digits"
+    return f"delete {what} and run `python -m autoenc data download {spec.name}`, or use digits"
 
 
 def _by(size: Sequence[int]) -> str:
     return "x".join(map(str, size))
 
 
-def _read_split(entry: Known, split: str) -> tuple[Bytes, Bytes]:
+def _read_split(spec: DatasetSpec, split: str) -> tuple[Bytes, Bytes]:
     """(N, 1, H, W) images and (N,) labels through torchvision."""
-    declared = torchvision_class(entry)
+    declared = torchvision_class(spec)
     # Old versions of torchvision left pickled copies in `processed/`; the class would still prefer them.
     reader = type(declared.__name__, (declared,), {"_check_legacy_exist": lambda self: False})
     try:
@@ -124,10 +122,10 @@ def _read_split(entry: Known, split: str) -> tuple[Bytes, Bytes]:
     except (
         Exception
     ) as error:  # asserts, casts and file errors alike: to the person at the screen it is one failure
-        problem = f"the {split} files of {entry.name} in {entry.folder} cannot be read"
-        raise DatasetError(f"{problem} ({type(error).__name__}); {cure(entry, 'them')}") from error
-    n_classes = len(entry.class_names)
+        problem = f"the {split} files of {spec.name} in {spec.folder} cannot be read"
+        raise DatasetError(f"{problem} ({type(error).__name__}); {cure(spec, 'them')}") from error
+    n_classes = len(spec.class_names)
     if labels.max() >= n_classes:
-        path = entry.folder / f"{split}-labels-idx1-ubyte"
-        raise DatasetError(f"{path} has a label {labels.max()}; allowed: 0 to {n_classes - 1}; {cure(entry)}")
+        path = spec.folder / f"{split}-labels-idx1-ubyte"
+        raise DatasetError(f"{path} has a label {labels.max()}; allowed: 0 to {n_classes - 1}; {cure(spec)}")
     return images, labels.astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What is said of a data set before an image is read: cheap, nothing heavy is imported."""
+"""The specification of a data set, known before an image is read: cheap, nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Shape = tuple[int, int, int]  # C, H, W
 
 
 @dataclass(frozen=True)
-class Known:
-    """One line of the list of data sets."""
+class DatasetSpec:
+    """One row of the list of data sets."""
 
     name: str
     title: str  # for people

@@ -1,4 +1,4 @@
-"""Folders as people make them -> {train,test}/CLASS/PICTURE: what is called train, what is put aside."""
+"""Folders as people make them -> {train,test}/CLASS/PICTURE: which pictures train and which test."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ WANTED = (
 )
 
 
-def arranged(found: Path, into: Path) -> list[str]:
-    """Moves the pictures below a folder to {train,test}/CLASS below another.
+def arrange_splits(source: Path, into: Path) -> list[str]:
+    """Move the pictures below a folder to {train,test}/CLASS below another.
 
     Returns:
-        A sentence for each thing that is to be told. Pictures in other places stay.
+        a note for each decision that the user should read. Pictures in other places stay.
     Raises:
         DatasetError: there are no pictures for one of the two, or too many classes.
     """
-    root = _root(found)
+    root = _root(source)
     train, test = _split_folder(root, TRAIN), _split_folder(root, TEST)
     if train or test:
         counts = [_moved(_folders(split), into / to) for split, to in ((train, "train"), (test, "test"))]
-        told = _test_told(test)
+        notes = _test_note(test)
     else:
         classes = _folders(root)
         if all(path.name.casefold() in TRAIN + TEST for path in classes):
             raise DatasetError(f"the pictures are in no folders of classes; {WANTED}")
-        counts, told = _put_aside(classes, into)
+        counts, notes = _put_aside(classes, into)
     for n, split in zip(counts, ("train", "test"), strict=True):
         if not n:
             raise DatasetError(f"there are no pictures for {split}; {WANTED}")
-    return told
+    return notes
 
 
-def _test_told(test: Path | None) -> list[str]:
+def _test_note(test: Path | None) -> list[str]:
     if test is None or test.name.casefold() in TEST[:2]:
         return []
     return [f"the pictures in {test.name} are taken for the test"]
@@ -53,12 +53,12 @@ def _folders(path: Path | None) -> list[Path]:
     return [] if path is None else sorted(entry for entry in path.iterdir() if entry.is_dir())
 
 
-def _root(found: Path) -> Path:
+def _root(source: Path) -> Path:
     """The folder that has the splits or the classes: itself, or the only one inside."""
-    inside = _folders(found)
+    inside = _folders(source)
     if len(inside) == 1 and inside[0].name.casefold() not in TRAIN + TEST and _folders(inside[0]):
         return inside[0]
-    return found
+    return source
 
 
 def _split_folder(root: Path, names: Iterable[str]) -> Path | None:
@@ -68,7 +68,7 @@ def _split_folder(root: Path, names: Iterable[str]) -> Path | None:
 
 
 def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
-    """Where there are classes alone, every sixth picture of each goes to the test, or the last of a few."""
+    """Without splits, every sixth picture of a class goes to the test, of fewer than six the last."""
     n_train, n_test, small = 0, 0, False
     for path in _checked(classes):
         names = [entry.name for entry in files(path.parent, "", path.name)]
@@ -77,8 +77,8 @@ def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
             _move(path / name, into / ("test" if name in test else "train") / path.name)
         n_train, n_test = n_train + len(names) - len(test), n_test + len(test)
         small |= 0 < len(names) < TEST_EVERY
-    told = f"of each class every {TEST_EVERY}th picture has been put aside for the test"
-    return [n_train, n_test], [f"{told}, of a smaller class the last" if small else told]
+    note = f"of each class every {TEST_EVERY}th picture has been put aside for the test"
+    return [n_train, n_test], [f"{note}, of a smaller class the last" if small else note]
 
 
 def _moved(classes: list[Path], into: Path) -> int:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from autoenc.errors import AutoencError, DatasetError
-from autoenc.kinds import HEAD_BYTES, ITSELF, what_else
+from autoenc.kinds import FILE_CURE, HEAD_BYTES, what_else
 
 MAX_FILES = 1_000_000
 MAX_FILE_BYTES = 50_000_000  # of one picture
@@ -64,7 +64,7 @@ class Packed:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Iterator[Packed]]:
+def open_source(source: Source) -> Iterator[Iterator[Packed]]:
     """All but the folders of the source, in its order; each must be read before the next one is asked for.
 
     Raises:
@@ -73,12 +73,12 @@ def opened(source: Source) -> Iterator[Iterator[Packed]]:
     called = repr(source.name[:80]) if isinstance(source, Path) else "the file"
     try:
         if not isinstance(source, Path):
-            yield _told(_files(source), called)
+            yield _with_readable_errors(_files(source), called)
         elif os.path.isdir(source):
-            yield _told(_of_folder(source), called)
+            yield _with_readable_errors(_of_folder(source), called)
         else:
             with _open(source, called) as file:
-                yield _told(_files(file), called)
+                yield _with_readable_errors(_files(file), called)
     except AutoencError:
         raise
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_BROKEN) as error:
@@ -97,7 +97,7 @@ def _open(path: Path, called: str) -> BinaryIO:
         raise _unreadable(called, error) from error
 
 
-def _told(files: Iterator[Packed], called: str) -> Iterator[Packed]:
+def _with_readable_errors(files: Iterator[Packed], called: str) -> Iterator[Packed]:
     try:
         yield from files
     except OSError as error:
@@ -114,7 +114,7 @@ def _files(file: BinaryIO) -> Iterator[Packed]:
     n_bytes = file.seek(0, os.SEEK_END)
     file.seek(0)
     if what := what_else(head):
-        raise DatasetError(f"what was given is {what}; {ITSELF}")
+        raise DatasetError(f"what was given is {what}; {FILE_CURE}")
     if head.startswith((b"PK\3\4", b"PK\5\6")):
         yield from _of_zip(file, n_bytes)
     else:

@@ -22,10 +22,10 @@ from autoenc.errors import ConfigError
 from autoenc.schema import CLASSICAL
 from autoenc.training import as_float, seeded
 
-TUNED_ON = 50  # training images that choose a filter's strength
-FITTED_ON = 20_000  # training images that the affine filter is fitted on
-MAX_AFFINE = 1500  # numbers in an image: with 3,072 a fit takes 10 s on one thread, and somebody waits
-_CHUNK = 1000  # images at once
+N_TUNING_IMAGES = 50  # training images that choose a filter's strength
+N_FITTING_IMAGES = 20_000  # training images that the affine filter is fitted on
+MAX_AFFINE_PIXELS = 1500  # numbers in an image: with 3,072 a fit takes 10 s on one thread, and somebody waits
+_CHUNK_IMAGES = 1000  # images at once
 _RIDGE = 1e-4  # of the affine filter: pixels that never vary have no inverse
 
 Denoise = Callable[[Tensor], Tensor]  # (B, C, H, W) in [0, 1] -> the same
@@ -43,15 +43,15 @@ def fitted(method: str, data: Dataset, kind: str, level: float) -> Denoise:
     if method not in FILTERS:
         raise ConfigError(f"unknown method {method!r:.40}; known: noisy, {', '.join(CLASSICAL)}")
     apply, strengths = FILTERS[method]
-    x, x_noisy = noisy_pairs(data, kind, level, TUNED_ON)
-    found = {strength: _each(apply, x_noisy, strength) for strength in strengths}
-    best = min(found, key=lambda strength: float(metrics.mse(x, found[strength]).mean()))
+    x, x_noisy = noisy_pairs(data, kind, level, N_TUNING_IMAGES)
+    parameters = {strength: _each(apply, x_noisy, strength) for strength in strengths}
+    best = min(parameters, key=lambda strength: float(metrics.mse(x, parameters[strength]).mean()))
     return partial(_each, apply, strength=best)
 
 
 def prompt(image_shape: tuple[int, int, int]) -> tuple[str, ...]:
     """The methods that are set for such images while somebody waits."""
-    return tuple(m for m in CLASSICAL if m != "affine" or math.prod(image_shape) <= MAX_AFFINE)
+    return tuple(m for m in CLASSICAL if m != "affine" or math.prod(image_shape) <= MAX_AFFINE_PIXELS)
 
 
 def noisy_pairs(data: Dataset, kind: str, level: float, n: int) -> tuple[Tensor, Tensor]:
@@ -103,15 +103,15 @@ def _each(apply: Callable[[Array, float], Array], x: Tensor, strength: float) ->
 def affine(data: Dataset, kind: str, level: float) -> Denoise:
     """Every pixel becomes the mix of all noisy pixels, plus a constant, that errs least: Wiener's filter.
 
-    What a network of one layer without nonlinearity can learn at best. Fitted on the first FITTED_ON training
-    images.
+    What a network of one layer without nonlinearity can learn at best. Fitted on the first
+    N_FITTING_IMAGES training images.
     """
     n_pixels = data.train[0].size
-    n = min(FITTED_ON, len(data.train))
+    n = min(N_FITTING_IMAGES, len(data.train))
     sums = torch.zeros(2, n_pixels, dtype=torch.float64)
     squares = torch.zeros(2, n_pixels, n_pixels, dtype=torch.float64)
     x, x_noisy = noisy_pairs(data, kind, level, n)
-    chunks = (torch.split(images.flatten(1), _CHUNK) for images in (x, x_noisy))
+    chunks = (torch.split(images.flatten(1), _CHUNK_IMAGES) for images in (x, x_noisy))
     for clean, noisy in zip(*chunks, strict=True):
         sums += torch.stack([clean.sum(0), noisy.sum(0)])
         squares += torch.stack([noisy.T @ clean, noisy.T @ noisy])

@@ -17,9 +17,11 @@ from autoenc.inspection import Trained
 from autoenc.numerals import out_of
 from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
 
-DEFINITIONS = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
-MAX_SLOW = 1000  # test images for the slow methods
-CHUNK = 1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on
+DEFINITION_VERSION = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
+MAX_SLOW_IMAGES = 1000  # test images for the slow methods
+CHUNK_IMAGES = (
+    1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on
+)
 
 
 def denoiser(method: str, data: Dataset, kind: str, level: float) -> Denoise:
@@ -66,22 +68,22 @@ def model_denoiser(trained: Trained) -> Denoise:
 
 
 def measure(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) -> Iterator[Curve]:
-    """The method at each level, on all test images; if it is SLOW, on the first MAX_SLOW.
+    """The method at each level, on all test images; if it is SLOW, on the first MAX_SLOW_IMAGES.
 
     Raises:
         AutoencError: as `denoiser` does.
     """
-    n = min(MAX_SLOW, len(data.test)) if method in SLOW else len(data.test)
+    n = min(MAX_SLOW_IMAGES, len(data.test)) if method in SLOW else len(data.test)
     curve = Curve(data.name, kind, method, n)
     yield curve
     for i, level in enumerate(levels):
         denoise = denoiser(method, data, kind, level)
-        found: list[Tensor] = []
-        for start in range(0, n, CHUNK):
-            x = training.as_float(torch.from_numpy(data.test[start : min(n, start + CHUNK)]))
-            found.append(qualities(x, denoise(noise.apply(kind, x, level, test_unit(x, start)))))
-            yield replace(curve, done=(i + min(1.0, (start + CHUNK) / n)) / len(levels) * 0.999)
-        point = _summary(level, torch.cat(found, 1))
+        chunks: list[Tensor] = []
+        for start in range(0, n, CHUNK_IMAGES):
+            x = training.as_float(torch.from_numpy(data.test[start : min(n, start + CHUNK_IMAGES)]))
+            chunks.append(qualities(x, denoise(noise.apply(kind, x, level, test_unit(x, start)))))
+            yield replace(curve, done=(i + min(1.0, (start + CHUNK_IMAGES) / n)) / len(levels) * 0.999)
+        point = _summary(level, torch.cat(chunks, 1))
         curve = replace(curve, points=(*curve.points, point), done=(i + 1) / len(levels))
         yield curve
 
@@ -89,7 +91,7 @@ def measure(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) ->
 def test_unit(x: Tensor, start: int) -> Tensor:
     """The unit noise of these test images, the first of them number `start`: the same at every call."""
     draws = training.seeded("cpu", 0, start, "denoising test")
-    return torch.randn((CHUNK, *x.shape[1:]), generator=draws)[: len(x)]
+    return torch.randn((CHUNK_IMAGES, *x.shape[1:]), generator=draws)[: len(x)]
 
 
 def qualities(x: Tensor, x_hat: Tensor) -> Tensor:
@@ -97,8 +99,8 @@ def qualities(x: Tensor, x_hat: Tensor) -> Tensor:
     return torch.stack([metrics.mse(x, x_hat), metrics.ssim(x, x_hat)])
 
 
-def _summary(level: float, found: Tensor) -> Quality:
-    mse, ssim = found.double().numpy()
+def _summary(level: float, qualities: Tensor) -> Quality:
+    mse, ssim = qualities.double().numpy()
     mse = np.maximum(mse, 1e-10)  # an image that came back exactly counts 100 dB
     psnr = -10 * np.log10(mse)
     psnr_low, psnr_high = map(float, np.percentile(psnr, (10, 90)))
@@ -111,7 +113,7 @@ def _summary(level: float, found: Tensor) -> Quality:
 
 def stored_curve(name: str, levels: tuple[float, ...]) -> Curve | None:
     """A whole curve at these levels; None: none that can be read."""
-    values = cache.kept(name) or {}
+    values = cache.load_cached(name) or {}
     try:
         points = tuple(
             Quality(**{f.name: float(point[f.name]) for f in fields(Quality)}) for point in values["points"]
@@ -131,4 +133,4 @@ def keep_curve(name: str, curve: Curve) -> None:
     Raises:
         AutoencError: the cache folder cannot be written.
     """
-    cache.keep(name, asdict(curve))
+    cache.save(name, asdict(curve))

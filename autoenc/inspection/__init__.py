@@ -13,37 +13,39 @@ from autoenc.inspection.errors import (
     ClassError,
     ColourError,
     class_errors,
-    class_words,
     colour_error,
-    colour_words,
 )
 from autoenc.inspection.layers import Activation, code, flow
-from autoenc.inspection.network import Network, network, runs_in_browser
+from autoenc.inspection.network import Network, browser_network, runs_in_browser
 from autoenc.inspection.opening import Trained, one_thread, open_run
-from autoenc.inspection.reconstructing import HOW, How, Reconstructions, order, reconstructions
+from autoenc.inspection.reconstructing import (
+    IMAGE_ORDERS,
+    ImageOrder,
+    Reconstructions,
+    order,
+    reconstructions,
+)
 from autoenc.inspection.weights import MAX_SHOWN, Kernels, Responses, kernels, responses
 
 __all__ = [
     "CHANNELS",
-    "HOW",
+    "IMAGE_ORDERS",
     "MAX_SHOWN",
     "Activation",
     "ClassError",
     "ColourError",
-    "How",
+    "ImageOrder",
     "Kernels",
     "Network",
     "Reconstructions",
     "Responses",
     "Trained",
+    "browser_network",
     "class_errors",
-    "class_words",
     "code",
     "colour_error",
-    "colour_words",
     "flow",
     "kernels",
-    "network",
     "one_thread",
     "open_run",
     "order",

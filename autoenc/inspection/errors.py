@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +11,9 @@ from autoenc import metrics
 from autoenc.datasets import Dataset
 from autoenc.inspection.opening import one_thread
 from autoenc.inspection.reconstructing import Reconstructions
-from autoenc.numerals import percent, short
 from autoenc.training import as_float
 
-_CHUNK = 1000  # images at once
-_CLEAR = 1.1  # times the error: less is no difference worth a sentence
+_CHUNK_IMAGES = 1000  # images at once
 CHANNELS = ("red", "green", "blue")
 
 
@@ -42,12 +39,12 @@ class ColourError:
 def class_errors(made: Reconstructions, data: Dataset) -> tuple[ClassError, ...]:
     """The classes that have test images, the best first; a class whose error is no number stands last."""
     labels = data.test_labels[: len(made)]
-    found = []
+    errors = []
     for index, name in enumerate(data.class_names):
         mine = made.mse[labels == index]
         if len(mine):
-            found.append(ClassError(index, name, len(mine), float(mine.mean(dtype=np.float64))))
-    return tuple(sorted(found, key=lambda one: np.nan_to_num(one.mse, nan=np.inf)))
+            errors.append(ClassError(index, name, len(mine), float(mine.mean(dtype=np.float64))))
+    return tuple(sorted(errors, key=lambda one: np.nan_to_num(one.mse, nan=np.inf)))
 
 
 def colour_error(made: Reconstructions, data: Dataset) -> ColourError | None:
@@ -59,7 +56,7 @@ def colour_error(made: Reconstructions, data: Dataset) -> ColourError | None:
     with one_thread():
         mean = as_float(x).mean(0, keepdim=True)
         lost, there = torch.zeros(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
-        for a, b in zip(torch.split(x, _CHUNK), torch.split(x_hat, _CHUNK), strict=True):
+        for a, b in zip(torch.split(x, _CHUNK_IMAGES), torch.split(x_hat, _CHUNK_IMAGES), strict=True):
             clean = as_float(a)
             lost += _squares(clean - as_float(b))
             there += _squares(clean - mean)
@@ -73,38 +70,3 @@ def colour_error(made: Reconstructions, data: Dataset) -> ColourError | None:
 def _squares(difference: torch.Tensor) -> torch.Tensor:
     """(3,): of brightness and the two differences of colour, over all images and pixels."""
     return metrics.brightness_and_colour(difference).double().square().sum((0, 2, 3))
-
-
-# ---------------------------------------------------------------- in words
-
-
-def class_words(errors: Sequence[ClassError]) -> str:
-    """`Easiest: sky. Hardest: cat, with 2.1 times the error.`; empty for a single class."""
-    if len(errors) < 2 or not errors[0].mse > 0 or not np.isfinite(errors[-1].mse):
-        return ""
-    best, worst = errors[0], errors[-1]
-    ratio = worst.mse / best.mse
-    if ratio < _CLEAR:
-        return "All classes come back about equally well."
-    return f"Easiest: {best.name}. Hardest: {worst.name}, with {short(ratio)} times the error."
-
-
-def colour_words(error: ColourError) -> str:
-    """Which channel is worst, and what the model keeps: brightness or colour."""
-    mse = dict(zip(CHANNELS, error.mse, strict=True))
-    worst, best = max(mse, key=mse.__getitem__), min(mse, key=mse.__getitem__)
-    if not all(np.isfinite(v) and v > 0 for v in mse.values()):
-        return ""
-    ratio = mse[worst] / mse[best]
-    said = (
-        "Red, green and blue are drawn about equally well."
-        if ratio < _CLEAR
-        else f"{worst.capitalize()} is drawn worst: {short(ratio)} times the error of {best}."
-    )
-    lost = f"{percent(error.brightness_lost)} in brightness and {percent(error.colour_lost)} in colour"
-    said += f" Of what sets the images apart it loses {lost}"
-    if error.colour_lost >= _CLEAR * error.brightness_lost:
-        return f"{said}: it spends its numbers on brightness first."
-    if error.brightness_lost >= _CLEAR * error.colour_lost:
-        return f"{said}: the fine detail that it cannot keep is brightness more than colour."
-    return f"{said}: about as much of both."

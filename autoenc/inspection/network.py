@@ -38,7 +38,7 @@ def runs_in_browser(info: ModelInfo) -> bool:
     return info.n_parameters <= MAX_PARAMETERS and info.n_multiplications <= MAX_MULTIPLICATIONS
 
 
-def network(trained: Trained) -> Network:
+def browser_network(trained: Trained) -> Network:
     """The model as the browser is given it.
 
     Raises:

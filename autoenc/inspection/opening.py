@@ -21,9 +21,9 @@ from autoenc.schema import ModelInfo, Run
 from autoenc.training import as_float
 
 # Of one call, in multiply-adds: about three quarters of a second on one core of 2020.
-_BUDGET = 30e9
+_MULTIPLICATION_BUDGET = 30e9
 # A number written takes the time of so many multiply-adds: one-layer convolutions do little else.
-_PER_NUMBER = 150
+_COST_PER_NUMBER = 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def open_run(run_id: str) -> Trained:
 def affordable(info: ModelInfo) -> int:
     """How many images may go through the model while somebody waits; 0 where one is too many."""
     numbers = sum(math.prod(layer.output_shape) for layer in info.layers)
-    return int(_BUDGET / (info.n_multiplications + _PER_NUMBER * numbers))
+    return int(_MULTIPLICATION_BUDGET / (info.n_multiplications + _COST_PER_NUMBER * numbers))
 
 
 @contextmanager

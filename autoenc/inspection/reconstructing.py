@@ -14,12 +14,12 @@ from autoenc import metrics, training
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained, affordable, one_thread
-from autoenc.training import DRAWN_AT_ONCE
+from autoenc.training import NORMALS_AT_ONCE
 
-_AT_LEAST = 256  # images, however large the model
+_MIN_CANDIDATES = 256  # images, however large the model
 
-How = Literal["as they come", "shuffled", "worst first", "best first"]
-HOW: tuple[How, ...] = get_args(How)
+ImageOrder = Literal["as they come", "shuffled", "worst first", "best first"]
+IMAGE_ORDERS: tuple[ImageOrder, ...] = get_args(ImageOrder)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,8 @@ def reconstructions(trained: Trained) -> Reconstructions:
     where the model is small, at least 256 where it is so large that they take longer.
     """
     config, images = trained.run.config, torch.from_numpy(trained.data.test)
-    wanted = max(_AT_LEAST, affordable(trained.run.model))
-    n = min(len(images), -(-wanted // DRAWN_AT_ONCE) * DRAWN_AT_ONCE)  # the same draws as in the test
+    wanted = max(_MIN_CANDIDATES, affordable(trained.run.model))
+    n = min(len(images), -(-wanted // NORMALS_AT_ONCE) * NORMALS_AT_ONCE)  # the same draws as in the test
     given = np.empty((n, *images.shape[1:]), np.uint8)
     x_hats = np.empty_like(given)
     by_channel = np.empty((n, images.shape[1]), np.float32)
@@ -64,7 +64,7 @@ def reconstructions(trained: Trained) -> Reconstructions:
 
 
 def order(
-    reconstructions: Reconstructions, data: Dataset, how: How, class_index: int | None, seed: int
+    reconstructions: Reconstructions, data: Dataset, how: ImageOrder, class_index: int | None, seed: int
 ) -> NDArray[np.intp]:
     """Indices of the test images in the order to show them.
 
@@ -86,7 +86,7 @@ def order(
         case "best first":
             indices = np.argsort(bad, kind="stable")
         case _:
-            raise ConfigError(f"unknown order {how!r}; known: {', '.join(HOW)}")
+            raise ConfigError(f"unknown order {how!r}; known: {', '.join(IMAGE_ORDERS)}")
     if class_index is None:
         return indices
     if not 0 <= class_index < len(data.class_names):

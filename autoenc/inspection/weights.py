@@ -17,7 +17,7 @@ from autoenc.inspection.opening import Trained, as_input, one_thread
 from autoenc.training import as_float, chunk
 
 MAX_SHOWN = 64  # code numbers, or kernels of a layer
-_OVER = 256  # test images over which the code may vary
+_N_TEST_IMAGES = 256  # test images over which the code may vary
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def _kernels(part: str, name: str, layer: nn.Module, channels: Tensor) -> Kernel
 
 def _test_images(trained: Trained) -> Tensor:
     """The first ones, (B, C, H, W) float; no more than the cache holds on their way through the model."""
-    n = min(_OVER, chunk(trained.run.config, trained.data.image_shape))
+    n = min(_N_TEST_IMAGES, chunk(trained.run.config, trained.data.image_shape))
     return as_float(torch.from_numpy(trained.data.test[:n]))
 
 

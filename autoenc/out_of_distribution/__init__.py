@@ -5,21 +5,27 @@ looking.py   a picture through a model, as one image or in tiles
 standing.py  what is lost of a picture, among what is lost of the test images
 """
 
-from autoenc.out_of_distribution.error_rank import Standing, TestErrors, loss_shares, standing, test_errors
+from autoenc.out_of_distribution.error_rank import ErrorRank, TestErrors, loss_shares, rank_error, test_errors
 from autoenc.out_of_distribution.examples import EXAMPLES, example
-from autoenc.out_of_distribution.reconstruction import Looked, LookedTiles, look, look_at_tiles, most_tiles
+from autoenc.out_of_distribution.reconstruction import (
+    Reconstruction,
+    TileReconstructions,
+    most_tiles,
+    reconstruct,
+    reconstruct_tiles,
+)
 
 __all__ = [
     "EXAMPLES",
-    "Looked",
-    "LookedTiles",
-    "Standing",
+    "ErrorRank",
+    "Reconstruction",
     "TestErrors",
+    "TileReconstructions",
     "example",
-    "look",
-    "look_at_tiles",
     "loss_shares",
     "most_tiles",
-    "standing",
+    "rank_error",
+    "reconstruct",
+    "reconstruct_tiles",
     "test_errors",
 ]

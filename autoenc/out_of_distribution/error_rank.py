@@ -18,8 +18,8 @@ from autoenc.errors import ShapeError
 
 # Of the pixels of an image, in [0, 1]: a spread of two steps of 255 is one tone to the eye.
 MIN_VARIANCE = (2 / 255) ** 2
-USEFUL = 0.9  # of the mean image's error: a model above it has hardly learnt anything
-_CHUNK = 1000  # images at once
+MAX_USEFUL_ERROR = 0.9  # of the mean image's error: a model above it has hardly learnt anything
+_CHUNK_IMAGES = 1000  # images at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +28,15 @@ class TestErrors:
 
     __test__ = False  # pytest takes the name for its own
 
-    lost: NDArray[np.float64] = field(repr=False)  # (n,), as shares of the plain squares' errors
+    contrast_lost: NDArray[np.float64] = field(repr=False)  # (n,), as shares of the plain squares' errors
     is_useful: bool  # the model is clearly better than the mean training image
 
 
 @dataclass(frozen=True)
-class Standing:
+class ErrorRank:
     """A loss among n others."""
 
-    lost: float  # 0: an exact copy, 1: no better than a plain square
+    contrast_lost: float  # 0: an exact copy, 1: no better than a plain square
     n: int  # test images
     n_worse: int  # those of a larger loss
     n_better: int  # those of a smaller one
@@ -55,11 +55,11 @@ def plain_mse(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     Args:
         images: (N, C, H, W); each channel has a mean of its own.
     """
-    found = [
-        (images[start : start + _CHUNK] / np.float32(255)).var(axis=(2, 3), dtype=np.float64).mean(1)
-        for start in range(0, len(images), _CHUNK)
+    chunks = [
+        (images[start : start + _CHUNK_IMAGES] / np.float32(255)).var(axis=(2, 3), dtype=np.float64).mean(1)
+        for start in range(0, len(images), _CHUNK_IMAGES)
     ]
-    return np.concatenate(found) if found else np.empty(0)
+    return np.concatenate(chunks) if chunks else np.empty(0)
 
 
 def loss_shares(mse: NDArray[Any], images: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -72,15 +72,15 @@ def test_errors(mse: NDArray[Any], data: Dataset) -> TestErrors:
     images = data.test[: len(mse)]
     mean = data.train.mean(axis=0, dtype=np.float64)
     off = sum(
-        float(np.square((images[start : start + _CHUNK] - mean) / 255).sum())
-        for start in range(0, len(images), _CHUNK)
+        float(np.square((images[start : start + _CHUNK_IMAGES] - mean) / 255).sum())
+        for start in range(0, len(images), _CHUNK_IMAGES)
     )
     mean_image_mse = off / max(1, images.size)
-    is_useful = bool(np.mean(mse, dtype=np.float64) <= USEFUL * mean_image_mse)
+    is_useful = bool(np.mean(mse, dtype=np.float64) <= MAX_USEFUL_ERROR * mean_image_mse)
     return TestErrors(loss_shares(mse, images), is_useful)
 
 
-def standing(lost: float, tests: NDArray[Any]) -> Standing:
+def rank_error(contrast_lost: float, tests: NDArray[Any]) -> ErrorRank:
     """Where it stands; a loss that is no number counts as the greatest there can be.
 
     Args:
@@ -91,9 +91,9 @@ def standing(lost: float, tests: NDArray[Any]) -> Standing:
     if not len(tests):
         raise ShapeError("there are no errors of test images to compare with")
     every = np.nan_to_num(np.asarray(tests, np.float64), nan=np.inf)
-    here = float(np.nan_to_num(lost, nan=np.inf))
-    return Standing(
-        lost=here,
+    here = float(np.nan_to_num(contrast_lost, nan=np.inf))
+    return ErrorRank(
+        contrast_lost=here,
         n=len(every),
         n_worse=int((every > here).sum()),
         n_better=int((every < here).sum()),

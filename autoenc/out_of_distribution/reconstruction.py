@@ -14,14 +14,14 @@ from autoenc.inspection import Trained, one_thread
 from autoenc.inspection.opening import affordable
 from autoenc.pictures import Tiles, joined
 from autoenc.pictures.opening import Picture
-from autoenc.pictures.tiling import MOST
+from autoenc.pictures.tiling import MAX_TILES
 from autoenc.schema import ModelInfo, psnr_of_mse
 
-LEAST = 64  # tiles, however large the model
+MIN_TILES = 64  # tiles, however large the model
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class Reconstruction:
     """What a model makes of one image."""
 
     x: Picture = field(repr=False)  # (C, H, W) as the model is given it
@@ -35,7 +35,7 @@ class Looked:
 
 
 @dataclass(frozen=True, eq=False)
-class LookedTiles:
+class TileReconstructions:
     """What a model makes of a picture, tile by tile."""
 
     tiles: Tiles = field(repr=False)
@@ -48,7 +48,7 @@ class LookedTiles:
         return psnr_of_mse(self.whole_mse)
 
 
-def look(trained: Trained, x: Picture) -> Looked:
+def reconstruct(trained: Trained, x: Picture) -> Reconstruction:
     """An image through the model, on one thread; without noise, whatever its training had.
 
     Raises:
@@ -60,10 +60,10 @@ def look(trained: Trained, x: Picture) -> Looked:
         z = trained.model.encoder(batch)
         x_hat = trained.model.decoder(z)
         mse = float(metrics.mse(batch, x_hat))
-        return Looked(x, _pixels(x_hat.numpy()[0]), z[0].numpy(), mse)
+        return Reconstruction(x, _pixels(x_hat.numpy()[0]), z[0].numpy(), mse)
 
 
-def look_at_tiles(trained: Trained, tiles: Tiles) -> LookedTiles:
+def reconstruct_tiles(trained: Trained, tiles: Tiles) -> TileReconstructions:
     """Each tile through the model as an image of its own, on one thread.
 
     Raises:
@@ -82,12 +82,12 @@ def look_at_tiles(trained: Trained, tiles: Tiles) -> LookedTiles:
             x_hats[at] = x_hat.numpy()
     whole = joined(tiles, x_hats)
     off = float(np.square(whole - tiles.picture / np.float32(255), dtype=np.float64).mean())
-    return LookedTiles(tiles, _pixels(whole), mse, off)
+    return TileReconstructions(tiles, _pixels(whole), mse, off)
 
 
 def most_tiles(info: ModelInfo) -> int:
     """How many tiles may go through the model while somebody waits a few seconds."""
-    return min(MOST, max(LEAST, 4 * affordable(info)))
+    return min(MAX_TILES, max(MIN_TILES, 4 * affordable(info)))
 
 
 def _pixels(x_hat: NDArray[np.float32]) -> Picture:

@@ -58,14 +58,14 @@ def _boxes(content: bytes, at: int, end: int, name: bytes) -> Iterator[tuple[int
     """Begin and end of what is in each box of this name."""
     while at + 8 <= end:
         head = _Reader(content, at, end)
-        n_bytes, found = head.number(4), content[at + 4 : at + 8]
+        n_bytes, boxes = head.number(4), content[at + 4 : at + 8]
         head.at += 4
         if n_bytes == 1:
             n_bytes = head.number(8)
         after = end if n_bytes == 0 else at + n_bytes
         if not head.at <= after <= end:
             raise IndexError(at)
-        if found == name:
+        if boxes == name:
             yield head.at, after
         at = after
 

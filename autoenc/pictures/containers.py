@@ -49,18 +49,18 @@ class Bare:
 
 def bare_png(content: bytes) -> Bare:
     """The chunks that hold pixels; what follows the last one is gone."""
-    kept, at, orientation = bytearray(content[:8]), 8, 1
+    chunks, at, orientation = bytearray(content[:8]), 8, 1
     while at < len(content):
         n_bytes, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + n_bytes
         if name in _PNG_CHUNKS or end > len(content):  # one that is cut is the reader's to complain of
-            kept += content[at:end]
+            chunks += content[at:end]
         elif name == b"eXIf":
             orientation = orientation_in(content[at + 8 : end - 4])
         if name == b"IEND":
             break
         at = end
-    return Bare(bytes(kept), orientation)
+    return Bare(bytes(chunks), orientation)
 
 
 def bare_jpeg(content: bytes) -> Bare:
@@ -69,14 +69,14 @@ def bare_jpeg(content: bytes) -> Bare:
     Raises:
         Refused: it has more than MAX_SCANS scans or MAX_SEGMENTS segments.
     """
-    kept, at, orientation, n_scans, n_segments = bytearray(b"\xff\xd8"), 2, 1, 0, 0
-    while (found := _MARKER.search(content, at)) is not None:
-        at, marker = found.start(), found.group()[1]
+    segments, at, orientation, n_scans, n_segments = bytearray(b"\xff\xd8"), 2, 1, 0, 0
+    while (match := _MARKER.search(content, at)) is not None:
+        at, marker = match.start(), match.group()[1]
         n_segments += 1
         if n_segments > MAX_SEGMENTS:
             raise Refused(f"it has more than {MAX_SEGMENTS:,} segments")
         if marker == _END[1]:
-            return Bare(bytes(kept + _END), orientation)
+            return Bare(bytes(segments + _END), orientation)
         if marker in _ALONE:
             at += 2
             continue
@@ -92,9 +92,9 @@ def bare_jpeg(content: bytes) -> Bare:
             end = after.start() if after else len(content)
             segment = content[at:end]
         if not _is_remark(marker, segment):
-            kept += segment
+            segments += segment
         at = end
-    cut = bytes(kept).rstrip(b"\xff")
+    cut = bytes(segments).rstrip(b"\xff")
     return Bare(cut + _PADDINGS[0] + _END, orientation, cut + _PADDINGS[1] + _END)
 
 
@@ -128,20 +128,22 @@ def bare_tiff(content: bytes) -> Bare:
     table = content[at + 2 : at + 2 + 12 * n_entries]
     if len(table) < 12 * n_entries or n_entries > MAX_ENTRIES:
         raise Refused("its directory is not whole, or far too long")
-    kept: dict[int, bytes] = {}
+    entries: dict[int, bytes] = {}
     numbers = {_TIFF_PACKING: 1}
     for i in range(0, len(table), 12):
         tag, kind, n_values = struct.unpack_from(f"{order}HHI", table, i)
         if tag in _TIFF_TAGS:
             if n_values > MAX_VALUES or n_values * _TIFF_BYTES.get(kind, 8) > len(content):
                 raise Refused("its directory claims more than there is")
-            kept[tag] = table[i : i + 12]
+            entries[tag] = table[i : i + 12]
         if tag in _TIFF_NUMBERS:
             if n_values != 1 or kind not in (3, 4):  # a reader may take others for a number too
                 raise Refused("its directory has an odd entry")
             (numbers[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), table, i + 8)
     _check_tiff(numbers)
-    directory = struct.pack(f"{order}H", len(kept)) + b"".join(kept[tag] for tag in sorted(kept)) + bytes(4)
+    directory = (
+        struct.pack(f"{order}H", len(entries)) + b"".join(entries[tag] for tag in sorted(entries)) + bytes(4)
+    )
     even = content + bytes(len(content) % 2)
     return Bare(even[:4] + struct.pack(f"{order}I", len(even)) + even[8:] + directory)
 

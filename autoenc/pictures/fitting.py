@@ -14,9 +14,9 @@ from PIL import Image
 from autoenc.errors import ShapeError
 from autoenc.pictures.opening import Picture
 
-DARK = 26  # levels: a tenth of white
-NEAR = 56  # levels: paper has shadows
-MOSTLY = 0.7  # of the pixels are paper where somebody draws on it
+MAX_DARK_GREY = 26  # levels: a tenth of white
+GROUND_TOLERANCE = 56  # levels: paper has shadows
+MIN_GROUND_SHARE = 0.7  # of the pixels are paper where somebody draws on it
 
 Shape = tuple[int, int, int]  # (C, H, W)
 
@@ -59,12 +59,14 @@ def is_bright_ground(picture: Picture) -> bool:
     """
     grey = recoloured(picture, 1)
     paper = int(ground(grey)[0])
-    return paper > 127 and bool((np.abs(grey.astype(np.int16) - paper) < NEAR).mean() > MOSTLY)
+    return paper > 127 and bool(
+        (np.abs(grey.astype(np.int16) - paper) < GROUND_TOLERANCE).mean() > MIN_GROUND_SHARE
+    )
 
 
 def are_on_dark_ground(images: NDArray[np.uint8]) -> bool:
     """Whether images of a kind, (N, C, H, W), have black around what they show: half of them at least."""
-    return bool(np.median([ground(image).max() for image in images]) < DARK)
+    return bool(np.median([ground(image).max() for image in images]) < MAX_DARK_GREY)
 
 
 def ground(picture: Picture) -> Picture:

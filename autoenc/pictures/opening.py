@@ -28,7 +28,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from autoenc.errors import PictureError
-from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, ITSELF, READ, kind_of, what_else
+from autoenc.kinds import FILE_CURE, HEAD_BYTES, HEIC, HEIC_CURE, READABLE_FORMATS, kind_of, what_else
 from autoenc.pictures.avif import bare_avif
 from autoenc.pictures.containers import (
     Bare,
@@ -44,7 +44,7 @@ Picture = NDArray[np.uint8]  # (C, H, W), one channel where the source is grey, 
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 50_000_000
-BRIGHT = 170  # levels: what is brighter can hardly be seen on white
+MAX_GREY_ON_WHITE = 170  # levels: what is brighter can hardly be seen on white
 
 # All that Pillow's readers raise where a file is not what it says.
 _BROKEN = (
@@ -150,9 +150,9 @@ def _kind(content: bytes, called: str) -> str:
     if kind == "WebP" and (size := _webp_size(content)) is not None:
         _check_size(size, called)  # the reader takes room for all pixels as soon as it is made
     elif kind in ("", "WebP"):
-        what = "empty" if not content else (other := what_else(content)) and f"{other}; {ITSELF}"
+        what = "empty" if not content else (other := what_else(content)) and f"{other}; {FILE_CURE}"
         raise PictureError(
-            f"{called} is {what or 'not an image of a kind that is read here'}; allowed: {READ}"
+            f"{called} is {what or 'not an image of a kind that is read here'}; allowed: {READABLE_FORMATS}"
         )
     return kind
 
@@ -253,7 +253,7 @@ def _pixels(image: Image.Image) -> Picture:
         mode, alpha = image.mode.removesuffix("A"), image.getchannel("A")
         seen = image.convert("L").histogram(alpha.point(lambda a: 255 * (a > 63)))
         n, brightness = sum(seen), sum(level * n for level, n in enumerate(seen))
-        ground = Image.new(mode, image.size, "black" if brightness > BRIGHT * n else "white")
+        ground = Image.new(mode, image.size, "black" if brightness > MAX_GREY_ON_WHITE * n else "white")
         ground.paste(image.convert(mode), mask=alpha)
         image = ground
     pixels = np.asarray(image)

@@ -15,7 +15,7 @@ from autoenc.pictures.opening import Picture
 
 Number = TypeVar("Number", bound=np.generic)  # of whatever kind
 
-MOST = 600  # tiles: some 24 x 25 of them
+MAX_TILES = 600  # tiles: some 24 x 25 of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Tiles:
         return joined(self, self.images)
 
 
-def tiled(picture: Picture, shape: Shape, most: int = MOST) -> Tiles:
+def tiled(picture: Picture, shape: Shape, most: int = MAX_TILES) -> Tiles:
     """The picture in images of this shape; one that would need more than `most` of them is reduced first.
 
     Raises:

@@ -11,8 +11,15 @@ foreign.py    the error of a picture from outside
 """
 
 from autoenc.pareto import pareto
-from autoenc.plots.denoising import Line, MatrixRow, SizeCurve, by_size, curves, matrix
-from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
+from autoenc.plots.denoising import (
+    Line,
+    MatrixRow,
+    SizeCurve,
+    quality_by_size,
+    quality_curves,
+    transfer_matrix,
+)
+from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
@@ -33,14 +40,12 @@ __all__ = [
     "LOSS",
     "MAX_COMPARED",
     "MAX_POINTS",
-    "SEVERAL",
+    "SEVERAL_COLOURS",
     "Axes",
     "Line",
     "MatrixRow",
     "SizeCurve",
-    "by_size",
     "comparison",
-    "curves",
     "error_at_equal",
     "error_by_channel",
     "error_by_class",
@@ -52,8 +57,10 @@ __all__ = [
     "loss_by_size",
     "loss_by_time",
     "loss_curve",
-    "matrix",
     "pareto",
+    "quality_by_size",
+    "quality_curves",
     "time_by_size",
     "timing",
+    "transfer_matrix",
 ]

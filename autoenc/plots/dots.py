@@ -25,11 +25,11 @@ SYMBOLS = ("circle", "square", "triangle-up", "star")
 GREY = "#6b7178"  # darker than other greys: the colour-blind see COLOUR["conv"] as a light one
 GREYS = (GREY, "#3f444a", "#8c939c")  # of baselines, by position
 BASELINE_DASHES = ("solid", "dash", "dashdot", "longdash")  # of those with a code, by position
-SMALL = 12  # pixels: letters inside the plot
-DOT = 10  # pixels
-MOST_TICKS = 8
+SMALL_FONT = 12  # pixels: letters inside the plot
+DOT_SIZE = 10  # pixels
+MAX_TICKS = 8
 SECOND_ROW = "legend2"
-PHONE = 208  # pixels that a row of the legend has there
+PHONE_WIDTH = 208  # pixels that a row of the legend has there
 LEGEND_SYMBOL, LEGEND_LETTER = 40, 6.4  # pixels that an entry takes there
 
 
@@ -50,8 +50,8 @@ class Dot:
         """`16 (16 numbers, 49 times smaller)`."""
         point = self.point
         numbers = counted(point.n_latents, "number")
-        said = f"{point.config.latent_size:,} ({numbers}, {self.aside or _smaller(point.ratio)})"
-        return said if point.finished else f"{said}, epoch {point.epochs_done:,} of {point.config.epochs:,}"
+        text = f"{point.config.latent_size:,} ({numbers}, {self.aside or _smaller(point.ratio)})"
+        return text if point.finished else f"{text}, epoch {point.epochs_done:,} of {point.config.epochs:,}"
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class Chart:
     mode: str = "lines+markers"
     label_side: str = "top right"  # of a dot: where its label stands
 
-    def figure(self, chosen: str | None, said: str) -> Figure:
-        """With a ring around the chosen run, and `said` for those who cannot see it."""
-        traces = [*self.beneath, *self._lines(), self._ring(chosen)]
+    def figure(self, highlighted: str | None, caption: str) -> Figure:
+        """With a ring around the highlighted run, and the caption for those who cannot see it."""
+        traces = [*self.beneath, *self._lines(), self._ring(highlighted)]
         dataset = self.points[0].config.dataset if self.points else "no"
         laid_out = layout(
             self.title,
             hovermode="closest",
-            meta={"said": said, "name": f"{dataset}-{self.title.lower().replace(' ', '-')}"},
+            meta={"caption": caption, "name": f"{dataset}-{self.title.lower().replace(' ', '-')}"},
             **legends(traces),
             **self.layout,
         )
@@ -99,7 +99,7 @@ class Chart:
             [],
             mode=self.mode,
             line={"color": GREY, "width": 3, "dash": DASHES[layers - 1]},
-            marker={"color": GREY, "size": DOT, "symbol": SYMBOLS[layers - 1]},
+            marker={"color": GREY, "size": DOT_SIZE, "symbol": SYMBOLS[layers - 1]},
         )
 
     def _of_pair(self, pair: Pair) -> Trace:
@@ -109,7 +109,7 @@ class Chart:
         for dot in dots:
             placed += [dot] if dot.joined or not placed else [None, dot]
         placed = placed or [None]  # an entry in the legend that cannot be seen
-        labelled = {"textposition": self.label_side, "textfont": {"size": SMALL}}
+        labelled = {"textposition": self.label_side, "textfont": {"size": SMALL_FONT}}
         labels = [dot.label if dot else "" for dot in placed]
         return {
             "type": "scatter",
@@ -123,11 +123,11 @@ class Chart:
             "hovertemplate": f"k = %{{hovertext}}: {self.hover}",
             "cliponaxis": False,  # a dot on the edge is whole
             "line": {"color": COLOUR[pair[0]], "width": 3, "dash": DASHES[pair[1] - 1]},
-            "marker": {"color": COLOUR[pair[0]], "size": DOT, "symbol": _symbols(placed, pair[1])},
+            "marker": {"color": COLOUR[pair[0]], "size": DOT_SIZE, "symbol": _symbols(placed, pair[1])},
         }
 
-    def _ring(self, chosen: str | None) -> Trace:
-        dot = next((d for d in self.dots if d.point.run_id == chosen), None)
+    def _ring(self, highlighted: str | None) -> Trace:
+        dot = next((d for d in self.dots if d.point.run_id == highlighted), None)
         colour = COLOUR[dot.point.config.model] if dot else GREY
         return {
             "type": "scatter",
@@ -138,7 +138,12 @@ class Chart:
             "hoverinfo": "skip",
             "cliponaxis": False,
             "showlegend": False,
-            "marker": {"color": colour, "size": 2.2 * DOT, "symbol": "circle-open", "line": {"width": 3}},
+            "marker": {
+                "color": colour,
+                "size": 2.2 * DOT_SIZE,
+                "symbol": "circle-open",
+                "line": {"width": 3},
+            },
         }
 
 
@@ -183,8 +188,8 @@ def legends(traces: Sequence[Trace]) -> dict[str, Any]:
     named = [trace for trace in traces if trace.get("showlegend", True)]
     names = [trace["name"] for trace in named if "legend" not in trace]
     widths = [LEGEND_SYMBOL + LEGEND_LETTER * len(name) for name in names]
-    per_row = max(1, int(PHONE / max(widths, default=1)))
-    rows = (len(names) < len(named)) + (1 if sum(widths) <= PHONE else math.ceil(len(names) / per_row))
+    per_row = max(1, int(PHONE_WIDTH / max(widths, default=1)))
+    rows = (len(names) < len(named)) + (1 if sum(widths) <= PHONE_WIDTH else math.ceil(len(names) / per_row))
     across = {"orientation": "h", "x": 1, "xanchor": "right", "traceorder": "normal"}
     return {
         "legend": across | {"y": 1, "yref": "paper", "yanchor": "bottom"},
@@ -239,7 +244,7 @@ def level_lines(
             mode="lines+text",
             text=["", curve.title] if at == "right" else [curve.title, ""],
             textposition="bottom left" if at == "right" else "bottom right",
-            textfont={"size": SMALL},
+            textfont={"size": SMALL_FONT},
             line={"color": GREY, "width": 1.5, "dash": "dot"},
             showlegend=False,
         )
@@ -250,22 +255,22 @@ def level_lines(
 
 def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], float | None]) -> Trace:
     """The report's figures at the latent sizes that it gives."""
-    found = {}
+    values = {}
     for point in points:
         figures = lab.reported(point.config)
         if figures is not None and (y := value(figures)) is not None:
-            found[point.config.latent_size, name_of(pair_of(point))] = y
+            values[point.config.latent_size, name_of(pair_of(point))] = y
     return grey_line(
         name,
-        [k for k, _ in found],
-        list(found.values()),
+        [k for k, _ in values],
+        list(values.values()),
         cliponaxis=False,
-        hovertext=[f"{pair}, k = {k}" for k, pair in found] or None,
+        hovertext=[f"{pair}, k = {k}" for k, pair in values] or None,
         hovertemplate="%{hovertext}: %{y:,.4~r}",
         legend=SECOND_ROW,
         mode="markers",
-        marker={"color": GREY, "size": DOT, "symbol": "diamond-open"},
-        showlegend=bool(found),
+        marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond-open"},
+        showlegend=bool(values),
     )
 
 
@@ -273,18 +278,18 @@ def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) ->
     """What others report of autoencoders of such images, as far as these codes reach."""
     codes = [p.n_latents for p in points]
     every = published(points[0].config.dataset) if points else {}
-    found = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
+    figures = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
     return grey_line(
         LEGEND,
-        [x_of(k) for k in found],
-        list(found.values()),
+        [x_of(k) for k in figures],
+        list(figures.values()),
         cliponaxis=False,
-        hovertext=[f"k = {k}" for k in found] or None,
+        hovertext=[f"k = {k}" for k in figures] or None,
         hovertemplate=f"%{{hovertext}}<br>{HOVER} %{{y:,.2~r}}",
         legend=SECOND_ROW,
         mode="markers",
-        marker={"color": GREY, "size": DOT, "symbol": "diamond"},
-        showlegend=bool(found),
+        marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond"},
+        showlegend=bool(figures),
     )
 
 
@@ -307,13 +312,13 @@ def size_axis(title: str, values: Sequence[float], *, log: bool, ticks: bool = F
 
 def _spread(values: Sequence[float]) -> list[float]:
     """As many of them as stand apart on a logarithmic axis, the least first."""
-    kept: list[float] = []
+    labelled: list[float] = []
     every = sorted(set(values))
-    gap = math.log(every[-1] / every[0]) / (MOST_TICKS - 1) if every else 0
+    gap = math.log(every[-1] / every[0]) / (MAX_TICKS - 1) if every else 0
     for value in every:
-        if not kept or math.log(value / kept[-1]) >= 0.999 * gap:
-            kept.append(value)
-    return kept
+        if not labelled or math.log(value / labelled[-1]) >= 0.999 * gap:
+            labelled.append(value)
+    return labelled
 
 
 def linear_top(value: float) -> float:
@@ -338,4 +343,4 @@ def heights(dots: Sequence[Dot], *traces: Trace) -> np.ndarray:
 
 def letters(text: str, **more: Any) -> dict[str, Any]:
     """What a shape is called."""
-    return {"text": text, "font": {"size": SMALL}, **more}
+    return {"text": text, "font": {"size": SMALL_FONT}, **more}

@@ -37,8 +37,8 @@ COLOUR: Mapping[str, str] = {
 }
 # Several runs in one chart: found by a search for eight that lie as far apart as can be for every kind of
 # colour vision, and are neither too pale for a white page nor too dark for a black one.
-SEVERAL = ("#1b7fc4", "#d55e00", "#8700ff", "#69c3f0", "#785a3c", "#d2b478", "#5a6978", "#96c3b4")
-MAX_COMPARED = len(SEVERAL)
+SEVERAL_COLOURS = ("#1b7fc4", "#d55e00", "#8700ff", "#69c3f0", "#785a3c", "#d2b478", "#5a6978", "#96c3b4")
+MAX_COMPARED = len(SEVERAL_COLOURS)
 FONT_SIZE = 16  # pixels: legible from the back row
 LOSS = "loss (MSE per pixel)"
 

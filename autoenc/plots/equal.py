@@ -16,7 +16,7 @@ from plotly.graph_objects import Figure
 
 from autoenc import equal
 from autoenc.equal import BY, MEASURES, By, Curve, Measure
-from autoenc.plots.dots import DOT, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
+from autoenc.plots.dots import DOT_SIZE, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import HOVER, LEGEND
 from autoenc.schema import MODEL_NAMES, ROUNDING, Subject
@@ -33,37 +33,37 @@ def error_at_equal(
     measure: Measure,
     *,
     published: Mapping[int, float] | None = None,
-    said: str = "",
+    caption: str = "",
 ) -> Figure:
     """Test error of two data sets against ratio or numbers in the code: models that have runs, and baselines.
 
     Args:
         subjects: two.
         published: numbers in the code -> MSE of the first data set, drawn as diamonds.
-        said: what the figure shows, for those who cannot see it.
+        caption: what the figure shows, for those who cannot see it.
     """
-    found = [equal.curves(subject, by) for subject in subjects]
-    names = equal.in_order(*found)
+    all_curves = [equal.curves(subject, by) for subject in subjects]
+    names = equal.in_order(*all_curves)
     greys = dict(zip([name for name in names if name not in _COLOURS], cycle(GREYS), strict=False))
-    view = _View(by, measure, *_reach(found, by), _COLOURS | greys)
+    view = _View(by, measure, *_reach(all_curves, by), _COLOURS | greys)
     traces = [
         _line(subject, name, curves.get(name, ()), view, second=place == 1)
-        for place, (subject, curves) in enumerate(zip(subjects, found, strict=True))
+        for place, (subject, curves) in enumerate(zip(subjects, all_curves, strict=True))
         for name in names
     ]
     if published:
         traces.append(_diamonds(subjects[0], published, view))
     # A large code of PCA is all but perfect: it would press everything else together, and may leave the plot.
     learned = [trace for trace in traces if trace["name"] in (*_COLOURS, LEGEND)]
-    known = [[y for trace in some for y in trace["y"] if y is not None] for some in (learned, traces)]
-    heights = known[0] or known[1]
+    measured = [[y for trace in some for y in trace["y"] if y is not None] for some in (learned, traces)]
+    heights = measured[0] or measured[1]
     laid_out = layout(
         "Test error at equal " + ("compression" if by == "ratio" else "code size"),
         hovermode="closest",
-        meta={"said": said, "name": f"{subjects[0].name}-{subjects[1].name}-{by}-{measure}".lower()},
+        meta={"caption": caption, "name": f"{subjects[0].name}-{subjects[1].name}-{by}-{measure}".lower()},
         showlegend=True,
         **legends(traces),
-        xaxis=_x_axis(found[0], view),
+        xaxis=_x_axis(all_curves[0], view),
         **_y_axis(heights, measure),
     )
     laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
@@ -105,15 +105,17 @@ def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
     return planned | {"range": view.range, "uirevision": f"{view.low} {view.high}"}
 
 
-def _reach(found: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
+def _reach(all_curves: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
     """As far as the models reach."""
-    trained = _trained(found)
+    trained = _trained(all_curves)
     return (min(trained), max(trained)) if trained else _USUAL[by]
 
 
-def _trained(found: Sequence[Mapping[str, Curve]]) -> list[float]:
+def _trained(all_curves: Sequence[Mapping[str, Curve]]) -> list[float]:
     """Where on the x axis models were trained."""
-    return [x for curves in found for name, curve in curves.items() if name in _COLOURS for x, _ in curve]
+    return [
+        x for curves in all_curves for name, curve in curves.items() if name in _COLOURS for x, _ in curve
+    ]
 
 
 def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: bool) -> Trace:
@@ -128,7 +130,7 @@ def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: boo
         "hovertemplate": f"{view.hover}<extra>{name}, {subject.name}</extra>",
         "cliponaxis": False,
         "line": {"color": colour, "width": 1.5 if is_baseline else 3, "dash": "dash" if second else "solid"},
-        "marker": {"color": colour, "size": DOT, "symbol": "circle-open" if second else "circle"},
+        "marker": {"color": colour, "size": DOT_SIZE, "symbol": "circle-open" if second else "circle"},
     }
 
 
@@ -141,7 +143,7 @@ def _diamonds(subject: Subject, published: Mapping[int, float], view: _View) -> 
         "mode": "markers",
         **view.shown(subject, tuple(codes)),
         "hovertemplate": f"{HOVER} {view.hover}",
-        "marker": {"color": GREY, "size": DOT, "symbol": "diamond"},
+        "marker": {"color": GREY, "size": DOT_SIZE, "symbol": "diamond"},
     }
 
 

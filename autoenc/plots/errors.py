@@ -20,27 +20,27 @@ LETTER = 10  # pixels of a letter, capitals included
 CHANNEL_COLOURS = ("#d62728", "#2ca02c", "#1f5fd0")
 
 
-def error_by_class(names: Sequence[str], mse: Sequence[float], whole: float, *, said: str = "") -> Figure:
+def error_by_class(names: Sequence[str], mse: Sequence[float], whole: float, *, caption: str = "") -> Figure:
     """A bar a class, in the order given, from the top.
 
     Args:
         mse: one a class.
         whole: of all test images, a line across the bars.
     """
-    figure = _bars("Test error by class", names, mse, [COLOUR["error"]] * len(names), said)
+    figure = _bars("Test error by class", names, mse, [COLOUR["error"]] * len(names), caption)
     across: dict[str, Any] = {"type": "line", "x0": whole, "x1": whole, "y0": 0, "y1": 1, "yref": "paper"}
     across["line"] = {"color": COLOUR["original"], "width": 2, "dash": "dot"}
     across["label"] = {"text": "all", "textposition": "end", "textangle": 0, "yanchor": "bottom"}
     return figure.add_shape(across)
 
 
-def error_by_channel(names: Sequence[str], mse: Sequence[float], *, said: str = "") -> Figure:
+def error_by_channel(names: Sequence[str], mse: Sequence[float], *, caption: str = "") -> Figure:
     """A bar a channel: red, green and blue."""
-    return _bars("Test error by channel", names, mse, CHANNEL_COLOURS, said)
+    return _bars("Test error by channel", names, mse, CHANNEL_COLOURS, caption)
 
 
 def _bars(
-    title: str, names: Sequence[str], values: Sequence[float], colours: Sequence[str], said: str
+    title: str, names: Sequence[str], values: Sequence[float], colours: Sequence[str], caption: str
 ) -> Figure:
     bars: dict[str, Any] = {
         "type": "bar",
@@ -66,7 +66,7 @@ def _bars(
         showlegend=False,
         bargap=0.25,
         hovermode="closest",
-        meta={"said": said, "name": title.lower().replace(" ", "-")},
+        meta={"caption": caption, "name": title.lower().replace(" ", "-")},
     )
     laid_out["title"]["text"] = ""  # the page says it
     laid_out["margin"] = laid_out["margin"] | {"l": 24 + LETTER * longest}

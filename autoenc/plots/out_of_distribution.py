@@ -12,11 +12,11 @@ from autoenc.plots.drawing import COLOUR, axis, layout
 
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 13}}
 STEPS = 10  # of the histogram in a power of ten
-LEAST = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
+MIN_LOSS = 1e-6  # a smaller error is drawn as this one: a logarithmic axis has no zero
 
 
 def loss_among_tests(
-    tests: np.ndarray, lost: float, tiles: np.ndarray | None = None, said: str = ""
+    tests: np.ndarray, lost: float, tiles: np.ndarray | None = None, caption: str = ""
 ) -> Figure:
     """A histogram of the test errors with a marker where this picture stands.
 
@@ -24,7 +24,7 @@ def loss_among_tests(
         tests: (n,) what is lost of the test images; 1: no better than a plain square.
         lost: of the picture.
         tiles: (N,) of its tiles, as a second histogram; None: it was not cut.
-        said: what it shows in words, for those who cannot see it.
+        caption: what it shows in words, for those who cannot see it.
     """
     test, here = _drawable(tests), _drawable(np.array([lost]))
     cut = np.empty(0) if tiles is None else _drawable(tiles)
@@ -53,14 +53,14 @@ def loss_among_tests(
             yaxis=y_axis,
             legend=LEGEND,
             margin={"l": 60, "r": 12, "t": 60 if len(cut) else 34, "b": 56, "autoexpand": False},
-            meta={"said": said, "name": "errors"},
+            meta={"caption": caption, "name": "errors"},
         ),
     )
 
 
 def _drawable(values: np.ndarray) -> np.ndarray:
     large = np.nan_to_num(np.asarray(values, np.float64), nan=1e6, posinf=1e6)
-    return np.clip(large, LEAST, 1e6)
+    return np.clip(large, MIN_LOSS, 1e6)
 
 
 def _steps(name: str, edges: np.ndarray, values: np.ndarray, colour: str) -> dict[str, Any]:

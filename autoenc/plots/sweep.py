@@ -35,8 +35,8 @@ from autoenc.plots.dots import (
 from autoenc.plots.drawing import Floats, loss_axis
 from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, State
 
-MOST_LABELS = 16  # that still find room beside their dots
-LARGE_AT_LEAST = 3  # sizes in the figure of the large ones
+MAX_LABELS = 16  # that still find room beside their dots
+MIN_LARGE_SIZES = 3  # sizes in the figure of the large ones
 
 Baselines = Sequence[BaselineCurve]
 
@@ -57,23 +57,23 @@ def loss_by_size(
     baselines: Baselines,
     axes: Axes,
     *,
-    chosen: str | None = None,
-    said: str = "",
+    highlighted: str | None = None,
+    caption: str = "",
 ) -> Figure:
     """Test loss against latent size.
 
     Args:
         points: one for each planned run, in whatever state.
         baselines: what they are measured against, as far as it has come.
-        chosen: run_id of the run that gets a ring.
-        said: what the figure shows, for those who cannot see it.
+        highlighted: run_id of the run that gets a ring.
+        caption: what the figure shows, for those who cannot see it.
     """
     x_axis = _latent_sizes(points, axes)
     beneath = [*level_lines(baselines, x_axis), *_beside_sizes(points, baselines)]
     dots = _losses(points, lambda p: p.config.latent_size)
     y = _loss(heights(dots, *beneath), axes, points)
     chart = Chart("Test loss by latent size", points, dots, beneath, {"xaxis": x_axis} | y)
-    return chart.figure(chosen, said)
+    return chart.figure(highlighted, caption)
 
 
 def loss_at_large_sizes(
@@ -81,8 +81,8 @@ def loss_at_large_sizes(
     baselines: Baselines,
     axes: Axes,
     *,
-    chosen: str | None = None,
-    said: str = "",
+    highlighted: str | None = None,
+    caption: str = "",
 ) -> Figure:
     """The upper half of the sizes, on a linear loss axis that reaches as far as these runs need it.
 
@@ -90,7 +90,7 @@ def loss_at_large_sizes(
     `loss_by_size`.
     """
     sizes = sorted({p.config.latent_size for p in points})
-    shown = sizes[-max(LARGE_AT_LEAST, math.ceil(len(sizes) / 2)) :]
+    shown = sizes[-max(MIN_LARGE_SIZES, math.ceil(len(sizes) / 2)) :]
     large = [p for p in points if p.config.latent_size in shown]
     x_axis = _latent_sizes(large, axes)
     dots = _losses(large, lambda p: p.config.latent_size)
@@ -98,7 +98,9 @@ def loss_at_large_sizes(
     needed = heights(dots) if dots else heights((), *beneath)
     y = _loss(needed, Axes(log_loss=False), large)
     y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = linear_top(needed.max(initial=0.01))
-    return Chart("Large sizes, closer", points, dots, beneath, {"xaxis": x_axis} | y).figure(chosen, said)
+    return Chart("Large sizes, closer", points, dots, beneath, {"xaxis": x_axis} | y).figure(
+        highlighted, caption
+    )
 
 
 def loss_by_code(
@@ -106,8 +108,8 @@ def loss_by_code(
     baselines: Baselines,
     axes: Axes,
     *,
-    chosen: str | None = None,
-    said: str = "",
+    highlighted: str | None = None,
+    caption: str = "",
 ) -> Figure:
     """Test loss against numbers in the code, with all models at equal code size. As `loss_by_size`.
 
@@ -138,7 +140,7 @@ def loss_by_code(
         }
     )
     chart = Chart("Test loss by size of the code", points, dots, beneath, {"xaxis": x_axis} | y)
-    return chart.figure(chosen, said)
+    return chart.figure(highlighted, caption)
 
 
 def loss_by_ratio(
@@ -146,8 +148,8 @@ def loss_by_ratio(
     baselines: Baselines,
     axes: Axes,
     *,
-    chosen: str | None = None,
-    said: str = "",
+    highlighted: str | None = None,
+    caption: str = "",
 ) -> Figure:
     """Test loss against how many times smaller the code is than the image. As `loss_by_size`.
 
@@ -168,7 +170,7 @@ def loss_by_ratio(
             _shaded(10 ** x_axis["range"][0], 1, letters("larger than the image", textposition=at))
         )
     chart = Chart("Test loss by compression ratio", points, dots, beneath, {"xaxis": x_axis} | y)
-    return chart.figure(chosen, said)
+    return chart.figure(highlighted, caption)
 
 
 def _shaded(first: float, last: float, label: dict[str, Any]) -> dict[str, Any]:
@@ -216,7 +218,9 @@ def _revision(points: Sequence[Point], log: bool) -> str:
 # ---------------------------------------------------------------- time
 
 
-def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = None, said: str = "") -> Figure:
+def time_by_size(
+    points: Sequence[Point], axes: Axes, *, highlighted: str | None = None, caption: str = ""
+) -> Figure:
     """Seconds of training and tests of the finished runs against latent size. As `loss_by_size`.
 
     Both axes are logarithmic or neither: where time grows as the size does, the line is straight.
@@ -231,13 +235,17 @@ def time_by_size(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
     y_axis["uirevision"] = _revision(points, axes.log_size)
     layout = {"xaxis": _latent_sizes(points, axes), "yaxis": y_axis, "shapes": [_unseen("y", low, high)]}
     hover = "%{y:,.3~r} s"
-    return Chart("Training time by latent size", points, dots, [report], layout, hover).figure(chosen, said)
+    return Chart("Training time by latent size", points, dots, [report], layout, hover).figure(
+        highlighted, caption
+    )
 
 
-def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = None, said: str = "") -> Figure:
+def loss_by_time(
+    points: Sequence[Point], axes: Axes, *, highlighted: str | None = None, caption: str = ""
+) -> Figure:
     """Test loss of the finished runs against their seconds, and which of them are best for their time."""
     times = [p for p in points if _timed(p) and usable(p.test_mse)]
-    few = len(times) <= MOST_LABELS
+    few = len(times) <= MAX_LABELS
     dots = [
         Dot(
             p,
@@ -268,7 +276,7 @@ def loss_by_time(points: Sequence[Point], axes: Axes, *, chosen: str | None = No
         if axes.log_size and axes.log_loss
         else "top right",  # where no step crosses it
     )
-    return chart.figure(chosen, said)
+    return chart.figure(highlighted, caption)
 
 
 def _circumstances(point: Point) -> str:

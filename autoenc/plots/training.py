@@ -12,7 +12,7 @@ from plotly.graph_objects import Figure
 from autoenc.numerals import duration
 from autoenc.plots.drawing import (
     COLOUR,
-    SEVERAL,
+    SEVERAL_COLOURS,
     Floats,
     Ints,
     axis,
@@ -89,7 +89,7 @@ def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
     """
     longest = max(run.config.epochs for run in runs.values())
     lines, losses = [], []
-    for (name, run), colour in zip(runs.items(), SEVERAL, strict=False):
+    for (name, run), colour in zip(runs.items(), SEVERAL_COLOURS, strict=False):
         test = drawable([e.test_loss for e in run.epochs])
         losses.append(test)
         epochs = np.arange(1, len(test) + 1, dtype=np.int32)
@@ -114,8 +114,8 @@ def timing(run: Run) -> Figure:
     still = [e.stood_still for e in run.epochs]
     seconds = drawable([e.seconds for e in run.epochs])
     test_seconds = drawable([e.test_seconds for e in run.epochs])
-    known = (seconds > 0) & ~np.array(still, dtype=bool)
-    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=known)
+    measured = (seconds > 0) & ~np.array(still, dtype=bool)
+    speed = np.divide(run.n_train_images, seconds, out=np.full_like(seconds, np.nan), where=measured)
     epochs = np.arange(1, len(seconds) + 1, dtype=np.int32)
     bars = [_bars("train", epochs, seconds, n_epochs), _bars("test", epochs, test_seconds, n_epochs)]
     if any(still):

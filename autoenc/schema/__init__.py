@@ -25,9 +25,9 @@ from autoenc.schema.config import (
     TrainConfig,
 )
 from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
-from autoenc.schema.job import Download, Record, Snapshot, State, Value
+from autoenc.schema.job import Download, Record, Snapshot, State, Value, Work
 from autoenc.schema.model import LayerInfo, ModelInfo
-from autoenc.schema.noise import LEAST_LEVEL, NOISES, Noise, NoiseKind, training_noise
+from autoenc.schema.noise import MIN_LEVEL, NOISES, Noise, NoiseKind, training_noise
 from autoenc.schema.run import (
     MAX_PREVIEWS,
     Epoch,
@@ -50,10 +50,10 @@ __all__ = [
     "CODE_UNITS",
     "DATASET_NAME",
     "DEVICES",
-    "LEAST_LEVEL",
     "MAX_PREVIEWS",
     "MAX_RUNS",
     "METHODS",
+    "MIN_LEVEL",
     "MODELS",
     "MODEL_NAMES",
     "NOISES",
@@ -85,6 +85,7 @@ __all__ = [
     "Sweep",
     "TrainConfig",
     "Value",
+    "Work",
     "check_levels",
     "psnr_of_mse",
     "thinned",

@@ -34,6 +34,10 @@ class BaselineCurve:
     done: float = 0.0  # fraction, 0 to 1
 
     @property
+    def doing(self) -> str:
+        return "Measuring"
+
+    @property
     def measured(self) -> tuple[BaselinePoint, ...]:
         """The points with which something can be compared: finite, and more than rounding."""
         return tuple(point for point in self.points if ROUNDING < point.test_mse < math.inf)

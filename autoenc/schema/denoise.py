@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autoenc.errors import ConfigError
 from autoenc.numerals import setting
-from autoenc.schema.noise import LEAST_LEVEL, NOISES
+from autoenc.schema.noise import MIN_LEVEL, NOISES
 from autoenc.schema.run import psnr_of_mse
 
 # What is no trained model. "noisy" leaves the picture as it is.
@@ -51,6 +51,10 @@ class Curve:
     points: tuple[Quality, ...] = ()
     done: float = 0.0  # fraction, 0 to 1
 
+    @property
+    def doing(self) -> str:
+        return "Measuring"
+
     def at(self, level: float) -> Quality | None:
         """None: not measured there, or not yet."""
         return next((point for point in self.points if point.level == level), None)
@@ -70,10 +74,10 @@ def check_levels(noise: str, levels: tuple[float, ...]) -> tuple[float, ...]:
         raise ConfigError(f"{len(levels)} noise levels were given; allowed: 1 to 100")
     for level in levels:
         is_number = isinstance(level, int | float) and not isinstance(level, bool)
-        if not is_number or not LEAST_LEVEL <= float(f"{level:g}") <= most:
+        if not is_number or not MIN_LEVEL <= float(f"{level:g}") <= most:
             raise ConfigError(
                 f"noise level is {level!r:.40}; "
-                f"allowed for {noise}: from {setting(LEAST_LEVEL)} to {setting(most)}"
+                f"allowed for {noise}: from {setting(MIN_LEVEL)} to {setting(most)}"
             )
     return tuple(sorted({float(f"{level:g}") for level in levels}))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
-from autoenc.schema.baseline import BaselineCurve
-from autoenc.schema.denoise import Curve
+from autoenc.numerals import data_size
 from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
 
 
@@ -23,9 +23,36 @@ class Download:
         """Fraction, 0 to 1."""
         return min(1.0, self.n_bytes / self.n_bytes_total) if self.n_bytes_total else 0.0
 
+    @property
+    def doing(self) -> str:
+        of = f" of {data_size(self.n_bytes_total)}" if self.n_bytes_total else ""
+        return f"Downloading: {data_size(self.n_bytes)}{of}"
 
-# As a record each of these stands for itself: it is how far the job has come.
-Value = Run | Download | BaselineCurve | Curve
+
+class Value(Protocol):
+    """How far a job has come; as a record it stands for itself."""
+
+    @property
+    def done(self) -> float:
+        """Fraction, 0 to 1."""
+
+    @property
+    def doing(self) -> str:
+        """What the job is at, for people: `Downloading: 3 MB of 12 MB`."""
+
+
+class Work(Protocol):
+    """What was asked for: one of `autoenc.jobs`."""
+
+    @property
+    def job_id(self) -> str:
+        """The same for equal work; a file name, an URL parameter."""
+
+    @property
+    def title(self) -> str:
+        """For people, before anything of it is done: `Download of MNIST handwritten digits`."""
+
+
 Record = Value | StepRecord | Heartbeat | EpochRecord
 
 
@@ -55,8 +82,7 @@ class Snapshot:
     owner: str = field(default="", repr=False)  # the visitor who started it; a secret of theirs
     ahead: int = 0  # queued: how many start before it
     elapsed_seconds: float = 0.0  # since it began to run, this time
-    # What was asked for, one of `autoenc.jobs`; None: it was read from a file.
-    job: object | None = field(default=None, repr=False)
+    job: Work | None = field(default=None, repr=False)  # None: it was read from a file
 
     @property
     def run(self) -> Run | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autoenc.errors import ConfigError
 from autoenc.numerals import setting
 
-LEAST_LEVEL = 1e-3  # a lower level changes nothing that eight bits could hold, and its square might vanish
+MIN_LEVEL = 1e-3  # a lower level changes nothing that eight bits could hold, and its square might vanish
 
 
 @dataclass(frozen=True)

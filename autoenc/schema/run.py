@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from statistics import median
 
+from autoenc.numerals import out_of
 from autoenc.schema.config import TrainConfig
 from autoenc.schema.model import ModelInfo
 
@@ -108,6 +109,10 @@ class Run:
         return min(1.0, len(self.step_losses) / (self.steps_per_epoch * self.config.epochs))
 
     @property
+    def doing(self) -> str:
+        return f"Training: {out_of(len(self.epochs), self.config.epochs, 'epoch')}"
+
+    @property
     def seconds(self) -> float:
         """Training and testing of the finished epochs."""
         return sum(e.seconds + e.test_seconds for e in self.epochs)
@@ -173,11 +178,11 @@ def psnr_of_mse(mse: float) -> float:
 
 def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
     """At most MAX_PREVIEWS of them, in even strides of epochs; the first and the last always stay."""
-    stride, kept = 1, previews
-    while len(kept) > MAX_PREVIEWS:
+    stride, indices = 1, previews
+    while len(indices) > MAX_PREVIEWS:
         stride *= 2
-        kept = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
-    return kept
+        indices = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
+    return indices
 
 
 @dataclass(frozen=True)

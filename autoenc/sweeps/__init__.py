@@ -8,7 +8,11 @@ comparing.py  two data sets at equal compression
 table.py      their results as a table, CSV, Markdown, LaTeX
 """
 
-from autoenc.sweeps.comparing import RATIOS, equal_sweep, equal_words, lost_words, settings_words, subject
+from autoenc.sweeps.comparing import (
+    RATIOS,
+    equal_sweep,
+    subject,
+)
 from autoenc.sweeps.following import points
 from autoenc.sweeps.planning import Machine, Plan, Planned, plan
 from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin
@@ -30,14 +34,11 @@ __all__ = [
     "begin",
     "columns_of",
     "equal_sweep",
-    "equal_words",
     "find",
-    "lost_words",
     "newest",
     "plan",
     "points",
     "rows",
     "save",
-    "settings_words",
     "subject",
 ]

@@ -1,4 +1,4 @@
-"""Two data sets at equal compression: which of their runs can be compared, and in words what they show."""
+"""Two data sets at equal compression: which of their runs can be compared, and a sweep of such runs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autoenc import equal
-from autoenc.captions.ratios import amount, times_in_words
-from autoenc.equal import By
-from autoenc.numerals import counted, short
 from autoenc.pareto import usable
 from autoenc.schema import (
-    MODEL_NAMES,
     MODELS,
     BaselineCurve,
     Point,
@@ -24,7 +19,6 @@ from autoenc.schema import (
 )
 
 RATIOS = (96, 48, 24, 12)  # image to code
-LIKED = 24  # times smaller: a digit is a digit still
 
 
 def subject(
@@ -82,75 +76,3 @@ def equal_sizes(n_pixels: int) -> tuple[int, ...]:
 def equal_sweep(base: TrainConfig, n_pixels: int) -> Sweep:
     """The runs of this model that can be compared with those of images of another size."""
     return Sweep(base, (base.model,), tuple(sorted(set(equal_sizes(n_pixels)))), (base.layers,))
-
-
-# ---------------------------------------------------------------- in words
-
-
-def equal_words(one: Subject, other: Subject) -> str:
-    """How the first compares with the second at equal ratio and at equally many numbers; may be empty."""
-    ratio, numbers = (_comparison(one, other, by) for by in ("ratio", "numbers"))
-    said = [_at_ratio(one, other, ratio), _with_numbers(one, other, numbers)]
-    if ratio and numbers and (ratio[2] > ratio[3]) != (numbers[2] > numbers[3]):
-        said.append(
-            "Which is harder depends on what is held equal: a larger image has more numbers that are "
-            "much alike, and its code, at equal ratio, has more numbers too."
-        )
-    return " ".join(filter(None, said))
-
-
-Comparison = tuple[str, float, float, float]  # name of the model, x, MSE of the one, of the other
-
-
-def _comparison(one: Subject, other: Subject, by: By) -> Comparison | None:
-    """Of the first model that both have, or else of a baseline, where most can be told: near the middle."""
-    ours, theirs = equal.curves(one, by), equal.curves(other, by)
-    for name in equal.in_order(ours, theirs):
-        known = list(equal.both(ours.get(name, ()), theirs.get(name, ())))
-        if known:
-            middle = LIKED if by == "ratio" else math.sqrt(known[0][0] * known[-1][0])
-            return (name, *min(known, key=lambda found: abs(math.log(found[0] / middle))))
-    return None
-
-
-def _at_ratio(one: Subject, other: Subject, found: Comparison | None) -> str:
-    if found is None:
-        return ""
-    name, ratio, *losses = found
-    return f"At {short(ratio, 3)} to 1 ({name}) {_told(one, other, losses)}."
-
-
-def _with_numbers(one: Subject, other: Subject, found: Comparison | None) -> str:
-    if found is None:
-        return ""
-    name, n, *losses = found
-    return f"With {n:,.0f} numbers in the code ({name}) {_told(one, other, losses)}."
-
-
-def _told(one: Subject, other: Subject, losses: Sequence[float]) -> str:
-    ours, theirs = losses
-    much = times_in_words(ours / theirs)
-    beside = "as" if much == "the same" else "than" if much.endswith(("more", "less")) else "of"
-    losses_told = f"{short(ours)} against {short(theirs)}"
-    error = amount(ours / theirs, "error")
-    return f"an image of {one.name} comes back with {error} {beside} one of {other.name} ({losses_told})"
-
-
-def lost_words(subjects: Sequence[Subject]) -> str:
-    """What an error is worth: that of the mean image, which needs no code; empty where it is not known."""
-    known = [(s.name, s.no_code_mse) for s in subjects]
-    if any(mse is None for _, mse in known):
-        return ""
-    said = " and ".join(f"{short(mse or 0)} for {name}" for name, mse in known)
-    return f"The mean image in place of every image errs by {said}: what a code of nothing is worth."
-
-
-def settings_words(subjects: Sequence[Subject]) -> str:
-    """Which runs are compared."""
-    return " ".join(f"{s.name}: {'; '.join(map(_of_line, s.lines))}." for s in subjects if s.lines)
-
-
-def _of_line(line: Sequence[Point]) -> str:
-    config, n = line[0].config, len(line)
-    layers = "" if config.layers == 1 else f", {config.layers} layers"
-    return f"{MODEL_NAMES[config.model]}{layers}, {counted(n, 'size')}, {counted(config.epochs, 'epoch')}"

@@ -13,7 +13,7 @@ from autoenc.sweeps.saved import SavedSweep
 def points(
     saved: SavedSweep,
     image_shape: tuple[int, int, int],
-    known: Mapping[str, Snapshot],
+    snapshots: Mapping[str, Snapshot],
     runs: Mapping[str, RunSummary],
 ) -> tuple[Point, ...]:
     """One for each of its runs, by model, layers and latent size.
@@ -22,21 +22,21 @@ def points(
         known: what the sessions know of its runs, by run_id.
         runs: what is on disk, by run_id.
     """
-    found = []
+    points_so_far = []
     named = zip(saved.run_ids, saved.configs(), strict=True)
     for run_id, config in sorted(named, key=lambda one: _order(one[1])):
         on_paper, snapshot, summary = (
             _on_paper(config, run_id, image_shape),
-            known.get(run_id),
+            snapshots.get(run_id),
             runs.get(run_id),
         )
         if snapshot is not None and not (snapshot.state is State.FINISHED and _is_gone(run_id)):
-            found.append(_of_snapshot(on_paper, snapshot))
+            points_so_far.append(_of_snapshot(on_paper, snapshot))
         elif summary is not None:
-            found.append(_of_summary(on_paper, summary))
+            points_so_far.append(_of_summary(on_paper, summary))
         else:
-            found.append(replace(on_paper, state=_elsewhere(run_id, None)))
-    return tuple(found)
+            points_so_far.append(replace(on_paper, state=_elsewhere(run_id, None)))
+    return tuple(points_so_far)
 
 
 def _order(config: TrainConfig) -> tuple[int, int, int]:

@@ -38,8 +38,8 @@ def baseline_jobs(saved: SavedSweep) -> tuple[BaselineJob, ...]:
 def baseline_curves(sessions: Sessions, jobs: Sequence[BaselineJob]) -> tuple[BaselineCurve, ...]:
     """One for each job as far as it has come, here or at an earlier time; empty where nobody has begun it."""
     snapshots = sessions.snapshots(job.job_id for job in jobs)
-    known = (snapshots.get(job.job_id) or job.stored() for job in jobs)
-    values = (snapshot.value if snapshot else None for snapshot in known)
+    latest = (snapshots.get(job.job_id) or job.stored() for job in jobs)
+    values = (snapshot.value if snapshot else None for snapshot in latest)
     return tuple(
         value if isinstance(value, BaselineCurve) else job.baseline.empty(job.dataset)
         for job, value in zip(jobs, values, strict=True)

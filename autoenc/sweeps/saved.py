@@ -64,8 +64,8 @@ def find(sweep_id: str) -> SavedSweep | None:
     with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
         path = _path(sweep_id)
         if path.stat().st_size <= MAX_BYTES:
-            found = _from_json(json.loads(path.read_bytes()))
-            return found if found.sweep_id == sweep_id else None
+            saved = _from_json(json.loads(path.read_bytes()))
+            return saved if saved.sweep_id == sweep_id else None
     return None
 
 
@@ -75,8 +75,8 @@ def newest(of: Container[str] | None = None) -> str | None:
     Args:
         of: data sets; None: of any.
     """
-    found = (find(path.stem) for path in _newest_first())
-    wanted = (saved for saved in found if saved and (of is None or saved.sweep.base.dataset in of))
+    readable = (find(path.stem) for path in _newest_first())
+    wanted = (saved for saved in readable if saved and (of is None or saved.sweep.base.dataset in of))
     return next((saved.sweep_id for saved in wanted), None)
 
 

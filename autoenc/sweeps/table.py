@@ -20,7 +20,7 @@ from autoenc.schema.written import written_name
 
 Baselines = Sequence[BaselineCurve]
 
-NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
+LAB_NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _columns(table: Sequence[Row], baselines: Baselines) -> tuple[dict[str, list
     }
     given |= {head: [cell(row) for row in table] for head, cell in report.items()}
     given = {head: values for head, values in given.items() if any(values)}
-    notes = {NOTE: "lab: test loss (*)" in given, EARLIER_NOTE: any(row.earlier_test for row in table)}
+    notes = {LAB_NOTE: "lab: test loss (*)" in given, EARLIER_NOTE: any(row.earlier_test for row in table)}
     return cells | given, tuple(note for note, needed in notes.items() if needed)
 
 

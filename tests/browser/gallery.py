@@ -51,7 +51,7 @@ def chart(n_epochs: int) -> str:
     style = {"mode": "lines+markers", "line": {"color": COLOUR["test"], "width": 3}, "marker": {"size": 10}}
     points = {"x": 100 * at, "y": losses(n_epochs), "customdata": at}
     said = "the loss falls from 0.2 to almost 0"
-    meta = {"film": "film", "x_per_epoch": 100, "name": "run 7: loss", "said": said}
+    meta = {"film": "film", "x_per_epoch": 100, "name": "run 7: loss", "caption": said}
     layout = {
         "template": {},
         "title": {"text": "Loss"},

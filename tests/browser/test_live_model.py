@@ -18,7 +18,7 @@ from torch.nn.functional import conv2d
 from autoenc import models, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
-from autoenc.inspection import Trained, network
+from autoenc.inspection import Trained, browser_network
 from autoenc.schema import NOISES, Images, Run, TrainConfig
 from tests.browser import live_gallery
 from tests.browser.showing import showing
@@ -138,7 +138,7 @@ def test_a_network_computes_in_the_browser_what_it_does_in_pytorch(
     x = torch.rand(5, *shape, generator=torch.Generator().manual_seed(1))
     expected = trained.model(x).numpy()
     assert np.ptp(expected) > 0.05  # not all the same grey
-    given = network(trained)
+    given = browser_network(trained)
     numbers = {"weights": packed(given.weights), "x": packed(x), "n": 5}
     found = compute("forward", {"layers": given.layers, **numbers}).reshape(expected.shape)
     assert np.abs(found - expected).max() < 1e-4

@@ -98,7 +98,7 @@ def test_an_exported_run_comes_back_by_import_after_it_was_deleted(
     delete_chosen(page)
     expect(page.get_by_text("Deleted 1 run.")).to_be_visible()
     assert not (checkpoint_folder / f"{run_id}.safetensors").exists()
-    bring_in(page, exported)
+    import_dataset(page, exported)
     expect(page.get_by_text(f"Imported {run_id}.")).to_be_visible()
     assert (checkpoint_folder / f"{run_id}.safetensors").read_bytes() == exported.read_bytes()
 
@@ -108,7 +108,7 @@ def delete_chosen(page: Page) -> None:
     page.locator(".st-key-delete-for-good button").click()
 
 
-def bring_in(page: Page, file: Path) -> None:
+def import_dataset(page: Page, file: Path) -> None:
     """Choose the file in the box of the page."""
     field = page.locator("input[type=file]")
     if not field.count():
@@ -124,9 +124,9 @@ def test_a_file_that_is_no_run_or_far_too_large_is_refused_in_a_sentence(
     for file, megabytes in ((nonsense, 30), (huge, 201)):
         with file.open("wb") as content:
             content.truncate(megabytes * 1024**2)  # zeros, which take no room on the disk
-    bring_in(page, nonsense)
+    import_dataset(page, nonsense)
     expect(page.get_by_text("is not a run that can be read")).to_be_visible()
-    bring_in(page, huge)
+    import_dataset(page, huge)
     expect(page.get_by_role("alert")).to_contain_text(["File must be 200.0MB or smaller."])
 
 

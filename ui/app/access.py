@@ -5,23 +5,24 @@ from __future__ import annotations
 import segno
 import streamlit as st
 
-from ui.app import class_link, page
+from ui.app import class_link, errors
+from ui.app.header import Header
 from ui.core import links, pages, visitor
 
 
-def show(head: page.Head) -> None:
-    """Fill the places in the head of the page.
+def fill(header: Header) -> None:
+    """Fill its places, at the end of a page.
 
     Raises:
         ConfigError: the teacher's key is too short to be one; the teacher is told too.
     """
-    with head.visitor:
+    with header.visitor:
         visitor.remember_visitor()
         links.keep_history()
     if visitor.has_key() and not visitor.is_teacher():
-        with head.key:
+        with header.key:
             _key_asked()
-    with head.address:
+    with header.address:
         _address_shown()
 
 
@@ -54,6 +55,6 @@ def _key_asked() -> None:
     ):
         key = st.text_input("The teacher's key", type="password", max_chars=200, key="key")
         if st.form_submit_button("This browser is the teacher's", key="give-key") and key:
-            with page.errors_told():
+            with errors.shown():
                 visitor.become_teacher(key)
                 st.rerun()

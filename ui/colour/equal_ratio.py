@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from autoenc import plots, sweeps
+from autoenc import captions, plots, sweeps
 from autoenc.baselines import BASELINES
+from autoenc.captions import configs
 from autoenc.datasets import DatasetInfo
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import MODEL_NAMES, Point, Subject, Sweep
-from ui.app import page
+from ui.app import errors, layout
 from ui.colour import comparison, settings
 from ui.components import pixels
 from ui.components.live_plot import live_plot
@@ -23,7 +24,6 @@ from ui.core import idle, pages, sessions
 from ui.core.text import duration, plain
 from ui.core.values import Value
 from ui.sweep import control
-from ui.widgets import labels
 
 HEIGHT = 430  # pixels
 SECONDS = 1.0  # between two looks at what is trained
@@ -52,9 +52,9 @@ def switch() -> str:
 
 def compared(ignored: Sequence[str]) -> None:
     """Whether colour is harder: what is compared at one side, the chart and what it says beside it."""
-    left, right = page.halves()
+    left, right = layout.halves()
     with left:
-        page.heading("Is colour harder?", ignored)
+        layout.heading("Is colour harder?", ignored)
         with_colour = _chosen("In colour", settings.WITH_COLOUR, colour=True)
         pair = with_colour, _chosen("Without", settings.WITHOUT, colour=False)
         models = st.pills(
@@ -106,26 +106,26 @@ def _offer(wanted: Sequence[Sweep]) -> None:
         disabled=not n or n_active > 0,
         key="equal-start",
     ):
-        with page.errors_told():
+        with errors.shown():
             comparison.start_equal(wanted)
         st.rerun()
 
 
 def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
     """Drawn anew while something of it is at work."""
-    with page.errors_told():
+    with errors.shown():
         runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
         if bool(runs or measured) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(comparison.subject(info) for info in pair)
-        words = sweeps.equal_words(*subjects)
+        words = captions.equal.equal_caption(*subjects)
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
             st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} runs trained; the lines grow as they end")
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
-        for said in (words, sweeps.lost_words(subjects), _compared_runs(subjects)):
+        for said in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
             if said:
                 st.markdown(plain(said)) if said is words else st.caption(plain(said))
         _pictures(subjects)
@@ -135,7 +135,7 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
 
 def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
     by, measure = comparison.BY.get(), comparison.MEASURE.get()  # their widgets come after the chart
-    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), said=words)
+    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=words)
     full, hollow = (plain(subject.name) for subject in subjects)
     st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
@@ -156,7 +156,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 
 
 def _compared_runs(subjects: Sequence[Subject]) -> str:
-    said = sweeps.settings_words(subjects)
+    said = captions.equal.compared_runs_caption(subjects)
     if not said:
         known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
         return f"No runs to compare yet, only {' and '.join(known)}."
@@ -177,7 +177,7 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 
 def _row(subject: Subject, point: Point) -> None:
     run = sessions.read_run(point.run_id)
-    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {labels.short(point.config)}")
+    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
     rows = [
         PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
         PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),

@@ -12,7 +12,7 @@ from autoenc.captions.images import Reader
 from autoenc.denoising import Denoise, Denoised
 from autoenc.inspection import Network, Reconstructions, Trained
 from autoenc.out_of_distribution import TestErrors
-from autoenc.schema import LEAST_LEVEL, METHODS, Run
+from autoenc.schema import METHODS, MIN_LEVEL, Run
 from ui.core.caching import shared
 
 FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
@@ -90,7 +90,7 @@ def _test_errors(run_id: str, mark: str) -> TestErrors:
 
 @shared(max_entries=FEW + 1)  # as many as the pad shows: without it each drawing would open them again
 def _network(run_id: str, mark: str) -> Network:
-    return inspection.network(_opened(run_id, mark))
+    return inspection.browser_network(_opened(run_id, mark))
 
 
 @shared(max_entries=512)
@@ -109,5 +109,5 @@ def _model(dataset: str, run_id: str, mark: str) -> Denoise:
 @shared(max_entries=16)
 def _filter(setting: Setting, fingerprint: str, method: str) -> Denoise:
     with _FITTING, inspection.one_thread():
-        level = max(setting.level, LEAST_LEVEL)
+        level = max(setting.level, MIN_LEVEL)
         return denoising.denoiser(method, datasets.load(setting.dataset), setting.kind, level)

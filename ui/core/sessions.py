@@ -190,15 +190,15 @@ def import_run(content: BinaryIO) -> str:
     return run_id
 
 
-def bring_in(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
-    """Make a data set of the pictures in an archive; see `datasets.bring_in`.
+def import_dataset(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
+    """Make a data set of the pictures in an archive; see `datasets.import_dataset`.
 
     Raises:
         AutoencError: this is not the teacher; else as that does.
     """
     if not is_teacher():
         raise AutoencError("data sets are brought by the teacher")
-    return datasets.bring_in(content, name, side)
+    return datasets.import_dataset(content, name, side)
 
 
 def delete_run(run_id: str) -> None:

@@ -11,7 +11,7 @@ from autoenc import captions, plots
 from autoenc.jobs import CurveJob
 from autoenc.plots import COLOUR, Line
 from autoenc.schema import Curve
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import pages, polling, sessions
 from ui.core.caching import once
@@ -69,7 +69,7 @@ def _line(compared: Compared, curve: Curve) -> Line:
 @once(maxsize=64)
 def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
     """As JSON; a marker follows the slider."""
-    figure = plots.curves(lines, measure, spread=spread, said=said)
+    figure = plots.quality_curves(lines, measure, spread=spread, caption=said)
     figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
     json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
     return json
@@ -79,13 +79,13 @@ def _sentences(compared: Compared, curves: Sequence[Curve]) -> list[str]:
     by_method = {curve.method: curve for curve in curves}
     names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
     sentences = [
-        captions.denoising.crossing_words(names[method], by_method["noisy"], by_method[method])
+        captions.denoising.crossing_caption(names[method], by_method["noisy"], by_method[method])
         for method in compared.models
     ]
     if compared.denoiser is not None and "affine" in by_method:
         affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
-        sentences.append(captions.denoising.gain_words(*affine, *denoiser))
-    best = captions.denoising.best_words([(names[method], curve) for method, curve in by_method.items()])
+        sentences.append(captions.denoising.gain_caption(*affine, *denoiser))
+    best = captions.denoising.best_caption([(names[method], curve) for method, curve in by_method.items()])
     return [*sentences, best]
 
 
@@ -102,7 +102,7 @@ def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
 
 
 def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) -> None:
-    with page.errors_told():
+    with errors.shown():
         active = any(sessions.is_active(job.job_id) for job in jobs)
         if active != was_active:
             st.rerun()  # the whole page: the clock of this part is set there

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 import streamlit as st
 
 from autoenc import denoising, recipes
+from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
-from autoenc.datasets import DatasetInfo, told_apart
+from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.numerals import counted, decibels, setting
 from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
-from ui.app import page
+from ui.app import errors
 from ui.core import catalogue, links
 from ui.core.text import plain
 from ui.denoise import denoisers, settings
-from ui.widgets import labels, training_form, training_settings
+from ui.widgets import training_form, training_settings
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
     by_id = {run.run_id: run for run in runs}
     if gone := denoisers.keep_choice(widget, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
-    names = dict(zip(by_id, told_apart(map(_name, runs)), strict=True))
+    names = dict(zip(by_id, distinct_names(map(_name, runs)), strict=True))
     earlier = any(run.earlier_test for run in runs)
     chosen: str | None = st.selectbox(
         label,
@@ -114,7 +115,7 @@ def _name(run: RunSummary) -> str:
     noise = run.config.noise
     trained_at = f", {'up to' if noise.up_to else 'at'} {setting(noise.level)}" if noise else ""
     reached = "" if run.test_mse is None else f": {decibels(psnr_of_mse(run.test_mse))}"
-    return f"{labels.short(run.config)}{trained_at}{reached}{f' {EARLIER_MARK}' * run.earlier_test}"
+    return f"{configs.short(run.config)}{trained_at}{reached}{f' {EARLIER_MARK}' * run.earlier_test}"
 
 
 # ---------------------------------------------------------------- models that are missing
@@ -152,7 +153,7 @@ def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
         icon=":material/play_arrow:",
         width="stretch",
         key=key,
-        help=plain(f"{labels.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
+        help=plain(f"{configs.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),
     ):
-        with page.errors_told():  # here: the pictures stay
+        with errors.shown():  # here: the pictures stay
             denoisers.train_for_denoising(config)

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc import captions, plots, recipes
+from autoenc.captions import configs
 from autoenc.numerals import counted
 from autoenc.plots import MatrixRow, SizeCurve
 from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.core import idle, links, sessions, visitor
 from ui.core.text import plain
 from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
 from ui.sweep import settings as sweep_settings
-from ui.widgets import labels
 
 HEIGHT = 400  # pixels
 
@@ -33,7 +33,7 @@ def sizes(compared: Compared) -> None:
     runs = denoisers.sizes_of(compared.plain)
     config = runs[0].config
     st.markdown(
-        f"A small code has no room for noise. **{labels.family(config)}**, trained on clean images, "
+        f"A small code has no room for noise. **{configs.family(config)}**, trained on clean images, "
         f"{counted(len(runs), 'size')}:"
     )
     if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
@@ -52,9 +52,12 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = recipes.noise_levels(compared.kind)
-    words = captions.denoising.size_words(known)
+    words = captions.denoising.size_caption(known)
     clicked = live_plot(
-        plots.by_size(known, levels, said=words).to_json(), key="noise-sizes", height=HEIGHT, downloads=True
+        plots.quality_by_size(known, levels, caption=words).to_json(),
+        key="noise-sizes",
+        height=HEIGHT,
+        downloads=True,
     )
     if words:
         st.markdown(plain(words))
@@ -73,7 +76,7 @@ def matrix(compared: Compared) -> None:
         return
     rows = denoisers.trained_at(compared.denoiser)
     config = rows[0].config
-    st.markdown(f"**{labels.short(config)}**, each trained with other noise, and tested with every noise:")
+    st.markdown(f"**{configs.short(config)}**, each trained with other noise, and tested with every noise:")
     _train_missing(compared.denoiser, compared.kind)
     jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
     curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
@@ -83,9 +86,12 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     by_method = {curve.method: curve for curve in found}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
-    words = captions.denoising.matrix_words(rows, columns)
+    words = captions.denoising.matrix_caption(rows, columns)
     clicked = live_plot(
-        plots.matrix(rows, columns, said=words).to_json(), key="noise-matrix", height=HEIGHT, downloads=True
+        plots.transfer_matrix(rows, columns, caption=words).to_json(),
+        key="noise-matrix",
+        height=HEIGHT,
+        downloads=True,
     )
     if words:
         st.markdown(plain(words))
@@ -108,7 +114,7 @@ def _train_missing(denoiser: str, kind: str) -> None:
 
 
 def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
-    with page.errors_told():
+    with errors.shown():
         active = denoisers.active_of(missing)
         if len(active) != n_before:
             st.rerun()  # one more is trained

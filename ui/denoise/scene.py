@@ -12,7 +12,7 @@ from autoenc.denoising import Denoised
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL, METHODS
-from ui.app import page
+from ui.app import errors
 from ui.components.live_model import LiveRow, Scene, hand_over, hand_over_network, live_model
 from ui.core import model_cache, pages, sessions
 from ui.denoise import denoisers, settings
@@ -48,7 +48,7 @@ def show(compared: Compared) -> None:
 
 def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
     """Drawn anew where the slider comes to rest."""
-    with page.errors_told():
+    with errors.shown():
         if not denoisers.are_here(compared.models):
             st.rerun()  # the whole page, which chooses others
         level = settings.noise_level()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from autoenc.datasets import told_apart
+from autoenc.captions import configs
+from autoenc.datasets import distinct_names
 from autoenc.errors import PictureError
 from autoenc.kinds import ENDINGS as ENDINGS_OF
-from autoenc.kinds import READ
+from autoenc.kinds import READABLE_FORMATS
 from autoenc.out_of_distribution import EXAMPLES
 from autoenc.schema import RunSummary
 from ui.core import catalogue
@@ -18,7 +19,7 @@ from ui.core.text import plain
 from ui.picture import reconstruct, settings
 from ui.picture.reconstruct import Picture
 from ui.server.uploads import MAX_PICTURE
-from ui.widgets import labels, upload_warning
+from ui.widgets import upload_warning
 
 # Without .heic: a telephone that is asked for JPEG makes one, otherwise it would send what cannot be read.
 ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
@@ -65,8 +66,8 @@ def _picture(source: str) -> Picture | None:
                 type=ENDINGS,
                 max_upload_size=MAX_PICTURE,
                 key="picture-file",
-                help=f"{READ}. It goes to the machine that shows this page, and is not kept. An iPhone makes "
-                "a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
+                help=f"{READABLE_FORMATS}. It goes to the machine that shows this page, and is not kept. An "
+                "iPhone makes a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
             )
         case "camera":
             upload_warning.warn()
@@ -86,7 +87,7 @@ def _picture(source: str) -> Picture | None:
 
 
 def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
-    names = dict(zip(by_id, told_apart(map(_name, by_id.values())), strict=True))
+    names = dict(zip(by_id, distinct_names(map(_name, by_id.values())), strict=True))
     chosen: list[str] = st.multiselect(
         "Models",
         list(by_id),
@@ -100,8 +101,8 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
 
 
 def _name(run: RunSummary) -> str:
-    noise = f", {labels.noise_words(run.config.noise)}" if run.config.noise else ""
-    return f"{catalogue.data_title(run.config.dataset)}: {labels.short(run.config)}{noise}"
+    noise = f", {configs.noise_caption(run.config.noise)}" if run.config.noise else ""
+    return f"{catalogue.data_title(run.config.dataset)}: {configs.short(run.config)}{noise}"
 
 
 def _fit(source: str) -> str:

@@ -7,18 +7,18 @@ from collections.abc import Iterable
 import streamlit as st
 
 from autoenc import checkpoints, inspection
+from autoenc.captions import configs
 from autoenc.schema import Run
-from ui.app import page
+from ui.app import errors
 from ui.components.draw_pad import PadModel, draw_pad
 from ui.components.live_model import hand_over_network
 from ui.core import catalogue, model_cache, sessions
 from ui.picture import reconstruct
-from ui.widgets import labels
 
 
 def show(run_ids: Iterable[str]) -> None:
     """Something to draw on; what is drawn is kept when the pen rests."""
-    with page.errors_told():
+    with errors.shown():
         models = []
         with st.container(key="material"):  # nothing is seen of it
             for run in map(sessions.read_run, run_ids):
@@ -35,7 +35,7 @@ def _beside(run: Run) -> PadModel:
         network = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
         hand_over_network(network, model_cache.network(run))
     return PadModel(
-        f"{labels.short(run.config)}, {catalogue.data_title(run.config.dataset)}",
+        f"{configs.short(run.config)}, {catalogue.data_title(run.config.dataset)}",
         run.model.image_shape,
         network,
         sum(layer.part == "encoder" for layer in run.model.layers),

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from autoenc import checkpoints, datasets, out_of_distribution
-from autoenc.out_of_distribution import EXAMPLES, Looked, LookedTiles
+from autoenc.out_of_distribution import EXAMPLES, Reconstruction, TileReconstructions
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run
 from ui.components import pixels
@@ -104,7 +104,7 @@ def _is_on_dark_ground(dataset: str) -> bool:
     return are_on_dark_ground(datasets.load(dataset).train[:256])
 
 
-def looked(picture: Picture, run: Run, invert: str) -> Looked | None:
+def reconstruction(picture: Picture, run: Run, invert: str) -> Reconstruction | None:
     """The picture in the model's size, and what the model makes of it; None: it was not drawn in that size.
 
     Raises:
@@ -115,33 +115,35 @@ def looked(picture: Picture, run: Run, invert: str) -> Looked | None:
     if source is None:
         return None
     mark = checkpoints.content_hash(run.run_id)
-    return _looked(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
+    return _reconstruction(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
 
 
-def looked_tiles(picture: Picture, run: Run, invert: str) -> LookedTiles | None:
+def tile_reconstructions(picture: Picture, run: Run, invert: str) -> TileReconstructions | None:
     """The same tile by tile; None: it was drawn."""
     if picture.pixels is None:
         return None
     mark = checkpoints.content_hash(run.run_id)
-    return _looked_tiles(
+    return _tile_reconstructions(
         run.run_id, mark, picture.key, is_inverted(picture, run, invert), picture.pixels, run
     )
 
 
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=128)
-def _looked(run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run) -> Looked:
+def _reconstruction(
+    run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
+) -> Reconstruction:
     source = inverted(_pixels) if invert else _pixels
-    return out_of_distribution.look(opened(_run), shrunk(source, _run.model.image_shape))
+    return out_of_distribution.reconstruct(opened(_run), shrunk(source, _run.model.image_shape))
 
 
 @shared(max_entries=KEPT, spinner="Through the model, tile by tile")
-def _looked_tiles(
+def _tile_reconstructions(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
-) -> LookedTiles:
+) -> TileReconstructions:
     source = inverted(_pixels) if invert else _pixels
     tiles = tiled(source, _run.model.image_shape, out_of_distribution.most_tiles(_run.model))
-    return out_of_distribution.look_at_tiles(opened(_run), tiles)
+    return out_of_distribution.reconstruct_tiles(opened(_run), tiles)
 
 
 def tile_pictures(picture: Picture, run: Run, invert: str, colour: str) -> tuple[bytes, bytes, bytes] | None:
@@ -150,7 +152,7 @@ def tile_pictures(picture: Picture, run: Run, invert: str, colour: str) -> tuple
     Args:
         colour: of the error, #rrggbb.
     """
-    made = looked_tiles(picture, run, invert)
+    made = tile_reconstructions(picture, run, invert)
     if made is None:
         return None
     key = (run.run_id, checkpoints.content_hash(run.run_id), picture.key, is_inverted(picture, run, invert))
@@ -159,7 +161,7 @@ def tile_pictures(picture: Picture, run: Run, invert: str, colour: str) -> tuple
 
 @shared(max_entries=KEPT)
 def _tile_pictures(
-    key: tuple[str, str, str, bool], colour: str, _made: LookedTiles
+    key: tuple[str, str, str, bool], colour: str, _made: TileReconstructions
 ) -> tuple[bytes, bytes, bytes]:
     x, x_hat = _made.tiles.picture, _made.x_hat
     off = np.abs(x_hat / 255 - x / 255).mean(axis=0)

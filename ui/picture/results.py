@@ -8,18 +8,18 @@ import numpy as np
 import streamlit as st
 
 from autoenc import captions, out_of_distribution, plots
-from autoenc.out_of_distribution import Looked, LookedTiles
+from autoenc.captions import configs
+from autoenc.out_of_distribution import Reconstruction, TileReconstructions
 from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui.app import page
+from ui.app import errors
 from ui.components.live_plot import live_plot
 from ui.components.passage import Passage, passage
 from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
 from ui.picture.reconstruct import Picture
-from ui.widgets import labels
 
 HEIGHT = 220  # pixels of the histogram
 THUMBNAIL = 130  # pixels of the longer side
@@ -27,45 +27,46 @@ THUMBNAIL = 130  # pixels of the longer side
 
 def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
     """One model; what cannot be shown of it is told in its place."""
-    with page.errors_told(), st.container(border=True, key=f"model-{run_id}"):
+    with errors.shown(), st.container(border=True, key=f"model-{run_id}"):
         run = sessions.read_run(run_id)
         if fit == "tile":
-            tiles = reconstruct.looked_tiles(picture, run, invert)
+            tiles = reconstruct.tile_reconstructions(picture, run, invert)
             files = reconstruct.tile_pictures(picture, run, invert, COLOUR["error"])
             if tiles is not None and files is not None:
                 _head(run, tiles.whole_mse, picture, invert)
                 _tiled(run, tiles, files)
             return
-        looked = reconstruct.looked(picture, run, invert)
-        if looked is None:
+        reconstruction = reconstruct.reconstruction(picture, run, invert)
+        if reconstruction is None:
             st.caption("The drawing is on its way in the size of this model.")
         else:
-            _head(run, looked.mse, picture, invert)
-            _shrunk(run, looked)
+            _head(run, reconstruction.mse, picture, invert)
+            _shrunk(run, reconstruction)
 
 
 def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
     inverted = " · inverted" if reconstruct.is_inverted(picture, run, invert) else ""
-    st.markdown(f"**{labels.title(run.config)}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
+    title = plain(configs.title(run.config))
+    st.markdown(f"**{title}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
 
 
-def _shrunk(run: Run, looked: Looked) -> None:
-    said = captions.out_of_distribution.picture_words(
-        looked, model_cache.test_errors(run), noisy=run.config.noise is not None
+def _shrunk(run: Run, reconstruction: Reconstruction) -> None:
+    said = captions.out_of_distribution.picture_caption(
+        reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
-    (lost,) = out_of_distribution.loss_shares(np.array([looked.mse]), looked.x[None])
-    step = Passage(looked.x, None, looked.code, looked.x_hat, "")
+    (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
+    step = Passage(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
     passage([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
     _place(run, float(lost), None, said)
 
 
-def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
+def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]) -> None:
     """`files`: original, reconstruction and error."""
-    tiles = looked.tiles
-    said = captions.out_of_distribution.tiles_words(
-        looked, model_cache.test_errors(run), noisy=run.config.noise is not None
+    tiles = reconstruction.tiles
+    said = captions.out_of_distribution.tiles_caption(
+        reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
-    each = out_of_distribution.loss_shares(looked.mse, tiles.images)
+    each = out_of_distribution.loss_shares(reconstruction.mse, tiles.images)
     texts = (
         f"Original, {tiles.width} x {tiles.height} pixels",
         f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
@@ -73,20 +74,20 @@ def _tiled(run: Run, looked: LookedTiles, files: Sequence[bytes]) -> None:
     )
     for column, words, file in zip(st.columns(3), texts, files, strict=True):
         column.image(file, caption=words, width="stretch")
-    _place(run, captions.out_of_distribution.whole_loss(looked), each, said)
+    _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, said)
 
 
 def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
     """Where the loss lies among those of the test images, drawn and said."""
     where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
-        figure = plots.loss_among_tests(model_cache.test_errors(run).lost, lost, tiles, said)
+        figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, said)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
     words.markdown(f"**{plain(said)}**")
     what = "the tiles'" if tiles is not None else "this picture's"
     words.caption(
         f"What the model loses of its test images, and {what} loss among them. "
-        f"{captions.out_of_distribution.MEASURE}"
+        f"{captions.out_of_distribution.MEASURE_NOTE}"
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.app import page
+from autoenc.captions import configs
+from ui.app import errors
 from ui.components.passage import passage
 from ui.core import model_cache, sessions
+from ui.core.text import plain
 from ui.run.forward_pass import crossing
-from ui.widgets import labels
 
 N_IMAGES = 8
 
@@ -20,7 +21,7 @@ def picture(run_id: str) -> None:
 
 
 def _picture(run_id: str, waiting: bool) -> None:
-    with page.errors_told():
+    with errors.shown():
         snapshot = sessions.snapshot(run_id)
         if snapshot is None or snapshot.run is None or snapshot.state.active:
             st.progress(
@@ -33,4 +34,4 @@ def _picture(run_id: str, waiting: bool) -> None:
         n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
         crossings = [crossing(run, image) for image in range(n_images)]
         passage(crossings, key="moving", playing=True)
-        st.caption(f"{labels.title(run.config)}: images that the model was not trained on.")
+        st.caption(f"{plain(configs.title(run.config))}: images that the model was not trained on.")

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from autoenc import captions, inspection
-from autoenc.datasets import told_apart
+from autoenc.datasets import distinct_names
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.components.passage import passage
@@ -41,11 +41,11 @@ def _chosen_images(run: Run) -> np.ndarray:
     anew: dict[str, Any] = {"on_change": selection.IMAGE.forget}  # the first of them is shown large
     classes = ("all", *range(len(data.class_names)))
     # A widget knows its choices by what it shows: no class may look like another, or like all of them.
-    labels = dict(zip(classes, told_apart(("All classes", *data.class_names)), strict=True))
+    labels = dict(zip(classes, distinct_names(("All classes", *data.class_names)), strict=True))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = st.segmented_control(
             "Order",
-            inspection.HOW,
+            inspection.IMAGE_ORDERS,
             default=selection.ORDER.get(),
             required=True,
             key=selection.ORDER.key,

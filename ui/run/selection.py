@@ -30,7 +30,7 @@ TAB = Value("view", VIEWS["epochs"])
 FILM_EPOCH = Value[int | None]("film epoch", None)  # at which the film of the run rests; None: its end
 LOSS_BY = Value[Literal["step", "epoch"]]("loss_by", "step")
 LOSS_LOG = Value("loss_log", True)
-ORDER = Value("order", inspection.HOW[0])  # of the test images
+ORDER = Value("order", inspection.IMAGE_ORDERS[0])  # of the test images
 CLASS = Value[str | int]("class", "all")
 N_SHUFFLES = Value("shuffles", 0)
 IMAGE = Value[int | None]("image", None)  # the test image that is shown large
@@ -94,7 +94,7 @@ VIEW = (
     number("epoch", FILM_EPOCH),
     one_of("by", LOSS_BY, ("step", "epoch")),
     flag("log", LOSS_LOG),
-    one_of("order", ORDER, {how.partition(" ")[0]: how for how in inspection.HOW}),
+    one_of("order", ORDER, {how.partition(" ")[0]: how for how in inspection.IMAGE_ORDERS}),
     held("class", CLASS, _class_index),
     number("shuffle", N_SHUFFLES),
     number("image", IMAGE),

@@ -7,19 +7,20 @@ from dataclasses import replace
 
 import streamlit as st
 
+from autoenc.captions import configs
 from autoenc.captions.remarks import remarks
 from autoenc.jobs import TrainJob
 from autoenc.numerals import counted, short
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
-from ui.app import page
+from ui.app import errors
 from ui.core import catalogue, idle, pages, polling, sessions, visitor
 from ui.core.text import plain
-from ui.run import epochs, errors, export, images, learnt, model, selection
+from ui.run import class_errors, epochs, export, images, learnt, model, selection
 from ui.widgets import labels, training_settings
 
 SHOW = {
     "Every image": images.show,
-    "Where it errs": errors.show,
+    "Where it errs": class_errors.show,
     "What it learnt": learnt.show,
     "The model": model.show,
     "Export": export.show,
@@ -36,7 +37,7 @@ def run_view(run_id: str, active: bool) -> None:
 
 def _run_view(run_id: str, seconds: float | None) -> None:
     """Drawn anew every so many seconds; None: it does not run."""
-    with page.errors_told():
+    with errors.shown():
         selection.remember_view()
         snapshot = polling.frame(run_id)
         if snapshot is None:
@@ -62,7 +63,7 @@ def _headline(snapshot: Snapshot) -> None:
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
         if snapshot.run is not None:
-            st.markdown(f"**{labels.title(snapshot.run.config)}**")
+            st.markdown(f"**{plain(configs.title(snapshot.run.config))}**")
         st.progress(snapshot.run.done if snapshot.run else 0.0, labels.progress(snapshot))
     with what_next, st.container(horizontal=True, key="actions"):
         _what_next(snapshot)
@@ -158,5 +159,5 @@ def _views(run: Run, active: bool) -> None:
             if tab.open and active:
                 st.info("There is more to see here when the training has ended.", icon=":material/hourglass:")
             elif tab.open:
-                with page.errors_told():
+                with errors.shown():
                     show(run)

@@ -10,19 +10,19 @@ from typing import Any
 import streamlit as st
 
 from autoenc import plots
-from autoenc.captions import remarks
+from autoenc.captions import configs, remarks
 from autoenc.errors import AutoencError
-from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL
+from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.runs import SORTS, Selection
 from autoenc.schema import Run, RunSummary, psnr_of_mse
-from ui.app import page
+from ui.app import errors
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import catalogue, links, messages, sessions, visitor
 from ui.core.text import plain
 from ui.runs import settings
-from ui.widgets import labels, upload_warning
+from ui.widgets import upload_warning
 
 ROW_HEIGHT = 36  # pixels
 MAX_IMPORT = 200  # MB
@@ -79,8 +79,8 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
         )
         kinds = st.pills(
             "Model",
-            list(labels.MODEL_TITLES),
-            format_func=labels.MODEL_TITLES.__getitem__,
+            list(configs.MODEL_TITLES),
+            format_func=configs.MODEL_TITLES.__getitem__,
             selection_mode="multi",
             key=settings.OF_MODEL.key,
         )
@@ -122,10 +122,10 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
 def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
     return {
         "Data set": [run.config.dataset for run in runs],
-        "Model": [labels.MODEL_TITLES[run.config.model] for run in runs],
+        "Model": [configs.MODEL_TITLES[run.config.model] for run in runs],
         "Latent size": [run.config.latent_size for run in runs],
         "Layers": [run.config.layers for run in runs],
-        "Noise": [labels.noise_words(run.config.noise) if run.config.noise else "" for run in runs],
+        "Noise": [configs.noise_caption(run.config.noise) if run.config.noise else "" for run in runs],
         "Epochs": [f"{run.epochs_done:,} of {run.config.epochs:,}" for run in runs],
         "Test error": [run.test_mse for run in runs],
         "PSNR (dB)": [None if run.test_mse is None else psnr_of_mse(run.test_mse) for run in runs],
@@ -166,10 +166,10 @@ def compare(chosen: Sequence[RunSummary]) -> None:
     )
     if words := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
         st.caption(plain(words))
-    names = labels.differences([run.config for run in runs])
+    names = configs.differences([run.config for run in runs])
     compared = [
         Compared(f"{letter}: {name}", colour, run)
-        for letter, name, colour, run in zip(LETTERS, names, SEVERAL, runs, strict=False)
+        for letter, name, colour, run in zip(LETTERS, names, SEVERAL_COLOURS, runs, strict=False)
     ]
     for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
         _grid([one for one in compared if one.run.fingerprint == fingerprint])
@@ -201,7 +201,7 @@ def _grid(same_data: Sequence[Compared]) -> None:
 
 def _run(run_id: str) -> Run | None:
     """None, and a sentence, where it cannot be read; it may have been deleted a moment ago."""
-    with page.errors_told():
+    with errors.shown():
         snapshot = sessions.snapshot(run_id)
         if snapshot is None or snapshot.run is None:
             raise AutoencError(f"run {run_id} is not on this machine any more")

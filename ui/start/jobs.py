@@ -7,7 +7,7 @@ import streamlit as st
 from autoenc import training
 from autoenc.jobs import TrainJob
 from autoenc.schema import Snapshot
-from ui.app import page
+from ui.app import errors
 from ui.core import links, polling, sessions
 from ui.core.text import plain
 from ui.widgets import labels
@@ -23,7 +23,7 @@ def now() -> None:
 
 
 def _now() -> None:
-    with page.errors_told():
+    with errors.shown():
         jobs, (running, waiting) = sessions.active_jobs(SHOWN), sessions.background().counts()
         row = st.container(horizontal=True, gap="medium")
         row.metric("Trains on", training.device_title())
@@ -45,7 +45,7 @@ def _now() -> None:
 
 
 def _line(job: Snapshot) -> None:
-    name = labels.job_title(job)
+    name = plain(job.job.title if job.job else job.job_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.value.done if job.value else 0.0, f"{name} – {labels.progress(job)}")
         if isinstance(job.job, TrainJob):

@@ -27,13 +27,15 @@ def first(points: Points, baselines: Baselines) -> None:
     with loss:
         st.markdown("**What does a larger code buy?**")
         words = " ".join(
-            filter(None, [captions.sweep.loss_words(points, baselines), captions.sweep.tests_words(points)])
+            filter(
+                None, [captions.sweep.loss_caption(points, baselines), captions.sweep.tests_caption(points)]
+            )
         )
         _chart("by-size", plots.loss_by_size, words, points, baselines)
     with time:
         st.markdown("**What does it cost?**")
         words = " ".join(
-            filter(None, [captions.sweep.time_words(points), captions.sweep.timing_words(points)])
+            filter(None, [captions.sweep.time_caption(points), captions.sweep.timing_caption(points)])
         )
         _chart("time", plots.time_by_size, words, points)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
@@ -50,14 +52,16 @@ def others(points: Points, baselines: Baselines) -> None:
         _chart("large", plots.loss_at_large_sizes, "", points, baselines)
     with code:
         st.markdown("**Which model is better at equal code size?**")
-        _chart("by-code", plots.loss_by_code, captions.sweep.code_words(points, baselines), points, baselines)
+        _chart(
+            "by-code", plots.loss_by_code, captions.sweep.code_caption(points, baselines), points, baselines
+        )
     time, ratio = st.columns(2)
     with time:
         st.markdown("**Which run is worth its time?**")
-        _chart("frontier", plots.loss_by_time, captions.sweep.front_words(points), points)
+        _chart("frontier", plots.loss_by_time, captions.sweep.front_caption(points), points)
     with ratio:
         st.markdown("**How far can an image be compressed?**")
-        _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_words(points), points, baselines)
+        _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_caption(points), points, baselines)
 
 
 def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Baselines) -> None:
@@ -77,5 +81,5 @@ def _drawn(
     figure: Callable[..., Any], data: tuple[Any, ...], axes: Axes, chosen: str | None, said: str
 ) -> str:
     """As JSON; once for all who look at the same moment."""
-    json: str = figure(*data, axes, chosen=chosen, said=said).to_json()
+    json: str = figure(*data, axes, highlighted=chosen, caption=said).to_json()
     return json

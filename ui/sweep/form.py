@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc.captions import remarks
+from autoenc.captions import configs, remarks
 from autoenc.errors import AutoencError
-from autoenc.memory import in_words
+from autoenc.numerals import data_size
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
 from autoenc.sweeps import Plan
 from ui.core import sessions
 from ui.core.text import duration, plain
 from ui.sweep import settings
-from ui.widgets import labels, training_form, training_settings
+from ui.widgets import training_form, training_settings
 
 SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
@@ -76,7 +76,7 @@ def forecast(planned: Plan, alone: bool) -> None:
     if new:
         waiting = sessions.background().speed() is None
         st.fragment(_time, run_every=1.0 if waiting else None)(planned, alone, waiting)
-        st.markdown(f"Memory: **{in_words(planned.needed_bytes)}** for the largest")
+        st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest")
     _tell_refused(planned)
 
 
@@ -94,7 +94,7 @@ def _time(planned: Plan, alone: bool, waiting: bool) -> None:
 def _tell_refused(planned: Plan) -> None:
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
-        names = ", ".join(f"{labels.MODEL_TITLES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
+        names = ", ".join(f"{configs.MODEL_TITLES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
         more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
         st.warning(f"Left out: {names}{more}: {plain(reason)}.", icon=":material/block:")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from autoenc.captions import configs
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import Point, psnr_of_mse
@@ -13,7 +14,6 @@ from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
 from ui.core import links, sessions
 from ui.sweep import settings
-from ui.widgets import labels
 
 MOST = 12  # sizes below each other
 
@@ -30,10 +30,10 @@ def same_images(points: Sequence[Point]) -> None:
     rows += [_row(point) for point in family]
     chosen = next((point for point in family if point.run_id == settings.POINT.get()), None)
     title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
-    title.markdown(f"**The same test images at every size**: {labels.family(family[0].config)}")
+    title.markdown(f"**The same test images at every size**: {configs.family(family[0].config)}")
     if chosen is not None:
         with title:
-            label = f"Open {labels.short(chosen.config)} in Train"
+            label = f"Open {configs.short(chosen.config)} in Train"
             links.link_to("train", label, ":material/school:", {"run": chosen.run_id})
     pictures(rows, key="sweep-pictures")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui.app import page
+from ui.app import layout
 from ui.sweep import control, form, settings, view
 from ui.widgets import training_form
 
@@ -19,9 +19,9 @@ def show(heading: str, ignored: Sequence[str]) -> None:
     """
     sweep_id = control.shown_sweep()
     active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends draws the page anew
-    left, right = page.halves()
+    left, right = layout.halves()
     with left:
-        page.heading(heading, ignored)
+        layout.heading(heading, ignored)
         sweep = form.sweep_form()
         planned = control.plan(sweep) if sweep is not None else None
         if sweep is not None and planned is not None:

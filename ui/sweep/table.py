@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from autoenc import captions, sweeps
-from autoenc.captions.remarks import EARLIER
+from autoenc.captions import configs
+from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.schema import BaselineCurve, Point
 from autoenc.sweeps import Row, SavedSweep
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
-from ui.widgets import labels
 
 NOTE = (
     "(*) As printed in the report: its test losses are probably sums over batches, and its times are of "
@@ -29,12 +29,12 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
         return
     st.markdown("**All runs**")
     st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
-    if words := captions.sweep.layers_words(points):
+    if words := captions.sweep.layers_caption(points):
         st.caption(plain(words))
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
     if any(row.earlier_test for row in rows):
-        st.caption(plain(f"Other test noise: {EARLIER}"))
+        st.caption(plain(f"Other test noise: {EARLIER_TEST_CLAUSE}"))
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
@@ -52,7 +52,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
 
 def _columns(rows: Sequence[Row], baselines: Sequence[BaselineCurve]) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
-    values["model"] = [labels.MODEL_TITLES[name] for name in values["model"]]
+    values["model"] = [configs.MODEL_TITLES[name] for name in values["model"]]
     values["earlier_test"] = [row.earlier_test or None for row in rows]
     shown = {title: values[name] for name, title in TITLES.items()}
     shown |= {_title(curve): [row.baseline_mse[i] for row in rows] for i, curve in enumerate(baselines)}

@@ -8,21 +8,21 @@ from dataclasses import replace
 
 import streamlit as st
 
+from autoenc.captions import configs
 from autoenc.errors import AutoencError
 from autoenc.numerals import out_of
 from autoenc.schema import Point, State
 from autoenc.sweeps import SavedSweep
-from ui.app import page
+from ui.app import errors
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import duration, plain
 from ui.sweep import charts, control, image_grid, table
-from ui.widgets import labels
 
 
 def is_under_way(sweep_id: str) -> bool:
     """Whether a run of it is queued or at work; what a server left behind goes on now."""
     if (found := control.follow_sweep(sweep_id)) is not None:
-        with page.errors_told():
+        with errors.shown():
             control.take_up(*found)
         found = control.follow_sweep(sweep_id)
     return found is not None and is_active(found[1])
@@ -50,7 +50,7 @@ def is_active(points: Sequence[Point]) -> bool:
 
 def _sweep_view(sweep_id: str, seconds: float | None) -> None:
     """Drawn anew every so many seconds; None: nothing of it runs."""
-    with page.errors_told():
+    with errors.shown():
         polling.look()
         found = control.follow_sweep(sweep_id)
         if found is None:
@@ -78,7 +78,7 @@ def _headline(saved: SavedSweep, points: Sequence[Point]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
-        st.markdown(f"**{labels.sweep_title(saved.sweep)}**")
+        st.markdown(f"**{plain(configs.sweep_title(saved.sweep))}**")
         done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
         st.progress(min(1.0, done), _progress(saved, points))
     with what_next, st.container(key="actions"):
@@ -118,7 +118,7 @@ def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
 
 def _at_work(saved: SavedSweep, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
-        name = labels.short(point.config)
+        name = configs.short(point.config)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
         if control.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
@@ -130,7 +130,7 @@ def _failures(points: Sequence[Point]) -> None:
     """The first in a sentence, and which others."""
     failed = [point for point in points if point.state is State.FAILED]
     if failed:
-        others = ", ".join(labels.short(point.config) for point in failed[1:])
+        others = ", ".join(configs.short(point.config) for point in failed[1:])
         more = f"; not trained either: {others}" if others else ""
-        first = f"{labels.short(failed[0].config)}: {failed[0].message}"
+        first = f"{configs.short(failed[0].config)}: {failed[0].message}"
         st.error(plain(f"{first}{more}."), icon=":material/error:")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc.jobs import TrainJob
-from ui.app import page
+from ui.app import layout
 from ui.core import sessions
 from ui.run import selection, view
 from ui.widgets import training_form
@@ -21,9 +21,9 @@ def show(heading: str, ignored: Sequence[str]) -> None:
     """
     run_id = selection.RUN.get() or sessions.usual_run()
     active = sessions.is_active(run_id)  # before the button is drawn: a run that ends draws the page anew
-    left, right = page.halves()
+    left, right = layout.halves()
     with left:
-        page.heading(heading, ignored)
+        layout.heading(heading, ignored)
         config = training_form.train_form()
         if config is not None:
             training_form.forecast(config)

@@ -55,7 +55,7 @@ def _bring_in(file: BinaryIO, name: str, side: int | None) -> None:
     """While the page waits: whoever leaves it stops it, and nothing half-written stays."""
     bar = st.progress(0.0, "Unpacking")
     try:
-        for record in sessions.bring_in(file, name, side):
+        for record in sessions.import_dataset(file, name, side):
             bar.progress(record.done, "Unpacking" if record.done < 1 else "Opening the pictures")
     except AutoencError as error:
         bar.empty()

@@ -1,118 +1,15 @@
-"""A run in words."""
+"""A run in words, as it comes on."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
 from statistics import mean, stdev
 
-from autoenc.jobs import BaselineJob, CurveJob, DownloadJob, TrainJob
-from autoenc.memory import in_words
-from autoenc.numerals import counted, decibels, out_of, setting, smaller
-from autoenc.schema import (
-    METHODS,
-    MODEL_NAMES,
-    NOISES,
-    BaselineCurve,
-    Curve,
-    Download,
-    Noise,
-    Preview,
-    Run,
-    Snapshot,
-    State,
-    Sweep,
-    TrainConfig,
-    psnr_of_mse,
-)
+from autoenc.numerals import decibels, out_of, smaller
+from autoenc.schema import Preview, Run, Snapshot, State, psnr_of_mse
 from ui.components import pixels
-from ui.core import catalogue
 from ui.core.text import duration, plain
-
-MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional", "conv-bottleneck": "Conv with bottleneck"}
-
-
-def title(config: TrainConfig) -> str:
-    """The settings in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
-    stride = f", stride {config.stride}" if config.model == "conv" else ""
-    noise = f", {noise_words(config.noise)}" if config.noise else ""
-    return (
-        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size:,}, "
-        f"{_layers(config.layers)}{stride}{noise}, {catalogue.data_title(config.dataset)}"
-    )
-
-
-def job_title(snapshot: Snapshot) -> str:
-    """What the job is at, or will be when its turn comes."""
-    match snapshot.job:
-        case TrainJob(config):
-            return title(config)
-        case DownloadJob(dataset):
-            return f"Download of {catalogue.data_title(dataset)}"
-        case BaselineJob(baseline, dataset):
-            return f"{baseline.title[0].upper()}{baseline.title[1:]} of {catalogue.data_title(dataset)}"
-        case CurveJob(_, noise, method):
-            return f"{NOISES[noise].title}: how well {plain(METHODS.get(method, method))} takes it away"
-    return plain(snapshot.job_id)
-
-
-def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
-    """What tells these settings apart, a few words for each: `MLP 32, 10 epochs`."""
-    differing = {f.name for f in fields(TrainConfig) if len({getattr(c, f.name) for c in configs}) > 1}
-    return tuple(_short(config, differing - {"model", "latent_size"}) for config in configs)
-
-
-def short(config: TrainConfig) -> str:
-    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`."""
-    return _short(config, {"layers"} if config.layers > 1 else set())
-
-
-def family(config: TrainConfig) -> str:
-    """Runs of all sizes: `MLP, 2 layers`."""
-    return f"{MODEL_TITLES[config.model]}, {_layers(config.layers)}"
-
-
-def sweep_title(sweep: Sweep) -> str:
-    """`MLP and Convolutional, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
-    models = " and ".join(MODEL_TITLES[name] for name in sweep.models)
-    sizes = sorted(sweep.latent_sizes)
-    span = f"size {sizes[0]:,}"
-    if len(sizes) > 1:
-        span = f"{len(sizes)} sizes from {sizes[0]:,} to {sizes[-1]:,}"
-    layers = "" if sweep.layers == (1,) else f", {' and '.join(map(str, sorted(sweep.layers)))} layers"
-    epochs = counted(sweep.base.epochs, "epoch")
-    return f"{models}, {span}{layers}, {epochs}, {catalogue.data_title(sweep.base.dataset)}"
-
-
-def _layers(n: int) -> str:
-    return "1 layer" if n == 1 else f"{n} layers"
-
-
-def _short(config: TrainConfig, more: set[str]) -> str:
-    words = {
-        "dataset": config.dataset,
-        "layers": _layers(config.layers),
-        "stride": f"stride {config.stride}",
-        "epochs": counted(config.epochs, "epoch"),
-        "batch_size": f"batch {config.batch_size:,}",
-        "learning_rate": f"rate {setting(config.learning_rate)}",
-        "decay_epochs": f"rate falls over {counted(config.decay_epochs, 'epoch')}"
-        if config.decay_epochs
-        else "steady rate",
-        "noise": noise_words(config.noise) if config.noise else "no noise",
-        "train_images": counted(config.train_images, "image") if config.train_images else "all images",
-        "seed": f"seed {config.seed}",
-    }
-    name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
-    return ", ".join([name, *(text for field, text in words.items() if field in more)])
-
-
-def noise_words(noise: Noise) -> str:
-    """`gaussian noise 0.3`, `blur up to 2 px`."""
-    kind = NOISES[noise.kind]
-    name = kind.title.split(" (")[0].lower() + ("" if noise.kind in ("blur", "block") else " noise")
-    return f"{name} {'up to ' * noise.up_to}{setting(noise.level)}{kind.unit and ' ' + kind.unit}"
 
 
 def progress(snapshot: Snapshot) -> str:
@@ -125,7 +22,7 @@ def progress(snapshot: Snapshot) -> str:
         case State.QUEUED:
             return f"Waiting: {snapshot.ahead:,} ahead" if snapshot.ahead else "Waiting: next in line"
         case State.RUNNING:
-            return _running(snapshot, n_epochs)
+            return _running(snapshot)
         case State.FINISHED:
             return f"Finished: {n_epochs} in {duration(run.seconds if run else 0)}"
         case State.STOPPED:
@@ -136,14 +33,10 @@ def progress(snapshot: Snapshot) -> str:
             return f"Failed: {n_epochs}"
 
 
-def _running(snapshot: Snapshot, n_epochs: str) -> str:
-    match snapshot.value:
-        case BaselineCurve() | Curve():
-            return "Measuring"
-        case Download(_, n_bytes, of):
-            return f"Downloading: {in_words(n_bytes)}{f' of {in_words(of)}' if of else ''}"
+def _running(snapshot: Snapshot) -> str:
+    doing = "Training: nothing yet" if snapshot.value is None else snapshot.value.doing
     left = seconds_left(snapshot)
-    return f"Training: {n_epochs}" + ("" if left is None else f", {duration(left)} left")
+    return doing if left is None else f"{doing}, {duration(left)} left"
 
 
 def seconds_left(snapshot: Snapshot) -> float | None:

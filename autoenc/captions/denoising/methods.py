@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from autoenc.captions.denoising.terms import (
-    EQUAL,
-    OTHER_IMAGES,
+    MIN_DB_DIFFERENCE,
+    MIN_DB_OTHER_IMAGES,
     by_level,
     common_levels,
     db,
@@ -24,7 +24,7 @@ Gain = tuple[float, float]  # a level, and by how many decibels one method is ah
 # ---------------------------------------------------------------- two methods
 
 
-def crossing_words(name: str, noisy: Curve, method: Curve) -> str:
+def crossing_caption(name: str, noisy: Curve, method: Curve) -> str:
     """From which level on a method helps, or up to which; crossings are interpolated between levels."""
     gains = _gains(noisy, method)
     if len(gains) < 2:
@@ -33,13 +33,13 @@ def crossing_words(name: str, noisy: Curve, method: Curve) -> str:
     level, most = max(gains, key=lambda gain: gain[1])
     harmed, least = min(gains, key=lambda gain: gain[1])
     up_to = f"by up to {db(most)} at {setting(level)}{unit}"
-    everywhere = all(abs(gain) >= EQUAL for _, gain in gains)
-    if max(most, -least) < EQUAL:
+    everywhere = all(abs(gain) >= MIN_DB_DIFFERENCE for _, gain in gains)
+    if max(most, -least) < MIN_DB_DIFFERENCE:
         return sentence(f"{who} makes no difference at any measured level")
-    if most < EQUAL:
+    if most < MIN_DB_DIFFERENCE:
         how = "makes the picture worse at every measured level" if everywhere else "helps nowhere and harms"
         return sentence(f"{who} {how}, most at {setting(harmed)}{unit}: by {db(-least)}")
-    if least > -EQUAL:
+    if least > -MIN_DB_DIFFERENCE:
         how = "helps at every measured level" if everywhere else "helps and never harms"
         return sentence(f"{who} {how}, most at {setting(level)}{unit}: by {db(most)}")
     turns = _turns(gains)
@@ -52,21 +52,21 @@ def crossing_words(name: str, noisy: Curve, method: Curve) -> str:
     return f"Below {turn} {who} makes the picture worse; beyond it helps, {up_to}."
 
 
-def gain_words(reference_name: str, reference: Curve, name: str, curve: Curve) -> str:
+def gain_caption(reference_name: str, reference: Curve, name: str, curve: Curve) -> str:
     """Where a method is most ahead of another, and where it is ahead at all."""
     gains = _gains(reference, curve)
     if len(gains) < 2:
         return ""
     who, other, unit = the(name), the(reference_name), unit_of(curve)
     level, most = max(gains, key=lambda gain: gain[1])
-    if most < EQUAL:
-        if most > -EQUAL:
+    if most < MIN_DB_DIFFERENCE:
+        if most > -MIN_DB_DIFFERENCE:
             return sentence(f"{who} is nowhere better than {other}, and as good at {setting(level)}{unit}")
         return sentence(
             f"{who} is nowhere better than {other}; "
             f"it comes nearest at {setting(level)}{unit}, {db(-most)} behind"
         )
-    where = _where([gain >= EQUAL for _, gain in gains], [level for level, _ in gains], unit)
+    where = _where([gain >= MIN_DB_DIFFERENCE for _, gain in gains], [level for level, _ in gains], unit)
     return f"At {setting(level)}{unit} {who} is {db(most)} better than {other}; it is better {where}."
 
 
@@ -79,7 +79,7 @@ def _gains(reference: Curve, method: Curve) -> list[Gain]:
 def _turns(gains: Sequence[Gain]) -> list[float]:
     """Where help turns into harm or back, by straight lines between the levels."""
     turns = []
-    clear = [i for i, (_, gain) in enumerate(gains) if abs(gain) >= EQUAL]
+    clear = [i for i, (_, gain) in enumerate(gains) if abs(gain) >= MIN_DB_DIFFERENCE]
     for first, last in pairwise(clear):
         if gains[first][1] * gains[last][1] > 0:
             continue
@@ -90,7 +90,7 @@ def _turns(gains: Sequence[Gain]) -> list[float]:
 
 
 def _helps_first(gains: Sequence[Gain]) -> bool:
-    return next(gain for _, gain in gains if abs(gain) >= EQUAL) > 0
+    return next(gain for _, gain in gains if abs(gain) >= MIN_DB_DIFFERENCE) > 0
 
 
 def _helped(gains: Sequence[Gain], turns: Sequence[float], unit: str) -> str:
@@ -123,7 +123,7 @@ def _where(better: Sequence[bool], levels: Sequence[float], unit: str) -> str:
 # ---------------------------------------------------------------- several methods
 
 
-def best_words(lines: Sequence[tuple[str, Curve]]) -> str:
+def best_caption(lines: Sequence[tuple[str, Curve]]) -> str:
     """Which method is best at which levels; those that are equal are named together."""
     levels = common_levels([curve for _, curve in lines])
     if len(lines) < 2 or len(levels) < 2:
@@ -158,7 +158,7 @@ def _winners(curves: Sequence[Curve], level: float) -> frozenset[int]:
     best = max(curves, key=lambda curve: by_level(curve)[level])
 
     def is_best(curve: Curve) -> bool:
-        equal = EQUAL if curve.n_images == best.n_images else OTHER_IMAGES
+        equal = MIN_DB_DIFFERENCE if curve.n_images == best.n_images else MIN_DB_OTHER_IMAGES
         return by_level(best)[level] - by_level(curve)[level] < equal
 
     return frozenset(i for i, curve in enumerate(curves) if is_best(curve))

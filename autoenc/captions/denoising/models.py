@@ -8,20 +8,20 @@ from itertools import groupby
 from typing import Protocol
 
 from autoenc.captions.denoising.terms import (
-    EQUAL,
+    MIN_DB_DIFFERENCE,
     by_level,
     common_levels,
     db,
-    levels_said,
+    levels_text,
     sentence,
     unit_of,
 )
 from autoenc.numerals import counted, setting
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
-BEHIND = 2.0  # decibels that one may be behind and still be near
-NEAR = 0.1  # of the largest level: what was tested as near to the training as this
-LITTLE = 0.25  # of the largest level: up to here it is little noise
+MAX_DB_BEHIND = 2.0  # decibels that one may be behind and still be near
+NEAR_SHARE = 0.1  # of the largest level: what was tested as near to the training as this
+LITTLE_NOISE_SHARE = 0.25  # of the largest level: up to here it is little noise
 
 
 class Sized(Protocol):
@@ -45,7 +45,7 @@ class Trained(Protocol):
 # ---------------------------------------------------------------- sizes of the code
 
 
-def size_words(runs: Sequence[Sized]) -> str:
+def size_caption(runs: Sequence[Sized]) -> str:
     """Which size of the code is best with the least noise, in the middle and with the most."""
     levels = common_levels([run.curve for run in runs])
     if len({run.n_latents for run in runs}) < 2 or len(levels) < 2:
@@ -59,9 +59,9 @@ def size_words(runs: Sequence[Sized]) -> str:
     if len({best[level] for level in shown}) == 1:  # it is another one in between
         shown = levels
     (least, first), *rest = [(size, list(group)) for size, group in groupby(shown, key=lambda at: best[at])]
-    little = first == shown[:1] and shown[0] <= LITTLE * NOISES[runs[0].curve.noise].most
-    where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_said(first, unit)}"
-    others = [f"at {levels_said(group, unit)} one of {size:,}" for size, group in rest]
+    little = first == shown[:1] and shown[0] <= LITTLE_NOISE_SHARE * NOISES[runs[0].curve.noise].most
+    where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_text(first, unit)}"
+    others = [f"at {levels_text(group, unit)} one of {size:,}" for size, group in rest]
     return f"{where} a code of {counted(least, 'number')} is best; {', '.join(others)}."
 
 
@@ -73,7 +73,7 @@ def _best_size(runs: Sequence[Sized], level: float) -> int:
 # ---------------------------------------------------------------- trained at, tested at
 
 
-def matrix_words(rows: Sequence[Trained], columns: Sequence[float]) -> str:
+def matrix_caption(rows: Sequence[Trained], columns: Sequence[float]) -> str:
     """Whether models are best near their own noise, and what training over a whole range costs.
 
     Args:
@@ -84,8 +84,8 @@ def matrix_words(rows: Sequence[Trained], columns: Sequence[float]) -> str:
     if len(rows) < 2 or len(levels) < 2 or not set(levels) <= set(common_levels(curves)):
         return ""
     clauses = [_at_home(rows, levels), _whole_range(rows, levels)]
-    said = "; ".join(clause for clause in clauses if clause)
-    return sentence(said) if said else ""
+    caption = "; ".join(clause for clause in clauses if clause)
+    return sentence(caption) if caption else ""
 
 
 def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
@@ -112,7 +112,7 @@ def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
 
 def _is_best(row: Trained, among: Sequence[Trained], level: float) -> bool:
     own = by_level(row.curve)[level]
-    return all(by_level(other.curve)[level] - own < EQUAL for other in among)
+    return all(by_level(other.curve)[level] - own < MIN_DB_DIFFERENCE for other in among)
 
 
 def _home(row: Trained, levels: Sequence[float]) -> float | None:
@@ -120,24 +120,24 @@ def _home(row: Trained, levels: Sequence[float]) -> float | None:
     trained = _trained_at(row)
     assert trained is not None
     nearest = min(levels, key=lambda level: abs(level - trained))
-    return nearest if abs(nearest - trained) <= NEAR * NOISES[row.curve.noise].most else None
+    return nearest if abs(nearest - trained) <= NEAR_SHARE * NOISES[row.curve.noise].most else None
 
 
 def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
     """How far the best of those that were trained over a range falls behind."""
     every = [by_level(row.curve) for row in rows]
     best = {level: max(curve[level] for curve in every) for level in levels}
-    found = []
+    differences = []
     for row, reached in zip(rows, every, strict=True):
         if row.noise is not None and row.noise.up_to:
             behind, level = max((best[level] - reached[level], -level) for level in levels)
-            found.append((behind, -level, training_noise(row.noise)))
-    if not found:
+            differences.append((behind, -level, training_noise(row.noise)))
+    if not differences:
         return ""
-    behind, level, name = min(found)
-    if behind < EQUAL:
+    behind, level, name = min(differences)
+    if behind < MIN_DB_DIFFERENCE:
         return f"the one trained at {name} is best at every tested level"
-    if behind <= BEHIND:
+    if behind <= MAX_DB_BEHIND:
         return f"the one trained at {name} is never more than {db(math.ceil(behind * 10 - 1e-9) / 10)} behind"
     return (
         f"the one trained at {name} is up to {db(behind)} behind, at {setting(level)}{unit_of(rows[0].curve)}"

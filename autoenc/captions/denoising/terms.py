@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from autoenc.numerals import listed, setting, short
 from autoenc.schema import NOISES, Curve
 
-EQUAL = 0.05  # decibels: less is rounding
-OTHER_IMAGES = 0.2  # decibels: less may lie in the first 1,000 test images (0.1 for the median at 0.3)
+MIN_DB_DIFFERENCE = 0.05  # decibels: less is rounding
+MIN_DB_OTHER_IMAGES = 0.2  # decibels: less may lie in the first 1,000 test images (0.1 for the median at 0.3)
 
 
 def by_level(curve: Curve) -> Mapping[float, float]:
@@ -27,7 +27,7 @@ def unit_of(curve: Curve) -> str:
     return NOISES[curve.noise].suffix
 
 
-def levels_said(levels: Iterable[float], unit: str) -> str:
+def levels_text(levels: Iterable[float], unit: str) -> str:
     return f"{listed([setting(level) for level in levels])}{unit}"
 
 

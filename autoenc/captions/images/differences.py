@@ -16,11 +16,11 @@ Image = NDArray[Any]  # (C, H, W), uint8, or float in [0, 1]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]  # (H, W)
 
-_BLACK, _INK = 0.1, 0.5  # brightness: empty ground lies below, what is surely drawn above
-_LOST = 0.4  # of the drawing's brightness: what is below is gone
-_FAINT = 0.06  # the eye does not see less than this on black
-_ROUGH = 0.03  # the eye sees less than this on nothing
-_COLOURLESS = 0.02  # distance of the channels from their mean
+_MAX_BLACK, _MIN_INK = 0.1, 0.5  # brightness: empty ground lies below, what is surely drawn above
+_MIN_KEPT_BRIGHTNESS = 0.4  # of the drawing's brightness: what is below is gone
+_MIN_VISIBLE_LIGHT = 0.06  # the eye does not see less than this on black
+_MIN_ROUGHNESS = 0.03  # the eye sees less than this on nothing
+_MAX_GREY_SATURATION = 0.02  # distance of the channels from their mean
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def measure(x: Image, x_hat: Image, drawn: bool | None = None) -> Measures:
     drawn = is_drawn(x) if drawn is None else drawn
     colours, colours_hat = _floats(x), _floats(x_hat)
     grey, grey_hat = colours.mean(0), colours_hat.mean(0)  # (H, W)
-    ink = (grey > _INK) & drawn
+    ink = (grey > _MIN_INK) & drawn
     level = _level(grey_hat, ink)
     contrast = level / _level(grey, ink) if ink.any() else _spread(grey, grey_hat)
-    gone = ink & (grey_hat < _LOST * max(0.3, level))
+    gone = ink & (grey_hat < _MIN_KEPT_BRIGHTNESS * max(0.3, level))
     thin = ink & ~_thick(ink)
     ghosts, haze = _on_black(grey, grey_hat)
     return Measures(
@@ -86,9 +86,9 @@ def is_drawn(images: Image) -> bool:
         images: (..., C, H, W), one or many of a kind, uint8, or float in [0, 1].
     """
     grey = _floats(images).mean(-3)
-    lit = grey > 2 * _BLACK
-    greys = lit & (grey < 1 - 2 * _BLACK)
-    return bool((grey < _BLACK).mean() > 0.4 and greys.sum() <= 0.6 * lit.sum())
+    lit = grey > 2 * _MAX_BLACK
+    greys = lit & (grey < 1 - 2 * _MAX_BLACK)
+    return bool((grey < _MAX_BLACK).mean() > 0.4 and greys.sum() <= 0.6 * lit.sum())
 
 
 def _floats(images: Image) -> Floats:
@@ -121,9 +121,9 @@ def _steepness(grey: Floats, grey_hat: Floats, where: Mask) -> float:
     before, shared = 0.0, 0.0
     for axis in (0, 1):
         edges, edges_hat = np.diff(grey, axis=axis), np.diff(grey_hat, axis=axis)
-        kept = where[1:] & where[:-1] if axis == 0 else where[:, 1:] & where[:, :-1]
-        before += float((edges * edges * kept).sum())
-        shared += float((edges * edges_hat * kept).sum())
+        inside = where[1:] & where[:-1] if axis == 0 else where[:, 1:] & where[:, :-1]
+        before += float((edges * edges * inside).sum())
+        shared += float((edges * edges_hat * inside).sum())
     return shared / before if before > 1e-9 else 1.0
 
 
@@ -137,27 +137,27 @@ def _grain(grey: Floats, grey_hat: Floats) -> float:
     """What is left of the finest detail of `grey_hat` when that of `grey`, faint or strong, is taken out."""
     fine, fine_hat = (plane - _around(plane).mean(0) for plane in (grey, grey_hat))
     energy = float(np.square(fine).mean())
-    kept = float((fine * fine_hat).mean()) / energy if energy > 1e-9 else 0.0
-    rest = math.sqrt(float(np.square(fine_hat - kept * fine).mean()))
-    return rest / max(math.sqrt(energy), _ROUGH)
+    shared = float((fine * fine_hat).mean()) / energy if energy > 1e-9 else 0.0
+    rest = math.sqrt(float(np.square(fine_hat - shared * fine).mean()))
+    return rest / max(math.sqrt(energy), _MIN_ROUGHNESS)
 
 
 def _saturation(chroma: Floats, chroma_hat: Floats) -> float | None:
     """How far the channels still part, in the same direction."""
     before, after = (math.sqrt(float(np.square(c).mean())) for c in (chroma, chroma_hat))
-    if before < _COLOURLESS:
-        return math.inf if after > 2 * _COLOURLESS else None
+    if before < _MAX_GREY_SATURATION:
+        return math.inf if after > 2 * _MAX_GREY_SATURATION else None
     return float((chroma * chroma_hat).mean()) / before**2
 
 
 def _on_black(grey: Floats, grey_hat: Floats) -> tuple[float, float]:
     """Ghosts and haze, away from what was lit; 0 where the picture has no black ground."""
-    ground = ~_grown(grey > _BLACK)
+    ground = ~_grown(grey > _MAX_BLACK)
     if ground.mean() < 0.3:
         return 0.0, 0.0
     light = _around(grey_hat).mean(0)[ground]
     haze = float(np.median(light))
-    ghosts = np.clip(light - max(_FAINT, haze + _FAINT / 2), 0, None).sum()
+    ghosts = np.clip(light - max(_MIN_VISIBLE_LIGHT, haze + _MIN_VISIBLE_LIGHT / 2), 0, None).sum()
     return float(ghosts / max(grey.sum(), 0.01 * grey.size)), haze
 
 

@@ -12,15 +12,15 @@ from autoenc.errors import ShapeError
 Bytes = NDArray[np.uint8]
 Rows = NDArray[np.float32]  # (B, numbers), of mean 0 and length 1
 
-_KNOWN, _HELD_OUT = 5000, 500  # training images: to compare with, to be tested with
-_RELIABLE = 0.9
+_N_REFERENCES, _N_HELD_OUT = 5000, 500  # training images: to compare with, to be tested with
+_MIN_RELIABLE_SHARE = 0.9
 _SIDE = 14  # pixels; a coarser look forgives a stroke that lies a little aside
 
 
 class Reader:
     """Takes a picture for what the training image most like it is, whatever its contrast."""
 
-    def __init__(self, images: Bytes, labels: Bytes, asked: Bytes | None = None) -> None:
+    def __init__(self, images: Bytes, labels: Bytes, is_read: Bytes | None = None) -> None:
         """Look at some of the training images, evenly from the first to the last.
 
         Args:
@@ -29,20 +29,22 @@ class Reader:
             asked: class indices of the pictures to come; None: the same. It cannot read unseen classes.
         """
         classes = set(labels.tolist())
-        self._can_be_asked = len(classes) > 1 and (asked is None or classes.issuperset(asked.tolist()))
-        n = min(len(images), _KNOWN + _HELD_OUT)
+        self._is_read = len(classes) > 1 and (is_read is None or classes.issuperset(is_read.tolist()))
+        n = min(len(images), _N_REFERENCES + _N_HELD_OUT)
         at = np.linspace(0, len(images) - 1, n).astype(np.intp)
-        is_test = np.arange(n) % (_KNOWN // _HELD_OUT + 1) == _KNOWN // _HELD_OUT
+        is_test = np.arange(n) % (_N_REFERENCES // _N_HELD_OUT + 1) == _N_REFERENCES // _N_HELD_OUT
         self._image_shape = images.shape[1:]
-        self._known, self._labels = _rows(images[at[~is_test]]), labels[at[~is_test]]
+        self._references, self._labels = _rows(images[at[~is_test]]), labels[at[~is_test]]
         held_out = at[is_test]
         right = self.read(images[held_out]) == labels[held_out]
-        self.accuracy = float(right.mean()) if n > _KNOWN // _HELD_OUT else 0.0  # on images it does not know
+        self.accuracy = (
+            float(right.mean()) if n > _N_REFERENCES // _N_HELD_OUT else 0.0
+        )  # on images it does not know
 
     @property
     def reliable(self) -> bool:
         """Whether it is worth asking."""
-        return self._can_be_asked and self.accuracy >= _RELIABLE
+        return self._is_read and self.accuracy >= _MIN_RELIABLE_SHARE
 
     def read(self, images: Bytes) -> NDArray[np.intp]:
         """The class index of each image, (B,).
@@ -54,7 +56,7 @@ class Reader:
         """
         if images.shape[1:] != self._image_shape:
             raise ShapeError(f"images of shape {images.shape[1:]} were given; known are {self._image_shape}")
-        nearest = (_rows(images) @ self._known.T).argmax(1)
+        nearest = (_rows(images) @ self._references.T).argmax(1)
         classes: NDArray[np.intp] = self._labels[nearest].astype(np.intp)
         return classes
 

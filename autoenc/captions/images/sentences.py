@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from autoenc.captions.images.differences import Image, Measures, measure
 from autoenc.numerals import decibels
 
-MOST_FINDINGS = 2  # in a sentence
+MAX_FINDINGS = 2  # in a sentence
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,22 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
     Raises:
         ShapeError: the shapes differ, or they are no image's.
     """
-    found = measure(x, x_hat, drawn)
-    ruin = _ruin(found)
-    findings = [ruin] if ruin else [*(_of_drawing if found.drawn else _of_picture)(found)][:MOST_FINDINGS]
-    clauses, misread = [", ".join(findings) or _hardly(found)], ""
-    if reading is not None and reading.x == reading.label and found.contrast >= _NOTHING:
+    measures = measure(x, x_hat, drawn)
+    ruin = _ruin(measures)
+    findings = (
+        [ruin] if ruin else [*(_of_drawing if measures.drawn else _of_picture)(measures)][:MAX_FINDINGS]
+    )
+    clauses, misread = [", ".join(findings) or _hardly(measures)], ""
+    if reading is not None and reading.x == reading.label and measures.contrast >= _MIN_CONTRAST:
         if reading.x_hat == reading.label and not ruin:
-            clauses.insert(0, _still(reading, found.drawn))
-        elif reading.x_hat != reading.label and found.largest >= _SMALL:  # else the reader wavered
-            clauses.insert(0, _now(reading, found.drawn))
+            clauses.insert(0, _still(reading, measures.drawn))
+        elif (
+            reading.x_hat != reading.label and measures.largest >= _MIN_VISIBLE_DIFFERENCE
+        ):  # else the reader wavered
+            clauses.insert(0, _now(reading, measures.drawn))
             misread = f"reads {reading.x_hat}"
-    sentence = f"{_decibels(found.psnr_db)}: {'; '.join(clauses)}"
-    return Verdict(found.psnr_db, sentence, misread, measures=found)
+    sentence = f"{_decibels(measures.psnr_db)}: {'; '.join(clauses)}"
+    return Verdict(measures.psnr_db, sentence, misread, measures=measures)
 
 
 def note(verdict: Verdict) -> str:
@@ -60,92 +64,96 @@ def note(verdict: Verdict) -> str:
     return "\n".join(filter(None, (_decibels(verdict.psnr_db), verdict.misread)))
 
 
-_NOTHING = 0.12  # of the contrast: less is an even ground
-_SMALL = 0.12  # of a difference: less is hardly seen
+_MIN_CONTRAST = 0.12  # of the contrast: less is an even ground
+_MIN_VISIBLE_DIFFERENCE = 0.12  # of a difference: less is hardly seen
 
 
-def _ruin(found: Measures) -> str:
+def _ruin(measures: Measures) -> str:
     """What is to be said where nothing more is worth saying; empty: there is something left."""
-    if found.contrast < _NOTHING:
+    if measures.contrast < _MIN_CONTRAST:
         return "nothing is left of it"
-    if found.drawn and found.sharpness < 0.22 and found.likeness < 0.67 and found.contrast < 0.67:
+    if measures.drawn and measures.sharpness < 0.22 and measures.likeness < 0.67 and measures.contrast < 0.67:
         return "only a grey cloud is left"
-    if not found.drawn and found.sharpness < 0.08:
+    if not measures.drawn and measures.sharpness < 0.08:
         return "only patches of light and dark are left"
     return ""
 
 
-def _of_drawing(found: Measures) -> Iterator[str]:
-    if found.likeness < 0.72:
+def _of_drawing(measures: Measures) -> Iterator[str]:
+    if measures.likeness < 0.72:
         yield "the shape has changed"
-    if found.lost > 0.25:
-        yield f"{_share(found.lost)} strokes are gone"
-    elif found.lost_thin > 0.15:
-        yield f"{_share(found.lost_thin)} thin strokes are lost"
-    if found.ghosts > 0.15:
+    if measures.lost > 0.25:
+        yield f"{_share(measures.lost)} strokes are gone"
+    elif measures.lost_thin > 0.15:
+        yield f"{_share(measures.lost_thin)} thin strokes are lost"
+    if measures.ghosts > 0.15:
         yield "grey shadows appear where nothing was"
-    if found.contrast < 0.6:
+    if measures.contrast < 0.6:
         yield "strokes are much paler"
-    if found.sharpness < 0.4:
+    if measures.sharpness < 0.4:
         yield "edges are very blurred"
-    if found.grain > 1:
+    if measures.grain > 1:
         yield "it has become grainy"
-    yield from _on_ground(found)
-    if 0.6 <= found.contrast < 0.8:
+    yield from _on_ground(measures)
+    if 0.6 <= measures.contrast < 0.8:
         yield "strokes are paler"
-    yield from _edges(found)
+    yield from _edges(measures)
 
 
-def _of_picture(found: Measures) -> Iterator[str]:
-    if found.contrast < 0.3:
+def _of_picture(measures: Measures) -> Iterator[str]:
+    if measures.contrast < 0.3:
         yield "hardly anything stands out"
-    elif found.sharpness < 0.3:
+    elif measures.sharpness < 0.3:
         yield "only rough shapes are left"
-    elif found.sharpness < 0.6:
+    elif measures.sharpness < 0.6:
         yield "fine detail is lost"
-    yield from _colours(found)
-    if found.grain > 1:
+    yield from _colours(measures)
+    if measures.grain > 1:
         yield "it has become grainy"
-    if abs(found.brighter) > 0.06:
-        yield "it is brighter" if found.brighter > 0 else "it is darker"
-    if found.contrast < 0.75:
+    if abs(measures.brighter) > 0.06:
+        yield "it is brighter" if measures.brighter > 0 else "it is darker"
+    if measures.contrast < 0.75:
         yield "light and dark are closer together"
-    yield from _on_ground(found)
-    if found.sharpness >= 0.6:
-        yield from _edges(found)
+    yield from _on_ground(measures)
+    if measures.sharpness >= 0.6:
+        yield from _edges(measures)
 
 
-def _on_ground(found: Measures) -> Iterator[str]:
-    if 0.05 < found.ghosts <= 0.15 or (found.ghosts > 0.15 and not found.drawn):
+def _on_ground(measures: Measures) -> Iterator[str]:
+    if 0.05 < measures.ghosts <= 0.15 or (measures.ghosts > 0.15 and not measures.drawn):
         yield "faint shadows appear where nothing was"
-    if found.haze > 0.05:
+    if measures.haze > 0.05:
         yield "black has turned grey"
 
 
-def _edges(found: Measures) -> Iterator[str]:
-    if 0.4 <= found.sharpness < 0.65:
+def _edges(measures: Measures) -> Iterator[str]:
+    if 0.4 <= measures.sharpness < 0.65:
         yield "edges are blurred"
-    elif 0.65 <= found.sharpness < 0.85:
+    elif 0.65 <= measures.sharpness < 0.85:
         yield "edges are a little soft"
 
 
-def _colours(found: Measures) -> Iterator[str]:
-    if found.saturation is None:
+def _colours(measures: Measures) -> Iterator[str]:
+    if measures.saturation is None:
         return
-    if found.saturation < 0.35:
+    if measures.saturation < 0.35:
         yield "the colours are lost"
-    elif found.saturation < 0.75:
+    elif measures.saturation < 0.75:
         yield "colours are washed out"
-    elif math.isinf(found.saturation):
+    elif math.isinf(measures.saturation):
         yield "colours appear where none were"
-    elif found.saturation > 1.3:
+    elif measures.saturation > 1.3:
         yield "colours are stronger"
 
 
-def _hardly(found: Measures) -> str:
-    if found.largest < 0.02:
+def _hardly(measures: Measures) -> str:
+    if measures.largest < 0.02:
         return "no difference can be seen"
-    return "hardly any difference can be seen" if found.largest < _SMALL else "small differences can be seen"
+    return (
+        "hardly any difference can be seen"
+        if measures.largest < _MIN_VISIBLE_DIFFERENCE
+        else "small differences can be seen"
+    )
 
 
 def _share(share: float) -> str:

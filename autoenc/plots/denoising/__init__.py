@@ -6,8 +6,8 @@ sizes.py   PSNR by the size of the code
 matrix.py  PSNR by the noise of the training and that of the test
 """
 
-from autoenc.plots.denoising.curves import Line, curves
-from autoenc.plots.denoising.matrix import MatrixRow, matrix
-from autoenc.plots.denoising.sizes import SizeCurve, by_size
+from autoenc.plots.denoising.curves import Line, quality_curves
+from autoenc.plots.denoising.matrix import MatrixRow, transfer_matrix
+from autoenc.plots.denoising.sizes import SizeCurve, quality_by_size
 
-__all__ = ["Line", "MatrixRow", "SizeCurve", "by_size", "curves", "matrix"]
+__all__ = ["Line", "MatrixRow", "SizeCurve", "quality_by_size", "quality_curves", "transfer_matrix"]

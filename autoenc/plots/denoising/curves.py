@@ -14,12 +14,12 @@ from autoenc.plots.denoising.parts import (
     Chart,
     Measure,
     Trace,
-    images_said,
+    images_caption,
     level_title,
     scatter,
     y_axis_of,
 )
-from autoenc.plots.dots import DOT
+from autoenc.plots.dots import DOT_SIZE
 from autoenc.plots.drawing import axis, reach
 from autoenc.schema import NOISES, Curve
 
@@ -34,19 +34,19 @@ class Line:
     dash: str = "solid"
 
 
-def curves(
+def quality_curves(
     lines: Sequence[Line],
     measure: Literal["psnr", "ssim"],
     *,
     spread: bool = False,
-    said: str = "",
+    caption: str = "",
 ) -> Figure:
     """How near each method comes to the clean images at each level, as far as it is measured.
 
     Args:
         lines: all of the same noise.
         spread: a band behind each line holds the middle 80 % of the images.
-        said: what the figure shows, for those who cannot see it.
+        caption: what the figure shows, for those who cannot see it.
     Returns:
         First all bands, then all lines, there from the first moment on. A click on a point answers its level.
     """
@@ -55,11 +55,11 @@ def curves(
     drawn = [_line(line, shown) for line in lines]
     noise = lines[0].curve.noise if lines else ""
     x_axis = axis(level_title(noise), "~g") | reach(0, NOISES[noise].most if lines else 1)
-    y = y_axis_of(shown, [*bands, *drawn], images_said([line.curve for line in lines]))
+    y = y_axis_of(shown, [*bands, *drawn], images_caption([line.curve for line in lines]))
     x_axis["uirevision"] = noise or "none"  # another noise does not inherit the zoom
     y["yaxis"]["uirevision"] = f"{noise} {measure}"
     chart = Chart(f"{shown.name} by level of noise", [*bands, *drawn], {"xaxis": x_axis} | y)
-    return chart.figure([line.curve for line in lines], said)
+    return chart.figure([line.curve for line in lines], caption)
 
 
 def _line(line: Line, shown: Measure) -> Trace:
@@ -76,16 +76,16 @@ def _line(line: Line, shown: Measure) -> Trace:
         "hovertemplate": f"<b>{line.name}</b> at %{{x:~g}}{NOISES[line.curve.noise].suffix}: {value}<br>"
         f"8 of 10 images: %{{hovertext}}<br>{line.curve.n_images:,} test images<extra></extra>",
         "line": {"color": line.colour, "width": 3, "dash": line.dash},
-        "marker": {"color": line.colour, "size": 0.8 * DOT},
+        "marker": {"color": line.colour, "size": 0.8 * DOT_SIZE},
     }
 
 
 def _band(line: Line, shown: Measure, spread: bool) -> Trace:
     """From the 10th to the 90th percentile of the images, once around."""
-    found = [(point.level, shown.of(point)) for point in line.curve.points] if spread else []
-    found = [(level, of) for level, of in found if math.isfinite(of[0]) and math.isfinite(of[2])]
-    around = [(level, low) for level, (low, _, _) in found]
-    around += [(level, high) for level, (_, _, high) in reversed(found)]
+    quality = [(point.level, shown.of(point)) for point in line.curve.points] if spread else []
+    quality = [(level, of) for level, of in quality if math.isfinite(of[0]) and math.isfinite(of[2])]
+    around = [(level, low) for level, (low, _, _) in quality]
+    around += [(level, high) for level, (_, _, high) in reversed(quality)]
     red, green, blue = (int(line.colour[i : i + 2], 16) for i in (1, 3, 5))
     return scatter(line.name, around) | {
         "uid": f"band {line.curve.method}",

@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 
 from autoenc.numerals import decibels, setting
 from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images
-from autoenc.plots.dots import GREY, SMALL
+from autoenc.plots.dots import GREY, SMALL_FONT
 from autoenc.plots.drawing import axis
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
@@ -33,13 +33,13 @@ class MatrixRow:
         return training_noise(self.noise)
 
 
-def matrix(rows: Sequence[MatrixRow], columns: Sequence[float], said: str = "") -> Figure:
+def transfer_matrix(rows: Sequence[MatrixRow], columns: Sequence[float], caption: str = "") -> Figure:
     """What each model reaches at each level of noise, as a number in a coloured cell.
 
     Args:
         rows: from the top down.
         columns: the levels of the test, from the left.
-        said: what the figure shows, for those who cannot see it.
+        caption: what the figure shows, for those who cannot see it.
     Returns:
         The cells and their numbers; what is not measured is empty, the best of each column has a frame. A
         click on a cell answers the run_id of its row and the level of its column.
@@ -59,20 +59,20 @@ def matrix(rows: Sequence[MatrixRow], columns: Sequence[float], said: str = "") 
         "margin": _cell_margin(rows),
     }
     traces = [_heat(rows, columns, cells, (low, high)), _numbers(cells, inks, len(columns))]
-    figure = Chart("PSNR by training noise", traces, arranged).figure([row.curve for row in rows], said)
+    figure = Chart("PSNR by training noise", traces, arranged).figure([row.curve for row in rows], caption)
     figure.layout.title.pad.t = 34  # plotly lifts a title by 28 where there is a horizontal colour bar
     return figure
 
 
 def _cells(rows: Sequence[MatrixRow], columns: Sequence[float]) -> dict[Place, float]:
     """PSNR of what is measured."""
-    found = {
+    cells = {
         (i, j): quality.psnr_db
         for i, row in enumerate(rows)
         for j, level in enumerate(columns)
         if (quality := row.curve.at(level)) is not None
     }
-    return {place: psnr for place, psnr in found.items() if math.isfinite(psnr)}
+    return {place: psnr for place, psnr in cells.items() if math.isfinite(psnr)}
 
 
 def _heat(
@@ -89,7 +89,7 @@ def _heat(
         "y": list(range(len(rows))),
         "z": [[cells.get((i, j)) for j in across] for i in range(len(rows))],
         "customdata": [[(row.run_id, level) for level in columns] for row in rows],
-        "hovertext": [[_cell_said(row, level) for level in columns] for row in rows],
+        "hovertext": [[_cell_text(row, level) for level in columns] for row in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "hoverongaps": False,
         "zmin": ends[0],
@@ -98,7 +98,7 @@ def _heat(
         "ygap": 1,
         "colorscale": list(zip(np.linspace(0, 1, len(SCALE)).tolist(), SCALE, strict=True)),
         "colorbar": {
-            "title": {"text": "PSNR (dB)", "side": "top", "font": {"size": SMALL}},
+            "title": {"text": "PSNR (dB)", "side": "top", "font": {"size": SMALL_FONT}},
             "orientation": "h",
             "x": 1,
             "xanchor": "right",
@@ -106,12 +106,12 @@ def _heat(
             "yanchor": "bottom",
             "len": 0.5,
             "thickness": 10,
-            "tickfont": {"size": SMALL},
+            "tickfont": {"size": SMALL_FONT},
         },
     }
 
 
-def _cell_said(row: MatrixRow, level: float) -> str:
+def _cell_text(row: MatrixRow, level: float) -> str:
     quality = row.curve.at(level)
     if quality is None:
         return ""
@@ -125,7 +125,7 @@ def _cell_said(row: MatrixRow, level: float) -> str:
 
 def _numbers(cells: Mapping[Place, float], inks: Mapping[Place, str], n_columns: int) -> Trace:
     """Written on the cells, in black or white."""
-    small = SMALL if n_columns > 8 else SMALL + 2
+    small = SMALL_FONT if n_columns > 8 else SMALL_FONT + 2
     return {
         "type": "scatter",
         "name": "numbers",
@@ -159,7 +159,7 @@ def _cell_axis(title: str, names: Sequence[str], *, down: bool = False) -> Trace
         "range": ends[::-1] if down else ends,
         "tickvals": list(range(len(names))),
         "ticktext": list(names),
-        "tickfont": {"size": SMALL + 1},
+        "tickfont": {"size": SMALL_FONT + 1},
         "tickangle": 0,
         "showgrid": False,
         "fixedrange": True,

@@ -17,8 +17,8 @@ from autoenc.schema import NOISES, SLOW, Curve, Quality
 
 Trace = dict[str, Any]
 
-ENTRY, LETTER, ROW = 47, 6.6, 25  # pixels of a legend: a symbol, a letter, the height of a row
-HALF, PHONE = 492, 242  # pixels: the width of a plot on half a page, and on a telephone
+ENTRY_LENGTHS, LETTER, ROW = 47, 6.6, 25  # pixels of a legend: a symbol, a letter, the height of a row
+HALF_SIZE, PHONE_WIDTH = 492, 242  # pixels: the width of a plot on half a page, and on a telephone
 PHONE_LETTERS = 0.8  # of the size that they have elsewhere
 
 
@@ -57,10 +57,10 @@ class Chart:
     layout: dict[str, Any]
     legend: str = ""  # before its entries
 
-    def figure(self, every: Sequence[Curve], said: str) -> Figure:
+    def figure(self, every: Sequence[Curve], caption: str) -> Figure:
         dataset = every[0].dataset if every else "no"
         name = f"{dataset}-{every[0].noise if every else 'no'}-{self.title.lower().replace(' ', '-')}"
-        meta = {"said": said, "name": name.replace(",", "")}
+        meta = {"caption": caption, "name": name.replace(",", "")}
         arranged = layout(self.title, hovermode="closest", meta=meta) | self._above() | self.layout
         return Figure(data=self.traces, layout=arranged)
 
@@ -71,7 +71,7 @@ class Chart:
         """
         names = [one["name"] for one in self.traces if one.get("showlegend", True)]
         names = [f"{self.legend} {names[0]}", *names[1:]] if names else []
-        rows = max(1 + _rows(names, HALF), _rows(names, PHONE, PHONE_LETTERS))
+        rows = max(1 + _rows(names, HALF_SIZE), _rows(names, PHONE_WIDTH, PHONE_LETTERS))
         above = {"y": 1, "yref": "container", "yanchor": "top", "x": 0, "xref": "paper", "pad": {"t": 6}}
         return {
             "title": {"text": self.title, **above},
@@ -94,7 +94,7 @@ def _rows(names: Sequence[str], width: float, letters: float = 1) -> int:
     """How many rows of a legend they fill."""
     rows, taken = 1, 0.0
     for name in names:
-        entry = ENTRY + LETTER * letters * len(name)
+        entry = ENTRY_LENGTHS + LETTER * letters * len(name)
         if taken and taken + entry > width:
             rows, taken = rows + 1, 0.0
         taken += entry
@@ -145,7 +145,7 @@ def of_images(n: int) -> str:
     return counted(n, "test image")
 
 
-def images_said(every: Sequence[Curve]) -> str:
+def images_caption(every: Sequence[Curve]) -> str:
     """How many images all were measured on; empty where that cannot be said in a few words."""
     slow, others = (
         {curve.n_images for curve in every if curve.points and (curve.method in SLOW) == is_slow}

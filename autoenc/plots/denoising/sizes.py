@@ -14,11 +14,11 @@ from autoenc.plots.denoising.parts import (
     Chart,
     Trace,
     between,
-    images_said,
+    images_caption,
     scatter,
     y_axis_of,
 )
-from autoenc.plots.dots import DOT, GREY, size_axis
+from autoenc.plots.dots import DOT_SIZE, GREY, size_axis
 from autoenc.schema import NOISES, Curve
 
 # From little noise to much. Lightness falls from step to step, for every kind of colour vision, and the ends
@@ -36,12 +36,12 @@ class SizeCurve:
     curve: Curve
 
 
-def by_size(runs: Sequence[SizeCurve], levels: Sequence[float], said: str = "") -> Figure:
+def quality_by_size(runs: Sequence[SizeCurve], levels: Sequence[float], caption: str = "") -> Figure:
     """Which size of the code denoises best at each of a few levels.
 
     Args:
         runs: all that are planned, as far as they are measured.
-        said: what the figure shows, for those who cannot see it.
+        caption: what the figure shows, for those who cannot see it.
     Returns:
         A line a level, from light to strong as the noise grows, and a ring around the best run of each.
     """
@@ -50,12 +50,12 @@ def by_size(runs: Sequence[SizeCurve], levels: Sequence[float], said: str = "") 
     lines = [_at_level(runs, level, colour) for level, colour in zip(levels, colours, strict=True)]
     rings = _rings(lines, colours)
     x_axis = size_axis("numbers in the code", [run.n_latents for run in runs], log=True, ticks=True)
-    y = y_axis_of(PSNR, lines, images_said([run.curve for run in runs]))
+    y = y_axis_of(PSNR, lines, images_caption([run.curve for run in runs]))
     noise = runs[0].curve.noise if runs else ""
     y["yaxis"]["uirevision"] = f"{noise} {x_axis['uirevision']}"
     unit = f" ({NOISES[noise].unit})" if noise and NOISES[noise].unit else ""
     chart = Chart("PSNR by size of the code", [*lines, rings], {"xaxis": x_axis} | y, f"noise{unit}:")
-    return chart.figure([run.curve for run in runs], said)
+    return chart.figure([run.curve for run in runs], caption)
 
 
 def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
@@ -68,7 +68,7 @@ def _at_level(runs: Sequence[SizeCurve], level: float, colour: str) -> Trace:
         "hovertext": sizes or None,
         "hovertemplate": f"%{{hovertext}}<br>at {setting(level)}{unit}: %{{y:.1f}} dB<extra></extra>",
         "line": {"color": colour, "width": 3},
-        "marker": {"color": colour, "size": DOT},
+        "marker": {"color": colour, "size": DOT_SIZE},
     }
 
 
@@ -85,7 +85,7 @@ def _rings(lines: Sequence[Trace], colours: Sequence[str]) -> Trace:
         "hoverinfo": "skip",
         "marker": {
             "color": [colour for *_, colour in best] or GREY,
-            "size": 2.2 * DOT,
+            "size": 2.2 * DOT_SIZE,
             "symbol": "circle-open",
             "line": {"width": 3},
         },

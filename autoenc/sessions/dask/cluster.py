@@ -13,6 +13,7 @@ from distributed.security import Security
 
 from autoenc import memory
 from autoenc.errors import ConfigError
+from autoenc.sessions.dask import fork_server
 
 GIGABYTE = 10**9
 BYTES_PER_WORKER = 2 * GIGABYTE
@@ -49,24 +50,25 @@ def local_cluster(n_workers: int) -> LocalCluster:
         "distributed.nanny.pre-spawn-environ.OMP_WAIT_POLICY": "passive",
         # Jobs run beside the main thread, where glibc would map blocks over 64 MB anew at every step.
         "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
+        # So long after a death Dask replaces a worker that is not there, also one that has died again and is
+        # being restarted: two processes then take turns at its name, and the jobs may wait for ever.
+        "distributed.deploy.lost-worker-timeout": "90s",
+        "distributed.nanny.environ": dict(os.environ),  # a worker that is forked has those of its fork server
     }
-    # Read whenever a worker dies, so it must outlive this function. So long after a death Dask replaces a
-    # worker that is not there, also one that has died again and is being restarted: two processes then take
-    # turns at its name, and the jobs may wait for ever.
-    dask.config.set({"distributed.deploy.lost-worker-timeout": "90s"})
-    with dask.config.set(settings):
-        return LocalCluster(
-            n_workers=n_workers,
-            threads_per_worker=1,
-            memory_limit=0,  # jobs have a limit of their own, which tells instead of killing
-            # Whoever reaches a Dask scheduler runs code on it: loopback only, and only with our certificate.
-            host="127.0.0.1",
-            protocol="tls://",
-            security=Security.temporary(),
-            dashboard_address=None,
-            worker_dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port; nothing is served on it
-        )
+    dask.config.set(settings)  # for good: they are read again whenever a worker has died
+    dask.config.set({"distributed.worker.multiprocessing-method": fork_server.start_method()})
+    return LocalCluster(
+        n_workers=n_workers,
+        threads_per_worker=1,
+        memory_limit=0,  # jobs have a limit of their own, which tells instead of killing
+        # Whoever reaches a Dask scheduler runs code on it: loopback only, and only with our certificate.
+        host="127.0.0.1",
+        protocol="tls://",
+        security=Security.temporary(),
+        dashboard_address=None,
+        worker_dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port; nothing is served on it
+    )
 
 
 def bytes_of_workers(cluster: LocalCluster) -> int:

@@ -17,6 +17,7 @@ from autoenc import cores, datasets, memory
 from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
 from autoenc.schema import EpochRecord, Record, State
+from autoenc.sessions.dask import fork_server
 from autoenc.speed import Speed, measure
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def dask_setup(_: object) -> None:
     order.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    fork_server.take_environment()
 
 
 def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
@@ -55,7 +57,7 @@ def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
         with cores.joined(int(CPU_COUNT)) as mine:
             if not mine.wait(job.threads, lambda: key in _stop, tell):
                 return State.STOPPED, "stopped before it began"
-            with memory.shortage_told(), memory.limited(allowed + SLACK_BYTES):
+            with memory.readable_shortage(), memory.limited(allowed + SLACK_BYTES):
                 return _done(job, key, report, lambda: _use_threads(mine.take(job.threads)))
     except RunBusy as error:  # it began elsewhere in the same moment
         return State.INTERRUPTED, str(error)

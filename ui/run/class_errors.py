@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from autoenc import inspection, plots
+from autoenc import captions, inspection, plots
 from autoenc.datasets import Dataset
 from autoenc.inspection import ClassError, Reconstructions
 from autoenc.numerals import decibels
@@ -38,10 +38,10 @@ def show(run: Run) -> None:
 
 
 def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
-    words = inspection.class_words(errors)
+    words = captions.errors.class_caption(errors)
     which = "" if len(shown) == len(errors) else f", the best and the worst {MOST // 2} of {len(errors)}"
     st.markdown(f"**Class by class**{which}")
-    figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, said=words)
+    figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=words)
     live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown))
     if words:
         st.caption(plain(words))
@@ -51,9 +51,9 @@ def _channels(made: Reconstructions, data: Dataset) -> None:
     error = inspection.colour_error(made, data)
     if error is None:
         return
-    words = inspection.colour_words(error)
+    words = captions.errors.colour_caption(error)
     st.markdown("**Red, green and blue**")
-    figure = plots.error_by_channel(inspection.CHANNELS, error.mse, said=words)
+    figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=words)
     live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse))
     if words:
         st.caption(plain(words))

@@ -1,0 +1,80 @@
+"""Settings in words: of a run, of several, of a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from autoenc import datasets
+from autoenc.numerals import counted, setting
+from autoenc.schema import MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
+
+MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional", "conv-bottleneck": "Conv with bottleneck"}
+
+
+def title(config: TrainConfig) -> str:
+    """All in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
+    stride = f", stride {config.stride}" if config.model == "conv" else ""
+    noise = f", {noise_caption(config.noise)}" if config.noise else ""
+    return (
+        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size:,}, "
+        f"{_layers(config.layers)}{stride}{noise}, {datasets.title(config.dataset)}"
+    )
+
+
+def short(config: TrainConfig) -> str:
+    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`."""
+    return _short(config, {"layers"} if config.layers > 1 else set())
+
+
+def family(config: TrainConfig) -> str:
+    """Runs of all sizes: `MLP, 2 layers`."""
+    return f"{MODEL_TITLES[config.model]}, {_layers(config.layers)}"
+
+
+def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
+    """What tells these settings apart, a few words for each: `MLP 32, 10 epochs`."""
+    differing = {f.name for f in fields(TrainConfig) if len({getattr(c, f.name) for c in configs}) > 1}
+    return tuple(_short(config, differing - {"model", "latent_size"}) for config in configs)
+
+
+def sweep_title(sweep: Sweep) -> str:
+    """`MLP and Convolutional, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
+    models = " and ".join(MODEL_TITLES[name] for name in sweep.models)
+    sizes = sorted(sweep.latent_sizes)
+    span = f"size {sizes[0]:,}"
+    if len(sizes) > 1:
+        span = f"{len(sizes)} sizes from {sizes[0]:,} to {sizes[-1]:,}"
+    layers = "" if sweep.layers == (1,) else f", {' and '.join(map(str, sorted(sweep.layers)))} layers"
+    epochs = counted(sweep.base.epochs, "epoch")
+    return f"{models}, {span}{layers}, {epochs}, {datasets.title(sweep.base.dataset)}"
+
+
+def noise_caption(noise: Noise) -> str:
+    """`gaussian noise 0.3`, `blur up to 2 px`."""
+    kind = NOISES[noise.kind]
+    name = kind.title.split(" (")[0].lower() + ("" if noise.kind in ("blur", "block") else " noise")
+    return f"{name} {'up to ' * noise.up_to}{setting(noise.level)}{kind.unit and ' ' + kind.unit}"
+
+
+def _layers(n: int) -> str:
+    return "1 layer" if n == 1 else f"{n} layers"
+
+
+def _short(config: TrainConfig, more: set[str]) -> str:
+    words = {
+        "dataset": config.dataset,
+        "layers": _layers(config.layers),
+        "stride": f"stride {config.stride}",
+        "epochs": counted(config.epochs, "epoch"),
+        "batch_size": f"batch {config.batch_size:,}",
+        "learning_rate": f"rate {setting(config.learning_rate)}",
+        "decay_epochs": f"rate falls over {counted(config.decay_epochs, 'epoch')}"
+        if config.decay_epochs
+        else "steady rate",
+        "noise": noise_caption(config.noise) if config.noise else "no noise",
+        "train_images": counted(config.train_images, "image") if config.train_images else "all images",
+        "seed": f"seed {config.seed}",
+    }
+    name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
+    return ", ".join([name, *(text for field, text in words.items() if field in more)])

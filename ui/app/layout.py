@@ -1,0 +1,23 @@
+"""Where things stand on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui.core.text import plain
+
+
+def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A narrow place for settings, which a presenter hides, and a wide one for what they are about."""
+    left, right = st.columns([1, 3], gap="large")
+    return left.container(key="settings"), right
+
+
+def heading(text: str, ignored: Iterable[str]) -> None:
+    """What the settings are for; one sentence for each thing in the address that was ignored."""
+    st.markdown(f"##### {text}")
+    for sentence in ignored:
+        st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")
