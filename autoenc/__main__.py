@@ -10,7 +10,7 @@ def main() -> int:
     try:
         from autoenc import cli  # imports PyTorch, which takes seconds
     except KeyboardInterrupt:
-        print("autoenc: stopped before it began", file=sys.stderr)
+        print("autoenc: stopped before it started", file=sys.stderr)
         return 1
     return cli.main()
 

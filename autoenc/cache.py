@@ -62,7 +62,7 @@ def _verified(name: str, content: bytes) -> dict[str, Any]:
     file = json.loads(content)
     values: dict[str, Any] = file["values"]
     if file["sha256"] != _digest(name, values):
-        raise ValueError("the checksum does not fit")
+        raise ValueError("the checksum does not match")
     return values
 
 

@@ -130,10 +130,10 @@ def _who_holds(n_cores: int) -> str:
             if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
                 return (
                     f"process {pid} holds {n} of {n_cores} cores and is stopped; "
-                    f"`kill -CONT {pid}` lets it go on, `kill -KILL {pid}` ends it"
+                    f"`kill -CONT {pid}` resumes it, `kill -KILL {pid}` ends it"
                 )
     pids = f" (process {', '.join(map(str, sorted(held)))})" if held else ""
-    return f"other runs hold {'the only core' if n_cores == 1 else f'all {n_cores} cores'}{pids}"
+    return f"other runs use {'the only core' if n_cores == 1 else f'all {n_cores} cores'}{pids}"
 
 
 @contextmanager
@@ -151,7 +151,7 @@ def joined(n_cores: int) -> Iterator[Cores]:
 
 
 def _folder() -> Path:
-    """On this machine alone: a home folder may be shared by many."""
+    """Only on this machine: a home folder may be shared by many."""
     return Path(tempfile.gettempdir()) / f"autoenc-cores-{getpass.getuser()}"
 
 
@@ -171,7 +171,7 @@ def _first_free(kind: str, n: int) -> tuple[filelock.BaseFileLock, int]:
     for place in range(n):
         if (lock := _acquired(f"{kind}-{place}")) is not None:
             return lock, place
-    raise AutoencError(f"{n} jobs share this machine already; wait for some of them")
+    raise AutoencError(f"{n} jobs already share this machine; wait for some of them")
 
 
 def _acquired(name: str) -> filelock.BaseFileLock | None:
@@ -196,7 +196,7 @@ def _make_folder() -> None:
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     if hasattr(os, "getuid") and (folder.is_symlink() or folder.lstat().st_uid != os.getuid()):
-        raise PermissionError(None, "it belongs to somebody else")
+        raise PermissionError(None, "it belongs to another user")
 
 
 def _is_free(name: str) -> bool:

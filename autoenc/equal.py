@@ -20,7 +20,7 @@ Measure = Literal["mse", "psnr", "lost"]
 MEASURES: Mapping[Measure, str] = {
     "mse": "test error (MSE per pixel)",
     "psnr": "test PSNR (dB)",
-    "lost": "error in parts of the mean image's",
+    "lost": "error relative to the mean image",
 }
 
 Curve = tuple[tuple[float, float], ...]  # where on the x axis, MSE per pixel; by x, which differ

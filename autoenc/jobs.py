@@ -79,7 +79,7 @@ class TrainJob:
         return configs.title(self.config)
 
     def stored(self) -> Snapshot | None:
-        with suppress(CheckpointError):  # a damaged file is as good as none: it is trained anew and replaced
+        with suppress(CheckpointError):  # a damaged file is as good as none: it is trained again and replaced
             return stored_run(self.job_id)
         return None
 
@@ -183,7 +183,7 @@ def stored_run(run_id: str) -> Snapshot | None:
         return Snapshot(run_id, State.FINISHED, value=run)
     done = f"{out_of(len(run.epochs), run.config.epochs, 'epoch')} done"
     if checkpoints.is_being_written(run_id):
-        return Snapshot(run_id, State.RUNNING, f"another process trains it; {done}", run)
+        return Snapshot(run_id, State.RUNNING, f"another process is training it; {done}", run)
     return Snapshot(run_id, State.INTERRUPTED, f"{done}; train again to continue", run)
 
 
@@ -224,7 +224,7 @@ class BaselineJob:
 
     baseline: Baseline
     dataset: str
-    train_images: int | None = None  # it learns from the first so many; None: from all
+    train_images: int | None = None  # it learns from the first N; None: from all
 
     @property
     def job_id(self) -> str:
@@ -270,7 +270,7 @@ class CurveJob:
     noise: str  # a kind
     method: str  # one of METHODS, or the run_id of a finished run
     levels: tuple[float, ...]
-    mark: str = field(default="", init=False)  # of the run's file: a run that is trained anew is another one
+    mark: str = field(default="", init=False)  # of the run's file: a run that is trained again is another one
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
@@ -285,7 +285,7 @@ class CurveJob:
 
     @property
     def title(self) -> str:
-        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} takes it away"
+        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} removes it"
 
     def threads(self, share: int) -> int:
         return share
@@ -309,7 +309,7 @@ class CurveJob:
         memory.keep_freed()
         data, curve = datasets.load(self.dataset), None
         if self.mark and checkpoints.content_hash(self.method) != self.mark:
-            raise CheckpointError(f"{self.method} has been replaced by another run; measure it again")
+            raise CheckpointError(f"another run has replaced {self.method}; measure it again")
         with memory.readable_shortage():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):
                 yield curve

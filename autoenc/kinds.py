@@ -88,7 +88,7 @@ FILE_CURE = "download the file itself"  # what to do about `what_else`
 def what_else(head: bytes) -> str:
     """What people get instead of the file that they wanted; "": it is none of that."""
     if head.startswith(b"version https://git-lfs.github.com/spec/"):
-        return "a Git-LFS pointer, a note on where the file is"
+        return "a Git LFS pointer in place of the file"
     begins = head[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
     if begins.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return "a web page, perhaps one that asks for a login"

@@ -14,7 +14,7 @@ _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTS
 
 
 def lock_of(path: Path, patience: float = 0.0) -> BaseFileLock:
-    """A lock that is not held yet; acquiring it raises Timeout after so many seconds, or OSError.
+    """A lock that is not held yet; acquiring it raises Timeout after this many seconds, or OSError.
 
     Where the file system knows no locks nothing stands in for them: a file that only lies there would be held
     for ever by somebody who has died long ago.
@@ -27,7 +27,7 @@ def held(path: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold a lock for as long as the block takes; nothing is left of it.
 
     Raises:
-        Timeout: another holds it for longer than so many seconds.
+        Timeout: another process holds it for longer than this many seconds.
         OSError: it cannot be made, or the file system knows no locks.
     """
     with lock_of(path, patience):

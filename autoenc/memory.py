@@ -132,7 +132,7 @@ def _groups() -> Iterator[Path]:
         if controllers in ("", "memory"):  # v2, v1
             root = Path("/sys/fs/cgroup") / controllers
             inner = root / name.lstrip("/")
-            # In a container the name may be one that exists outside alone: its root is what counts then.
+            # In a container the name may be one that exists only outside: its root is what counts then.
             yield from (folder for folder in (inner, *inner.parents) if folder.is_relative_to(root))
 
 
@@ -166,7 +166,7 @@ def limited(n_bytes: int) -> Iterator[None]:
 
     For `readable_shortage` to tell, before the kernel ends the process. Counted are private pages that can be
     written to, used or not: thread stacks of 8 MB each and a data set's map too. What earlier jobs have freed
-    counts as what it has. Linux alone; elsewhere it does nothing.
+    counts as what it has. Only on Linux; elsewhere it does nothing.
 
     OpenMP ends the process when it cannot start a thread, safetensors when it has no memory: see `unlimited`.
     """

@@ -117,10 +117,10 @@ BUILDERS: dict[str, Callable[[TrainConfig, ImageShape], Autoencoder]] = {
 
 
 def build(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
-    """The config's model on the CPU, its weights drawn from the config's seed alone.
+    """The config's model on the CPU, its weights drawn only from the config's seed.
 
     Raises:
-        ConfigError: the image does not allow so many layers.
+        ConfigError: the image does not allow this many layers.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
@@ -140,7 +140,7 @@ def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
     """The config's model on paper; made once; costs a millisecond and no memory, however large.
 
     Raises:
-        ConfigError: the image does not allow so many layers.
+        ConfigError: the image does not allow this many layers.
     """
     with torch.device("meta"):
         model = BUILDERS[config.model](config, image_shape)

@@ -63,7 +63,7 @@ def crowded(busy: Collection[Neighbour], n_cores: int) -> str:
         return ""
     first = max(busy, key=lambda one: one.cores)
     return (
-        f"Other programs keep {taken:.1f} of {n_cores} cores busy (most of it {first.name}, process "
+        f"Other programs keep {taken:.1f} of {n_cores} cores busy (mostly {first.name}, process "
         f"{first.pid}). Runs here take longer than usual."
     )
 

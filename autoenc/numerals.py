@@ -12,7 +12,7 @@ INFINITE = "∞"
 
 
 def short(value: float, digits: int = 2) -> str:
-    """A number of so many significant digits, or of all before the point: `0.0024`, `9.6`, `100`, `1,235`."""
+    """A number with its significant digits, or all before the point: `0.0024`, `9.6`, `100`, `1,235`."""
     if not math.isfinite(value):
         return "no number" if math.isnan(value) else f"{'-' * (value < 0)}{INFINITE}"
     if abs(value) >= 10**digits:

@@ -20,7 +20,7 @@ from autoenc.stopwatch import Stopwatch
 
 N_PREVIEW = 16  # the first test images, shown after every epoch
 REPORT_SECONDS = 0.1  # between two records
-NORMALS_AT_ONCE = 16  # normal numbers, by PyTorch: so many images begin where others have ended
+NORMALS_AT_ONCE = 16  # normal numbers, by PyTorch: this many images begin where others have ended
 WARM_UP_SHARE = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
 # Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
 MAX_PIXELS = 65_536  # numbers of an image, all channels
@@ -61,7 +61,7 @@ def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[Tra
     """Train up to `config.epochs` in all, from wherever the trainee is; to stop it, ask for no more records.
 
     The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a
-    step. Shuffles and noise depend on (seed, epoch) alone: a continued run gives what an uninterrupted one
+    step. Shuffles and noise depend only on (seed, epoch): a continued run gives what an uninterrupted one
     gives.
 
     Raises:
@@ -109,7 +109,7 @@ def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[Tra
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epochs: float) -> None:
-    """What the config says of the moment after so many epochs.
+    """What the config says of the moment after this many epochs.
 
     With `decay_epochs` it rises for the first twentieth of them, so that a large rate does not throw the
     first weights about, and falls along half a cosine to zero, where it stays (Loshchilov and Hutter 2017,
@@ -192,11 +192,11 @@ def check(config: TrainConfig, image_shape: models.ImageShape, n_train: int) -> 
             steps, images of more than MAX_PIXELS numbers, or too many layers.
     """
     if config.train_images is not None and config.train_images > n_train:
-        raise ConfigError(f"train images is {config.train_images}; {config.dataset} has {n_train}")
+        raise ConfigError(f"train images is {config.train_images:,}; {config.dataset} has {n_train:,}")
     n_images = config.train_images or n_train
     if config.batch_size > n_images:
         raise ConfigError(
-            f"batch size is {config.batch_size}; it cannot be larger than the {n_images} training images"
+            f"batch size is {config.batch_size:,}; it cannot be larger than the {n_images:,} training images"
         )
     n_steps = config.epochs * math.ceil(n_images / config.batch_size)
     if n_steps > MAX_STEPS:
@@ -261,7 +261,7 @@ def as_images(x: Tensor) -> Images:
 
 
 def seeded(device: torch.device | str, seed: int, epoch: int, purpose: str) -> torch.Generator:
-    """A generator that depends on its arguments alone, not on what was drawn before."""
+    """A generator that depends only on its arguments, not on what was drawn before."""
     words = np.random.SeedSequence([seed, epoch, *purpose.encode()]).generate_state(2)
     return torch.Generator(device).manual_seed(int(words[0]) << 31 ^ int(words[1]))
 
@@ -285,5 +285,5 @@ def chunk(config: TrainConfig, image_shape: tuple[int, ...]) -> int:
 
 
 def at_once(n_numbers: int) -> int:
-    """How many images of so many numbers are computed at once, at most 1,000."""
+    """How many images of this size are computed at once, at most 1,000."""
     return max(16, min(1000, 3_000_000 // n_numbers))

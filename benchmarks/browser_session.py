@@ -2,8 +2,9 @@
 
 Written after the frontend of Streamlit 1.67. A fragment with run_every asks for its rerun at its interval,
 whether the previous one is done or not; the server makes one rerun of the requests that wait. A rerun of
-the whole page ends all intervals, and its fragments tell theirs anew. With every request go the query string,
-the states of all widgets on the page, and the hashes of large messages that the server need not repeat.
+the whole page ends all intervals, and its fragments set theirs again. With every request go the query
+string, the states of all widgets on the page, and the hashes of large messages that the server need not
+repeat.
 """
 
 from __future__ import annotations

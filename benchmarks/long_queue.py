@@ -2,7 +2,7 @@
 
 A real dashboard with one worker, which is busy all the time. A visitor starts a sweep of a hundred sizes and
 looks at it: not one of its runs can begin. Then every other student of the class starts such a sweep, and the
-visitor looks again: the same page in the same state, with so many more runs in the queue. The ratio of the
+visitor looks again: the same page in the same state, with many more runs in the queue. The ratio of the
 two times is what counts, because both come from the same machine in the same minutes. It is the exit status,
 too: 1 if it is above MAX_RATIO.
 """
@@ -70,7 +70,7 @@ async def _waiting(address: str) -> int:
 async def _looked(visitor: BrowserSession) -> float:
     await visitor.rerun()
     median_seconds = median([await visitor.rerun() for _ in range(LOOKS)])
-    state = f"0 of {len(SIZES)} runs trained, 0 at work"
+    state = f"0 of {len(SIZES)} done, 0 running"
     assert visitor.shows(state), f"the sweep does not wait: {visitor.texts}"
     return median_seconds
 

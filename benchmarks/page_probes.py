@@ -117,7 +117,7 @@ new PerformanceObserver(note).observe({ type: "longtask" });"""
 
 def longest_task(page: Page) -> float:
     """Milliseconds, since WATCH_TASKS began or since the last call; 0: none of 50 or more, the least told."""
-    page.wait_for_timeout(200)  # the observer is told of the last one
+    page.wait_for_timeout(200)  # the observer sees the last one
     duration: float = page.evaluate("Math.max(0, ...window.tasks.splice(0))")
     return duration
 

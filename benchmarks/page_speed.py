@@ -217,7 +217,7 @@ PARTS: dict[str, Callable[[Browser, Path], Iterator[Row]]] = {
 
 
 def run(parts: Sequence[str]) -> Iterator[Row]:
-    """The rows of these PARTS, as they come."""
+    """The rows of these PARTS, one after another."""
     switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(playwright), args=switches)

@@ -51,7 +51,7 @@ class Result:
 
 
 def sweep_seconds(sessions: DaskSessions) -> float:
-    """From the click to the last checkpoint; then all is deleted, so that the next turn begins anew."""
+    """From the click to the last checkpoint; then all is deleted, so that the next turn starts afresh."""
     data = datasets.load(SWEEP.base.dataset)
     run_ids = tuple(config.run_id(data.fingerprint) for config in SWEEP.configs())
     began = monotonic()

@@ -14,7 +14,7 @@ training = denoisers.in_training()
 
 left, right = layout.halves()
 with left:
-    layout.heading("Take noise away", ignored)
+    layout.heading("Remove noise", ignored)
     compared = form.denoise_form(training is not None)
     training_form.offer_download(training_settings.DATASET.get())
 

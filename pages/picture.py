@@ -28,7 +28,9 @@ with left, st.container(key="settings"):
         links.go_to("train")
 
 with right:
-    st.markdown("A model can only draw what it has learnt: a model of digits makes digits of a face.")
+    st.markdown(
+        "A model can only draw what it has learnt: a model trained on digits turns a face into pen strokes."
+    )
     if not runs:
         demo.picture(sessions.example())
     if asked.source == "draw":

@@ -218,7 +218,7 @@ def _origin(node: ast.ImportFrom, module: str, ours: frozenset[str]) -> str:
 
 
 def covers(row: str, module: str) -> bool:
-    """`ui.*` covers ui and all below it; any other row itself alone."""
+    """`ui.*` covers ui and all below it; any other row only itself."""
     return module == row or (row.endswith(".*") and f"{module}.".startswith(row[:-1]))
 
 

@@ -48,10 +48,10 @@ def ahead(*gains: float, noise: str = "gaussian", step: float = 0.1) -> tuple[Cu
         ((-1, 3, 6), "Below 0.12 the filter makes the picture worse; beyond it helps, by up to 6 dB at 0.3."),
         ((2, 1, -1), "Below 0.25 the filter helps, by up to 2 dB at 0.1; beyond it makes the picture worse."),
         ((1, 2.5, 2), "The filter helps at every measured level, most at 0.2: by 2.5 dB."),
-        ((0, 2.5, 2), "The filter helps and never harms, most at 0.2: by 2.5 dB."),
-        ((2.5, 0, 1), "The filter helps and never harms, most at 0.1: by 2.5 dB."),
+        ((0, 2.5, 2), "The filter helps and never makes the picture worse, most at 0.2: by 2.5 dB."),
+        ((2.5, 0, 1), "The filter helps and never makes the picture worse, most at 0.1: by 2.5 dB."),
         ((-3, -1), "The filter makes the picture worse at every measured level, most at 0.1: by 3 dB."),
-        ((-3, 0, -1), "The filter helps nowhere and harms, most at 0.1: by 3 dB."),
+        ((-3, 0, -1), "The filter never helps and makes the picture worse, most at 0.1: by 3 dB."),
         ((0.02, -0.04), "The filter makes no difference at any measured level."),
         (
             (-1, 1, 2, -2),
@@ -113,9 +113,9 @@ def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
         ((1, 2), "At 0.2 the denoiser is 2 dB better than the PCA; it is better at every measured level."),
         ((-1, 1, 2, -1), "At 0.3 the denoiser is 2 dB better than the PCA; it is better from 0.2 to 0.3."),
         ((1, -1, 2), "At 0.3 the denoiser is 2 dB better than the PCA; it is better at 2 of 3 levels."),
-        ((-1, 2, -1), "At 0.2 the denoiser is 2 dB better than the PCA; it is better there alone."),
-        ((-1, -0.4), "The denoiser is nowhere better than the PCA; it comes nearest at 0.2, 0.4 dB behind."),
-        ((-1, 0.01), "The denoiser is nowhere better than the PCA, and as good at 0.2."),
+        ((-1, 2, -1), "At 0.2 the denoiser is 2 dB better than the PCA; it is better at that level only."),
+        ((-1, -0.4), "The denoiser is never better than the PCA; it comes closest at 0.2, 0.4 dB behind."),
+        ((-1, 0.01), "The denoiser is never better than the PCA, but equal at 0.2."),
         ((1,), ""),
     ],
 )
@@ -133,7 +133,7 @@ def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], s
         (
             (25, 24, 23),
             (25, 24, 23),
-            "Best at every measured level: the median filter and the denoiser alike.",
+            "Best at every measured level: the median filter and the denoiser (equal).",
         ),
         ((25, 24, 23), (20, 24.02, 18), "Best at every measured level: the median filter."),
         (
@@ -160,7 +160,7 @@ def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
     said = captions.denoising.best_caption(
         [("Median filter", curve({0.1: 20.15, 0.2: 20})), ("Denoiser", denoiser)]
     )
-    assert said == "Best at every measured level: the median filter and the denoiser alike."
+    assert said == "Best at every measured level: the median filter and the denoiser (equal)."
 
 
 def test_nobody_is_best_alone_or_before_all_are_measured() -> None:
@@ -175,7 +175,7 @@ def test_methods_that_are_no_tools_have_no_article() -> None:
     for name, said in [
         ("Total variation", "total variation"),
         ("the non-local means", "non-local means"),
-        ("Noisy", "the noisy picture as it is"),
+        ("Noisy", "the unfiltered noisy picture"),
         ("no filter", "no filter"),
     ]:
         assert (
@@ -200,20 +200,21 @@ def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
     [
         (
             {0.1: 128, 0.5: 32, 1.0: 8},
-            "With little noise (0.1) a code of 128 numbers is best; at 0.5 one of 32, at 1 one of 8.",
+            "With little noise (0.1) a code of 128 numbers is best; at 0.5 a code of 32, at 1 a code of 8.",
         ),
         (
             {0.1: 128, 0.2: 8, 0.5: 32, 1.0: 32},
-            "With little noise (0.1) a code of 128 numbers is best; at 0.5 and 1 one of 32.",
+            "With little noise (0.1) a code of 128 numbers is best; at 0.5 and 1 a code of 32.",
         ),
-        ({0.5: 32, 1.0: 8}, "At 0.5 a code of 32 numbers is best; at 1 one of 8."),
+        ({0.5: 32, 1.0: 8}, "At 0.5 a code of 32 numbers is best; at 1 a code of 8."),
         (
             {0.1: 32, 0.5: 32, 1.0: 32},
             "The best size does not depend on the noise: 32 numbers at every measured level.",
         ),
         (
             {0.1: 32, 0.2: 8, 0.5: 32, 1.0: 32},
-            "With little noise (0.1) a code of 32 numbers is best; at 0.2 one of 8, at 0.5 and 1 one of 32.",
+            "With little noise (0.1) a code of 32 numbers is best; at 0.2 a code of 8, "
+            "at 0.5 and 1 a code of 32.",
         ),
         ({0.1: 32}, ""),
     ],
@@ -226,7 +227,7 @@ def test_of_equal_sizes_the_smallest_is_best_and_blur_is_in_pixels() -> None:
     equal = [Model(curve({0.4: 20, 4.0: 10}, "blur"), k) for k in (4, 1, 2)]
     always = "The best size does not depend on the noise: 1 number at every measured level."
     assert captions.denoising.size_caption(equal) == always
-    said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px one of 8."
+    said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px a code of 8."
     assert captions.denoising.size_caption(sizes({0.4: 128, 4.0: 8}, "blur")) == said
 
 
@@ -255,39 +256,39 @@ def noise_of(name: str) -> Noise | None:
 @pytest.mark.parametrize(
     ("trained", "said"),
     [
-        (AT_HOME, "Each model is best near the noise that it was trained with."),
+        (AT_HOME, "Each model is best near the noise it was trained with."),
         # 0.84 dB behind is not "never more than 0.8"
         (
             AT_HOME | {"0 to 1": (24.5, 19.16, 11.5)},
-            "Each model is best near the noise that it was trained with; "
-            "the one trained at 0 to 1 is never more than 0.9 dB behind.",
+            "Each model is best near the noise it was trained with; "
+            "the model trained at 0 to 1 is never more than 0.9 dB behind.",
         ),
         (
             AT_HOME | {"0 to 1": (19, 19, 11)},
-            "Each model is best near the noise that it was trained with; "
-            "the one trained at 0 to 1 is up to 6 dB behind, at 0.05.",
+            "Each model is best near the noise it was trained with; "
+            "the model trained at 0 to 1 is up to 6 dB behind, at 0.05.",
         ),
         (
             AT_HOME | {"0 to 1": (26, 21, 13)},
-            "Of the models trained at one level each is best near its own; "
-            "the one trained at 0 to 1 is best at every tested level.",
+            "Among the models trained at one level, each is best near its own level; "
+            "the model trained at 0 to 1 is best at every tested level.",
         ),
         (
             AT_HOME | {"1": (26, 12, 12)},
-            "Near their own noise 2 of the 3 models trained at one level are the best of them.",
+            "Near their own noise, 2 of the 3 models trained at one level are the best of these.",
         ),
         (
             {"clean": (20, 15, 5), "0.3": (25, 20, 10), "1": (21, 21, 9)},
-            "No model is best near the noise that it was trained with.",
+            "No model is best near the noise it was trained with.",
         ),
         # 0.6 is near no tested level
         (
             AT_HOME | {"0.6": (5, 5, 5)},
-            "Each model that was tested there is best near the noise that it was trained with.",
+            "Each model that was tested there is best near the noise it was trained with.",
         ),
         (
             {"clean": (25, 15, 5), "0 to 1": (24, 14, 4)},
-            "The one trained at 0 to 1 is never more than 1 dB behind.",
+            "The model trained at 0 to 1 is never more than 1 dB behind.",
         ),
         (AT_HOME | {"1": (12, 12)}, ""),  # not measured to the end
         ({"clean": (25, 15, 5)}, ""),

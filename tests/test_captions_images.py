@@ -31,7 +31,7 @@ def blurred(x: Image, times: int) -> Image:
 
 @pytest.fixture(scope="module")
 def flag() -> Image:
-    """A thick pole, and from its head a thin line, two pixels wide: white on black."""
+    """A thick pole, and from its header a thin line, two pixels wide: white on black."""
     x = np.zeros((1, 28, 28), np.uint8)
     x[0, 4:24, 6:11] = 255
     x[0, 6:8, 11:24] = 255

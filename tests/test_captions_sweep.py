@@ -67,7 +67,7 @@ def test_the_doublings_that_buy_most_and_least_are_told_with_their_losses() -> N
 
 def test_where_a_larger_code_stops_paying_is_told() -> None:
     points = line("conv", {16: 0.004, 32: 0.002, 64: 0.002, 128: 0.00199})
-    said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it gains almost nothing"
+    said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it hardly changes"
     assert captions.sweep.loss_caption(points) == f"Conv: {said}."
 
 
@@ -162,7 +162,7 @@ def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reach
 
 
 def test_where_none_reaches_20_db_the_nearest_is_told() -> None:
-    said = "No run reaches 20 dB (MSE 0.01); nearest comes MLP with 16 numbers with 17.0 dB."
+    said = "No run reaches 20 dB (MSE 0.01); the closest is MLP with 16 numbers with 17.0 dB."
     assert captions.sweep.ratio_caption([point(loss=0.02), point(latent_size=8, loss=0.03)]) == said
 
 
@@ -176,33 +176,33 @@ def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
 
 def test_what_a_larger_code_costs_in_time() -> None:
     points = line("conv", {1: 0.1, 64: 0.01, 128: 0.001}, [10, 40, 80])
-    said = "Conv: 128 times the channels cost 8 times the time; from 64 to 128 channels the time doubles."
+    said = "Conv: a code 128 times larger takes 8 times the time; from 64 to 128 channels the time doubles."
     assert captions.sweep.time_caption(points) == said
 
 
 def test_times_that_do_not_grow() -> None:
-    said = "MLP: twice the numbers cost the same time."
+    said = "MLP: a code twice as large takes the same time."
     assert captions.sweep.time_caption(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == said
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ([{}, {}], "All times were taken alone, on cpu with 2 threads."),
-        ([{}], "The time was taken alone, on cpu with 2 threads."),
-        ([{"threads": 1}, {}], "All times were taken alone, on cpu with 1 to 2 threads."),
+        ([{}, {}], "Each run had the machine to itself, on cpu with 2 threads."),
+        ([{}], "The run had the machine to itself, on cpu with 2 threads."),
+        ([{"threads": 1}, {}], "Each run had the machine to itself, on cpu with 1 to 2 threads."),
         (
             [{"concurrent_jobs": 1}, {}],
-            "1 of 2 was timed with up to 1 other run beside it (hollow dots): compare these with care.",
+            "1 of 2 runs was timed with up to 1 other run at work (hollow dots): compare these with care.",
         ),
         (
             [{"concurrent_jobs": None}, {"concurrent_jobs": 3}],
-            "1 of 2 was timed with up to 3 other runs beside it, for 1 of 2 it is not known whether others "
-            "ran beside (hollow dots): compare these with care.",
+            "1 of 2 runs was timed with up to 3 other runs at work, for 1 of 2 it is unknown "
+            "whether others were at work (hollow dots): compare these with care.",
         ),
         (
             [{"device": "cuda"}, {}],
-            "All times were taken alone. Devices differ (cpu, cuda): their times cannot be compared.",
+            "Each run had the machine to itself. Devices differ (cpu, cuda): their times cannot be compared.",
         ),
     ],
 )

@@ -77,7 +77,7 @@ def test_garbage_is_refused(data: bytes, digits: Dataset, sample: Sample) -> Non
     ("data", "what"),
     [
         (b"<!DOCTYPE html>" + bytes(1000), "it is a web page, perhaps one that asks for a login; download"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git-LFS pointer"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git LFS pointer"),
         (b"PK\x03\x04" + bytes(100), "it is a .zip or a PyTorch file"),
         (b"\x80\x04\x95.", "it is a .zip or a PyTorch file"),
     ],
@@ -150,7 +150,7 @@ def test_a_head_of_more_than_16_kb_is_refused(sample: Sample, digits: Dataset) -
     put(sample.run_id, sample.with_head({**sample.head, "x": "y" * padding}))
     checkpoints.read(sample.run_id)
     put(sample.run_id, sample.with_head({**sample.head, "x": "y" * (padding + 1)}))
-    assert "its head has 16001 bytes; allowed: 16000" in complaint(sample.run_id, digits)
+    assert "its header has 16,001 bytes; allowed: 16,000" in complaint(sample.run_id, digits)
 
 
 def test_a_field_that_is_missing_is_named(sample: Sample, digits: Dataset) -> None:
@@ -503,7 +503,9 @@ def test_no_file_fills_the_memory_whatever_it_claims_to_hold(sample: Sample) -> 
         peak, answer = line.split(" ", 1)
         assert said in answer
         assert int(peak) < megabytes * MEGABYTE, name
-    assert int(lines[-1].split()[0]) > 50 * MEGABYTE  # the largest pictures alone: the measure sees them
+    assert (
+        int(lines[-1].split()[0]) > 50 * MEGABYTE
+    )  # the largest pictures by themselves: the measure sees them
 
 
 @pytest.mark.parametrize(

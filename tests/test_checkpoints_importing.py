@@ -179,7 +179,7 @@ def test_a_run_that_has_come_as_far_is_not_replaced(
     put(run_id, stages[2].replace(b'\\"attempt\\": 1', b'\\"attempt\\": 2'))
     given_file.write_bytes(stages[there])
     assert refusal(given_file) == (
-        f"{run_id} is here already, with 2 epochs; delete it to import this file, which has {there}"
+        f"{run_id} is already here, with 2 epochs; delete it to import this file, which has {there}"
     )
 
 
@@ -292,12 +292,18 @@ def replaced(**by_name: torch.Tensor) -> Change:
         (changed("model.decoder.0.bias", 7, value=float("inf")), "bias holds NaN or infinite numbers"),
         (changed("optimizer.3.exp_avg", 5, value=float("nan")), "exp_avg holds NaN or infinite numbers"),
         (changed("optimizer.3.exp_avg_sq", 5, value=-1.0), "exp_avg_sq holds numbers below 0"),
-        (changed("optimizer.2.step", value=7.0), "its optimiser has not gone 6 steps"),
+        (changed("optimizer.2.step", value=7.0), "its optimiser has not taken 6 steps"),
         (changed("history.steps", 3, value=float("nan")), "history.steps holds NaN"),
         (changed("history.steps", 3, value=-0.5), "history.steps holds numbers below 0"),
         (changed("history.epochs", 1, 2, value=-3.0), "history.epochs holds numbers below 0"),
-        (changed("history.epochs", 1, 1, value=0.5), "its head tells another test_mse than the rest of it"),
-        (changed("history.epochs", 1, 2, value=9.0), "its head tells another seconds than the rest of it"),
+        (
+            changed("history.epochs", 1, 1, value=0.5),
+            "its header gives another test_mse than the rest of the file",
+        ),
+        (
+            changed("history.epochs", 1, 2, value=9.0),
+            "its header gives another seconds than the rest of the file",
+        ),
         (changed("preview.epochs", 1, value=0), "preview.epochs are out of order"),
         (replaced(model__encoder__1__bias=torch.zeros(5)), "has shape (5,) instead of (4,)"),
         (replaced(model__encoder__1__bias=torch.zeros(4).double()), "is torch.float64 instead of"),
@@ -320,21 +326,21 @@ def test_tensors_that_no_run_of_ours_has_are_refused(
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("n_parameters", 7061, "its head tells another n_parameters than the rest of it"),
-        ("n_latents", 5, "its head tells another n_latents than the rest of it"),
-        ("threads", 64, "its head tells another threads than the rest of it"),
-        ("images_per_second", 1e9, "its head tells another images_per_second than the rest of it"),
-        ("seconds_per_epoch", 0, "its head tells another seconds_per_epoch than the rest of it"),
-        ("test_mse", None, "its head tells another test_mse than the rest of it"),
-        ("test_mse", 0.0, "its head tells another test_mse than the rest of it"),
+        ("n_parameters", 7061, "its header gives another n_parameters than the rest of the file"),
+        ("n_latents", 5, "its header gives another n_latents than the rest of the file"),
+        ("threads", 64, "its header gives another threads than the rest of the file"),
+        ("images_per_second", 1e9, "its header gives another images_per_second than the rest of the file"),
+        ("seconds_per_epoch", 0, "its header gives another seconds_per_epoch than the rest of the file"),
+        ("test_mse", None, "its header gives another test_mse than the rest of the file"),
+        ("test_mse", 0.0, "its header gives another test_mse than the rest of the file"),
         ("attempt", 2**53, "instead of a whole number from 1 to 1,000,000"),  # the next could not be counted
-        ("device", "x" * 201, "its head holds a text of 201 characters; allowed: 200"),
+        ("device", "x" * 201, "its header holds a text of 201 characters; allowed: 200"),
         ("device", "\x1b[2J", "instead of a text"),
-        ("fingerprint", "other", "its name is not that of the run inside"),
-        ("run_id", "CON", "its name is not that of the run inside"),
-        ("run_id", "../../x", "its name is not that of the run inside"),
-        ("run_id", "x" * 200, "its name is not that of the run inside"),
-        ("run_id", None, "its name is not that of the run inside"),
+        ("fingerprint", "other", "its name is not the name of the run inside"),
+        ("run_id", "CON", "its name is not the name of the run inside"),
+        ("run_id", "../../x", "its name is not the name of the run inside"),
+        ("run_id", "x" * 200, "its name is not the name of the run inside"),
+        ("run_id", None, "its name is not the name of the run inside"),
         ("image_shape", [1, 28, 29], "has shape"),
         ("epochs_done", 1, "history.epochs has shape"),
         ("format_version", 2, "was written by a newer version of this program (format version 2"),

@@ -1,4 +1,4 @@
-"""From a file to a run: all comes back, and what does not belong is left alone."""
+"""From a file to a run: all comes back, and what does not belong stays untouched."""
 
 import ast
 import json
@@ -355,7 +355,9 @@ def test_a_name_that_is_a_path_names_no_run(run_id: str, tmp_path: Path, sample:
 
 
 def test_a_run_that_is_not_there_is_unknown_and_the_list_is_pointed_at(digits: Dataset) -> None:
-    with pytest.raises(RunUnknown, match="there is no run digits-x; `python -m autoenc runs list` shows"):
+    with pytest.raises(
+        RunUnknown, match="there is no run digits-x; `python -m autoenc runs list` lists all runs"
+    ):
         checkpoints.read("digits-x")
     with pytest.raises(RunUnknown):
         checkpoints.restore(training.begin(PLAIN, digits, "cpu"), "digits-x", 10)
@@ -364,13 +366,13 @@ def test_a_run_that_is_not_there_is_unknown_and_the_list_is_pointed_at(digits: D
 
 def test_the_file_of_another_run_under_this_name_is_refused(sample: Sample, digits: Dataset) -> None:
     put("digits-mlp-k4-e2-00000000", sample.data)
-    assert "its name is not that of the run inside" in complaint("digits-mlp-k4-e2-00000000", digits)
+    assert "its name is not the name of the run inside" in complaint("digits-mlp-k4-e2-00000000", digits)
 
 
 def test_a_name_that_is_not_that_of_the_config_is_refused(sample: Sample, digits: Dataset) -> None:
     name = "digits-mlp-k4-e2-00000000"
     put(name, sample.with_head({**sample.head, "run_id": name}))
-    assert "its name is not that of the run inside" in complaint(name, digits)
+    assert "its name is not the name of the run inside" in complaint(name, digits)
 
 
 # ---------------------------------------------------------------- a newer version

@@ -91,7 +91,7 @@ def test_a_newer_attempt_is_not_overwritten(sample: Sample) -> None:
     newer = replace(sample.run, attempt=3)
     path = stored(newer, sample.state)
     data = path.read_bytes()
-    with pytest.raises(CheckpointError, match="was taken over by a newer attempt"):
+    with pytest.raises(CheckpointError, match="a newer attempt has taken over "):
         checkpoints.save(replace(sample.run, attempt=2), sample.state)
     assert path.read_bytes() == data
     checkpoints.save(newer, sample.state)
@@ -153,7 +153,7 @@ def test_a_folder_that_vanishes_in_mid_run_is_told(sample: Sample, checkpoint_fo
         shutil.rmtree(checkpoint_folder)
         with pytest.raises(CheckpointError) as caught:
             checkpoints.save(sample.run, sample.state)
-    assert str(caught.value) == f"cannot write {path}: its folder is gone; bring it back or train again"
+    assert str(caught.value) == f"cannot write {path}: its folder is gone; restore it or train again"
     assert not checkpoint_folder.exists()
 
 
@@ -290,7 +290,7 @@ def test_what_cannot_be_read_can_be_deleted(data: bytes | None, sample: Sample) 
 
 
 def test_deleting_what_is_not_there_makes_nothing(checkpoint_folder: Path) -> None:
-    with pytest.raises(RunUnknown, match="there is no run x; `python -m autoenc runs list` shows"):
+    with pytest.raises(RunUnknown, match="there is no run x; `python -m autoenc runs list` lists all runs"):
         checkpoints.delete("x")
     assert not checkpoint_folder.exists()
 

@@ -119,4 +119,4 @@ def test_a_cache_that_cannot_be_written_costs_no_result(
     captured = capsys.readouterr()
     assert len(json.loads(captured.out)) == 2
     assert "cannot write" in captured.err
-    assert "it is measured again the next time" in captured.err
+    assert "it will be measured again next time" in captured.err

@@ -49,7 +49,7 @@ def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
             ("--latent-sizes", ",".join(map(str, range(1, 1001)))),
             "a sweep of 1,000 runs; allowed: 100; choose fewer sizes or models",
         ),
-        (("--csv", "/no/such/folder/x.csv"), "cannot write /no/such/folder/x.csv; --csv takes a file"),
+        (("--csv", "/no/such/folder/x.csv"), "cannot write /no/such/folder/x.csv; --csv needs a file"),
     ],
 )
 def test_a_sweep_that_cannot_be_is_wrong_usage_told_in_a_line(
@@ -74,13 +74,13 @@ def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: 
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
     *_, last = err.splitlines()  # before it a busy machine may tell of a worker that took long to end
-    assert last == "autoenc: stopped; what is finished is kept, the same command goes on"
+    assert last == "autoenc: stopped; finished work is kept; run the same command to continue"
     first = next(run for run in checkpoints.summaries()[0] if run.finished)
 
     with started(*command) as process:
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
-    assert "2 runs: 1 on disk already, 1 to train" in err
+    assert "2 runs: 1 already on disk, 1 to train" in err
     runs = json.loads(out)["runs"]
     assert [run["config"]["latent_size"] for run in runs] == [2, 512]
     assert [run["state"] for run in runs] == ["finished", "finished"]

@@ -36,7 +36,7 @@ NO_PACKAGE = "import sys; sys.modules['autoenc'] = None; "
 
 
 class Cluster:
-    """A scheduler, and workers with what each is told apart from the others."""
+    """A scheduler, and workers with what distinguishes each from the others."""
 
     def __init__(self, folder: Path, *options: str, **variables: str) -> None:
         self.folder, self.processes = folder, dict[str, subprocess.Popen[bytes]]()
@@ -263,7 +263,7 @@ def test_where_no_worker_is_ours_jobs_fail_with_the_sentence(small: Cluster) -> 
     with opened(small) as sessions:
         failed = until(sessions, sessions.start(TrainJob(QUICK)), ended)
     assert failed.state is State.FAILED
-    assert failed.message.startswith("no worker of the cluster may do it: the worker at tcp://127.0.0.1:")
+    assert failed.message.startswith("no worker of the cluster can run it: the worker at tcp://127.0.0.1:")
     assert "cannot load autoenc" in failed.message
 
 

@@ -122,8 +122,8 @@ def test_a_run_in_colour_tells_where_it_errs() -> None:
     app = opened("colour", run=run_of("photos"), view="errors")
     assert not app.exception
     said = texts(app)
-    assert "Class by class" in said
-    assert "Red, green and blue" in said
+    assert "Error by class" in said
+    assert "Error by channel" in said
     assert "in brightness and" in said
 
 
@@ -131,14 +131,14 @@ def test_a_run_without_colours_tells_its_classes_alone() -> None:
     app = opened("train", run=run_of("digits"), view="errors")
     assert not app.exception
     assert "Easiest" in texts(app)
-    assert "Red, green and blue" not in texts(app)
+    assert "Error by channel" not in texts(app)
 
 
 def test_is_colour_harder_compares_at_equal_ratio_and_offers_what_is_missing() -> None:
     app = opened("colour", part="harder")
     assert not app.exception
     said = texts(app).replace("\\", "")
-    assert "At 24.5 to 1 (MLP) an image of photos comes back with" in said  # digits are measured there
+    assert "At 24.5 to 1 (MLP) an image of photos has" in said  # digits are measured there
     assert "photos: MLP, 2 sizes, 1 epoch" in said
     assert app.button(key="equal-start").label.startswith("Train the 8 missing runs")
 
@@ -146,4 +146,4 @@ def test_is_colour_harder_compares_at_equal_ratio_and_offers_what_is_missing() -
 def test_denoising_colour_leaves_out_the_filter_that_takes_too_long() -> None:
     app = opened("denoise", dataset="photos")
     assert not app.exception
-    assert "Best affine filter: left out" in texts(app).replace("\\", "")
+    assert "Best affine filter is left out" in texts(app).replace("\\", "")

@@ -140,7 +140,7 @@ def test_a_folder_that_somebody_else_has_laid_there_is_not_used(folder: Path) ->
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
     cores._folder().symlink_to(elsewhere)
-    with pytest.raises(AutoencError, match="it belongs to somebody else"):
+    with pytest.raises(AutoencError, match="it belongs to another user"):
         cores.Cores(2)
     assert list(elsewhere.iterdir()) == []
 
@@ -151,7 +151,7 @@ def test_who_waits_is_told_which_process_holds_the_cores(folder: Path) -> None:
         first.take(everything)
         with cores.joined(2) as second:
             assert second.wait(everything, lambda: bool(told) or next(asked) > 10**5, told.append) == 0
-        assert told == [f"other runs hold all 2 cores (process {os.getpid()})"]
+        assert told == [f"other runs use all 2 cores (process {os.getpid()})"]
         assert cores.job_pids() == {os.getpid()}
     assert cores.job_pids() == set()
 
@@ -160,4 +160,4 @@ def test_a_signature_that_is_no_number_says_nothing_and_breaks_nothing(folder: P
     with cores.joined(1) as first, cores.joined(1):
         first.take(everything)
         (cores._folder() / "core-0.pid").write_text("../../etc")
-        assert cores._who_holds(1) == "other runs hold the only core"
+        assert cores._who_holds(1) == "other runs use the only core"

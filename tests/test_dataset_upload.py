@@ -23,7 +23,7 @@ def test_an_image_folder_is_opened_trained_and_missed_when_it_is_gone(place: Pat
     later = opened(run=run_id[0] if isinstance(run_id, list) else run_id, view="images")
     assert not later.exception
     assert "The data set mine is not on this machine any more" in texts(later)
-    assert "bring it in again under this name" in texts(later)
+    assert "import it again under this name" in texts(later)
 
 
 def test_classes_that_look_alike_are_chosen_each_for_itself(place: Path) -> None:

@@ -359,7 +359,7 @@ def test_damage_that_leaves_types_and_shapes_is_found_mended_and_told(
     assert "the prepared images of mnist" in caplog.text
     (row,) = (info for info in datasets.catalogue() if info.name == "mnist")
     assert row.notes == after.notes
-    assert "was damaged, and was made again on 20" in after.notes[-1]
+    assert "was damaged; it was made again on 20" in after.notes[-1]
 
 
 def test_damage_is_found_by_a_process_that_has_compared_the_files_before(
@@ -673,7 +673,7 @@ def test_the_next_mirror_is_tried_and_the_fraction_never_falls(server: str, mann
 
 
 def test_a_file_that_is_not_the_published_one_is_refused(tmp_path: Path, server: str) -> None:
-    assert "another" in failed_download(f"{server}/other/")
+    assert "gave a different" in failed_download(f"{server}/other/")
     assert left_behind(tmp_path) == []
 
 
@@ -696,7 +696,7 @@ def test_a_raw_file_that_is_still_packed_is_told(raw: Path) -> None:
 
 
 def test_a_mirror_that_sends_in_circles_is_one_sentence(server: str) -> None:
-    assert "HTTP 302, sends from one address to the next without end" in failed_download(f"{server}/circle/")
+    assert "HTTP 302, redirects without end" in failed_download(f"{server}/circle/")
 
 
 def test_a_mirror_that_drips_is_given_up_for_the_next_one(

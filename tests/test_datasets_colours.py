@@ -250,7 +250,7 @@ def test_an_archive_is_downloaded_checked_and_unpacked(tmp_path: Path, archive: 
 
 
 def test_another_archive_than_the_published_one_is_refused(tmp_path: Path, server: str) -> None:
-    with pytest.raises(DatasetError, match=r"gave another cifar\.tar\.gz"):
+    with pytest.raises(DatasetError, match=r"gave a different cifar\.tar\.gz"):
         list(datasets.download("cifar10", [server], [("cifar.tar.gz", "0" * 32)]))
     assert left_behind(tmp_path) == []
 

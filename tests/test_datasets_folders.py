@@ -149,9 +149,9 @@ def test_classes_that_vanish_are_named(folder: Path) -> None:
     data = datasets.load("mine")
     assert data.class_names == ("a", "b")
     assert data.notes == (
-        "folders without pictures are no classes: cat, film",
+        "folders without pictures are not classes: cat, film",
         "pictures in folders inside a class are left out: train/a, train/cat",
-        "1 file is no picture and is left out: test/film/1.mp4",
+        "1 file is not a picture and is left out: test/film/1.mp4",
     )
 
 
@@ -167,11 +167,11 @@ def test_pictures_are_taken_whatever_they_are_called_and_the_rest_is_counted_and
     data = datasets.load("mine")
     assert (info.n_train, len(data.train), len(data.test)) == (4, 4, 2)
     assert data.notes == (
-        "files outside the folders of the classes are left out: valid/, top.jpg, train/beside.png",
-        "2 files are no pictures and are left out: train/a/clip.mp4, test/b/run.sh",
+        "files outside the class folders are left out: valid/, top.jpg, train/beside.png",
+        "2 files are not pictures and are left out: train/a/clip.mp4, test/b/run.sh",
     )
     put(folder, {"train/b/notes": b"text"})
-    assert "3 files are no pictures" in datasets.load("mine").notes[1]
+    assert "3 files are not pictures" in datasets.load("mine").notes[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
@@ -244,8 +244,8 @@ def test_folders_whose_names_no_data_set_can_have_are_told(tmp_path: Path) -> No
     for name in ("two words", "DIGITS", "MNIST", "fine"):
         put(tmp_path / "data" / name, two_classes(1))
     spaces, digits = sorted(map(one_sentence, map(ValueError, datasets.complaints())), reverse=True)
-    assert "'two words' is no name for a data set" in spaces
-    assert "'DIGITS' is a data set of its own" in digits
+    assert "'two words' is not a name for a data set" in spaces
+    assert "'DIGITS' is the name of a built-in data set" in digits
     assert datasets.names()[-1] == "fine"
     with pytest.raises(ConfigError):
         datasets.load("two words")

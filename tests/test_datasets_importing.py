@@ -102,7 +102,7 @@ def test_of_classes_alone_every_sixth_picture_is_for_the_test_and_that_is_told(t
     data = datasets.load("mine")
     assert (len(data.train), len(data.test)) == (20, 4)
     assert sorted(p.name for p in (tmp_path / "data/mine/test/a").iterdir()) == ["05.png", "11.png"]
-    assert data.notes == ("of each class every 6th picture has been put aside for the test",)
+    assert data.notes == ("of each class every 6th picture is used for testing",)
 
 
 def test_pictures_can_be_made_a_size(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_odd_names_come_in_and_what_is_no_picture_stays_outside(tmp_path: Path) 
     import_dataset(zipped(tmp_path / "a.zip", {**odd, **rest, "train/Thumbs.db": b"x"}))
     data = datasets.load("mine")
     assert data.class_names == ("<b>x&*",)
-    assert "1 file is no picture and is left out (train/<b>x&*/run.sh)" in data.notes
+    assert "1 file is not a picture and is left out (train/<b>x&*/run.sh)" in data.notes
     mine = tmp_path / "data/mine"
     found = {path.relative_to(mine).as_posix() for path in mine.rglob("*") if path.is_file()}
     assert found == {*odd, "notes.txt"}
@@ -149,7 +149,7 @@ def test_every_kind_of_picture_comes_in_by_what_it_is_and_the_rest_is_counted(
     data = datasets.load("mine")
     assert (len(data.train), len(data.test)) == (len(kinds), len(kinds))
     notes = "; ".join(data.notes)
-    assert "2 files are no pictures and are left out (train/a/clip.mov, ...)" in notes
+    assert "2 files are not pictures and are left out (train/a/clip.mov, ...)" in notes
     assert "2 files cannot be read and are left out: train/a/IMG_1.HEIC, train/a/IMG_2.heic" in notes
     assert "save HEIC pictures as JPEG" in notes
     assert np.abs(data.train.astype(int) - np.array([200, 100, 50])[:, None, None]).max() <= 6
@@ -176,14 +176,14 @@ def test_the_splits_may_be_called_otherwise(tmp_path: Path, train: str, test: st
     )
     data = datasets.load("mine")
     assert (len(data.train), len(data.test)) == (3, 3)
-    assert any("for the test" in note for note in data.notes) == test.lower().startswith("val")
+    assert any("for testing" in note for note in data.notes) == test.lower().startswith("val")
 
 
 def test_where_there_are_test_and_val_the_test_is_taken_and_the_others_are_told(tmp_path: Path) -> None:
     import_dataset(zipped(tmp_path / "a.zip", {**two_classes(2), "val/a/0.png": colour(), "0.png": colour()}))
     data = datasets.load("mine")
     assert len(data.test) == 4
-    assert "2 pictures are left out: 2 in none of the folders of the classes" in data.notes[0]
+    assert "2 pictures are left out: 2 in none of the class folders" in data.notes[0]
 
 
 def test_of_a_small_class_the_last_picture_is_for_the_test_and_a_class_may_be_called_train(
@@ -195,7 +195,7 @@ def test_of_a_small_class_the_last_picture_is_for_the_test_and_a_class_may_be_ca
     assert data.class_names == ("bus", "ship", "train")
     assert np.bincount(data.train_labels).tolist() == [6, 1, 1]
     assert np.bincount(data.test_labels).tolist() == [1, 0, 1]
-    assert data.notes[0].endswith("of a smaller class the last")
+    assert data.notes[0].endswith("of smaller classes the last one")
 
 
 def test_a_letter_with_a_sign_is_one_class_however_it_is_written(tmp_path: Path) -> None:
@@ -416,14 +416,14 @@ def test_an_archive_that_is_cut_is_refused_and_leaves_nothing(tmp_path: Path, ki
 )
 def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.zip").write_bytes(content)
-    assert "'a.zip' is no .zip or .tar" in refusal(tmp_path / "a.zip")
+    assert "'a.zip' is not a .zip or .tar" in refusal(tmp_path / "a.zip")
 
 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
         (b"<!DOCTYPE html><title>Log in</title>", "a web page"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "a Git-LFS pointer"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
     ],
 )
 def test_what_is_no_archive_but_well_known_is_told_as_what_it_is(
@@ -490,7 +490,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, full_dis
 def test_a_pipe_and_a_device_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):
-        assert "is no file; allowed: a folder, a .zip or a .tar" in refusal(path)
+        assert "is not a file; allowed: a folder, a .zip or a .tar" in refusal(path)
 
 
 def test_what_is_wrong_with_the_source_is_said_of_the_source(tmp_path: Path) -> None:
@@ -510,7 +510,7 @@ def test_a_refusal_speaks_of_what_was_given_and_not_of_a_folder_that_is_gone(tmp
     sentence = refusal(zipped(tmp_path / "a.zip", files))
     assert sentence.startswith("none of the pictures of train can be read")
     only = {"train/1.png": colour(), "test/1.png": colour()}
-    assert "in no folders of classes" in refusal(put(tmp_path / "folder", only))
+    assert "not in class folders" in refusal(put(tmp_path / "folder", only))
     two = {f"{top}/{name}": content for top in "ab" for name, content in two_classes(1).items()}
     assert "there are no pictures for train" in refusal(zipped(tmp_path / "b.zip", two))
     assert left_behind(tmp_path) == []
@@ -538,7 +538,7 @@ def test_one_that_is_stopped_leaves_nothing_and_can_begin_again(tmp_path: Path) 
     while not next(records).n_bytes:
         pass
     assert left_behind(tmp_path) != []
-    with pytest.raises(DatasetError, match="another process is bringing in mine"):
+    with pytest.raises(DatasetError, match="another process is importing mine"):
         list(datasets.import_dataset(path, "mine"))
     records.close()
     assert left_behind(tmp_path) == []

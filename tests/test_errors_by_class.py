@@ -70,7 +70,7 @@ def test_a_model_that_draws_grey_loses_all_colour_and_no_brightness(photos: Data
     assert error is not None
     assert error.brightness_lost < 1e-3
     assert error.colour_lost > 0.9  # not 1: it is measured around the mean image, which has colour
-    assert "it spends its numbers on brightness first" in captions.errors.colour_caption(error)
+    assert "it spends its code on brightness first" in captions.errors.colour_caption(error)
 
 
 def test_the_mean_image_loses_all_that_sets_images_apart(photos: Dataset) -> None:
@@ -81,7 +81,7 @@ def test_the_mean_image_loses_all_that_sets_images_apart(photos: Dataset) -> Non
         pytest.approx(1, abs=0.01),
         pytest.approx(1, abs=0.01),
     )
-    assert "about as much of both" in captions.errors.colour_caption(error)
+    assert "about as much of each" in captions.errors.colour_caption(error)
 
 
 def test_images_without_colours_have_no_error_in_colour(digits: Dataset) -> None:
@@ -99,15 +99,15 @@ def test_classes_stand_by_their_error_and_those_without_images_are_left_out(digi
 
 def test_classes_that_hardly_differ_and_a_single_class_are_told_so() -> None:
     alike = [ClassError(0, "cat", 5, 0.01), ClassError(1, "dog", 5, 0.0105)]
-    assert captions.errors.class_caption(alike) == "All classes come back about equally well."
+    assert captions.errors.class_caption(alike) == "The model reconstructs all classes about equally well."
     assert captions.errors.class_caption(alike[:1]) == ""
 
 
 def test_the_channel_that_is_drawn_worst_is_named() -> None:
     said = captions.errors.colour_caption(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
-    assert said.startswith("Blue is drawn worst: 2 times the error of red.")
+    assert said.startswith("Blue has the largest error: 2 times that of red.")
     assert "30 % in brightness and 10 % in colour" in said
-    assert "brightness more than colour" in said
+    assert "more brightness than colour" in said
 
 
 # ---------------------------------------------------------------- figures

@@ -183,15 +183,15 @@ def five(digits: Dataset) -> tuple[Reconstructions, Dataset]:
 
 
 def test_images_are_ordered_by_their_error(five: tuple[Reconstructions, Dataset]) -> None:
-    assert inspection.order(*five, "as they come", None, 0).tolist() == [0, 1, 2, 3, 4]
+    assert inspection.order(*five, "in order", None, 0).tolist() == [0, 1, 2, 3, 4]
     assert inspection.order(*five, "worst first", None, 0).tolist() == [4, 2, 3, 0, 1]
     assert inspection.order(*five, "best first", None, 0).tolist() == [1, 0, 3, 2, 4]
 
 
 def test_one_class_alone_keeps_the_order(five: tuple[Reconstructions, Dataset]) -> None:
     assert inspection.order(*five, "worst first", 1, 0).tolist() == [3, 1]
-    assert inspection.order(*five, "as they come", 0, 0).tolist() == [0, 2, 4]
-    assert inspection.order(*five, "as they come", 7, 0).tolist() == []
+    assert inspection.order(*five, "in order", 0, 0).tolist() == [0, 2, 4]
+    assert inspection.order(*five, "in order", 7, 0).tolist() == []
     shuffled = inspection.order(*five, "shuffled", None, 3).tolist()
     assert inspection.order(*five, "shuffled", 0, 3).tolist() == [i for i in shuffled if i in (0, 2, 4)]
 
@@ -205,7 +205,7 @@ def test_a_shuffle_has_all_images_once_and_depends_on_its_seed(digits: Dataset) 
 
 
 def test_unknown_orders_and_classes_are_refused(five: tuple[Reconstructions, Dataset]) -> None:
-    with pytest.raises(ConfigError, match="'by size'; known: as they come, shuffled"):
+    with pytest.raises(ConfigError, match="'by size'; known: in order, shuffled"):
         inspection.order(*five, "by size", None, 0)  # type: ignore[arg-type]
     for wrong in (-1, 10):
         with pytest.raises(ConfigError, match=f"class is {wrong}; digits has 0 to 9"):
@@ -395,5 +395,5 @@ def test_channels_that_never_answer_come_last_and_sixty_four_are_shown(digits: D
 def test_each_kind_of_model_is_looked_at_in_its_own_way(models_of: dict[str, Trained]) -> None:
     with pytest.raises(ConfigError, match="has channels; their kernels are shown instead"):
         inspection.responses(models_of["conv"], models_of["conv"].data.test[0])
-    with pytest.raises(ConfigError, match="has no convolution; what its code looks at"):
+    with pytest.raises(ConfigError, match="has no convolution; what its code responds to"):
         inspection.kernels(models_of["mlp"])

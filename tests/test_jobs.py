@@ -29,7 +29,7 @@ def job_of(config: TrainConfig) -> TrainJob:
 
 
 def followed(records: Iterator[Record], epochs: int | None = None) -> tuple[Run, Run]:
-    """The run as the job began it, and after so many epochs or at its end, where the job is stopped."""
+    """The run as the job began it, and after this many epochs or at its end, where the job is stopped."""
     first = run = next(records)
     assert isinstance(run, Run)
     assert isinstance(first, Run)
@@ -193,7 +193,7 @@ def test_a_run_of_version_0_1_with_noise_over_a_range_says_that_its_test_noise_w
     old = checkpoints.read(run.run_id)
     assert [e.test_loss for e in old.epochs] == [e.test_loss for e in run.epochs], "old numbers stay"
     assert cli.main(["runs", "show", run.run_id]) == 0
-    said = "Measured on noisy test images that an earlier version drew only for this model"
+    said = "Measured on noisy test images that an earlier version made only for this model"
     assert said in capsys.readouterr().out
     (summary,) = checkpoints.summaries()[0]
     assert summary.earlier_tests == 3
@@ -206,7 +206,7 @@ def test_a_run_that_continues_one_of_version_0_1_says_which_epochs_were_tested_o
     longer = done(replace(RANGE, epochs=5))
     assert longer.resumed_from_epoch == 3
     (said,) = remarks(checkpoints.read(longer.run_id))
-    assert said.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version drew")
+    assert said.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version made")
     (said,) = remarks(replace(longer, earlier_tests=1))
     assert said.startswith("Epoch 1 was tested")
     again = done(replace(RANGE, epochs=6))
@@ -302,7 +302,7 @@ def test_a_stored_run_is_running_while_its_lock_is_held() -> None:
         snapshot = stored_run(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.RUNNING
-    assert snapshot.message == "another process trains it; 2 of 1,000 epochs done"
+    assert snapshot.message == "another process is training it; 2 of 1,000 epochs done"
 
 
 # ---------------------------------------------------------------- killed

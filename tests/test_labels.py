@@ -78,7 +78,7 @@ def test_a_frame_tells_its_own_error() -> None:
     run = replace(run_of(4, []), x=Images((1, 1, 1, 2), bytes([0, 255])))
     off = Images((1, 1, 1, 2), bytes([0, 204]))  # 0.2 off in one of two pixels: 0.04 / 2 = 0.02, 17.0 dB
     assert labels.frame(run, Preview(3, off)) == "after epoch 3 of 4: 17.0 dB"
-    assert labels.frame(run, Preview(0, off)).startswith("before any training")
+    assert labels.frame(run, Preview(0, off)).startswith("untrained")
 
 
 def test_a_job_that_waits_says_what_for_and_how_many_are_ahead() -> None:
@@ -112,7 +112,7 @@ def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> Non
     assert BaselineJob(PCA, "mnist").title == "PCA of MNIST handwritten digits"
     assert BaselineJob(MEAN_IMAGE, "mnist").title == "Mean image of MNIST handwritten digits"
     assert CurveJob("digits", "gaussian", "median", (0.1,)).title == (
-        "Gaussian: how well Median filter takes it away"
+        "Gaussian: how well Median filter removes it"
     )
     gone = configs.title(replace(config, dataset="gone"))
     assert gone == "MLP, latent size 9, 1 layer, gone"

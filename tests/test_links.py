@@ -176,7 +176,7 @@ def no_model_chosen() -> AppTest:
 
 def colour_train_changed() -> AppTest:
     app = change(opened("colour", run=RUNS[PHOTOS]), **SETTINGS)
-    return open_tab(app, "view", "Where it errs")
+    return open_tab(app, "view", "Errors by class")
 
 
 def colour_sweep_changed() -> AppTest:
@@ -300,7 +300,7 @@ def test_settings_beside_a_run_in_an_address_are_those_of_the_controls() -> None
         ("colour", {"part": "harder", "colour": "digits"}, "colour is 'digits'; known: photos"),
         ("colour", {"part": "harder", "models": "conv"}, "models is 'conv'; known: mlp, conv-bottleneck"),
         ("runs", {"datasets": "moon"}, "unknown dataset 'moon'"),
-        ("runs", {"colour": "red"}, "'colour' is no setting"),
+        ("runs", {"colour": "red"}, "'colour' is not a setting"),
     ],
 )
 def test_nonsense_is_told_in_a_sentence(page: str, link: dict[str, str], sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Freed memory stays or goes as it is told, a run that would not fit is refused, a shortage is a sentence."""
+"""Freed memory stays or goes as set, a run that would not fit is refused, a shortage is a sentence."""
 
 import platform
 import subprocess
@@ -19,7 +19,7 @@ from autoenc.schema import TrainConfig
 ROOT = Path(__file__).parents[1]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's data")
-glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told what to keep")
+glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be set")
 
 PAGE_FAULTS = """
 import resource
@@ -95,7 +95,7 @@ def train(**settings):
 train(model="conv", latent_size=4)
 train(model="mlp", latent_size=4)
 before = status("VmRSS")
-Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+Path("/proc/self/clear_refs").write_text("5")  # the peak starts again
 train({settings})
 print(status("VmHWM") - before)
 """

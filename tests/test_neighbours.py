@@ -76,7 +76,7 @@ def test_only_what_slows_runs_down_is_told_and_the_busiest_is_named() -> None:
     assert crowded(busy[:1], 2) == ""
     assert crowded(busy, 8) == ""
     assert crowded(busy, 2) == (
-        "Other programs keep 1.9 of 2 cores busy (most of it python, process 34). "
+        "Other programs keep 1.9 of 2 cores busy (mostly python, process 34). "
         "Runs here take longer than usual."
     )
 

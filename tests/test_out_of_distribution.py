@@ -126,7 +126,7 @@ def test_a_model_is_useful_where_it_is_clearly_better_than_the_mean_image(digits
 
 
 def half(contrast: int) -> np.ndarray:
-    """Above so many steps darker than the middle, below as much brighter: the variance is their square."""
+    """Above this many steps darker than the middle, below as much brighter: the variance is their square."""
     x = np.full((1, 28, 28), 128 - contrast, np.uint8)
     x[:, 14:] = 128 + contrast
     return x
@@ -153,8 +153,8 @@ def test_what_is_further_off_than_a_plain_square_is_no_success() -> None:
 @pytest.mark.parametrize(
     ("back", "words"),
     [
-        (80, "4 % of the contrast is lost, less than in all 4 test images: easier than anything"),
-        (61, "15 % of the contrast is lost, less than in 75 % of the 4 test images: nothing strange"),
+        (80, "4 % of the contrast is lost, less than in all 4 test images: easier than any test image"),
+        (61, "15 % of the contrast is lost, less than in 75 % of the 4 test images: within its usual error"),
         (38, "38 % of the contrast is lost, more than in 75 % of the 4 test images: harder than most"),
         (25, "56 % of the contrast is lost, more than in all 4 test images: this model has never seen"),
     ],
@@ -174,7 +174,7 @@ def test_the_share_of_test_images_is_said_as_it_is() -> None:
 def test_a_picture_without_contrast_is_no_test() -> None:
     assert said(half(0), half(1)).startswith("No verdict: this picture is almost one plain tone")
     words = said(half(0), np.zeros((1, 28, 28), np.uint8))
-    assert words.endswith("and not even that comes back: this model has never seen such an image.")
+    assert words.endswith("and the model does not even reproduce that: it has never seen such an image.")
 
 
 def test_a_model_that_has_learnt_nothing_gives_no_verdict() -> None:

@@ -115,7 +115,7 @@ def test_a_newcomer_without_data_and_internet_sees_an_example_and_is_one_click_f
     assert not app.exception
     assert "What is an autoencoder?" in texts(app)
     assert {"Running": "0 of 1", "Waiting": "0"}.keys() <= {metric.label for metric in app.metric}
-    until(app, "images that the model was not trained on")  # the example has been trained
+    until(app, "images never seen during training")  # the example has been trained
     (example,) = checkpoints.summaries()[0]
     assert (example.config.dataset, example.finished) == ("digits", True)
     app.button(key="first").click().run()
@@ -203,7 +203,7 @@ def test_a_link_to_a_run_alone_brings_its_settings() -> None:
         ("seed", "-5", "seed is"),
         ("run", "../../etc/passwd", "is not the name of a run"),
         ("run", "mnist-mlp-k1-e1-00000000", "is not on this machine"),
-        ("colour", "<script>alert(1)</script>", "is no setting"),
+        ("colour", "<script>alert(1)</script>", "is not a setting"),
     ],
 )
 def test_what_is_ignored_in_a_link_is_said(name: str, text: str, said: str) -> None:
@@ -273,7 +273,7 @@ def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, s
         said[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
     assert "Sixteen test images" in said["epochs"]
     assert "encoder:" in said["model"]
-    assert "The code of test image 0" in said["learnt"] or "The numbers of the code" in said["learnt"]
+    assert "The code of test image 0" in said["learnt"] or "The code values" in said["learnt"]
     assert len(set(said.values())) == 5
 
 
@@ -323,7 +323,7 @@ def test_a_stopped_run_goes_on_and_an_interrupted_one_tells_so() -> None:
         sleep(0.05)
     app.run().button(key="stop").click().run()
     until(app, "Stopped")
-    assert app.run().button(key="train").label.startswith("Train on from epoch")
+    assert app.run().button(key="train").label.startswith("Resume from epoch")
     sessions.background().forget(run_id)  # as after a restart of the dashboard
     app = opened(run=run_id, view="images")
     assert "Interrupted" in "".join(p.proto.text for p in app.get("progress"))
@@ -461,7 +461,7 @@ def test_the_teacher_deletes_a_run_and_a_student_cannot(visitor_at: Place) -> No
 def test_downloads_belong_to_the_teacher(visitor_at: Place) -> None:
     visitor_at(STUDENT)
     app = opened(dataset="mnist")
-    assert "The teacher can bring it" in app.info[0].value
+    assert "Ask the teacher to download it" in app.info[0].value
     assert not has_button(app, "download-mnist")
 
 
@@ -487,7 +487,7 @@ def swept(**link: str) -> AppTest:
 
 def finished_sweep(app: AppTest, n: int) -> AppTest:
     app.button(key="sweep-start").click().run()
-    return until(app, f"{n} of {n} runs trained")
+    return until(app, f"{n} of {n} done")
 
 
 def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at: Place) -> None:
@@ -502,7 +502,7 @@ def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at:
     app.run()
     app.button(key="stop-sweep").click().run()
     assert not app.exception
-    assert has_button(until(app, "runs trained, stopped"), "continue-sweep")
+    assert has_button(until(app, "done, stopped"), "continue-sweep")
 
 
 def test_a_sweep_is_said_beforehand_trained_and_shown_in_numbers() -> None:
@@ -515,13 +515,13 @@ def test_a_sweep_is_said_beforehand_trained_and_shown_in_numbers() -> None:
     assert app.button(key="sweep-start").label == "Show the results"
     assert app.query_params["latent_sizes"] == "1,2,4"
     again = opened("sweep", sweep=app.query_params["sweep"])
-    assert "3 of 3 runs trained" in again.get("progress")[0].proto.text
+    assert "3 of 3 done" in again.get("progress")[0].proto.text
     assert again.multiselect(key="sizes").value == ["1", "2", "4"]
 
 
 def test_runs_on_disk_are_not_trained_again() -> None:
     app = swept(latent_sizes="1,2,4,8")
-    assert "**4** runs, **3** of them trained already" in texts(app)
+    assert "**4** runs, **3** of them already trained" in texts(app)
     assert app.button(key="sweep-start").label == "Train the other 1"
 
 
@@ -531,7 +531,7 @@ def test_a_sweep_that_a_dead_server_left_goes_on_when_it_is_looked_at() -> None:
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
     saved = SavedSweep(sweep, fingerprint, run_ids, owner="somebody")
     sweeps.save(saved)
-    until(opened("sweep", sweep=saved.sweep_id), "2 of 2 runs trained")
+    until(opened("sweep", sweep=saved.sweep_id), "2 of 2 done")
     found = sweeps.find(saved.sweep_id)
     assert found is not None
     assert not found.wanted, "it has ended: a run that is deleted later is not trained again"
@@ -555,7 +555,7 @@ def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:
         ({"models": "gan"}, "unknown model 'gan'"),
         ({"layers": "0"}, "layers is 0"),
         ({"sweep": "../../etc"}, "is not on this machine"),
-        ({"nonsense": "1"}, "'nonsense' is no setting"),
+        ({"nonsense": "1"}, "'nonsense' is not a setting"),
         ({"epochs": "x"}, "epochs is 'x'; it must be a number"),
     ],
 )
@@ -570,7 +570,7 @@ def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
 
 def test_sizes_that_do_not_fit_into_memory_are_left_out_with_the_reason() -> None:
     app = swept(models="conv", latent_sizes="1,4096", batch_size="1437", stride="1")
-    assert "Left out: Convolutional 4,096: this run needs about" in texts(app).replace("\\", "")
+    assert "Left out: Conv 4,096: this run needs about" in texts(app).replace("\\", "")
     assert not app.button(key="sweep-start").disabled
 
 
@@ -587,7 +587,7 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
     app.button(key=f"stop-{one}").click().run()
     until(app, "Conv 48: ")  # the other goes on
     app.button(key="stop-sweep").click().run()
-    assert has_button(until(app, "0 of 2 runs trained, stopped"), "continue-sweep")
+    assert has_button(until(app, "0 of 2 done, stopped"), "continue-sweep")
     visitor_at(None)
 
 
@@ -659,7 +659,7 @@ def test_pages_say_why_the_time_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
     measuring = the_sessions()._measuring
     monkeypatch.setattr(measuring, "speed", None)
     monkeypatch.setattr(measuring, "starved", True)
-    said = "Time: not known while other programs train on this machine"
+    said = "Time: unknown while other programs train on this machine"
     assert said in texts(opened(model="conv", latent_size="19", epochs="900"))
     assert said in texts(swept(models="conv", latent_sizes="19", epochs="900"))
 
@@ -668,7 +668,7 @@ def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch
     found = sessions._neighbours()
     monkeypatch.setattr(found, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
     monkeypatch.setattr(found, "_at", inf)  # nobody looks again
-    said = "most of it chromium, process 12). Runs here take longer than usual."
+    said = "mostly chromium, process 12). Runs here take longer than usual."
     sweep = Sweep(TrainConfig("digits", "conv", layers=2, epochs=1000, seed=6), ("conv",), (64,), (2,))
     (config,) = sweep.configs()
     saved = SavedSweep(
@@ -694,11 +694,11 @@ def test_what_a_sweep_at_rest_watches_is_another_thing_when_another_window_goes_
     sweeps.save(saved)
     one, other = (opened("sweep", sweep=saved.sweep_id) for _ in range(2))
     resting = sweep_view._moment(saved.sweep_id)
-    assert resting == sweep_view._moment(saved.sweep_id), "nothing has changed: the page is not drawn anew"
+    assert resting == sweep_view._moment(saved.sweep_id), "nothing has changed: the page is not redrawn"
     assert has_button(one, "continue-sweep")
     other.button(key="continue-sweep").click().run()
     assert sweep_view._moment(saved.sweep_id) != resting
-    until(other, "2 of 2 runs trained")
+    until(other, "2 of 2 done")
 
 
 def test_a_page_at_rest_is_drawn_anew_when_what_it_watches_has_changed_and_not_before() -> None:
@@ -775,7 +775,7 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
         ({"training": "nix"}, "run 'nix' is not on this machine"),
         ({"images": "-16"}, "a whole number from 0 on"),
         ({"draw": "many"}, "draw is 'many'"),
-        ({"colour": "red"}, "'colour' is no setting"),
+        ({"colour": "red"}, "'colour' is not a setting"),
     ],
 )
 def test_nonsense_in_the_link_of_noise_is_named_and_the_page_stays_usable(
@@ -793,7 +793,7 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     plain, denoiser = (app.selectbox(key=name).value for name in ("plain", "denoiser"))
     assert "it cannot be the denoiser one" in texts(opened("denoise", denoiser=plain))
     other = opened("denoise", noise="blur:1", denoiser=denoiser)
-    assert "takes speckle noise away; choose that noise to see it" in texts(other)
+    assert "removes speckle noise; choose that noise to see it" in texts(other)
     assert other.selectbox(key="denoise_kind").value == "blur"
     elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
     assert "was trained on digits, not on mnist" in texts(elsewhere)
@@ -821,7 +821,7 @@ def test_what_was_chosen_is_there_again_after_a_visit_to_another_page() -> None:
     app.query_params.clear()  # as a browser does that follows the navigation
     app.switch_page("pages/start.py").run()
     for key in ("denoise_kind", "methods"):
-        del app.session_state[key]  # as Streamlit does when a part of that page is drawn anew
+        del app.session_state[key]  # as Streamlit does when a part of that page is redrawn
     app.switch_page("pages/denoise.py").run()
     assert app.query_params["noise"] == "blur:0.8"
     assert app.query_params["methods"] == "tv"
@@ -886,8 +886,8 @@ def test_another_noise_brings_a_level_that_suits_it_and_its_own_denoisers() -> N
 def test_the_questions_of_size_and_of_training_noise_say_what_they_need() -> None:
     app = with_models(noise="speckle:0.5")
     for question, said in (
-        ("Which code size?", "A small code has no room for noise"),
-        ("Trained at, tested at", "each trained with other noise"),
+        ("Which code size?", "A small code cannot store the noise"),
+        ("Training noise vs. test noise", "each trained with other noise"),
     ):
         app.session_state["questions"] = question
         app.run()

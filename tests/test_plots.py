@@ -22,7 +22,7 @@ STEPS_PER_EPOCH = 469  # 60,000 images in batches of 128, the last one smaller
 def run_of(
     n_epochs: int, step_losses: list[float], test_losses: list[float] | None = None, seconds: float = 0.5
 ) -> Run:
-    """A run of so many planned epochs; as many are finished as there are test losses."""
+    """A run of this many planned epochs; as many are finished as there are test losses."""
     return Run(
         run_id=f"mnist-mlp-k32-e{n_epochs}-00000000",
         config=TrainConfig(epochs=n_epochs, batch_size=128),
@@ -487,7 +487,7 @@ def test_times_that_were_not_taken_alone_are_hollow_and_say_so() -> None:
     mlp = trace_of(plots.time_by_size(points, plots.Axes()), "MLP")
     assert list(mlp.marker.symbol) == ["circle", "circle-open", "circle-open"]
     asides = [text.partition(", ")[2] for text in mlp.hovertext]
-    assert asides[:2] == ["2 threads on cpu, alone)", "2 threads on cpu, beside 1 other)"]
+    assert asides[:2] == ["2 threads on cpu, no concurrent runs)", "2 threads on cpu, 1 concurrent run)"]
     report = trace_of(plots.time_by_size(BOTH, plots.Axes()), "lab report (its own machine)")
     assert placed(report) == [(64, 91.8)]
 

@@ -19,7 +19,7 @@ class Asked:
 
 
 def begun_in_order(waiting: list[Asked], n_workers: int) -> list[Asked]:
-    """What begins when, if all jobs take equally long: the queue is asked anew for each free worker."""
+    """What begins when, if all jobs take equally long: the queue is asked again for each free worker."""
     order, running, served, left = list[Asked](), list[Asked](), dict[str, int](), list(waiting)
     while left:
         if len(running) == n_workers:

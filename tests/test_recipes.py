@@ -80,8 +80,8 @@ def test_models_that_share_settings_which_do_not_suit_one_of_them_are_said_to() 
     for models in (["mlp", "conv"], ["conv-bottleneck"], []):
         assert remarks.shared_settings(models) == ""
     assert remarks.shared_settings(["mlp", "conv-bottleneck"]) == (
-        "Models that are compared share their settings; Bottleneck alone starts with 2 layers and a learning "
-        "rate of 0.004 that decays to zero."
+        "Models in one sweep share their settings; on its own, Conv bottleneck starts with 2 layers and a "
+        "learning rate of 0.004 that decays to zero."
     )
 
 
@@ -139,8 +139,8 @@ def test_help_tells_the_defaults_that_depend_on_model_and_data_set() -> None:
     ):
         assert defaults in told["train"]
     for defaults in (
-        *("default: 1; conv-bottleneck alone: 2", "default: 0.001; conv-bottleneck alone: 0.004"),
-        *("default: 0; conv- bottleneck alone: all epochs", "default: 1,2,4,8,16,32,64,128", "mlp,conv"),
+        *("default: 1; conv-bottleneck on its own: 2", "default: 0.001; conv-bottleneck on its own: 0.004"),
+        *("default: 0; conv- bottleneck on its own: all epochs", "default: 1,2,4,8,16,32,64,128", "mlp,conv"),
     ):
         assert defaults in told["sweep"]
 

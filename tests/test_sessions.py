@@ -304,7 +304,7 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_next_job_is_done(
 ) -> None:
     failed = until(sessions, sessions.start(Deadly(str(tmp_path / "tries"))), ended)
     assert failed.state is State.FAILED
-    assert "5 workers died over it in a row" in failed.message
+    assert "5 workers in a row died while running it" in failed.message
     assert (tmp_path / "tries").read_text().count("tried") == 5
     config = TrainConfig(dataset="digits", latent_size=11, epochs=1)
     assert until(sessions, sessions.start(TrainJob(config)), ended).state is State.FINISHED

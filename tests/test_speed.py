@@ -55,7 +55,7 @@ def test_fewer_images_are_fewer_steps() -> None:
 
 
 def test_a_test_costs_a_third_of_the_multiplications_of_training() -> None:
-    """60,000 images in 469 steps of 128 images, and 10,000 images forward alone; 2 * 784 * 32 each."""
+    """60,000 images in 469 steps of 128 images, and 10,000 images forward only; 2 * 784 * 32 each."""
     per_image = 2 * 784 * 32
     assert expected(mlp=(0.0, 0.0, 1e-9)) == pytest.approx((469 * 128 + 10_000 / 3) * per_image * 1e-9)
 

@@ -83,9 +83,9 @@ def test_a_dashboard_beside_programs_that_hold_all_cores_is_ready_says_so_and_en
         sessions.wait_until_ready()
         assert (sessions.speed(), sessions.no_speed()) == (
             None,
-            "not known while other programs train on this machine",
+            "unknown while other programs train on this machine",
         )
-        until(lambda: message() == f"other runs hold all {CPU_COUNT} cores (process {other.pid})")
+        until(lambda: message() == f"other runs use all {CPU_COUNT} cores (process {other.pid})")
         other.send_signal(signal.SIGSTOP)
         until(lambda: f"process {other.pid} holds" in message() and f"kill -CONT {other.pid}" in message())
     # Its cores are free: the run is trained, and the speed is measured after all.
@@ -128,7 +128,7 @@ async def _wait_for_cores(*labs: Dashboard) -> None:
 
     async def look(lab: Dashboard) -> None:
         async with opened(lab.address) as visitor:
-            while not visitor.shows("Waiting: other runs hold"):
+            while not visitor.shows("Waiting: other runs use"):
                 await asyncio.sleep(0.05)
 
     await asyncio.gather(*map(look, labs))
@@ -147,4 +147,4 @@ def test_the_command_line_says_for_whom_it_waits() -> None:
             mine.release()
             assert process.wait(60) == 0
     # How many cores there are, PyTorch takes from the environment.
-    assert re.fullmatch(rf"waiting: other runs hold .* cores? \(process {os.getpid()}\)\n", said[1])
+    assert re.fullmatch(rf"waiting: other runs use .* cores? \(process {os.getpid()}\)\n", said[1])

@@ -147,7 +147,7 @@ def test_the_chart_hatches_the_epoch_of_a_standstill_and_shows_no_speed_for_it()
     assert list(train.y) == [60, 66, 60]
     for bars in (train, test):
         assert list(bars.marker.pattern.shape) == ["", "/", ""]
-        assert bars.hovertext[1] == ", and stood still for 6 min"
+        assert bars.hovertext[1] == ", and paused for 6 min"
     assert [value > 0 for value in speed.y] == [True, False, True]
     assert plots.timing(run_with(USUAL)).data[0].marker.pattern.shape is None
 
@@ -155,7 +155,7 @@ def test_the_chart_hatches_the_epoch_of_a_standstill_and_shows_no_speed_for_it()
 def test_a_standstill_is_said_beside_the_run() -> None:
     (said,) = remarks(run_with(USUAL, STILL, USUAL))
     assert said == (
-        "The process stood still for 6 min during epoch 2 (a closed lid, a stopped program): "
+        "The process was paused for 6 min during epoch 2 (a closed lid, a stopped program): "
         "that time is not counted; the speed is measured over the other epochs."
     )
     (said,) = remarks(run_with(STILL, USUAL, STILL))

@@ -106,7 +106,7 @@ def test_the_table_marks_runs_that_an_earlier_version_tested_on_noise_of_their_o
     assert [row[head.index("test loss (MSE)")] for row in table] == ["0.02 (+)", "0.02"]
     for text in (sweeps.as_markdown(points), sweeps.as_latex(points)):
         assert "(+) Tested by an earlier version" in text
-        assert "Delete and train again" in text
+        assert "delete the run and train it again" in text
     assert [row["earlier_test"] for row in csv.DictReader(io.StringIO(sweeps.as_csv(points)))] == [
         "True",
         "False",

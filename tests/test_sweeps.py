@@ -153,7 +153,7 @@ def test_a_size_that_does_not_fit_is_left_out_with_the_reason_and_the_others_go_
 
 def test_what_the_data_do_not_allow_is_left_out_with_the_reason() -> None:
     plan = planned(Sweep(replace(BASE, train_images=99_999), ("mlp",), (1,)), machine())
-    assert "train images is 99999" in plan.refused[0].refusal
+    assert "train images is 99,999" in plan.refused[0].refusal
     assert plan.needed_bytes == 0
 
 

@@ -79,7 +79,7 @@ def page(lab: Lab) -> Iterator[AppTest]:
     """The sweep's page with the same two runs, already trained."""
     app = opened("sweep", dataset="digits", models="mlp", latent_sizes="2,4", epochs="2")
     app.button(key="sweep-start").click().run()
-    yield until(app, "2 of 2 runs trained")
+    yield until(app, "2 of 2 done")
     sessions.background().close()
 
 

@@ -57,7 +57,7 @@ thoroughly = settings(max_examples=600, suppress_health_check=[HealthCheck.funct
 
 
 def opened(query: Mapping[str, str | list[str]]) -> tuple[str, ...]:
-    """What a new visitor with this address is told."""
+    """What a new visitor with this address reads."""
     for key in list(st.session_state):
         del st.session_state[key]
     st.session_state["history"] = True  # not the first run of the script

@@ -52,7 +52,7 @@ def trained(config: TrainConfig, data: Dataset, state: TrainState | None = None)
 
 
 def as_pixels(images: np.ndarray) -> np.ndarray:
-    """uint8 -> float64 in [0, 1], by numpy alone."""
+    """uint8 -> float64 in [0, 1], only with numpy."""
     return images.astype(np.float64) / 255
 
 
@@ -344,7 +344,7 @@ def test_all_models_are_tested_on_the_same_noisy_images(kind: str, image_shape: 
     assert len(sizes) > 1
     assert all(torch.equal(noisy, given[0]) for noisy in given)
     first = torch.cat([noisy for _, noisy in training.test_batches(images[:48], config)])
-    assert torch.equal(first, given[0][:48]), "the noise of an image depends on its place alone"
+    assert torch.equal(first, given[0][:48]), "the noise of an image depends only on its place"
 
 
 def test_a_range_of_noise_is_tested_with_levels_from_nothing_to_its_end() -> None:

@@ -28,8 +28,8 @@ PAGES: tuple[Page, ...] = (
         "train",
         "Train",
         ":material/school:",
-        "Press one button and watch a model learn, epoch by epoch: what comes back of each image, what is "
-        "lost, and what it costs.",
+        "Press one button and watch a model learn, epoch by epoch: how well it redraws each image, what "
+        "is lost, and what it costs.",
         "pages/train.py",
     ),
     Page(
@@ -44,8 +44,8 @@ PAGES: tuple[Page, ...] = (
         "denoise",
         "Denoise",
         ":material/blur_on:",
-        "Drag the noise and see at once what a model makes of it: where does it help, and where does it "
-        "invent?",
+        "Drag the noise level and see at once what a model does with it: where does it help, and where does "
+        "it invent?",
         "pages/denoise.py",
     ),
     Page(

@@ -45,7 +45,7 @@ class Baseline:
         """Its curve after each point; the last value has all of them.
 
         Args:
-            train_images: it learns from the first so many; None: from all.
+            train_images: it learns from the first N; None: from all.
         """
         part = replace(data, train=data.train[:train_images], train_labels=data.train_labels[:train_images])
         curve, n_pixels = self.empty(data.name, len(part.train)), math.prod(data.image_shape)

@@ -1,4 +1,4 @@
-"""The mean training image in place of every image: what a code of nothing is worth."""
+"""The mean training image in place of every image: the error of an empty code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def points(data: Dataset) -> Iterator[BaselinePoint]:
 MEAN_IMAGE = Baseline(
     name="mean_image",
     title="mean image",
-    help="the mean training image in place of every image: what a code of nothing is worth",
+    help="the mean training image in place of every image: the error of an empty code",
     points=points,
     has_code=False,
     with_noise=True,  # it does not look at its input

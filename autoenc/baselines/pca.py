@@ -62,7 +62,7 @@ def _needed_bytes(n_pixels: int) -> int:
 PCA = Baseline(
     name="pca",
     title="PCA",
-    help="the best linear code with a linear way back",
+    help="the best linear encoder with a linear decoder",
     points=points,
     needed_bytes=_needed_bytes,
 )

@@ -36,7 +36,7 @@ def baseline_caption(line: Sequence[Point], curve: BaselineCurve) -> str:
         )
     worst, ratio = max(compared, key=lambda one: one[1])
     if ratio <= high:
-        return f"nowhere worse than {curve.title}"
+        return f"never worse than {curve.title}"
     return f"furthest behind {curve.title} at {counted(worst.n_latents, 'number')} ({amount(ratio, 'loss')})"
 
 

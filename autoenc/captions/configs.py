@@ -9,15 +9,13 @@ from autoenc import datasets
 from autoenc.numerals import counted, setting
 from autoenc.schema import MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
 
-MODEL_TITLES = {"mlp": "MLP", "conv": "Convolutional", "conv-bottleneck": "Conv with bottleneck"}
-
 
 def title(config: TrainConfig) -> str:
     """All in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     stride = f", stride {config.stride}" if config.model == "conv" else ""
     noise = f", {noise_caption(config.noise)}" if config.noise else ""
     return (
-        f"{MODEL_TITLES[config.model]}, latent size {config.latent_size:,}, "
+        f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
         f"{_layers(config.layers)}{stride}{noise}, {datasets.title(config.dataset)}"
     )
 
@@ -29,7 +27,7 @@ def short(config: TrainConfig) -> str:
 
 def family(config: TrainConfig) -> str:
     """Runs of all sizes: `MLP, 2 layers`."""
-    return f"{MODEL_TITLES[config.model]}, {_layers(config.layers)}"
+    return f"{MODEL_NAMES[config.model]}, {_layers(config.layers)}"
 
 
 def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
@@ -39,8 +37,8 @@ def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
 
 
 def sweep_title(sweep: Sweep) -> str:
-    """`MLP and Convolutional, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
-    models = " and ".join(MODEL_TITLES[name] for name in sweep.models)
+    """`MLP and Conv, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
+    models = " and ".join(MODEL_NAMES[name] for name in sweep.models)
     sizes = sorted(sweep.latent_sizes)
     span = f"size {sizes[0]:,}"
     if len(sizes) > 1:
@@ -69,9 +67,9 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "epochs": counted(config.epochs, "epoch"),
         "batch_size": f"batch {config.batch_size:,}",
         "learning_rate": f"rate {setting(config.learning_rate)}",
-        "decay_epochs": f"rate falls over {counted(config.decay_epochs, 'epoch')}"
+        "decay_epochs": f"rate decays over {counted(config.decay_epochs, 'epoch')}"
         if config.decay_epochs
-        else "steady rate",
+        else "constant rate",
         "noise": noise_caption(config.noise) if config.noise else "no noise",
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",

@@ -60,7 +60,7 @@ def _compared_losses(one: Subject, other: Subject, losses: Sequence[float]) -> s
     conjunction = "as" if much == "the same" else "than" if much.endswith(("more", "less")) else "of"
     both_losses = f"{short(ours)} against {short(theirs)}"
     error = amount(ours / theirs, "error")
-    return f"an image of {one.name} comes back with {error} {conjunction} one of {other.name} ({both_losses})"
+    return f"an image of {one.name} has {error} {conjunction} one of {other.name} ({both_losses})"
 
 
 def no_code_caption(subjects: Sequence[Subject]) -> str:
@@ -69,7 +69,7 @@ def no_code_caption(subjects: Sequence[Subject]) -> str:
     if any(mse is None for _, mse in losses):
         return ""
     listed_losses = " and ".join(f"{short(mse or 0)} for {name}" for name, mse in losses)
-    return f"The mean image in place of every image errs by {listed_losses}: what a code of nothing is worth."
+    return f"An empty code (the mean image in place of every image) has an error of {listed_losses}."
 
 
 def compared_runs_caption(subjects: Sequence[Subject]) -> str:

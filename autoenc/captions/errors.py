@@ -19,7 +19,7 @@ def class_caption(errors: Sequence[ClassError]) -> str:
     best, worst = errors[0], errors[-1]
     ratio = worst.mse / best.mse
     if ratio < _MIN_CLEAR_RATIO:
-        return "All classes come back about equally well."
+        return "The model reconstructs all classes about equally well."
     return f"Easiest: {best.name}. Hardest: {worst.name}, with {short(ratio)} times the error."
 
 
@@ -31,14 +31,14 @@ def colour_caption(error: ColourError) -> str:
         return ""
     ratio = mse[worst] / mse[best]
     caption = (
-        "Red, green and blue are drawn about equally well."
+        "The model reconstructs red, green and blue about equally well."
         if ratio < _MIN_CLEAR_RATIO
-        else f"{worst.capitalize()} is drawn worst: {short(ratio)} times the error of {best}."
+        else f"{worst.capitalize()} has the largest error: {short(ratio)} times that of {best}."
     )
     lost = f"{percent(error.brightness_lost)} in brightness and {percent(error.colour_lost)} in colour"
-    caption += f" Of what sets the images apart it loses {lost}"
+    caption += f" Of the differences between images it loses {lost}"
     if error.colour_lost >= _MIN_CLEAR_RATIO * error.brightness_lost:
-        return f"{caption}: it spends its numbers on brightness first."
+        return f"{caption}: it spends its code on brightness first."
     if error.brightness_lost >= _MIN_CLEAR_RATIO * error.colour_lost:
-        return f"{caption}: the fine detail that it cannot keep is brightness more than colour."
-    return f"{caption}: about as much of both."
+        return f"{caption}: the fine detail it cannot keep is more brightness than colour."
+    return f"{caption}: about as much of each."

@@ -25,7 +25,7 @@ MEASURE_NOTE = (
 FAR_OFF_SHARE = 0.01  # MSE: a tenth of the way from black to white
 _NO_MODEL_NOTE = (
     "No verdict: even for its own test images this model is hardly better than their average picture. "
-    "It has learnt too little to tell the familiar from the strange."
+    "It has learnt too little to tell familiar images from unusual ones."
 )
 _NOISY_NOTE = "(The test images were noisy, as in its training; this picture is not.)"
 
@@ -69,7 +69,7 @@ def _plain_tone(mse: float) -> str:
     """Of a picture without contrast."""
     tone = "This picture is almost one plain tone"
     if mse > FAR_OFF_SHARE:
-        return f"{tone}, and not even that comes back: this model has never seen such an image."
+        return f"{tone}, and the model does not even reproduce that: it has never seen such an image."
     return f"No verdict: {tone[0].lower()}{tone[1:]}, which has no contrast to lose."
 
 
@@ -79,10 +79,10 @@ def _among(rank: ErrorRank) -> str:
     if rank.beyond_all:
         return f"{lost}, more than in all {tests}: this model has never seen such an image."
     if rank.n_worse == rank.n:
-        return f"{lost}, less than in all {tests}: easier than anything that this model was tested on."
+        return f"{lost}, less than in all {tests}: easier than any test image."
     if rank.n_worse >= rank.n / 2:
         less = percent(rank.n_worse / rank.n)
-        return f"{lost}, less than in {less} of the {tests}: nothing strange to this model."
+        return f"{lost}, less than in {less} of the {tests}: within its usual error."
     if rank.n_worse >= EDGE_SHARE * rank.n:
         more = percent(rank.n_better / rank.n)
         return f"{lost}, more than in {more} of the {tests}: harder than most of them."

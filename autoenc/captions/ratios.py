@@ -5,7 +5,7 @@ from __future__ import annotations
 from autoenc.numerals import percent, short
 
 MIN_CHANGE = 0.03  # a smaller change is none
-_MIN_FACTOR = 1.8  # from here on it is so many times; below, so much more
+_MIN_FACTOR = 1.8  # from here on `3 times`; below, `a fifth more`
 _PARTS = {
     1 / 10: "a tenth",
     1 / 8: "an eighth",
@@ -40,7 +40,7 @@ def amount(ratio: float, of: str) -> str:
 
 
 def changes(ratio: float) -> str:
-    """What an amount does that becomes so many times itself: `halves`, `falls by a third`, `doubles`."""
+    """What an amount does that changes by this factor: `halves`, `falls by a third`, `doubles`."""
     words = times_text(ratio)
     fraction = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
     if words in fraction:

@@ -9,8 +9,8 @@ from autoenc.recipes import RECIPES, Recipe, recipe
 from autoenc.schema import MODEL_NAMES, Run
 
 EARLIER_TEST_CLAUSE = (  # of runs that stand beside others
-    "tested by an earlier version, which drew other noise for other models: a difference of one percent "
-    "means nothing there. Delete and train again to compare exactly."
+    "tested by an earlier version, which used different test noise for each model: a difference of one "
+    "percent means nothing. To compare exactly, delete the run and train it again."
 )
 EARLIER_MARK = "(+)"  # beside the figures of one
 EARLIER_NOTE = f"{EARLIER_MARK} T{EARLIER_TEST_CLAUSE[1:]}"
@@ -27,12 +27,12 @@ def _tests(run: Run) -> str:
     n, n_epochs = run.earlier_tests, len(run.epochs)
     if not n:
         return ""
-    noise = "noisy test images that an earlier version drew only for this model"
+    noise = "noisy test images that an earlier version made only for this model"
     care = "compared with other runs, a difference of one percent in the test error means nothing"
     if n >= n_epochs:
         return f"Measured on {noise}: {care}. To compare exactly, delete this run and train it again."
     which = "Epoch 1 was" if n == 1 else f"Epochs 1 to {n} were"
-    return f"{which} tested on {noise}: {care}. Later epochs use the images that every model is given."
+    return f"{which} tested on {noise}: {care}. Later epochs use the same images as all other models."
 
 
 def compared(runs: Mapping[str, Run]) -> str:
@@ -57,7 +57,7 @@ def _standstill(run: Run) -> str:
     total = duration(sum(seconds for _, seconds in still))
     left_out = "" if len(still) == len(run.epochs) else "; the speed is measured over the other epochs"
     return (
-        f"The process stood still for {total} during {which} (a closed lid, a stopped program): "
+        f"The process was paused for {total} during {which} (a closed lid, a stopped program): "
         f"that time is not counted{left_out}."
     )
 
@@ -70,9 +70,9 @@ def shared_settings(models: Iterable[str]) -> str:
     if not alone:
         return ""
     starts = "; ".join(
-        f"{MODEL_NAMES[model]} alone starts with {_recipe_caption(RECIPES[model])}" for model in alone
+        f"on its own, {MODEL_NAMES[model]} starts with {_recipe_caption(RECIPES[model])}" for model in alone
     )
-    return f"Models that are compared share their settings; {starts}."
+    return f"Models in one sweep share their settings; {starts}."
 
 
 def _recipe_caption(recipe: Recipe) -> str:

@@ -55,9 +55,9 @@ def _doublings(line: Sequence[Point]) -> str:
     if len(steps) == 1:
         return best
     if (end := _end_of_gains(line)) is not None:
-        return f"{best}, beyond {end.config.latent_size:,} it gains almost nothing"
+        return f"{best}, beyond {end.config.latent_size:,} it hardly changes"
     ratio = _loss(d) / _loss(c)
-    least = "it gains almost nothing" if abs(1 - ratio) <= MIN_CHANGE else f"it {changes(ratio)}"
+    least = "it hardly changes" if abs(1 - ratio) <= MIN_CHANGE else f"it {changes(ratio)}"
     return f"{best}, from {c.config.latent_size:,} to {d.config.latent_size:,} {least}"
 
 
@@ -133,7 +133,7 @@ def ratio_caption(points: Sequence[Point]) -> str:
     reaching = [p for p in usable_points if _loss(p) <= READABLE_MSE]
     if not reaching:
         best = min(usable_points, key=_loss)
-        return f"No run reaches {level}; nearest comes {_run(best)} with {_quality(best)}."
+        return f"No run reaches {level}; the closest is {_run(best)} with {_quality(best)}."
     best = max(reaching, key=lambda p: (p.ratio, -_loss(p)))
     reached = _quality(best)
     if best.ratio <= 1:
@@ -152,16 +152,19 @@ def time_caption(points: Sequence[Point]) -> str:
         if len(line) < 2:
             continue
         first, last = line[0], line[-1]
-        sizes = times_text(last.config.latent_size / first.config.latent_size)
-        whole = amount(last.seconds / first.seconds, "time")
-        unit = f"{CODE_UNITS[first.config.model]}s"
-        more = f"{sizes} the {unit}" if sizes.endswith("times") or sizes == "twice" else f"{sizes} {unit}"
-        words = f"{_name(first)}: {more} cost {whole}"
+        larger = _larger(last.config.latent_size / first.config.latent_size)
+        words = f"{_name(first)}: a code {larger} takes {amount(last.seconds / first.seconds, 'time')}"
         if len(line) > 2:
             a, b = line[-2:]
             words += f"; from {_sizes(a, b)} the time {changes(b.seconds / a.seconds)}"
         sentences.append(f"{words}.")
     return " ".join(sentences)
+
+
+def _larger(ratio: float) -> str:
+    """`64 times larger`, `twice as large`, `a third larger`."""
+    words = times_text(ratio)
+    return "twice as large" if words == "twice" else f"{words.removesuffix(' more')} larger"
 
 
 def timing_caption(points: Sequence[Point]) -> str:
@@ -173,19 +176,21 @@ def timing_caption(points: Sequence[Point]) -> str:
     alone = [p for p in timed if p.concurrent_jobs == 0]
     if len(alone) == len(timed):
         where = "" if len(devices) != 1 else f", on {devices[0]}{_threads(timed)}"
-        caption = "The time was taken alone" if len(timed) == 1 else "All times were taken alone"
+        caption = (
+            "The run had the machine to itself" if len(timed) == 1 else "Each run had the machine to itself"
+        )
         return f"{caption}{where}.{_differ(devices)}"
     others_running = [p.concurrent_jobs for p in timed if p.concurrent_jobs]
     n_unknown = sum(p.concurrent_jobs is None for p in timed)
     clauses = []
     if others_running:
-        others = "1 other run" if max(others_running) == 1 else f"{max(others_running)} other runs"
-        were, them = ("was", "it") if len(others_running) == 1 else ("were", "them")
+        were = "was" if len(others_running) == 1 else "were"
+        others = counted(max(others_running), "other run")
         clauses.append(
-            f"{len(others_running)} of {len(timed)} {were} timed with up to {others} beside {them}"
+            f"{len(others_running)} of {counted(len(timed), 'run')} {were} timed with up to {others} at work"
         )
     if n_unknown:
-        clauses.append(f"for {n_unknown} of {len(timed)} it is not known whether others ran beside")
+        clauses.append(f"for {n_unknown} of {len(timed)} it is unknown whether others were at work")
     caption = ", ".join(clauses)
     return f"{caption[0].upper()}{caption[1:]} (hollow dots): compare these with care.{_differ(devices)}"
 

@@ -17,6 +17,7 @@ from autoenc.checkpoints.paths import LATER_FIELDS, MAX_FILE
 from autoenc.checkpoints.reading import on_paper, optimizer_state_in, read_summary, run_in, weights_in
 from autoenc.checkpoints.writing import head_of, locked
 from autoenc.errors import CheckpointError, RunNewer
+from autoenc.numerals import counted
 from autoenc.schema import Run
 
 IMPORT_LOCK = "import"  # no run has this name: whoever imports into this folder holds its lock
@@ -39,7 +40,7 @@ def import_file(path: Path) -> str:
     """
     name = printable(path.name)
     _check_size(path, name)
-    busy = "another import is under way; try again when it has ended"
+    busy = "another import is running; try again when it has finished"
     with locked(IMPORT_LOCK, LOCK_SECONDS, busy) as import_lock:
         copy = import_lock.with_suffix(f".{os.getpid()}.tmp")
         try:
@@ -101,7 +102,7 @@ def _check_head(file: RunFile, run: Run) -> None:
         if field in LATER_FIELDS and field not in file.head:
             continue
         if not _about_equal(file.head[field], actual):
-            raise ValueError(f"its head tells another {field} than the rest of it")
+            raise ValueError(f"its header gives another {field} than the rest of the file")
 
 
 def _about_equal(claimed: object, actual: object) -> bool:
@@ -132,6 +133,6 @@ def _is_wanted(run: Run, copy: Path, place: Path) -> bool:
     if filecmp.cmp(copy, place, shallow=False):
         return False
     raise CheckpointError(
-        f"{run.run_id} is here already, with {present.epochs_done} epochs; "
-        f"delete it to import this file, which has {len(run.epochs)}"
+        f"{run.run_id} is already here, with {counted(present.epochs_done, 'epoch')}; "
+        f"delete it to import this file, which has {len(run.epochs):,}"
     )

@@ -95,5 +95,5 @@ def continuable(config: TrainConfig, fingerprint: str) -> tuple[RunSummary, ...]
 
 
 def furthest(config: TrainConfig, fingerprint: str) -> RunSummary | None:
-    """The run that this config would continue; None: it begins anew."""
+    """The run that this config would continue; None: it starts from the beginning."""
     return next(iter(continuable(config, fingerprint)), None)

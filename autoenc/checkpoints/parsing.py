@@ -135,7 +135,9 @@ def _check_header(path: Path, file_stat: os.stat_result) -> None:
     if what := what_else(head):
         raise ValueError(f"it is {what}; {FILE_CURE}")
     if head.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
-        raise ValueError("it is a .zip or a PyTorch file, which is not read here; take the .safetensors file")
+        raise ValueError(
+            "it is a .zip or a PyTorch file, which this program does not read; take the .safetensors file"
+        )
     n_bytes = int.from_bytes(head[:8], "little")
     if n_bytes > MAX_HEADER:
         raise ValueError(f"its header has {n_bytes:,} bytes; allowed: {MAX_HEADER:,}")
@@ -144,7 +146,7 @@ def _check_header(path: Path, file_stat: os.stat_result) -> None:
 def _head_in(text: str, name: str) -> Mapping[str, Any]:
     head = json.loads(text)
     if not isinstance(head, dict):
-        raise ValueError("its head is not an object")
+        raise ValueError("its header is not an object")
     version = head["format_version"]
     if type(version) is int and version > FORMAT_VERSION:
         raise RunNewer(
@@ -156,7 +158,7 @@ def _head_in(text: str, name: str) -> Mapping[str, Any]:
             f"{printable(name)} has format version {version!r:.40}; this program reads {FORMAT_VERSION}"
         )
     if len(text) > MAX_HEAD:  # of our own format; a newer one may have chosen otherwise
-        raise ValueError(f"its head has {len(text):,} bytes; allowed: {MAX_HEAD:,}")
+        raise ValueError(f"its header has {len(text):,} bytes; allowed: {MAX_HEAD:,}")
     return head
 
 
@@ -167,19 +169,19 @@ def printable(text: str) -> str:
 
 def whole(value: object, low: int = 0, high: int = 2**53) -> int:
     if type(value) is not int or not low <= value <= high:
-        raise ValueError(f"its head holds {value!r:.40} instead of a whole number from {low:,} to {high:,}")
+        raise ValueError(f"its header holds {value!r:.40} instead of a whole number from {low:,} to {high:,}")
     return value
 
 
 def number(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
-        raise ValueError(f"its head holds {value!r:.40} instead of a number of 0 or more")
+        raise ValueError(f"its header holds {value!r:.40} instead of a number of 0 or more")
     return float(value)
 
 
 def text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():  # it goes to terminals
-        raise ValueError(f"its head holds {value!r:.40} instead of a text")
+        raise ValueError(f"its header holds {value!r:.40} instead of a text")
     if len(value) > MAX_TEXT:
-        raise ValueError(f"its head holds a text of {len(value):,} characters; allowed: {MAX_TEXT}")
+        raise ValueError(f"its header holds a text of {len(value):,} characters; allowed: {MAX_TEXT}")
     return value

@@ -34,4 +34,4 @@ def path_of(run_id: str) -> Path:
 
 
 def unknown(run_id: str) -> RunUnknown:
-    return RunUnknown(f"there is no run {run_id}; `python -m autoenc runs list` shows what there is")
+    return RunUnknown(f"there is no run {run_id}; `python -m autoenc runs list` lists all runs")

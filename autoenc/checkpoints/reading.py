@@ -65,7 +65,7 @@ def _content_hash(path: Path, file_identity: tuple[int, int, int]) -> str:
 
 
 def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
-    """A run and its model as its file holds them: on the CPU, for inference alone, without gradients.
+    """A run and its model as its file holds them: on the CPU, only for inference, without gradients.
 
     Raises:
         as `read` does, and CheckpointError where the weights do not fit the model or hold NaN.
@@ -106,7 +106,7 @@ def restore(state: TrainState, run_id: str, max_epochs: int) -> Run:
 
 
 def on_paper(run: Run) -> models.Autoencoder:
-    """The run's model with shapes alone: it takes no memory."""
+    """The run's model with shapes only: it takes no memory."""
     with torch.device("meta"):
         return models.build(run.config, run.model.image_shape)
 
@@ -120,7 +120,7 @@ def summary_in(file: RunFile) -> RunSummary:
     head = file.head
     config, fingerprint = TrainConfig.from_json(head["config"]), text(head["fingerprint"])
     if head["run_id"] != config.run_id(fingerprint):
-        raise ValueError("its name is not that of the run inside")
+        raise ValueError("its name is not the name of the run inside")
     channels, height, width = (whole(side, 1, MAX_PIXELS) for side in head["image_shape"])
     whole(channels * height * width, 1, MAX_PIXELS)
     n_train_images = whole(head["n_train_images"], 1)
@@ -206,7 +206,7 @@ def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) 
 
     Files that do not tell are of version 0.1. There the draws depended on how many images were computed at
     once, which the model decides: where each image had a level of its own, on a GPU, and where PyTorch, which
-    draws 16 numbers at once, had to begin anew.
+    draws 16 numbers at once, had to start again.
     """
     n_epochs = whole(head["epochs_done"])
     if "earlier_tests" in head:
@@ -226,7 +226,7 @@ def weights_in(file: RunFile, model: models.Autoencoder) -> dict[str, Tensor]:
 def optimizer_state_in(
     file: RunFile, model: models.Autoencoder, n_steps: int
 ) -> dict[int, dict[str, Tensor]]:
-    """Adam's state after so many steps, a parameter an entry, still in the file."""
+    """Adam's state after this many steps, one entry per parameter, still in the file."""
     states = {
         i: {
             "step": file.floats(f"optimizer.{i}.step", ()),
@@ -236,7 +236,7 @@ def optimizer_state_in(
         for i, parameter in enumerate(model.parameters())
     }
     if any(int(state["step"]) != n_steps for state in states.values()):
-        raise ValueError(f"its optimiser has not gone {n_steps} steps")
+        raise ValueError(f"its optimiser has not taken {n_steps:,} steps")
     return states
 
 
@@ -246,7 +246,7 @@ def _optional(value: object, check: Callable[[object], T]) -> T | None:
 
 def _check_name(path: Path, run: AnyRun) -> AnyRun:
     if run.run_id != path.stem:
-        raise ValueError("its name is not that of the run inside")
+        raise ValueError("its name is not the name of the run inside")
     return run
 
 

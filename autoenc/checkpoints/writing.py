@@ -67,7 +67,7 @@ def delete(run_id: str) -> None:
 
 @contextmanager
 def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Iterator[Path]:
-    """The run's file, while this process alone may change it; what killed writers left beside it is gone.
+    """The run's file, while only this process may change it; what killed writers left beside it is gone.
 
     Raises:
         RunBusy: another holds it for longer than `patience` seconds; says `busy`, or that it is trained.
@@ -123,7 +123,7 @@ def save(run: Run, state: TrainState) -> None:
     """
     path = path_of(run.run_id)
     if _attempt_on_disk(path) > run.attempt:
-        raise CheckpointError(f"{run.run_id} was taken over by a newer attempt; this one ends here")
+        raise CheckpointError(f"a newer attempt has taken over {run.run_id}; this one ends here")
     data = to_bytes(_tensors(run, state), {"autoenc": json.dumps(head_of(run))})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
@@ -133,7 +133,7 @@ def save(run: Run, state: TrainState) -> None:
     except OSError as error:
         gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir()
         raise CheckpointError(
-            f"cannot write {path}: its folder is gone; bring it back or train again"
+            f"cannot write {path}: its folder is gone; restore it or train again"
             if gone
             else f"cannot write {path}: {error.strerror or error}; older runs are intact"
         ) from None

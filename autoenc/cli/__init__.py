@@ -2,7 +2,7 @@
 
 Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
 
-printing.py   how a result is told
+printing.py   how a result is printed
 settings.py   the settings of a training run
 training.py   train
 sweeping.py   sweep
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AutoencError as error:
         return _fail(str(error), 1)
     except KeyboardInterrupt:
-        return _fail("stopped; what is finished is kept, the same command goes on", 1)
+        return _fail("stopped; finished work is kept; run the same command to continue", 1)
     except BrokenPipeError:  # `| head` has seen enough
         _close_stdout()
     except OSError as error:
@@ -62,7 +62,7 @@ def _fail(sentence: str, code: int) -> int:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Wrong usage in one line instead of two dozen."""
-        self.exit(2, f"autoenc: {message}; `{self.prog} --help` tells more\n")
+        self.exit(2, f"autoenc: {message}; see `{self.prog} --help`\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for module in (training, sweeping, denoising, runs, data):
         module.add_to(commands)
-    add_command(commands.add_parser("bench", help="training speed against the lab's own loop"), bench)
+    add_command(commands.add_parser("bench", help="measure training speed against the lab's own loop"), bench)
     return top
 
 
@@ -79,5 +79,5 @@ def bench(args: argparse.Namespace) -> None:
     try:
         from benchmarks import training_speed  # not part of the package: it stands beside it in the project
     except ImportError:
-        raise AutoencError("the benchmarks are not here; run this in the project's folder") from None
+        raise AutoencError("there are no benchmarks here; run this in the project's folder") from None
     training_speed.run(as_json=args.json)

@@ -20,9 +20,11 @@ MAX_CLASSES = 12  # named
 
 
 def add_to(commands: Commands) -> None:
-    data = commands.add_parser("data", help="the data sets").add_subparsers(required=True, metavar="WHAT")
-    add_command(data.add_parser("list", help="what is known and what is here"), list_data)
-    download = data.add_parser("download", help="bring a data set to this machine")
+    data = commands.add_parser("data", help="list, download or import data sets").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    add_command(data.add_parser("list", help="all known data sets, and which are on this machine"), list_data)
+    download = data.add_parser("download", help="download a data set to this machine")
     download.add_argument("name", metavar="NAME")
     download.set_defaults(command=download_data)
     import_dataset = data.add_parser("import", help="make a data set of pictures")
@@ -30,13 +32,13 @@ def add_to(commands: Commands) -> None:
         "source",
         metavar="ARCHIVE_OR_FOLDER",
         type=Path,
-        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or CLASS alone",
+        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only",
     )
     import_dataset.add_argument(
-        "--name", required=True, help="of the new data set: letters, digits and hyphens"
+        "--name", required=True, help="name of the new data set: letters, digits and hyphens"
     )
     import_dataset.add_argument(
-        "--size", type=int, help="make the pictures so many pixels wide and high, 8 to 64"
+        "--size", type=int, help="width and height of the pictures in pixels, 8 to 64"
     )
     add_command(import_dataset, import_data)
 

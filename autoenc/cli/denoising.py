@@ -25,12 +25,19 @@ from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_leve
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("denoise", help="how well noise is taken away, by models and by filters")
-    parser.add_argument("--run", metavar="RUN_ID", action="append", required=True, help="may be given again")
+    parser = commands.add_parser("denoise", help="measure how well models and filters remove noise")
+    parser.add_argument(
+        "--run", metavar="RUN_ID", action="append", required=True, help="may be given several times"
+    )
     parser.add_argument("--noise", default=NOISE, help=f"{', '.join(NOISES)}; default: {NOISE}")
-    parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve")
+    parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve levels")
     parser.add_argument("--methods", default=",".join(METHODS), help=f"default: {','.join(METHODS)}")
-    parser.add_argument("--csv", metavar="FILE", type=Path, help="a line for each method and level")
+    parser.add_argument(
+        "--csv",
+        metavar="FILE",
+        type=Path,
+        help="write the figures to this file, one line for each method and level",
+    )
     add_command(parser, denoise)
 
 
@@ -81,7 +88,7 @@ def _finished(run_id: str) -> Run:
 def _measured(jobs: Sequence[CurveJob]) -> list[Curve]:
     """Here and now, with a bar on a terminal and a line a method elsewhere."""
     curves = []
-    form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
+    form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
     quiet = not sys.stderr.isatty()
     with (
         cores.joined(torch.get_num_threads()) as mine,
@@ -92,7 +99,7 @@ def _measured(jobs: Sequence[CurveJob]) -> list[Curve]:
             datasets.load(job.dataset)
             bar.set_postfix_str(job.method)
             curves.append(_curve(job, bar, n))
-            tqdm.write(f"{job.method} is measured ({n + 1} of {len(jobs)})", file=sys.stderr)
+            tqdm.write(f"{job.method}: measured ({n + 1:,} of {len(jobs):,})", file=sys.stderr)
     return curves
 
 
@@ -108,8 +115,8 @@ def _curve(job: CurveJob, bar: tqdm, n_before: int) -> Curve:  # type: ignore[ty
         except AutoencError as error:
             if curve is None or curve.done < 1:
                 raise
-            tqdm.write(f"autoenc: {error}; it is measured again the next time", file=sys.stderr)
-    assert isinstance(curve, Curve), "such a job yields curves alone"
+            tqdm.write(f"autoenc: {error}; it will be measured again next time", file=sys.stderr)
+    assert isinstance(curve, Curve), "such a job yields only curves"
     return curve
 
 

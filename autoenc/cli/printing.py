@@ -1,4 +1,4 @@
-"""What the commands share: how they are added, and how a result is told."""
+"""What the commands share: how they are added, and how a result is printed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from autoenc.numerals import decibels, out_of, short
 from autoenc.schema import Run
 
 Command = Callable[[argparse.Namespace], None]
-Commands = Any  # what `add_subparsers` makes; argparse names its type for itself alone
+Commands = Any  # what `add_subparsers` makes; argparse keeps the name of its type to itself
 
 
 def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     """Have the command done when the parser was chosen; each can answer in JSON."""
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--json", action="store_true", help="print one JSON document to stdout")
     parser.set_defaults(command=command)
 
 
@@ -71,7 +71,7 @@ def check_writable(path: Path | None) -> None:
         ConfigError: no file can be written there.
     """
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-        raise ConfigError(f"cannot write {path}; --csv takes a file in a folder that is there")
+        raise ConfigError(f"cannot write {path}; --csv needs a file in an existing folder")
 
 
 def write(path: Path, text: str) -> None:

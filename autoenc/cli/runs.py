@@ -23,28 +23,38 @@ T = TypeVar("T", str, Path)
 
 
 def add_to(commands: Commands) -> None:
-    runs = commands.add_parser("runs", help="the runs on disk").add_subparsers(required=True, metavar="WHAT")
-    listed = runs.add_parser("list", help="all runs, or those that match")
+    runs = commands.add_parser("runs", help="list, show, delete, export or import runs").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    listed = runs.add_parser("list", help="list all runs, or those that match")
     listed.add_argument(
         "--find", default="", metavar="WORDS", help="parts of a run's name, such as 'conv k16'"
     )
     listed.add_argument("--dataset", default="", metavar="NAMES", help="such as mnist,digits; default: all")
     listed.add_argument("--model", default="", metavar="NAMES", help="such as mlp,conv; default: all")
-    listed.add_argument("--finished", action="store_true", help="finished runs only")
+    listed.add_argument("--finished", action="store_true", help="only finished runs")
     listed.add_argument("--sort", default="newest", help=f"{', '.join(SORTS)}; default: newest")
     add_command(listed, list_runs)
-    show = runs.add_parser("show", help="one run: settings, model, losses")
+    show = runs.add_parser("show", help="show one run: settings, model, losses")
     show.add_argument("run_id", metavar="RUN_ID")
     add_command(show, show_run)
-    delete = runs.add_parser("delete", help="remove runs for good")
+    delete = runs.add_parser("delete", help="delete runs for good")
     delete.add_argument("run_ids", metavar="RUN_ID", nargs="+")
     add_command(delete, delete_runs)
-    out = runs.add_parser("export", help="a run for other programs: CSV, JSON, PNG, TensorBoard, its file")
+    out = runs.add_parser(
+        "export", help="export a run for other programs: CSV, JSON, PNG, TensorBoard, its file"
+    )
     out.add_argument("run_id", metavar="RUN_ID")
-    out.add_argument("--out", metavar="DIR", type=Path, required=True, help="where its folder is made")
-    out.add_argument("--tensorboard", action="store_true", help="a folder of events too")
+    out.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder to write to; each run gets its own folder in it",
+    )
+    out.add_argument("--tensorboard", action="store_true", help="also write a TensorBoard folder")
     add_command(out, export_run)
-    bring = runs.add_parser("import", help="make files of another machine runs of this one")
+    bring = runs.add_parser("import", help="import runs from another machine")
     bring.add_argument("files", metavar="FILE", type=Path, nargs="+")
     add_command(bring, import_runs)
 
@@ -107,7 +117,7 @@ def import_runs(args: argparse.Namespace) -> None:
 
 
 def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bool) -> None:
-    """One that is refused does not save the others; what was done is told in any case, by its run_id."""
+    """One that is refused does not save the others; what was done is printed in any case, by its run_id."""
     run_ids: list[str] = []
     refusals: list[str] = []
     for one in dict.fromkeys(those):

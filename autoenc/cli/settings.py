@@ -35,7 +35,7 @@ def add_settings(parser: argparse.ArgumentParser, alone: str = "") -> None:
     usual = TrainConfig()
     parser.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
     parser.add_argument(
-        "--stride", type=int, help=f"1 or 2, of the convolutions of conv; default: {usual.stride}"
+        "--stride", type=int, help=f"1 or 2, for the convolutions of conv; default: {usual.stride}"
     )
     parser.add_argument("--epochs", type=int, help=_epochs_help())
     parser.add_argument("--batch-size", type=int, help=f"default: {usual.batch_size}")

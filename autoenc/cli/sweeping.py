@@ -19,7 +19,7 @@ from autoenc.cli.printing import Commands, add_command, check_writable, split, w
 from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
-from autoenc.numerals import data_size, duration
+from autoenc.numerals import counted, data_size, duration
 from autoenc.runs import by_id
 from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.schema.written import as_written
@@ -28,19 +28,27 @@ from autoenc.sweeps import Machine, Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
-ONE_AT_A_TIME_NOTE = " alone"  # where several models are compared, all have plain settings
+ONE_AT_A_TIME_NOTE = " on its own"  # where several models are compared, all have plain settings
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("sweep", help="loss, time and size against latent size: many models at once")
+    parser = commands.add_parser(
+        "sweep", help="train many models at once: loss, time and size against latent size"
+    )
     models = ",".join(recipes.SWEPT_MODELS)
     parser.add_argument("--models", default=models, help=f"some of {', '.join(MODELS)}; default: {models}")
     sizes = ",".join(map(str, recipes.SWEPT_SIZES))
     parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
     parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ONE_AT_A_TIME_NOTE)}")
     add_settings(parser, ONE_AT_A_TIME_NOTE)
-    parser.add_argument("--one-at-a-time", action="store_true", help="so that the times can be compared")
-    parser.add_argument("--csv", metavar="FILE", type=Path, help="the table, a line a run")
+    parser.add_argument(
+        "--one-at-a-time",
+        action="store_true",
+        help="train one run at a time, so that times can be compared",
+    )
+    parser.add_argument(
+        "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each run"
+    )
     add_command(parser, sweep)
 
 
@@ -96,7 +104,10 @@ def _tell(plan: Plan, seconds: float | None) -> None:
     size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
     if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
         print(words, file=sys.stderr)
-    print(f"{len(plan.runs)} runs: {here} on disk already, {new} to train{time}{size}", file=sys.stderr)
+    print(
+        f"{counted(len(plan.runs), 'run')}: {here:,} already on disk, {new:,} to train{time}{size}",
+        file=sys.stderr,
+    )
     for run in plan.refused:
         print(f"{run.run_id} is left out: {run.refusal}", file=sys.stderr)
 
@@ -104,7 +115,7 @@ def _tell(plan: Plan, seconds: float | None) -> None:
 def _followed(saved: SavedSweep, image_shape: tuple[int, int, int], sessions: Sessions) -> tuple[Point, ...]:
     """The runs when all have ended; a bar on a terminal, a line a run elsewhere."""
     reported: set[str] = set()
-    form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
+    form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
     quiet = not sys.stderr.isatty()
     with tqdm(total=float(len(saved.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
         while True:

@@ -22,7 +22,9 @@ from autoenc.schema import DEVICES, MODELS, EpochRecord, Run, TrainConfig
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a model, or continue one")
     usual = TrainConfig()
-    parser.add_argument("--model", default=usual.model, help=f"{' or '.join(MODELS)}; default: {usual.model}")
+    parser.add_argument(
+        "--model", default=usual.model, help=f"one of {', '.join(MODELS)}; default: {usual.model}"
+    )
     parser.add_argument(
         "--latent-size",
         type=int,
@@ -77,16 +79,16 @@ class _Progress:
 
     def begin(self, run: Run) -> None:
         if run.finished:
-            note = "is on disk already"
+            note = "is already on disk"
         elif run.resumed_from_epoch:
             note = f"continues after epoch {run.resumed_from_epoch:,} of {run.config.epochs:,}"
         else:
             note = (
-                f"begins: {run.model.n_parameters:,} parameters, {run.model.n_latents:,} numbers in the code"
+                f"starts: {run.model.n_parameters:,} parameters, {run.model.n_latents:,} numbers in the code"
             )
         print(f"{run.run_id} {note}", file=sys.stderr)
         if sys.stderr.isatty() and not run.finished:
-            form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go{postfix}"
+            form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
             self.bar = tqdm(total=1.0, initial=run.done, bar_format=form, leave=False)
 
     def epoch(self, run: Run) -> None:

@@ -39,7 +39,7 @@ def read_cifar(spec: DatasetSpec) -> Arrays:
 
 
 def check_cifar(spec: DatasetSpec) -> None:
-    """Looks at the files' sizes alone; raises as `read_cifar` does."""
+    """Looks only at the files' sizes; raises as `read_cifar` does."""
     spec.check_present()
     for path in spec.files:
         _check_size(spec, path, _N_PIXELS)
@@ -53,7 +53,7 @@ def read_svhn(spec: DatasetSpec) -> Arrays:
 
 
 def check_svhn(spec: DatasetSpec) -> None:
-    """Looks at the files' sizes and first bytes alone; raises as `read_svhn` does."""
+    """Looks only at the files' sizes and first bytes; raises as `read_svhn` does."""
     spec.check_present()
     for path in spec.files:
         _check_size(spec, path, 128)
@@ -61,7 +61,7 @@ def check_svhn(spec: DatasetSpec) -> None:
             with path.open("rb") as file:
                 head = file.read(10)
         except OSError as error:
-            raise DatasetError(f"{path} cannot be read: {error.strerror}; see who may read it") from error
+            raise DatasetError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
         if head != b"MATLAB 5.0":
             raise DatasetError(f"{path} is not a MATLAB 5.0 file; {cure(spec)}")
 
@@ -71,7 +71,9 @@ def _check_size(spec: DatasetSpec, path: Path, least: int) -> None:
         raise DatasetError(f"{path} is {what}; {cure(spec)}")
     n_bytes = path.stat().st_size
     if not least < n_bytes <= MAX_FILE_BYTES:
-        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {spec.name}; {cure(spec)}")
+        raise DatasetError(
+            f"{path} has {n_bytes:,} bytes, which is not a valid size for {spec.name}; {cure(spec)}"
+        )
 
 
 def _checked(
@@ -142,7 +144,7 @@ def _read_matrices(spec: DatasetSpec, path: Path) -> tuple[Bytes, Bytes]:
         if (images.shape, labels.shape) != shapes or images.dtype != np.uint8:
             raise ValueError("the file is not what its head says")
         if labels.dtype.kind not in "uif" or not np.isin(labels, range(1, 11)).all():
-            raise ValueError("the labels are no whole numbers from 1 to 10")
+            raise ValueError("the labels are not whole numbers from 1 to 10")
     except Exception as error:  # as above
         raise DatasetError(f"{path} cannot be read ({type(error).__name__}); {cure(spec)}") from error
     # On disk the pixels of a column follow each other, and all images lie inside one another.
@@ -151,7 +153,7 @@ def _read_matrices(spec: DatasetSpec, path: Path) -> tuple[Bytes, Bytes]:
 
 
 def _shapes(path: Path) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Of X and y, by the heads alone: a file may claim any size, and lists in lists end the program.
+    """Of X and y, only from the headers: a file may claim any size, and lists in lists end the program.
 
     Raises:
         ValueError: they are not of numbers, not of the shapes of SVHN, too large, or there twice.

@@ -23,7 +23,7 @@ from autoenc.kinds import HEAD_BYTES, HEIC, HEIC_CURE, READABLE_FORMATS, kind_of
 SIDE = 32  # pixels, of pictures that are resized
 LARGEST_SIDE = 64  # of pictures that stay as they are
 MAX_SPLIT_BYTES = 2_000_000_000
-NOTES = "notes.txt"  # in the folder: notes to show with the pictures, a sentence a line
+NOTES = "notes.txt"  # in the folder: notes to show with the pictures, one sentence a line
 MAX_NOTES_BYTES = 2000
 MAX_NAMED = 3  # of the files that cannot be read
 
@@ -63,7 +63,7 @@ def decode(spec: DatasetSpec) -> DecodedFolder:
     """All pictures of an image folder; takes some 10 s for 60,000 small ones.
 
     Raises:
-        DatasetError: it has no pictures, one split alone, too many classes or pictures, or none can be read.
+        DatasetError: it has no pictures, only one split, too many classes or pictures, or none can be read.
     """
     seen = survey(spec.name)
     names = seen.class_names
@@ -71,7 +71,9 @@ def decode(spec: DatasetSpec) -> DecodedFolder:
     try:
         splits = [_files(spec, split, names) for split in FOLDER_SPLITS]
     except OSError as error:
-        raise DatasetError(f"{spec.folder} cannot be read: {error.strerror}; see who may read it") from error
+        raise DatasetError(
+            f"{spec.folder} cannot be read: {error.strerror}; check its permissions"
+        ) from error
     fit = _first_fit(spec, splits[0])
     try:
         read = [_read(spec, *split, fit) for split in zip(FOLDER_SPLITS, splits, strict=True)]
@@ -105,7 +107,7 @@ def square(picture: Bytes, side: int) -> Bytes:
 
 
 def _check(spec: DatasetSpec, names: Sequence[str]) -> None:
-    """Counts alone: before a picture is opened."""
+    """Only counts: before a picture is opened."""
     cure = f"the pictures of a data set are in {spec.folder}/train/CLASS and {spec.folder}/test/CLASS"
     if not names:
         raise DatasetError(f"{spec.folder} has no pictures; {cure}")
@@ -123,7 +125,7 @@ def _check(spec: DatasetSpec, names: Sequence[str]) -> None:
 def _too_large(spec: DatasetSpec, split: str, n: int, n_bytes: int) -> str:
     return (
         f"the {n:,} pictures of {spec.folder}/{split} would take {n_bytes / 1e9:.1f} GB; allowed: "
-        f"{MAX_SPLIT_BYTES / 1e9:.0f} GB; take some away"
+        f"{MAX_SPLIT_BYTES / 1e9:.0f} GB; remove some"
     )
 
 
@@ -185,7 +187,7 @@ def _read(
         coloured |= len(picture) == 3
         n += 1
     if not n:
-        raise DatasetError(f"none of the pictures of {spec.folder}/{split} can be read; take them away")
+        raise DatasetError(f"none of the pictures of {spec.folder}/{split} can be read; remove them")
     return x[:n], labels[:n], coloured, broken
 
 
@@ -197,18 +199,18 @@ def _notes(spec: DatasetSpec, seen: Survey, broken: Sequence[Path]) -> tuple[str
     if len(seen.class_names) == 1:
         notes.append("all images are of one class")
     if seen.empty:
-        notes.append(f"folders without pictures are no classes: {_named(seen.empty)}")
+        notes.append(f"folders without pictures are not classes: {_named(seen.empty)}")
     if deeper := seen.left_out.deeper:
         notes.append(f"pictures in folders inside a class are left out: {_named(deeper)}")
     if loose := seen.left_out.loose:
-        notes.append(f"files outside the folders of the classes are left out: {_named(loose)}")
+        notes.append(f"files outside the class folders are left out: {_named(loose)}")
     if links := seen.left_out.links:
         notes.append(f"links are not followed: {_named(links)}")
     if others := seen.left_out.others:
         which = (
-            "1 file is no picture and is"
+            "1 file is not a picture and is"
             if len(others) == 1
-            else f"{len(others):,} files are no pictures and are"
+            else f"{len(others):,} files are not pictures and are"
         )
         notes.append(f"{which} left out: {_named(others)}")
     if broken:

@@ -177,7 +177,7 @@ def _fetch(order: _Order, resource: Resource, path: Path) -> Iterator[tuple[int,
                     yield n_bytes, n_promised
             if digest.hexdigest() == md5:
                 return
-            failures.append(f"{mirror} gave another {file} than the published one")
+            failures.append(f"{mirror} gave a different {file} from the published one")
         except _MirrorFailed as failure:
             failures.append(f"{mirror} {failure}")
     reasons = ", ".join(failures) or "no mirror is known"
@@ -205,7 +205,7 @@ def _chunks(url: str) -> Iterator[tuple[bytes, int]]:
                 n_bytes += len(chunk)
                 slow.check(n_bytes)
                 if n_bytes > MAX_FILE_BYTES:
-                    raise _MirrorFailed("sends without end")
+                    raise _MirrorFailed("never stops sending")
                 yield chunk, n_promised
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _MirrorFailed(f"fails: {_reason(error)}") from error
@@ -268,7 +268,7 @@ def _reason(error: Exception) -> str:
     """A few words on one line."""
     if isinstance(error, urllib.error.HTTPError):
         if str(error.reason).startswith(urllib.request.HTTPRedirectHandler.inf_msg):  # several lines
-            return f"HTTP {error.code}, sends from one address to the next without end"
+            return f"HTTP {error.code}, redirects without end"
         return " ".join(f"HTTP {error.code} {error.reason}".split())
     cause = getattr(error, "reason", error)
     words = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__

@@ -77,7 +77,7 @@ def _halved(picture: Bytes) -> Bytes:
 
 
 def _mixed(patches: list[Bytes], first_label: int) -> tuple[Bytes, Bytes]:
-    """All of them with their labels, so that the first so many are from everywhere in each photograph."""
+    """All of them with their labels, so that the first N come from everywhere in each photograph."""
     scattered = [sorted(range(len(p)), key=lambda i: i * 2_654_435_761 % 2**32) for p in patches]
     order = interleaved([len(p) for p in patches])
     images = np.stack([patches[label][scattered[label][rank]] for label, rank in order])

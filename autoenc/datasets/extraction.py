@@ -21,7 +21,7 @@ TOO_DEEP = f"deeper than {MAX_PARTS - 1} folders"
 TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
 
 SAME_NAME = "with the name of another file"
-ELSEWHERE = "in none of the folders of the classes"
+ELSEWHERE = "in none of the class folders"
 
 
 class LeftOut:
@@ -46,7 +46,7 @@ class LeftOut:
         """A sentence on pictures, and one on other files, where there are some."""
         others = []
         if n := self._n_others:
-            files = "1 file is no picture and is" if n == 1 else f"{n:,} files are no pictures and are"
+            files = "1 file is not a picture and is" if n == 1 else f"{n:,} files are not pictures and are"
             others = [f"{files} left out ({self._other}{', ...' * (n > 1)})"]
         if not (n := self._counts.total()):
             return others
@@ -69,7 +69,7 @@ class Places:
         """Where it comes to lie; None: it is no picture or hidden, or it is left out, and counted.
 
         Raises:
-            DatasetError: it would lie outside the folder, its folder differs from another in case alone, or
+            DatasetError: it would lie outside the folder, its folder differs from another only in case, or
                 there are too many.
         """
         parts = _parts(name)
@@ -90,11 +90,11 @@ class Places:
             spelled = self._spelled.setdefault((depth, part.casefold()), part)
             if spelled != part:
                 raise DatasetError(
-                    f"the folders {printable(spelled)!r:.80} and {printable(part)!r:.80} differ in capital "
-                    "letters alone, which is one folder on many computers; rename one"
+                    f"the folders {printable(spelled)!r:.80} and {printable(part)!r:.80} differ only in "
+                    "capital letters, which is one folder on many computers; rename one"
                 )
         if len(self._spelled) > MAX_FOLDERS:
-            raise DatasetError(f"there are more than {MAX_FOLDERS:,} folders; bring in fewer")
+            raise DatasetError(f"there are more than {MAX_FOLDERS:,} folders; import fewer")
         return Path(*parts)
 
 
@@ -109,7 +109,7 @@ def _check_inside(name: str) -> None:
     is_disk = re.match(r"[A-Za-z]:[\\/]", name) or (os.name == "nt" and ":" in name)
     if name.startswith(("/", "\\")) or ".." in _parts(name) or "\0" in name or is_disk:
         raise DatasetError(
-            f"the archive has a file {printable(name)!r:.80} outside its own folder; it is not used"
+            f"the archive has a file {printable(name)!r:.80} outside its own folder; it is not read"
         )
 
 

@@ -2,7 +2,7 @@
 
 They are looked at often, on each rerun of a page: so the names of the folders and their times are read each
 time, the files only where one of these has changed. A file that is overwritten in its place changes no
-folder: that is noticed when the program starts anew.
+folder: that is noticed when the program starts again.
 """
 
 from __future__ import annotations
@@ -97,10 +97,8 @@ def check_free(name: str) -> None:
 def _refusal(name: str) -> str:
     """Why no image folder may be called so; "": it may."""
     if not DATASET_NAME.fullmatch(name):
-        return (
-            f"{printable(name)!r:.80} is no name for a data set, which has letters, digits and hyphens alone"
-        )
-    return f"{name!r} is a data set of its own" if name.casefold() in _TAKEN else ""
+        return f"{printable(name)!r:.80} is not a name for a data set; use only letters, digits and hyphens"
+    return f"{name!r} is the name of a built-in data set" if name.casefold() in _TAKEN else ""
 
 
 def folder_spec(name: str) -> DatasetSpec | None:
@@ -132,7 +130,7 @@ def survey(name: str) -> Survey:
     try:
         return _survey(folder, _folders_stamp(folder))
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be read: {error.strerror}; see who may read it") from error
+        raise DatasetError(f"{folder} cannot be read: {error.strerror}; check its permissions") from error
 
 
 def files(folder: Path, split: str, class_name: str) -> list[os.DirEntry[str]]:

@@ -37,7 +37,7 @@ def import_dataset(source: Source, name: str, side: int | None = None) -> Genera
     Args:
         source: a folder, a .zip or a .tar, packed or not, with {train,test}/CLASS/PICTURE or CLASS/PICTURE at
             its top or one folder down; a path, or a file that is open for reading bytes.
-        side: the pictures are made so many pixels wide and high; None: they stay as they are.
+        side: width and height of the pictures in pixels; None: they stay unchanged.
     Returns:
         Records whose `done` never falls; 1 at the end, when the data set can be loaded.
     Raises:
@@ -61,7 +61,7 @@ def _import_dataset(source: Source, name: str, side: int | None) -> Generator[Do
             check_free(name)  # another process may just have finished
             yield from _bring(source, folder / f".{name}.partial", folder / name, side)
     except Timeout:
-        raise DatasetError(f"another process is bringing in {name}; wait for it to finish") from None
+        raise DatasetError(f"another process is importing {name}; wait for it to finish") from None
     except OSError as error:
         raise DatasetError(
             f"{name} cannot be imported: {locks.cure(error, folder, 'AUTOENC_DATA_DIR')}"
@@ -91,7 +91,7 @@ def _arrange(source: Path, whole: Path, side: int | None, left_out: LeftOut) -> 
     rest = [path for path in source.rglob("*") if path.is_file()]
     if rest:
         left_out.add(ELSEWHERE, rest[0].relative_to(source).as_posix(), len(rest))
-    notes = [f"when brought in, cut to their centre square and resized to {side}x{side}"] * bool(side)
+    notes = [f"on import, cut to their centre square and resized to {side}x{side}"] * bool(side)
     (whole / NOTES).write_text("\n".join([*notes, *split_notes, *left_out.sentences()]), encoding="utf-8")
 
 
@@ -125,7 +125,7 @@ def _written(
         if (place := places.place(name_, one.open is not None)) is not None:
             n_files += 1
             if n_files > MAX_FILES:
-                raise DatasetError(f"there are more than {MAX_FILES:,} pictures; bring in fewer")
+                raise DatasetError(f"there are more than {MAX_FILES:,} pictures; import fewer")
             if _is_free(folder / place):
                 n_bytes += _write(chunks, folder / place, side, MAX_BYTES - n_bytes)
             else:
@@ -162,7 +162,7 @@ def _write(content: Iterable[bytes], path: Path, side: int | None, room: int) ->
             if n_bytes > min(MAX_FILE_BYTES, room):
                 most = MAX_FILE_BYTES if n_bytes > MAX_FILE_BYTES else MAX_BYTES
                 raise DatasetError(
-                    f"the pictures unpack to more than {most / 1e6:,.0f} MB; bring in fewer, or smaller"
+                    f"the pictures unpack to more than {most / 1e6:,.0f} MB; import fewer, or smaller"
                 )
             chunks.append(chunk) if side else target.write(chunk)
         if side:
@@ -171,7 +171,7 @@ def _write(content: Iterable[bytes], path: Path, side: int | None, room: int) ->
 
 
 def _small(content: bytes, side: int) -> bytes:
-    """A PNG of a picture's centre square; what cannot be read stays, and is told of by `load`."""
+    """A PNG of a picture's centre square; what cannot be read stays, and `load` reports it."""
     from PIL import Image
 
     from autoenc.pictures import open_picture

@@ -1,4 +1,4 @@
-"""An order in which the first so many images are a fair sample of all classes."""
+"""An order in which the first N images are a fair sample of all classes."""
 
 from __future__ import annotations
 

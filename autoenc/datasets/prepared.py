@@ -32,7 +32,7 @@ from autoenc.datasets.spec import DatasetSpec, Shape
 from autoenc.datasets.storing import read_meta, store, stored
 from autoenc.errors import DatasetError
 
-FORMAT = 1  # of the prepared folder: another number prepares everything anew
+FORMAT = 1  # of the prepared folder: another number prepares everything again
 MAX_WAIT_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
 
 log = logging.getLogger(__name__)
@@ -199,7 +199,7 @@ def _prepare(spec: DatasetSpec, folder: Path) -> Dataset:
         raise DatasetError(f"{spec.name} cannot be prepared in {cache_dir()}: {problem}") from error
     if not dataset:
         raise DatasetError(
-            f"{spec.name} cannot be prepared in {cache_dir()}: what was written cannot be read back; set "
+            f"{spec.name} cannot be prepared in {cache_dir()}: the written files cannot be read back; set "
             "AUTOENC_CACHE_DIR to another folder"
         )
     return dataset
@@ -231,9 +231,9 @@ def _count_notes(spec: DatasetSpec, arrays: Arrays) -> list[str]:
 
 def _damage_note(spec: DatasetSpec, folder: Path) -> str:
     """Log the damage; returns the note for everyone who looks at the data set later."""
-    log.warning("the prepared images of %s in %s were damaged; making them again", spec.name, folder)
+    log.warning("the prepared images of %s in %s were damaged; preparing them again", spec.name, folder)
     return (
-        f"the prepared copy of these images was damaged, and was made again on {date.today().isoformat()}; "
+        f"the prepared copy of these images was damaged; it was made again on {date.today().isoformat()}; "
         "if this happens again, have the disk checked"
     )
 

@@ -50,7 +50,7 @@ def torchvision_class(spec: DatasetSpec) -> Any:
 
 
 def check_files(spec: DatasetSpec) -> None:
-    """Looks at headers and sizes alone: quick, and names the wrong file, which torchvision does not.
+    """Looks only at headers and sizes: quick, and names the wrong file, which torchvision does not.
 
     Raises:
         DatasetMissing: a file is not there.
@@ -89,7 +89,9 @@ def _idx_shape(path: Path, n_dimensions: int, spec: DatasetSpec) -> tuple[int, .
     if n_bytes != n_expected:
         raise DatasetError(f"{path} has {n_bytes:,} bytes where its header says {n_expected:,}; {cure(spec)}")
     if not n_header < n_bytes <= MAX_FILE_BYTES:
-        raise DatasetError(f"{path} has {n_bytes:,} bytes, which is no size for {spec.name}; {cure(spec)}")
+        raise DatasetError(
+            f"{path} has {n_bytes:,} bytes, which is not a valid size for {spec.name}; {cure(spec)}"
+        )
     return shape
 
 

@@ -14,7 +14,7 @@ TRAIN = ("train", "training")
 TEST = ("test", "testing", "val", "valid", "validation")
 TEST_EVERY = 6  # of a class: every sixth picture is for the test where nothing else is said
 WANTED = (
-    "they should be in train/CLASS and test/CLASS, or in CLASS alone with two or more of each, at the top or "
+    "they should be in train/CLASS and test/CLASS, or only in CLASS with two or more of each, at the top or "
     "one folder down"
 )
 
@@ -35,7 +35,7 @@ def arrange_splits(source: Path, into: Path) -> list[str]:
     else:
         classes = _folders(root)
         if all(path.name.casefold() in TRAIN + TEST for path in classes):
-            raise DatasetError(f"the pictures are in no folders of classes; {WANTED}")
+            raise DatasetError(f"the pictures are not in class folders; {WANTED}")
         counts, notes = _put_aside(classes, into)
     for n, split in zip(counts, ("train", "test"), strict=True):
         if not n:
@@ -46,7 +46,7 @@ def arrange_splits(source: Path, into: Path) -> list[str]:
 def _test_note(test: Path | None) -> list[str]:
     if test is None or test.name.casefold() in TEST[:2]:
         return []
-    return [f"the pictures in {test.name} are taken for the test"]
+    return [f"the pictures in {test.name} are used for testing"]
 
 
 def _folders(path: Path | None) -> list[Path]:
@@ -77,8 +77,8 @@ def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
             _move(path / name, into / ("test" if name in test else "train") / path.name)
         n_train, n_test = n_train + len(names) - len(test), n_test + len(test)
         small |= 0 < len(names) < TEST_EVERY
-    note = f"of each class every {TEST_EVERY}th picture has been put aside for the test"
-    return [n_train, n_test], [f"{note}, of a smaller class the last" if small else note]
+    note = f"of each class every {TEST_EVERY}th picture is used for testing"
+    return [n_train, n_test], [f"{note}; of smaller classes the last one" if small else note]
 
 
 def _moved(classes: list[Path], into: Path) -> int:

@@ -60,7 +60,7 @@ class Packed:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except OSError as error:
-            raise _unreadable(repr(self.name[-80:]), error, "take it away") from error
+            raise _unreadable(repr(self.name[-80:]), error, "remove it") from error
 
 
 @contextmanager
@@ -84,14 +84,15 @@ def open_source(source: Source) -> Iterator[Iterator[Packed]]:
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_BROKEN) as error:
         problem = " ".join(str(error).split()) or type(error).__name__
         raise DatasetError(
-            f"{called} is no .zip or .tar, or is damaged ({problem:.80}); pack it anew, without a password"
+            f"{called} is not a .zip or .tar, or it is damaged ({problem:.80}); "
+            "pack it again, without a password"
         ) from error
 
 
 def _open(path: Path, called: str) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe has no end
-            raise DatasetError(f"{called} is no file; allowed: a folder, a .zip or a .tar")
+            raise DatasetError(f"{called} is not a file; allowed: a folder, a .zip or a .tar")
         return path.open("rb")
     except OSError as error:
         raise _unreadable(called, error) from error
@@ -105,7 +106,9 @@ def _with_readable_errors(files: Iterator[Packed], called: str) -> Iterator[Pack
 
 
 def _unreadable(called: str, error: OSError, cure: str = "choose another") -> DatasetError:
-    return DatasetError(f"{called} cannot be read: {error.strerror or error}; {cure}, or see who may read it")
+    return DatasetError(
+        f"{called} cannot be read: {error.strerror or error}; {cure}, or check its permissions"
+    )
 
 
 def _files(file: BinaryIO) -> Iterator[Packed]:
@@ -176,7 +179,7 @@ class _Xz:
         self._file, self._unpacker = file, lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY)
 
     def read(self, size: int) -> bytes:
-        """At most so many bytes; none at the end."""
+        """At most this many bytes; none at the end."""
         while True:
             packed = b""
             if self._unpacker.eof:
@@ -197,7 +200,7 @@ class _Xz:
 
 
 class _Bounded:
-    """What a tar is read from: it may unpack to so many bytes and no more."""
+    """What a tar is read from: it may unpack to this many bytes and no more."""
 
     def __init__(self, file: Any) -> None:
         self._file, self._room = file, MAX_BYTES
@@ -210,7 +213,7 @@ class _Bounded:
         self._room -= len(chunk)
         if self._room < 0:
             raise DatasetError(
-                f"the archive unpacks to more than {MAX_BYTES / 1e9:.0f} GB; bring in fewer pictures"
+                f"the archive unpacks to more than {MAX_BYTES / 1e9:.0f} GB; import fewer pictures"
             )
         return chunk
 
@@ -251,7 +254,9 @@ class _Member(tarfile.TarInfo):
 
 
 def _unusual(what: str) -> DatasetError:
-    return DatasetError(f"the archive has {what}, which is not read here; pack the pictures as a .zip")
+    return DatasetError(
+        f"the archive has {what}, which this program does not read; pack the pictures as a .zip"
+    )
 
 
 def _of_tar(file: BinaryIO, n_total: int, head: bytes) -> Iterator[Packed]:
@@ -263,7 +268,7 @@ def _of_tar(file: BinaryIO, n_total: int, head: bytes) -> Iterator[Packed]:
             archive.pax_headers = {}  # and these, which are for all files that follow: no picture needs them
             n_files += 1
             if n_files > 2 * MAX_FILES:  # folders and what is no picture count too
-                raise DatasetError(f"the archive has more than {2 * MAX_FILES:,} files; bring in fewer")
+                raise DatasetError(f"the archive has more than {2 * MAX_FILES:,} files; import fewer")
             if not member.isdir():
                 opener = partial(_extracted, archive, member) if member.isreg() else None
                 yield Packed(member.name, opener, file.tell(), n_total)

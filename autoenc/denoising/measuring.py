@@ -17,7 +17,7 @@ from autoenc.inspection import Trained
 from autoenc.numerals import out_of
 from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
 
-DEFINITION_VERSION = 1  # count up where a noise, a filter or a measure changes: all curves are measured anew
+DEFINITION_VERSION = 1  # count up where a noise, a filter or a measure changes: all curves are measured again
 MAX_SLOW_IMAGES = 1000  # test images for the slow methods
 CHUNK_IMAGES = (
     1000  # images with noise of one draw: the same pixels for all methods, whatever they are measured on

@@ -22,7 +22,7 @@ from autoenc.training import as_float
 
 # Of one call, in multiply-adds: about three quarters of a second on one core of 2020.
 _MULTIPLICATION_BUDGET = 30e9
-# A number written takes the time of so many multiply-adds: one-layer convolutions do little else.
+# Writing one number takes the time of this many multiply-adds: one-layer convolutions do little else.
 _COST_PER_NUMBER = 150
 
 
@@ -48,12 +48,12 @@ def open_run(run_id: str) -> Trained:
     except DatasetUnknown:
         raise DatasetMissing(
             f"the data set {run.config.dataset}, which {run_id} was trained on, is not on this machine; "
-            "bring it in again under this name"
+            "import it again under this name"
         ) from None
     if (data.fingerprint, data.image_shape) != (run.fingerprint, run.model.image_shape):
         raise DatasetError(
             f"the images of {data.name} on this machine are not those that {run_id} was trained on; "
-            "bring those back, or train again"
+            "restore those images, or train again"
         )
     return Trained(run, data, model)
 

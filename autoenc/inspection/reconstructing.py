@@ -18,7 +18,7 @@ from autoenc.training import NORMALS_AT_ONCE
 
 _MIN_CANDIDATES = 256  # images, however large the model
 
-ImageOrder = Literal["as they come", "shuffled", "worst first", "best first"]
+ImageOrder = Literal["in order", "shuffled", "worst first", "best first"]
 IMAGE_ORDERS: tuple[ImageOrder, ...] = get_args(ImageOrder)
 
 
@@ -69,7 +69,7 @@ def order(
     """Indices of the test images in the order to show them.
 
     Args:
-        class_index: of these alone; None: of all classes.
+        class_index: only of this class; None: of all classes.
         seed: of the shuffle; the classes do not change its order.
     Raises:
         ConfigError: the order or the class is unknown.
@@ -77,7 +77,7 @@ def order(
     n = len(reconstructions)
     bad = np.nan_to_num(reconstructions.mse, nan=np.inf)
     match how:
-        case "as they come":
+        case "in order":
             indices = np.arange(n)
         case "shuffled":
             indices = np.random.default_rng(seed).permutation(n)

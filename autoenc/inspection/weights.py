@@ -80,7 +80,9 @@ def kernels(trained: Trained) -> tuple[Kernels, Kernels]:
         ConfigError: the model has no convolution.
     """
     if trained.run.config.model == "mlp":
-        raise ConfigError(f"{trained.run.run_id} has no convolution; what its code looks at is shown instead")
+        raise ConfigError(
+            f"{trained.run.run_id} has no convolution; what its code responds to is shown instead"
+        )
     model, infos = trained.model, trained.run.model.layers
     first, last = 0, max(i for i, layer in enumerate(model.decoder) if isinstance(layer, nn.ConvTranspose2d))
     with one_thread(), torch.inference_mode():

@@ -1,8 +1,8 @@
 """How much of a picture a model loses, and how that stands among what it loses of its test images.
 
-A small error alone says little: a picture of low contrast is nearly right in its mean tone. So each error is
-divided by the one that a plain square in the image's own mean tone would have: 0 is an exact copy, 1 is no
-better than the plain square.
+A small error by itself says little: a picture of low contrast is nearly right in its mean tone. So each
+error is divided by the one that a plain square in the image's own mean tone would have: 0 is an exact copy,
+1 is no better than the plain square.
 """
 
 from __future__ import annotations

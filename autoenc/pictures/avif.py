@@ -31,7 +31,7 @@ def bare_avif(content: bytes) -> Bare:
     except (IndexError, StopIteration) as error:
         raise Refused("it is damaged, or of a rare kind") from error
     if max(areas, default=0) > MAX_AREA or sum(areas) > MAX_AREAS:
-        raise Refused("its pictures are larger inside than is allowed")
+        raise Refused("the images inside are larger than allowed")
     meta = content[start:end].replace(b"Exif\0", b"none\0")
     # By this brand a reader would take the frames of a film, which were not looked at, if there are any.
     return Bare(content[:8] + b"avif" + content[12:start] + meta + content[end:])
@@ -94,7 +94,7 @@ def _items(content: bytes, start: int, end: int) -> Iterator[list[tuple[int, int
             spans.append((begin, stop))
             n_left -= max(0, stop - begin)
             if n_left < 0:
-                raise Refused("its pieces lie upon each other")
+                raise Refused("its pieces overlap")
         if item in pictures:
             yield spans
 
@@ -169,7 +169,7 @@ def _largest(head: bytes) -> int:
         take(5)
     else:
         if take(1):
-            raise Refused("it is timed as a film is")
+            raise Refused("it is an animation")
         has_delay = take(1)
         for _ in range(take(5) + 1):
             take(12)

@@ -111,7 +111,7 @@ def bare_bmp(content: bytes) -> Bare:
         Refused: its rows are packed, which may unpack to any number of bytes.
     """
     if content[14] >= 40 and int.from_bytes(content[30:34], "little") in (1, 2):
-        raise Refused("its rows are packed in a rare way")
+        raise Refused("its rows are packed in an unusual way")
     return Bare(content)
 
 
@@ -127,18 +127,18 @@ def bare_tiff(content: bytes) -> Bare:
     (n_entries,) = struct.unpack_from(f"{order}H", content, at)
     table = content[at + 2 : at + 2 + 12 * n_entries]
     if len(table) < 12 * n_entries or n_entries > MAX_ENTRIES:
-        raise Refused("its directory is not whole, or far too long")
+        raise Refused("its directory is incomplete or far too long")
     entries: dict[int, bytes] = {}
     numbers = {_TIFF_PACKING: 1}
     for i in range(0, len(table), 12):
         tag, kind, n_values = struct.unpack_from(f"{order}HHI", table, i)
         if tag in _TIFF_TAGS:
             if n_values > MAX_VALUES or n_values * _TIFF_BYTES.get(kind, 8) > len(content):
-                raise Refused("its directory claims more than there is")
+                raise Refused("its directory claims more data than the file has")
             entries[tag] = table[i : i + 12]
         if tag in _TIFF_NUMBERS:
             if n_values != 1 or kind not in (3, 4):  # a reader may take others for a number too
-                raise Refused("its directory has an odd entry")
+                raise Refused("its directory has an invalid entry")
             (numbers[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), table, i + 8)
     _check_tiff(numbers)
     directory = (
@@ -151,7 +151,7 @@ def bare_tiff(content: bytes) -> Bare:
 def _check_tiff(numbers: dict[int, int]) -> None:
     """That no tile is much larger than the picture, and that it unpacks in bounded memory."""
     if numbers[_TIFF_PACKING] not in _TIFF_PACKINGS:
-        raise Refused("its pixels are packed in a rare way")
+        raise Refused("its pixels are packed in an unusual way")
     for side, of_tile in ((256, 322), (257, 323)):
         if numbers.get(of_tile, 0) > max(4096, 2 * numbers.get(side, 0)):
             raise Refused("its tiles are larger than the picture")

@@ -42,7 +42,7 @@ def shrunk(picture: Picture, shape: Shape) -> Picture:
 
 
 def thumbnail(picture: Picture, longest: int) -> Picture:
-    """The picture, its longer side at most so many pixels."""
+    """The picture, its longer side at most this long."""
     scale = longest / max(picture.shape[1:])
     return picture if scale >= 1 else resized(picture, *(max(1, round(n * scale)) for n in picture.shape[1:]))
 
@@ -78,7 +78,7 @@ def ground(picture: Picture) -> Picture:
 
 
 def recoloured(picture: Picture, channels: int) -> Picture:
-    """With so many channels: grey as all three, or the brightness that the eye sees (ITU-R 601)."""
+    """With this number of channels: grey as all three, or the brightness that the eye sees (ITU-R 601)."""
     if len(picture) == channels:
         return picture
     if channels == 3:

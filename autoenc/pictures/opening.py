@@ -80,7 +80,7 @@ def open_picture(file: Path | bytes, name: str = "", longest: int | None = None)
 
     Args:
         name: what the file is called in an error; a path's own where there is none.
-        longest: the longer side is reduced to so many pixels, the aspect kept; None: as large as it is.
+        longest: the longer side is reduced to this many pixels, proportions kept; None: unchanged.
     Returns:
         (C, H, W), one channel where the source is grey, otherwise three.
     Raises:
@@ -99,10 +99,10 @@ def open_picture(file: Path | bytes, name: str = "", longest: int | None = None)
         raise PictureError(f"{called} cannot be read: {error}; save it again with another program") from error
     except _BROKEN as error:
         raise PictureError(
-            f"{called} is damaged or cut off and cannot be read; open it in another program and save it anew"
+            f"{called} is damaged or cut off and cannot be read; open it in another program and save it again"
         ) from error
     except (MemoryError, Image.DecompressionBombError) as error:
-        raise PictureError(f"{called} takes more memory than there is; make the picture smaller") from error
+        raise PictureError(f"{called} needs more memory than there is; make the picture smaller") from error
 
 
 def _picture(kind: str, content: bytes, called: str, longest: int | None) -> Picture:
@@ -116,7 +116,7 @@ def _picture(kind: str, content: bytes, called: str, longest: int | None) -> Pic
 
     picture = read(bare.content)
     if bare.again is not None and not np.array_equal(picture, read(bare.again)):
-        raise EOFError("more than its end mark is missing")
+        raise EOFError("more than its end marker is missing")
     return picture
 
 
@@ -144,7 +144,7 @@ def _kind(content: bytes, called: str) -> str:
     """A key of _READERS: how the file begins says what reads it."""
     kind = kind_of(content[:HEAD_BYTES])
     if kind == HEIC:
-        raise PictureError(f"{called} is a HEIC picture, which is not read here; {HEIC_CURE}")
+        raise PictureError(f"{called} is a HEIC picture, which this program does not read; {HEIC_CURE}")
     if kind == "AVIF" and not HAS_AVIF:
         raise PictureError(f"{called} is an AVIF picture, which this machine cannot read; save it as PNG")
     if kind == "WebP" and (size := _webp_size(content)) is not None:
@@ -152,7 +152,8 @@ def _kind(content: bytes, called: str) -> str:
     elif kind in ("", "WebP"):
         what = "empty" if not content else (other := what_else(content)) and f"{other}; {FILE_CURE}"
         raise PictureError(
-            f"{called} is {what or 'not an image of a kind that is read here'}; allowed: {READABLE_FORMATS}"
+            f"{called} is {what or 'not a kind of image that this program reads'}; "
+            f"allowed: {READABLE_FORMATS}"
         )
     return kind
 
@@ -176,7 +177,7 @@ def _webp_size(content: bytes) -> tuple[int, int] | None:
 def _check_size(size: tuple[int, int], called: str) -> None:
     width, height = size
     if width < 1 or height < 1:
-        raise PictureError(f"{called} has {width} x {height} pixels; choose a picture that has some")
+        raise PictureError(f"{called} has {width} x {height} pixels; choose a picture with pixels")
     if width * height > MAX_PIXELS:
         raise PictureError(
             f"{called} has {width:,} x {height:,} pixels; allowed: {MAX_PIXELS // 1_000_000} million in all; "
@@ -208,7 +209,7 @@ def _in_a_plain_mode(image: ImageFile) -> Image.Image:
     if image.mode.startswith("I"):
         return _from_16_bits(image)
     if image.mode == "F":
-        raise Refused("its pixels are fractions, whose range is not known")
+        raise Refused("its pixels are fractions of unknown range")
     if image.mode == "CMYK":
         return _from_inks(image)
     transparent = image.has_transparency_data

@@ -65,7 +65,7 @@ def joined(tiles: Tiles, images: NDArray[Number]) -> NDArray[Number]:
 
 
 def _reduced(picture: Picture, h: int, w: int, most: int) -> Picture:
-    """As little as leaves at most so many tiles."""
+    """Reduced as little as possible to leave at most this many tiles."""
     _, height, width = picture.shape
     scale = min(1.0, math.sqrt(max(1, most) * h * w / (height * width)))
 

@@ -7,7 +7,7 @@ sweep.py      the figures of a sweep
 equal.py      two data sets in one figure
 errors.py     where a model errs, as bars
 denoising/    the figures of denoising
-foreign.py    the error of a picture from outside
+out_of_distribution.py    the error of a picture from outside
 """
 
 from autoenc.pareto import pareto

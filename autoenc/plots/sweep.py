@@ -98,7 +98,7 @@ def loss_at_large_sizes(
     needed = heights(dots) if dots else heights((), *beneath)
     y = _loss(needed, Axes(log_loss=False), large)
     y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = linear_top(needed.max(initial=0.01))
-    return Chart("Large sizes, closer", points, dots, beneath, {"xaxis": x_axis} | y).figure(
+    return Chart("Close-up: large sizes", points, dots, beneath, {"xaxis": x_axis} | y).figure(
         highlighted, caption
     )
 
@@ -280,10 +280,10 @@ def loss_by_time(
 
 
 def _circumstances(point: Point) -> str:
-    """`2 threads on cpu, alone`."""
+    """`2 threads on cpu, no concurrent runs`."""
     threads = f"{point.threads} thread{'s' * (point.threads != 1)} on " if point.threads else "on "
-    others = {None: "nobody knows beside how many", 0: "alone"}.get(
-        point.concurrent_jobs, f"beside {point.concurrent_jobs} other{'s' * (point.concurrent_jobs != 1)}"
+    others = {None: "unknown how many concurrent runs", 0: "no concurrent runs"}.get(
+        point.concurrent_jobs, f"{point.concurrent_jobs} concurrent run{'s' * (point.concurrent_jobs != 1)}"
     )
     return f"{threads}{point.device or 'an unknown device'}, {others}"
 

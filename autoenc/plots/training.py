@@ -179,7 +179,7 @@ def _bars(name: str, x: Ints, y: Floats, n_epochs: int) -> dict[str, Any]:
 def _hatched(bar: dict[str, Any], still: Sequence[float]) -> dict[str, Any]:
     """What marks the bars of the epochs in which the process stood still."""
     shape = ["/" if seconds else "" for seconds in still]
-    text = [f", and stood still for {duration(seconds)}" if seconds else "" for seconds in still]
+    text = [f", and paused for {duration(seconds)}" if seconds else "" for seconds in still]
     return {
         "marker": bar["marker"] | {"pattern": {"shape": shape}},
         "hovertext": text,

@@ -1,4 +1,4 @@
-"""The values that cross from one layer to the next: frozen, comparable, made of the standard library alone.
+"""The values that cross from one layer to the next: frozen, comparable, made only of the standard library.
 
 Losses are means over images of the squared error per pixel, pixels in [0, 1].
 

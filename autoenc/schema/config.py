@@ -13,7 +13,7 @@ from autoenc.errors import ConfigError
 from autoenc.schema.noise import Noise
 
 # What a model is called in charts and sentences, and what its latent size counts.
-MODEL_NAMES: Mapping[str, str] = {"mlp": "MLP", "conv": "Conv", "conv-bottleneck": "Bottleneck"}
+MODEL_NAMES: Mapping[str, str] = {"mlp": "MLP", "conv": "Conv", "conv-bottleneck": "Conv bottleneck"}
 CODE_UNITS: Mapping[str, str] = {"mlp": "number", "conv": "channel", "conv-bottleneck": "number"}
 MODELS = tuple(MODEL_NAMES)
 DEVICES = ("auto", "cpu", "cuda")
@@ -50,16 +50,14 @@ class TrainConfig:
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 1e-3
-    decay_epochs: int | None = None  # the learning rate falls to nothing over so many; None: it stays
+    decay_epochs: int | None = None  # the learning rate decays to zero over this many; None: constant
     noise: Noise | None = None
-    train_images: int | None = None  # the first so many; None: all
+    train_images: int | None = None  # the first N; None: all
     seed: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not DATASET_NAME.fullmatch(self.dataset):
-            raise ConfigError(
-                f"dataset is {self.dataset!r:.80}; a name has letters, digits and hyphens alone"
-            )
+            raise ConfigError(f"dataset is {self.dataset!r:.80}; use only letters, digits and hyphens")
         if self.model not in MODELS:
             raise ConfigError(f"unknown model {self.model!r}; known: {', '.join(MODELS)}")
         for name, (low, high) in BOUNDS.items():
@@ -102,7 +100,7 @@ class TrainConfig:
         return f"{self.dataset}-{self.model}-k{self.latent_size}-e{self.epochs}-{self.family(fingerprint)}"
 
     def family(self, fingerprint: str) -> str:
-        """Eight hex digits shared by the runs that differ in their number of epochs alone."""
+        """Eight hex digits shared by the runs that differ only in their number of epochs."""
         decisive = {**self.to_json(), "fingerprint": fingerprint}
         del decisive["epochs"]
         if self.model != "conv":

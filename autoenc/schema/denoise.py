@@ -61,7 +61,7 @@ class Curve:
 
 
 def check_levels(noise: str, levels: tuple[float, ...]) -> tuple[float, ...]:
-    """The levels in rising order, once each, of six digits: more cannot be told apart where they are written.
+    """The levels in rising order, once each, of six digits: more would not be visible.
 
     Raises:
         ConfigError: the noise is unknown, there is no level or more than 100, or one is no number or out of

@@ -36,7 +36,7 @@ NOISES: Mapping[str, NoiseKind] = {
     ),
     "salt-pepper": NoiseKind(
         "Salt and pepper",
-        "share of the pixels that become black or white, half of them each",
+        "share of the pixels that turn black or white, half of them each",
         "share of the pixels",
     ),
     "speckle": NoiseKind(

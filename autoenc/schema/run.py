@@ -43,7 +43,7 @@ class EpochRecord:
     epoch: int  # from 1
     train_loss: float  # mean over the epoch, while the weights were changing
     test_loss: float  # over the whole test set, after the epoch
-    seconds: float  # training alone, without the test
+    seconds: float  # only training, without the test
     test_seconds: float
     threads: int
     x_hat: Images = field(repr=False)  # the preview images after this epoch
@@ -187,7 +187,7 @@ def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a list of runs shows of one: read from the head of its file alone."""
+    """What a list of runs shows of one: read only from the header of its file."""
 
     run_id: str
     config: TrainConfig

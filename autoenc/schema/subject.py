@@ -14,7 +14,7 @@ class Subject:
 
     name: str  # for people, short
     n_pixels: int  # numbers in an image
-    lines: tuple[tuple[Point, ...], ...] = ()  # of each model finished runs that differ in latent size alone
+    lines: tuple[tuple[Point, ...], ...] = ()  # of each model finished runs that differ only in latent size
     baselines: tuple[BaselineCurve, ...] = ()
 
     @property

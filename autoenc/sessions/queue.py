@@ -34,7 +34,7 @@ def in_turn(waiting: Sequence[Job], running: Iterable[str], served: Mapping[str,
     for job in sorted(waiting, key=lambda job: not job.crashes):  # stable
         queues.setdefault(job.owner, deque()).append(job)
     having, newest, order = Counter(running), max(served.values(), default=0), list[Job]()
-    # A visitor's rank depends on them alone: only whoever has just had a turn gets another one. Where two
+    # A visitor's rank depends only on these: only one who has just had a turn gets another. Where two
     # are equal in all else, the one who came first is first.
     ranks = [
         (not queue[0].crashes, having[owner], served.get(owner, 0), place, owner)

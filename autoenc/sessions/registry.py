@@ -142,7 +142,7 @@ class JobRegistry:
             if entry is None or not entry.active:
                 return None
             if entry.waiting:
-                self.end(entry, State.STOPPED, "stopped before it began")
+                self.end(entry, State.STOPPED, "stopped before it started")
             entry.stopping = True
             return entry if entry.task is not None else None
 
@@ -240,22 +240,22 @@ class JobRegistry:
         value = stored.value if stored else None
         n_epochs = len(value.epochs) if isinstance(value, Run) else 0
         if entry.stopping:
-            self.end(entry, State.STOPPED, "stopped; what was done is kept")
+            self.end(entry, State.STOPPED, "stopped; finished work is kept")
         elif memory.kernel_kills() > entry.kernel_kills:
-            self.end(entry, State.FAILED, f"the system ended it: {memory.SHORTAGE}")
+            self.end(entry, State.FAILED, f"the system stopped it: {memory.SHORTAGE}")
         elif stored is not None and stored.state is State.FINISHED:
             self.end(entry, State.FINISHED, "")
         elif entry.crashes + 1 == MAX_CRASHES and n_epochs == entry.crashed_at_epoch:
-            message = f"{MAX_CRASHES} workers died over it in a row; train again to go on"
+            message = f"{MAX_CRASHES} workers in a row died while running it; train again to continue"
             self.end(entry, State.FAILED, message)
         else:
             with self.lock:
                 entry.crashes = entry.crashes + 1 if n_epochs == entry.crashed_at_epoch else 1
                 entry.crashed_at_epoch, entry.task, entry.began_at = n_epochs, None, 0.0
-                message = f"its worker was lost; it goes on from epoch {n_epochs}"
+                message = f"its worker was lost; it resumes from epoch {n_epochs:,}"
                 entry.snapshot = replace(entry.snapshot, state=State.QUEUED, message=message, value=value)
                 if entry.stopping:  # since we looked above
-                    self.end(entry, State.STOPPED, "stopped; what was done is kept")
+                    self.end(entry, State.STOPPED, "stopped; finished work is kept")
                 self._file(entry)
 
     # -------- with the lock held
@@ -267,7 +267,7 @@ class JobRegistry:
     def _check_room(self, owner: str, address: str) -> None:
         waiting = self._waiting.values()
         if sum(e.owner == owner for e in waiting) >= MAX_WAITING:
-            raise AutoencError(f"you have {MAX_WAITING} runs in the queue; wait for some of them")
+            raise AutoencError(f"you have {MAX_WAITING:,} runs in the queue; wait for some of them")
         if sum(e.address == address for e in waiting) >= MAX_WAITING_AT_ADDRESS:
             raise AutoencError(
                 f"{MAX_WAITING_AT_ADDRESS:,} runs from your network address are in the queue; "
@@ -282,7 +282,7 @@ class JobRegistry:
         others = self._ended if not entry.active else self._at_work if begun else self._waiting
         self._entries[job_id] = others[job_id] = entry
         while len(self._ended) > MAX_REMEMBERED:
-            # First a finished one, whose file says the same: why another failed stands only here.
+            # First a finished one, whose file says the same: only here stands only here.
             ended = self._ended.items()
             finished = (name for name, e in ended if e.snapshot.state is State.FINISHED)
             self._drop(next(finished, next(iter(self._ended))))

@@ -28,7 +28,7 @@ def subject(
     runs: Sequence[RunSummary],
     baselines: Sequence[BaselineCurve] = (),
 ) -> Subject:
-    """What the runs tell of a data set: of each model those that differ in their latent size alone.
+    """What the runs tell of a data set: of each model those that differ only in their latent size.
 
     All images, no noise. Where a model was trained at several settings, those with the most sizes; of equally
     many, the newest.

@@ -139,7 +139,7 @@ def _columns(table: Sequence[Row], baselines: Baselines) -> tuple[dict[str, list
         "test loss (MSE)": lambda row: f"{_short(row.test_mse)} {EARLIER_MARK * row.earlier_test}".strip(),
         "PSNR (dB)": lambda row: "" if row.test_psnr_db is None else f"{row.test_psnr_db:.1f}",
         "threads": lambda row: str(row.threads or ""),
-        "others beside it": lambda row: "" if row.concurrent_jobs is None else str(row.concurrent_jobs),
+        "concurrent runs": lambda row: "" if row.concurrent_jobs is None else str(row.concurrent_jobs),
         "device": lambda row: row.device,
     }
     report: dict[str, Callable[[Row], Any]] = {

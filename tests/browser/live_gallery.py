@@ -44,7 +44,7 @@ def network(channels: int, kernel: np.ndarray, contrast: float = 8) -> Network:
 
 
 def median(scene: Scene, kind: str, level: float) -> np.ndarray:
-    """What the server alone can say: uint8, as the images."""
+    """What only the server can say: uint8, as the images."""
     x = torch.from_numpy(scene.x).float() / 255
     noisy = noise.apply(kind, x, level, torch.from_numpy(scene.unit)) if level else x
     patches = torch.nn.functional.pad(noisy, (1, 1, 1, 1), mode="replicate").unfold(2, 3, 1).unfold(3, 3, 1)

@@ -84,7 +84,7 @@ def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
 
 
 def sweep_of(run: Run) -> str:
-    """The address of a sweep that has come to its end with this run alone."""
+    """The address of a sweep that has ended with only this run."""
     sweep = Sweep(run.config, (run.config.model,), (run.config.latent_size,))
     saved = SavedSweep(sweep, datasets.load(run.config.dataset).fingerprint, (run.run_id,), wanted=False)
     sweeps.save(saved)

@@ -331,7 +331,7 @@ def test_a_browser_that_cannot_compute_networks_says_so_and_shows_the_rest(
     page = browser.new_page()
     page.route("**/network_worker-*.js", lambda route: route.abort())
     page.goto(address)
-    expect(page.get_by_text("this browser cannot compute it")).to_have_count(2)
+    expect(page.get_by_text("this browser cannot compute this model")).to_have_count(2)
     expect(page.locator(".notes").first.locator(".psnr").first).to_have_text(re.compile(r"\d"))
     page.close()
 

@@ -92,9 +92,9 @@ def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server
     assert updates(page) - before >= 10, "the reconstruction follows the stroke"
     expect(page.locator(f"{BESIDE} .figures").first).to_have_text(re.compile(r"MSE 0\.\d+, PSNR \d+\.\d dB"))
     expect(page.locator(".st-key-pad .hint")).to_be_hidden()
-    assert page.get_by_text("What is drawn").count() == 0, "the server knows nothing of it"
+    assert page.get_by_text("Your drawing").count() == 0, "the server knows nothing of it"
     page.mouse.up()
-    expect(page.get_by_text("What is drawn")).to_be_visible()
+    expect(page.get_by_text("Your drawing")).to_be_visible()
     given = pixels(page, f"{BESIDE} canvas.given")
     assert np.abs(given - as_mnist(pixels(page, PAD))).max() <= 1
     assert given.shape == (28, 28)
@@ -113,7 +113,7 @@ def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(
         stroke(page, x)
         a_frame(page)
         drawn.append(pixels(page, PAD))
-    expect(page.get_by_text("What is drawn")).to_be_visible()
+    expect(page.get_by_text("Your drawing")).to_be_visible()
     page.get_by_text("Presenter").click()
     expect(page.locator(".st-key-settings")).to_be_hidden()
     expect_rest(page)
@@ -123,7 +123,7 @@ def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(
     assert (pixels(page, PAD) == drawn[0]).all()
     clear.click()
     assert not pixels(page, PAD).any()
-    expect(page.get_by_text("What is drawn")).to_have_count(0)
+    expect(page.get_by_text("Your drawing")).to_have_count(0)
 
 
 def test_a_pad_that_left_the_page_under_the_finger_draws_when_it_is_back(
@@ -145,7 +145,7 @@ def test_a_pad_that_left_the_page_under_the_finger_draws_when_it_is_back(
     a_frame(page)
     after = pixels(page, PAD)
     assert (after != before).any()
-    expect(page.get_by_text("What is drawn")).to_be_visible()
+    expect(page.get_by_text("Your drawing")).to_be_visible()
     undo.click()
     assert (pixels(page, PAD) == before).all()
     stroke(page, 0.7, lift=False)
@@ -190,7 +190,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll_under_it(open_page: OpenPag
     assert page.evaluate(scrolled) == before
     ink = pixels(page, PAD)
     assert ink[ink.shape[0] // 2, ink.shape[1] // 2] == 255
-    expect(page.get_by_text("What is drawn")).to_be_visible()
+    expect(page.get_by_text("Your drawing")).to_be_visible()
 
 
 def test_a_file_is_shown_and_a_bad_one_is_told_in_a_sentence(

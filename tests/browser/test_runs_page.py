@@ -41,7 +41,7 @@ def find(page: Page, words: str) -> None:
 
 
 def expect_rows(page: Page, n: int) -> None:
-    """That the table has so many, below its head."""
+    """That the table has this many, below its header."""
     expect(page.locator(f"{TABLE} [role=grid]").first).to_have_attribute("aria-rowcount", str(n + 1))
 
 
@@ -82,7 +82,7 @@ def test_where_no_run_has_the_words_that_is_said_and_the_choice_comes_back_with_
     page = open_page(f"runs?runs={run_id}")
     expect_compared(page, 1)
     find(page, "no-such-run")
-    expect(page.get_by_text("No run is like that.")).to_be_visible()
+    expect(page.get_by_text("No matching runs.")).to_be_visible()
     find(page, "")
     expect_compared(page, 1)
 

@@ -47,7 +47,7 @@ def start(page: Page) -> None:
 
 
 def click_dot(page: Page, latent_size: int) -> None:
-    """Until the page tells of it: a chart that is drawn anew under the pointer forgets what is there."""
+    """Until the page tells of it: a chart that is redrawn under the pointer forgets what is there."""
     told, deadline = page.get_by_text(f"▸ size {latent_size}"), monotonic() + PATIENCE / 1000
     while not told.count() and monotonic() < deadline:
         expect_rest(page)
@@ -80,9 +80,9 @@ def test_a_sweep_grows_point_by_point_through_a_reload_and_a_point_shows_its_pic
     page = open_page(SWEEP + "1,2,4,8,16")
     expect(page.get_by_text("5 runs", exact=True)).to_be_visible()
     start(page)
-    expect(page.locator(".stProgress", has_text=re.compile("[1-4] of 5 runs trained"))).to_be_visible()
+    expect(page.locator(".stProgress", has_text=re.compile("[1-4] of 5 done"))).to_be_visible()
     page.reload()
-    expect_progress(page, "5 of 5 runs trained")
+    expect_progress(page, "5 of 5 done")
     expect(page.locator(".st-key-sweep-start button")).to_have_text(re.compile("Show the results"))
     wait_until(page, CHART, N_DOTS + " === 5")
     click_dot(page, 8)
@@ -100,16 +100,16 @@ def test_a_second_window_follows_and_stop_keeps_what_is_trained(open_page: OpenP
     expect(other.locator(".st-key-stop-sweep button")).to_be_visible()
     page.locator(".st-key-stop-sweep button").click()
     for window in (page, other):
-        expect(window.locator(".stProgress", has_text="runs trained, stopped")).to_be_visible()
+        expect(window.locator(".stProgress", has_text="done, stopped")).to_be_visible()
         expect(window.locator(".st-key-continue-sweep button")).to_be_visible()
 
 
 def test_a_sweep_fits_on_a_phone(open_page: OpenPage, trained: Trained) -> None:
     trained()
     page = open_page(SMALL, phone=True)
-    expect(page.get_by_text("1 run, all of them trained already")).to_be_visible()
+    expect(page.get_by_text("1 run, all of them already trained")).to_be_visible()
     page.locator(".st-key-sweep-start button").tap()
-    expect_progress(page, "1 of 1 runs trained")
+    expect_progress(page, "1 of 1 done")
     expect(page.locator(CHART)).to_be_visible()
     assert not is_too_wide(page)
 

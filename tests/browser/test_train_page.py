@@ -111,7 +111,7 @@ def test_the_chart_keeps_node_zoom_and_hidden_trace_while_a_run_grows_and_when_i
     assert page.eval_on_selector(LOSS, "chart => chart === window.firstChart")
     assert page.eval_on_selector(LOSS, seen) == zoomed
     press_stop(page)
-    expect(page.locator(".st-key-train button")).to_contain_text("Train on from epoch")
+    expect(page.locator(".st-key-train button")).to_contain_text("Resume from epoch")
     assert page.eval_on_selector(LOSS, "chart => chart === window.firstChart")
     assert page.eval_on_selector(LOSS, seen) == zoomed
 
@@ -146,7 +146,7 @@ def test_the_film_the_pictures_and_the_marker_on_the_loss_curve_move_together(
     reconstruction = f"{FILM} [aria-label^=Reconstruction] canvas"
     last = picture(page, reconstruction)
     page.locator(EPOCH).press("Home")
-    expect(page.locator(MARK)).to_contain_text("before any training")
+    expect(page.locator(MARK)).to_contain_text("untrained")
     wait_for_another(page, reconstruction, last)
     at_the_beginning = middle(page.locator(MARKER))
     page.locator(EPOCH).press("ArrowRight")

@@ -14,7 +14,7 @@ def fill(header: Header) -> None:
     """Fill its places, at the end of a page.
 
     Raises:
-        ConfigError: the teacher's key is too short to be one; the teacher is told too.
+        ConfigError: the teacher's key is too short to be one; the teacher sees this too.
     """
     with header.visitor:
         visitor.remember_visitor()
@@ -28,13 +28,13 @@ def fill(header: Header) -> None:
 
 @st.fragment
 def _address_shown() -> None:
-    """Drawn anew when it is opened: a tab or a slider changes the view without the whole page."""
+    """Redrawn when it is opened: a tab or a slider changes the view without the whole page."""
     address = class_link.class_address()
     if address is None:
         with st.popover("Only this machine", icon=":material/computer:", key="address"):
             st.markdown(
-                "Nobody else can open this dashboard: it listens on this machine alone, or there is no "
-                "network. Start it with `make run`, without `--server.address`, in the network of the class."
+                "Nobody else can open this dashboard: it listens on this machine only, or there is no "
+                "network. Start it with `make run`, without `--server.address`, in the class network."
             )
         return
     name = address.partition("//")[2]
@@ -43,9 +43,9 @@ def _address_shown() -> None:
         # Dark on light in the dark theme too: many cameras read nothing else.
         code = segno.make_qr(pages.with_view(address))
         st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360)
-        st.caption("The code opens the view that is on this screen now.")
+        st.caption("The QR code opens the view on this screen.")
         if visitor.is_teacher():
-            st.caption("This browser is the teacher's: it may stop and delete any run, and bring data sets.")
+            st.caption("Teacher mode: stop or delete any run, add data sets.")
 
 
 def _key_asked() -> None:
@@ -54,7 +54,7 @@ def _key_asked() -> None:
         st.form("teacher-key", border=False, clear_on_submit=True),
     ):
         key = st.text_input("The teacher's key", type="password", max_chars=200, key="key")
-        if st.form_submit_button("This browser is the teacher's", key="give-key") and key:
+        if st.form_submit_button("Unlock teacher mode", key="give-key") and key:
             with errors.shown():
                 visitor.become_teacher(key)
                 st.rerun()

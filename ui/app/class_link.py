@@ -12,7 +12,7 @@ from ui.server.request import is_loopback
 
 
 def class_address() -> str | None:
-    """What students type to open this dashboard, without the view; None: this machine alone can reach it."""
+    """What students type to open this dashboard, without the view; None: only this machine can reach it."""
     own = urlsplit(st.context.url or "")
     host = own.hostname or "localhost"
     if not is_loopback(host):

@@ -25,7 +25,7 @@ def show() -> Header:
         st.container(key="name").markdown("**Autoencoder laboratory**")
         presenter, key, address = (st.container(width="content") for _ in range(3))
     with presenter:
-        hides = "Hides the controls, enlarges charts and pictures."
+        hides = "Hides the controls and enlarges charts and images."
         if st.toggle("Presenter", key="presenter", help=hides):
             theme.enlarge()
     return Header(key, address, st.container(key="visitor", gap=None))

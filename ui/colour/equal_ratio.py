@@ -29,10 +29,7 @@ HEIGHT = 430  # pixels
 SECONDS = 1.0  # between two looks at what is trained
 RATIO = 24  # at which pictures are shown, or as near to it as there are runs
 
-EYE = (
-    "The eye does not count pixels: a digit can be read through more error than a photograph can bear before "
-    "nobody knows what it shows."
-)
+EYE = "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
 
 Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 
@@ -63,7 +60,7 @@ def compared(ignored: Sequence[str]) -> None:
             format_func=MODEL_NAMES.__getitem__,
             selection_mode="multi",
             key=settings.MODELS.key,
-            help="Which are trained at a click; all that are trained already are drawn.",
+            help="Models to train; finished runs are always plotted.",
         )
         wanted = comparison.equal_sweeps(pair, models)
         _offer(wanted)
@@ -94,10 +91,10 @@ def _offer(wanted: Sequence[Sweep]) -> None:
     known = [seconds for seconds in times if seconds is not None]
     expected = f", about {duration(sum(known))}" if n and len(known) == len(times) else ""
     st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
-    label = "All of it is trained"
+    label = "All runs are trained"
     if n:
         runs = f"run{'s' * (max(n, n_active) != 1)}"
-        label = f"{n_active} {runs} at work" if n_active else f"Train the {n} missing {runs}"
+        label = f"{n_active} {runs} in progress" if n_active else f"Train the {n} missing {runs}"
     if st.button(
         label,
         type="primary",
@@ -112,7 +109,7 @@ def _offer(wanted: Sequence[Sweep]) -> None:
 
 
 def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
-    """Drawn anew while something of it is at work."""
+    """Redrawn while something of it is at work."""
     with errors.shown():
         runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
         if bool(runs or measured) != was_active:
@@ -121,7 +118,7 @@ def _comparison(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         words = captions.equal.equal_caption(*subjects)
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
-            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} runs trained; the lines grow as they end")
+            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} done; the curves grow as runs finish")
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
@@ -142,7 +139,11 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         for value, options, label in (
             (comparison.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
-            (comparison.MEASURE, {"mse": "MSE", "psnr": "PSNR", "lost": "beside the mean image"}, "Error"),
+            (
+                comparison.MEASURE,
+                {"mse": "MSE", "psnr": "PSNR", "lost": "relative to the mean image"},
+                "Error",
+            ),
         ):
             st.segmented_control(
                 label,
@@ -160,7 +161,7 @@ def _compared_runs(subjects: Sequence[Subject]) -> str:
     if not said:
         known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
         return f"No runs to compare yet, only {' and '.join(known)}."
-    return f"Compared, without noise and on all images: {said} Between two sizes a straight line is read."
+    return f"Compared without noise and on all images: {said} Values between two sizes are interpolated."
 
 
 def _pictures(subjects: Sequence[Subject]) -> None:

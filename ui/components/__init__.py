@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # beside dashboard.py
 WEEK = 7 * 24 * 3600  # seconds
 FAILED = (
-    "This part of the page could not be shown. Reload the page; if that does not help, try a newer browser."
+    "This part of the page could not be shown. Reload the page. If that does not help, try a newer browser."
 )
 _PUBLISHED = re.compile(r".+-[0-9a-f]{8}\.js|plotly-.+\.min\.js|.+\.part")
 

@@ -14,7 +14,7 @@ function drawStroke(context, { size, points }, first = 0) {
   Object.assign(context, { lineWidth: size, lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
   context.beginPath();
   context.moveTo(...points[first]);
-  for (const point of points.slice(first)) context.lineTo(...point); // one point alone is a dot
+  for (const point of points.slice(first)) context.lineTo(...point); // a single point is a dot
   context.stroke();
 }
 
@@ -151,7 +151,7 @@ function hire(box, row, { layers, weights }) {
   };
   worker.onerror = (event) => {
     row.failed = true; // there is no second try
-    row.figures.textContent = "this browser cannot compute it; reload the page to try again";
+    row.figures.textContent = "this browser cannot compute this model; reload the page to try again";
     console.error(event.message);
   };
   return worker;
@@ -218,15 +218,15 @@ function addRow(box, model) {
   const node = element(box.models, "div", "row");
   const head = element(node, "div", "title");
   element(head, "b", "", model.title);
-  const figures = element(head, "span", "figures", model.network ? "" : "large: drawn by the server, below");
+  const figures = element(head, "span", "figures", model.network ? "" : "large model: computed on the server, shown below");
   const pictures = element(node, "div", "pictures");
-  const given = addCanvas(pictures, "it gets", "given", width, height);
+  const given = addCanvas(pictures, "Input", "given", width, height);
   const row = { model, node, figures, given, updates: 0, busy: false };
   if (!model.network) return row;
   const n = model.n_latents;
   row.code = addCanvas(pictures, `${n.toLocaleString("en")} number${n === 1 ? "" : "s"} of code`, "code", 2, 2);
   row.code.classList.toggle("maps", model.code_shape.length > 1);
-  row.drawn = addCanvas(pictures, "it draws", "drawn", width, height);
+  row.drawn = addCanvas(pictures, "Output", "drawn", width, height);
   return row;
 }
 

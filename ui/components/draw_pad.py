@@ -71,7 +71,7 @@ def read_drawing(drawn: Any) -> Drawing:
         pictures = {_size(name): _picture(name, text) for name, text in drawn["pictures"].items()}
         return Drawing(str(drawn["id"])[:40], pictures)
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
-        raise ConfigError("what came from the pad is no drawing; clear it and draw again") from None
+        raise ConfigError("the pad sent no drawing; clear it and draw again") from None
 
 
 def _size(name: str) -> tuple[int, int]:

@@ -7,8 +7,8 @@ let crew = null; // hired with the first network
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
 const AT_REST = 250; // milliseconds after the last key
-const AGAIN = 2000; // after a call with an older level: what was told may have been lost in a rerun
-const LATER = 1000; // until charts that come with the same run of the script are there to be told
+const AGAIN = 2000; // after a call with an older level: the message may have been lost in a rerun
+const LATER = 1000; // until charts that come with the same run of the script are there to be updated
 
 // ---------------------------------------------------------------- what is handed over
 

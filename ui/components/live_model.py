@@ -1,6 +1,6 @@
 """Autoencoders that are computed in the browser while a slider is dragged: noisy images, and what comes back.
 
-Images and weights are handed over once and stay in the window; what the server alone can say (large models,
+Images and weights are handed over once and stay in the window; what only the server can say (large models,
 SSIM) is of the level at which the slider rests, and is dimmed or hidden while it stands elsewhere. The slider
 tells its window where it stands, and is moved, by the events of a film (see pictures): level for epoch.
 """

@@ -125,7 +125,7 @@ function follow(node, meta) {
   node.meta = meta;
 }
 
-// Where the film stands: an element of its own, because drawing the chart anew for each frame would be slow.
+// Where the film stands: an element of its own, because redrawing the chart for each frame would be slow.
 function mark(node) {
   const { xaxis, _size } = node._fullLayout ?? {};
   const { film, x_per_epoch: step = 1 } = node.meta ?? {};

@@ -116,7 +116,7 @@ function sayFigures(box, scene) {
   const [bestPsnr, bestSsim] = [bestOf(psnr, scene.n), bestOf(ssim, scene.n)];
   rows.forEach((row, r) => {
     for (const { says, mean } of box.labels[r]) {
-      change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute it; reload the page to try again" : row.says);
+      change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute this model; reload the page to try again" : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
     box.notes[r].forEach((note, i) => {

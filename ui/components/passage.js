@@ -60,7 +60,7 @@ function build(box) {
   const lines = [counted(shape.width * shape.height, "pixel"), ...(shape.channels > 1 ? [counted(n, "number")] : [])];
   box.replaceChildren();
   box.columns = []; // the share of the width that each has
-  const said = `An image of ${lines.at(-1)}, its code of ${counted(code.n, "number")}, and what comes back`;
+  const said = `An image of ${lines.at(-1)}, its code of ${counted(code.n, "number")}, and its reconstruction`;
   box.ariaLabel = caption || said;
   if (caption) element(box, "div", "caption", caption);
   box.way = element(box, "div", "way");

@@ -6,7 +6,7 @@ const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
 const AT_ONCE = 8; // frames that are decoded at the same time
 const [LEAST, FRAME, HOLD] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
-const HINT = "absolute difference of each pixel, from black (none) to white (as large as can be)";
+const HINT = "absolute difference of each pixel: black = no error, white = the largest possible";
 
 // ---------------------------------------------------------------- what is handed over apart
 

@@ -94,7 +94,7 @@ def pictures(
     Args:
         difference: the colour (#rrggbb) of one more row, the absolute difference between the first and the
             last, from black over this colour to white.
-        film: its last frame is shown first. One frame alone has the room of the bar too.
+        film: its last frame is shown first. A single frame gets the room of the bar too.
         choose: a column can be chosen, by pointer and by keyboard.
         columns: images side by side; on a narrow screen at most 8.
     Returns:

@@ -13,7 +13,7 @@ SECONDS = 5.0  # between two looks
 
 
 def watch(moment: Callable[[], Hashable]) -> None:
-    """Draw the page anew as soon as the moment is another one: a look costs no more than asking for it."""
+    """Redraw the page as soon as the moment is another one: a look costs no more than asking for it."""
     st.fragment(_watch, run_every=SECONDS * polling.own_pace())(moment, _seen(moment))
 
 

@@ -175,7 +175,7 @@ def _read(address: Address, given: dict[str, str]) -> Iterator[str]:
             except AutoencError as error:
                 yield str(error)
     for name in given:
-        yield f"{name[:40]!r} is no setting"
+        yield f"{name[:40]!r} is not a setting"
 
 
 def n_read() -> int:

@@ -72,7 +72,7 @@ def reader(dataset: str) -> Reader:
 
 
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
-@shared(max_entries=FEW, spinner="Opening the model")
+@shared(max_entries=FEW, spinner="Loading the model")
 def _opened(run_id: str, mark: str) -> Trained:
     return inspection.open_run(run_id)
 

@@ -60,7 +60,7 @@ def interval_seconds() -> float:
 
 
 def own_pace() -> float:
-    """A factor near 1, of this window alone: who came together need not ask together for ever."""
+    """A factor near 1, of this window only: those who came together need not ask together for ever."""
     return 0.85 + 0.3 * int(_place(), 16) / 16**16
 
 
@@ -85,7 +85,7 @@ class _Moment:
 
     run_id: str
     attempt: int
-    last: tuple[Epoch, ...]  # with its seconds: a run that is trained anew is another one
+    last: tuple[Epoch, ...]  # with its seconds: a run that is trained again is another one
     n_epochs: int
     n_steps: int
     run: Run = field(compare=False, repr=False)

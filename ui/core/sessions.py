@@ -158,7 +158,7 @@ def start(job: Job) -> str:
         AutoencError: it cannot be started, or it is a download and this is not the teacher.
     """
     if isinstance(job, jobs.DownloadJob) and not is_teacher():
-        raise AutoencError("data sets are brought by the teacher")
+        raise AutoencError("only the teacher can add data sets")
     return background().start(job, name(), address=address())
 
 
@@ -169,7 +169,7 @@ def stop(snapshot: Snapshot) -> None:
         AutoencError: another visitor has started it.
     """
     if not may_stop(snapshot):
-        raise AutoencError("this run was started by somebody else; they can stop it, and the teacher")
+        raise AutoencError("somebody else started this run; only they and the teacher can stop it")
     background().stop(snapshot.job_id)
 
 
@@ -180,7 +180,7 @@ def import_run(content: BinaryIO) -> str:
         AutoencError: this is not the teacher, the file is refused, or there is such a run already.
     """
     if not is_teacher():
-        raise AutoencError("runs are imported by the teacher")
+        raise AutoencError("only the teacher can import runs")
     with TemporaryDirectory(prefix="autoenc-import-") as folder:
         path = Path(folder) / "upload.safetensors"  # what the file is called elsewhere means nothing here
         with path.open("wb") as file:
@@ -197,7 +197,7 @@ def import_dataset(content: BinaryIO, name: str, side: int | None) -> Iterator[D
         AutoencError: this is not the teacher; else as that does.
     """
     if not is_teacher():
-        raise AutoencError("data sets are brought by the teacher")
+        raise AutoencError("only the teacher can add data sets")
     return datasets.import_dataset(content, name, side)
 
 
@@ -208,6 +208,6 @@ def delete_run(run_id: str) -> None:
         AutoencError: this is not the teacher, or it is being trained.
     """
     if not is_teacher():
-        raise AutoencError("runs are deleted by the teacher")
+        raise AutoencError("only the teacher can delete runs")
     checkpoints.delete(run_id)
     background().forget(run_id)

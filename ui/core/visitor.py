@@ -31,7 +31,7 @@ _guessing = Lock()
 
 
 def name() -> str:
-    """This browser's name: a random one, known to it and to us alone. It outlives a refresh."""
+    """This browser's name: a random one, known only to it and to us. It outlives a refresh."""
     if not _NAME.is_set:
         given = str(st.context.cookies.get(COOKIE))
         _NAME.put(given if NAME.fullmatch(given) else secrets.token_urlsafe(16))

@@ -55,9 +55,8 @@ def _charts(compared: Compared, curves: Sequence[Curve]) -> None:
         help="From the 10th to the 90th percentile of the images.",
     )
     st.caption(
-        "Each point: all test images, but the first 1,000 for the median filter, total variation and "
-        "non-local means, which take milliseconds an image. PSNR is of the mean error. Click a point to see "
-        "its level."
+        "Each point: all test images (only the first 1,000 for the slower filters: median, total variation, "
+        "non-local means). PSNR is computed from the mean error. Click a point to go to its level."
     )
 
 
@@ -93,7 +92,7 @@ def _sentences(compared: Compared, curves: Sequence[Curve]) -> list[str]:
 
 
 def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
-    """What is known of these curves, drawn anew while they grow; a button that has the others measured."""
+    """These curves so far, redrawn while they grow; a button that measures the others."""
     active = any(sessions.is_active(job.job_id) for job in jobs)
     seconds = polling.interval_seconds() if active else None
     if not active and not all(map(denoisers.is_measured, jobs)):

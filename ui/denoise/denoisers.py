@@ -52,12 +52,12 @@ def _choice(run: RunSummary) -> Value[str | None]:
 
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
-    """The finished runs that differ from this one in their latent size alone, by size."""
+    """The finished runs that differ from this one only in latent size, by size."""
     return runs.of_all_sizes(runs_on_disk(), _by_id(run_id))
 
 
 def trained_at(run_id: str) -> tuple[RunSummary, ...]:
-    """The finished runs that differ from this one in the level of their noise alone, weak noise first."""
+    """The finished runs that differ from this one only in the level of their noise, weak noise first."""
     return runs.of_all_levels(runs_on_disk(), _by_id(run_id))
 
 
@@ -72,7 +72,7 @@ def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
 
 
 def train_all(configs: Sequence[TrainConfig]) -> None:
-    """Have them trained, and the page drawn anew; raises as `start` does."""
+    """Train them and redraw the page; raises as `start` does."""
     for config in configs:
         start(TrainJob(config))
     st.rerun()
@@ -91,7 +91,7 @@ def _by_id(run_id: str) -> RunSummary:
 
 
 def train_for_denoising(config: TrainConfig) -> None:
-    """Have it trained, choose it when it is done, and the page drawn anew; raises as `start` does."""
+    """Train it, choose it when it is done, and redraw the page; raises as `start` does."""
     IN_TRAINING.put(start(TrainJob(config)))
     st.rerun()
 
@@ -135,7 +135,7 @@ def curve_of(job: CurveJob) -> Curve | None:
 
 
 def measure(jobs: Sequence[CurveJob]) -> None:
-    """Have them measured, and the page drawn anew; raises as `start` does."""
+    """Measure them and redraw the page; raises as `start` does."""
     for job in jobs:
         start(job)
     st.rerun()

@@ -62,12 +62,12 @@ def denoise_form(training: bool) -> Compared | None:
     compared = Compared(
         info.name,
         kind,
-        _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images alone."),
-        _choice("denoiser", "Denoising autoencoder", denoising_runs, "Trained to take this noise away."),
+        _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images only."),
+        _choice("denoiser", "Denoising autoencoder", denoising_runs, "Trained to remove this noise."),
         _methods(info),
     )
     if training:
-        st.caption("What is being trained here stands below the pictures.")
+        st.caption("Training progress is below the pictures.")
     else:
         _offer(info, compared)
     return compared
@@ -80,13 +80,15 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
         format_func=METHODS.__getitem__,
         selection_mode="multi",
         key=settings.METHODS.key,
-        help="Filters without learning, or with very little: each is set as suits this noise best.",
+        help="Classical filters, tuned for this noise.",
     )
     prompt = denoising.prompt(info.image_shape)
     for method in chosen:
         if method not in prompt:
             n = math.prod(info.image_shape)
-            st.caption(f"{METHODS[method]}: left out, for images of {n:,} numbers its fit takes too long.")
+            st.caption(
+                f"{METHODS[method]} is left out: fitting it takes too long for images of {n:,} values."
+            )
     return tuple(method for method in chosen if method in prompt)
 
 
@@ -101,7 +103,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
         list(by_id),
         format_func=names.__getitem__,
         key=widget,
-        placeholder="none is trained yet",
+        placeholder="none trained yet",
         disabled=not runs,
         help=what,
     )
@@ -124,10 +126,10 @@ def _name(run: RunSummary) -> str:
 def _offer(info: DatasetInfo, compared: Compared) -> None:
     """One click trains what the page needs; what is there may be trained again otherwise."""
     if compared.plain is None:
-        st.caption("There is no plain autoencoder of these images yet.")
-        _train("Train a plain one", "train-plain", recipes.denoising_config(info, None), first=True)
+        st.caption("No plain autoencoder has been trained on these images yet.")
+        _train("Train a plain autoencoder", "train-plain", recipes.denoising_config(info, None), first=True)
     if compared.denoiser is None:
-        st.caption("There is no model yet that has learnt to take this noise away.")
+        st.caption("No model has been trained on this noise yet.")
         _train_denoisers(info, compared.kind, first=compared.plain is not None)
     else:
         with st.expander("Another denoiser", icon=":material/model_training:"):
@@ -138,9 +140,11 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     level = max(settings.noise_level(), NOISES[kind].most / 100)
     every = recipes.denoising_config(info, recipes.any_level(kind))
     one = recipes.denoising_config(info, Noise(kind, level))
-    _train("Train one for any level", "train-any", every, first=first)
-    _train("Train one for this level", "train-one", one, first=False)  # the slider moves without the form
-    if st.button("Other settings: in Train", icon=":material/school:", type="tertiary", key="to-train"):
+    _train("Train a denoiser for all levels", "train-any", every, first=first)
+    _train(
+        "Train a denoiser for this level", "train-one", one, first=False
+    )  # the slider moves without the form
+    if st.button("Choose other settings in Train", icon=":material/school:", type="tertiary", key="to-train"):
         training_settings.ask_for(every)
         links.go_to("train")
 

@@ -33,14 +33,14 @@ def sizes(compared: Compared) -> None:
     runs = denoisers.sizes_of(compared.plain)
     config = runs[0].config
     st.markdown(
-        f"A small code has no room for noise. **{configs.family(config)}**, trained on clean images, "
+        f"A small code cannot store the noise. **{configs.family(config)}**, trained on clean images, "
         f"{counted(len(runs), 'size')}:"
     )
     if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
         sweep_settings.ask_for_sweep(config)
         links.go_to("sweep")
     if len(runs) < 2:
-        st.info("It takes two sizes or more to compare them.", icon=":material/show_chart:")
+        st.info("Train at least two sizes to compare them.", icon=":material/show_chart:")
         return
     jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
     curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
@@ -70,13 +70,15 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cur
 
 
 def matrix(compared: Compared) -> None:
-    """Models that differ in the noise of their training alone, each tested at every level."""
+    """Models that differ only in their training noise, each tested at every level."""
     if compared.denoiser is None:
         st.info("Train a denoiser first.", icon=":material/school:")
         return
     rows = denoisers.trained_at(compared.denoiser)
     config = rows[0].config
-    st.markdown(f"**{configs.short(config)}**, each trained with other noise, and tested with every noise:")
+    st.markdown(
+        f"**{configs.short(config)}**, each trained with a different noise and tested with all of them:"
+    )
     _train_missing(compared.denoiser, compared.kind)
     jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
     curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
@@ -95,7 +97,9 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Cu
     )
     if words:
         st.markdown(plain(words))
-    st.caption("PSNR on all test images; the best of each column has a frame. Click a cell to see it above.")
+    st.caption(
+        "PSNR on all test images; a frame marks the best of each column. Click a cell to see it above."
+    )
     if clicked is not None:
         run_id, level = clicked["customdata"]
         if run_id in by_method and level in columns:
@@ -129,8 +133,8 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
                 return
             for job in active:
                 name = training_noise(job.run.config.noise) if job.run else "next"
-                waits = "waits" if job.state is State.QUEUED else "trains"
-                st.progress(job.run.done if job.run else 0.0, f"{name} {waits}")
+                waits = "waiting" if job.state is State.QUEUED else "training"
+                st.progress(job.run.done if job.run else 0.0, f"{name}: {waits}")
             if any(map(visitor.may_stop, active)) and st.button(
                 "Stop", icon=":material/stop:", key="stop-levels"
             ):

@@ -47,7 +47,7 @@ def show(compared: Compared) -> None:
 
 
 def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
-    """Drawn anew where the slider comes to rest."""
+    """Redrawn when the slider comes to rest."""
     with errors.shown():
         if not denoisers.are_here(compared.models):
             st.rerun()  # the whole page, which chooses others
@@ -73,7 +73,9 @@ def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> L
         psnr=made.psnr_db,
         ssim=made.ssim,
         mean=_mean(made),
-        says="" if live or method in CLASSICAL else "large: drawn on the server, after the drag",
+        says=""
+        if live or method in CLASSICAL
+        else "large model: computed on the server when the slider rests",
     )
 
 

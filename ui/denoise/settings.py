@@ -19,7 +19,7 @@ N_IMAGES = 16  # that are looked at
 QUESTIONS = {
     "where": "Where does it help?",
     "sizes": "Which code size?",
-    "matrix": "Trained at, tested at",
+    "matrix": "Training noise vs. test noise",
 }
 
 
@@ -46,7 +46,7 @@ def denoise_kind_changed() -> None:
 
 
 def first_image(n_test: int) -> int:
-    """The number of the first test image that is looked at, of so many."""
+    """The number of the first test image that is looked at, of `n_test`."""
     return min(FIRST_IMAGE.get(), max(0, n_test - N_IMAGES))
 
 
@@ -98,7 +98,7 @@ def _take_run(widget: str, run_id: str) -> None:
     noise = run.config.noise
     if noise is not None and noise.kind != KIND.get():
         if LEVEL.is_set:
-            raise ConfigError(f"run {run_id} takes {noise.kind} noise away; choose that noise to see it")
+            raise ConfigError(f"run {run_id} removes {noise.kind} noise; choose that noise to see it")
         KIND.put(noise.kind)
     MODELS[widget].put(run_id)
     DATASET.put(run.config.dataset)

@@ -66,13 +66,13 @@ def _picture(source: str) -> Picture | None:
                 type=ENDINGS,
                 max_upload_size=MAX_PICTURE,
                 key="picture-file",
-                help=f"{READABLE_FORMATS}. It goes to the machine that shows this page, and is not kept. An "
-                "iPhone makes a JPEG of a HEIC picture by itself; elsewhere save it as JPEG.",
+                help=f"{READABLE_FORMATS}. It is sent to the machine that runs this page, which "
+                "does not keep it. An iPhone converts HEIC to JPEG by itself; elsewhere save it as JPEG.",
             )
         case "camera":
             upload_warning.warn()
-            file = st.camera_input("A photograph", key="picture-camera")
-            st.caption("Browsers give the camera to pages of this machine and of https addresses alone.")
+            file = st.camera_input("Photo", key="picture-camera")
+            st.caption("Cameras need localhost or HTTPS.")
         case _:
             file = None
             st.selectbox(
@@ -95,7 +95,7 @@ def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
         key=settings.RUNS.key,
         max_selections=settings.MOST_MODELS,
         placeholder="Choose a model",
-        help=f"Up to {settings.MOST_MODELS}, one below the other.",
+        help=f"Up to {settings.MOST_MODELS} models, one below the other.",
     )
     return chosen
 
@@ -107,13 +107,13 @@ def _name(run: RunSummary) -> str:
 
 def _fit(source: str) -> str:
     fit: str = st.radio(
-        "Make it fit",
+        "Fit to the model",
         settings.FITS,
         format_func=settings.FITS.__getitem__,
         key=settings.FIT.key,
         disabled=source == "draw",
-        help="Shrink: the whole picture as one small image, its aspect kept. Tiles: the picture cut into "
-        "images of the model's size, each compressed for itself, and put together again.",
+        help="Shrink: the whole picture as one small image, its proportions kept. Tiles: the picture "
+        "is cut into images of the model's size, compressed one by one and put back together.",
     )
     return "shrink" if source == "draw" else fit
 
@@ -126,7 +126,7 @@ def _invert(source: str) -> str:
         key=settings.INVERT.key,
         required=True,
         disabled=source == "draw",
-        help="Models of drawings know bright strokes on a dark ground. Automatic: a picture on a bright "
-        "ground is inverted for them.",
+        help="Models trained on digits know bright strokes on a dark ground. Automatic: pictures on a bright "
+        "ground are inverted for them.",
     )
     return "no" if source == "draw" else settings.INVERT.get()

@@ -26,7 +26,7 @@ def show(run_ids: Iterable[str]) -> None:
         drawing = draw_pad(models, key="pad", known=reconstruct.drawing_id())
         if drawing is not None:
             reconstruct.keep_drawing(drawing.id, drawing.pictures)
-            st.rerun()  # the pad is told that it has come
+            st.rerun()  # the pad learns that it has arrived
 
 
 def _beside(run: Run) -> PadModel:

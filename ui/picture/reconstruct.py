@@ -60,7 +60,7 @@ def uploaded_picture(file: Upload) -> Picture:
 
 
 def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
-    DRAWING.put(Picture(f"drawing {id}", "What is drawn", None, dict(pictures)))
+    DRAWING.put(Picture(f"drawing {id}", "Your drawing", None, dict(pictures)))
 
 
 def drawing_id() -> str:
@@ -137,7 +137,7 @@ def _reconstruction(
     return out_of_distribution.reconstruct(opened(_run), shrunk(source, _run.model.image_shape))
 
 
-@shared(max_entries=KEPT, spinner="Through the model, tile by tile")
+@shared(max_entries=KEPT, spinner="Running the model, tile by tile")
 def _tile_reconstructions(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> TileReconstructions:

@@ -26,7 +26,7 @@ THUMBNAIL = 130  # pixels of the longer side
 
 
 def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
-    """One model; what cannot be shown of it is told in its place."""
+    """One model; an error is shown in its place."""
     with errors.shown(), st.container(border=True, key=f"model-{run_id}"):
         run = sessions.read_run(run_id)
         if fit == "tile":
@@ -38,7 +38,7 @@ def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
             return
         reconstruction = reconstruct.reconstruction(picture, run, invert)
         if reconstruction is None:
-            st.caption("The drawing is on its way in the size of this model.")
+            st.caption("Resizing the drawing for this model…")
         else:
             _head(run, reconstruction.mse, picture, invert)
             _shrunk(run, reconstruction)
@@ -70,7 +70,7 @@ def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]
     texts = (
         f"Original, {tiles.width} x {tiles.height} pixels",
         f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
-        "Error, black: none",
+        "Error (black = no error)",
     )
     for column, words, file in zip(st.columns(3), texts, files, strict=True):
         column.image(file, caption=words, width="stretch")
@@ -84,11 +84,8 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
         figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, said)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
     words.markdown(f"**{plain(said)}**")
-    what = "the tiles'" if tiles is not None else "this picture's"
-    words.caption(
-        f"What the model loses of its test images, and {what} loss among them. "
-        f"{captions.out_of_distribution.MEASURE_NOTE}"
-    )
+    whose = "The tiles' errors" if tiles is not None else "This picture's error"
+    words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}")
 
 
 def heading(picture: Picture, asked: Iterable[str]) -> None:
@@ -102,7 +99,7 @@ def heading(picture: Picture, asked: Iterable[str]) -> None:
             if picture.is_in_photos and any(
                 sessions.read_run(run_id).config.dataset == "photos" for run_id in asked
             ):
-                st.caption("The model of photographs has learnt from pieces of this very picture.")
+                st.caption("The model of photographs was trained on parts of this picture.")
 
 
 def _as_shown(picture: np.ndarray) -> np.ndarray:

@@ -68,7 +68,7 @@ def _runs(text: str) -> list[str]:
     known = {run.run_id for run in picture_runs()}
     asked = parts(text, most=2000)
     if len(asked) > MOST_MODELS:
-        raise ConfigError(f"{len(asked)} runs are asked for; allowed: {MOST_MODELS} side by side")
+        raise ConfigError(f"the link asks for {len(asked):,} runs; allowed: {MOST_MODELS}")
     for run_id in asked:
         if run_id not in known:
             raise ConfigError(f"run {run_id[:80]!r} is not on this machine, or is not finished")

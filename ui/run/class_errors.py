@@ -39,8 +39,12 @@ def show(run: Run) -> None:
 
 def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
     words = captions.errors.class_caption(errors)
-    which = "" if len(shown) == len(errors) else f", the best and the worst {MOST // 2} of {len(errors)}"
-    st.markdown(f"**Class by class**{which}")
+    which = (
+        ""
+        if len(shown) == len(errors)
+        else f": the {MOST // 2} best and the {MOST // 2} worst of {len(errors):,}"
+    )
+    st.markdown(f"**Error by class**{which}")
     figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=words)
     live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown))
     if words:
@@ -52,7 +56,7 @@ def _channels(made: Reconstructions, data: Dataset) -> None:
     if error is None:
         return
     words = captions.errors.colour_caption(error)
-    st.markdown("**Red, green and blue**")
+    st.markdown("**Error by channel**")
     figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=words)
     live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse))
     if words:
@@ -62,7 +66,7 @@ def _channels(made: Reconstructions, data: Dataset) -> None:
 def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:
     """Of each class the first test images, and below them what comes back."""
     labels = data.test_labels[: len(made)]
-    st.markdown("**Test images of each class**: the original above, what comes back below")
+    st.markdown("**Test images of each class**: original above, reconstruction below")
     rows = []
     for error in shown:
         few = np.flatnonzero(labels == error.index)[:N_IMAGES]
@@ -70,5 +74,5 @@ def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> 
         # Every row has as many pictures: a class of fewer begins again.
         few = np.resize(few, N_IMAGES)
         rows.append(PictureRow(name, data.test[few], COLOUR["original"]))
-        rows.append(PictureRow("comes back", made.x_hat[few], COLOUR["reconstruction"]))
+        rows.append(PictureRow("reconstruction", made.x_hat[few], COLOUR["reconstruction"]))
     pictures(rows, key="class-pictures", columns=N_IMAGES)

@@ -24,9 +24,7 @@ def _picture(run_id: str, waiting: bool) -> None:
     with errors.shown():
         snapshot = sessions.snapshot(run_id)
         if snapshot is None or snapshot.run is None or snapshot.state.active:
-            st.progress(
-                snapshot.run.done if snapshot and snapshot.run else 0.0, "A small example is being trained"
-            )
+            st.progress(snapshot.run.done if snapshot and snapshot.run else 0.0, "Training a small example…")
             return
         if waiting:
             st.rerun()
@@ -34,4 +32,4 @@ def _picture(run_id: str, waiting: bool) -> None:
         n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
         crossings = [crossing(run, image) for image in range(n_images)]
         passage(crossings, key="moving", playing=True)
-        st.caption(f"{plain(configs.title(run.config))}: images that the model was not trained on.")
+        st.caption(f"{plain(configs.title(run.config))}: images never seen during training.")

@@ -24,7 +24,7 @@ FILM = "preview"
 
 
 def show(run: Run, active: bool) -> None:
-    st.markdown("**Sixteen test images**, which the model is never trained on")
+    st.markdown("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
     _charts(run, active)
@@ -42,7 +42,7 @@ def _follow_film(last: int) -> None:
 
 @polling.drawn_once
 def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
-    """All epochs that are kept, or the last alone: while it runs a message must be small."""
+    """All stored epochs, or only the last: while it runs a message must be small."""
     previews = run.previews if whole else run.previews[-1:]
     rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], steady=True)]
     if run.x_noisy is not None:
@@ -66,7 +66,7 @@ def _read_right(run: Run, frames: np.ndarray) -> list[str]:
         return unknown
     n_images = frames.shape[1]
     right = [int((reader.read(frame) == data.test_labels[:n_images]).sum()) for frame in frames]
-    return [f"{n} of {n_images} read right" for n in right]
+    return [f"{n} of {n_images} recognised" for n in right]
 
 
 def _charts(run: Run, active: bool) -> None:
@@ -117,7 +117,7 @@ def _beside_the_lab(run: Run) -> None:
         rows.append(("Test loss (*)", short(figures.test_loss_as_printed, 4), short(last.test_loss)))
     if figures.seconds is not None:
         rows.append(("Training time (s)", short(figures.seconds, 4), f"{run.seconds:,.1f}"))
-    st.markdown("**Beside the lab report**")
+    st.markdown("**Compared with the lab report**")
     st.markdown(
         "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
     )

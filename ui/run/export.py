@@ -37,7 +37,7 @@ def show(run: Run) -> None:
             "application/zip",
             lambda: _events(run),
         )
-    st.caption("A checkpoint opens on any machine with this program: bring it in on the page Runs.")
+    st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
     address = class_link.class_address()
     if address is not None:
         st.markdown("**Link to this view**")

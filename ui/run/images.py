@@ -32,7 +32,9 @@ def show(run: Run) -> None:
     image = selection.image_number(n_drawn, usual=int(shown[0]))
     passage([crossing(run, image)], key="large", difference=COLOUR["error"])
     if n_drawn < n_test:
-        st.caption(f"This model is large: these are the first {n_drawn:,} of {n_test:,} test images.")
+        st.caption(
+            f"This is a large model, so only the first {n_drawn:,} of {n_test:,} test images are used."
+        )
 
 
 def _chosen_images(run: Run) -> np.ndarray:

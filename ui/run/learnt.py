@@ -26,23 +26,23 @@ def show(run: Run) -> None:
         ("above zero", "zero", "below zero"), (pixels.PLUS, pixels.NOTHING, pixels.MINUS), strict=True
     )
     key = ", ".join(f"<span style='color: rgb{colour}'>■</span> {sign}" for sign, colour in signs)
-    st.html(f"<small>Weights: {key}; each picture by its own greatest.</small>")
+    st.html(f"<small>Weights: {key}; each picture scaled to its own maximum.</small>")
 
 
 def _responses(run: Run, image: int) -> None:
     found = inspection.responses(model_cache.opened(run), given(run, image))
     n, n_shown = run.model.n_latents, len(found.indices)
-    which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "those that vary most first"
+    which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "ordered by how much they vary"
     linear = run.config.model == "mlp" and run.config.layers == 1
     around = "" if linear else f", close to test image {image}"
     st.markdown(
-        f"**The numbers of the code**, {which}: the pixels that each looks at, "
-        f"and what more of it draws{around}."
+        f"**The code values**, {which}. Top: the pixels each one responds to; "
+        f"bottom: what raising it adds to the drawing{around}."
     )
-    names = tuple(f"no. {index + 1}" for index in found.indices)
+    names = tuple(f"value {index + 1}" for index in found.indices)
     rows = [
-        PictureRow("Looks at", pixels.signed(found.encoder), COLOUR["original"]),
-        PictureRow("Draws", pixels.signed(found.decoder), COLOUR["reconstruction"], notes=names),
+        PictureRow("Responds to", pixels.signed(found.encoder), COLOUR["original"]),
+        PictureRow("Adds", pixels.signed(found.decoder), COLOUR["reconstruction"], notes=names),
     ]
     pictures(rows, key="responses")
 
@@ -54,7 +54,7 @@ def _feature_maps(run: Run, image: int) -> None:
     which = "" if n_shown == n else f" (the first {n_shown})"
     st.markdown(
         f"**The code of test image {image}**: {n:,} channels{which} of {height} x {width} numbers, "
-        "bright where a channel finds what it looks for."
+        "bright where a channel responds."
     )
     rows = [PictureRow("Feature maps", pixels.bright(code[:n_shown]), COLOUR["reconstruction"])]
     pictures(rows, key="features")
@@ -63,8 +63,8 @@ def _feature_maps(run: Run, image: int) -> None:
 def _kernels(run: Run) -> None:
     for kernels in inspection.kernels(model_cache.opened(run)):
         n, n_shown = kernels.n_channels, len(kernels.indices)
-        does = "look for in the image" if kernels.part == "encoder" else "draw into the picture"
-        which = f"the {n_shown} that vary most" if n_shown < n else "those that vary most first"
+        does = "respond to in the image" if kernels.part == "encoder" else "draw into the image"
+        which = f"the {n_shown} that vary most" if n_shown < n else "ordered by how much they vary"
         st.markdown(f"**{kernels.name}**: what {n:,} channels of the {kernels.part} {does}, {which}.")
         rows = [PictureRow("Kernels", pixels.signed(kernels.weights), COLOUR["conv"])]
         pictures(rows, key=f"kernels-{kernels.part}")

@@ -19,7 +19,7 @@ from ui.widgets.training_settings import DATASET, take_settings_of
 VIEWS = {
     "epochs": "Epoch by epoch",
     "images": "Every image",
-    "errors": "Where it errs",
+    "errors": "Errors by class",
     "learnt": "What it learnt",
     "model": "The model",
     "export": "Export",
@@ -88,13 +88,15 @@ def _class_index(text: str) -> str | int:
     return index
 
 
+_ORDERS = ("as", "shuffled", "worst", "best")  # as a link has them
+
 SHOWN_RUN = Param("run", (RUN,), _take_run, lambda: RUN.get() or USUAL_RUN.get())
 VIEW = (
     one_of("view", TAB, VIEWS),
     number("epoch", FILM_EPOCH),
     one_of("by", LOSS_BY, ("step", "epoch")),
     flag("log", LOSS_LOG),
-    one_of("order", ORDER, {how.partition(" ")[0]: how for how in inspection.IMAGE_ORDERS}),
+    one_of("order", ORDER, dict(zip(_ORDERS, inspection.IMAGE_ORDERS, strict=True))),
     held("class", CLASS, _class_index),
     number("shuffle", N_SHUFFLES),
     number("image", IMAGE),

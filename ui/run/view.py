@@ -20,7 +20,7 @@ from ui.widgets import labels, training_settings
 
 SHOW = {
     "Every image": images.show,
-    "Where it errs": class_errors.show,
+    "Errors by class": class_errors.show,
     "What it learnt": learnt.show,
     "The model": model.show,
     "Export": export.show,
@@ -36,7 +36,7 @@ def run_view(run_id: str, active: bool) -> None:
 
 
 def _run_view(run_id: str, seconds: float | None) -> None:
-    """Drawn anew every so many seconds; None: it does not run."""
+    """Redrawn every `seconds`; None: it does not run."""
     with errors.shown():
         selection.remember_view()
         snapshot = polling.frame(run_id)
@@ -49,7 +49,7 @@ def _run_view(run_id: str, seconds: float | None) -> None:
             st.rerun()  # others have come or gone
         _headline(snapshot)
         if snapshot.run is None and snapshot.state.active:
-            st.caption("Visitors take turns. Nothing needs to be pressed again: this page follows its run.")
+            st.caption("Visitors take turns. This page updates by itself.")
         if snapshot.state is State.RUNNING and (said := sessions.crowded()):
             st.caption(plain(said))
         if snapshot.run is not None:
@@ -82,7 +82,7 @@ def _what_next(snapshot: Snapshot) -> None:
             _next_run(snapshot.run)
     if visitor.is_teacher():
         with st.popover("Delete", icon=":material/delete:", key="delete"):
-            st.markdown("Delete this run and what the model has learnt?")
+            st.markdown("Delete this run and its trained model?")
             if st.button("Delete it", type="primary", key="delete-run"):
                 sessions.delete_run(snapshot.job_id)
                 selection.show_nothing()
@@ -102,10 +102,8 @@ def _next_run(run: Run) -> None:
         _train_button(f"Train {more} longer", ":material/fast_forward:", longer)
     if run.finished:
         _train_button(f"Again with seed {again.seed}", ":material/casino:", again)
-        st.caption(
-            "Another seed draws other first weights: runs that differ in nothing else show how much is luck."
-        )
-    if st.button("Take its settings", icon=":material/content_copy:", width="stretch", key="take-settings"):
+        st.caption("A new seed means new starting weights: the spread shows how much is luck.")
+    if st.button("Copy these settings", icon=":material/content_copy:", width="stretch", key="take-settings"):
         training_settings.ask_for(config)
         st.rerun()
 
@@ -128,20 +126,20 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
     row.metric(
         "Test error (MSE per pixel)",
         labels.over_seeds([r.test_mse for r in (run, *seeds)], 4) or unknown,
-        help="The mean squared error of a pixel over the whole test set; pixels go from 0 to 1."
+        help="Mean squared error per pixel over the whole test set; pixels range from 0 to 1."
         + (f" Mean and standard deviation over {len(seeds) + 1} seeds." if seeds else ""),
     )
     row.metric(
         "Test PSNR (dB)",
         labels.over_seeds([r.test_psnr_db for r in (run, *seeds)], 1) or unknown,
-        help="The same error in decibels; 3 dB more is half the error.",
+        help="The same error in decibels: 3 dB more means half the error.",
     )
     row.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
     ratio = short(run.model.n_pixels / run.model.n_latents, 3)
     row.metric(
         "Numbers in the code",
         f"{run.model.n_latents:,}",
-        help=f"For {run.model.n_pixels:,} pixels: {ratio} a number.",
+        help=f"{ratio} pixels per code value",
     )
     for remark in remarks(run):
         st.caption(f":material/info: {plain(remark)}")
@@ -157,7 +155,7 @@ def _views(run: Run, active: bool) -> None:
     for tab, show in zip(others, SHOW.values(), strict=True):
         with tab:
             if tab.open and active:
-                st.info("There is more to see here when the training has ended.", icon=":material/hourglass:")
+                st.info("Available when training finishes.", icon=":material/hourglass:")
             elif tab.open:
                 with errors.shown():
                     show(run)

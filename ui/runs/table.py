@@ -12,9 +12,10 @@ import streamlit as st
 from autoenc import plots
 from autoenc.captions import configs, remarks
 from autoenc.errors import AutoencError
+from autoenc.numerals import counted
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.runs import SORTS, Selection
-from autoenc.schema import Run, RunSummary, psnr_of_mse
+from autoenc.schema import MODEL_NAMES, Run, RunSummary, psnr_of_mse
 from ui.app import errors
 from ui.components import pixels
 from ui.components.live_plot import live_plot
@@ -37,10 +38,10 @@ COLUMNS: dict[str, Any] = {
     "Numbers in the code": st.column_config.NumberColumn(format="localized"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Test error": st.column_config.NumberColumn(
-        format="%.5f", help="Mean squared error per pixel; pixels from 0 to 1."
+        format="%.5f", help="Mean squared error per pixel; pixels range from 0 to 1."
     ),
     "PSNR (dB)": st.column_config.NumberColumn(format="%.1f"),
-    "Time (s)": st.column_config.NumberColumn(format="accounting", help="Training and tests."),
+    "Time (s)": st.column_config.NumberColumn(format="accounting", help="Time for training and testing."),
     "Size (MB)": st.column_config.NumberColumn(format="accounting"),
     "Last change": st.column_config.DatetimeColumn(format="distance"),
 }
@@ -65,7 +66,7 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
             "Find",
             placeholder="mnist conv k16",
             key=settings.FIND.key,
-            help="Words of a run's name, all of which must be in it.",
+            help="Match all of these words.",
             width=260,
         )
         names = sorted({run.config.dataset for run in runs})
@@ -79,8 +80,8 @@ def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
         )
         kinds = st.pills(
             "Model",
-            list(configs.MODEL_TITLES),
-            format_func=configs.MODEL_TITLES.__getitem__,
+            list(MODEL_NAMES),
+            format_func=MODEL_NAMES.__getitem__,
             selection_mode="multi",
             key=settings.OF_MODEL.key,
         )
@@ -98,7 +99,7 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
     list is another table, which begins with the same runs chosen.
     """
     if not runs:
-        st.info("No run is like that.", icon=":material/search_off:")
+        st.info("No matching runs.", icon=":material/search_off:")
         return []
     key = settings.table_of(tuple(run.run_id for run in runs))
     rows = {run.run_id: row for row, run in enumerate(runs)}
@@ -122,7 +123,7 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
 def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
     return {
         "Data set": [run.config.dataset for run in runs],
-        "Model": [configs.MODEL_TITLES[run.config.model] for run in runs],
+        "Model": [MODEL_NAMES[run.config.model] for run in runs],
         "Latent size": [run.config.latent_size for run in runs],
         "Layers": [run.config.layers for run in runs],
         "Noise": [configs.noise_caption(run.config.noise) if run.config.noise else "" for run in runs],
@@ -145,7 +146,7 @@ def unreadable() -> None:
     for sentence in complaints[:MAX_COMPLAINTS]:
         st.caption(f":material/warning: {plain(sentence)}")
     if len(complaints) > MAX_COMPLAINTS:
-        st.caption(f"{len(complaints) - MAX_COMPLAINTS} more files cannot be read.")
+        st.caption(f"{counted(len(complaints) - MAX_COMPLAINTS, 'more file')} cannot be read.")
 
 
 # ---------------------------------------------------------------- with the chosen ones
@@ -157,7 +158,7 @@ def compare(chosen: Sequence[RunSummary]) -> None:
     if not runs:
         return
     if len(chosen) > MAX_COMPARED:
-        st.caption(f"The first {MAX_COMPARED} of {len(chosen)} chosen runs.")
+        st.caption(f"The first {MAX_COMPARED} of the {len(chosen):,} chosen runs.")
     log = st.toggle("Log axis", key=settings.LOG.key)
     live_plot(
         plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
@@ -224,9 +225,8 @@ def actions(chosen: Sequence[RunSummary]) -> None:
             return
         with st.popover("Delete", icon=":material/delete:", disabled=not chosen, key="delete-runs"):
             n = len(chosen)
-            st.markdown(
-                f"Delete {'this run' if n == 1 else f'these {n} runs'} and what the models have learnt?"
-            )
+            whose = "this run and its trained model" if n == 1 else f"these {n:,} runs and their models"
+            st.markdown(f"Delete {whose}?")
             if st.button("Delete for good", type="primary", key="delete-for-good"):
                 _delete(chosen)
         with st.popover("Import", icon=":material/upload_file:", key="import-runs"):
@@ -257,8 +257,8 @@ def _import() -> None:
         type="safetensors",
         max_upload_size=MAX_IMPORT,
         key=f"import-{messages.n_messages()}",
-        help="Exported here or elsewhere. It is checked before it is taken, and nothing in it is executed. "
-        "A larger one: `python -m autoenc runs import FILE` on this machine.",
+        help="A run exported here or elsewhere. It is checked first, and nothing in it is executed. "
+        "For a larger file, use `python -m autoenc runs import FILE` on this machine.",
     )
     if file is None:
         return

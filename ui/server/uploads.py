@@ -55,7 +55,7 @@ class Uploads:
             await PlainTextResponse(refusal, 413)(scope, receive, send)
             return
         if file in self._coming:
-            await PlainTextResponse("This file is under way already", 409)(scope, receive, send)
+            await PlainTextResponse("This file is already being uploaded", 409)(scope, receive, send)
             return
         self._coming[file] = n_bytes
         try:
@@ -66,18 +66,18 @@ class Uploads:
     def _refusal(self, file: File, address: str, n_bytes: int) -> str:
         """Why the file is not taken; "" if it is."""
         if n_bytes > MAX_PICTURE * MB + FORM:
-            return f"A visitor's file may have {MAX_PICTURE} MB."
+            return f"A visitor's file may have at most {MAX_PICTURE} MB."
         sizes = {**self._kept(), **self._coming}
         sessions = {session for session, _ in sizes}
         self._address = {session: of for session, of in self._address.items() if session in sessions}
         self._address[file[0]] = address
         of_page = sum(size for (session, _), size in sizes.items() if session == file[0])
         if n_bytes + of_page > MAX_OF_A_PAGE * MB:
-            return f"A page keeps {MAX_OF_A_PAGE} MB of a visitor's files; load it again."
+            return f"A page keeps at most {MAX_OF_A_PAGE} MB of a visitor's files; reload the page."
         here = {session for session, of in self._address.items() if of == address}
         of_address = sum(size for (session, _), size in sizes.items() if session in here)
         if n_bytes + of_address > self._of_an_address * MB:
-            return f"{self._of_an_address} MB of files from this address are kept already."
+            return f"This address has already uploaded the maximum of {self._of_an_address} MB."
         return ""
 
 

@@ -25,7 +25,7 @@ def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def pages() -> None:
     """What each page teaches."""
-    st.markdown("#### What there is to do")
+    st.markdown("#### What you can do")
     lessons = [page for page in registry.PAGES if page.lesson]
     for first in range(0, len(lessons), ACROSS):
         for column, page in zip(st.columns(ACROSS), lessons[first:], strict=False):

@@ -26,7 +26,7 @@ def _now() -> None:
     with errors.shown():
         jobs, (running, waiting) = sessions.active_jobs(SHOWN), sessions.background().counts()
         row = st.container(horizontal=True, gap="medium")
-        row.metric("Trains on", training.device_title())
+        row.metric("Computes on", training.device_title())
         row.metric("Cores", sessions.background().n_cores)
         row.metric(
             "Running",

@@ -48,7 +48,7 @@ def others(points: Points, baselines: Baselines) -> None:
     """The same runs, asked otherwise."""
     large, code = st.columns(2)
     with large:
-        st.markdown("**The large sizes, looked at closely**")
+        st.markdown("**Close-up: large sizes**")
         _chart("large", plots.loss_at_large_sizes, "", points, baselines)
     with code:
         st.markdown("**Which model is better at equal code size?**")

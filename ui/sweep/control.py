@@ -95,7 +95,7 @@ def may_stop_sweep(saved: SavedSweep) -> bool:
 
 def _check_own(saved: SavedSweep) -> None:
     if not may_stop_sweep(saved):
-        raise AutoencError("this sweep was started by somebody else; they can stop it, and the teacher")
+        raise AutoencError("somebody else started this sweep; only they and the teacher can stop it")
 
 
 def follow_sweep(sweep_id: str) -> tuple[SavedSweep, tuple[Point, ...]] | None:

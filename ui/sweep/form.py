@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc.captions import configs, remarks
+from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.numerals import data_size
 from autoenc.schema import MODEL_NAMES, MODELS, Sweep
@@ -48,7 +48,7 @@ def sweep_form() -> Sweep | None:
         key=settings.DEPTHS.key,
         on_change=training_settings.judge_again,
         args=(settings.DEPTHS.key,),
-        help="In the encoder; the decoder has as many. With two numbers each size is trained with both.",
+        help="In the encoder; the decoder has the same number. Choose two to train each size with both.",
     )
     if "conv" in models:
         training_form.stride()
@@ -56,7 +56,7 @@ def sweep_form() -> Sweep | None:
     st.toggle(
         "One at a time",
         key=settings.ALONE.key,
-        help="Slower, but each run has the machine to itself, so that the times can be compared.",
+        help="Slower, but each run has the machine to itself, so the times can be compared.",
     )
     training_form.more()
     try:
@@ -70,13 +70,13 @@ def forecast(planned: Plan, alone: bool) -> None:
     """How many runs, how many of them are there, how long the others take, what is left out and why."""
     n, new = len(planned.runs), len(planned.to_train)
     here = (
-        f", **{len(planned.finished) if new else 'all'}** of them trained already" if planned.finished else ""
+        f", **{len(planned.finished) if new else 'all'}** of them already trained" if planned.finished else ""
     )
-    st.markdown(f"**{n}** run{'s'[: n != 1]}{here}")
+    st.markdown(f"**{n:,}** run{'s'[: n != 1]}{here}")
     if new:
         waiting = sessions.background().speed() is None
         st.fragment(_time, run_every=1.0 if waiting else None)(planned, alone, waiting)
-        st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest")
+        st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
     _tell_refused(planned)
 
 
@@ -94,7 +94,7 @@ def _time(planned: Plan, alone: bool, waiting: bool) -> None:
 def _tell_refused(planned: Plan) -> None:
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
-        names = ", ".join(f"{configs.MODEL_TITLES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
+        names = ", ".join(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
         more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
         st.warning(f"Left out: {names}{more}: {plain(reason)}.", icon=":material/block:")
 

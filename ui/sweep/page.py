@@ -18,7 +18,7 @@ def show(heading: str, ignored: Sequence[str]) -> None:
         ignored: one sentence for each thing in the address that was.
     """
     sweep_id = control.shown_sweep()
-    active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends draws the page anew
+    active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends redraws the page
     left, right = layout.halves()
     with left:
         layout.heading(heading, ignored)

@@ -9,9 +9,8 @@ from typing import Any
 import streamlit as st
 
 from autoenc import captions, sweeps
-from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
-from autoenc.schema import BaselineCurve, Point
+from autoenc.schema import MODEL_NAMES, BaselineCurve, Point
 from autoenc.sweeps import Row, SavedSweep
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
@@ -52,7 +51,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
 
 def _columns(rows: Sequence[Row], baselines: Sequence[BaselineCurve]) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
-    values["model"] = [configs.MODEL_TITLES[name] for name in values["model"]]
+    values["model"] = [MODEL_NAMES[name] for name in values["model"]]
     values["earlier_test"] = [row.earlier_test or None for row in rows]
     shown = {title: values[name] for name, title in TITLES.items()}
     shown |= {_title(curve): [row.baseline_mse[i] for row in rows] for i, curve in enumerate(baselines)}
@@ -76,7 +75,7 @@ TITLES = {
     "lab_train_loss": "Report: training loss",
     "lab_test_loss_as_printed": "Report: test loss (*)",
     "threads": "Threads",
-    "concurrent_jobs": "Runs beside it",
+    "concurrent_jobs": "Concurrent runs",
 }
 FORMATS = {
     "latent_size": "localized",

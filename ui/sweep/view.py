@@ -49,7 +49,7 @@ def is_active(points: Sequence[Point]) -> bool:
 
 
 def _sweep_view(sweep_id: str, seconds: float | None) -> None:
-    """Drawn anew every so many seconds; None: nothing of it runs."""
+    """Redrawn every `seconds`; None: nothing of it runs."""
     with errors.shown():
         polling.look()
         found = control.follow_sweep(sweep_id)
@@ -106,9 +106,9 @@ def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:
 def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
     n_done = sum(point.finished for point in points)
     n_running = sum(point.state is State.RUNNING for point in points)
-    words = [f"{n_done} of {len(points)} runs trained"]
+    words = [f"{n_done} of {len(points)} done"]
     if is_active(points):
-        words.append(f"{n_running} at work")
+        words.append(f"{n_running} running")
         planned, seconds = control.left_of(saved)
         words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
     elif n_done < len(points):
@@ -121,7 +121,7 @@ def _at_work(saved: SavedSweep, point: Point) -> None:
         name = configs.short(point.config)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
         if control.may_stop_run(point.run_id) and st.button(
-            "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop {name} alone"
+            "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop only {name}"
         ):
             control.stop_run_of(saved, point.run_id)
 
@@ -131,6 +131,6 @@ def _failures(points: Sequence[Point]) -> None:
     failed = [point for point in points if point.state is State.FAILED]
     if failed:
         others = ", ".join(configs.short(point.config) for point in failed[1:])
-        more = f"; not trained either: {others}" if others else ""
+        more = f"; also failed: {others}" if others else ""
         first = f"{configs.short(failed[0].config)}: {failed[0].message}"
         st.error(plain(f"{first}{more}."), icon=":material/error:")

@@ -20,7 +20,7 @@ def show(heading: str, ignored: Sequence[str]) -> None:
         ignored: one sentence for each thing in the address that was.
     """
     run_id = selection.RUN.get() or sessions.usual_run()
-    active = sessions.is_active(run_id)  # before the button is drawn: a run that ends draws the page anew
+    active = sessions.is_active(run_id)  # before the button is drawn: a run that ends redraws the page
     left, right = layout.halves()
     with left:
         layout.heading(heading, ignored)

@@ -26,7 +26,7 @@ def pictures() -> None:
         max_upload_size=MAX_UPLOAD,
         key=f"own-file-{training_settings.N_IMPORTED.get()}",
         help="A folder for each class, or train and test with a folder for each class inside. "
-        "Without train and test every sixth picture is kept for the test. A larger archive, or a folder: "
+        "Without train and test, every sixth picture is for testing. For a larger archive or a folder, use "
         "`python -m autoenc data import FILE --name NAME` on this machine.",
     )
     name = st.text_input(
@@ -39,12 +39,12 @@ def pictures() -> None:
         "Size",
         SIZES,
         format_func=lambda n: (
-            f"{n}x{n} pixels" if n else "as they are, or 32x32 where they are large or differ"
+            f"{n}x{n} pixels" if n else "unchanged, or 32x32 if large or of different sizes"
         ),
         key="own-size",
         help="Each picture is cut to its centre square and resized.",
     )
-    pressed = st.button("Bring them in", type="primary", disabled=file is None or not name, key="own-go")
+    pressed = st.button("Import", type="primary", disabled=file is None or not name, key="own-go")
     if pressed and file is not None:
         _bring_in(file, name, side or None)
     for sentence in datasets.complaints():
@@ -56,7 +56,7 @@ def _bring_in(file: BinaryIO, name: str, side: int | None) -> None:
     bar = st.progress(0.0, "Unpacking")
     try:
         for record in sessions.import_dataset(file, name, side):
-            bar.progress(record.done, "Unpacking" if record.done < 1 else "Opening the pictures")
+            bar.progress(record.done, "Unpacking" if record.done < 1 else "Preparing images")
     except AutoencError as error:
         bar.empty()
         st.error(plain(str(error)), icon=":material/error:")

@@ -28,7 +28,7 @@ def progress(snapshot: Snapshot) -> str:
         case State.STOPPED:
             return f"Stopped: {n_epochs}; finished epochs are kept"
         case State.INTERRUPTED:
-            return f"Interrupted: {n_epochs}; train on to continue"
+            return f"Interrupted: {n_epochs}; press Train to resume"
         case State.FAILED:
             return f"Failed: {n_epochs}"
 
@@ -63,11 +63,8 @@ def over_seeds(values: Sequence[float | None], decimals: int) -> str:
 
 
 def frame(run: Run, preview: Preview, reading: str = "") -> str:
-    """A moment of the preview images: `after epoch 3 of 10: 17.2 dB, 14 of 16 read right`."""
-    if preview.epoch == 0:
-        when = "before any training"
-    else:
-        when = f"after epoch {preview.epoch:,} of {run.config.epochs:,}"
+    """A moment of the preview images: `after epoch 3 of 10: 17.2 dB, 14 of 16 recognised`."""
+    when = "untrained" if preview.epoch == 0 else f"after epoch {preview.epoch:,} of {run.config.epochs:,}"
     x, x_hat = pixels.array(run.x), pixels.array(preview.x_hat)
     mse = ((x / 255.0 - x_hat / 255.0) ** 2).mean()
     return ", ".join(filter(None, [f"{when}: {decibels(psnr_of_mse(float(mse)))}", reading]))

@@ -15,8 +15,8 @@ from ui.widgets import dataset_upload, labels, training_settings
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 MODEL_HELP = (
-    "MLP: every pixel meets every number of the code. Conv: small filters slide along, the code is pictures. "
-    "Bottleneck: filters too, and behind them a code of so few numbers as you choose."
+    "MLP: each pixel is connected to each code value. Conv: small filters slide over the image; the code is "
+    "a stack of small images. Conv bottleneck: filters, then a code with exactly the size you choose."
 )
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 
@@ -38,7 +38,7 @@ def train_form() -> TrainConfig | None:
         f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
         sorted({*LATENT_SIZES, current["latent_size"]}),
         key="latent_size",
-        help="How much the model may remember of an image. Small: strong compression, blurred pictures.",
+        help="How much of an image the model can keep. Small: strong compression, blurred images.",
     )
     training_settings.suit([model])
     st.segmented_control(
@@ -48,7 +48,7 @@ def train_form() -> TrainConfig | None:
         required=True,
         on_change=training_settings.judge_again,
         args=("layers",),
-        help="In the encoder; the decoder has as many.",
+        help="In the encoder; the decoder has the same number.",
     )
     if model == "conv":
         stride()
@@ -76,7 +76,7 @@ def dataset_choice() -> DatasetInfo:
     info = infos[name]
     if not info.prepared:
         try:
-            with st.spinner("Opening the pictures, once"):
+            with st.spinner("Preparing images (first time only)"):
                 info = catalogue.prepare(name)
         except AutoencError as error:
             st.error(plain(str(error)), icon=":material/error:")
@@ -95,7 +95,7 @@ def stride() -> None:
         (1, 2),
         key="stride",
         required=True,
-        help="2 halves height and width in each layer; 1 keeps them: a code larger than the image.",
+        help="2 halves height and width in each layer; 1 keeps them: the code is larger than the image.",
     )
 
 
@@ -110,7 +110,7 @@ def epochs_and_images(info: DatasetInfo, n_chosen: int) -> None:
         _image_counts(info, n_chosen),
         format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
         key="train_images",
-        help="The first so many of the training set.",
+        help="Train on only the first N images.",
     )
 
 
@@ -134,20 +134,20 @@ def more() -> None:
         key="learning_rate",
         on_change=training_settings.judge_again,
         args=("learning_rate",),
-        help="How far one step of Adam may move a weight; too large, and the loss jumps instead of falling.",
+        help="How far one step of Adam may move a weight. Too large, and the loss jumps instead of falling.",
     )
     box.number_input(
-        "Learning rate falls over (epochs)",
+        "Learning-rate decay (epochs)",
         0,
         BOUNDS["decay_epochs"][1],
         key="decay_epochs",
         on_change=training_settings.judge_again,
         args=("decay_epochs",),
-        help="Large steps first, small ones to finish: along a cosine to zero. 0: it stays.",
+        help="Large steps first, small ones to finish: cosine decay to zero. 0 keeps it constant.",
     )
     with box:
         noise_on_the_input()
-    box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses again.")
+    box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses.")
 
 
 def noise_on_the_input() -> None:
@@ -158,7 +158,7 @@ def noise_on_the_input() -> None:
         format_func=lambda name: "none" if name == training_settings.NO_NOISE else NOISES[name].title,
         key="noise_kind",
         on_change=training_settings.noise_kind_changed,
-        help="The model is given noisy images and must return the clean ones.",
+        help="The model gets noisy images and must return the clean ones.",
     )
     if kind == training_settings.NO_NOISE:
         return
@@ -167,9 +167,9 @@ def noise_on_the_input() -> None:
     st.slider("Level", least, most, step=most / 100, key="noise_level")
     st.caption(f"Level: {NOISES[kind].level}.")
     st.toggle(
-        "Any level up to this one",
+        "All levels up to this one",
         key="noise_up_to",
-        help="Each image gets a level of its own: one model for weak noise and strong.",
+        help="Each image gets its own level: one model for weak and strong noise.",
     )
 
 
@@ -198,7 +198,7 @@ def forecast(config: TrainConfig) -> None:
     st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
     if config.decay_epochs is not None and config.decay_epochs < config.epochs:
         st.warning(
-            f"After epoch {config.decay_epochs:,} the learning rate is zero: nothing more is learnt.",
+            f"After epoch {config.decay_epochs:,} the learning rate is zero and the model stops learning.",
             icon=":material/trending_down:",
         )
     if info.n_latents >= info.n_pixels:
@@ -239,7 +239,7 @@ def train_button(config: TrainConfig | None, shown_run: str | None) -> bool:
         elif earlier is not None and earlier.run_id == run_id and earlier.finished:
             label, icon = "Show the result", ":material/visibility:"
         elif earlier is not None:
-            label = f"Train on from epoch {earlier.epochs_done}"
+            label = f"Resume from epoch {earlier.epochs_done:,}"
     pressed = st.button(label, type="primary", icon=icon, width="stretch", disabled=not possible, key="train")
     return pressed and possible
 
@@ -249,7 +249,7 @@ def offer_download(name: str) -> None:
     info = catalogue.info_of(name)
     if info.present:
         return
-    who = "" if visitor.is_teacher() else " The teacher can bring it."
+    who = "" if visitor.is_teacher() else " Ask the teacher to download it."
     st.info(f"{info.title} is not on this machine yet.{who}", icon=":material/cloud_download:")
     active = sessions.is_active(DownloadJob(name).job_id)
     st.fragment(_download, run_every=0.5 if active else idle.SECONDS)(name, info.title, active)

@@ -159,7 +159,7 @@ def check_dataset() -> str | None:
         info = info_of(name)
         if info in offered():
             return None
-        why = f"{info.title} is grey: it is on the other pages"
+        why = f"{info.title} is grey; open it on the other pages"
     except DatasetUnknown:
         why = f"the data set {name} is not on this machine any more"
     DATASET.put(default_dataset())

@@ -11,7 +11,7 @@ def warn() -> None:
     """One sentence where a proxy on the way changes the cookie that Streamlit wants back with an upload."""
     if not visitor.uploads_arrive():
         st.warning(
-            "Uploads do not get through from this browser (error 403): the proxy on the way changes or drops "
-            "the cookie `_streamlit_xsrf`. What the proxy must do is in the README, under *Behind a proxy*.",
+            "Uploads from this browser fail (error 403): a proxy changes or drops "
+            "the cookie `_streamlit_xsrf`. The README says under *Behind a proxy* what the proxy must do.",
             icon=":material/upload_file:",
         )

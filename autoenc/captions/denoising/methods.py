@@ -37,10 +37,14 @@ def crossing_caption(name: str, noisy: Curve, method: Curve) -> str:
     if max(most, -least) < MIN_DB_DIFFERENCE:
         return sentence(f"{who} makes no difference at any measured level")
     if most < MIN_DB_DIFFERENCE:
-        how = "makes the picture worse at every measured level" if everywhere else "helps nowhere and harms"
+        how = (
+            "makes the picture worse at every measured level"
+            if everywhere
+            else "never helps and makes the picture worse"
+        )
         return sentence(f"{who} {how}, most at {setting(harmed)}{unit}: by {db(-least)}")
     if least > -MIN_DB_DIFFERENCE:
-        how = "helps at every measured level" if everywhere else "helps and never harms"
+        how = "helps at every measured level" if everywhere else "helps and never makes the picture worse"
         return sentence(f"{who} {how}, most at {setting(level)}{unit}: by {db(most)}")
     turns = _turns(gains)
     if len(turns) > 1:
@@ -61,10 +65,10 @@ def gain_caption(reference_name: str, reference: Curve, name: str, curve: Curve)
     level, most = max(gains, key=lambda gain: gain[1])
     if most < MIN_DB_DIFFERENCE:
         if most > -MIN_DB_DIFFERENCE:
-            return sentence(f"{who} is nowhere better than {other}, and as good at {setting(level)}{unit}")
+            return sentence(f"{who} is never better than {other}, but equal at {setting(level)}{unit}")
         return sentence(
-            f"{who} is nowhere better than {other}; "
-            f"it comes nearest at {setting(level)}{unit}, {db(-most)} behind"
+            f"{who} is never better than {other}; "
+            f"it comes closest at {setting(level)}{unit}, {db(-most)} behind"
         )
     where = _where([gain >= MIN_DB_DIFFERENCE for _, gain in gains], [level for level, _ in gains], unit)
     return f"At {setting(level)}{unit} {who} is {db(most)} better than {other}; it is better {where}."
@@ -110,7 +114,7 @@ def _where(better: Sequence[bool], levels: Sequence[float], unit: str) -> str:
     if all(better):
         return "at every measured level"
     if sum(better) == 1:
-        return "there alone"
+        return "at that level only"
     if not all(better[first : last + 1]):
         return f"at {sum(better)} of {len(better)} levels"
     if last == len(better) - 1:
@@ -134,7 +138,7 @@ def best_caption(lines: Sequence[tuple[str, Curve]]) -> str:
     for first, last, winners in stretches:
         where = _stretch(levels, first, last, unit)
         names = listed([the(lines[winner][0]) for winner in sorted(winners)])
-        clauses.append(f"{where}: {names}{' alike' * (len(winners) > 1)}")
+        clauses.append(f"{where}: {names}{' (equal)' * (len(winners) > 1)}")
     return f"Best {'; '.join(clauses)}."
 
 

@@ -61,7 +61,7 @@ def size_caption(runs: Sequence[Sized]) -> str:
     (least, first), *rest = [(size, list(group)) for size, group in groupby(shown, key=lambda at: best[at])]
     little = first == shown[:1] and shown[0] <= LITTLE_NOISE_SHARE * NOISES[runs[0].curve.noise].most
     where = f"With little noise ({setting(shown[0])}{unit})" if little else f"At {levels_text(first, unit)}"
-    others = [f"at {levels_text(group, unit)} one of {size:,}" for size, group in rest]
+    others = [f"at {levels_text(group, unit)} a code of {size:,}" for size, group in rest]
     return f"{where} a code of {counted(least, 'number')} is best; {', '.join(others)}."
 
 
@@ -98,15 +98,15 @@ def _at_home(rows: Sequence[Trained], levels: Sequence[float]) -> str:
     n_best_of_single = sum(_is_best(row, single, home) for row, home in homes)
     if n_best == len(homes):
         models = "each model" if len(homes) == len(single) else "each model that was tested there"
-        return f"{models} is best near the noise that it was trained with"
+        return f"{models} is best near the noise it was trained with"
     if n_best_of_single == len(homes) == len(single):
-        return "of the models trained at one level each is best near its own"
+        return "among the models trained at one level, each is best near its own level"
     if n_best_of_single == 0 and len(homes) == len(single):
-        return "no model is best near the noise that it was trained with"
+        return "no model is best near the noise it was trained with"
     n = n_best_of_single or "none"
     whose, are = ("its", "is") if n_best_of_single < 2 else ("their", "are")
     return (
-        f"near {whose} own noise {n} of the {len(homes)} models trained at one level {are} the best of them"
+        f"near {whose} own noise, {n} of the {len(homes)} models trained at one level {are} the best of these"
     )
 
 
@@ -136,12 +136,13 @@ def _whole_range(rows: Sequence[Trained], levels: Sequence[float]) -> str:
         return ""
     behind, level, name = min(differences)
     if behind < MIN_DB_DIFFERENCE:
-        return f"the one trained at {name} is best at every tested level"
+        return f"the model trained at {name} is best at every tested level"
     if behind <= MAX_DB_BEHIND:
-        return f"the one trained at {name} is never more than {db(math.ceil(behind * 10 - 1e-9) / 10)} behind"
-    return (
-        f"the one trained at {name} is up to {db(behind)} behind, at {setting(level)}{unit_of(rows[0].curve)}"
-    )
+        return (
+            f"the model trained at {name} is never more than {db(math.ceil(behind * 10 - 1e-9) / 10)} behind"
+        )
+    where = f"{setting(level)}{unit_of(rows[0].curve)}"
+    return f"the model trained at {name} is up to {db(behind)} behind, at {where}"
 
 
 def _trained_at(row: Trained) -> float | None:

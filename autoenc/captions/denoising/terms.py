@@ -41,7 +41,7 @@ def the(name: str) -> str:
     bare = name.removeprefix("the ").removeprefix("The ")
     lower = bare if bare[1:2].isupper() else f"{bare[:1].lower()}{bare[1:]}"
     if lower == "noisy":
-        return "the noisy picture as it is"
+        return "the unfiltered noisy picture"
     return lower if lower.startswith(("no ", "total variation", "non-local means")) else f"the {lower}"
 
 

@@ -1,4 +1,4 @@
-"""Plain words under a picture, computed from its pixels; needs NumPy alone.
+"""Plain words under a picture, computed from its pixels; needs only NumPy.
 
 measuring.py   two pictures -> what the eye would notice, in numbers
 saying.py      those numbers -> one sentence

@@ -106,7 +106,7 @@ def _share(part: Mask, whole: Mask) -> float:
 
 
 def _level(grey: Floats, ink: Mask) -> float:
-    """How bright the strokes are, wherever they run: what a quarter of so many pixels reaches."""
+    """How bright the strokes are, wherever they run: what a quarter of this many pixels reaches."""
     n = max(1, int(ink.sum()) // 4)
     return float(np.partition(grey, -n, axis=None)[-n])
 

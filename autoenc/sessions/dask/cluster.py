@@ -48,7 +48,7 @@ def local_cluster(n_workers: int) -> LocalCluster:
         "distributed.worker.profile.enabled": False,  # it samples the stack a hundred times a second
         # Threads that wait sleep instead of spinning: up to 20 times faster beside a browser.
         "distributed.nanny.pre-spawn-environ.OMP_WAIT_POLICY": "passive",
-        # Jobs run beside the main thread, where glibc would map blocks over 64 MB anew at every step.
+        # Jobs run beside the main thread, where glibc would map blocks over 64 MB again at every step.
         "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
         # So long after a death Dask replaces a worker that is not there, also one that has died again and is
         # being restarted: two processes then take turns at its name, and the jobs may wait for ever.

@@ -105,7 +105,7 @@ class DaskSessions:
 
     def no_speed(self) -> str:
         starved = self._measuring is not None and self._measuring.starved
-        return "not known while other programs train on this machine" if starved else ""
+        return "unknown while other programs train on this machine" if starved else ""
 
     def refusals(self) -> tuple[str, ...]:
         """Why workers of an existing cluster get no jobs, a sentence each."""
@@ -145,7 +145,7 @@ class DaskSessions:
         ):
             return "the workers are starting"
         if self._worker_checks is not None and not self._worker_checks.admitted():
-            return "no worker of the cluster has passed its examination yet"
+            return "no worker of the cluster has passed its checks yet"
         return ""
 
     # -------- in the one thread
@@ -228,9 +228,9 @@ class DaskSessions:
         """Follow the workers of an existing cluster: who has gone, who has come and may be given jobs."""
         assert self._client is not None
         if self._client.status != "running":
-            log.warning("the connection to the scheduler at %s is lost", self.address)
+            log.warning("the connection to the scheduler at %s was lost", self.address)
             self._fail(self.registry.at_work(), lost(self.address))
-            self._disconnect()  # the next job connects anew
+            self._disconnect()  # the next job connects again
             return
         try:
             gone = worker_checks.look()
@@ -289,7 +289,7 @@ class DaskSessions:
             self.registry.end(entry, State.FAILED, message)
 
     def _give(self, entry: JobEntry, place: str, kills: int, n_bytes: int | None = None) -> None:
-        """Have the job done there, with so many bytes at most; None: as many as its machine allows."""
+        """Have the job done there, with at most this many bytes; None: as many as its machine allows."""
         client, own = self._client, self._cluster is not None
         assert client is not None
 

@@ -41,7 +41,7 @@ def settle(registry: JobRegistry, entry: JobEntry, lost: str) -> None:
     """Take how a job ended from its task, which is done; its last records have come before.
 
     Args:
-        lost: what is told where the scheduler has gone.
+        lost: the message if the scheduler has gone.
     """
     try:
         state, message = entry.task.result(timeout=RESULT_SECONDS)

@@ -56,7 +56,7 @@ def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
             return _done(job, key, report, lambda: None)
         with cores.joined(int(CPU_COUNT)) as mine:
             if not mine.wait(job.threads, lambda: key in _stop, tell):
-                return State.STOPPED, "stopped before it began"
+                return State.STOPPED, "stopped before it started"
             with memory.readable_shortage(), memory.limited(allowed + SLACK_BYTES):
                 return _done(job, key, report, lambda: _use_threads(mine.take(job.threads)))
     except RunBusy as error:  # it began elsewhere in the same moment
@@ -81,7 +81,7 @@ def _done(job: Job, key: str, report: Callable[[Record | None], None], share: Ca
         for record in records:
             report(record)
             if key in _stop:
-                return State.STOPPED, "stopped; what was done is kept"
+                return State.STOPPED, "stopped; finished work is kept"
             if isinstance(record, EpochRecord):
                 share()
     return State.FINISHED, ""

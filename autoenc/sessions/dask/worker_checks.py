@@ -1,7 +1,7 @@
 """Which workers of an existing cluster may be given jobs: those that agree with this process.
 
 Version and folder of the runs are compared when a worker appears, the data set of a job before the worker's
-first job with it. A worker that is turned away is asked again after a restart.
+first job with it. A worker that is turned away is checked again after a restart.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autoenc.once import once
 from autoenc.sessions.dask.environment_check import Check, check_data, check_environment
 
 LOOK_SECONDS = 0.5  # between two looks at who is there
-EMPTY_SECONDS = 30.0  # without any worker, before jobs are told that there is none
+EMPTY_SECONDS = 30.0  # without any worker, before jobs fail for lack of one
 MAX_NAMED_WORKERS = 3  # workers in one sentence
 
 # How near a worker is to a job: it may do it, it is being asked, it could be asked.
@@ -116,11 +116,11 @@ class WorkerChecks:
             return ""
         reasons = "; ".join(str(refusal) for refusal in refusals[:MAX_NAMED_WORKERS])
         more = (
-            f"; and so on for {len(refusals) - MAX_NAMED_WORKERS} more"
+            f"; the same for {len(refusals) - MAX_NAMED_WORKERS} more"
             if len(refusals) > MAX_NAMED_WORKERS
             else ""
         )
-        return f"no worker of the cluster may do it: {reasons}{more}"
+        return f"no worker of the cluster can run it: {reasons}{more}"
 
     def _lonely(self) -> bool:
         return not self._there and monotonic() - self._empty_since >= EMPTY_SECONDS
