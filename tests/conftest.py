@@ -36,16 +36,25 @@ hypothesis.settings.load_profile("tests")
 
 # Files of long tests, the longest first: begun last, one of them would keep the other processes waiting.
 LONG = (
-    *("test_train_page", "test_sessions", "test_cluster", "test_cli_sweep", "test_survival", "test_training"),
-    *("test_pages", "test_runs_page", "test_memory", "test_cli", "test_sweep_page"),
-    *("test_denoise_page", "test_picture_page", "test_colour_page", "test_start_page", "test_dataset_upload"),
-    *("test_live_model",),
+    *("browser/test_train_page", "test_sessions", "test_cluster", "test_cli_sweep", "test_survival"),
+    *("browser/test_runs_page", "test_starved", "pages/test_train", "pages/test_sweep", "test_training"),
+    *("pages/test_denoise", "browser/test_history", "test_memory", "test_cli", "browser/test_sweep_page"),
+    *("browser/test_denoise_page", "browser/test_picture_page", "browser/test_behind_a_proxy", "test_links"),
+    *("browser/test_components", "browser/test_start_page", "pages/test_runs", "pages/test_start"),
+    *("test_picture_page", "test_colour_page", "pages/test_dataset_upload", "pages/test_settings"),
+    *("browser/test_live_model", "test_fork_server"),
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
+    place = {name: place for place, name in enumerate(LONG)}
+    folder = Path(__file__).parent
+
+    def order(item: pytest.Item) -> int:
+        name = item.path.relative_to(folder).with_suffix("").as_posix()
+        return place.get(name, len(LONG))
+
+    items.sort(key=order)
 
 
 @pytest.fixture(scope="session", autouse=True)

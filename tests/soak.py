@@ -1,6 +1,6 @@
 """Workers and dashboards are killed at random for a long time; nothing that was on disk may be lost.
 
-    python -m tests.soak [--runs 50] [--kills 200] [--minutes 40] [--seed 0] [--sleep 60]
+    python -m tests.soak [--runs 50] [--kills 200] [--minutes 40] [--pause 3] [--seed 0] [--sleep 60]
 
 Visitors of a real dashboard start runs through Streamlit's own protocol, leave, and start again what was
 interrupted. An observer reads the files: an epoch that was seen stays, a finished run keeps every byte.
@@ -207,8 +207,12 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=plan.n_kills, help="default: %(default)s")
     parser.add_argument("--minutes", type=float, default=plan.minutes, help="at most; default: %(default)g")
     parser.add_argument("--seed", type=int, default=plan.seed, help="of the kills; default: %(default)s")
-    chosen = parser.parse_args()
-    plan = Plan(chosen.runs, chosen.kills, chosen.minutes, chosen.seed, sleep_seconds=60)
+    parser.add_argument("--pause", type=float, default=plan.mean_pause, help="mean seconds between two kills")
+    parser.add_argument(
+        "--sleep", type=float, default=plan.sleep_seconds, help="seconds without any progress"
+    )
+    args = parser.parse_args()
+    plan = Plan(args.runs, args.kills, args.minutes, args.seed, args.pause, args.sleep)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
         soak = Soak(plan, Path(folder))

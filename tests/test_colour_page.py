@@ -16,7 +16,7 @@ from autoenc.baselines import MEAN_IMAGE, PCA
 from autoenc.datasets import Dataset
 from autoenc.schema import BaselinePoint, TrainConfig
 from tests.runs import stored, trained
-from tests.test_pages import opened, texts
+from tests.visits import opened, texts
 from ui.core import sessions
 
 SIZES = {"digits": (8, 32), "photos": (32, 128)}  # 98 and 24.5 to 1, 96 and 24 to 1

@@ -18,7 +18,7 @@ from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
 from tests.runs import stored, trained
 from tests.test_colour_page import keep_baselines
-from tests.test_pages import opened, texts
+from tests.visits import opened, texts
 from ui.core import sessions
 
 PLAIN = [TrainConfig("digits", latent_size=size, epochs=1, batch_size=512) for size in (4, 8)]

@@ -1,4 +1,4 @@
-"""What suits which model and data set; what the command line makes of it. The pages: test_pages.py."""
+"""What suits which model and data set; what the command line makes of it. Pages: pages/test_settings.py."""
 
 import subprocess
 import sys

@@ -19,7 +19,6 @@ from autoenc.jobs import stored_run
 from autoenc.schema import Run, State
 from benchmarks.browser_session import BrowserSession, SessionLost, opened
 from benchmarks.dashboards import Dashboard, dashboard
-from tests.soak import Plan, Soak
 
 QUICK = "dataset=digits&model=mlp&latent_size=8&epochs=5"
 LONG = "dataset=digits&model=conv&latent_size=16&layers=2&epochs=1000"
@@ -154,11 +153,3 @@ async def _three_visitors(lab: Dashboard, run_id: str) -> None:
         await until(lambda: owner.shows("Training"), "the run again")
         await owner.press("stop")
         await until(lambda: owner.shows("Stopped"), "the owner's stop")
-
-
-def test_a_short_soak_loses_nothing(folder: Path) -> None:
-    soak = Soak(Plan(n_runs=2, n_kills=3, minutes=3, seed=1, mean_pause=1.5), folder)
-    visit(asyncio.to_thread(soak.run))
-    assert soak.observer.losses == []
-    assert soak.unfinished == []
-    assert soak.n_kills == 3

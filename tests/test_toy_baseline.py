@@ -20,7 +20,7 @@ from autoenc import cli, datasets
 from autoenc.baselines import BASELINES, Baseline, mse_of
 from autoenc.datasets import Dataset
 from autoenc.schema import BaselinePoint
-from tests.test_pages import opened, texts, until
+from tests.visits import opened, texts, until
 from ui.core import sessions
 
 SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp", "--latent-sizes", "2,4", "--epochs", "2")

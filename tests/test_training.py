@@ -74,7 +74,7 @@ def _memory_as_in_a_job() -> None:
 
 @pytest.fixture(scope="module")
 def mlp_1(mnist: Dataset) -> Outcome:
-    return trained(TrainConfig(latent_size=1, epochs=10), mnist)
+    return trained(TrainConfig(latent_size=1, epochs=3), mnist)
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +87,10 @@ def conv_16(mnist: Dataset) -> Outcome:
     return trained(TrainConfig(model="conv", latent_size=16, epochs=2), mnist)
 
 
-def test_an_mlp_of_latent_size_1_reaches_a_train_loss_of_0_066_in_ten_epochs(mlp_1: Outcome) -> None:
-    assert mlp_1.epochs[-1].train_loss <= 0.066
-    assert mlp_1.epochs[-1].test_loss <= 0.066
+def test_an_mlp_of_latent_size_1_reaches_a_loss_of_0_069_in_three_epochs(mlp_1: Outcome) -> None:
+    """Seeds 0 and 1: train .0678 and .0676, test .0672 and .0670; after ten epochs .0637 and .0639."""
+    assert mlp_1.epochs[-1].train_loss <= 0.069
+    assert mlp_1.epochs[-1].test_loss <= 0.069
 
 
 def test_an_mlp_of_latent_size_128_reaches_a_test_mse_of_0_0078_in_two_epochs(mlp_128: Outcome) -> None:

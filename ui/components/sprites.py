@@ -15,7 +15,7 @@ from PIL import Image
 
 from autoenc.once import once
 
-MAX_KEPT = 32_000_000  # bytes of files: a film of each of a dozen runs
+MAX_BYTES = 32_000_000  # bytes of files: a film of each of a dozen runs
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def _id(images: np.ndarray) -> str:
     return content.hexdigest()
 
 
-@once(maxsize=MAX_KEPT, key=_id, size=lambda sprite: len(sprite.file))
+@once(maxsize=MAX_BYTES, key=_id, size=lambda sprite: len(sprite.file))
 def sprite(images: np.ndarray) -> Sprite:
     """All images in one WebP: a tenth smaller than PNG, and written faster.
 

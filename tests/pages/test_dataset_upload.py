@@ -5,10 +5,8 @@ from pathlib import Path
 
 from autoenc import datasets
 from tests.test_datasets_folders import colour, put, two_classes
-from tests.test_pages import Place, _environment_of_the_place, opened, place, texts, until, visitor_at
+from tests.visits import Place, opened, texts, until
 from ui.core.text import plain
-
-__all__ = ["_environment_of_the_place", "place", "visitor_at"]  # fixtures
 
 
 def test_an_image_folder_is_opened_trained_and_missed_when_it_is_gone(place: Path) -> None:

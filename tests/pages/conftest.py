@@ -1,0 +1,45 @@
+"""What the tests of a page get: a machine with nothing on it, and a browser there or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from tests.visits import Place
+from ui.core import sessions
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A machine with no data set, no run and no internet."""
+    place = tmp_path_factory.mktemp("place")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
+        patch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
+        patch.setenv("AUTOENC_WORKERS", "1")
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+        st.cache_resource.clear()
+        yield place
+        sessions.background().close()
+        st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def visitor_at(monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Puts the browser at an address, for AppTest has no socket; None: on this machine, as the teacher's."""
+
+    def visitor_at(address: str | None) -> None:
+        monkeypatch.setattr(type(st.context), "ip_address", address)
+
+    visitor_at(None)
+    return visitor_at
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
+    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))

@@ -1,0 +1,65 @@
+"""The front page."""
+
+from __future__ import annotations
+
+import re
+from time import monotonic, sleep
+
+from autoenc import checkpoints
+from autoenc.baselines import PCA
+from autoenc.captions import configs
+from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
+from autoenc.schema import TrainConfig
+from tests.visits import opened, texts, until
+from ui.core import catalogue, sessions
+from ui.widgets import labels
+
+
+def test_a_newcomer_without_data_and_internet_sees_an_example_and_is_one_click_from_a_first_model() -> None:
+    app = opened("start")
+    assert not app.exception
+    assert "What is an autoencoder?" in texts(app)
+    assert {"Running": "0 of 1", "Waiting": "0"}.keys() <= {metric.label for metric in app.metric}
+    until(app, "images never seen during training")  # the example has been trained
+    (example,) = checkpoints.summaries()[0]
+    assert (example.config.dataset, example.finished) == ("digits", True)
+    app.button(key="first").click().run()
+    assert not app.exception
+    run_id = app.query_params["run"]
+    assert run_id.startswith("digits-mlp-k32")
+    until(app, "Finished: 100 of 100 epochs")
+    assert app.button(key="train").label == "Show the result"
+    assert app.query_params["run"] == run_id
+
+
+def test_a_link_from_before_there_was_a_front_page_opens_the_run() -> None:
+    app = opened("start", latent_size="12", dataset="digits")
+    assert app.select_slider(key="latent_size").value == 12
+
+
+def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
+    """One worker: the first runs, the others wait in their order."""
+    background, me = sessions.background(), "somebody"
+    long = TrainConfig("digits", "conv", 64, layers=2, epochs=1000, seed=5)
+    jobs = [TrainJob(long), TrainJob(TrainConfig("digits", latent_size=9, epochs=7))]
+    ids = [
+        background.start(job, me) for job in (*jobs, DownloadJob("mnist"), BaselineJob(PCA, "digits", 600))
+    ]
+    end = monotonic() + 60
+    while labels.seconds_left(background.snapshot(ids[0])) is None:
+        assert monotonic() < end
+        sleep(0.05)
+    app = opened("start")
+    said = [bar.proto.text for bar in app.get("progress")]
+    title = configs.title(long)
+    (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
+    assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
+    assert "0.00 s" not in running
+    assert said[said.index(running) + 1 :][:3] == [
+        f"{configs.title(jobs[1].config)} – Waiting: next in line",
+        "Download of MNIST handwritten digits – Waiting: 1 ahead",
+        f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",
+    ]
+    assert {metric.label: metric.value for metric in app.metric}["Waiting"] == "3"
+    for job_id in reversed(ids):
+        background.stop(job_id)

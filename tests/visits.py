@@ -1,0 +1,63 @@
+"""A page as a visitor sees it, under AppTest: real sessions and workers, no browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from autoenc.sessions.dask import DaskSessions
+from ui.core import sessions
+
+DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
+STUDENT = "198.51.100.7"
+Place = Callable[[str | None], None]  # puts the visitor at an address
+
+
+def opened(page: str = "train", **link: str) -> AppTest:
+    """A page as a new visitor sees it; the front page is `start`."""
+    app = AppTest.from_file(DASHBOARD, default_timeout=60)
+    if page != "start":
+        app.run().switch_page(f"pages/{page}.py")
+    app.query_params.update(link)
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    """All that is said on the page."""
+    kinds = (app.markdown, app.warning, app.error, app.info, app.caption, app.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def the_sessions() -> DaskSessions:
+    background = sessions.background()
+    assert isinstance(background, DaskSessions)
+    return background
+
+
+def has_button(app: AppTest, key: str) -> bool:
+    return any(button.key == key for button in app.button)
+
+
+def until(app: AppTest, words: str, seconds: float = 60) -> AppTest:
+    end = monotonic() + seconds
+    while monotonic() < end:
+        app.run()
+        if words in texts(app) + "".join(p.proto.text for p in app.get("progress")):
+            return app
+        sleep(0.1)
+    pytest.fail(f"{words!r} has not come: {texts(app)}")
+
+
+def trained(**settings: str) -> AppTest:
+    """The Train page with a run that has finished."""
+    app = opened(**{"dataset": "digits", "epochs": "2", **settings})
+    app.button(key="train").click().run()
+    return until(app, "Finished: 2 of 2 epochs")
+
+
+def swept(**link: str) -> AppTest:
+    return opened("sweep", **{"dataset": "digits", "models": "mlp", "epochs": "2", **link})
