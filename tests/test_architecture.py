@@ -129,7 +129,6 @@ LONG_FILES: Mapping[str, str] = {
     "autoenc/sessions/dask/driver.py": "one thread's state: taken apart, its halves would share every field",
     "autoenc/sessions/registry.py": "one lock and all that may be done under it",
     "benchmarks/browser_session.py": "one protocol, that of Streamlit's websocket",
-    "ui/components/pictures.js": "one component, whose parts share its element",
 }
 
 WORDLESS = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
