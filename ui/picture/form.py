@@ -26,7 +26,7 @@ ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Choices:
     """What the visitor wants to see."""
 
     runs: tuple[str, ...]
@@ -36,7 +36,7 @@ class Asked:
     picture: Picture | None  # None: it is drawn on the pad
 
 
-def picture_form(runs: tuple[RunSummary, ...]) -> Asked:
+def picture_form(runs: tuple[RunSummary, ...]) -> Choices:
     """All choices; a picture is there from the first moment."""
     if gone := settings.limit_runs(runs):
         st.warning(plain(gone), icon=":material/delete:")
@@ -52,7 +52,7 @@ def picture_form(runs: tuple[RunSummary, ...]) -> Asked:
     wanted = set(settings.RUNS.get() or ())
     listed = [run for n, run in enumerate(runs) if n < settings.MOST_LISTED or run.run_id in wanted]
     chosen = _models({run.run_id: run for run in listed})
-    return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
+    return Choices(tuple(chosen), source, _fit(source), _invert(source), picture)
 
 
 def _picture(source: str) -> Picture | None:
