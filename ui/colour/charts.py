@@ -43,9 +43,9 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, words)
-        for said in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
-            if said:
-                st.markdown(plain(said)) if said is words else st.caption(plain(said))
+        for caption in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
+            if caption:
+                st.markdown(plain(caption)) if caption is words else st.caption(plain(caption))
         _pictures(subjects)
         st.caption(EYE)
         pages.write_address()
@@ -78,11 +78,11 @@ def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
 
 
 def _compared_runs(subjects: Sequence[Subject]) -> str:
-    said = captions.equal.compared_runs_caption(subjects)
-    if not said:
-        known = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
-        return f"No runs to compare yet, only {' and '.join(known)}."
-    return f"Compared without noise and on all images: {said} Values between two sizes are interpolated."
+    caption = captions.equal.compared_runs_caption(subjects)
+    if not caption:
+        baselines = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
+        return f"No runs to compare yet, only {' and '.join(baselines)}."
+    return f"Compared without noise and on all images: {caption} Values between two sizes are interpolated."
 
 
 def _pictures(subjects: Sequence[Subject]) -> None:

@@ -20,7 +20,7 @@ Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 TRAINED = recipes.COMPARED_MODELS
 
 # What a legend and a sentence call the data sets that come with us.
-SHORT = {
+SHORT_TITLES = {
     "mnist": "MNIST",
     "fashion-mnist": "Fashion-MNIST",
     "kmnist": "KMNIST",
@@ -41,7 +41,7 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
 
 def subject(info: DatasetInfo) -> Subject:
     """What is known of it here: its runs, and the baselines as far as they are measured."""
-    name, fingerprint = SHORT.get(info.name, info.name), datasets.load(info.name).fingerprint
+    name, fingerprint = SHORT_TITLES.get(info.name, info.name), datasets.load(info.name).fingerprint
     curves = sweeps.baseline_curves(background(), _baseline_jobs(info))
     return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), curves)
 

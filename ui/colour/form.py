@@ -20,8 +20,8 @@ from ui.sweep import lifecycle
 
 def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
     """The two data sets, and the sweeps that fill the comparison."""
-    with_colour = _chosen("In colour", settings.WITH_COLOUR, colour=True)
-    pair = with_colour, _chosen("Without", settings.WITHOUT, colour=False)
+    with_colour = _dataset_box("In colour", settings.WITH_COLOUR, colour=True)
+    pair = with_colour, _dataset_box("Without", settings.WITHOUT, colour=False)
     models = st.pills(
         "Models",
         comparison.TRAINED,
@@ -35,7 +35,7 @@ def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
     return pair, wanted
 
 
-def _chosen(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
+def _dataset_box(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
     infos = {info.name: info for info in comparison.comparable(colour=colour)}
     value.limit(list(infos), otherwise=next(iter(infos)))
     name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=value.key)
@@ -51,8 +51,8 @@ def _offer(wanted: Sequence[Sweep]) -> None:
         return
     background = sessions.background()
     times = [planned.seconds(background.n_workers, background.n_cores) for planned in plans]
-    known = [seconds for seconds in times if seconds is not None]
-    expected = f", about {duration(sum(known))}" if n and len(known) == len(times) else ""
+    known_seconds = [seconds for seconds in times if seconds is not None]
+    expected = f", about {duration(sum(known_seconds))}" if n and len(known_seconds) == len(times) else ""
     st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
     label = "All runs are trained"
     if n:

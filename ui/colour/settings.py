@@ -68,12 +68,16 @@ def _without_colours(given: dict[str, str]) -> Iterator[str]:
     grey = {info.name for info in infos() if not is_colour(info)}
     if (dataset := given.get("dataset")) in grey:
         yield str(dataset)
-    if (kept := sweeps.find(given.get("sweep", ""))) is not None and kept.sweep.base.dataset in grey:
-        yield kept.sweep_id
+    if (saved := sweeps.find(given.get("sweep", ""))) is not None and saved.sweep.base.dataset in grey:
+        yield saved.sweep_id
     with suppress(CheckpointError):  # whoever reads the link says so
-        known = snapshot(given["run"]) if "run" in given else None
-        if known is not None and known.run is not None and known.run.config.dataset in grey:
-            yield known.job_id
+        run_snapshot = snapshot(given["run"]) if "run" in given else None
+        if (
+            run_snapshot is not None
+            and run_snapshot.run is not None
+            and run_snapshot.run.config.dataset in grey
+        ):
+            yield run_snapshot.job_id
 
 
 COLOUR = Address((one_of("part", PART, list(PARTS)),), _of_part, _screen)

@@ -80,15 +80,15 @@ def snapshot(job_id: str) -> Snapshot | None:
 
 def is_active(job_id: str) -> bool:
     """Whether the job is queued or running, here or in another process."""
-    known = background().snapshot(job_id)
-    return known.state.active if known is not None else checkpoints.is_being_written(job_id)
+    latest = background().snapshot(job_id)
+    return latest.state.active if latest is not None else checkpoints.is_being_written(job_id)
 
 
 def is_finished(run_id: str) -> bool:
     """Whether there is nothing left to train of it."""
-    known = background().snapshot(run_id)
-    if known is not None:
-        return known.state is State.FINISHED
+    latest = background().snapshot(run_id)
+    if latest is not None:
+        return latest.state is State.FINISHED
     return any(run.run_id == run_id and run.finished for run in runs_on_disk())
 
 

@@ -42,12 +42,12 @@ def show(compared: Compared) -> None:
 def where(compared: Compared) -> None:
     """Every method on the test set: PSNR and SSIM against the level of noise, and in words what they show."""
     jobs = [curves.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
-    curves.follow(jobs, lambda found: _charts(compared, found), key="curves")
+    curves.follow(jobs, lambda measured: _charts(compared, measured), key="curves")
 
 
-def _charts(compared: Compared, found: Sequence[Curve]) -> None:
-    lines = tuple(_line(compared, curve) for curve in found)
-    sentences = list(filter(None, _sentences(compared, found)))
+def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
+    lines = tuple(_line(compared, curve) for curve in measured)
+    sentences = list(filter(None, _sentences(compared, measured)))
     words = " ".join(sentences)
     spread = settings.SPREAD.get()  # its switch comes after the charts
     psnr, ssim = st.columns(2)
@@ -79,16 +79,16 @@ def _line(compared: Compared, curve: Curve) -> Line:
 
 
 @once(maxsize=64)
-def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, said: str) -> str:
+def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, caption: str) -> str:
     """As JSON; a marker follows the slider."""
-    figure = plots.quality_curves(lines, measure, spread=spread, caption=said)
+    figure = plots.quality_curves(lines, measure, spread=spread, caption=caption)
     figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
     json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
     return json
 
 
-def _sentences(compared: Compared, found: Sequence[Curve]) -> list[str]:
-    by_method = {curve.method: curve for curve in found}
+def _sentences(compared: Compared, measured: Sequence[Curve]) -> list[str]:
+    by_method = {curve.method: curve for curve in measured}
     names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
     sentences = [
         captions.denoising.crossing_caption(names[method], by_method["noisy"], by_method[method])
@@ -122,18 +122,18 @@ def sizes(compared: Compared) -> None:
         st.info("Train at least two sizes to compare them.", icon=":material/show_chart:")
         return
     jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
-    curves.follow(jobs, lambda found: _by_size(compared, runs, found), key="sizes")
+    curves.follow(jobs, lambda measured: _by_size(compared, runs, measured), key="sizes")
 
 
-def _by_size(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
-    by_method = {curve.method: curve for curve in found}
-    known = [
+def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in measured}
+    sized = [
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = recipes.noise_levels(compared.kind)
-    words = captions.denoising.size_caption(known)
+    words = captions.denoising.size_caption(sized)
     clicked = live_plot(
-        plots.quality_by_size(known, levels, caption=words).to_json(),
+        plots.quality_by_size(sized, levels, caption=words).to_json(),
         key="noise-sizes",
         height=TALL,
         downloads=True,
@@ -160,11 +160,11 @@ def matrix(compared: Compared) -> None:
     )
     _train_missing(compared.denoiser, compared.kind)
     jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
-    curves.follow(jobs, lambda found: _heat_map(compared, rows, found), key="matrix")
+    curves.follow(jobs, lambda measured: _heat_map(compared, rows, measured), key="matrix")
 
 
-def _heat_map(compared: Compared, runs: Sequence[RunSummary], found: Sequence[Curve]) -> None:
-    by_method = {curve.method: curve for curve in found}
+def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in measured}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
     words = captions.denoising.matrix_caption(rows, columns)

@@ -37,22 +37,22 @@ def _follow(jobs: Sequence[CurveJob], draw: Draw, key: str, was_active: bool) ->
             st.rerun()  # the whole page: the clock of this part is set there
         if active:
             polling.look()
-        known = [_curve_of(job) for job in jobs]
-        _progress(jobs, known, key, active=active)
+        done_so_far = [_curve_of(job) for job in jobs]
+        _progress(jobs, done_so_far, key, active=active)
         for sentence in sessions.failures_of(jobs):
             st.error(plain(sentence), icon=":material/error:")
         draw(
             [
                 curve or Curve(job.dataset, job.noise, job.method)
-                for job, curve in zip(jobs, known, strict=True)
+                for job, curve in zip(jobs, done_so_far, strict=True)
             ]
         )
         pages.write_address()
 
 
-def _progress(jobs: Sequence[CurveJob], known: Sequence[Curve | None], key: str, *, active: bool) -> None:
+def _progress(jobs: Sequence[CurveJob], curves: Sequence[Curve | None], key: str, *, active: bool) -> None:
     """How far the curves are; at rest a button for those that are missing."""
-    done = [0.0 if curve is None else curve.done for curve in known]
+    done = [0.0 if curve is None else curve.done for curve in curves]
     missing = [job for job in jobs if not _is_measured(job)]
     if not missing:
         return

@@ -34,11 +34,11 @@ def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
     return _live_first(runs.denoisers(runs_on_disk(), datasets.load(dataset).fingerprint, kind))
 
 
-def _live_first(found: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
+def _live_first(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
     def is_slow(run: RunSummary) -> bool:
         return not inspection.runs_in_browser(models.describe(run.config, run.image_shape))
 
-    return tuple(sorted(found, key=is_slow))
+    return tuple(sorted(runs, key=is_slow))
 
 
 def choose_model(run_id: str) -> None:
@@ -115,9 +115,9 @@ def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
     Returns:
         One sentence on a run that has been deleted, or nothing.
     """
-    chosen = MODELS[widget].get()
-    if chosen not in run_ids:
+    run_id = MODELS[widget].get()
+    if run_id not in run_ids:
         MODELS[widget].put(run_ids[0] if run_ids else None)
-        if chosen is not None and not are_here([chosen]):
-            return f"run {chosen[:80]} is not on this machine any more"
+        if run_id is not None and not are_here([run_id]):
+            return f"run {run_id[:80]} is not on this machine any more"
     return ""

@@ -7,7 +7,7 @@ import streamlit as st
 from ui.app import layout
 from ui.core import pages, sessions
 from ui.picture import form, pad, reconstruct, results, settings
-from ui.picture.form import Choices
+from ui.picture.form import PictureForm
 from ui.run import demo
 
 
@@ -17,7 +17,7 @@ def show() -> None:
         left, right = layout.halves()
         with left:
             layout.heading("Show a model your picture", ignored)
-            choices = form.picture_form(runs)
+            wanted = form.picture_form(runs)
             if not runs:
                 demo.first_model_button()
         with right:
@@ -27,17 +27,17 @@ def show() -> None:
             )
             if not runs:
                 demo.picture(sessions.example())
-            _results(choices)
-            if runs and not choices.runs:
+            _results(wanted)
+            if runs and not wanted.runs:
                 st.info("Choose a model.", icon=":material/school:")
 
 
-def _results(choices: Choices) -> None:
+def _results(wanted: PictureForm) -> None:
     """The pad, where it is drawn on, and the picture through each model."""
-    if choices.source == "draw":
-        pad.show(choices.runs)
-    picture = choices.picture or reconstruct.drawn_picture()
+    if wanted.source == "draw":
+        pad.show(wanted.runs)
+    picture = wanted.picture or reconstruct.drawn_picture()
     if picture is not None:
-        results.heading(picture, choices.runs)
-        for run_id in choices.runs:
-            results.show(run_id, picture, choices.fit, choices.invert)
+        results.heading(picture, wanted.runs)
+        for run_id in wanted.runs:
+            results.show(run_id, picture, wanted.fit, wanted.invert)

@@ -7,11 +7,11 @@ import streamlit as st
 from autoenc.captions import configs
 from autoenc.jobs import TrainJob
 from ui.app import errors
-from ui.components.passage import passage
+from ui.components.forward_pass import forward_pass
 from ui.core import links, model_cache, sessions
 from ui.core.text import plain
 from ui.run import selection
-from ui.run.forward_pass import crossing
+from ui.run.forward_pass import test_image_pass
 from ui.widgets import training_settings
 
 N_IMAGES = 8
@@ -33,8 +33,8 @@ def _picture(run_id: str, waiting: bool) -> None:
             st.rerun()
         run = snapshot.run
         n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
-        crossings = [crossing(run, image) for image in range(n_images)]
-        passage(crossings, key="moving", playing=True)
+        passes = [test_image_pass(run, image) for image in range(n_images)]
+        forward_pass(passes, key="moving", playing=True)
         st.caption(f"{plain(configs.title(run.config))}: images never seen during training.")
 
 

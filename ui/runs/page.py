@@ -17,12 +17,12 @@ def show() -> None:
         layout.heading(f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored)
         table.miss(runs)
         shown = table.filters(runs)
-        chosen = table.table(shown) if runs else []
-        table.actions(chosen)
+        selected = table.table(shown) if runs else []
+        table.actions(selected)
         table.unreadable()
         if not runs:
             demo.picture(sessions.example())
-        elif chosen:
-            table.compare(chosen)
+        elif selected:
+            table.compare(selected)
         else:
             st.caption("Choose runs in the table to compare their curves and pictures.")

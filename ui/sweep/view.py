@@ -21,11 +21,11 @@ from ui.sweep import charts, image_grid, lifecycle, table
 
 def is_under_way(sweep_id: str) -> bool:
     """Whether a run of it is queued or at work; what a server left behind goes on now."""
-    if (found := lifecycle.follow_sweep(sweep_id)) is not None:
+    if (followed := lifecycle.follow_sweep(sweep_id)) is not None:
         with errors.shown():
-            lifecycle.take_up(*found)
-        found = lifecycle.follow_sweep(sweep_id)
-    return found is not None and is_active(found[1])
+            lifecycle.take_up(*followed)
+        followed = lifecycle.follow_sweep(sweep_id)
+    return followed is not None and is_active(followed[1])
 
 
 def sweep_view(sweep_id: str, active: bool) -> None:
@@ -39,8 +39,8 @@ def sweep_view(sweep_id: str, active: bool) -> None:
 
 def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
     """Of each run that is not finished what another window would change."""
-    found = lifecycle.follow_sweep(sweep_id)
-    points = found[1] if found is not None else ()
+    followed = lifecycle.follow_sweep(sweep_id)
+    points = followed[1] if followed is not None else ()
     return tuple((str(point.state), point.done) for point in points if not point.finished)
 
 
@@ -52,18 +52,18 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
     """Redrawn every `seconds`; None: nothing of it runs."""
     with errors.shown():
         polling.look()
-        found = lifecycle.follow_sweep(sweep_id)
-        if found is None:
+        followed = lifecycle.follow_sweep(sweep_id)
+        if followed is None:
             st.warning("This sweep is not on this machine any more.")
             return
-        saved, points = found
+        saved, points = followed
         if (seconds is not None) != is_active(points):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(saved, points)
-        if is_active(points) and (said := sessions.crowded()):
-            st.caption(plain(said))
+        if is_active(points) and (crowding := sessions.crowded()):
+            st.caption(plain(crowding))
         baselines = lifecycle.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         charts.first(drawn, baselines)
