@@ -20,13 +20,13 @@ def main() -> None:
         st.Page(page.file, title=page.title, icon=page.icon, url_path=page.address, default=page == PAGES[0])
         for page in PAGES
     ]
-    chosen = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="top")
     from ui.app import errors, header, theme
 
     theme.apply()
     top = header.show()
     with errors.shown():
-        chosen.run()
+        page.run()
     from ui.app import access  # PyTorch comes with it: the front page has shown its words by now
 
     with errors.shown():

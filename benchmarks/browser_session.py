@@ -164,15 +164,15 @@ class BrowserSession:
 
     async def _send(self, fragment: str, trigger: WidgetState | None = None, auto: bool = False) -> _Request:
         message = BackMsg()
-        asked = message.rerun_script
-        asked.query_string, asked.page_script_hash = self.query_string, self._page_hash
-        asked.page_name = "" if self._page_hash else self._page_name
-        asked.fragment_id, asked.is_auto_rerun = fragment, auto
-        asked.cached_message_hashes.extend(self._cache)
+        rerun = message.rerun_script
+        rerun.query_string, rerun.page_script_hash = self.query_string, self._page_hash
+        rerun.page_name = "" if self._page_hash else self._page_name
+        rerun.fragment_id, rerun.is_auto_rerun = fragment, auto
+        rerun.cached_message_hashes.extend(self._cache)
         states = [element.state for element in self._page.values() if element.state is not None]
-        asked.widget_states.widgets.extend(states + ([] if trigger is None else [trigger]))
-        asked.context_info.timezone, asked.context_info.locale = "Europe/Berlin", "en-GB"
-        asked.context_info.url, asked.context_info.color_scheme = self._address, "light"
+        rerun.widget_states.widgets.extend(states + ([] if trigger is None else [trigger]))
+        rerun.context_info.timezone, rerun.context_info.locale = "Europe/Berlin", "en-GB"
+        rerun.context_info.url, rerun.context_info.color_scheme = self._address, "light"
         request = _Request(fragment, perf_counter(), asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         self.n_requests += 1
@@ -276,8 +276,8 @@ class BrowserSession:
         self._running = []
 
     def _set_interval(self, fragment: str, interval: float) -> None:
-        known = self._intervals.get(fragment)
-        if known is None or known[0] != interval:
+        before = self._intervals.get(fragment)
+        if before is None or before[0] != interval:
             self._stop_intervals([fragment])
             self._intervals[fragment] = interval, asyncio.create_task(self._repeat(fragment, interval))
 
@@ -290,9 +290,9 @@ class BrowserSession:
             raise SessionLost(f"the page shows {content.type}: {content.message}")
         text = ": ".join(getattr(content, field) for field in TEXTS.get(kind, ()))
         name = getattr(content, "id", "")
-        state, known = _state_of(kind, content), self._page.get(path)
-        if known is not None and known.id == name and not getattr(content, "set_value", False):
-            state = known.state  # a widget keeps its value until the script sets another one
+        state, before = _state_of(kind, content), self._page.get(path)
+        if before is not None and before.id == name and not getattr(content, "set_value", False):
+            state = before.state  # a widget keeps its value until the script sets another one
         file = getattr(content, "deferred_file_id", "")
         self._page[path] = _Element(kind, text, name, state, delta.fragment_id, self._run, file)
 

@@ -30,13 +30,13 @@ class Dashboard:
 
     def workers(self) -> list[psutil.Process]:
         """Its worker processes; those that Python starts beside them do not count."""
-        found = []
+        workers = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
                 forked = child.ppid() != self.process.pid  # by the fork server
                 if forked or "multiprocessing.spawn" in " ".join(child.cmdline()):
-                    found.append(child)
-        return found
+                    workers.append(child)
+        return workers
 
     def kill(self) -> list[psutil.Process]:
         """End it as a power cut would; all processes that it had."""

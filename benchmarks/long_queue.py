@@ -99,8 +99,8 @@ def main() -> None:
     )
     parser.add_argument("--students", type=int, default=30, help="default: %(default)s")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
-    chosen = parser.parse_args()
-    result = run(chosen.students)
+    args = parser.parse_args()
+    result = run(args.students)
     before, after = 1000 * result.alone_seconds, 1000 * result.seconds
     print(
         f"the page of a sweep that waits: {before:,.0f} ms with {result.waiting_alone:,} runs in the queue, "
@@ -108,9 +108,9 @@ def main() -> None:
         f"(target: at most {MAX_RATIO:g}); starting a sweep takes {result.starting_seconds:.1f} s",
         file=sys.stderr,
     )
-    if chosen.json is not None:
+    if args.json is not None:
         text = json.dumps(asdict(result) | {"ratio": result.ratio}, indent=1)
-        chosen.json.write_text(text + "\n", encoding="utf-8")
+        args.json.write_text(text + "\n", encoding="utf-8")
     sys.exit(result.ratio > MAX_RATIO)
 
 

@@ -64,8 +64,8 @@ def change(page: Page) -> tuple[float, float]:
     slider.focus()
     page.evaluate(WATCH_CHANGE)
     slider.press("ArrowRight")
-    told, rested = page.evaluate("window.change")
-    return told, rested
+    message, rested = page.evaluate("window.change")
+    return message, rested
 
 
 # ---------------------------------------------------------------- the first paint
@@ -81,9 +81,9 @@ PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 def first_paint(browser: Browser, address: str, words: str) -> tuple[float, float]:
     """Milliseconds from navigation to the first paint of anything, and to these words."""
     with visitor(browser, address, WATCH_WORDS % json.dumps(words)) as page:
-        told = page.evaluate("window.words")
+        painted = page.evaluate("window.words")
         page.wait_for_timeout(500)
-        return page.evaluate(PAINTED), told
+        return page.evaluate(PAINTED), painted
 
 
 # ---------------------------------------------------------------- what comes and what it takes

@@ -235,15 +235,15 @@ def main() -> None:
     parser.add_argument("--parts", default=",".join(PARTS), help="default: %(default)s")
     parser.add_argument("--colour", type=Path, metavar="FOLDER", help="JPEG or PNG images of one size")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
-    chosen = parser.parse_args()
-    rows = [colour_pictures(chosen.colour)] if chosen.colour else []
+    args = parser.parse_args()
+    rows = [colour_pictures(args.colour)] if args.colour else []
     print(*rows, sep="\n", end="\n" if rows else "", flush=True)
-    for row in run(chosen.parts.split(",")):
+    for row in run(args.parts.split(",")):
         rows.append(row)
         print(row, flush=True)
-    if chosen.json is not None:
+    if args.json is not None:
         text = json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1)
-        chosen.json.write_text(text + "\n", encoding="utf-8")
+        args.json.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -134,19 +134,20 @@ def run() -> Result:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", metavar="FILE", type=Path)
-    chosen = parser.parse_args()
-    found = run()
-    sweep, one_by_one, lab = found.sweep_seconds, found.one_by_one_seconds, found.lab_seconds
+    args = parser.parse_args()
+    measured = run()
+    sweep, one_by_one, lab = measured.sweep_seconds, measured.one_by_one_seconds, measured.lab_seconds
     print(
-        f"MLP 1, 2, 4 ... 128, ten epochs each, {found.n_cores} cores:\n"
-        f"{sweep:6.1f} s through the sessions, {found.n_workers} at a time\n"
+        f"MLP 1, 2, 4 ... 128, ten epochs each, {measured.n_cores} cores:\n"
+        f"{sweep:6.1f} s through the sessions, {measured.n_workers} at a time\n"
         f"{one_by_one:6.1f} s one after the other, {one_by_one / sweep:.2f} times as long\n"
         f"{lab:6.0f} s the lab's loop, from one epoch each, {lab / sweep:.1f} times as long\n"
-        f"A rerun of the page Runs: {found.page_ms:.0f} ms, during a sweep {found.page_ms_in_sweep:.0f} ms, "
-        f"{found.page_ms_in_sweep / found.page_ms:.2f} times as long"
+        f"A rerun of the page Runs: {measured.page_ms:.0f} ms, "
+        f"during a sweep {measured.page_ms_in_sweep:.0f} ms, "
+        f"{measured.page_ms_in_sweep / measured.page_ms:.2f} times as long"
     )
-    if chosen.json is not None:
-        chosen.json.write_text(json.dumps(asdict(found), indent=1))
+    if args.json is not None:
+        args.json.write_text(json.dumps(asdict(measured), indent=1))
 
 
 if __name__ == "__main__":

@@ -284,13 +284,13 @@ def main() -> None:
     parser.add_argument("--counts", default="1,5,10,20,40", help="numbers of viewers; default: %(default)s")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
     parser.add_argument("--chart", type=Path, metavar="FILE", help="draw them there, as SVG")
-    chosen = parser.parse_args()
-    rows = run([int(text) for text in chosen.counts.split(",")])
+    args = parser.parse_args()
+    rows = run([int(text) for text in args.counts.split(",")])
     print(table(rows), file=sys.stderr)
-    if chosen.json is not None:
-        chosen.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
-    if chosen.chart is not None:
-        chosen.chart.write_text(chart(rows), encoding="utf-8")
+    if args.json is not None:
+        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+    if args.chart is not None:
+        args.chart.write_text(chart(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":  # the guard: the process of the viewers imports this file again

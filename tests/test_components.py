@@ -44,6 +44,6 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -
 
 def test_no_component_knows_where_the_dashboard_is_served() -> None:
     """A path from the root, or an origin, would miss the prefix that a proxy puts before it."""
-    code = fetched("passage", "keep.js", "sprites.js", "passage.js")
-    assert 'new URL("app/static/passage-' in code
+    code = fetched("forward_pass", "keep.js", "sprites.js", "forward_pass.js")
+    assert 'new URL("app/static/forward_pass-' in code
     assert "origin" not in code

@@ -11,8 +11,8 @@ def test_signed_values_have_two_colours_and_nothing_between() -> None:
     values = np.array([[[[2.0, 0.0, -2.0, -1.0]]]])
     (image,) = pixels.signed(values)
     colours = [tuple(int(c) for c in image[:, 0, i]) for i in range(4)]
-    assert colours[:3] == [pixels.PLUS, pixels.NOTHING, pixels.MINUS]
-    halfway = [(a + b) / 2 for a, b in zip(pixels.NOTHING, pixels.MINUS, strict=True)]
+    assert colours[:3] == [pixels.PLUS_COLOUR, pixels.ZERO_COLOUR, pixels.MINUS_COLOUR]
+    halfway = [(a + b) / 2 for a, b in zip(pixels.ZERO_COLOUR, pixels.MINUS_COLOUR, strict=True)]
     assert colours[3] == pytest.approx(halfway, abs=0.5)
 
 
@@ -23,7 +23,7 @@ def test_each_signed_image_is_measured_by_its_own_greatest() -> None:
 
 
 def test_weights_of_zero_alone_are_grey_and_no_division_by_zero() -> None:
-    assert set(pixels.signed(np.zeros((2, 1, 3, 3))).ravel()) == {pixels.NOTHING[0]}
+    assert set(pixels.signed(np.zeros((2, 1, 3, 3))).ravel()) == {pixels.ZERO_COLOUR[0]}
     assert pixels.bright(np.zeros((2, 3, 3))).max() == 0
 
 

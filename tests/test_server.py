@@ -31,11 +31,11 @@ from websockets.exceptions import InvalidStatus
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard, stripping
 from ui.server import files
-from ui.server.downloads import KEPT_SECONDS, keep_downloads
+from ui.server.downloads import MIN_AGE_SECONDS, keep_downloads
 from ui.server.messages import STALE_SECONDS, Latecomers, sifted
 from ui.server.request import address_of, is_on_this_machine, is_teacher
 from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE, MB, Uploads
-from ui.server.visits import MOST_PAGES
+from ui.server.visits import MAX_PAGES
 
 T = TypeVar("T")
 KEY = "correct horse"
@@ -380,7 +380,7 @@ def test_one_address_does_not_take_the_places_of_others(lab: Dashboard) -> None:
 
     async def crowd() -> None:
         async with AsyncExitStack() as pages:
-            for _ in range(MOST_PAGES):
+            for _ in range(MAX_PAGES):
                 await pages.enter_async_context(await websocket(lab, greedy))
             with pytest.raises(InvalidStatus, match="403"):
                 await websocket(lab, greedy)
@@ -549,7 +549,7 @@ def test_an_export_outlives_the_reruns_after_its_button_was_pressed() -> None:
     for _ in range(5):
         rerun()
     assert stored(file) == b"1,2\n"
-    now = KEPT_SECONDS + 1
+    now = MIN_AGE_SECONDS + 1
     rerun()
     newest = rerun()
     with pytest.raises(MediaFileStorageError):

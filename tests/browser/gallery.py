@@ -11,8 +11,8 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from autoenc.plots import COLOUR
+from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
-from ui.components.passage import Passage, passage
 from ui.components.pictures import Film, PictureRow, pictures
 
 N_FRAMES = 12
@@ -64,12 +64,12 @@ def chart(n_epochs: int) -> str:
     return Figure([{"type": "scatter", "name": "test & train", **points, **style}], layout).to_json()
 
 
-def crossings(n: int, code_shape: tuple[int, ...], noisy: bool = False, channels: int = 1) -> list[Passage]:
+def passes(n: int, code_shape: tuple[int, ...], noisy: bool = False, channels: int = 1) -> list[ForwardPass]:
     x = discs(n, channels)
     noise, x_hat = film(x, 2)
     codes = np.random.default_rng(1).normal(size=(n, *code_shape))
     return [
-        Passage(
+        ForwardPass(
             x[i], noise[i] if noisy else None, codes[i], x_hat[i], f"image {i} came back, all but a little"
         )
         for i in range(n)
@@ -134,8 +134,8 @@ def main() -> None:
     clicked = live_plot(chart(5 * n_frames), key="loss", height=300, downloads=True)
     st.text(f"clicked: {clicked and clicked['customdata']}")
     show_choice()
-    passage(crossings(4, (32,)), key="bars", playing=True, difference=COLOUR["error"])
-    passage(crossings(1, (16, 7, 7), noisy=True, channels=3), key="maps", caption="A picture of its own")
+    forward_pass(passes(4, (32,)), key="bars", playing=True, difference=COLOUR["error"])
+    forward_pass(passes(1, (16, 7, 7), noisy=True, channels=3), key="maps", caption="A picture of its own")
     show_steady(int(change))
     left, right = st.columns(2)
     with left:

@@ -14,7 +14,7 @@ from autoenc import metrics, noise
 from autoenc.inspection import Network
 from autoenc.plots import COLOUR
 from tests.browser.gallery import discs
-from ui.components.live_model import LiveRow, Scene, hand_over, hand_over_network, live_model
+from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
 
 FIRST = {"gaussian": 0.333, "shot": 0.5, "blur": 1.5, "block": 0.25}  # kind -> level
 GENTLE = np.outer([1, 2, 1], [1, 2, 1]) / 16  # a kernel that takes the mean of neighbours
@@ -87,10 +87,10 @@ def lab(scene: Scene, kind: str) -> None:
 
 
 def hand_all_over(scene: Scene) -> None:
-    hand_over(scene)
+    preload(scene)
     channels = scene.x.shape[1]
-    hand_over_network("sharp", network(channels, SHARP))
-    hand_over_network("gentle", network(channels, GENTLE))
+    preload_network("sharp", network(channels, SHARP))
+    preload_network("gentle", network(channels, GENTLE))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from tests.browser import gallery
 from tests.browser.conftest import picture, wait_for_another
 from tests.browser.showing import showing
 from ui.components import FAILED, sprites
-from ui.components.passage import Passage, passage
+from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.pictures import Film, PictureRow, pictures
 
 FILM, LOSS, CHOICE = ".st-key-film", ".st-key-loss", ".st-key-choice"
@@ -361,10 +361,10 @@ def saved(page: Page, kind: str) -> bytes:
     return download.value.path().read_bytes()
 
 
-# ---------------------------------------------------------------- the passage
+# ---------------------------------------------------------------- the forward pass
 
 
-def test_a_passage_moves_on_by_itself_and_shows_what_its_sentence_says_when_paused(page: Page) -> None:
+def test_a_forward_pass_moves_on_by_itself_and_shows_what_its_sentence_says_when_paused(page: Page) -> None:
     sentence = page.locator(".st-key-bars .sentences [aria-hidden=false]")
     button = page.locator(".st-key-bars .play")
     expect(button).to_have_attribute("aria-label", "Pause")
@@ -373,7 +373,7 @@ def test_a_passage_moves_on_by_itself_and_shows_what_its_sentence_says_when_paus
     expect(button).to_have_attribute("aria-label", "Play")
     number = re.search(r"image (\d)", sentence.inner_text())
     assert number is not None
-    step = gallery.crossings(4, (32,))[int(number[1])]
+    step = gallery.passes(4, (32,))[int(number[1])]
     canvases = page.locator(".st-key-bars canvas")
     wait_until_drawn(canvases.nth(2), step.x_hat)  # the last to arrive
     assert np.array_equal(drawn(canvases.nth(0))[0], step.x.repeat(3, axis=0))
@@ -403,7 +403,7 @@ def bars(canvas: Locator, k: int) -> np.ndarray:
     return (above.sum(axis=0) - below.sum(axis=0))[centres]
 
 
-def test_a_passage_says_how_many_numbers_there_are_at_each_place(page: Page) -> None:
+def test_a_forward_pass_says_how_many_numbers_there_are_at_each_place(page: Page) -> None:
     counts = {"Original": "2,352", "Noisy": "2,352", "Code": "784", "Reconstruction": "2,352"}
     said = [re.compile(f"^{name}.*{n} numbers$") for name, n in counts.items()]
     expect(page.locator(".st-key-maps .part .words")).to_have_text(said)
@@ -415,7 +415,7 @@ def test_a_passage_says_how_many_numbers_there_are_at_each_place(page: Page) -> 
 def test_feature_maps_go_from_black_for_the_least_to_white_for_the_greatest(
     page: Page,
 ) -> None:
-    [step] = gallery.crossings(1, (16, 7, 7), noisy=True, channels=3)
+    [step] = gallery.passes(1, (16, 7, 7), noisy=True, channels=3)
     low, high = step.code.min(), step.code.max()
     levels = np.round(255 * (step.code - low) / (high - low))
     mosaic = drawn(page.locator(".st-key-maps canvas").nth(2))[0]
@@ -508,13 +508,13 @@ def test_rows_that_do_not_belong_together_are_refused(
         pictures([PictureRow("x", images, "#888888") for images in rows], key="x", **given)
 
 
-def test_a_passage_of_images_or_codes_that_differ_is_refused() -> None:
+def test_a_forward_pass_of_images_or_codes_that_differ_is_refused() -> None:
     x = X[0]
     with pytest.raises(ShapeError, match="all uint8"):
-        Passage(x, None, np.zeros(3), x[:, :4], "")
+        ForwardPass(x, None, np.zeros(3), x[:, :4], "")
     with pytest.raises(ShapeError, match=r"a code is \(2, 2\)"):
-        Passage(x, None, np.zeros((2, 2)), x, "")
+        ForwardPass(x, None, np.zeros((2, 2)), x, "")
     with pytest.raises(ShapeError, match="one shape of image and code"):
-        passage([Passage(x, None, np.zeros(k), x, "") for k in (2, 3)], key="x")
+        forward_pass([ForwardPass(x, None, np.zeros(k), x, "") for k in (2, 3)], key="x")
     with pytest.raises(ShapeError, match="one shape of image and code"):
-        passage([], key="x")
+        forward_pass([], key="x")

@@ -38,10 +38,10 @@ const text = ({ buffer }) => {
 };
 const network = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
 window.forward = async ({ layers, weights, x, n }) => {
-  const crew = assemble(network);
-  crew.teach("it", { layers, weights: read(weights) });
-  const x_hat = await crew.forward("it", read(x), n);
-  crew.dismiss();
+  const workerPool = startWorkers(network);
+  workerPool.load("it", { layers, weights: read(weights) });
+  const x_hat = await workerPool.forward("it", read(x), n);
+  workerPool.terminate();
   return text(x_hat);
 };
 window.noisy = ({ kind, level, x, unit, shape: [n, channels, height, width] }) => {
@@ -76,12 +76,11 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with nothing on it but the bridge; at the end it may not have met a script error."""
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    parts = ("keep.js", "sprites.js", "noise.js", "crew.js", "live_rows.js", "live_model.js")
+    parts = ("keep.js", "sprites.js", "noise.js", "worker_pool.js", "live_rows.js", "live_model.js")
     whole = json.dumps(inline(*parts))
     worker = json.dumps(inline("networks.js", "network_worker.js"))
-    page.add_script_tag(
-        content=f"{{ const given = {whole}, worker = {worker};\n{inline('noise.js', 'crew.js')}\n{BRIDGE} }}"
-    )
+    script = inline("noise.js", "worker_pool.js")
+    page.add_script_tag(content=f"{{ const given = {whole}, worker = {worker};\n{script}\n{BRIDGE} }}")
     yield page
     page.close()
     assert errors == []

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from autoenc import checkpoints
 from tests.visits import has_button, opened, texts, until
 from ui.core import sessions
-from ui.denoise import denoisers
+from ui.denoise import curves
 
 
 def with_models(**link: str) -> AppTest:
@@ -91,8 +91,8 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
     assert "was trained on digits, not on mnist" in texts(elsewhere)
     assert elsewhere.selectbox(key="dataset").value == "mnist"
-    curve = denoisers.curve_job("digits", "speckle", "noisy").job_id
-    sessions.background().start(denoisers.curve_job("digits", "speckle", "noisy"), "a test")
+    curve = curves.curve_job("digits", "speckle", "noisy").job_id
+    sessions.background().start(curves.curve_job("digits", "speckle", "noisy"), "a test")
     while sessions.background().snapshot(curve).value is None:
         sleep(0.05)
     assert "is not on this machine" in texts(opened("denoise", training=curve))

@@ -21,7 +21,7 @@ def fill(header: Header) -> None:
         links.keep_history()
     if visitor.has_key() and not visitor.is_teacher():
         with header.key:
-            _key_asked()
+            _ask_for_key()
     with header.address:
         _address_shown()
 
@@ -48,7 +48,7 @@ def _address_shown() -> None:
             st.caption("Teacher mode: stop or delete any run, add data sets.")
 
 
-def _key_asked() -> None:
+def _ask_for_key() -> None:
     with (
         st.popover("Teacher", icon=":material/key:", key="teacher"),
         st.form("teacher-key", border=False, clear_on_submit=True),

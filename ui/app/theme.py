@@ -20,7 +20,7 @@ def apply() -> None:
         "}"
         ".st-key-part { margin-top: 1.2rem; }"  # below the navigation, on pages that begin with a switch
         ".st-key-visitor { position: absolute; }"
-        "[data-testid=stLayoutWrapper]:has(> .st-key-material) { display: none; }"
+        "[data-testid=stLayoutWrapper]:has(> .st-key-assets) { display: none; }"
         ".st-key-noise-scene { opacity: 1 !important; }"  # it lives in the browser, and is never out of date
         "[data-testid=stMetricValue] { font-size: 1.6rem; padding-bottom: 0; }"
         "</style>"

@@ -8,22 +8,19 @@ from itertools import chain
 
 from autoenc import baselines, datasets, recipes, sweeps
 from autoenc.datasets import DatasetInfo
-from autoenc.equal import By, Measure
-from autoenc.jobs import BaselineJob, Job, TrainJob
+from autoenc.jobs import BaselineJob, TrainJob
 from autoenc.schema import Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
-from ui.core.sessions import background, runs_on_disk
-from ui.core.values import Value
+from ui.core.sessions import active_of, background, runs_on_disk
 from ui.core.visitor import DASHBOARD
-from ui.sweep.control import plan, start_sweep
+from ui.sweep.lifecycle import plan, start_sweep
 from ui.widgets.training_settings import settings
 
+Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 TRAINED = recipes.COMPARED_MODELS
-BY = Value[By]("equal_by", "ratio")  # what is equal
-MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 
 # What a legend and a sentence call the data sets that come with us.
-SHORT = {
+SHORT_TITLES = {
     "mnist": "MNIST",
     "fashion-mnist": "Fashion-MNIST",
     "kmnist": "KMNIST",
@@ -44,7 +41,7 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
 
 def subject(info: DatasetInfo) -> Subject:
     """What is known of it here: its runs, and the baselines as far as they are measured."""
-    name, fingerprint = SHORT.get(info.name, info.name), datasets.load(info.name).fingerprint
+    name, fingerprint = SHORT_TITLES.get(info.name, info.name), datasets.load(info.name).fingerprint
     curves = sweeps.baseline_curves(background(), _baseline_jobs(info))
     return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), curves)
 
@@ -79,14 +76,14 @@ def start_equal(wanted: Sequence[Sweep]) -> None:
 
 def at_work(wanted: Sequence[Sweep]) -> list[Snapshot]:
     """What is queued or running of these sweeps."""
-    return _active([TrainJob(config) for sweep in wanted for config in sweep.configs()])
+    return active_of(TrainJob(config) for sweep in wanted for config in sweep.configs())
+
+
+def is_active(infos: Sequence[DatasetInfo], wanted: Sequence[Sweep]) -> bool:
+    """Whether anything of the comparison is trained or measured now."""
+    return bool(at_work(wanted) or measuring(infos))
 
 
 def measuring(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
     """The data sets whose baselines are being measured."""
-    return tuple(info.name for info in infos if _active(_baseline_jobs(info)))
-
-
-def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = background().snapshots(job.job_id for job in jobs)
-    return [job for job in known.values() if job.state.active]
+    return tuple(info.name for info in infos if active_of(_baseline_jobs(info)))

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from autoenc import sweeps
+from autoenc.equal import By, Measure
 from autoenc.errors import CheckpointError
-from ui.colour.comparison import BY, MEASURE, TRAINED, comparable
+from ui.colour.comparison import TRAINED, comparable
 from ui.core.catalogue import infos, is_colour
 from ui.core.links import Address, Param, choice, held, one_of, parts
 from ui.core.sessions import snapshot
@@ -18,11 +19,12 @@ from ui.train.settings import TRAIN
 # The parts of the page, as they stand in a link and on its switch.
 PARTS = {"train": "Train", "sweep": "Sweep", "harder": "Is colour harder?"}
 
-
 PART = Value("part", "train")
 MODELS = Value("equal_models", ["mlp"])
 # The two data sets that are compared; the page knows which are here.
 WITH_COLOUR, WITHOUT = Value[str | None]("equal_colour", None), Value[str | None]("equal_grey", None)
+BY = Value[By]("equal_by", "ratio")  # what is equal
+MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 
 
 def _dataset(name: str, value: Value[str | None], *, colour: bool) -> Param:
@@ -66,12 +68,16 @@ def _without_colours(given: dict[str, str]) -> Iterator[str]:
     grey = {info.name for info in infos() if not is_colour(info)}
     if (dataset := given.get("dataset")) in grey:
         yield str(dataset)
-    if (kept := sweeps.find(given.get("sweep", ""))) is not None and kept.sweep.base.dataset in grey:
-        yield kept.sweep_id
+    if (saved := sweeps.find(given.get("sweep", ""))) is not None and saved.sweep.base.dataset in grey:
+        yield saved.sweep_id
     with suppress(CheckpointError):  # whoever reads the link says so
-        known = snapshot(given["run"]) if "run" in given else None
-        if known is not None and known.run is not None and known.run.config.dataset in grey:
-            yield known.job_id
+        run_snapshot = snapshot(given["run"]) if "run" in given else None
+        if (
+            run_snapshot is not None
+            and run_snapshot.run is not None
+            and run_snapshot.run.config.dataset in grey
+        ):
+            yield run_snapshot.job_id
 
 
 COLOUR = Address((one_of("part", PART, list(PARTS)),), _of_part, _screen)

@@ -1,5 +1,6 @@
 // The film says where it stands by the event `autoenc-epoch`, and is moved by `autoenc-seek`.
 
+const KEPT = (window.autoencBookmarks ??= new Map());
 const REST = 800; // milliseconds without a move: longer than a frame of a film that plays
 
 function move(mark) {
@@ -14,9 +15,8 @@ function tell(mark, epoch) {
   mark.send("rests", epoch);
 }
 
-function create(parentElement) {
+function create() {
   const mark = Object.assign(document.createElement("div"), { className: "autoenc-bookmark" });
-  parentElement.append(mark);
   mark.heard = ({ detail: { key, epoch } }) => {
     if (key !== mark.data.film) return;
     clearTimeout(mark.timer);
@@ -31,16 +31,16 @@ function create(parentElement) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const mark = (parentElement.bookmark ??= create(parentElement));
+  const mark = keep(KEPT, data.film, create, parentElement);
   const opened = mark.data?.opened !== data.opened;
   Object.assign(mark, { data, send: setTriggerValue });
   if (opened) {
     mark.due = data.epoch !== null;
     move(mark);
   }
-  return () => {
+  return leaving(mark, () => {
+    forget(KEPT, data.film, mark);
     clearTimeout(mark.timer);
     removeEventListener("autoenc-epoch", mark.heard);
-    delete parentElement.bookmark;
-  };
+  });
 }

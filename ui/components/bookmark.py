@@ -13,7 +13,7 @@ from ui.components import fetched
 _HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-bookmark) {\n display: none; }"
 _mount = st.components.v2.component(
     "bookmark",
-    js=fetched("bookmark", "bookmark.js"),
+    js=fetched("bookmark", "keep.js", "bookmark.js"),
     css=_HIDDEN,
     isolate_styles=False,  # it hides what stands around it
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.components import inline
+from ui.components import fetched, inline
 
 MAX_LINES = 16  # in view at once
-_mount = st.components.v2.component("copy_text", js=inline("copy_text.js"), css=inline("copy_text.css"))
+_mount = st.components.v2.component(
+    "copy_text", js=fetched("copy_text", "keep.js", "copy_text.js"), css=inline("copy_text.css")
+)
 
 
 def copy_text(text: str, *, label: str, key: str) -> None:
@@ -17,4 +19,4 @@ def copy_text(text: str, *, label: str, key: str) -> None:
         label: what it is, for those who cannot see it.
     """
     lines = text.rstrip("\n").count("\n") + 1
-    _mount(key=key, data={"text": text, "label": label, "lines": min(lines, MAX_LINES)})
+    _mount(key=key, data={"key": key, "text": text, "label": label, "lines": min(lines, MAX_LINES)})

@@ -2,7 +2,7 @@
 // with its strokes: they are there again when the page is. Networks come by themselves (see live_model.js).
 
 const KEPT = (window.autoencPads ??= new Map());
-const MATERIAL = (window.autoencMaterial ??= new Map());
+const ASSETS = (window.autoencAssets ??= new Map());
 const [THIN, USUAL, THICK] = [10, 26, 52]; // a pen as thick as MNIST's: a twelfth of the pad
 const AT_REST = 300; // milliseconds after the pen was lifted
 const AGAIN = 2500; // a drawing that the server does not know by then is sent again
@@ -127,7 +127,7 @@ function update(box) {
 // Each network in its own time: one question, and when it is answered the next, about what is drawn by then.
 function ask(box, row, image) {
   const { model } = row;
-  const network = MATERIAL.get(model.network);
+  const network = ASSETS.get(model.network);
   if (!network || row.busy || row.answered === box.painted || row.failed) return;
   row.worker ??= hire(box, row, network);
   const [channels] = model.shape;
@@ -278,7 +278,7 @@ function create() {
 // ---------------------------------------------------------------- from call to call
 
 function letGo(box) {
-  removeEventListener("autoenc-material", box.heard);
+  removeEventListener("autoenc-assets", box.heard);
   Object.assign(box, { heard: null, pen: null });
   for (const row of box.rows) {
     row.worker?.terminate();
@@ -289,7 +289,7 @@ function letGo(box) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = keep(KEPT, data.key, create, parentElement);
   Object.assign(box, { data, send: setTriggerValue });
-  if (!box.heard) addEventListener("autoenc-material", (box.heard = () => schedule(box)));
+  if (!box.heard) addEventListener("autoenc-assets", (box.heard = () => schedule(box)));
   build(box);
   schedule(box);
   clearTimeout(box.again);

@@ -50,17 +50,17 @@ _mount = st.components.v2.component(
 )
 
 
-def draw_pad(models: Sequence[PadModel], *, key: str, known: str = "") -> Drawing | None:
+def draw_pad(models: Sequence[PadModel], *, key: str, latest_id: str = "") -> Drawing | None:
     """The pad, or that of this key brought up to date; its strokes stay.
 
     Args:
-        known: the id of the drawing that came last.
+        latest_id: the id of the drawing that came last.
     Returns:
         What was drawn when the pen rested since the last run of the script, once; None otherwise.
     Raises:
         ConfigError: what came from the browser is no drawing.
     """
-    data = {"key": key, "known": known, "worker": _worker, "models": [asdict(model) for model in models]}
+    data = {"key": key, "known": latest_id, "worker": _worker, "models": [asdict(model) for model in models]}
     drawn = _mount(key=key, data=data, on_drawn_change=lambda: None).drawn
     return None if drawn is None else read_drawing(drawn)
 

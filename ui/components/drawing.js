@@ -1,7 +1,10 @@
 // The server draws; the browser shows.
-export default function ({ data, parentElement }) {
-  const box = parentElement.querySelector(".drawing") ?? document.createElement("div");
-  box.className = "drawing";
-  box.innerHTML = data;
-  if (!box.isConnected) parentElement.append(box);
+
+const KEPT = (window.autoencDrawings ??= new Map());
+const create = () => Object.assign(document.createElement("div"), { className: "drawing" });
+
+export default function ({ data: { key, html }, parentElement }) {
+  const box = keep(KEPT, key, create, parentElement);
+  box.innerHTML = html;
+  return leaving(box, () => forget(KEPT, key, box));
 }

@@ -13,15 +13,17 @@ from PIL import Image
 
 from autoenc.inspection import Activation
 from autoenc.plots import COLOUR
-from ui.components import inline, pixels
+from ui.components import fetched, inline, pixels
 
-_mount = st.components.v2.component("drawing", js=inline("drawing.js"), css=inline("drawing.css"))
+_mount = st.components.v2.component(
+    "drawing", js=fetched("drawing", "keep.js", "drawing.js"), css=inline("drawing.css")
+)
 
 
 def drawing(steps: Sequence[Activation]) -> None:
     """The image, what each layer makes of it, and what comes out; the code stands out."""
     blocks = "<span class='to' aria-hidden='true'>→</span>".join(map(_block, steps))
-    _mount(key="drawing", data=f"<div class='model' role='list'>{blocks}</div>")
+    _show("drawing", f"<div class='model' role='list'>{blocks}</div>")
 
 
 def _block(step: Activation) -> str:
@@ -49,7 +51,11 @@ def sizes(n_pixels: int, n_latents: int) -> None:
         f"<div class='bar' style='width:{100 * n / longest:.3f}%;background:{colour}'></div>"
         for name, n, colour in rows
     )
-    _mount(key="sizes", data=f"<div class='sizes'>{''.join(bars)}</div>")
+    _show("sizes", f"<div class='sizes'>{''.join(bars)}</div>")
+
+
+def _show(key: str, html: str) -> None:
+    _mount(key=key, data={"key": key, "html": html})
 
 
 def _png(image: np.ndarray) -> str:

@@ -20,6 +20,14 @@ function forget(kept, key, box) {
   if (kept.get(key) === box) kept.delete(key);
 }
 
+// The same of what is handed over unseen: each place that asks for it holds it, and `end` lets it go with the last. The
+// class tells the place from others, to be hidden.
+function hold(holders, place, className, end) {
+  holders.add(place);
+  if (!place.querySelector(`.${className}`)) place.append(Object.assign(document.createElement("div"), { className }));
+  return leaving(place, () => holders.delete(place) && !holders.size && end());
+}
+
 // From a press until its end, wherever that is: the node may have left the page by then. Neither a second finger counts
 // nor the hand beside the pen, nor the button whose menu swallows its release. An end that nobody heard is made up for
 // at the next press.

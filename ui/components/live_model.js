@@ -2,8 +2,8 @@
 // fragment off the page and puts them back. Scenes and networks come by themselves, before or after.
 
 const KEPT = (window.autoencLive ??= new Map());
-const MATERIAL = (window.autoencMaterial ??= new Map());
-let crew = null; // hired with the first network
+const ASSETS = (window.autoencAssets ??= new Map());
+let workerPool = null; // started with the first network
 const WIDE = 820; // pixels: labels stand beside the pictures, not above
 const NARROW = 560; // groups of at most eight side by side
 const AT_REST = 250; // milliseconds after the last key
@@ -20,19 +20,14 @@ function asScene({ shape: [n, channels, height, width], files: [bytes, unit] }) 
 }
 
 function take(data, parentElement) {
-  if (!MATERIAL.has(data.id)) {
+  if (!ASSETS.has(data.id)) {
     const made = data.layers ? { layers: data.layers, weights: floats(data.files[0]) } : asScene(data);
-    MATERIAL.set(data.id, { ...made, holders: new Set() });
-    dispatchEvent(new CustomEvent("autoenc-material", { detail: data.id }));
+    ASSETS.set(data.id, { ...made, holders: new Set() });
+    dispatchEvent(new CustomEvent("autoenc-assets", { detail: data.id }));
   }
-  const { holders } = MATERIAL.get(data.id);
-  holders.add(parentElement);
-  if (!parentElement.querySelector(".autoenc-material")) element(parentElement, "div", "autoenc-material");
-  return leaving(parentElement, () => {
-    holders.delete(parentElement);
-    if (holders.size) return;
-    MATERIAL.delete(data.id);
-    crew?.forget(data.id);
+  return hold(ASSETS.get(data.id).holders, parentElement, "autoenc-assets", () => {
+    ASSETS.delete(data.id);
+    workerPool?.forget(data.id);
   });
 }
 
@@ -59,13 +54,13 @@ function makeNoise(box, scene, about) {
 
 // Each network in its own time: one question, and when it is answered the next, about where the slider stands by then.
 async function ask(box, id, scene, about) {
-  const network = MATERIAL.get(id);
+  const network = ASSETS.get(id);
   if (!network || box.busy.has(id) || box.outputs.get(id)?.about === about) return;
   box.busy.add(id);
-  crew ??= assemble(box.data.worker);
-  crew.teach(id, network);
+  workerPool ??= startWorkers(box.data.worker);
+  workerPool.load(id, network);
   try {
-    const levels = await crew.forward(id, box.outputs.get("noisy").levels, scene.n);
+    const levels = await workerPool.forward(id, box.outputs.get("noisy").levels, scene.n);
     box.busy.delete(id);
     if (box.scene === scene && shows(box, id)) store(box, id, scene, about, levels);
   } catch (error) {
@@ -104,7 +99,7 @@ function update(box) {
   box.away = box.level !== data.level;
   sayHead(box);
   tell(data.key, box.level);
-  const scene = MATERIAL.get(data.scene);
+  const scene = ASSETS.get(data.scene);
   if (!scene || !box.clientWidth) return; // their arrival updates
   show(box, scene);
   compute(box, scene);
@@ -192,7 +187,7 @@ function create() {
   box.sizes.observe(box);
   box.heard = () => schedule(box);
   box.seek = ({ detail }) => seek(box, detail);
-  addEventListener("autoenc-material", box.heard);
+  addEventListener("autoenc-assets", box.heard);
   addEventListener("autoenc-seek", box.seek);
   return box;
 }
@@ -210,10 +205,10 @@ function draw(data, parentElement, send) {
   setTimeout(() => box.isConnected && tell(data.key, box.level), LATER);
   return leaving(box, () => {
     forget(KEPT, data.key, box);
-    if (!KEPT.size) crew = crew?.dismiss();
+    if (!KEPT.size) workerPool = workerPool?.terminate();
     box.sizes.disconnect();
     clearTimeout(box.timer);
-    removeEventListener("autoenc-material", box.heard);
+    removeEventListener("autoenc-assets", box.heard);
     removeEventListener("autoenc-seek", box.seek);
     tell(data.key, null);
   });
@@ -221,5 +216,5 @@ function draw(data, parentElement, send) {
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = unpack(bytes);
-  return data.material ? take(data, parentElement) : draw(data, parentElement, setTriggerValue);
+  return data.assets ? take(data, parentElement) : draw(data, parentElement, setTriggerValue);
 }

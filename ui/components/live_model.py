@@ -84,14 +84,14 @@ class LiveRow:
                 raise ShapeError(f"{len(figures)} figures of {name} for {len(self.pictures)} pictures")
 
 
-def hand_over(scene: Scene) -> None:
+def preload(scene: Scene) -> None:
     """Give the browser a scene, unseen. Once a run of the script, before the fragment that shows it."""
     x, unit = np.ascontiguousarray(scene.x), np.ascontiguousarray(scene.unit)
     _give({"id": scene.id, "shape": x.shape}, [x.tobytes(), unit.astype("<f4").tobytes()])
 
 
-def hand_over_network(id: str, network: Network) -> None:
-    """Give the browser a network, unseen. Once a run of the script, as `hand_over`.
+def preload_network(id: str, network: Network) -> None:
+    """Give the browser a network, unseen. Once a run of the script, as `preload`.
 
     Args:
         id: of these very weights: the browser keeps what it got first under it.
@@ -129,7 +129,7 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
     head = {
         **{"key": key, "scene": scene_id, "kind": kind, "level": float(level), "most": noise.most},
         **{"title": noise.title, "meaning": noise.level, "unit": noise.unit},
-        "rows": [_told(row) for row in rows],
+        "rows": [_row_data(row) for row in rows],
         "places": list(pictures),  # of the rows whose pictures follow
         "worker": _worker,
     }
@@ -137,15 +137,15 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
 
 
 # On two lines, or Streamlit takes it for the name of a file.
-_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-material) {\n display: none; }"
+_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
-_parts = ("keep.js", "sprites.js", "noise.js", "crew.js", "live_rows.js", "live_model.js")
+_parts = ("keep.js", "sprites.js", "noise.js", "worker_pool.js", "live_rows.js", "live_model.js")
 _worker = served("network_worker", "networks.js", "network_worker.js")
 _mount = st.components.v2.component(
     "live_model", js=fetched("live_model", *_parts), css=inline("sprites.css", "live_model.css")
 )
-_material = st.components.v2.component(
-    "material",
+_assets = st.components.v2.component(
+    "assets",
     js=fetched("live_model", *_parts, seen=False),
     css=_HIDDEN,
     isolate_styles=False,  # it hides what stands around it
@@ -153,10 +153,10 @@ _material = st.components.v2.component(
 
 
 def _give(head: dict[str, Any], files: list[bytes]) -> None:
-    _material(key=f"material-{head['id']}", data=packed({"material": True, **head}, files))
+    _assets(key=f"assets-{head['id']}", data=packed({"assets": True, **head}, files))
 
 
-def _told(row: LiveRow) -> dict[str, Any]:
+def _row_data(row: LiveRow) -> dict[str, Any]:
     texts = {"label": row.label, "colour": row.colour, "live": row.live, "says": row.says, "mean": row.mean}
     return texts | {"psnr": [_number(v) for v in row.psnr], "ssim": [_number(v) for v in row.ssim]}
 

@@ -37,8 +37,8 @@ def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) ->
     Args:
         figure: a plotly figure as JSON; `template={}` saves 7 kB a message. Where data grows, leave an axis
             its own range (autorangeoptions may guide it) or give it the same one each time: a new range
-            undoes the zoom. Its layout.meta may hold `said`, in words what it shows, for those who cannot see
-            it; `name`, of the file that is saved; `film`, the key of pictures whose film it follows with a
+            undoes the zoom. Its layout.meta may hold `caption`, what it shows in words for screen readers;
+            `name`, of the file that is saved; `film`, the key of pictures whose film it follows with a
             marker at epoch * `x_per_epoch`, and which a click on a point with an epoch as customdata moves.
         height: pixels, reserved before anything is drawn; more where letters are enlarged for the back row.
         downloads: below it two buttons that save it as PNG and SVG, dark on white, 1200 x 700.

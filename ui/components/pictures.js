@@ -23,12 +23,7 @@ function sheetOf(id) {
 function take({ sheet: id, files: [bytes] }, parentElement) {
   const sheet = sheetOf(id);
   sheet.give(bytes);
-  sheet.holders.add(parentElement);
-  if (!parentElement.querySelector(".autoenc-sheet")) element(parentElement, "div", "autoenc-sheet");
-  return leaving(parentElement, () => {
-    sheet.holders.delete(parentElement);
-    if (!sheet.holders.size) forget(SHEETS, id, sheet);
-  });
+  return hold(sheet.holders, parentElement, "autoenc-sheet", () => forget(SHEETS, id, sheet));
 }
 
 // ---------------------------------------------------------------- what stands where

@@ -105,22 +105,22 @@ def pictures(
     _check(rows, film, difference)
     n, height, width = (rows[0].n, *rows[0].images.shape[-2:]) if rows else (0, 1, 1)
     frames = [[sprite(frame) for frame in row.frames] for row in rows]
-    apart = _hand_over(rows, frames, key)
+    apart = _preload_sheets(rows, frames, key)
     # The same pictures are sent once.
     files = {frame.id: frame.file for row in frames for frame in row if frame.id not in apart}
     head = {
         "key": key,
-        "rows": [_told(row, sprites) for row, sprites in zip(rows, frames, strict=True)],
+        "rows": [_row_data(row, sprites) for row, sprites in zip(rows, frames, strict=True)],
         **{"ids": list(files), "apart": apart},
         **{"n": n, "height": height, "width": width, "across": across(n)},
         **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
     }
     data = packed(head, list(files.values()))
-    chosen = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger
-    return None if chosen is None else int(chosen)
+    clicked = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger
+    return None if clicked is None else int(clicked)
 
 
-def _hand_over(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], key: str) -> list[str]:
+def _preload_sheets(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], key: str) -> list[str]:
     """Give the browser the steady pictures, unseen; returns their ids."""
     steady = (
         sprite for row, row_frames in zip(rows, frames, strict=True) for sprite in row_frames if row.steady
@@ -131,7 +131,7 @@ def _hand_over(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite]], k
     return list(large)
 
 
-def _told(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:
+def _row_data(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:
     texts = {"label": row.label, "colour": row.colour, "notes": row.notes, "hints": row.hints}
     return texts | {"frames": [frame.id for frame in frames]}
 
@@ -143,9 +143,10 @@ def _check(rows: Sequence[PictureRow], film: Film | None, difference: str | None
     if difference is not None and len(rows) < 2:
         raise ShapeError(f"a difference is between two rows of pictures or more; given: {len(rows)}")
     n_frames = max((len(row.frames) for row in rows), default=1)
-    said = (1, 1) if film is None else (len(film.marks), len(film.epochs))
+    lengths_of_film = (1, 1) if film is None else (len(film.marks), len(film.epochs))
     lengths = {len(row.frames) for row in rows} - {1}
-    if len(lengths) > 1 or said != (n_frames, n_frames):
+    if len(lengths) > 1 or lengths_of_film != (n_frames, n_frames):
         raise ShapeError(
-            f"a film of {n_frames} frames has {said[0]} marks and {said[1]} epochs; one each is needed"
+            f"a film of {n_frames} frames has {lengths_of_film[0]} marks and {lengths_of_film[1]} epochs; "
+            "one each is needed"
         )

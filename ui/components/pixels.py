@@ -12,7 +12,7 @@ from PIL import Image
 from autoenc.schema import Images
 
 # Plus and minus, far apart for the colour-blind too; nothing is in the middle, a grey.
-PLUS, MINUS, NOTHING = (213, 94, 0), (27, 127, 196), (236, 236, 236)
+PLUS_COLOUR, MINUS_COLOUR, ZERO_COLOUR = (213, 94, 0), (27, 127, 196), (236, 236, 236)
 
 
 def array(images: Images) -> np.ndarray:
@@ -30,8 +30,8 @@ def signed(values: np.ndarray) -> np.ndarray:
     """
     values = values.mean(axis=1, dtype=np.float64)[..., None]  # (B, H, W, 1)
     part = values / np.maximum(np.abs(values).max(axis=(1, 2, 3), keepdims=True), 1e-12)
-    colour = np.where(part > 0, PLUS, MINUS)
-    mixed = NOTHING + np.abs(part) * (colour - np.array(NOTHING))
+    colour = np.where(part > 0, PLUS_COLOUR, MINUS_COLOUR)
+    mixed = ZERO_COLOUR + np.abs(part) * (colour - np.array(ZERO_COLOUR))
     pixels: np.ndarray = mixed.round().astype(np.uint8)
     return pixels.transpose(0, 3, 1, 2)
 

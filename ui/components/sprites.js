@@ -1,4 +1,4 @@
-// What pictures and passage share: files that come as bytes, pixels, colours, the button of what moves.
+// What pictures and forward_pass share: files that come as bytes, pixels, colours, the button of what moves.
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 

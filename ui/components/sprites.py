@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-MAX_KEPT = 32_000_000  # bytes of files: a film of each of a dozen runs
+MAX_BYTES = 32_000_000  # bytes of files: a film of each of a dozen runs
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Sprite:
     file: bytes
 
 
-_kept: dict[str, Sprite] = {}  # those used last stand last
+_sprites: dict[str, Sprite] = {}  # those used last stand last
 _lock = threading.Lock()
 
 
@@ -42,14 +42,14 @@ def sprite(images: np.ndarray) -> Sprite:
     content.update(np.ascontiguousarray(images).data)
     id = content.hexdigest()
     with _lock:
-        if (known := _kept.pop(id, None)) is not None:
-            _kept[id] = known
-            return known
+        if (made_before := _sprites.pop(id, None)) is not None:
+            _sprites[id] = made_before
+            return made_before
     made = Sprite(id, _webp(images))
     with _lock:
-        _kept[id] = made
-        while sum(len(sprite.file) for sprite in _kept.values()) > MAX_KEPT:
-            del _kept[next(iter(_kept))]
+        _sprites[id] = made
+        while sum(len(sprite.file) for sprite in _sprites.values()) > MAX_BYTES:
+            del _sprites[next(iter(_sprites))]
     return made
 
 

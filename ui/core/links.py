@@ -44,7 +44,7 @@ class Address:
     # Takes away what this page cannot show, and says so.
     screen: Callable[[dict[str, str]], Iterable[str]] = field(default=lambda given: ())
 
-    def asked(self, given: Mapping[str, str] | None = None) -> Sequence[Param]:
+    def params_for(self, given: Mapping[str, str] | None = None) -> Sequence[Param]:
         """All of what an address asks for; None: of what is on the screen."""
         return (*self.params, *self.more(given))
 
@@ -165,7 +165,7 @@ def read(page: str, address: Address) -> tuple[str, ...]:
 
 def _read(address: Address, given: dict[str, str]) -> Iterator[str]:
     yield from address.screen(given)
-    params = address.asked(given)
+    params = address.params_for(given)
     for value in (value for param in params for value in param.values):
         value.forget()
     for param in params:
@@ -197,7 +197,7 @@ def address_shown() -> Address | None:
 
 def says(address: Address) -> dict[str, str]:
     """What the address has to say of what is on the screen at this moment."""
-    return {param.name: text for param in address.asked() if (text := param.text()) is not None}
+    return {param.name: text for param in address.params_for() if (text := param.text()) is not None}
 
 
 def write(address: Address) -> None:

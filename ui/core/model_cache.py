@@ -15,7 +15,7 @@ from autoenc.out_of_distribution import TestErrors
 from autoenc.schema import METHODS, MIN_LEVEL, Run
 from ui.core.caching import shared
 
-FEW = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
+MAX_OPENED = 3  # a model with the whole test set drawn by it takes 10 to 100 MB
 _FITTING = Lock()  # a filter takes a second and some 100 MB to fit: one at a time, however many look
 
 
@@ -78,12 +78,12 @@ def is_drawn(dataset: str) -> bool:
 
 
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
-@shared(max_entries=FEW, spinner="Loading the model")
+@shared(max_entries=MAX_OPENED, spinner="Loading the model")
 def _opened(run_id: str, mark: str) -> Trained:
     return inspection.open_run(run_id)
 
 
-@shared(max_entries=FEW, spinner="Drawing the test images")
+@shared(max_entries=MAX_OPENED, spinner="Drawing the test images")
 def _reconstructions(run_id: str, mark: str) -> Reconstructions:
     return inspection.reconstructions(_opened(run_id, mark))
 
@@ -94,7 +94,7 @@ def _test_errors(run_id: str, mark: str) -> TestErrors:
     return out_of_distribution.test_errors(_reconstructions(run_id, mark).mse, _opened(run_id, mark).data)
 
 
-@shared(max_entries=FEW + 1)
+@shared(max_entries=MAX_OPENED + 1)
 def _network(run_id: str, mark: str) -> Network:
     return inspection.browser_network(_opened(run_id, mark))
 

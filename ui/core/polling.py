@@ -18,7 +18,7 @@ from ui.core.values import Value
 
 FRAME_SECONDS = 0.4  # a moment; a little less than the shortest interval
 INTERVALS = ((6, 0.5), (14, 1.0), (24, 2.0))  # viewers up to, seconds between two looks
-LONGEST = 3.0
+MAX_INTERVAL = 3.0
 GONE_SECONDS = 5.0  # after the last look
 _PLACE = Value("window", "")
 
@@ -56,7 +56,7 @@ def interval_seconds() -> float:
     now = monotonic()
     for place in [place for place, at in list(_looks().items()) if now - at > GONE_SECONDS]:
         _looks().pop(place, None)
-    return next((seconds for n, seconds in INTERVALS if len(_looks()) <= n), LONGEST)
+    return next((seconds for n, seconds in INTERVALS if len(_looks()) <= n), MAX_INTERVAL)
 
 
 def own_pace() -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,15 +80,15 @@ def snapshot(job_id: str) -> Snapshot | None:
 
 def is_active(job_id: str) -> bool:
     """Whether the job is queued or running, here or in another process."""
-    known = background().snapshot(job_id)
-    return known.state.active if known is not None else checkpoints.is_being_written(job_id)
+    latest = background().snapshot(job_id)
+    return latest.state.active if latest is not None else checkpoints.is_being_written(job_id)
 
 
 def is_finished(run_id: str) -> bool:
     """Whether there is nothing left to train of it."""
-    known = background().snapshot(run_id)
-    if known is not None:
-        return known.state is State.FINISHED
+    latest = background().snapshot(run_id)
+    if latest is not None:
+        return latest.state is State.FINISHED
     return any(run.run_id == run_id and run.finished for run in runs_on_disk())
 
 
@@ -123,6 +123,18 @@ def newest_compressing() -> str | None:
 def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
     """What runs in this dashboard and then what waits, the next first; no more than `most`."""
     return background().active(most)
+
+
+def active_of(jobs: Iterable[Job]) -> list[Snapshot]:
+    """Those of these jobs that are queued or running here."""
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    return [snapshot for snapshot in snapshots.values() if snapshot.state.active]
+
+
+def failures_of(jobs: Iterable[Job]) -> list[str]:
+    """One sentence for each reason why one of these jobs failed."""
+    snapshots = background().snapshots(job.job_id for job in jobs)
+    return list(dict.fromkeys(job.message for job in snapshots.values() if job.state is State.FAILED))
 
 
 def seeds_of(run: Run) -> tuple[Run, ...]:

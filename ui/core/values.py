@@ -24,7 +24,7 @@ class Value(Generic[T]):
     usual: T  # where neither the visitor nor an address has said otherwise; None: the page knows better
 
     def get(self) -> T:
-        held: T = st.session_state.get(self.key, _kept().get(self.key, self.usual))
+        held: T = st.session_state.get(self.key, _stored_values().get(self.key, self.usual))
         return held
 
     def put(self, value: T) -> None:
@@ -33,7 +33,7 @@ class Value(Generic[T]):
     def begin_with(self, value: T) -> None:
         """What it is where nobody has said otherwise."""
         if self.key not in st.session_state:
-            st.session_state[self.key] = _kept().get(self.key, value)
+            st.session_state[self.key] = _stored_values().get(self.key, value)
 
     def put_next(self, value: T) -> None:
         """Have it from the next run of the page on."""
@@ -47,13 +47,13 @@ class Value(Generic[T]):
 
     def forget(self) -> None:
         """From now on it is the usual one."""
-        for held in (st.session_state, _kept(), _put_next()):
+        for held in (st.session_state, _stored_values(), _put_next()):
             held.pop(self.key, None)
 
     @property
     def is_set(self) -> bool:
         """Whether somebody has said what it is."""
-        return self.key in st.session_state or self.key in _kept()
+        return self.key in st.session_state or self.key in _stored_values()
 
     def limit(self, choices: Collection[Any], otherwise: T | None = None) -> None:
         """Before its widget is drawn: what is not among the choices is not chosen.
@@ -73,13 +73,13 @@ class Value(Generic[T]):
         Args:
             again: give it back where it is still there too, as a widget of another page may need it.
         """
-        kept = _kept()
-        if known := self.key in st.session_state:
-            kept[self.key] = st.session_state[self.key]
-        elif self.key not in kept and self.usual is not None:
-            kept[self.key] = copy(self.usual)
-        if self.key in kept and (again or not known):
-            st.session_state[self.key] = kept[self.key]
+        stored = _stored_values()
+        if is_widget := self.key in st.session_state:
+            stored[self.key] = st.session_state[self.key]
+        elif self.key not in stored and self.usual is not None:
+            stored[self.key] = copy(self.usual)
+        if self.key in stored and (again or not is_widget):
+            st.session_state[self.key] = stored[self.key]
 
 
 def put_all_next() -> None:
@@ -90,10 +90,10 @@ def put_all_next() -> None:
     waiting.clear()
 
 
-def _kept() -> dict[str, Any]:
+def _stored_values() -> dict[str, Any]:
     """What widgets held when they were last drawn."""
-    kept: dict[str, Any] = st.session_state.setdefault("kept values", {})
-    return kept
+    stored: dict[str, Any] = st.session_state.setdefault("kept values", {})
+    return stored
 
 
 def _put_next() -> dict[str, Any]:

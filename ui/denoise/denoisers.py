@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
-from autoenc.jobs import CurveJob, Job, TrainJob
-from autoenc.schema import Curve, RunSummary, Snapshot, State, TrainConfig, usual_levels
-from ui.core.sessions import background, is_active, runs_on_disk, start, stop
+from autoenc.jobs import TrainJob
+from autoenc.schema import RunSummary, TrainConfig
+from ui.core.sessions import is_active, runs_on_disk, start
 from ui.core.values import Value
-from ui.core.visitor import may_stop
 from ui.denoise.settings import IN_TRAINING, KIND, MODELS
 from ui.widgets.training_settings import DATASET
 
@@ -35,11 +34,11 @@ def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
     return _live_first(runs.denoisers(runs_on_disk(), datasets.load(dataset).fingerprint, kind))
 
 
-def _live_first(found: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
+def _live_first(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
     def is_slow(run: RunSummary) -> bool:
         return not inspection.runs_in_browser(models.describe(run.config, run.image_shape))
 
-    return tuple(sorted(found, key=is_slow))
+    return tuple(sorted(runs, key=is_slow))
 
 
 def choose_model(run_id: str) -> None:
@@ -66,15 +65,14 @@ def untrained_at(run_id: str, levels: Sequence[float]) -> tuple[TrainConfig, ...
     return runs.missing_levels(runs_on_disk(), _by_id(run_id), levels)
 
 
-def active_of(configs: Sequence[TrainConfig]) -> list[Snapshot]:
-    """Those of these runs that are queued or at work."""
-    return _active([TrainJob(config) for config in configs])
+def jobs(configs: Iterable[TrainConfig]) -> list[TrainJob]:
+    return [TrainJob(config) for config in configs]
 
 
 def train_all(configs: Sequence[TrainConfig]) -> None:
     """Train them and redraw the page; raises as `start` does."""
-    for config in configs:
-        start(TrainJob(config))
+    for job in jobs(configs):
+        start(job)
     st.rerun()
 
 
@@ -117,63 +115,9 @@ def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
     Returns:
         One sentence on a run that has been deleted, or nothing.
     """
-    chosen = MODELS[widget].get()
-    if chosen not in run_ids:
+    run_id = MODELS[widget].get()
+    if run_id not in run_ids:
         MODELS[widget].put(run_ids[0] if run_ids else None)
-        if chosen is not None and not are_here([chosen]):
-            return f"run {chosen[:80]} is not on this machine any more"
+        if run_id is not None and not are_here([run_id]):
+            return f"run {run_id[:80]} is not on this machine any more"
     return ""
-
-
-# ---------------------------------------------------------------- curves
-
-
-def curve_of(job: CurveJob) -> Curve | None:
-    """As far as it is measured; None: nothing is known."""
-    known = background().snapshot(job.job_id) or job.stored()
-    return known.value if known is not None and isinstance(known.value, Curve) else None
-
-
-def measure(jobs: Sequence[CurveJob]) -> None:
-    """Measure them and redraw the page; raises as `start` does."""
-    for job in jobs:
-        start(job)
-    st.rerun()
-
-
-def is_measured(job: CurveJob) -> bool:
-    """Wholly, and kept."""
-    known = background().snapshot(job.job_id) or job.stored()
-    return known is not None and known.state is State.FINISHED
-
-
-def may_stop_curves(jobs: Sequence[CurveJob]) -> bool:
-    return any(may_stop(known) for known in _active(jobs))
-
-
-def stop_curves(jobs: Sequence[CurveJob]) -> None:
-    """Stop those that the visitor may stop."""
-    for known in _active(jobs):
-        if may_stop(known):
-            stop(known)
-
-
-def _active(jobs: Sequence[Job]) -> list[Snapshot]:
-    known = background().snapshots(job.job_id for job in jobs)
-    return [job for job in known.values() if job.state.active]
-
-
-def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
-    return CurveJob(dataset, kind, method, usual_levels(kind))
-
-
-def failures(jobs: Sequence[Job]) -> list[str]:
-    """One sentence for each reason why one failed."""
-    known = background().snapshots(job.job_id for job in jobs)
-    failed = (job.message for job in known.values() if job.state is State.FAILED)
-    return list(dict.fromkeys(failed))
-
-
-def failures_of(configs: Sequence[TrainConfig]) -> list[str]:
-    """The same of runs."""
-    return failures([TrainJob(config) for config in configs])

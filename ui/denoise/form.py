@@ -74,7 +74,7 @@ def denoise_form(training: bool) -> Compared | None:
 
 
 def _methods(info: DatasetInfo) -> tuple[str, ...]:
-    chosen = st.pills(
+    selected = st.pills(
         "Classical methods",
         CLASSICAL,
         format_func=METHODS.__getitem__,
@@ -83,13 +83,13 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
         help="Classical filters, tuned for this noise.",
     )
     prompt = denoising.prompt(info.image_shape)
-    for method in chosen:
+    for method in selected:
         if method not in prompt:
             n = math.prod(info.image_shape)
             st.caption(
                 f"{METHODS[method]} is left out: fitting it takes too long for images of {n:,} values."
             )
-    return tuple(method for method in chosen if method in prompt)
+    return tuple(method for method in selected if method in prompt)
 
 
 def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:
@@ -98,7 +98,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
         st.warning(plain(gone), icon=":material/delete:")
     names = dict(zip(by_id, distinct_names(map(_name, runs)), strict=True))
     earlier = any(run.earlier_test for run in runs)
-    chosen: str | None = st.selectbox(
+    run_id: str | None = st.selectbox(
         label,
         list(by_id),
         format_func=names.__getitem__,
@@ -109,7 +109,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
     )
     if earlier:
         st.caption(plain(EARLIER_NOTE))
-    return chosen
+    return run_id
 
 
 def _name(run: RunSummary) -> str:

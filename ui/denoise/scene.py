@@ -13,7 +13,7 @@ from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL, METHODS
 from ui.app import errors
-from ui.components.live_model import LiveRow, Scene, hand_over, hand_over_network, live_model
+from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
 from ui.core import model_cache, pages, sessions
 from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
@@ -28,12 +28,12 @@ def show(compared: Compared) -> None:
     x = np.array(data.test[first : first + settings.N_IMAGES])
     scene = Scene(x, denoising.unit_noise(x.shape, settings.NOISE_SEED.get()))
     networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
-    with st.container(key="material"):  # nothing is seen of it
-        hand_over(scene)
+    with st.container(key="assets"):  # nothing is seen of it
+        preload(scene)
         for run in map(sessions.read_run, compared.models):
             if inspection.runs_in_browser(run.model):
                 networks[run.run_id] = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
-                hand_over_network(networks[run.run_id], model_cache.network(run))
+                preload_network(networks[run.run_id], model_cache.network(run))
     st.fragment(_pictures)(compared, scene, networks)
     with st.container(horizontal=True):
         st.button("New noise", icon=":material/casino:", key="new-noise", on_click=settings.new_noise)

@@ -105,8 +105,8 @@ def _take_run(widget: str, run_id: str) -> None:
 
 
 def _take_training(run_id: str) -> None:
-    known = snapshot(run_id)
-    if known is None or (known.run is None and known.value is not None):
+    latest = snapshot(run_id)
+    if latest is None or (latest.run is None and latest.value is not None):
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
     IN_TRAINING.put(run_id)
 

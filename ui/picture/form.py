@@ -26,7 +26,7 @@ ENDINGS = [ending for endings in ENDINGS_OF.values() for ending in endings]
 
 
 @dataclass(frozen=True)
-class Asked:
+class PictureForm:
     """What the visitor wants to see."""
 
     runs: tuple[str, ...]
@@ -36,7 +36,7 @@ class Asked:
     picture: Picture | None  # None: it is drawn on the pad
 
 
-def picture_form(runs: tuple[RunSummary, ...]) -> Asked:
+def picture_form(runs: tuple[RunSummary, ...]) -> PictureForm:
     """All choices; a picture is there from the first moment."""
     if gone := settings.limit_runs(runs):
         st.warning(plain(gone), icon=":material/delete:")
@@ -50,9 +50,9 @@ def picture_form(runs: tuple[RunSummary, ...]) -> Asked:
     source = settings.SOURCE.get()
     picture = _picture(source)
     wanted = set(settings.RUNS.get() or ())
-    listed = [run for n, run in enumerate(runs) if n < settings.MOST_LISTED or run.run_id in wanted]
-    chosen = _models({run.run_id: run for run in listed})
-    return Asked(tuple(chosen), source, _fit(source), _invert(source), picture)
+    listed = [run for n, run in enumerate(runs) if n < settings.MAX_LISTED or run.run_id in wanted]
+    run_ids = _models({run.run_id: run for run in listed})
+    return PictureForm(tuple(run_ids), source, _fit(source), _invert(source), picture)
 
 
 def _picture(source: str) -> Picture | None:
@@ -88,16 +88,16 @@ def _picture(source: str) -> Picture | None:
 
 def _models(by_id: Mapping[str, RunSummary]) -> list[str]:
     names = dict(zip(by_id, distinct_names(map(_name, by_id.values())), strict=True))
-    chosen: list[str] = st.multiselect(
+    run_ids: list[str] = st.multiselect(
         "Models",
         list(by_id),
         format_func=names.__getitem__,
         key=settings.RUNS.key,
-        max_selections=settings.MOST_MODELS,
+        max_selections=settings.MAX_MODELS,
         placeholder="Choose a model",
-        help=f"Up to {settings.MOST_MODELS} models, one below the other.",
+        help=f"Up to {settings.MAX_MODELS} models, one below the other.",
     )
-    return chosen
+    return run_ids
 
 
 def _name(run: RunSummary) -> str:

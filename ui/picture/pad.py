@@ -11,7 +11,7 @@ from autoenc.captions import configs
 from autoenc.schema import Run
 from ui.app import errors
 from ui.components.draw_pad import PadModel, draw_pad
-from ui.components.live_model import hand_over_network
+from ui.components.live_model import preload_network
 from ui.core import catalogue, model_cache, sessions
 from ui.picture import reconstruct
 
@@ -20,10 +20,10 @@ def show(run_ids: Iterable[str]) -> None:
     """Something to draw on; what is drawn is kept when the pen rests."""
     with errors.shown():
         models = []
-        with st.container(key="material"):  # nothing is seen of it
+        with st.container(key="assets"):  # nothing is seen of it
             for run in map(sessions.read_run, run_ids):
                 models.append(_beside(run))
-        drawing = draw_pad(models, key="pad", known=reconstruct.drawing_id())
+        drawing = draw_pad(models, key="pad", latest_id=reconstruct.drawing_id())
         if drawing is not None:
             reconstruct.keep_drawing(drawing.id, drawing.pictures)
             st.rerun()  # the pad learns that it has arrived
@@ -33,7 +33,7 @@ def _beside(run: Run) -> PadModel:
     network = None
     if inspection.runs_in_browser(run.model):
         network = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
-        hand_over_network(network, model_cache.network(run))
+        preload_network(network, model_cache.network(run))
     return PadModel(
         f"{configs.short(run.config)}, {catalogue.data_title(run.config.dataset)}",
         run.model.image_shape,

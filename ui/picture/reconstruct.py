@@ -17,8 +17,8 @@ from ui.core.caching import shared
 from ui.core.model_cache import opened
 from ui.core.values import Value
 
-LONGEST = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
-KEPT = 32  # pictures of a class
+MAX_SIDE = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
+MAX_PICTURES = 32  # pictures of a class
 
 
 class Upload(Protocol):
@@ -65,14 +65,14 @@ def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> Non
 
 def drawing_id() -> str:
     """Of the drawing that came last; empty: none has come."""
-    kept = DRAWING.get()
-    return kept.key.removeprefix("drawing ") if kept else ""
+    drawing = DRAWING.get()
+    return drawing.key.removeprefix("drawing ") if drawing else ""
 
 
 def drawn_picture() -> Picture | None:
     """What is drawn on the pad; None: nothing is."""
-    kept = DRAWING.get()
-    return kept if kept and kept.drawn else None
+    drawing = DRAWING.get()
+    return drawing if drawing and drawing.drawn else None
 
 
 @shared(max_entries=4)
@@ -80,9 +80,9 @@ def _example(name: str) -> np.ndarray:
     return out_of_distribution.example(name)
 
 
-@shared(max_entries=KEPT, spinner="Reading the picture")
+@shared(max_entries=MAX_PICTURES, spinner="Reading the picture")
 def _uploaded(file_id: str, _file: Upload) -> np.ndarray:
-    return open_picture(_file.getvalue(), _file.name, LONGEST)
+    return open_picture(_file.getvalue(), _file.name, MAX_SIDE)
 
 
 # ---------------------------------------------------------------- what becomes of it
@@ -137,7 +137,7 @@ def _reconstruction(
     return out_of_distribution.reconstruct(opened(_run), shrunk(source, _run.model.image_shape))
 
 
-@shared(max_entries=KEPT, spinner="Running the model, tile by tile")
+@shared(max_entries=MAX_PICTURES, spinner="Running the model, tile by tile")
 def _tile_reconstructions(
     run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> TileReconstructions:
@@ -159,7 +159,7 @@ def tile_pictures(picture: Picture, run: Run, invert: str, colour: str) -> tuple
     return _tile_pictures(key, colour, made)
 
 
-@shared(max_entries=KEPT)
+@shared(max_entries=MAX_PICTURES)
 def _tile_pictures(
     key: tuple[str, str, str, bool], colour: str, _made: TileReconstructions
 ) -> tuple[bytes, bytes, bytes]:

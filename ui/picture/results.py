@@ -14,8 +14,8 @@ from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.app import errors
+from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
-from ui.components.passage import Passage, passage
 from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
@@ -51,19 +51,19 @@ def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
 
 
 def _shrunk(run: Run, reconstruction: Reconstruction) -> None:
-    said = captions.out_of_distribution.picture_caption(
+    caption = captions.out_of_distribution.picture_caption(
         reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
     (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
-    step = Passage(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
-    passage([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
-    _place(run, float(lost), None, said)
+    step = ForwardPass(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
+    forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
+    _place(run, float(lost), None, caption)
 
 
 def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]) -> None:
     """`files`: original, reconstruction and error."""
     tiles = reconstruction.tiles
-    said = captions.out_of_distribution.tiles_caption(
+    caption = captions.out_of_distribution.tiles_caption(
         reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
     each = out_of_distribution.loss_shares(reconstruction.mse, tiles.images)
@@ -74,21 +74,21 @@ def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]
     )
     for column, words, file in zip(st.columns(3), texts, files, strict=True):
         column.image(file, caption=words, width="stretch")
-    _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, said)
+    _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, caption)
 
 
-def _place(run: Run, lost: float, tiles: np.ndarray | None, said: str) -> None:
-    """Where the loss lies among those of the test images, drawn and said."""
+def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> None:
+    """Where the loss lies among those of the test images, as a chart and a sentence."""
     where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
-        figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, said)
+        figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, caption)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
-    words.markdown(f"**{plain(said)}**")
+    words.markdown(f"**{plain(caption)}**")
     whose = "The tiles' errors" if tiles is not None else "This picture's error"
     words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}")
 
 
-def heading(picture: Picture, asked: Iterable[str]) -> None:
+def heading(picture: Picture, run_ids: Iterable[str]) -> None:
     """What is looked at."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if picture.pixels is not None:
@@ -97,7 +97,7 @@ def heading(picture: Picture, asked: Iterable[str]) -> None:
         with st.container(width="stretch"):
             st.markdown(f"###### {plain(picture.title)}")
             if picture.is_in_photos and any(
-                sessions.read_run(run_id).config.dataset == "photos" for run_id in asked
+                sessions.read_run(run_id).config.dataset == "photos" for run_id in run_ids
             ):
                 st.caption("The model of photographs was trained on parts of this picture.")
 

@@ -18,9 +18,9 @@ INVERTS = {"auto": "Automatic", "yes": "Yes", "no": "No"}
 SOURCE, EXAMPLE = Value("picture_source", next(iter(SOURCES))), Value("picture_example", next(iter(EXAMPLES)))
 FIT, INVERT = Value("fit", next(iter(FITS))), Value("invert", next(iter(INVERTS)))
 RUNS = Value[list[str] | None]("picture_runs", None)  # run_ids
-MOST_MODELS = 4
-MOST_AT_FIRST = 2
-MOST_LISTED = 200  # runs to choose from
+MAX_MODELS = 4
+MAX_AT_FIRST = 2
+MAX_LISTED = 200  # runs to choose from
 
 
 # ---------------------------------------------------------------- which models
@@ -35,7 +35,7 @@ def picture_runs() -> tuple[RunSummary, ...]:
 
 def usual_runs(runs: tuple[RunSummary, ...]) -> list[str]:
     """The newest that compresses of each data set; where none does, the newest of all."""
-    return [run.run_id for run in first_for_a_picture(runs, MOST_AT_FIRST)]
+    return [run.run_id for run in first_for_a_picture(runs, MAX_AT_FIRST)]
 
 
 def _fingerprint(dataset: str) -> str | None:
@@ -52,11 +52,11 @@ def limit_runs(runs: tuple[RunSummary, ...]) -> str:
     Returns:
         One sentence on a run that is not there any more, or nothing.
     """
-    known = {run.run_id for run in runs}
-    chosen = RUNS.get()
-    kept = [run_id for run_id in chosen or [] if run_id in known]
-    gone = [run_id for run_id in chosen or [] if run_id not in known]
-    RUNS.put(kept or ([] if chosen == [] else usual_runs(runs)))
+    listed = {run.run_id for run in runs}
+    run_ids = RUNS.get()
+    present = [run_id for run_id in run_ids or [] if run_id in listed]
+    gone = [run_id for run_id in run_ids or [] if run_id not in listed]
+    RUNS.put(present or ([] if run_ids == [] else usual_runs(runs)))
     return f"run {gone[0][:80]} is not on this machine any more" if gone else ""
 
 
@@ -65,20 +65,20 @@ def limit_runs(runs: tuple[RunSummary, ...]) -> str:
 
 def _runs(text: str) -> list[str]:
     """Those of them that are here."""
-    known = {run.run_id for run in picture_runs()}
-    asked = parts(text, most=2000)
-    if len(asked) > MOST_MODELS:
-        raise ConfigError(f"the link asks for {len(asked):,} runs; allowed: {MOST_MODELS}")
-    for run_id in asked:
-        if run_id not in known:
+    listed = {run.run_id for run in picture_runs()}
+    run_ids = parts(text, most=2000)
+    if len(run_ids) > MAX_MODELS:
+        raise ConfigError(f"the link asks for {len(run_ids):,} runs; allowed: {MAX_MODELS}")
+    for run_id in run_ids:
+        if run_id not in listed:
             raise ConfigError(f"run {run_id[:80]!r} is not on this machine, or is not finished")
-    return asked
+    return run_ids
 
 
 def _runs_text() -> str | None:
     """Empty: none is chosen, though there are some."""
-    chosen = RUNS.get()
-    return None if chosen is None or not (chosen or picture_runs()) else ",".join(chosen)
+    run_ids = RUNS.get()
+    return None if run_ids is None or not (run_ids or picture_runs()) else ",".join(run_ids)
 
 
 PICTURE = Address(

@@ -18,7 +18,7 @@ from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
 from ui.core.text import plain
 
-MOST = 10  # classes: more are bounded to the best and the worst
+MAX_CLASSES_SHOWN = 10  # classes: more are bounded to the best and the worst
 N_IMAGES = 16  # of each class
 BAR = 26  # pixels
 AROUND = 110  # pixels above and below the bars
@@ -27,7 +27,11 @@ AROUND = 110  # pixels above and below the bars
 def show(run: Run) -> None:
     made, data = model_cache.reconstructions(run), model_cache.opened(run).data
     errors = inspection.class_errors(made, data)
-    shown = errors if len(errors) <= MOST else (*errors[: MOST // 2], *errors[-MOST // 2 :])
+    shown = (
+        errors
+        if len(errors) <= MAX_CLASSES_SHOWN
+        else (*errors[: MAX_CLASSES_SHOWN // 2], *errors[-MAX_CLASSES_SHOWN // 2 :])
+    )
     classes, channels = st.columns([3, 2]) if data.image_shape[0] == 3 else (st.container(), None)
     with classes:
         _classes(errors, shown, float(made.mse.mean()))
@@ -42,7 +46,7 @@ def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: f
     which = (
         ""
         if len(shown) == len(errors)
-        else f": the {MOST // 2} best and the {MOST // 2} worst of {len(errors):,}"
+        else f": the {MAX_CLASSES_SHOWN // 2} best and the {MAX_CLASSES_SHOWN // 2} worst of {len(errors):,}"
     )
     st.markdown(f"**Error by class**{which}")
     figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=words)

@@ -1,15 +1,18 @@
-"""The moving picture of the front page: test images on their way through a trained model."""
+"""For those who have no model yet: test images on their way through one, and one press to train their own."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from autoenc.captions import configs
+from autoenc.jobs import TrainJob
 from ui.app import errors
-from ui.components.passage import passage
-from ui.core import model_cache, sessions
+from ui.components.forward_pass import forward_pass
+from ui.core import links, model_cache, sessions
 from ui.core.text import plain
-from ui.run.forward_pass import crossing
+from ui.run import selection
+from ui.run.forward_pass import test_image_pass
+from ui.widgets import training_settings
 
 N_IMAGES = 8
 
@@ -30,6 +33,15 @@ def _picture(run_id: str, waiting: bool) -> None:
             st.rerun()
         run = snapshot.run
         n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
-        crossings = [crossing(run, image) for image in range(n_images)]
-        passage(crossings, key="moving", playing=True)
+        passes = [test_image_pass(run, image) for image in range(n_images)]
+        forward_pass(passes, key="moving", playing=True)
         st.caption(f"{plain(configs.title(run.config))}: images never seen during training.")
+
+
+def first_model_button() -> None:
+    """One press trains what a newcomer trains first, and opens it on the page Train."""
+    if st.button("Train a first model", type="primary", icon=":material/play_arrow:", key="first"):
+        config = training_settings.first_config()
+        selection.show_run(sessions.start(TrainJob(config)))
+        training_settings.ask_for(config)
+        links.go_to("train")

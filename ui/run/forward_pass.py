@@ -7,19 +7,19 @@ import numpy as np
 from autoenc import captions, inspection
 from autoenc.captions.images import Reading, Verdict
 from autoenc.schema import Run
-from ui.components.passage import Passage
+from ui.components.forward_pass import ForwardPass
 from ui.core import model_cache
 
 
-def crossing(run: Run, image: int) -> Passage:
+def test_image_pass(run: Run, image: int) -> ForwardPass:
     """One test image, its code, what the model makes of it, and that in words."""
     trained, made = model_cache.opened(run), model_cache.reconstructions(run)
     x = trained.data.test[image]
     x_noisy = None if made.x_noisy is None else made.x_noisy[image]
     code = inspection.code(trained, given(run, image))
     label = trained.data.class_names[trained.data.test_labels[image]]
-    said = f"Test image {image}, {label}: {verdicts(run, np.array([image]))[0].sentence}"
-    return Passage(x, x_noisy, code, made.x_hat[image], said)
+    caption = f"Test image {image}, {label}: {verdicts(run, np.array([image]))[0].sentence}"
+    return ForwardPass(x, x_noisy, code, made.x_hat[image], caption)
 
 
 def given(run: Run, image: int) -> np.ndarray:
@@ -35,7 +35,7 @@ def verdicts(run: Run, images: np.ndarray) -> list[Verdict]:
     x, x_hat = data.test[images], made.x_hat[images]
     readings: list[Reading | None] = [None] * len(images)
     if (reader := model_cache.reader(data.name)).reliable:
-        found = zip(data.test_labels[images], reader.read(x), reader.read(x_hat), strict=True)
-        readings = [Reading(*(data.class_names[index] for index in indices)) for indices in found]
+        classes = zip(data.test_labels[images], reader.read(x), reader.read(x_hat), strict=True)
+        readings = [Reading(*(data.class_names[index] for index in indices)) for indices in classes]
     drawn = model_cache.is_drawn(data.name)
     return [captions.images.describe(*three, drawn) for three in zip(x, x_hat, readings, strict=True)]

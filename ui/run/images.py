@@ -11,33 +11,33 @@ from autoenc import captions, inspection
 from autoenc.datasets import distinct_names
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui.components.passage import passage
+from ui.components.forward_pass import forward_pass
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
 from ui.run import selection
-from ui.run.forward_pass import crossing, verdicts
+from ui.run.forward_pass import test_image_pass, verdicts
 
 N_SHOWN = 16
 
 
 def show(run: Run) -> None:
-    shown = _chosen_images(run)
+    shown = _image_filter(run)
     if not len(shown):
         st.info("None of the test images is of this class.")
         return
-    chosen = pictures(_rows(run, shown), key="gallery", difference=COLOUR["error"], choose=True)
-    if chosen is not None:
-        selection.IMAGE.put(int(shown[chosen]))
+    clicked = pictures(_rows(run, shown), key="gallery", difference=COLOUR["error"], choose=True)
+    if clicked is not None:
+        selection.IMAGE.put(int(shown[clicked]))
     n_test, n_drawn = len(model_cache.opened(run).data.test), len(model_cache.reconstructions(run).mse)
     image = selection.image_number(n_drawn, usual=int(shown[0]))
-    passage([crossing(run, image)], key="large", difference=COLOUR["error"])
+    forward_pass([test_image_pass(run, image)], key="large", difference=COLOUR["error"])
     if n_drawn < n_test:
         st.caption(
             f"This is a large model, so only the first {n_drawn:,} of {n_test:,} test images are used."
         )
 
 
-def _chosen_images(run: Run) -> np.ndarray:
+def _image_filter(run: Run) -> np.ndarray:
     """The numbers of up to N_SHOWN test images, as the visitor wants them."""
     data = model_cache.opened(run).data
     anew: dict[str, Any] = {"on_change": selection.IMAGE.forget}  # the first of them is shown large
@@ -70,10 +70,13 @@ def _chosen_images(run: Run) -> np.ndarray:
 
 
 def _rows(run: Run, shown: np.ndarray) -> list[PictureRow]:
-    made, said = model_cache.reconstructions(run), verdicts(run, shown)
+    made, image_verdicts = model_cache.reconstructions(run), verdicts(run, shown)
     rows = [PictureRow("Original", model_cache.opened(run).data.test[shown], COLOUR["original"])]
     if made.x_noisy is not None:
         rows.append(PictureRow("Noisy", made.x_noisy[shown], COLOUR["noisy"]))
-    notes, hints = tuple(map(captions.images.note, said)), tuple(verdict.sentence for verdict in said)
+    notes, hints = (
+        tuple(map(captions.images.note, image_verdicts)),
+        tuple(verdict.sentence for verdict in image_verdicts),
+    )
     x_hat = made.x_hat[shown]
     return [*rows, PictureRow("Reconstruction", x_hat, COLOUR["reconstruction"], notes=notes, hints=hints)]

@@ -23,15 +23,17 @@ def show(run: Run) -> None:
     if run.config.model != "mlp":
         _kernels(run)
     signs = zip(
-        ("above zero", "zero", "below zero"), (pixels.PLUS, pixels.NOTHING, pixels.MINUS), strict=True
+        ("above zero", "zero", "below zero"),
+        (pixels.PLUS_COLOUR, pixels.ZERO_COLOUR, pixels.MINUS_COLOUR),
+        strict=True,
     )
     key = ", ".join(f"<span style='color: rgb{colour}'>■</span> {sign}" for sign, colour in signs)
     st.html(f"<small>Weights: {key}; each picture scaled to its own maximum.</small>")
 
 
 def _responses(run: Run, image: int) -> None:
-    found = inspection.responses(model_cache.opened(run), given(run, image))
-    n, n_shown = run.model.n_latents, len(found.indices)
+    units = inspection.responses(model_cache.opened(run), given(run, image))
+    n, n_shown = run.model.n_latents, len(units.indices)
     which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "ordered by how much they vary"
     linear = run.config.model == "mlp" and run.config.layers == 1
     around = "" if linear else f", close to test image {image}"
@@ -39,10 +41,10 @@ def _responses(run: Run, image: int) -> None:
         f"**The code values**, {which}. Top: the pixels each one responds to; "
         f"bottom: what raising it adds to the drawing{around}."
     )
-    names = tuple(f"value {index + 1}" for index in found.indices)
+    names = tuple(f"value {index + 1}" for index in units.indices)
     rows = [
-        PictureRow("Responds to", pixels.signed(found.encoder), COLOUR["original"]),
-        PictureRow("Adds", pixels.signed(found.decoder), COLOUR["reconstruction"], notes=names),
+        PictureRow("Responds to", pixels.signed(units.encoder), COLOUR["original"]),
+        PictureRow("Adds", pixels.signed(units.decoder), COLOUR["reconstruction"], notes=names),
     ]
     pictures(rows, key="responses")
 

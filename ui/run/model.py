@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autoenc import inspection
-from autoenc.schema import ModelInfo, Run
+from autoenc.schema import Run
 from ui.components.copy_text import copy_text
 from ui.components.drawing import drawing, sizes
 from ui.core import model_cache
@@ -15,9 +15,4 @@ def show(run: Run) -> None:
     image = selection.image_number(len(model_cache.reconstructions(run).mse))
     drawing(inspection.flow(model_cache.opened(run), given(run, image)))
     sizes(run.model.n_pixels, run.model.n_latents)
-    printed(run.model)
-
-
-def printed(info: ModelInfo) -> None:
-    """The model as the lab printed it: layer, output shape, parameters."""
-    copy_text(str(info), label="layers of the model", key="printed")
+    copy_text(str(run.model), label="layers of the model", key="printed")  # as the lab printed it

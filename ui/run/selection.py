@@ -66,13 +66,13 @@ def image_number(n_images: int, usual: int = 0) -> int:
 def _take_run(run_id: str) -> None:
     """Show it; it brings its settings, unless the address says what they are."""
     try:
-        known = snapshot(run_id)
+        latest = snapshot(run_id)
     except CheckpointError as error:
         raise ConfigError(str(error)) from None
-    if known is None or (known.value is not None and known.run is None):
+    if latest is None or (latest.value is not None and latest.run is None):
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
-    if known.run is not None and not DATASET.is_set:
-        take_settings_of(known.run.config)
+    if latest.run is not None and not DATASET.is_set:
+        take_settings_of(latest.run.config)
     show_run(run_id)
 
 
@@ -80,9 +80,9 @@ def _class_index(text: str) -> str | int:
     if text == "all":
         return text
     index, run_id = whole("class", text), RUN.get()
-    known = snapshot(run_id) if run_id is not None else None
-    if known is not None and known.run is not None and is_present(known.run.config.dataset):
-        n = len(datasets.load(known.run.config.dataset).class_names)
+    latest = snapshot(run_id) if run_id is not None else None
+    if latest is not None and latest.run is not None and is_present(latest.run.config.dataset):
+        n = len(datasets.load(latest.run.config.dataset).class_names)
         if index >= n:
             raise ConfigError(f"class is {index}; allowed: all, or 0 to {n - 1}")
     return index

@@ -50,8 +50,8 @@ def _run_view(run_id: str, seconds: float | None) -> None:
         _headline(snapshot)
         if snapshot.run is None and snapshot.state.active:
             st.caption("Visitors take turns. This page updates by itself.")
-        if snapshot.state is State.RUNNING and (said := sessions.crowded()):
-            st.caption(plain(said))
+        if snapshot.state is State.RUNNING and (crowding := sessions.crowded()):
+            st.caption(plain(crowding))
         if snapshot.run is not None:
             _results(snapshot.run, () if snapshot.state.active else sessions.seeds_of(snapshot.run))
             _views(snapshot.run, snapshot.state.active)

@@ -19,7 +19,7 @@ OF_MODEL = Value[list[str]]("of-model", [])
 ONLY_FINISHED = Value("only-finished", False)
 SORT = Value("sort", "newest")
 LOG = Value("compare-log", True)
-CHOSEN = Value[tuple[str, ...]]("chosen runs", ())  # the runs that are compared
+SELECTED_RUNS = Value[tuple[str, ...]]("chosen runs", ())  # the runs that are compared
 _LISTED = Value[tuple[str, ...] | None]("listed runs", None)  # the runs in the table, when it was last drawn
 
 
@@ -28,7 +28,7 @@ def table_of(run_ids: tuple[str, ...]) -> str:
     before = _LISTED.get() or run_ids
     drawn = _table(before).get()
     if before != run_ids and drawn is not None:
-        CHOSEN.put(tuple(before[row] for row in drawn["selection"]["rows"]))
+        SELECTED_RUNS.put(tuple(before[row] for row in drawn["selection"]["rows"]))
     _LISTED.put(run_ids)
     return _table(run_ids).key
 
@@ -60,7 +60,7 @@ def _models(text: str) -> list[str]:
 
 def _runs_text() -> str | None:
     """The first of them, where there are too many for an address."""
-    return ",".join(CHOSEN.get()[:MAX_IN_LINK]) or None
+    return ",".join(SELECTED_RUNS.get()[:MAX_IN_LINK]) or None
 
 
 RUNS = Address(
@@ -71,6 +71,11 @@ RUNS = Address(
         flag("finished", ONLY_FINISHED),
         one_of("sort", SORT, list(SORTS)),
         flag("log", LOG),
-        Param("runs", (CHOSEN,), lambda text: CHOSEN.put(tuple(parts(text, most=4000))), _runs_text),
+        Param(
+            "runs",
+            (SELECTED_RUNS,),
+            lambda text: SELECTED_RUNS.put(tuple(parts(text, most=4000))),
+            _runs_text,
+        ),
     )
 )

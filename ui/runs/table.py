@@ -53,10 +53,10 @@ COLUMNS: dict[str, Any] = {
 def miss(runs: Sequence[RunSummary]) -> None:
     """Tell of chosen runs that are there no more: another window, or another person, has deleted them."""
     here = {run.run_id for run in runs}
-    for run_id in settings.CHOSEN.get():
+    for run_id in settings.SELECTED_RUNS.get():
         if run_id not in here:
             messages.leave_message("error", f"run {run_id[:80]} is not on this machine any more")
-    settings.CHOSEN.put(tuple(run_id for run_id in settings.CHOSEN.get() if run_id in here))
+    settings.SELECTED_RUNS.put(tuple(run_id for run_id in settings.SELECTED_RUNS.get() if run_id in here))
 
 
 def filters(runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -103,8 +103,8 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
         return []
     key = settings.table_of(tuple(run.run_id for run in runs))
     rows = {run.run_id: row for row, run in enumerate(runs)}
-    before = [row for run_id in settings.CHOSEN.get() if (row := rows.get(run_id)) is not None]
-    found = st.dataframe(
+    before = [row for run_id in settings.SELECTED_RUNS.get() if (row := rows.get(run_id)) is not None]
+    frame = st.dataframe(
         _columns(runs),
         hide_index=True,
         column_config=COLUMNS,
@@ -115,9 +115,9 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
         key=key,
         selection_default={"selection": {"rows": before}},
     )
-    chosen = [runs[row] for row in found.selection.rows]
-    settings.CHOSEN.put(tuple(run.run_id for run in chosen))
-    return chosen
+    selected = [runs[row] for row in frame.selection.rows]
+    settings.SELECTED_RUNS.put(tuple(run.run_id for run in selected))
+    return selected
 
 
 def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
@@ -152,13 +152,13 @@ def unreadable() -> None:
 # ---------------------------------------------------------------- with the chosen ones
 
 
-def compare(chosen: Sequence[RunSummary]) -> None:
+def compare(selected: Sequence[RunSummary]) -> None:
     """The curves of several runs in one chart, and what comes back of the same images in one grid."""
-    runs = [run for summary in chosen[:MAX_COMPARED] if (run := _run(summary.run_id)) is not None]
+    runs = [run for summary in selected[:MAX_COMPARED] if (run := _run(summary.run_id)) is not None]
     if not runs:
         return
-    if len(chosen) > MAX_COMPARED:
-        st.caption(f"The first {MAX_COMPARED} of the {len(chosen):,} chosen runs.")
+    if len(selected) > MAX_COMPARED:
+        st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} chosen runs.")
     log = st.toggle("Log axis", key=settings.LOG.key)
     live_plot(
         plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
@@ -210,42 +210,42 @@ def _run(run_id: str) -> Run | None:
     return None
 
 
-def actions(chosen: Sequence[RunSummary]) -> None:
+def actions(selected: Sequence[RunSummary]) -> None:
     """What can be done with the chosen runs."""
     with st.container(horizontal=True, vertical_alignment="center", key="run-actions"):
         if st.button(
             "Open in Train",
             icon=":material/school:",
-            disabled=len(chosen) != 1,
+            disabled=len(selected) != 1,
             key="open-run",
             help="Choose one run in the table.",
         ):
-            links.go_to("train", {"run": chosen[0].run_id})
+            links.go_to("train", {"run": selected[0].run_id})
         if not visitor.is_teacher():
             return
-        with st.popover("Delete", icon=":material/delete:", disabled=not chosen, key="delete-runs"):
-            n = len(chosen)
+        with st.popover("Delete", icon=":material/delete:", disabled=not selected, key="delete-runs"):
+            n = len(selected)
             whose = "this run and its trained model" if n == 1 else f"these {n:,} runs and their models"
             st.markdown(f"Delete {whose}?")
             if st.button("Delete for good", type="primary", key="delete-for-good"):
-                _delete(chosen)
+                _delete(selected)
         with st.popover("Import", icon=":material/upload_file:", key="import-runs"):
             _import()
     for icon, sentence in messages.take_messages():
         (st.success if icon == "done" else st.error)(plain(sentence))
 
 
-def _delete(chosen: Sequence[RunSummary]) -> None:
+def _delete(selected: Sequence[RunSummary]) -> None:
     """One that cannot be deleted does not save the others."""
-    kept = []
-    for run in chosen:
+    left = []
+    for run in selected:
         try:
             sessions.delete_run(run.run_id)
         except AutoencError as error:
             messages.leave_message("error", str(error))
-            kept.append(run.run_id)
-    settings.CHOSEN.put(tuple(kept))
-    if deleted := len(chosen) - len(kept):
+            left.append(run.run_id)
+    settings.SELECTED_RUNS.put(tuple(left))
+    if deleted := len(selected) - len(left):
         messages.leave_message("done", f"Deleted {deleted} run{'s'[: deleted > 1]}.")
     st.rerun()
 

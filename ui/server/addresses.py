@@ -23,8 +23,12 @@ class Addresses:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        better = _better(scope["path"], config.get_option("server.baseUrlPath").strip("/")) if asked else ""
+        is_page_request = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        better = (
+            _better(scope["path"], config.get_option("server.baseUrlPath").strip("/"))
+            if is_page_request
+            else ""
+        )
         if not better:
             await self._app(scope, receive, send)
             return

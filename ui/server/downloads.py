@@ -14,7 +14,7 @@ from typing import Any
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 
-KEPT_SECONDS = 60.0
+MIN_AGE_SECONDS = 60.0
 
 
 def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monotonic) -> None:
@@ -28,12 +28,12 @@ def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monoton
     buttons: dict[str, float] = {}
 
     def to_delete() -> set[str]:
-        found = inactive()
-        for file_id in files.keys() - found:
+        unused = inactive()
+        for file_id in files.keys() - unused:
             del files[file_id]
-        for file_id in found:
+        for file_id in unused:
             files.setdefault(file_id, now())
-        return {file_id for file_id in found if not is_download(file_id) or passed(files[file_id])}
+        return {file_id for file_id in unused if not is_download(file_id) or passed(files[file_id])}
 
     def drop_buttons() -> None:
         shown = {file_id for of in insides._files_by_session_and_coord.values() for file_id in of.values()}
@@ -47,6 +47,6 @@ def keep_downloads(manager: MediaFileManager, now: Callable[[], float] = monoton
         return bool(insides._file_metadata[file_id].kind == MediaFileKind.DOWNLOADABLE)
 
     def passed(since: float) -> bool:
-        return now() >= since + KEPT_SECONDS
+        return now() >= since + MIN_AGE_SECONDS
 
     insides._get_inactive_file_ids, insides._remove_orphaned_deferred_callables = to_delete, drop_buttons

@@ -43,8 +43,8 @@ class Latecomers:
         self._page = ""
         self._left: dict[str, float] = {}  # pages that the server may still be at, and since when it need not
 
-    def __call__(self, said: ClientState) -> bool:
-        page, of_part = said.page_script_hash, bool(said.fragment_id)
+    def __call__(self, state: ClientState) -> bool:
+        page, of_part = state.page_script_hash, bool(state.fragment_id)
         if of_part and self._now() < self._left.get(page, -STALE_SECONDS) + STALE_SECONDS:
             return True
         if page == self._page or of_part:

@@ -32,11 +32,15 @@ class Uploads:
     def __init__(
         self,
         app: ASGIApp,
-        kept: Callable[[], Mapping[File, int]] | None = None,
+        stored_sizes: Callable[[], Mapping[File, int]] | None = None,
         of_an_address: int = MAX_OF_AN_ADDRESS,
     ) -> None:
-        """Around the app, which keeps files: those of Streamlit, or the bytes that `kept` tells of each."""
-        self._app, self._kept, self._of_an_address = app, kept or _kept, of_an_address
+        """Around the app, which keeps files: those of Streamlit, or those in `stored_sizes`, in bytes."""
+        self._app, self._stored_sizes, self._of_an_address = (
+            app,
+            stored_sizes or _sizes_of_uploads,
+            of_an_address,
+        )
         self._coming: dict[File, int] = {}  # bytes of those under way
         self._address: dict[str, str] = {}  # session -> where its files come from
 
@@ -67,7 +71,7 @@ class Uploads:
         """Why the file is not taken; "" if it is."""
         if n_bytes > MAX_PICTURE * MB + FORM:
             return f"A visitor's file may have at most {MAX_PICTURE} MB."
-        sizes = {**self._kept(), **self._coming}
+        sizes = {**self._stored_sizes(), **self._coming}
         sessions = {session for session, _ in sizes}
         self._address = {session: of for session, of in self._address.items() if session in sessions}
         self._address[file[0]] = address
@@ -81,7 +85,7 @@ class Uploads:
         return ""
 
 
-def _kept() -> dict[File, int]:
+def _sizes_of_uploads() -> dict[File, int]:
     """The bytes of all files that Streamlit has in memory."""
     manager: Any = get_instance().uploaded_file_mgr
     sessions = list(manager.file_storage.items())

@@ -17,9 +17,9 @@ from ui.server import files
 from ui.server.messages import sifted
 from ui.server.request import is_teacher, sender
 
-MOST_PAGES = 100  # of one address: all of a class may come from one, behind a proxy that does not name them
-SPARE = 48  # files that no new page may take: runs are read and written with them
-SPARE_FOR_THE_TEACHER = 24
+MAX_PAGES = 100  # of one address: all of a class may come from one, behind a proxy that does not name them
+N_SPARE_PAGES = 48  # files that no new page may take: runs are read and written with them
+N_TEACHER_PAGES = 24
 TOO_MANY = (
     "Your network address has {n} pages of this laboratory open, which is the maximum. "
     "Close some of them; this page tries again by itself."
@@ -59,11 +59,11 @@ class Visits:
     def _refusal(self, scope: Scope) -> str:
         """Why there is no room; "" where there is."""
         teacher = is_teacher(scope)
-        _forget_left(SPARE)
-        if files.n_spare() < (SPARE_FOR_THE_TEACHER if teacher else SPARE):
+        _forget_left(N_SPARE_PAGES)
+        if files.n_spare() < (N_TEACHER_PAGES if teacher else N_SPARE_PAGES):
             return NO_ROOM
-        many = self._open[sender(scope)] >= MOST_PAGES and not teacher
-        return TOO_MANY.format(n=MOST_PAGES) if many else ""
+        many = self._open[sender(scope)] >= MAX_PAGES and not teacher
+        return TOO_MANY.format(n=MAX_PAGES) if many else ""
 
 
 def _asks_for_a_page(scope: Scope) -> bool:

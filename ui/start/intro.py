@@ -23,7 +23,7 @@ def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
     return st.container(key="below-words"), st.container(key="moving-picture")
 
 
-def pages() -> None:
+def lessons() -> None:
     """What each page teaches."""
     st.markdown("#### What you can do")
     lessons = [page for page in registry.PAGES if page.lesson]

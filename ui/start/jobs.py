@@ -13,7 +13,7 @@ from ui.core.text import plain
 from ui.widgets import labels
 
 SECONDS = 2.0  # between two looks
-SHOWN = 10  # jobs
+MAX_SHOWN = 10  # jobs
 
 
 def now() -> None:
@@ -24,7 +24,7 @@ def now() -> None:
 
 def _now() -> None:
     with errors.shown():
-        jobs, (running, waiting) = sessions.active_jobs(SHOWN), sessions.background().counts()
+        jobs, (running, waiting) = sessions.active_jobs(MAX_SHOWN), sessions.background().counts()
         row = st.container(horizontal=True, gap="medium")
         row.metric("Computes on", training.device_title())
         row.metric("Cores", sessions.background().n_cores)
@@ -36,8 +36,8 @@ def _now() -> None:
         row.metric("Waiting", f"{waiting:,}")
         for refusal in sessions.background().refusals():
             st.warning(plain(refusal), icon=":material/block:")
-        if said := sessions.crowded():
-            st.caption(f":material/speed: {plain(said)}")
+        if crowding := sessions.crowded():
+            st.caption(f":material/speed: {plain(crowding)}")
         for job in jobs:
             _line(job)
         if (more := running + waiting - len(jobs)) > 0:

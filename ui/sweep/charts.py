@@ -78,8 +78,8 @@ def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *be
 
 @once(maxsize=64)
 def _drawn(
-    figure: Callable[..., Any], data: tuple[Any, ...], axes: Axes, chosen: str | None, said: str
+    figure: Callable[..., Any], data: tuple[Any, ...], axes: Axes, highlighted: str | None, caption: str
 ) -> str:
     """As JSON; once for all who look at the same moment."""
-    json: str = figure(*data, axes, highlighted=chosen, caption=said).to_json()
+    json: str = figure(*data, axes, highlighted=highlighted, caption=caption).to_json()
     return json

@@ -60,7 +60,7 @@ def sweep_form() -> Sweep | None:
     )
     training_form.more()
     try:
-        return settings.asked_sweep()
+        return settings.form_sweep()
     except AutoencError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None

@@ -15,7 +15,7 @@ from ui.components.pictures import PictureRow, pictures
 from ui.core import links, sessions
 from ui.sweep import settings
 
-MOST = 12  # sizes below each other
+MAX_COLUMNS = 12  # sizes below each other
 
 
 def same_images(points: Sequence[Point]) -> None:
@@ -28,26 +28,26 @@ def same_images(points: Sequence[Point]) -> None:
     if first.x_noisy is not None:
         rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"], steady=True))
     rows += [_row(point) for point in family]
-    chosen = next((point for point in family if point.run_id == settings.POINT.get()), None)
+    selected = next((point for point in family if point.run_id == settings.POINT.get()), None)
     title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
     title.markdown(f"**The same test images at every size**: {configs.family(family[0].config)}")
-    if chosen is not None:
+    if selected is not None:
         with title:
-            label = f"Open {configs.short(chosen.config)} in Train"
-            links.link_to("train", label, ":material/school:", {"run": chosen.run_id})
+            label = f"Open {configs.short(selected.config)} in Train"
+            links.link_to("train", label, ":material/school:", {"run": selected.run_id})
     pictures(rows, key="sweep-pictures")
 
 
 def _family(points: Sequence[Point]) -> list[Point]:
-    """The finished runs of the chosen one's model and depth, up to MOST around it; at first of any."""
+    """The finished runs of the chosen one's model and depth, up to MAX_COLUMNS around it; at first of any."""
     finished = [point for point in points if point.finished]
     if not finished:
         return []
-    chosen = next((point for point in finished if point.run_id == settings.POINT.get()), finished[0])
-    same = (chosen.config.model, chosen.config.layers)
+    selected = next((point for point in finished if point.run_id == settings.POINT.get()), finished[0])
+    same = (selected.config.model, selected.config.layers)
     family = [point for point in finished if (point.config.model, point.config.layers) == same]
-    begin = max(0, min(family.index(chosen) - MOST // 2, len(family) - MOST))
-    return family[begin : begin + MOST]
+    begin = max(0, min(family.index(selected) - MAX_COLUMNS // 2, len(family) - MAX_COLUMNS))
+    return family[begin : begin + MAX_COLUMNS]
 
 
 def _row(point: Point) -> PictureRow:

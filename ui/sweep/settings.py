@@ -41,7 +41,7 @@ SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size",
 # ---------------------------------------------------------------- what is asked for
 
 
-def asked_sweep() -> Sweep:
+def form_sweep() -> Sweep:
     """The sweep that the controls describe.
 
     Raises:

@@ -16,16 +16,16 @@ from autoenc.sweeps import SavedSweep
 from ui.app import errors
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import duration, plain
-from ui.sweep import charts, control, image_grid, table
+from ui.sweep import charts, image_grid, lifecycle, table
 
 
 def is_under_way(sweep_id: str) -> bool:
     """Whether a run of it is queued or at work; what a server left behind goes on now."""
-    if (found := control.follow_sweep(sweep_id)) is not None:
+    if (followed := lifecycle.follow_sweep(sweep_id)) is not None:
         with errors.shown():
-            control.take_up(*found)
-        found = control.follow_sweep(sweep_id)
-    return found is not None and is_active(found[1])
+            lifecycle.take_up(*followed)
+        followed = lifecycle.follow_sweep(sweep_id)
+    return followed is not None and is_active(followed[1])
 
 
 def sweep_view(sweep_id: str, active: bool) -> None:
@@ -39,8 +39,8 @@ def sweep_view(sweep_id: str, active: bool) -> None:
 
 def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
     """Of each run that is not finished what another window would change."""
-    found = control.follow_sweep(sweep_id)
-    points = found[1] if found is not None else ()
+    followed = lifecycle.follow_sweep(sweep_id)
+    points = followed[1] if followed is not None else ()
     return tuple((str(point.state), point.done) for point in points if not point.finished)
 
 
@@ -52,19 +52,19 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
     """Redrawn every `seconds`; None: nothing of it runs."""
     with errors.shown():
         polling.look()
-        found = control.follow_sweep(sweep_id)
-        if found is None:
+        followed = lifecycle.follow_sweep(sweep_id)
+        if followed is None:
             st.warning("This sweep is not on this machine any more.")
             return
-        saved, points = found
+        saved, points = followed
         if (seconds is not None) != is_active(points):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(saved, points)
-        if is_active(points) and (said := sessions.crowded()):
-            st.caption(plain(said))
-        baselines = control.baselines(saved)
+        if is_active(points) and (crowding := sessions.crowded()):
+            st.caption(plain(crowding))
+        baselines = lifecycle.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         charts.first(drawn, baselines)
         image_grid.same_images(drawn)
@@ -96,10 +96,11 @@ def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Stop belongs to who started it and to the teacher; everyone may go on with what is left."""
     left = sum(not point.finished for point in points)
     if is_active(points):
-        if control.may_stop_sweep(saved) and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
-            control.stop_sweep(saved)
+        may_stop = lifecycle.may_stop_sweep(saved)
+        if may_stop and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
+            lifecycle.stop_sweep(saved)
     elif left and st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
-        control.continue_sweep(saved, points)
+        lifecycle.continue_sweep(saved, points)
         st.rerun()
 
 
@@ -109,7 +110,7 @@ def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
     words = [f"{n_done} of {len(points)} done"]
     if is_active(points):
         words.append(f"{n_running} running")
-        planned, seconds = control.left_of(saved)
+        planned, seconds = lifecycle.left_of(saved)
         words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
     elif n_done < len(points):
         words.append("stopped")
@@ -120,10 +121,10 @@ def _at_work(saved: SavedSweep, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
         name = configs.short(point.config)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
-        if control.may_stop_run(point.run_id) and st.button(
+        if lifecycle.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop only {name}"
         ):
-            control.stop_run_of(saved, point.run_id)
+            lifecycle.stop_run_of(saved, point.run_id)
 
 
 def _failures(points: Sequence[Point]) -> None:

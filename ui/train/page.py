@@ -1,4 +1,4 @@
-"""Training on a page: settings and a click at one side, the run beside them."""
+"""The page Train: settings and a click at one side, the run beside them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ import streamlit as st
 
 from autoenc.jobs import TrainJob
 from ui.app import layout
-from ui.core import sessions
+from ui.core import pages, sessions
 from ui.run import selection, view
+from ui.train.settings import TRAIN
 from ui.widgets import training_form
 
 
-def show(heading: str, ignored: Sequence[str]) -> None:
+def show() -> None:
+    with pages.opened("train", TRAIN) as ignored:
+        training("Train an autoencoder", ignored)
+
+
+def training(heading: str, ignored: Sequence[str]) -> None:
     """The settings, and the run that is looked at; in a place that does not move.
 
     Args:

@@ -52,14 +52,14 @@ def seconds_left(snapshot: Snapshot) -> float | None:
 
 def over_seeds(values: Sequence[float | None], decimals: int) -> str:
     """`0.0094`, or with several seeds `0.0094 ± 0.0002`: mean and standard deviation; empty: nothing yet."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return f"{known[0]:.{decimals}f}" if known else ""
-    spread = stdev(known)
+    measured = [value for value in values if value is not None]
+    if len(measured) < 2:
+        return f"{measured[0]:.{decimals}f}" if measured else ""
+    spread = stdev(measured)
     decimals = max(
         decimals, -math.floor(math.log10(spread)) if spread else 0
     )  # the first that differs is shown
-    return f"{mean(known):.{decimals}f} ± {spread:.{decimals}f}"
+    return f"{mean(measured):.{decimals}f} ± {spread:.{decimals}f}"
 
 
 def frame(run: Run, preview: Preview, reading: str = "") -> str:

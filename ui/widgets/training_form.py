@@ -99,7 +99,7 @@ def stride() -> None:
     )
 
 
-def epochs_and_images(info: DatasetInfo, n_chosen: int) -> None:
+def epochs_and_images(info: DatasetInfo, n_selected: int) -> None:
     """How often the model sees how many images."""
     epochs, images = st.columns(2)
     epochs.number_input(
@@ -107,16 +107,16 @@ def epochs_and_images(info: DatasetInfo, n_chosen: int) -> None:
     )
     images.selectbox(
         "Images",
-        _image_counts(info, n_chosen),
+        _image_counts(info, n_selected),
         format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
         key="train_images",
         help="Train on only the first N images.",
     )
 
 
-def _image_counts(info: DatasetInfo, chosen: int) -> list[int]:
+def _image_counts(info: DatasetInfo, selected: int) -> list[int]:
     """0, which stands for all, and some smaller numbers; what a link asks for is among them."""
-    return sorted({0, chosen, *(n for n in IMAGE_COUNTS if n < info.n_train)})
+    return sorted({0, selected, *(n for n in IMAGE_COUNTS if n < info.n_train)})
 
 
 def more() -> None:
@@ -257,19 +257,19 @@ def offer_download(name: str) -> None:
 
 def _download(name: str, title: str, was_active: bool) -> None:
     job = DownloadJob(name)
-    known = sessions.background().snapshot(job.job_id)
-    if known is not None and known.state.active:
+    latest = sessions.background().snapshot(job.job_id)
+    if latest is not None and latest.state.active:
         if not was_active:
             st.rerun()  # another window has begun it
-        st.progress(known.value.done if known.value else 0.0, f"Downloading {title}")
-        if visitor.may_stop(known) and st.button("Stop the download", key=f"stop-{name}"):
-            sessions.stop(known)
+        st.progress(latest.value.done if latest.value else 0.0, f"Downloading {title}")
+        if visitor.may_stop(latest) and st.button("Stop the download", key=f"stop-{name}"):
+            sessions.stop(latest)
         return
     if was_active:
         catalogue.infos.clear()
         st.rerun()  # the whole page: there is a data set now, or a reason why not
-    if known is not None and known.message:
-        st.error(plain(known.message), icon=":material/error:")
+    if latest is not None and latest.message:
+        st.error(plain(latest.message), icon=":material/error:")
     if visitor.is_teacher() and st.button(
         f"Download {title}", icon=":material/download:", key=f"download-{name}"
     ):

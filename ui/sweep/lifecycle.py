@@ -1,4 +1,4 @@
-"""A sweep: what it would take, how it is started, stopped and followed."""
+"""The life of a sweep: planned, started, followed, stopped, taken up again; and which one is looked at."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def stop_sweep(saved: SavedSweep) -> None:
     """
     _check_own(saved)
     sweeps.save(replace(saved, wanted=False))
-    for run_id, known in background().snapshots(saved.run_ids).items():
-        if known.state.active and known.owner == saved.owner:  # others may want this run too
+    for run_id, run in background().snapshots(saved.run_ids).items():
+        if run.state.active and run.owner == saved.owner:  # others may want this run too
             background().stop(run_id)
 
 
@@ -79,14 +79,14 @@ def stop_run_of(saved: SavedSweep, run_id: str) -> None:
     Raises:
         AutoencError: another visitor has started it, perhaps before the sweep.
     """
-    if (known := background().snapshot(run_id)) is not None:
-        stop(known)
+    if (run := background().snapshot(run_id)) is not None:
+        stop(run)
         sweeps.save(replace(saved, stopped=saved.stopped | {run_id}))
 
 
 def may_stop_run(run_id: str) -> bool:
-    known = background().snapshot(run_id)
-    return known is not None and may_stop(known)
+    run = background().snapshot(run_id)
+    return run is not None and may_stop(run)
 
 
 def may_stop_sweep(saved: SavedSweep) -> bool:
@@ -123,8 +123,8 @@ def take_up(saved: SavedSweep, points: Sequence[Point]) -> None:
 
 
 def _points(saved: SavedSweep) -> tuple[Point, ...]:
-    known = background().snapshots(saved.run_ids)
-    return sweeps.points(saved, info_of(saved.sweep.base.dataset).image_shape, known, _by_id())
+    snapshots = background().snapshots(saved.run_ids)
+    return sweeps.points(saved, info_of(saved.sweep.base.dataset).image_shape, snapshots, _by_id())
 
 
 def baselines(saved: SavedSweep) -> tuple[BaselineCurve, ...]:

@@ -17,7 +17,7 @@ MAX_MAPS = 64  # feature maps that are drawn
 
 
 @dataclass(frozen=True, eq=False)
-class Passage:
+class ForwardPass:
     """One image on its way.
 
     Raises:
@@ -28,7 +28,7 @@ class Passage:
     x_noisy: np.ndarray | None  # what the encoder is given where that is not x
     code: np.ndarray  # any numbers: (k,), drawn as bars, or (k, h, w), as a mosaic of feature maps
     x_hat: np.ndarray
-    said: str  # a sentence below
+    caption: str  # a sentence below
 
     def __post_init__(self) -> None:
         images = [self.x, self.x_hat, *([] if self.x_noisy is None else [self.x_noisy])]
@@ -36,7 +36,8 @@ class Passage:
         shape = self.x.shape
         if shapes != {("uint8", shape)} or len(shape) != 3 or shape[0] not in (1, 3):
             raise ShapeError(
-                f"images of a passage are {sorted(shapes)}; allowed: all uint8 (1 or 3, H, W), of one size"
+                f"images of a forward pass are {sorted(shapes)}; "
+                "allowed: all uint8 (1 or 3, H, W), of one size"
             )
         if self.code.ndim not in (1, 3) or not self.code.size:
             raise ShapeError(
@@ -45,14 +46,14 @@ class Passage:
 
 
 _mount = st.components.v2.component(
-    "passage",
-    js=fetched("passage", "keep.js", "sprites.js", "passage.js"),
-    css=inline("sprites.css", "passage.css"),
+    "forward_pass",
+    js=fetched("forward_pass", "keep.js", "sprites.js", "forward_pass.js"),
+    css=inline("sprites.css", "forward_pass.css"),
 )
 
 
-def passage(
-    steps: Sequence[Passage],
+def forward_pass(
+    steps: Sequence[ForwardPass],
     *,
     key: str,
     playing: bool = False,
@@ -72,7 +73,7 @@ def passage(
     shapes = {(step.x.shape, step.code.shape, step.x_noisy is None) for step in steps}
     if len(shapes) != 1:
         raise ShapeError(
-            f"the steps of a passage have one shape of image and code; given: {sorted(map(str, shapes))}"
+            f"the steps of a forward pass have one shape of image and code; given: {sorted(map(str, shapes))}"
         )
     (c, h, w), code_shape, _ = shapes.pop()
     parts = [("original", "Original", np.stack([step.x for step in steps]))]
@@ -86,7 +87,7 @@ def passage(
         "caption": caption,
         "playing": playing,
         "difference": difference,
-        "said": [step.said for step in steps],
+        "captions": [step.caption for step in steps],
         "images": [{"label": label, "colour": COLOUR[kind]} for kind, label, _ in parts],
         "shape": {"channels": c, "height": h, "width": w, "across": across(len(steps))},
         "code": {"n": int(np.prod(code_shape)), **drawn},

@@ -1,6 +1,6 @@
 // Called again at each change of data or theme; what must last hangs on the box.
 
-const KEPT = (window.autoencPassages ??= new Map());
+const KEPT = (window.autoencForwardPasses ??= new Map());
 const DOWN = 640; // pixels: below, it goes from top to bottom
 const STAY = 1800; // milliseconds, from one step to the next
 const [CHANGE, LATER] = [450, 250]; // how long a part takes to change, and how much later the next one begins
@@ -55,13 +55,13 @@ function addCode(box) {
 }
 
 function build(box) {
-  const { caption, images, difference, shape, code, said: texts } = box.data;
+  const { caption, images, difference, shape, code, captions: texts } = box.data;
   const n = shape.channels * shape.width * shape.height;
   const lines = [counted(shape.width * shape.height, "pixel"), ...(shape.channels > 1 ? [counted(n, "number")] : [])];
   box.replaceChildren();
   box.columns = []; // the share of the width that each has
-  const said = `An image of ${lines.at(-1)}, its code of ${counted(code.n, "number")}, and its reconstruction`;
-  box.ariaLabel = caption || said;
+  const label = `An image of ${lines.at(-1)}, its code of ${counted(code.n, "number")}, and its reconstruction`;
+  box.ariaLabel = caption || label;
   if (caption) element(box, "div", "caption", caption);
   box.way = element(box, "div", "way");
   // As narrow as the code is small; not narrower than can be seen.
@@ -183,7 +183,7 @@ function say(box) {
 function next(box) {
   if (document.hidden || !box.isConnected) return;
   box.from = box.step;
-  box.step = (box.step + 1) % box.data.said.length;
+  box.step = (box.step + 1) % box.data.captions.length;
   say(box);
   if (STILL.matches) return paint(box);
   const start = performance.now();
@@ -217,7 +217,7 @@ function show(box) {
 
 function create() {
   const box = document.createElement("figure");
-  box.className = "passage";
+  box.className = "forward-pass";
   box.role = "figure";
   Object.assign(box, { calls: 0, step: 0, from: 0, timer: 0 });
   box.sizes = new ResizeObserver(() => show(box));
@@ -228,7 +228,7 @@ function create() {
 async function update(box, data) {
   const call = ++box.calls;
   const same = (name) => JSON.stringify(box.data?.[name]) === JSON.stringify(data[name]);
-  const isNew = !["caption", "said", "images", "shape", "code", "difference"].every(same);
+  const isNew = !["caption", "captions", "images", "shape", "code", "difference"].every(same);
   const begins = !box.data;
   if (begins) (box.data = data), build(box), say(box), show(box); // takes its room before the first picture is there
   const made = await sources(data, getComputedStyle(box).getPropertyValue("--st-primary-color").trim());
@@ -240,7 +240,7 @@ async function update(box, data) {
   box.from = box.step;
   say(box);
   show(box);
-  if (begins && data.playing && data.said.length > 1 && !STILL.matches) play(box);
+  if (begins && data.playing && data.captions.length > 1 && !STILL.matches) play(box);
 }
 
 export default function ({ data: bytes, parentElement, fail }) {

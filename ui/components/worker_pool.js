@@ -1,9 +1,9 @@
 // Workers that compute networks, each a share of the images: the page stays free to follow the finger.
 
-const MOST = 4; // a class has telephones too
+const MAX_WORKERS = 4; // a class has telephones too
 
 // Its answers come in the order of the questions.
-function hire(path) {
+function startWorker(path) {
   const worker = new Worker(path);
   const open = []; // questions
   worker.onmessage = ({ data }) => open.shift().resolve(data);
@@ -21,22 +21,22 @@ function hire(path) {
 }
 
 // path: of networks.js and network_worker.js in one file.
-function assemble(path) {
-  const n = Math.min(MOST, navigator.hardwareConcurrency || 1); // some browsers do not tell
-  const members = Array.from({ length: n }, () => hire(path));
-  const tell = (message) => members.forEach(({ worker }) => worker.postMessage(message));
-  const taught = new Set();
+function startWorkers(path) {
+  const n = Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1); // some browsers do not tell
+  const workers = Array.from({ length: n }, () => startWorker(path));
+  const tell = (message) => workers.forEach(({ worker }) => worker.postMessage(message));
+  const loaded = new Set();
   return {
-    teach(id, { layers, weights }) {
-      if (!taught.has(id)) tell({ teach: { id, layers, weights } });
-      taught.add(id);
+    load(id, { layers, weights }) {
+      if (!loaded.has(id)) tell({ load: { id, layers, weights } });
+      loaded.add(id);
     },
     forget(id) {
-      if (taught.delete(id)) tell({ forget: id });
+      if (loaded.delete(id)) tell({ forget: id });
     },
     // What the network makes of n images, Float32Array (n, C, H, W); rejected where the browser cannot compute it.
     async forward(id, x, n) {
-      const [size, share] = [x.length / n, Math.ceil(n / members.length)];
+      const [size, share] = [x.length / n, Math.ceil(n / workers.length)];
       const x_hat = new Float32Array(x.length);
       const answer = async ({ ask }, i) => {
         const first = i * share * size;
@@ -44,9 +44,9 @@ function assemble(path) {
         const mine = x.slice(first, first + share * size);
         x_hat.set(await ask({ id, x: mine, n: mine.length / size }), first);
       };
-      await Promise.all(members.map(answer));
+      await Promise.all(workers.map(answer));
       return x_hat;
     },
-    dismiss: () => members.forEach(({ worker }) => worker.terminate()),
+    terminate: () => workers.forEach(({ worker }) => worker.terminate()),
   };
 }

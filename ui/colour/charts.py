@@ -1,0 +1,107 @@
+"""The same compression, with colour and without: a chart, what it says, and pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+
+from autoenc import captions, plots
+from autoenc.baselines import BASELINES
+from autoenc.captions import configs
+from autoenc.numerals import short
+from autoenc.plots import COLOUR
+from autoenc.published import published
+from autoenc.schema import Point, Subject, Sweep
+from ui.app import errors
+from ui.colour import comparison, settings
+from ui.colour.comparison import Pair
+from ui.components import pixels
+from ui.components.live_plot import live_plot
+from ui.components.pictures import PictureRow, pictures
+from ui.core import pages, sessions
+from ui.core.text import plain
+
+HEIGHT = 430  # pixels
+RATIO = 24  # at which pictures are shown, or as near to it as there are runs
+
+EYE = "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
+
+
+def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
+    """Redrawn while something of it is at work."""
+    with errors.shown():
+        runs, measured = comparison.at_work(wanted), comparison.measuring(pair)
+        if bool(runs or measured) != was_active:
+            st.rerun()  # the whole page: its button says what can be done now
+        subjects = tuple(comparison.subject(info) for info in pair)
+        words = captions.equal.equal_caption(*subjects)
+        if runs:
+            n = sum(len(sweep.configs()) for sweep in wanted)
+            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} done; the curves grow as runs finish")
+        if measured:
+            st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
+        _chart(pair, subjects, words)
+        for caption in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
+            if caption:
+                st.markdown(plain(caption)) if caption is words else st.caption(plain(caption))
+        _pictures(subjects)
+        st.caption(EYE)
+        pages.write_address()
+
+
+def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
+    by, measure = settings.BY.get(), settings.MEASURE.get()  # their widgets come after the chart
+    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=words)
+    full, hollow = (plain(subject.name) for subject in subjects)
+    st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
+    live_plot(figure.to_json(), key="equal", height=HEIGHT)
+    with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
+        for value, options, label in (
+            (settings.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
+            (
+                settings.MEASURE,
+                {"mse": "MSE", "psnr": "PSNR", "lost": "relative to the mean image"},
+                "Error",
+            ),
+        ):
+            st.segmented_control(
+                label,
+                list(options),
+                default=value.get(),
+                format_func=options.__getitem__,
+                required=True,
+                key=value.key,
+                label_visibility="collapsed",
+            )
+
+
+def _compared_runs(subjects: Sequence[Subject]) -> str:
+    caption = captions.equal.compared_runs_caption(subjects)
+    if not caption:
+        baselines = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
+        return f"No runs to compare yet, only {' and '.join(baselines)}."
+    return f"Compared without noise and on all images: {caption} Values between two sizes are interpolated."
+
+
+def _pictures(subjects: Sequence[Subject]) -> None:
+    """What comes back of both at about the same ratio, of the first model that both have."""
+    for one in subjects[0].lines:
+        model = one[0].config.model
+        other = next((line for line in subjects[1].lines if line[0].config.model == model), None)
+        if other is not None:
+            near = [min(line, key=lambda p: abs(math.log(p.ratio / RATIO))) for line in (one, other)]
+            for subject, point in zip(subjects, near, strict=True):
+                _row(subject, point)
+            return
+
+
+def _row(subject: Subject, point: Point) -> None:
+    run = sessions.read_run(point.run_id)
+    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
+    rows = [
+        PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
+        PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),
+    ]
+    pictures(rows, key=f"equal-{subject.name}")

@@ -1,0 +1,71 @@
+"""What is compared: two data sets, the models; and the way to runs that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from autoenc import sweeps
+from autoenc.datasets import DatasetInfo
+from autoenc.schema import MODEL_NAMES, Sweep
+from ui.app import errors
+from ui.colour import comparison, settings
+from ui.colour.comparison import Pair
+from ui.core import sessions
+from ui.core.text import duration
+from ui.core.values import Value
+from ui.sweep import lifecycle
+
+
+def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
+    """The two data sets, and the sweeps that fill the comparison."""
+    with_colour = _dataset_box("In colour", settings.WITH_COLOUR, colour=True)
+    pair = with_colour, _dataset_box("Without", settings.WITHOUT, colour=False)
+    models = st.pills(
+        "Models",
+        comparison.TRAINED,
+        format_func=MODEL_NAMES.__getitem__,
+        selection_mode="multi",
+        key=settings.MODELS.key,
+        help="Models to train; finished runs are always plotted.",
+    )
+    wanted = comparison.equal_sweeps(pair, models)
+    _offer(wanted)
+    return pair, wanted
+
+
+def _dataset_box(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
+    infos = {info.name: info for info in comparison.comparable(colour=colour)}
+    value.limit(list(infos), otherwise=next(iter(infos)))
+    name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=value.key)
+    return infos[name]
+
+
+def _offer(wanted: Sequence[Sweep]) -> None:
+    """What is missing of the comparison is trained at one click."""
+    plans = [planned for sweep in wanted if (planned := lifecycle.plan(sweep)) is not None]
+    n, n_active = sum(len(planned.to_train) for planned in plans), len(comparison.at_work(wanted))
+    if not wanted:
+        st.caption("Choose a model to train.")
+        return
+    background = sessions.background()
+    times = [planned.seconds(background.n_workers, background.n_cores) for planned in plans]
+    known_seconds = [seconds for seconds in times if seconds is not None]
+    expected = f", about {duration(sum(known_seconds))}" if n and len(known_seconds) == len(times) else ""
+    st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
+    label = "All runs are trained"
+    if n:
+        runs = f"run{'s' * (max(n, n_active) != 1)}"
+        label = f"{n_active} {runs} in progress" if n_active else f"Train the {n} missing {runs}"
+    if st.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=not n or n_active > 0,
+        key="equal-start",
+    ):
+        with errors.shown():
+            comparison.start_equal(wanted)
+        st.rerun()

@@ -1,0 +1,220 @@
+"""Where does it help, which code size denoises best, and what is a model worth at other noise?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from autoenc import captions, plots, recipes
+from autoenc.captions import configs
+from autoenc.numerals import counted
+from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
+from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
+from ui.app import errors
+from ui.components.live_plot import live_plot
+from ui.core import idle, links, sessions, visitor
+from ui.core.caching import once
+from ui.core.text import plain
+from ui.denoise import curves, denoisers, settings
+from ui.denoise.form import Compared
+from ui.denoise.scene import KEY, colour, name
+from ui.sweep import settings as sweep_settings
+
+HEIGHT = 340  # pixels
+TALL = 400
+
+
+def show(compared: Compared) -> None:
+    """One tab a question; only the one that is open is drawn."""
+    questions = (where, sizes, matrix)
+    tabs = st.tabs(list(settings.QUESTIONS.values()), key=settings.QUESTION.key, on_change="rerun")
+    for tab, question in zip(tabs, questions, strict=True):
+        with tab:
+            if tab.open:
+                question(compared)
+
+
+# ---------------------------------------------------------------- where does it help
+
+
+def where(compared: Compared) -> None:
+    """Every method on the test set: PSNR and SSIM against the level of noise, and in words what they show."""
+    jobs = [curves.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
+    curves.follow(jobs, lambda measured: _charts(compared, measured), key="curves")
+
+
+def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
+    lines = tuple(_line(compared, curve) for curve in measured)
+    sentences = list(filter(None, _sentences(compared, measured)))
+    words = " ".join(sentences)
+    spread = settings.SPREAD.get()  # its switch comes after the charts
+    psnr, ssim = st.columns(2)
+    with psnr:
+        live_plot(
+            _drawn(lines, "psnr", spread, words),
+            key="noise-psnr",
+            height=HEIGHT,
+            downloads=True,
+        )
+    with ssim:
+        live_plot(_drawn(lines, "ssim", spread, ""), key="noise-ssim", height=HEIGHT, downloads=True)
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    st.toggle(
+        "Show the spread",
+        value=spread,
+        key=settings.SPREAD.key,
+        help="From the 10th to the 90th percentile of the images.",
+    )
+    st.caption(
+        "Each point: all test images (only the first 1,000 for the slower filters: median, total variation, "
+        "non-local means). PSNR is computed from the mean error. Click a point to go to its level."
+    )
+
+
+def _line(compared: Compared, curve: Curve) -> Line:
+    dash = "dash" if curve.method == "noisy" else "solid"
+    return Line(name(compared, curve.method), COLOUR[colour(compared, curve.method)], curve, dash)
+
+
+@once(maxsize=64)
+def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, caption: str) -> str:
+    """As JSON; a marker follows the slider."""
+    figure = plots.quality_curves(lines, measure, spread=spread, caption=caption)
+    figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
+    json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
+    return json
+
+
+def _sentences(compared: Compared, measured: Sequence[Curve]) -> list[str]:
+    by_method = {curve.method: curve for curve in measured}
+    names = {method: f"the {name(compared, method).lower()}" for method in by_method} | {"noisy": "no filter"}
+    sentences = [
+        captions.denoising.crossing_caption(names[method], by_method["noisy"], by_method[method])
+        for method in compared.models
+    ]
+    if compared.denoiser is not None and "affine" in by_method:
+        affine, denoiser = ((names[method], by_method[method]) for method in ("affine", compared.denoiser))
+        sentences.append(captions.denoising.gain_caption(*affine, *denoiser))
+    best = captions.denoising.best_caption([(names[method], curve) for method, curve in by_method.items()])
+    return [*sentences, best]
+
+
+# ---------------------------------------------------------------- which code size denoises best
+
+
+def sizes(compared: Compared) -> None:
+    """Plain autoencoders of all trained sizes, at a few levels of noise."""
+    if compared.plain is None:
+        st.info("Train a plain autoencoder first.", icon=":material/school:")
+        return
+    runs = denoisers.sizes_of(compared.plain)
+    config = runs[0].config
+    st.markdown(
+        f"A small code cannot store the noise. **{configs.family(config)}**, trained on clean images, "
+        f"{counted(len(runs), 'size')}:"
+    )
+    if st.button("Train more sizes in Sweep", icon=":material/show_chart:", type="tertiary", key="to-sweep"):
+        sweep_settings.ask_for_sweep(config)
+        links.go_to("sweep")
+    if len(runs) < 2:
+        st.info("Train at least two sizes to compare them.", icon=":material/show_chart:")
+        return
+    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
+    curves.follow(jobs, lambda measured: _by_size(compared, runs, measured), key="sizes")
+
+
+def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in measured}
+    sized = [
+        SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
+    ]
+    levels = recipes.noise_levels(compared.kind)
+    words = captions.denoising.size_caption(sized)
+    clicked = live_plot(
+        plots.quality_by_size(sized, levels, caption=words).to_json(),
+        key="noise-sizes",
+        height=TALL,
+        downloads=True,
+    )
+    if words:
+        st.markdown(plain(words))
+    if clicked is not None and clicked["customdata"] in by_method:
+        denoisers.choose_model(clicked["customdata"])
+        st.rerun()
+
+
+# ---------------------------------------------------------------- trained at, tested at
+
+
+def matrix(compared: Compared) -> None:
+    """Models that differ only in their training noise, each tested at every level."""
+    if compared.denoiser is None:
+        st.info("Train a denoiser first.", icon=":material/school:")
+        return
+    rows = denoisers.trained_at(compared.denoiser)
+    config = rows[0].config
+    st.markdown(
+        f"**{configs.short(config)}**, each trained with a different noise and tested with all of them:"
+    )
+    _train_missing(compared.denoiser, compared.kind)
+    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
+    curves.follow(jobs, lambda measured: _heat_map(compared, rows, measured), key="matrix")
+
+
+def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
+    by_method = {curve.method: curve for curve in measured}
+    rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
+    columns = usual_levels(compared.kind)
+    words = captions.denoising.matrix_caption(rows, columns)
+    clicked = live_plot(
+        plots.transfer_matrix(rows, columns, caption=words).to_json(),
+        key="noise-matrix",
+        height=TALL,
+        downloads=True,
+    )
+    if words:
+        st.markdown(plain(words))
+    st.caption(
+        "PSNR on all test images; a frame marks the best of each column. Click a cell to see it above."
+    )
+    if clicked is not None:
+        run_id, level = clicked["customdata"]
+        if run_id in by_method and level in columns:
+            denoisers.choose_model(run_id)
+            settings.LEVEL.put(level)
+            st.rerun()
+
+
+def _train_missing(denoiser: str, kind: str) -> None:
+    """The same model at other levels, in the background; the page follows."""
+    missing = denoisers.untrained_at(denoiser, recipes.noise_levels(kind))
+    if not missing:
+        return
+    active = sessions.active_of(denoisers.jobs(missing))
+    st.fragment(_training, run_every=2.0 if active else idle.SECONDS)(missing, len(active))
+
+
+def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
+    with errors.shown():
+        active = sessions.active_of(denoisers.jobs(missing))
+        if len(active) != n_before:
+            st.rerun()  # one more is trained
+        with st.container(horizontal=True, vertical_alignment="center"):
+            for sentence in sessions.failures_of(denoisers.jobs(missing)):
+                st.error(plain(sentence), icon=":material/error:")
+            if not active:
+                levels = ", ".join(training_noise(config.noise) for config in missing)
+                label = f"Train {len(missing)} more level{'s'[: len(missing) > 1]}: {levels}"
+                if st.button(label, icon=":material/play_arrow:", key="train-levels"):
+                    denoisers.train_all(missing)
+                return
+            for job in active:
+                name = training_noise(job.run.config.noise) if job.run else "next"
+                waits = "waiting" if job.state is State.QUEUED else "training"
+                st.progress(job.run.done if job.run else 0.0, f"{name}: {waits}")
+            own = list(filter(visitor.may_stop, active))
+            if own and st.button("Stop", icon=":material/stop:", key="stop-levels"):
+                for job in own:
+                    sessions.stop(job)

@@ -1,0 +1,36 @@
+"""The page Denoise: what is compared at one side, pictures under a slider and curves beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.app import layout
+from ui.core import pages, sessions
+from ui.denoise import charts, denoisers, form, scene, settings
+from ui.run import view
+from ui.widgets import training_form, training_settings
+
+
+def show() -> None:
+    with pages.opened("denoise", settings.DENOISE) as ignored:
+        training = denoisers.in_training()
+        left, right = layout.halves()
+        with left:
+            layout.heading("Remove noise", ignored)
+            compared = form.denoise_form(training is not None)
+            training_form.offer_download(training_settings.DATASET.get())
+        with right:
+            if compared is not None:
+                scene.show(compared)
+            if training is not None:
+                _training(training)
+            if compared is not None:
+                charts.show(compared)
+
+
+def _training(run_id: str) -> None:
+    """A model that was started on this page, until it is done or put away."""
+    active = sessions.is_active(run_id)
+    view.run_view(run_id, active)
+    if not active:  # stopped, or failed
+        st.button("Close", icon=":material/close:", key="close", on_click=settings.IN_TRAINING.forget)
