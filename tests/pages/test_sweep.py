@@ -135,7 +135,7 @@ def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
 
 
 def test_a_finished_sweep_gets_the_baselines_that_it_lacks_and_the_page_waits_for_them() -> None:
-    sweep = Sweep(TrainConfig("digits", epochs=1, train_images=96), ("mlp",), (2,))
+    sweep = Sweep(TrainConfig("digits", epochs=1, train_images=200), ("mlp",), (2,))
     (config,) = sweep.configs()
     for _ in TrainJob(config, "cpu").run():
         pass
