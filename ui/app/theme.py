@@ -19,7 +19,8 @@ def apply() -> None:
         " [data-testid=stStatusWidget] { margin-right: 20rem; }"
         "}"
         ".st-key-part { margin-top: 1.2rem; }"  # below the navigation, on pages that begin with a switch
-        ".st-key-model button[data-testid*=segmented] { padding-inline: 0.65rem; }"  # three models in one row, at 1280 pixels too
+        # Three models stand in one row, at 1280 pixels too.
+        ".st-key-model button[data-testid*=segmented] { padding-inline: 0.65rem; }"
         ".st-key-visitor { position: absolute; }"
         "[data-testid=stLayoutWrapper]:has(> .st-key-assets) { display: none; }"
         ".st-key-noise-scene { opacity: 1 !important; }"  # it lives in the browser, and is never out of date
