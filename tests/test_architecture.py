@@ -332,6 +332,14 @@ def test_a_shadowed_module_is_found() -> None:
     assert list(shadowed_modules(sources)) == ["a.b"]
 
 
+def test_the_modules_that_a_package_lists_are_there() -> None:
+    for module, text in project().items():
+        path = ROOT.joinpath(*module.split("."))
+        if path.is_dir():
+            listed = re.findall(r"\b([a-z_]+\.py)\b", ast.get_docstring(ast.parse(text)) or "")
+            assert [name for name in listed if not (path / name).exists()] == [], module
+
+
 def sources_of_exponents(sources: Sources) -> set[str]:
     """Modules that format a number with `g`, which writes 1e+02, as text and not to round a float."""
     found = set()
