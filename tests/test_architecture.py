@@ -206,7 +206,7 @@ def violations(sources: Sources) -> list[str]:
     return [
         *(f"{module} has no row in LAYERS" for module in sources if layer_of(module) is None),
         *(f"{module} is named for nothing" for module in sources if WORDLESS & set(module.split("."))),
-        *(said for one in imports(sources) for said in _wrong(one)),
+        *(sentence for one in imports(sources) for sentence in _wrong(one)),
         *_cycles(sources),
     ]
 
@@ -427,7 +427,7 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "text", "said"),
+    ("module", "text", "sentence"),
     [
         ("autoenc.schema", "from autoenc import models", "autoenc.schema imports autoenc.models, which"),
         ("autoenc.pareto", "import autoenc.equal", ": a circle"),
@@ -476,11 +476,11 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
         ("pages.common", "", "pages.common is named for nothing"),
     ],
 )
-def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, said: str) -> None:
+def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, sentence: str) -> None:
     sources = {**project(), "pages.compare": "", module: text}
     found = violations(sources)
     assert len(found) == 1
-    assert said in found[0]
+    assert sentence in found[0]
 
 
 def test_the_command_line_may_use_the_benchmarks_inside_a_function_alone() -> None:
