@@ -319,13 +319,13 @@ NAMES = st.sampled_from(["clean", "0.1", "0.3", "1", "0 to 1", "0 to 0.5"])
 def test_whatever_comes_the_words_are_whole_sentences(found: list[tuple[str, int, Curve]]) -> None:
     rows = [Model(one, k, noise_of(name)) for name, k, one in found]
     curves = [one for *_, one in found]
-    sentence = [
+    sentences = [
         captions.denoising.best_caption([(name, one) for name, _, one in found]),
         captions.denoising.size_caption(rows),
         captions.denoising.matrix_caption(rows, (0.1, 0.5)),
         *(captions.denoising.crossing_caption("X", one, other) for one in curves for other in curves),
         *(captions.denoising.gain_caption("X", one, "Y", other) for one in curves for other in curves),
     ]
-    for words in sentence:
+    for words in sentences:
         assert words == "" or (words[0].isupper() and words.endswith("."))
         assert not re.search(r"nan|inf|None|\de|  |-\d|; \.|\b0 dB", words)

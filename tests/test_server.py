@@ -487,10 +487,10 @@ def part(page: str) -> BackMsg:
 
 
 def test_a_page_that_was_asked_for_is_not_lost_to_a_part_of_the_page_before() -> None:
-    sentence = [asks_for("train"), part("train"), asks_for("start"), part("train"), part("train")]
-    assert heard(*sentence) == [asks_for("train"), part("train"), asks_for("start")]
+    sentences = [asks_for("train"), part("train"), asks_for("start"), part("train"), part("train")]
+    assert heard(*sentences) == [asks_for("train"), part("train"), asks_for("start")]
     requests = ScriptRequests()  # of Streamlit, before it has begun with any of them
-    for message in heard(*sentence):
+    for message in heard(*sentences):
         asked = message.rerun_script
         data = RerunData(
             page_script_hash=asked.page_script_hash,

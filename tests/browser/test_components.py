@@ -405,8 +405,8 @@ def bars(canvas: Locator, k: int) -> np.ndarray:
 
 def test_a_forward_pass_says_how_many_numbers_there_are_at_each_place(page: Page) -> None:
     counts = {"Original": "2,352", "Noisy": "2,352", "Code": "784", "Reconstruction": "2,352"}
-    sentence = [re.compile(f"^{name}.*{n} numbers$") for name, n in counts.items()]
-    expect(page.locator(".st-key-maps .part .words")).to_have_text(sentence)
+    sentences = [re.compile(f"^{name}.*{n} numbers$") for name, n in counts.items()]
+    expect(page.locator(".st-key-maps .part .words")).to_have_text(sentences)
     expect(page.locator(".st-key-maps .pipe")).to_have_text(["noise", "encoder", "decoder"])
     expect(page.locator(".st-key-maps figure")).to_have_attribute("aria-label", "A picture of its own")
     expect(page.locator(".st-key-maps .play")).to_have_count(0)

@@ -137,17 +137,17 @@ def test_a_damaged_checkpoint_is_told_in_one_sentence(place: Path) -> None:
 )
 def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, str]) -> None:
     run_id = trained(**settings).query_params["run"]
-    sentence = {}
+    sentences = {}
     for view in ("epochs", "images", "learnt", "model", "export"):
         app = opened(run=run_id, view=view)
         assert not app.exception, view
         errors = [error.value for error in app.error if "download" not in error.value]  # of an earlier test
         assert errors == [], view
-        sentence[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
-    assert "Sixteen test images" in sentence["epochs"]
-    assert "encoder:" in sentence["model"]
-    assert "The code of test image 0" in sentence["learnt"] or "The code values" in sentence["learnt"]
-    assert len(set(sentence.values())) == 5
+        sentences[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
+    assert "Sixteen test images" in sentences["epochs"]
+    assert "encoder:" in sentences["model"]
+    assert "The code of test image 0" in sentences["learnt"] or "The code values" in sentences["learnt"]
+    assert len(set(sentences.values())) == 5
 
 
 def test_the_images_of_a_class_and_their_order() -> None:
