@@ -24,7 +24,7 @@ SWEEP = "digits-sweep-e2-4320aef2"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("place")
     shutil.copytree(FILES, place / "checkpoint")
     with pytest.MonkeyPatch.context() as patch:
@@ -32,9 +32,16 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
         patch.setenv("AUTOENC_WORKERS", "1")
         st.cache_resource.clear()
-        yield
+        yield place
         sessions.background().close()
         st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("data", "cache", "checkpoint"):
+        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+    monkeypatch.setattr(type(st.context), "ip_address", None)  # AppTest has no socket
 
 
 @pytest.fixture
@@ -135,7 +142,7 @@ LINKS: list[tuple[str, dict[str, str]]] = [
         {"from": "example", "example": "cat", "fit": "tile", "invert": "yes", "runs": f"{CONV},{MLP}"},
     ),
     ("picture", {"from": "draw", "runs": MLP}),
-    ("colour", {"part": "train", "dataset": "photos", "model": "mlp", "latent_size": "6", "epochs": "3"}),
+    ("colour", {"dataset": "photos", "model": "mlp", "latent_size": "6", "epochs": "3"}),
     ("colour", {"part": "sweep", "dataset": "photos", "models": "conv", "latent_sizes": "2,3"}),
     (
         "colour",
