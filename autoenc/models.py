@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from autoenc.errors import ConfigError
+from autoenc.once import once
 from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
 
 ImageShape = tuple[int, int, int]  # C, H, W
@@ -135,7 +135,7 @@ def draw_at_first(model: Autoencoder, grey: float) -> None:
     last.get_parameter("bias").fill_(math.log(grey / (1 - grey)))
 
 
-@lru_cache(maxsize=10_000)  # a folder may hold thousands of runs, and a list asks for all of them
+@once(maxsize=10_000)  # a folder may hold thousands of runs, and a list asks for all of them
 def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
     """The config's model on paper; made once; costs a millisecond and no memory, however large.
 

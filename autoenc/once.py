@@ -2,49 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
+from functools import wraps
 from threading import Lock, RLock
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 Value = TypeVar("Value")
 
 
 @dataclass(eq=False)
-class _Promise:
-    """A value that one thread computes while the others wait."""
+class _Entry:
+    """A value, or one that a thread computes while others wait for it."""
 
-    lock: Any = field(default_factory=RLock)
+    lock: Any = field(default_factory=RLock)  # held while it is computed
+    n_interested: int = 0  # threads that compute it or wait for it
+    computed: bool = False
     value: Any = None
-    result: bool = False
+    size: float = 0.0
 
 
-def once(maxsize: int) -> Callable[[Callable[P, Value]], Callable[P, Value]]:
-    """A decorator as `functools.lru_cache`, in which of many threads that ask at once one computes.
+class _Store:
+    """Entries by key, those used last at the end."""
 
-    With `lru_cache` each of them would. What raises is not kept: the next who asks tries again.
+    def __init__(self, maxsize: float, size: Callable[[Any], float] | None) -> None:
+        self._maxsize, self._size = maxsize, size
+        self._lock = Lock()  # held for microseconds, never while a value is computed
+        self._entries = OrderedDict[Hashable, _Entry]()
+        self._total = 0.0
+
+    def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            if entry.computed:
+                return entry.value
+            entry.n_interested += 1
+        try:
+            with entry.lock:
+                if not entry.computed:
+                    self._keep(entry, compute())
+        finally:
+            with self._lock:
+                entry.n_interested -= 1
+                if not entry.computed and not entry.n_interested:
+                    del self._entries[key]  # it failed, and nobody is about to try again
+        return entry.value
+
+    def _keep(self, entry: _Entry, value: Any) -> None:
+        size = 1.0 if self._size is None else self._size(value)
+        with self._lock:
+            entry.value, entry.size, entry.computed = value, size, True
+            self._total += size
+            while self._total > self._maxsize:
+                oldest = next(key for key, other in self._entries.items() if other.computed)
+                self._total -= self._entries.pop(oldest).size
+
+
+def once(
+    maxsize: float, *, key: Callable[..., Hashable] | None = None, size: Callable[[Any], float] | None = None
+) -> Callable[[Callable[P, Value]], Callable[P, Value]]:
+    """A decorator: equal arguments give the same object; of many threads that ask at once, one computes.
+
+    Those that want something else don't wait. An exception goes to the thread that computed, is not kept, and
+    the next one tries again.
 
     Args:
-        maxsize: values that are kept, the latest used.
+        maxsize: the most that is kept; what was used longest ago goes first.
+        key: of the arguments, what tells results apart; None: the arguments themselves, which are hashed.
+        size: of a result, in the unit of maxsize; None: each counts one.
     """
 
     def decorate(compute: Callable[P, Value]) -> Callable[P, Value]:
-        lock = Lock()
-
-        @lru_cache(maxsize)
-        def promise(*_: Any, **__: Any) -> _Promise:
-            return _Promise()
+        store = _Store(maxsize, size)
 
         @wraps(compute)
-        def compute_or_wait(*arguments: P.args, **named: P.kwargs) -> Value:
-            with lock:  # else two might get a promise each for the same arguments
-                promised: _Promise = cast(Any, promise)(*arguments, **named)
-            with promised.lock:
-                if not promised.result:
-                    promised.value, promised.result = compute(*arguments, **named), True
-            value: Value = promised.value
+        def compute_or_wait(*args: P.args, **kwargs: P.kwargs) -> Value:
+            what = (args, *sorted(kwargs.items())) if key is None else key(*args, **kwargs)
+            value: Value = store.get(what, lambda: compute(*args, **kwargs))
             return value
 
         return compute_or_wait

@@ -109,6 +109,28 @@ WITHOUT_TORCH = (
 # The benchmarks are not part of the package: the command line may use them where they are.
 INSIDE_A_FUNCTION = {("autoenc.cli", "benchmarks.training_speed")}
 
+# Each of these is used in one place only. Attributes, imported names and names given to getattr are checked.
+# A page keeps what belongs to its visitor in a Value, declares what is in its address as Params, and marks
+# what is computed for all visitors as `shared` or `once`: where these are stored is the business of ui.core.
+USED_IN: Mapping[str, tuple[str, ...]] = {
+    "session_state": ("ui.core.*",),
+    "query_params": ("ui.core.*",),
+    "cache_resource": ("ui.core.*",),
+    "cache_data": ("ui.core.*",),
+    "lru_cache": (),  # two threads that miss at the same time compute twice: autoenc.once does not
+    "functools.cache": (),
+}
+
+# Files that are longer than others, each for a reason of its own.
+LONGEST_FILE = 300  # lines
+LONG_FILES: Mapping[str, str] = {
+    "autoenc/jobs.py": "one protocol and its three jobs, each a generator that is read from top to bottom",
+    "autoenc/plots/dots.py": "one builder of charts, and the small functions that all of them share",
+    "autoenc/sessions/dask/driver.py": "one thread's state: taken apart, its halves would share every field",
+    "autoenc/sessions/registry.py": "one lock and all that may be done under it",
+    "benchmarks/browser_session.py": "one protocol, that of Streamlit's websocket",
+}
+
 WORDLESS = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 LONGEST_FUNCTION = 60  # lines
 
@@ -144,45 +166,52 @@ class Import:
 
 
 def imports(sources: Sources) -> Iterator[Import]:
+    ours = frozenset(sources)
     for module, text in sources.items():
-        for node, in_function in _import_nodes(text):
-            for name in _imported(node, module, sources):
-                yield Import(module, name, in_function)
+        yield from _imports_of(module, text, ours)
 
 
 @cache
-def _import_nodes(text: str) -> list[tuple[ast.AST, bool]]:
-    """The same project is looked at by many tests."""
-    kinds = ast.Import | ast.ImportFrom | ast.Call
-    return [found for found in _nodes(ast.parse(text), False) if isinstance(found[0], kinds)]
+def _imports_of(module: str, text: str, ours: frozenset[str]) -> list[Import]:
+    return [
+        Import(module, name, in_function)
+        for node, in_function in nodes(text)
+        for name in _imported(node, module, ours)
+    ]
 
 
-def _nodes(node: ast.AST, in_function: bool) -> Iterator[tuple[ast.AST, bool]]:
-    yield node, in_function
-    inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-    for child in ast.iter_child_nodes(node):
-        yield from _nodes(child, inside)
+@cache
+def nodes(text: str) -> list[tuple[ast.AST, bool]]:
+    """All that a module consists of, and whether it is inside a function; parsed once for all tests."""
+    found, waiting = list[tuple[ast.AST, bool]](), list[tuple[ast.AST, bool]]()
+    waiting.append((ast.parse(text), False))
+    while waiting:
+        node, in_function = waiting.pop()
+        found.append((node, in_function))
+        inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        waiting += [(child, inside) for child in ast.iter_child_nodes(node)]
+    return found
 
 
-def _imported(node: ast.AST, module: str, sources: Sources) -> Iterator[str]:
+def _imported(node: ast.AST, module: str, ours: frozenset[str]) -> Iterator[str]:
     match node:
         case ast.Import(names=names):
             yield from (alias.name for alias in names)
         case ast.ImportFrom(names=names):
-            origin = _origin(node, module, sources)
+            origin = _origin(node, module, ours)
             for alias in names:
                 longer = f"{origin}.{alias.name}"
-                yield longer if longer in sources else origin
+                yield longer if longer in ours else origin
         case ast.Call(func=ast.Name(id="__import__" | "import_module"), args=[ast.Constant(value=str(name))]):
             yield name
         case ast.Call(func=ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name))]):
             yield name
 
 
-def _origin(node: ast.ImportFrom, module: str, sources: Sources) -> str:
+def _origin(node: ast.ImportFrom, module: str, ours: frozenset[str]) -> str:
     if not node.level:
         return node.module or ""
-    is_package = any(other.startswith(f"{module}.") for other in sources)
+    is_package = any(other.startswith(f"{module}.") for other in ours)
     package = module.split(".")[: len(module.split(".")) - node.level + is_package]
     return ".".join([*package, *([node.module] if node.module else [])])
 
@@ -192,6 +221,7 @@ def covers(row: str, module: str) -> bool:
     return module == row or (row.endswith(".*") and f"{module}.".startswith(row[:-1]))
 
 
+@cache
 def layer_of(module: str) -> int | None:
     """A row of its own counts for more than that of its folder."""
     for exact in (True, False):
@@ -207,8 +237,33 @@ def violations(sources: Sources) -> list[str]:
         *(f"{module} has no row in LAYERS" for module in sources if layer_of(module) is None),
         *(f"{module} is named for nothing" for module in sources if WORDLESS & set(module.split("."))),
         *(sentence for one in imports(sources) for sentence in _wrong(one)),
+        *(sentence for module, text in sources.items() for sentence in _misplaced(module, text)),
         *_cycles(sources),
     ]
+
+
+def _misplaced(module: str, text: str) -> Iterator[str]:
+    for name in sorted(_used(text)):
+        if not any(covers(place, module) for place in USED_IN[name]) and not module.startswith("benchmarks"):
+            yield f"{module} uses {name}"
+
+
+@cache
+def _used(text: str) -> set[str]:
+    """The names of USED_IN that occur in a module."""
+    found = set[str]()
+    for node, _ in nodes(text):
+        match node:
+            case ast.Attribute(value=ast.Name(id="functools"), attr="cache"):
+                found.add("functools.cache")
+            case ast.Attribute(attr=name):
+                found.add(name)
+            case ast.ImportFrom(module=origin, names=names):
+                found |= {alias.name for alias in names}
+                found |= {f"functools.{alias.name}" for alias in names if origin == "functools"}
+            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                found.add(name)
+    return found & set(USED_IN)
 
 
 def _cycles(sources: Sources) -> Iterator[str]:
@@ -223,7 +278,12 @@ def _cycles(sources: Sources) -> Iterator[str]:
         yield f"{' imports '.join(reversed(error.args[1]))}: a circle"
 
 
-def _wrong(one: Import) -> Iterator[str]:
+@cache
+def _wrong(one: Import) -> tuple[str, ...]:
+    return tuple(_faults(one))
+
+
+def _faults(one: Import) -> Iterator[str]:
     by, of = layer_of(one.by), layer_of(one.of)
     allowed = one.in_function and (one.by, one.of) in INSIDE_A_FUNCTION
     if by is not None and of is not None and by < of and not allowed:
@@ -240,12 +300,15 @@ def _wrong(one: Import) -> Iterator[str]:
 def reached_from(module: str, sources: Sources) -> set[str]:
     """All that is loaded with a module, libraries by their own name; what a function imports comes later."""
     seen, waiting = set[str](), [module]
-    every = [one for one in imports(sources) if not one.in_function]
+    loads: dict[str, list[str]] = {}
+    for one in imports(sources):
+        if not one.in_function:
+            loads.setdefault(one.by, []).append(one.of if one.of in sources else one.library)
     while waiting:
         current = waiting.pop()
         if current not in seen:
             seen.add(current)
-            waiting += [one.of if one.of in sources else one.library for one in every if one.by == current]
+            waiting += loads.get(current, [])
     return seen
 
 
@@ -299,9 +362,25 @@ def test_every_library_that_is_imported_is_a_requirement() -> None:
 def functions(sources: Sources) -> Iterator[tuple[str, int]]:
     """`module.function` and its number of lines."""
     for module, text in sources.items():
-        for node in ast.walk(ast.parse(text)):
+        for node, _ in nodes(text):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{module}.{node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+def long_files(root: Path) -> set[str]:
+    """Files of the program, Python and what runs in the browser, that are longer than LONGEST_FILE."""
+    files = [root / "dashboard.py", *root.glob("ui/components/*.js"), *root.glob("ui/components/*.css")]
+    for top in ("autoenc", "ui", "pages", "benchmarks"):
+        files += (root / top).rglob("*.py")
+    return {
+        path.relative_to(root).as_posix()
+        for path in files
+        if path.is_file() and len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_FILE
+    }
+
+
+def test_a_long_file_has_a_reason() -> None:
+    assert long_files(ROOT) == set(LONG_FILES)
 
 
 def test_functions_fit_on_a_screen() -> None:
@@ -344,14 +423,13 @@ def sources_of_exponents(sources: Sources) -> set[str]:
     """Modules that format a number with `g`, which writes 1e+02, as text and not to round a float."""
     found = set()
     for module, text in sources.items():
-        tree = ast.parse(text)
         rounding = {
             id(node.args[0])
-            for node in ast.walk(tree)
+            for node, _ in nodes(text)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
             if node.args
         }
-        for node in ast.walk(tree):
+        for node, _ in nodes(text):
             if isinstance(node, ast.JoinedStr) and id(node) not in rounding:
                 parts = (part for part in node.values if isinstance(part, ast.FormattedValue))
                 if any(part.format_spec and ast.unparse(part.format_spec)[-2] == "g" for part in parts):
@@ -363,7 +441,7 @@ def sources_of_units(sources: Sources) -> set[str]:
     """Modules that write a unit, dB or %, behind a number in a format of their own."""
     found = set()
     for module, text in sources.items():
-        for node in ast.walk(ast.parse(text)):
+        for node, _ in nodes(text):
             if isinstance(node, ast.JoinedStr):
                 for part, behind in pairwise(node.values):
                     number = isinstance(part, ast.FormattedValue) and part.format_spec
@@ -408,7 +486,7 @@ def renaming(sources: Sources) -> set[str]:
     """Modules that rename files themselves: `rename`, `os.replace`, or `replace` with a single value."""
     found = set()
     for module, text in sources.items():
-        for node in ast.walk(ast.parse(text)):
+        for node, _ in nodes(text):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called, of = node.func.attr, node.func.value
                 of_os = isinstance(of, ast.Name) and of.id == "os"
@@ -463,7 +541,7 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
         ("pages.train", "import pages.compare as other", "pages.train imports pages.compare, which"),
         ("ui.core.links", "import dashboard", "ui.core.links imports dashboard"),
         ("autoenc.plots", "import streamlit as st", "autoenc.plots imports streamlit"),
-        ("autoenc.cli", "def f():\n    from streamlit import cache_data", "autoenc.cli imports streamlit"),
+        ("autoenc.cli", "def f():\n    from streamlit import toast", "autoenc.cli imports streamlit"),
         ("autoenc.sessions.protocol", "from distributed import Client", "imports distributed"),
         ("autoenc.jobs", "import dask.config", "autoenc.jobs imports dask"),
         ("ui.run.view", "import plotly.graph_objects as go", "ui.run.view imports plotly"),
@@ -474,6 +552,24 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
         ("autoenc.colours", "", "autoenc.colours has no row in LAYERS"),
         ("ui.components.utils", "", "ui.components.utils is named for nothing"),
         ("pages.common", "", "pages.common is named for nothing"),
+        (
+            "pages.train",
+            "import streamlit as st\nst.session_state['x'] = 1",
+            "pages.train uses session_state",
+        ),
+        ("ui.run.view", "from streamlit import session_state", "ui.run.view uses session_state"),
+        ("ui.app.page", "import streamlit\ndef f(): streamlit.query_params.clear()", "uses query_params"),
+        ("pages.train", "import streamlit as st\ngetattr(st, 'query_params')", "uses query_params"),
+        (
+            "ui.run.view",
+            "import streamlit as st\n@st.cache_data\ndef f(): pass",
+            "ui.run.view uses cache_data",
+        ),
+        ("ui.denoise.more", "from streamlit import cache_resource", "ui.denoise.more uses cache_resource"),
+        ("autoenc.models", "from functools import lru_cache", "autoenc.models uses lru_cache"),
+        ("autoenc.once", "import functools as f\n@f.lru_cache\ndef g(): pass", "autoenc.once uses lru_cache"),
+        ("ui.core.caching", "import functools\n@functools.cache\ndef f(): pass", "uses functools.cache"),
+        ("autoenc.jobs", "def f():\n    from functools import cache", "autoenc.jobs uses functools.cache"),
     ],
 )
 def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, sentence: str) -> None:
@@ -493,6 +589,20 @@ def test_what_is_loaded_is_found_through_other_modules() -> None:
     assert reached_from("autoenc.schema", sources) == {"autoenc.schema", "autoenc.deep", "torch"}
     later = {**sources, "autoenc.deep": "def f():\n    import torch.nn"}
     assert reached_from("autoenc.schema", later) == {"autoenc.schema", "autoenc.deep"}
+
+
+def test_what_has_its_place_may_be_used_there() -> None:
+    text = "import streamlit as st\nst.session_state\nst.query_params\nst.cache_resource"
+    assert violations({**project(), "ui.core.values": text}) == []
+    assert violations({**project(), "ui.core.new": text}) == [], "a new file in a folder needs no row"
+    assert violations({**project(), "autoenc.jobs": "from autoenc import cache"}) == [], "a module of ours"
+
+
+def test_a_long_file_is_found(tmp_path: Path) -> None:
+    for name, lines in (("ui/run/long.py", 301), ("ui/run/short.py", 300), ("ui/components/long.js", 301)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n" * lines)
+    assert long_files(tmp_path) == {"ui/run/long.py", "ui/components/long.js"}
 
 
 def test_a_long_function_is_found() -> None:

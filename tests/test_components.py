@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from time import time
 
+import numpy as np
 import pytest
 
 from autoenc.errors import AutoencError
-from ui.components import WEEK, fetched, publish
+from ui.components import WEEK, fetched, publish, sprites
 
 
 def put(folder: Path, name: str, age: float) -> Path:
@@ -47,3 +50,21 @@ def test_no_component_knows_where_the_dashboard_is_served() -> None:
     code = fetched("forward_pass", "keep.js", "sprites.js", "forward_pass.js")
     assert 'new URL("app/static/forward_pass-' in code
     assert "origin" not in code
+
+
+def test_pictures_for_all_who_watch_are_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_are_here, written, write = Barrier(20), list[int](), sprites._webp
+
+    def counted(images: np.ndarray) -> bytes:
+        written.append(len(images))
+        return write(images)
+
+    def look() -> sprites.Sprite:
+        all_are_here.wait(60)
+        return sprites.sprite(images.copy())  # each viewer's run of the page has its own
+
+    images = np.random.default_rng(7).integers(0, 256, (16, 1, 28, 28), np.uint8)
+    monkeypatch.setattr(sprites, "_webp", counted)
+    with ThreadPoolExecutor(20) as threads:
+        seen = {id(answer.result(60)) for answer in [threads.submit(look) for _ in range(20)]}
+    assert (written, len(seen)) == ([16], 1)

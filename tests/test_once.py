@@ -71,6 +71,77 @@ def test_what_fails_is_told_to_whoever_computed_it_and_tried_again_by_the_next()
     assert len(tries) == 3
 
 
+def test_of_many_who_wait_for_what_fails_one_at_a_time_tries_again() -> None:
+    at_work, tries, all_are_here = list[int](), list[int](), Barrier(N)
+
+    @once(maxsize=4)
+    def fails_twice(n: int) -> int:
+        at_work.append(n)
+        assert at_work == [n], "two at a time"
+        tries.append(n)
+        at_work.clear()
+        if len(tries) < 3:
+            raise ValueError("not yet")
+        return n
+
+    def ask() -> int:
+        all_are_here.wait(60)
+        return fails_twice(1)
+
+    with ThreadPoolExecutor(N) as threads:
+        answers = [threads.submit(ask) for _ in range(N)]
+        failed = [answer.exception(60) for answer in answers]
+    assert sum(isinstance(error, ValueError) for error in failed) == 2
+    assert failed.count(None) == N - 2
+    assert len(tries) == 3
+
+
+def test_what_is_being_computed_is_not_computed_again_when_others_fill_the_store() -> None:
+    begun, may_end, computed = Event(), Event(), list[int]()
+
+    @once(maxsize=1)
+    def slow_at_0(n: int) -> int:
+        computed.append(n)
+        if n == 0:
+            begun.set()
+            assert may_end.wait(60)
+        return n
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(slow_at_0, 0)
+        assert begun.wait(60)
+        assert [slow_at_0(1), slow_at_0(2)] == [1, 2]
+        second = threads.submit(slow_at_0, 0)
+        may_end.set()
+        assert [first.result(60), second.result(60), slow_at_0(0)] == [0, 0, 0]
+    assert computed == [0, 1, 2]
+
+
+def test_the_key_tells_what_differs() -> None:
+    computed = list[list[int]]()
+
+    @once(maxsize=4, key=lambda numbers: sum(numbers))
+    def first(numbers: list[int]) -> int:  # a list has no hash
+        computed.append(numbers)
+        return numbers[0]
+
+    assert [first([1, 2]), first([2, 1]), first([4])] == [1, 1, 4]
+    assert computed == [[1, 2], [4]]
+
+
+def test_results_are_kept_up_to_their_size() -> None:
+    computed = list[int]()
+
+    @once(maxsize=10, size=len)
+    def letters(n: int) -> str:
+        computed.append(n)
+        return "a" * n
+
+    for n in (4, 6, 4, 6, 1, 6, 11, 6, 1):  # 1 drives out 4; 11 is larger than the store, and empties it
+        letters(n)
+    assert computed == [4, 6, 1, 11, 6, 1]
+
+
 def test_only_the_latest_are_kept() -> None:
     computed = list[int]()
 

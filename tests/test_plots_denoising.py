@@ -12,7 +12,6 @@ from plotly.graph_objects import Figure
 from autoenc import plots
 from autoenc.plots import Line, MatrixRow, SizeCurve
 from autoenc.plots.denoising.matrix import SCALE
-from autoenc.plots.denoising.parts import SHORT_LEVELS
 from autoenc.plots.denoising.sizes import RAMP
 from autoenc.schema import NOISES, Curve, Noise, Quality, usual_levels
 from tests.test_plots import COLOUR_VISION, seen
@@ -141,7 +140,7 @@ def test_the_axis_reaches_to_the_largest_level_and_says_what_a_level_is(noise: s
     low, high = figure.layout.xaxis.range
     assert low < 0 < NOISES[noise].most < high < 1.02 * NOISES[noise].most
     title = figure.layout.xaxis.title.text
-    assert title == f"{NOISES[noise].title}: {SHORT_LEVELS[noise]}"
+    assert title == f"{NOISES[noise].title}: {NOISES[noise].axis}"
     assert len(title) < 45  # on a telephone there is room for no more
 
 

@@ -22,11 +22,12 @@ from autoenc.plots.drawing import (
     reach,
     trace,
 )
-from autoenc.schema import Run
+from autoenc.schema import MODELS, Run
 
 MAX_POINTS = 1500  # of one line
 
-_DASHES = {"mlp": "solid", "conv": "dash", "conv-bottleneck": "dot"}
+# By position in the list of models.
+_DASHES = dict(zip(MODELS, ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot"), strict=False))
 
 
 def loss_curve(

@@ -16,7 +16,8 @@ class NoiseKind:
     """What a corruption is called, and what its level means."""
 
     title: str
-    level: str  # "standard deviation, ..."; what is written beside the slider
+    level: str  # what its level means, written beside the slider
+    axis: str  # the same in as many letters as an axis has room for
     most: float = 1.0  # the largest level
     unit: str = ""  # of the level, where it has one
     least: float = 0.05  # the lowest level that is usually measured
@@ -28,21 +29,37 @@ class NoiseKind:
 
 
 NOISES: Mapping[str, NoiseKind] = {
-    "gaussian": NoiseKind("Gaussian", "standard deviation of what is added to each pixel (0 black, 1 white)"),
+    "gaussian": NoiseKind(
+        "Gaussian",
+        "standard deviation of what is added to each pixel (0 black, 1 white)",
+        "standard deviation",
+    ),
     "salt-pepper": NoiseKind(
-        "Salt and pepper", "share of the pixels that turn black or white, half of them each"
+        "Salt and pepper",
+        "share of the pixels that turn black or white, half of them each",
+        "share of the pixels",
     ),
     "speckle": NoiseKind(
-        "Speckle", "standard deviation of the factor that each pixel is multiplied by; its mean is 1"
+        "Speckle",
+        "standard deviation of the factor that each pixel is multiplied by; its mean is 1",
+        "standard deviation of the factor",
     ),
     "shot": NoiseKind(
         "Shot (Poisson)",
         "standard deviation of a white pixel: at 0.1 it counts 100 photons on average, at 1 one",
+        "standard deviation of white",
     ),
     "blur": NoiseKind(
-        "Blur", "standard deviation of the Gaussian that spreads each pixel, in pixels", 4.0, "px", 0.4
+        "Blur",
+        "standard deviation of the Gaussian that spreads each pixel, in pixels",
+        "standard deviation (px)",
+        4.0,
+        "px",
+        0.4,
     ),
-    "block": NoiseKind("Missing block", "share of the picture's area that a grey block covers"),
+    "block": NoiseKind(
+        "Missing block", "share of the picture's area that a grey block covers", "share of the area"
+    ),
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from autoenc import checkpoints, models
 from autoenc.schema import MODELS, Point, Run, RunSummary, Snapshot, State, TrainConfig
@@ -53,7 +52,6 @@ def _elsewhere(run_id: str, otherwise: State | None) -> State | None:
     return State.RUNNING if checkpoints.is_being_written(run_id) else otherwise
 
 
-@lru_cache(maxsize=1000)
 def _on_paper(config: TrainConfig, run_id: str, image_shape: tuple[int, int, int]) -> Point:
     model = models.describe(config, image_shape)
     return Point(run_id, config, model.n_latents, model.n_pixels, model.n_parameters)

@@ -21,7 +21,7 @@ def with_models(**link: str) -> AppTest:
         if app.selectbox(key=widget).value is None:
             app.button(key=key).click().run()
             end = monotonic() + 60
-            while "being trained here" in texts(app) and monotonic() < end:
+            while "Training progress" in texts(app) and monotonic() < end:
                 sleep(0.1)
                 app.run()
             assert app.selectbox(key=widget).value is not None

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import functools
 from importlib import metadata, resources
 from typing import Any, TypedDict
 
 import streamlit as st
 
+from autoenc.once import once
 from ui.components import fetched, inline, publish
 
 
@@ -58,7 +58,7 @@ def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) ->
     return clicked
 
 
-@functools.cache
+@once(maxsize=1)
 def _plotly() -> str:
     """The path of plotly.min.js, from the plotly wheel; named by version for the browsers' caches."""
     content = (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from autoenc import datasets, recipes
 from autoenc.datasets import DatasetInfo
 from autoenc.schema import TrainConfig
+from ui.core.caching import shared
 from ui.core.text import plain
 from ui.core.workspace import in_colour
 
 
-@st.cache_resource(ttl=2.0, show_spinner=False)
+@shared(max_entries=1, seconds=2.0)
 def infos() -> tuple[DatasetInfo, ...]:
     """What is known of the data sets, at most two seconds old: it asks the disk for each file of each."""
     return datasets.catalogue()

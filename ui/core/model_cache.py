@@ -7,7 +7,7 @@ from threading import Lock
 
 import numpy as np
 
-from autoenc import captions, checkpoints, datasets, denoising, inspection, out_of_distribution
+from autoenc import checkpoints, datasets, denoising, inspection, out_of_distribution
 from autoenc.captions.images import Reader
 from autoenc.denoising import Denoise, Denoised
 from autoenc.inspection import Network, Reconstructions, Trained
@@ -71,12 +71,6 @@ def reader(dataset: str) -> Reader:
     return Reader(data.train, data.train_labels, data.test_labels)
 
 
-@shared(max_entries=16)
-def is_drawn(dataset: str) -> bool:
-    """Whether its images are drawings: strokes on an empty ground."""
-    return captions.images.is_drawn(datasets.load(dataset).train[:256])
-
-
 # The mark of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=MAX_OPENED, spinner="Loading the model")
 def _opened(run_id: str, mark: str) -> Trained:
@@ -94,7 +88,7 @@ def _test_errors(run_id: str, mark: str) -> TestErrors:
     return out_of_distribution.test_errors(_reconstructions(run_id, mark).mse, _opened(run_id, mark).data)
 
 
-@shared(max_entries=MAX_OPENED + 1)
+@shared(max_entries=MAX_OPENED + 1)  # as many as the pad shows: without it each drawing would open them again
 def _network(run_id: str, mark: str) -> Network:
     return inspection.browser_network(_opened(run_id, mark))
 

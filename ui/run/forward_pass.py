@@ -37,5 +37,5 @@ def verdicts(run: Run, images: np.ndarray) -> list[Verdict]:
     if (reader := model_cache.reader(data.name)).reliable:
         classes = zip(data.test_labels[images], reader.read(x), reader.read(x_hat), strict=True)
         readings = [Reading(*(data.class_names[index] for index in indices)) for indices in classes]
-    drawn = model_cache.is_drawn(data.name)
+    drawn = captions.images.is_drawn(data.train[:256])
     return [captions.images.describe(*three, drawn) for three in zip(x, x_hat, readings, strict=True)]

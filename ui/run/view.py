@@ -18,12 +18,13 @@ from ui.core.text import plain
 from ui.run import class_errors, epochs, export, images, learnt, model, selection
 from ui.widgets import labels, training_settings
 
-SHOW = {
-    "Every image": images.show,
-    "Errors by class": class_errors.show,
-    "What it learnt": learnt.show,
-    "The model": model.show,
-    "Export": export.show,
+# Of a run that has ended; the first view, of its epochs, shows one that is under way too.
+ENDED = {
+    "images": images.show,
+    "errors": class_errors.show,
+    "learnt": learnt.show,
+    "model": model.show,
+    "export": export.show,
 }
 
 
@@ -148,14 +149,15 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
 def _views(run: Run, active: bool) -> None:
     """Only the tab that is open is drawn."""
     titles = list(selection.VIEWS.values())
-    first, *others = st.tabs(titles, key=selection.TAB.key, on_change=pages.write_address)
-    with first:
-        if first.open:
-            epochs.show(run, active)
-    for tab, show in zip(others, SHOW.values(), strict=True):
+    tabs = st.tabs(titles, key=selection.TAB.key, on_change=pages.write_address)
+    for tab, view in zip(tabs, selection.VIEWS, strict=True):
         with tab:
-            if tab.open and active:
+            if not tab.open:
+                continue
+            if view == "epochs":
+                epochs.show(run, active)
+            elif active:
                 st.info("Available when training finishes.", icon=":material/hourglass:")
-            elif tab.open:
+            else:
                 with errors.shown():
-                    show(run)
+                    ENDED[view](run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,6 @@ from autoenc.schema import NOISES, SLOW, Curve, Quality
 
 Trace = dict[str, Any]
 
-# What a level is, in as many letters as an axis has room for; in full it stands in NOISES.
-SHORT_LEVELS: Mapping[str, str] = {
-    "gaussian": "standard deviation",
-    "salt-pepper": "share of the pixels",
-    "speckle": "standard deviation of the factor",
-    "shot": "standard deviation of white",
-    "blur": "standard deviation (px)",
-    "block": "share of the area",
-}
 ENTRY_LENGTHS, LETTER, ROW = 47, 6.6, 25  # pixels of a legend: a symbol, a letter, the height of a row
 HALF_SIZE, PHONE_WIDTH = 492, 242  # pixels: the width of a plot on half a page, and on a telephone
 PHONE_LETTERS = 0.8  # of the size that they have elsewhere
@@ -147,7 +138,7 @@ def between(colours: Sequence[str], shares: Sequence[float] | np.ndarray) -> lis
 
 
 def level_title(noise: str) -> str:
-    return f"{NOISES[noise].title}: {SHORT_LEVELS[noise]}" if noise else "level of noise"
+    return f"{NOISES[noise].title}: {NOISES[noise].axis}" if noise else "level of noise"
 
 
 def of_images(n: int) -> str:

@@ -7,13 +7,13 @@ first job with it. A worker that is turned away is checked again after a restart
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
 from time import monotonic
 
 from distributed import Client
 
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job
+from autoenc.once import once
 from autoenc.sessions.dask.environment_check import Check, check_data, check_environment
 
 LOOK_SECONDS = 0.5  # between two looks at who is there
@@ -73,7 +73,7 @@ class WorkerChecks:
             taken: workers that have a job.
         """
         free = [place for place in self.admitted() if place not in taken]
-        why_none = cache(self._why_none)  # the queue may be long, the data sets are few
+        why_none = once(maxsize=1000)(self._why_none)  # the queue may be long, the data sets are few
         for job in jobs:
             dataset = job.needed_dataset()
             try:
