@@ -81,7 +81,7 @@ def test_a_finished_run_still_has_its_history_and_its_model(run_id: str) -> None
 def test_a_run_is_exported(checkpoint_dir: Path, tmp_path: Path) -> None:
     files = {path.name for path in export.export(CONV, tmp_path / "out")}
     assert len(files) >= 4
-    head, row = (tmp_path / "out" / CONV / "epochs.csv").read_text().splitlines()
+    head, row = (tmp_path / "out" / CONV / "history.csv").read_text().splitlines()
     assert head == "epoch,train_loss,test_loss,test_psnr_db,seconds,test_seconds,threads,beside,stood_still"
     assert row.startswith("1,0.1261")
 
@@ -139,7 +139,7 @@ LINKS: list[tuple[str, dict[str, str]]] = [
     ),
     (
         "picture",
-        {"from": "example", "example": "cat", "fit": "tile", "invert": "yes", "runs": f"{CONV},{MLP}"},
+        {"example": "cat", "fit": "tile", "invert": "yes", "runs": f"{CONV},{MLP}"},
     ),
     ("picture", {"from": "draw", "runs": MLP}),
     ("colour", {"dataset": "photos", "model": "mlp", "latent_size": "6", "epochs": "3"}),
@@ -151,7 +151,7 @@ LINKS: list[tuple[str, dict[str, str]]] = [
     ),
     (
         "runs",
-        {"find": "mlp", "datasets": "digits", "models": "mlp,conv", "finished": "True", "sort": "error"}
+        {"find": "digits", "datasets": "digits", "models": "mlp,conv", "finished": "True", "sort": "error"}
         | {"log": "False", "runs": f"{MLP},{CONV}"},
     ),
 ]
