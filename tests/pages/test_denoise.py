@@ -180,7 +180,7 @@ def test_the_questions_of_size_and_of_training_noise_say_what_they_need() -> Non
     app = with_models(noise="speckle:0.5")
     for question, said in (
         ("Which code size?", "A small code cannot store the noise"),
-        ("Training noise vs. test noise", "each trained with other noise"),
+        ("Training noise vs. test noise", "each trained with a different noise"),
     ):
         app.session_state["questions"] = question
         app.run()
