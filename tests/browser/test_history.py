@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Trained, expect_progress, expect_rest
+from tests.browser.conftest import OpenPage, Trained, a_frame, expect_progress, expect_rest
 from tests.browser.test_train_page import LONG, press_stop, press_train_and_see_it_begin
 
 DRAWN = {  # by the navigation, where each page has what it shows last or nearly so
@@ -94,7 +94,7 @@ def test_an_address_that_comes_before_its_page_does_not_stay_with_the_page_that_
     own = page.url
     for url in ("/lab/train?find=k8", "/lab/runs?find=k8"):  # as a busy machine has Streamlit do it
         page.evaluate("url => history.pushState({}, '', url)", url)
-        page.wait_for_timeout(300)
+        a_frame(page)
     page.evaluate(
         "window.heard = null; addEventListener('popstate', () => (heard = location.href)); history.back()"
     )

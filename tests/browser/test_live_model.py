@@ -52,11 +52,12 @@ window.noisy = ({ kind, level, x, unit, shape: [n, channels, height, width] }) =
 };
 const code = import(URL.createObjectURL(new Blob([given], { type: "text/javascript" })));
 window.told = [];
-window.call = async (data) => {
+window.call = async (data, parentElement = document.body) => {
   const { default: component } = await code;
   const setTriggerValue = (name, { level }) => told.push(level);
-  component({ data: bytes(data), parentElement: document.body, setTriggerValue });
+  component({ data: bytes(data), parentElement, setTriggerValue });
 };
+window.place = () => document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
 window.drag = (level, ...events) => {
   const slider = document.querySelector(".slider");
   slider.value = level;
@@ -206,6 +207,23 @@ def test_a_chart_is_told_each_level_and_a_click_on_one_of_its_points_moves_the_s
         blank.evaluate("() => new Promise(requestAnimationFrame)")
     assert blank.evaluate("told.at(-1)") == 2.5
     assert blank.evaluate("heard.filter(({ key }) => key === 'chart').at(-1).epoch") == 2.5
+
+
+def test_the_keys_go_on_with_a_slider_that_streamlit_has_taken_to_another_place(blank: Page) -> None:
+    """When the slider rests its part of the page is drawn again, sometimes as another element."""
+    data = b64encode(message("none", "blur", 1, [], "keys")).decode()
+    slider = "window.autoencLive.get('keys').slider"
+    move = "async data => { window.at?.host.remove(); await call(data, (window.at = place())); }"
+    blank.evaluate(move, data)
+    blank.evaluate(f"{slider}.focus()")
+    blank.evaluate(move, data)
+    before = blank.evaluate(f"{slider}.value")
+    blank.keyboard.press("ArrowRight")
+    assert blank.evaluate(f"{slider}.value") > before
+    blank.evaluate("document.activeElement.blur()")
+    blank.evaluate("() => new Promise(requestAnimationFrame)")  # what was left by itself is left
+    blank.evaluate(move, data)
+    assert blank.evaluate("document.activeElement === document.body")
 
 
 # ---------------------------------------------------------------- under Streamlit

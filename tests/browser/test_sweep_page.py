@@ -58,8 +58,7 @@ def click_dot(page: Page, latent_size: int) -> None:
 
 
 def click(page: Page, latent_size: int) -> None:
-    x, y = page.eval_on_selector(
-        CHART,
+    x, y = page.locator(CHART).first.evaluate(
         """(chart, k) => {
           const { xaxis, yaxis } = chart._fullLayout;
           const trace = chart._fullData.find((one) => one.name === "MLP");

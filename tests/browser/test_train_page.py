@@ -60,7 +60,7 @@ def press_stop(page: Page) -> None:
 
 def n_points(page: Page) -> int:
     """Points of the first trace of the loss chart."""
-    points: int = page.eval_on_selector(LOSS, "chart => chart._fullData[0].x.length")
+    points: int = page.locator(LOSS).first.evaluate("chart => chart._fullData[0].x.length")
     return points
 
 
@@ -90,10 +90,10 @@ def test_the_chart_keeps_node_zoom_and_hidden_trace_while_a_run_grows_and_when_i
     page = open_page(LONG, height=1200)
     press_train_and_see_it_begin(page)
     wait_for_growth(page, 5)
-    page.eval_on_selector(LOSS, "chart => { window.firstChart = chart }")
+    page.locator(LOSS).first.evaluate("chart => { window.firstChart = chart }")
     page.locator(f"{LOSS} .legendtoggle").nth(1).click()  # hides the test loss
     page.wait_for_function(
-        "chart => document.querySelector(chart).data[1].visible === 'legendonly'", arg=LOSS
+        "chart => document.querySelector(chart)?.data[1].visible === 'legendonly'", arg=LOSS
     )
     box = page.locator(f"{LOSS} .nsewdrag").first.bounding_box()
     assert box is not None
@@ -105,15 +105,15 @@ def test_the_chart_keeps_node_zoom_and_hidden_trace_while_a_run_grows_and_when_i
     seen = (
         "chart => JSON.stringify([chart.layout.xaxis.range, chart.layout.yaxis.range, chart.data[1].visible])"
     )
-    page.wait_for_function("chart => document.querySelector(chart).layout.xaxis.range[0] > 0", arg=LOSS)
-    zoomed = page.eval_on_selector(LOSS, seen)
+    page.wait_for_function("chart => document.querySelector(chart)?.layout.xaxis.range[0] > 0", arg=LOSS)
+    zoomed = page.locator(LOSS).first.evaluate(seen)
     wait_for_growth(page, n_points(page) + 20)
-    assert page.eval_on_selector(LOSS, "chart => chart === window.firstChart")
-    assert page.eval_on_selector(LOSS, seen) == zoomed
+    assert page.locator(LOSS).first.evaluate("chart => chart === window.firstChart")
+    assert page.locator(LOSS).first.evaluate(seen) == zoomed
     press_stop(page)
     expect(page.locator(".st-key-train button")).to_contain_text("Resume from epoch")
-    assert page.eval_on_selector(LOSS, "chart => chart === window.firstChart")
-    assert page.eval_on_selector(LOSS, seen) == zoomed
+    assert page.locator(LOSS).first.evaluate("chart => chart === window.firstChart")
+    assert page.locator(LOSS).first.evaluate(seen) == zoomed
 
 
 def test_a_refresh_in_mid_run_and_a_second_window_attach_to_the_same_run(open_page: OpenPage) -> None:
@@ -176,8 +176,7 @@ def middle(marker: Locator) -> float:
 
 def place_of_test_loss(page: Page, epoch: int) -> tuple[float, float]:
     """Where its point is on the page."""
-    x, y = page.eval_on_selector(
-        LOSS,
+    x, y = page.locator(LOSS).first.evaluate(
         """(chart, epoch) => {
           const { xaxis, yaxis } = chart._fullLayout, test = chart._fullData[1];
           const i = Array.from(test.customdata).findIndex((other) => +other === epoch);
@@ -291,7 +290,7 @@ def test_presenting_hides_the_controls_enlarges_the_rest_and_keeps_the_link(
     presenter.click()
     expect(page.locator(".st-key-settings")).to_be_hidden()
     page.wait_for_function(
-        "([place, width]) => document.querySelector(place).getBoundingClientRect().width > 1.2 * width",
+        "([place, width]) => document.querySelector(place)?.getBoundingClientRect().width > 1.2 * width",
         arg=[LOSS, before[0]],
     )
     assert all(width_of(page, place) > 1.1 * width for place, width in zip(seen, before, strict=True))
@@ -299,7 +298,7 @@ def test_presenting_hides_the_controls_enlarges_the_rest_and_keeps_the_link(
     presenter.click()
     expect(page.locator(".st-key-settings")).to_be_visible()
     page.wait_for_function(
-        "([place, width]) => document.querySelector(place).getBoundingClientRect().width === width",
+        "([place, width]) => document.querySelector(place)?.getBoundingClientRect().width === width",
         arg=[LOSS, before[0]],
     )
     assert page.url == address

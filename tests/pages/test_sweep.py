@@ -128,7 +128,7 @@ def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place)
 def test_a_sweep_with_noise_has_no_pca_fitted_because_none_is_shown() -> None:
     app = swept(models="mlp", latent_sizes="4", epochs="1000", noise="gaussian:0.3", train_images="700")
     app.button(key="sweep-start").click().run()
-    until(app, "1 at work")
+    until(app, "1 running")
     assert sessions.background().snapshot(BaselineJob(PCA, "digits", 700).job_id) is None
     app.button(key="stop-sweep").click().run()
     until(app, "stopped")
@@ -148,7 +148,7 @@ def test_a_run_that_a_sweep_has_joined_is_still_stopped_by_who_started_it_alone(
     run_id = first.query_params["run"]
     other = swept(models="conv", latent_sizes="40", epochs="1000")
     other.button(key="sweep-start").click().run()
-    until(other, "1 at work")
+    until(other, "1 running")
     assert not has_button(other, f"stop-{run_id}")
     other.button(key="stop-sweep").click().run()
     assert sessions.background().snapshot(run_id).state.active

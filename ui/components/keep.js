@@ -6,9 +6,20 @@ const ENDS = ["pointerup", "pointercancel"];
 
 // The box of this key, made where there is none, in its place on the page.
 function keep(kept, key, create, place) {
-  const box = kept.get(key) ?? create();
+  const box = kept.get(key) ?? rememberFocus(create());
   kept.set(key, box);
-  if (box.parentNode !== place) place.append(box);
+  if (box.parentNode === place) return box;
+  place.append(box);
+  // Who moves a slider with the keys goes on with it.
+  if (box.focused && document.activeElement === document.body) box.focused.focus({ preventScroll: true });
+  return box;
+}
+
+// What has the keyboard's focus in the box, until something else has it; being taken off the page does not count.
+function rememberFocus(box) {
+  const isElsewhere = () => box.isConnected && !box.contains(box.getRootNode().activeElement);
+  box.addEventListener("focusin", ({ target }) => (box.focused = target));
+  box.addEventListener("focusout", () => setTimeout(() => isElsewhere() && (box.focused = null)));
   return box;
 }
 
