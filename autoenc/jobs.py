@@ -220,7 +220,7 @@ class DownloadJob:
 
 @dataclass(frozen=True)
 class BaselineJob:
-    """Measure a baseline on a data set; what was found is kept in the cache folder."""
+    """Measure a baseline on a data set; the cache folder keeps the curve."""
 
     baseline: Baseline
     dataset: str
@@ -259,7 +259,7 @@ class BaselineJob:
 
 @dataclass(frozen=True)
 class CurveJob:
-    """Measure how well a method takes a noise away; what was found is kept in the cache folder.
+    """Measure how well a method takes a noise away; the cache folder keeps the curve.
 
     Raises:
         ConfigError: the noise is unknown or a level is not allowed.

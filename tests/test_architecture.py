@@ -236,8 +236,8 @@ def violations(sources: Sources) -> list[str]:
     return [
         *(f"{module} has no row in LAYERS" for module in sources if layer_of(module) is None),
         *(f"{module} is named for nothing" for module in sources if WORDLESS & set(module.split("."))),
-        *(said for one in imports(sources) for said in _wrong(one)),
-        *(said for module, text in sources.items() for said in _misplaced(module, text)),
+        *(sentence for one in imports(sources) for sentence in _wrong(one)),
+        *(sentence for module, text in sources.items() for sentence in _misplaced(module, text)),
         *_cycles(sources),
     ]
 
@@ -411,6 +411,14 @@ def test_a_shadowed_module_is_found() -> None:
     assert list(shadowed_modules(sources)) == ["a.b"]
 
 
+def test_the_modules_that_a_package_lists_are_there() -> None:
+    for module, text in project().items():
+        path = ROOT.joinpath(*module.split("."))
+        if path.is_dir():
+            listed = re.findall(r"\b([a-z_]+\.py)\b", ast.get_docstring(ast.parse(text)) or "")
+            assert [name for name in listed if not (path / name).exists()] == [], module
+
+
 def sources_of_exponents(sources: Sources) -> set[str]:
     """Modules that format a number with `g`, which writes 1e+02, as text and not to round a float."""
     found = set()
@@ -497,7 +505,7 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "text", "said"),
+    ("module", "text", "sentence"),
     [
         ("autoenc.schema", "from autoenc import models", "autoenc.schema imports autoenc.models, which"),
         ("autoenc.pareto", "import autoenc.equal", ": a circle"),
@@ -564,11 +572,11 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
         ("autoenc.jobs", "def f():\n    from functools import cache", "autoenc.jobs uses functools.cache"),
     ],
 )
-def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, said: str) -> None:
+def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, sentence: str) -> None:
     sources = {**project(), "pages.compare": "", module: text}
     found = violations(sources)
     assert len(found) == 1
-    assert said in found[0]
+    assert sentence in found[0]
 
 
 def test_the_command_line_may_use_the_benchmarks_inside_a_function_alone() -> None:

@@ -42,7 +42,7 @@ def ahead(*gains: float, noise: str = "gaussian", step: float = 0.1) -> tuple[Cu
 
 
 @pytest.mark.parametrize(
-    ("gains", "said"),
+    ("gains", "sentence"),
     [
         # from -1 to 3 over a tenth: a quarter of the way from 0.1 to 0.2 is 0.125
         ((-1, 3, 6), "Below 0.12 the filter makes the picture worse; beyond it helps, by up to 6 dB at 0.3."),
@@ -71,36 +71,38 @@ def ahead(*gains: float, noise: str = "gaussian", step: float = 0.1) -> tuple[Cu
         ((), ""),
     ],
 )
-def test_where_a_method_crosses_the_noisy_pictures_is_told(gains: tuple[float, ...], said: str) -> None:
-    assert captions.denoising.crossing_caption("Filter", *ahead(*gains)) == said
+def test_where_a_method_crosses_the_noisy_pictures_is_told(gains: tuple[float, ...], sentence: str) -> None:
+    assert captions.denoising.crossing_caption("Filter", *ahead(*gains)) == sentence
 
 
 def test_a_crossing_of_blur_is_told_in_pixels() -> None:
     noisy, method = ahead(-1, 3, noise="blur", step=1.0)
-    said = "Below 1.2 px the median filter makes the picture worse; beyond it helps, by up to 3 dB at 2 px."
-    assert captions.denoising.crossing_caption("Median filter", noisy, method) == said
+    sentence = (
+        "Below 1.2 px the median filter makes the picture worse; beyond it helps, by up to 3 dB at 2 px."
+    )
+    assert captions.denoising.crossing_caption("Median filter", noisy, method) == sentence
 
 
 def test_only_levels_that_both_have_count() -> None:
     noisy = curve({0.1: 20, 0.2: 15, 0.3: 12})
     method = curve({0.1: 21, 0.25: 3, 0.3: 16})
-    said = "The denoiser helps at every measured level, most at 0.3: by 4 dB."
-    assert captions.denoising.crossing_caption("Denoiser", noisy, method) == said
+    sentence = "The denoiser helps at every measured level, most at 0.3: by 4 dB."
+    assert captions.denoising.crossing_caption("Denoiser", noisy, method) == sentence
     assert captions.denoising.crossing_caption("Denoiser", noisy, curve({0.1: 21, 0.25: 3})) == ""
 
 
 def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
     two = curve({0.1: 20, 0.2: 20})
     exact = replace(two, points=(Quality(0.05, 0, 99, 99, 1, 1, 1), *two.points))
-    said = captions.denoising.crossing_caption("X", exact, curve({0.05: 3, 0.1: 21, 0.2: 22}))
-    assert said == captions.denoising.crossing_caption("X", two, curve({0.1: 21, 0.2: 22})) != ""
+    sentence = captions.denoising.crossing_caption("X", exact, curve({0.05: 3, 0.1: 21, 0.2: 22}))
+    assert sentence == captions.denoising.crossing_caption("X", two, curve({0.1: 21, 0.2: 22})) != ""
 
 
 # ---------------------------------------------------------------- who is ahead
 
 
 @pytest.mark.parametrize(
-    ("gains", "said"),
+    ("gains", "sentence"),
     [
         (
             (-1, 1, 3.1),
@@ -119,13 +121,13 @@ def test_a_picture_that_came_back_exactly_has_no_psnr_to_compare() -> None:
         ((1,), ""),
     ],
 )
-def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], said: str) -> None:
+def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], sentence: str) -> None:
     reference, method = ahead(*gains)
-    assert captions.denoising.gain_caption("PCA", reference, "Denoiser", method) == said
+    assert captions.denoising.gain_caption("PCA", reference, "Denoiser", method) == sentence
 
 
 @pytest.mark.parametrize(
-    ("median", "denoiser", "said"),
+    ("median", "denoiser", "sentence"),
     [
         ((25, 20, 15), (20, 19, 18), "Best up to 0.2: the median filter; at 0.3: the denoiser."),
         ((25, 15, 15), (20, 19, 18), "Best at 0.1: the median filter; from 0.2 on: the denoiser."),
@@ -144,23 +146,25 @@ def test_by_how_much_and_where_one_is_better_is_told(gains: tuple[float, ...], s
         ((25,), (20,), ""),
     ],
 )
-def test_who_is_best_where_is_told(median: tuple[float, ...], denoiser: tuple[float, ...], said: str) -> None:
+def test_who_is_best_where_is_told(
+    median: tuple[float, ...], denoiser: tuple[float, ...], sentence: str
+) -> None:
     def at_levels(psnr: tuple[float, ...]) -> Curve:
         return curve({round(0.1 * (i + 1), 4): db for i, db in enumerate(psnr)})
 
     lines = [("Median filter", at_levels(median)), ("the denoiser", at_levels(denoiser))]
-    assert captions.denoising.best_caption(lines) == said
+    assert captions.denoising.best_caption(lines) == sentence
 
 
 def test_what_lies_in_the_choice_of_the_images_makes_nobody_the_best() -> None:
     filtered = curve({0.1: 20.15, 0.2: 20.4})  # on 1,000 images
     denoiser = replace(curve({0.1: 20, 0.2: 20}), n_images=10_000)
-    said = captions.denoising.best_caption([("Median filter", filtered), ("Denoiser", denoiser)])
-    assert said == "Best at every measured level: the median filter."
-    said = captions.denoising.best_caption(
+    sentence = captions.denoising.best_caption([("Median filter", filtered), ("Denoiser", denoiser)])
+    assert sentence == "Best at every measured level: the median filter."
+    sentence = captions.denoising.best_caption(
         [("Median filter", curve({0.1: 20.15, 0.2: 20})), ("Denoiser", denoiser)]
     )
-    assert said == "Best at every measured level: the median filter and the denoiser (equal)."
+    assert sentence == "Best at every measured level: the median filter and the denoiser (equal)."
 
 
 def test_nobody_is_best_alone_or_before_all_are_measured() -> None:
@@ -172,7 +176,7 @@ def test_nobody_is_best_alone_or_before_all_are_measured() -> None:
 
 def test_methods_that_are_no_tools_have_no_article() -> None:
     low, high = curve({0.1: 20, 0.2: 15}), curve({0.1: 21, 0.2: 16})
-    for name, said in [
+    for name, sentence in [
         ("Total variation", "total variation"),
         ("the non-local means", "non-local means"),
         ("Noisy", "the unfiltered noisy picture"),
@@ -180,7 +184,7 @@ def test_methods_that_are_no_tools_have_no_article() -> None:
     ]:
         assert (
             captions.denoising.best_caption([("X", low), (name, high)])
-            == f"Best at every measured level: {said}."
+            == f"Best at every measured level: {sentence}."
         )
 
 
@@ -196,7 +200,7 @@ def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
 
 
 @pytest.mark.parametrize(
-    ("best", "said"),
+    ("best", "sentence"),
     [
         (
             {0.1: 128, 0.5: 32, 1.0: 8},
@@ -219,16 +223,18 @@ def sizes(best: Mapping[float, int], noise: str = "gaussian") -> list[Model]:
         ({0.1: 32}, ""),
     ],
 )
-def test_the_best_size_at_little_some_and_much_noise_is_told(best: Mapping[float, int], said: str) -> None:
-    assert captions.denoising.size_caption(sizes(best)) == said
+def test_the_best_size_at_little_some_and_much_noise_is_told(
+    best: Mapping[float, int], sentence: str
+) -> None:
+    assert captions.denoising.size_caption(sizes(best)) == sentence
 
 
 def test_of_equal_sizes_the_smallest_is_best_and_blur_is_in_pixels() -> None:
     equal = [Model(curve({0.4: 20, 4.0: 10}, "blur"), k) for k in (4, 1, 2)]
     always = "The best size does not depend on the noise: 1 number at every measured level."
     assert captions.denoising.size_caption(equal) == always
-    said = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px a code of 8."
-    assert captions.denoising.size_caption(sizes({0.4: 128, 4.0: 8}, "blur")) == said
+    sentence = "With little noise (0.4 px) a code of 128 numbers is best; at 4 px a code of 8."
+    assert captions.denoising.size_caption(sizes({0.4: 128, 4.0: 8}, "blur")) == sentence
 
 
 def test_one_size_is_compared_with_nothing() -> None:
@@ -254,7 +260,7 @@ def noise_of(name: str) -> Noise | None:
 
 
 @pytest.mark.parametrize(
-    ("trained", "said"),
+    ("trained", "sentence"),
     [
         (AT_HOME, "Each model is best near the noise it was trained with."),
         # 0.84 dB behind is not "never more than 0.8"
@@ -296,9 +302,9 @@ def noise_of(name: str) -> Noise | None:
     ],
 )
 def test_what_training_with_noise_is_good_for_is_told(
-    trained: Mapping[str, tuple[float, ...]], said: str
+    trained: Mapping[str, tuple[float, ...]], sentence: str
 ) -> None:
-    assert captions.denoising.matrix_caption(models(trained), COLUMNS) == said
+    assert captions.denoising.matrix_caption(models(trained), COLUMNS) == sentence
 
 
 # ---------------------------------------------------------------- whatever comes
@@ -313,13 +319,13 @@ NAMES = st.sampled_from(["clean", "0.1", "0.3", "1", "0 to 1", "0 to 0.5"])
 def test_whatever_comes_the_words_are_whole_sentences(found: list[tuple[str, int, Curve]]) -> None:
     rows = [Model(one, k, noise_of(name)) for name, k, one in found]
     curves = [one for *_, one in found]
-    said = [
+    sentences = [
         captions.denoising.best_caption([(name, one) for name, _, one in found]),
         captions.denoising.size_caption(rows),
         captions.denoising.matrix_caption(rows, (0.1, 0.5)),
         *(captions.denoising.crossing_caption("X", one, other) for one in curves for other in curves),
         *(captions.denoising.gain_caption("X", one, "Y", other) for one in curves for other in curves),
     ]
-    for words in said:
+    for words in sentences:
         assert words == "" or (words[0].isupper() and words.endswith("."))
         assert not re.search(r"nan|inf|None|\de|  |-\d|; \.|\b0 dB", words)

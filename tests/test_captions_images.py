@@ -45,7 +45,7 @@ def photograph() -> Image:
     return np.repeat(np.repeat(patches, 4, axis=1), 4, axis=2).astype(np.uint8)
 
 
-def said(x: Image, change: Change) -> str:
+def sentence_of(x: Image, change: Change) -> str:
     return captions.images.describe(x, change(x.copy())).sentence
 
 
@@ -88,11 +88,11 @@ DAMAGE: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_each_damage_to_a_drawing_is_told(name: str, flag: Image) -> None:
     change, expected = DAMAGE[name]
-    assert expected in said(flag, change)
+    assert expected in sentence_of(flag, change)
 
 
 def test_what_is_damaged_otherwise_is_told_otherwise(flag: Image) -> None:
-    sentences = [said(flag, change).partition(": ")[2] for change, _ in DAMAGE.values()]
+    sentences = [sentence_of(flag, change).partition(": ")[2] for change, _ in DAMAGE.values()]
     assert len(set(sentences)) == len(DAMAGE)
 
 
@@ -152,7 +152,7 @@ PHOTOGRAPHS: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
 def test_each_damage_to_a_photograph_is_told_and_none_of_strokes(name: str, photograph: Image) -> None:
     change, expected = PHOTOGRAPHS[name]
-    sentence = said(photograph, change)
+    sentence = sentence_of(photograph, change)
     assert expected in sentence
     assert "stroke" not in sentence
 

@@ -61,14 +61,14 @@ def test_every_ratio_has_words_without_an_exponent(ratio: float) -> None:
 
 def test_the_doublings_that_buy_most_and_least_are_told_with_their_losses() -> None:
     points = line("mlp", {1: 0.06, 2: 0.054, 4: 0.027})
-    said = "from 2 to 4 numbers the test loss halves (0.054 to 0.027), from 1 to 2 it falls by a tenth"
-    assert captions.sweep.loss_caption(points) == f"MLP: {said}."
+    sentence = "from 2 to 4 numbers the test loss halves (0.054 to 0.027), from 1 to 2 it falls by a tenth"
+    assert captions.sweep.loss_caption(points) == f"MLP: {sentence}."
 
 
 def test_where_a_larger_code_stops_paying_is_told() -> None:
     points = line("conv", {16: 0.004, 32: 0.002, 64: 0.002, 128: 0.00199})
-    said = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it hardly changes"
-    assert captions.sweep.loss_caption(points) == f"Conv: {said}."
+    sentence = "from 16 to 32 channels the test loss halves (0.004 to 0.002), beyond 32 it hardly changes"
+    assert captions.sweep.loss_caption(points) == f"Conv: {sentence}."
 
 
 def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
@@ -78,7 +78,7 @@ def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("losses", "said"),
+    ("losses", "sentence"),
     [
         ({1: 0.06, 2: 0.05}, "as good as PCA at every size"),
         ({1: 0.03, 2: 0.02}, "better than PCA at every size"),
@@ -87,8 +87,10 @@ def test_of_missing_sizes_the_gain_a_doubling_counts() -> None:
         ({16: 0.03}, "worse than PCA at 16 numbers"),
     ],
 )
-def test_pca_is_compared_where_it_has_a_code_of_the_same_size(losses: dict[int, float], said: str) -> None:
-    assert f"{said}." in captions.sweep.loss_caption(line("mlp", losses), [PCA])
+def test_pca_is_compared_where_it_has_a_code_of_the_same_size(
+    losses: dict[int, float], sentence: str
+) -> None:
+    assert f"{sentence}." in captions.sweep.loss_caption(line("mlp", losses), [PCA])
 
 
 @pytest.mark.parametrize(
@@ -132,14 +134,14 @@ def test_the_mean_image_is_spoken_of_where_a_model_is_no_better() -> None:
 
 def test_every_baseline_that_is_measured_at_a_size_is_compared_there() -> None:
     other = replace(pca({1: 0.02, 2: 0.01}), baseline="other", title="Other")
-    said = captions.sweep.loss_caption(line("mlp", {1: 0.03, 2: 0.02}), [PCA, other])
-    assert "better than PCA at every size; worse than Other at every size." in said
+    sentence = captions.sweep.loss_caption(line("mlp", {1: 0.03, 2: 0.02}), [PCA, other])
+    assert "better than PCA at every size; worse than Other at every size." in sentence
 
 
 def test_models_are_compared_at_about_equal_code_size() -> None:
     points = [point("mlp", 64, 0.008), point("mlp", 128, 0.004), point("conv", 1, 0.016)]
-    said = "At about equal code size (128 and 196 numbers) MLP is better: Conv has 4 times the loss"
-    assert captions.sweep.code_caption(points) == f"{said} (0.004 against 0.016)."
+    sentence = "At about equal code size (128 and 196 numbers) MLP is better: Conv has 4 times the loss"
+    assert captions.sweep.code_caption(points) == f"{sentence} (0.004 against 0.016)."
 
 
 def test_models_that_are_equally_good_are_called_so() -> None:
@@ -151,24 +153,24 @@ def test_models_that_are_equally_good_are_called_so() -> None:
 
 
 def test_the_smallest_code_that_does_not_compress_is_named() -> None:
-    said = "Conv with 4 channels already keeps 784 numbers for 784 pixels: it does not compress."
-    assert captions.sweep.code_caption(line("conv", {2: 0.02, 4: 0.01, 8: 0.005})) == said
+    sentence = "Conv with 4 channels already keeps 784 numbers for 784 pixels: it does not compress."
+    assert captions.sweep.code_caption(line("conv", {2: 0.02, 4: 0.01, 8: 0.005})) == sentence
 
 
 def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reaches() -> None:
     points = line("mlp", {8: 0.02, 16: 0.01, 32: 0.001})
-    said = "The strongest compression that still reaches 20 dB (MSE 0.01) is 49 times"
-    assert captions.sweep.ratio_caption(points) == f"{said}: MLP with 16 numbers, 20.0 dB."
+    sentence = "The strongest compression that still reaches 20 dB (MSE 0.01) is 49 times"
+    assert captions.sweep.ratio_caption(points) == f"{sentence}: MLP with 16 numbers, 20.0 dB."
 
 
 def test_where_none_reaches_20_db_the_nearest_is_told() -> None:
-    said = "No run reaches 20 dB (MSE 0.01); the closest is MLP with 16 numbers with 17.0 dB."
-    assert captions.sweep.ratio_caption([point(loss=0.02), point(latent_size=8, loss=0.03)]) == said
+    sentence = "No run reaches 20 dB (MSE 0.01); the closest is MLP with 16 numbers with 17.0 dB."
+    assert captions.sweep.ratio_caption([point(loss=0.02), point(latent_size=8, loss=0.03)]) == sentence
 
 
 def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
-    said = "20 dB (MSE 0.01) is reached only without compression: by Conv with 8 channels, 30.0 dB."
-    assert captions.sweep.ratio_caption([point("conv", 8, 0.001)]) == said
+    sentence = "20 dB (MSE 0.01) is reached only without compression: by Conv with 8 channels, 30.0 dB."
+    assert captions.sweep.ratio_caption([point("conv", 8, 0.001)]) == sentence
 
 
 # ---------------------------------------------------------------- time
@@ -176,17 +178,19 @@ def test_a_code_as_large_as_the_image_is_called_no_compression() -> None:
 
 def test_what_a_larger_code_costs_in_time() -> None:
     points = line("conv", {1: 0.1, 64: 0.01, 128: 0.001}, [10, 40, 80])
-    said = "Conv: a code 128 times larger takes 8 times the time; from 64 to 128 channels the time doubles."
-    assert captions.sweep.time_caption(points) == said
+    sentence = (
+        "Conv: a code 128 times larger takes 8 times the time; from 64 to 128 channels the time doubles."
+    )
+    assert captions.sweep.time_caption(points) == sentence
 
 
 def test_times_that_do_not_grow() -> None:
-    said = "MLP: a code twice as large takes the same time."
-    assert captions.sweep.time_caption(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == said
+    sentence = "MLP: a code twice as large takes the same time."
+    assert captions.sweep.time_caption(line("mlp", {1: 0.1, 2: 0.1}, [5, 5])) == sentence
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "sentence"),
     [
         ([{}, {}], "Each run had the machine to itself, on cpu with 2 threads."),
         ([{}], "The run had the machine to itself, on cpu with 2 threads."),
@@ -206,10 +210,10 @@ def test_times_that_do_not_grow() -> None:
         ),
     ],
 )
-def test_which_kind_of_times_are_shown(changed: list[dict[str, object]], said: str) -> None:
+def test_which_kind_of_times_are_shown(changed: list[dict[str, object]], sentence: str) -> None:
     assert (
         captions.sweep.timing_caption([point(latent_size=2**i, **more) for i, more in enumerate(changed)])
-        == said
+        == sentence
     )
 
 
@@ -223,9 +227,11 @@ def test_runs_that_were_tested_on_noise_of_their_own_are_counted() -> None:
 
 def test_the_front_is_told_with_the_price_of_its_last_halving() -> None:
     points = line("mlp", {1: 0.06, 2: 0.03, 4: 0.02, 8: 0.015, 16: 0.016}, [2, 4, 5, 12, 20])
-    said = "4 of 5 runs are best for their time, from MLP with 1 number (2 s) to MLP with 8 numbers (12 s)."
+    sentence = (
+        "4 of 5 runs are best for their time, from MLP with 1 number (2 s) to MLP with 8 numbers (12 s)."
+    )
     price = "From MLP with 2 numbers to MLP with 8 numbers the loss halves for 3 times the time."
-    assert captions.sweep.front_caption(points) == f"{said} {price}"
+    assert captions.sweep.front_caption(points) == f"{sentence} {price}"
 
 
 def test_one_run_that_beats_all_is_told() -> None:
@@ -241,9 +247,9 @@ def test_layers_are_compared_at_the_largest_size_that_both_have() -> None:
         *line("conv", {64: 0.4, 128: 0.3}, [1, 1]),
         *line("conv", {64: 0.2, 256: 0.1}, [1.5, 9], layers=2),
     ]
-    said = "Conv with 64 channels: 2 layers instead of 1 have half the loss and take half more time"
+    sentence = "Conv with 64 channels: 2 layers instead of 1 have half the loss and take half more time"
     code = "(the code has 3,136 numbers instead of 12,544)"
-    assert captions.sweep.layers_caption(points) == f"{said} {code}."
+    assert captions.sweep.layers_caption(points) == f"{sentence} {code}."
 
 
 # ---------------------------------------------------------------- whatever comes
@@ -285,9 +291,9 @@ some_points = st.lists(
 @settings(max_examples=150, deadline=None)
 def test_whatever_comes_each_says_whole_sentences_without_nan(points: list[Point]) -> None:
     for words in WORDS.values():
-        said = words(points)
-        assert said == "" or re.fullmatch(r"[A-Z0-9].*\.", said)
-        assert not re.search(r"nan|inf\b|None|\de[+-]|  |\b1 numbers|\b1 channels", said)
+        sentence = words(points)
+        assert sentence == "" or re.fullmatch(r"[A-Z0-9].*\.", sentence)
+        assert not re.search(r"nan|inf\b|None|\de[+-]|  |\b1 numbers|\b1 channels", sentence)
 
 
 @given(some_points)

@@ -485,9 +485,9 @@ def test_no_file_fills_the_memory_whatever_it_claims_to_hold(sample: Sample) -> 
             {},
         ),
     }
-    for seed, (said, (layout, head)) in enumerate(beyond.items(), 1):
+    for seed, (sentence, (layout, head)) in enumerate(beyond.items(), 1):
         run_id, beginning, n_bytes = large(sample, seed, layout, **head)
-        files[run_id] = (beginning, n_bytes, said, 250)
+        files[run_id] = (beginning, n_bytes, sentence, 250)
     run_id, beginning, n_bytes = large(sample, 0, {})
     files[run_id] = (beginning, n_bytes, f"{MAX_STEPS} steps", 700)  # the most that can be trained
     for name, (data, size, *_) in files.items():
@@ -499,9 +499,9 @@ def test_no_file_fills_the_memory_whatever_it_claims_to_hold(sample: Sample) -> 
         [sys.executable, "-c", READER, *files], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )
     lines = told.stdout.splitlines()
-    for line, (name, (*_, said, megabytes)) in zip(lines, files.items(), strict=True):
+    for line, (name, (*_, sentence, megabytes)) in zip(lines, files.items(), strict=True):
         peak, answer = line.split(" ", 1)
-        assert said in answer
+        assert sentence in answer
         assert int(peak) < megabytes * MEGABYTE, name
     assert (
         int(lines[-1].split()[0]) > 50 * MEGABYTE

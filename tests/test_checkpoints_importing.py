@@ -286,7 +286,7 @@ def replaced(**by_name: torch.Tensor) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "sentence"),
     [
         (changed("model.encoder.1.weight", 2, 5, value=float("nan")), "weight holds NaN or infinite numbers"),
         (changed("model.decoder.0.bias", 7, value=float("inf")), "bias holds NaN or infinite numbers"),
@@ -317,14 +317,14 @@ def replaced(**by_name: torch.Tensor) -> Change:
     ],
 )
 def test_tensors_that_no_run_of_ours_has_are_refused(
-    change: Change, said: str, given_file: Path, sample: Sample
+    change: Change, sentence: str, given_file: Path, sample: Sample
 ) -> None:
     given_file.write_bytes(sample.with_tensors(change))
-    assert said in refusal(given_file)
+    assert sentence in refusal(given_file)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "sentence"),
     [
         ("n_parameters", 7061, "its header gives another n_parameters than the rest of the file"),
         ("n_latents", 5, "its header gives another n_latents than the rest of the file"),
@@ -348,10 +348,10 @@ def test_tensors_that_no_run_of_ours_has_are_refused(
     ],
 )
 def test_a_head_that_is_not_that_of_its_run_is_refused(
-    field: str, value: object, said: str, given_file: Path, sample: Sample
+    field: str, value: object, sentence: str, given_file: Path, sample: Sample
 ) -> None:
     given_file.write_bytes(sample.with_head({**sample.head, field: value}))
-    assert said in refusal(given_file)
+    assert sentence in refusal(given_file)
 
 
 def test_a_run_without_a_finished_epoch_is_refused(

@@ -382,15 +382,15 @@ def test_what_a_newer_version_wrote_is_neither_read_nor_replaced(sample: Sample,
     newer = {"format_version": 2, "what": "y" * MAX_HEAD}
     path = put(sample.run_id, sample.with_head(newer))
     data = path.read_bytes()
-    said = (
+    sentence = (
         r"was written by a newer version of this program \(format version 2; this program reads 1\); "
         "update it, or delete the file"
     )
-    with pytest.raises(RunNewer, match=said):
+    with pytest.raises(RunNewer, match=sentence):
         checkpoints.read(sample.run_id)
-    with pytest.raises(RunNewer, match=said), checkpoints.write_lock(sample.run_id):
+    with pytest.raises(RunNewer, match=sentence), checkpoints.write_lock(sample.run_id):
         pass
-    with pytest.raises(RunNewer, match=said):
+    with pytest.raises(RunNewer, match=sentence):
         checkpoints.save(sample.run, sample.state)
     assert path.read_bytes() == data
     assert not checkpoints.is_being_written(sample.run_id)

@@ -278,9 +278,9 @@ def test_the_run_of_a_newer_version_is_not_trained_over(ask: Ask) -> None:
     path = Path(ask(*QUICK, "--json").json["checkpoint"])
     newer = path.read_bytes().replace(b'\\"format_version\\": 1', b'\\"format_version\\": 9')
     path.write_bytes(newer)
-    said = refused(ask(*QUICK), 1)  # and not a word of a training that begins
-    assert "was written by a newer version of this program (format version 9" in said
-    assert "update it, or delete the file" in said
+    sentence = refused(ask(*QUICK), 1)  # and not a word of a training that begins
+    assert "was written by a newer version of this program (format version 9" in sentence
+    assert "update it, or delete the file" in sentence
     assert path.read_bytes() == newer
 
 
@@ -352,15 +352,17 @@ def test_the_list_is_filtered_and_sorted_as_on_the_page(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "said"),
+    ("option", "sentence"),
     [
         (("--dataset", "minst"), "unknown dataset 'minst'; known: mnist, "),
         (("--model", "gan"), "unknown model 'gan'; known: mlp, conv, conv-bottleneck"),
         (("--sort", "age"), "sort is 'age'; known: newest, error, size"),
     ],
 )
-def test_a_filter_that_nothing_can_match_is_wrong_usage(ask: Ask, option: tuple[str, str], said: str) -> None:
-    assert refused(ask("runs", "list", *option), 2).startswith(said)
+def test_a_filter_that_nothing_can_match_is_wrong_usage(
+    ask: Ask, option: tuple[str, str], sentence: str
+) -> None:
+    assert refused(ask("runs", "list", *option), 2).startswith(sentence)
 
 
 def test_a_run_is_shown_as_it_was_trained(ask: Ask) -> None:
@@ -452,8 +454,8 @@ def test_what_cannot_be_exported_is_a_failure(ask: Ask, tmp_path: Path) -> None:
     assert "there is no run x;" in refused(ask("runs", "export", "x", "--out", str(tmp_path)), 1)
     (tmp_path / run_id).mkdir()
     (tmp_path / run_id / "mine").touch()
-    said = refused(ask("runs", "export", run_id, "--out", str(tmp_path)), 1)
-    assert "is not empty and holds no earlier export of this run; choose another folder" in said
+    sentence = refused(ask("runs", "export", run_id, "--out", str(tmp_path)), 1)
+    assert "is not empty and holds no earlier export of this run; choose another folder" in sentence
     assert f"cannot write to {UNWRITABLE}" in refused(ask("runs", "export", run_id, "--out", UNWRITABLE), 1)
 
 
@@ -630,8 +632,8 @@ def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
 
 
 def test_results_that_nobody_can_read_are_refused_before_the_work(checkpoint_folder: Path) -> None:
-    said = refused(shell(f"autoenc {' '.join(QUICK)} >&-"), 1)
-    assert said == "standard output is closed; give the results a file, such as `> results.txt`"
+    sentence = refused(shell(f"autoenc {' '.join(QUICK)} >&-"), 1)
+    assert sentence == "standard output is closed; give the results a file, such as `> results.txt`"
     assert not checkpoint_folder.exists()
 
 

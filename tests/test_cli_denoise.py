@@ -72,7 +72,7 @@ def test_several_runs_are_compared_when_each_is_given(run: Run, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "sentence"),
     [
         (("--levels", "much"), 2, "levels are 'much'; they are written as numbers"),
         (("--levels", "0.1,,0.2"), 2, "they are written as numbers"),
@@ -87,12 +87,12 @@ def test_several_runs_are_compared_when_each_is_given(run: Run, capsys: pytest.C
     ],
 )
 def test_wrong_usage_is_told_in_one_line(
-    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, said: str
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:
     assert cli.main(["denoise", "--run", run.run_id, *arguments]) == code
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert said in captured.err
+    assert sentence in captured.err
     assert len(captured.err.splitlines()) == 1
 
 

@@ -121,10 +121,10 @@ def test_a_link_to_images_without_colours_is_refused_in_a_sentence(named: str) -
 def test_a_run_in_colour_tells_where_it_errs() -> None:
     app = opened("colour", run=run_of("photos"), view="errors")
     assert not app.exception
-    said = texts(app)
-    assert "Error by class" in said
-    assert "Error by channel" in said
-    assert "in brightness and" in said
+    sentence = texts(app)
+    assert "Error by class" in sentence
+    assert "Error by channel" in sentence
+    assert "in brightness and" in sentence
 
 
 def test_a_run_without_colours_tells_its_classes_alone() -> None:
@@ -137,9 +137,9 @@ def test_a_run_without_colours_tells_its_classes_alone() -> None:
 def test_is_colour_harder_compares_at_equal_ratio_and_offers_what_is_missing() -> None:
     app = opened("colour", part="harder")
     assert not app.exception
-    said = texts(app).replace("\\", "")
-    assert "At 24.5 to 1 (MLP) an image of photos has" in said  # digits are measured there
-    assert "photos: MLP, 2 sizes, 1 epoch" in said
+    sentence = texts(app).replace("\\", "")
+    assert "At 24.5 to 1 (MLP) an image of photos has" in sentence  # digits are measured there
+    assert "photos: MLP, 2 sizes, 1 epoch" in sentence
     assert app.button(key="equal-start").label.startswith("Train the 8 missing runs")
 
 

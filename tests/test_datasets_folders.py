@@ -255,7 +255,7 @@ def test_folders_whose_names_no_data_set_can_have_are_told(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "caption"),
     [
         ({"train/a/readme.txt": b"x", "test/a/x.txt": b"x"}, "has no pictures; "),
         ({"train/a/1.png": colour()}, "has no pictures for test; "),
@@ -269,12 +269,12 @@ def test_folders_whose_names_no_data_set_can_have_are_told(tmp_path: Path) -> No
     ],
 )
 def test_what_is_no_data_set_is_refused_in_one_sentence(
-    folder: Path, files: dict[str, Picture | bytes], said: str
+    folder: Path, files: dict[str, Picture | bytes], caption: str
 ) -> None:
     put(folder, files)
     sentence = refusal()
     assert str(folder) in sentence
-    assert said in sentence
+    assert caption in sentence
 
 
 def test_more_pixels_than_memory_is_given_are_refused_before_they_are_read(

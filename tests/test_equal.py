@@ -106,14 +106,14 @@ def test_the_sizes_that_are_trained_compress_images_of_any_size_about_equally(n_
 def test_a_sentence_says_how_much_harder_colour_is_at_equal_ratio() -> None:
     worse = colours({32: 0.05, 128: 0.03, 256: 0.02})
     # 24 to 1 is measured for CIFAR-10; MNIST's 24 lies between 24.5 (.01) and 12.25 (.005): near .00980
-    said = captions.equal.equal_caption(worse, GREY)
-    assert said.startswith("At 24 to 1 (MLP) an image of CIFAR-10 has 3.1 times the error of one of")
-    assert "MNIST (0.03 against 0.0098)" in said
+    sentence = captions.equal.equal_caption(worse, GREY)
+    assert sentence.startswith("At 24 to 1 (MLP) an image of CIFAR-10 has 3.1 times the error of one of")
+    assert "MNIST (0.03 against 0.0098)" in sentence
 
 
 def test_the_sentence_follows_the_numbers_where_colour_is_easier() -> None:
-    said = captions.equal.equal_caption(COLOUR, GREY)
-    assert "has 3.3 times less error than one of MNIST" in said  # .0098 / .003 = 3.27
+    sentence = captions.equal.equal_caption(COLOUR, GREY)
+    assert "has 3.3 times less error than one of MNIST" in sentence  # .0098 / .003 = 3.27
 
 
 def test_where_ratio_and_code_size_disagree_the_words_say_that_it_depends() -> None:

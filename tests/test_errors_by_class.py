@@ -104,10 +104,10 @@ def test_classes_that_hardly_differ_and_a_single_class_are_told_so() -> None:
 
 
 def test_the_channel_that_is_drawn_worst_is_named() -> None:
-    said = captions.errors.colour_caption(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
-    assert said.startswith("Blue has the largest error: 2 times that of red.")
-    assert "30 % in brightness and 10 % in colour" in said
-    assert "more brightness than colour" in said
+    sentence = captions.errors.colour_caption(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
+    assert sentence.startswith("Blue has the largest error: 2 times that of red.")
+    assert "30 % in brightness and 10 % in colour" in sentence
+    assert "more brightness than colour" in sentence
 
 
 # ---------------------------------------------------------------- figures

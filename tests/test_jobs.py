@@ -193,8 +193,8 @@ def test_a_run_of_version_0_1_with_noise_over_a_range_says_that_its_test_noise_w
     old = checkpoints.read(run.run_id)
     assert [e.test_loss for e in old.epochs] == [e.test_loss for e in run.epochs], "old numbers stay"
     assert cli.main(["runs", "show", run.run_id]) == 0
-    said = "Measured on noisy test images that an earlier version made only for this model"
-    assert said in capsys.readouterr().out
+    sentence = "Measured on noisy test images that an earlier version made only for this model"
+    assert sentence in capsys.readouterr().out
     (summary,) = checkpoints.summaries()[0]
     assert summary.earlier_tests == 3
     same = checkpoints.path_of(run.run_id).rename(checkpoints.path_of("x"))
@@ -205,10 +205,10 @@ def test_a_run_that_continues_one_of_version_0_1_says_which_epochs_were_tested_o
     of_version_0_1(done(RANGE))
     longer = done(replace(RANGE, epochs=5))
     assert longer.resumed_from_epoch == 3
-    (said,) = remarks(checkpoints.read(longer.run_id))
-    assert said.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version made")
-    (said,) = remarks(replace(longer, earlier_tests=1))
-    assert said.startswith("Epoch 1 was tested")
+    (sentence,) = remarks(checkpoints.read(longer.run_id))
+    assert sentence.startswith("Epochs 1 to 3 were tested on noisy test images that an earlier version made")
+    (sentence,) = remarks(replace(longer, earlier_tests=1))
+    assert sentence.startswith("Epoch 1 was tested")
     again = done(replace(RANGE, epochs=6))
     assert (again.resumed_from_epoch, again.earlier_tests) == (5, 3)
 

@@ -67,11 +67,11 @@ def test_several_seeds_are_told_as_mean_and_standard_deviation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_latents", "said"),
+    ("n_latents", "sentence"),
     [(1, "1** number for"), (32, "24.5 times smaller"), (784, "the same size"), (3136, "4 times larger")],
 )
-def test_the_size_of_the_code_beside_the_pixels(n_latents: int, said: str) -> None:
-    assert said in labels.code_size(n_latents, 784)
+def test_the_size_of_the_code_beside_the_pixels(n_latents: int, sentence: str) -> None:
+    assert sentence in labels.code_size(n_latents, 784)
 
 
 def test_a_frame_tells_its_own_error() -> None:

@@ -77,7 +77,7 @@ def address(app: AppTest) -> dict[str, str]:
     return {name: value if isinstance(value, str) else value[-1] for name, value in app.query_params.items()}
 
 
-def said(app: AppTest) -> str:
+def shown_text(app: AppTest) -> str:
     return texts(app) + str([tab.label for tab in app.tabs]) + str([image.proto for image in app.get("imgs")])
 
 
@@ -215,7 +215,7 @@ def test_all_that_was_changed_is_in_the_address_and_opens_alike_elsewhere(name: 
     usual, other = widgets(opened(page)), elsewhere(page, app)
     shown = widgets(app)
     assert widgets(other) == shown
-    assert said(other) == said(app)
+    assert shown_text(other) == shown_text(app)
     assert address(other) == address(app)
     same = {key for key, value in shown.items() if usual.get(key) == value}
     one_is_there = {"dataset", "part", "picture_source", "picture_example", "equal_colour", "equal_grey"}

@@ -216,11 +216,11 @@ def test_a_run_that_does_not_fit_is_refused_in_one_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_bytes", "said"),
+    ("n_bytes", "sentence"),
     [(0, "0 MB"), (-5, "0 MB"), (349_600_000, "350 MB"), (999_999_999, "1.0 GB"), (123 * 10**9, "123 GB")],
 )
-def test_sizes_are_for_people(n_bytes: int, said: str) -> None:
-    assert data_size(n_bytes) == said
+def test_sizes_are_for_people(n_bytes: int, sentence: str) -> None:
+    assert data_size(n_bytes) == sentence
 
 
 # ---------------------------------------------------------------- what there is

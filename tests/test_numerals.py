@@ -12,7 +12,7 @@ from autoenc.numerals import counted, decibels, duration, listed, out_of, percen
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "sentence"),
     [
         (0, "0"),
         (0.0000123, "0.000012"),
@@ -34,8 +34,8 @@ from autoenc.numerals import counted, decibels, duration, listed, out_of, percen
         (math.nan, "no number"),
     ],
 )
-def test_two_digits_or_all_before_the_point(value: float, said: str) -> None:
-    assert short(value) == said
+def test_two_digits_or_all_before_the_point(value: float, sentence: str) -> None:
+    assert short(value) == sentence
 
 
 def test_three_digits() -> None:
@@ -50,13 +50,13 @@ def test_three_digits() -> None:
 
 @given(st.floats(1e-12, 1e12), st.integers(1, 6))
 def test_no_number_has_an_exponent_and_each_is_near_its_value(value: float, digits: int) -> None:
-    said = short(value, digits)
-    assert "e" not in said
-    assert float(said.replace(",", "")) == pytest.approx(value, rel=0.51 * 10 ** (1 - digits))
+    sentence = short(value, digits)
+    assert "e" not in sentence
+    assert float(sentence.replace(",", "")) == pytest.approx(value, rel=0.51 * 10 ** (1 - digits))
 
 
 @pytest.mark.parametrize(
-    ("share", "said"),
+    ("share", "sentence"),
     [
         (0, "0 %"),
         (1e-9, "under 0.1 %"),
@@ -76,8 +76,8 @@ def test_no_number_has_an_exponent_and_each_is_near_its_value(value: float, digi
         (12.5, "1,250 %"),
     ],
 )
-def test_a_share_in_percent(share: float, said: str) -> None:
-    assert percent(share) == said
+def test_a_share_in_percent(share: float, sentence: str) -> None:
+    assert percent(share) == sentence
 
 
 def test_counts_agree_with_their_nouns() -> None:
@@ -93,14 +93,14 @@ def test_counts_agree_with_their_nouns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "sentence"),
     [
         *((0.0, "0.00 s"), (0.02, "0.02 s"), (0.096, "0.1 s"), (9.4, "9.4 s"), (9.6, "10 s"), (89.4, "89 s")),
         *((91, "2 min"), (360, "6 min"), (5399, "90 min"), (5400, "1.5 h"), (3_600_000, "1,000.0 h")),
     ],
 )
-def test_durations(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+def test_durations(seconds: float, sentence: str) -> None:
+    assert duration(seconds) == sentence
 
 
 def test_settings_are_said_as_they_were_written() -> None:

@@ -132,21 +132,23 @@ def half(contrast: int) -> np.ndarray:
     return x
 
 
-def said(x: np.ndarray, x_hat: np.ndarray, tests: np.ndarray = ERRORS, useful: bool = True) -> str:
+def sentence_of(x: np.ndarray, x_hat: np.ndarray, tests: np.ndarray = ERRORS, useful: bool = True) -> str:
     mse = float(((x / 255 - x_hat / 255) ** 2).mean())
     return picture_caption(Reconstruction(x, x_hat, np.zeros(1, np.float32), mse), TestErrors(tests, useful))
 
 
 def test_a_cat_that_comes_back_as_a_plain_square_is_lost_however_small_its_error() -> None:
     """A contrast of 20 steps is an MSE of 0.006: less than most digits have."""
-    words = said(half(20), half(0))
+    words = sentence_of(half(20), half(0))
     assert words.startswith("The model gave back a plain square: the picture is lost (its error: 0.0")
     assert "easier" not in words
-    assert said(half(20), np.zeros((1, 28, 28), np.uint8)).startswith("The model gave back a black square")
+    assert sentence_of(half(20), np.zeros((1, 28, 28), np.uint8)).startswith(
+        "The model gave back a black square"
+    )
 
 
 def test_what_is_further_off_than_a_plain_square_is_no_success() -> None:
-    words = said(half(20), half(20)[:, ::-1])
+    words = sentence_of(half(20), half(20)[:, ::-1])
     assert words.startswith("A plain square would be closer: what this model has learnt does not help")
 
 
@@ -163,22 +165,24 @@ def test_the_same_error_in_contrast_is_the_same_verdict_whatever_the_contrast(
     back: float, words: str
 ) -> None:
     """Of 0.5 of contrast 0.4 come back: a fifth is off, 4 % of the square."""
-    assert said(half(100), half(back)).startswith(words)
+    assert sentence_of(half(100), half(back)).startswith(words)
 
 
 def test_the_share_of_test_images_is_said_as_it_is() -> None:
     many = np.where(np.arange(10_000) < 9_999, 0.01, 0.9)
-    assert "more than in over 99 % of the 10,000 test images: at the edge" in said(half(100), half(80), many)
+    assert "more than in over 99 % of the 10,000 test images: at the edge" in sentence_of(
+        half(100), half(80), many
+    )
 
 
 def test_a_picture_without_contrast_is_no_test() -> None:
-    assert said(half(0), half(1)).startswith("No verdict: this picture is almost one plain tone")
-    words = said(half(0), np.zeros((1, 28, 28), np.uint8))
+    assert sentence_of(half(0), half(1)).startswith("No verdict: this picture is almost one plain tone")
+    words = sentence_of(half(0), np.zeros((1, 28, 28), np.uint8))
     assert words.endswith("and the model does not even reproduce that: it has never seen such an image.")
 
 
 def test_a_model_that_has_learnt_nothing_gives_no_verdict() -> None:
-    words = said(half(100), half(80), useful=False)
+    words = sentence_of(half(100), half(80), useful=False)
     assert words.startswith("No verdict: even for its own test images this model is hardly better than")
 
 

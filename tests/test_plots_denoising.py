@@ -59,8 +59,8 @@ def rows(n_measured: int = 12) -> list[MatrixRow]:
     ]
 
 
-def by_size(runs: Sequence[SizeCurve], said: str = "") -> Figure:
-    return plots.quality_by_size(runs, (0.1, 0.5, 1.0), said)
+def by_size(runs: Sequence[SizeCurve], sentence: str = "") -> Figure:
+    return plots.quality_by_size(runs, (0.1, 0.5, 1.0), sentence)
 
 
 FIGURES: dict[str, Callable[[int], Figure]] = {
@@ -184,7 +184,7 @@ def test_each_point_tells_its_middle_80_percent_and_how_many_images() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "said"),
+    ("counts", "sentence"),
     [
         ({"noisy": 10_000, "run": 10_000}, "10,000 test images"),
         ({"noisy": 10_000, "run": 10_000, "median": 1000}, "10,000 test images (slow filters: 1,000)"),
@@ -192,11 +192,13 @@ def test_each_point_tells_its_middle_80_percent_and_how_many_images() -> None:
         ({"run": 10_000, "other": 360}, ""),
     ],
 )
-def test_the_axis_says_how_many_images_where_that_can_be_said(counts: Mapping[str, int], said: str) -> None:
+def test_the_axis_says_how_many_images_where_that_can_be_said(
+    counts: Mapping[str, int], sentence: str
+) -> None:
     drawn = [Line(name, "#000000", falling(name, 20, 3, n)) for name, n in counts.items()]
     title = plots.quality_curves(drawn, "psnr").layout.yaxis.title.text
     assert title.startswith("PSNR (dB)")
-    assert (said in title) if said else ("images" not in title)
+    assert (sentence in title) if sentence else ("images" not in title)
 
 
 def test_a_picture_that_came_back_exactly_is_a_gap() -> None:

@@ -447,11 +447,11 @@ def test_a_system_without_room_for_a_class_is_told_on_the_terminal() -> None:
     assert files.warning(1024) == files.warning(None) == ""
 
 
-def heard(*said: BackMsg) -> list[BackMsg]:
+def heard(*sentence: BackMsg) -> list[BackMsg]:
     """What of it comes to Streamlit."""
 
     async def received() -> list[BackMsg]:
-        messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in said]
+        messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in sentence]
         coming = iter([*messages, {"type": "websocket.disconnect"}])
 
         async def receive() -> Message:
@@ -487,10 +487,10 @@ def part(page: str) -> BackMsg:
 
 
 def test_a_page_that_was_asked_for_is_not_lost_to_a_part_of_the_page_before() -> None:
-    said = [asks_for("train"), part("train"), asks_for("start"), part("train"), part("train")]
-    assert heard(*said) == [asks_for("train"), part("train"), asks_for("start")]
+    sentences = [asks_for("train"), part("train"), asks_for("start"), part("train"), part("train")]
+    assert heard(*sentences) == [asks_for("train"), part("train"), asks_for("start")]
     requests = ScriptRequests()  # of Streamlit, before it has begun with any of them
-    for message in heard(*said):
+    for message in heard(*sentences):
         asked = message.rerun_script
         data = RerunData(
             page_script_hash=asked.page_script_hash,

@@ -143,8 +143,8 @@ def test_the_command_line_says_for_whom_it_waits() -> None:
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         ) as process:
             assert process.stderr is not None
-            said = [process.stderr.readline() for _ in range(2)]
+            sentences = [process.stderr.readline() for _ in range(2)]
             mine.release()
             assert process.wait(60) == 0
     # How many cores there are, PyTorch takes from the environment.
-    assert re.fullmatch(rf"waiting: other runs use .* cores? \(process {os.getpid()}\)\n", said[1])
+    assert re.fullmatch(rf"waiting: other runs use .* cores? \(process {os.getpid()}\)\n", sentences[1])

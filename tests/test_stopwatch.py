@@ -153,16 +153,16 @@ def test_the_chart_hatches_the_epoch_of_a_standstill_and_shows_no_speed_for_it()
 
 
 def test_a_standstill_is_said_beside_the_run() -> None:
-    (said,) = remarks(run_with(USUAL, STILL, USUAL))
-    assert said == (
+    (sentence,) = remarks(run_with(USUAL, STILL, USUAL))
+    assert sentence == (
         "The process was paused for 6 min during epoch 2 (a closed lid, a stopped program): "
         "that time is not counted; the speed is measured over the other epochs."
     )
-    (said,) = remarks(run_with(STILL, USUAL, STILL))
-    assert "for 12 min during epochs 1 and 3 (" in said
-    (said,) = remarks(run_with(*[STILL] * 4))
-    assert "for 24 min during 4 epochs (" in said
-    assert "other epochs" not in said
+    (sentence,) = remarks(run_with(STILL, USUAL, STILL))
+    assert "for 12 min during epochs 1 and 3 (" in sentence
+    (sentence,) = remarks(run_with(*[STILL] * 4))
+    assert "for 24 min during 4 epochs (" in sentence
+    assert "other epochs" not in sentence
     assert remarks(run_with(USUAL)) == ()
 
 

@@ -51,7 +51,7 @@ def test_a_sweep_comes_back_from_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "sentence"),
     [
         ({"models": ()}, "at least one model"),
         ({"latent_sizes": ()}, "at least one latent size"),
@@ -65,10 +65,10 @@ def test_a_sweep_comes_back_from_json() -> None:
         ({"latent_sizes": tuple(range(1, 2501))}, f"a sweep of 10,000 runs; allowed: {MAX_RUNS}"),
     ],
 )
-def test_a_sweep_that_cannot_be_is_refused(change: dict[str, Any], said: str) -> None:
+def test_a_sweep_that_cannot_be_is_refused(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ConfigError) as refused:
         replace(SWEEP, **change)
-    assert said in str(refused.value)
+    assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize(

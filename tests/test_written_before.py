@@ -24,7 +24,7 @@ SWEEP = "digits-sweep-e2-4320aef2"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("place")
     shutil.copytree(FILES, place / "checkpoint")
     with pytest.MonkeyPatch.context() as patch:
@@ -32,9 +32,16 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
         patch.setenv("AUTOENC_WORKERS", "1")
         st.cache_resource.clear()
-        yield
+        yield place
         sessions.background().close()
         st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("data", "cache", "checkpoint"):
+        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+    monkeypatch.setattr(type(st.context), "ip_address", None)  # AppTest has no socket
 
 
 @pytest.fixture
@@ -74,7 +81,7 @@ def test_a_finished_run_still_has_its_history_and_its_model(run_id: str) -> None
 def test_a_run_is_exported(checkpoint_dir: Path, tmp_path: Path) -> None:
     files = {path.name for path in export.export(CONV, tmp_path / "out")}
     assert len(files) >= 4
-    head, row = (tmp_path / "out" / CONV / "epochs.csv").read_text().splitlines()
+    head, row = (tmp_path / "out" / CONV / "history.csv").read_text().splitlines()
     assert head == "epoch,train_loss,test_loss,test_psnr_db,seconds,test_seconds,threads,beside,stood_still"
     assert row.startswith("1,0.1261")
 
@@ -132,10 +139,10 @@ LINKS: list[tuple[str, dict[str, str]]] = [
     ),
     (
         "picture",
-        {"from": "example", "example": "cat", "fit": "tile", "invert": "yes", "runs": f"{CONV},{MLP}"},
+        {"example": "cat", "fit": "tile", "invert": "yes", "runs": f"{CONV},{MLP}"},
     ),
     ("picture", {"from": "draw", "runs": MLP}),
-    ("colour", {"part": "train", "dataset": "photos", "model": "mlp", "latent_size": "6", "epochs": "3"}),
+    ("colour", {"dataset": "photos", "model": "mlp", "latent_size": "6", "epochs": "3"}),
     ("colour", {"part": "sweep", "dataset": "photos", "models": "conv", "latent_sizes": "2,3"}),
     (
         "colour",
@@ -144,7 +151,7 @@ LINKS: list[tuple[str, dict[str, str]]] = [
     ),
     (
         "runs",
-        {"find": "mlp", "datasets": "digits", "models": "mlp,conv", "finished": "True", "sort": "error"}
+        {"find": "digits", "datasets": "digits", "models": "mlp,conv", "finished": "True", "sort": "error"}
         | {"log": "False", "runs": f"{MLP},{CONV}"},
     ),
 ]

@@ -1,4 +1,4 @@
-"""What a baseline is, how it is measured, and how what was found is kept for the next time."""
+"""What a baseline is, how it is measured, and how the cache keeps its curve for the next time."""
 
 from __future__ import annotations
 

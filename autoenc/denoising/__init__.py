@@ -1,8 +1,8 @@
-"""Noise taken away: by models and by classical methods, measured at rising levels, told in words.
+"""Denoising, by models and by classical methods, measured at rising levels.
 
 classical.py  what took noise away before there were autoencoders
 measuring.py  a method -> its curve over the test set
-looking.py    a few images with noise, and what a method makes of them
+images.py     a few images with noise, and what a method makes of them
 """
 
 from autoenc.denoising.classical import Denoise, prompt

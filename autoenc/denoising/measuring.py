@@ -1,4 +1,4 @@
-"""A method measured on the test set, level by level; what was found is kept for the next time."""
+"""A method measured on the test set, level by level; the cache keeps the curve for the next time."""
 
 from __future__ import annotations
 

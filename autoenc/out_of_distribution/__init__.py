@@ -1,8 +1,8 @@
 """Pictures that a model was not made for: what it makes of them, and how that compares with its test images.
 
-examples.py  photographs that lie in the libraries, for who has none at hand
-looking.py   a picture through a model, as one image or in tiles
-standing.py  what is lost of a picture, among what is lost of the test images
+examples.py        photographs that come with the libraries
+reconstruction.py  a picture through a model, as one image or in tiles
+error_rank.py      how much contrast the picture loses, ranked among the test images
 """
 
 from autoenc.out_of_distribution.error_rank import ErrorRank, TestErrors, loss_shares, rank_error, test_errors

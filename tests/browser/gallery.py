@@ -50,8 +50,8 @@ def chart(n_epochs: int) -> str:
     at = np.arange(1, n_epochs + 1)
     style = {"mode": "lines+markers", "line": {"color": COLOUR["test"], "width": 3}, "marker": {"size": 10}}
     points = {"x": 100 * at, "y": losses(n_epochs), "customdata": at}
-    said = "the loss falls from 0.2 to almost 0"
-    meta = {"film": "film", "x_per_epoch": 100, "name": "run 7: loss", "caption": said}
+    sentence = "the loss falls from 0.2 to almost 0"
+    meta = {"film": "film", "x_per_epoch": 100, "name": "run 7: loss", "caption": sentence}
     layout = {
         "template": {},
         "title": {"text": "Loss"},

@@ -405,8 +405,8 @@ def bars(canvas: Locator, k: int) -> np.ndarray:
 
 def test_a_forward_pass_says_how_many_numbers_there_are_at_each_place(page: Page) -> None:
     counts = {"Original": "2,352", "Noisy": "2,352", "Code": "784", "Reconstruction": "2,352"}
-    said = [re.compile(f"^{name}.*{n} numbers$") for name, n in counts.items()]
-    expect(page.locator(".st-key-maps .part .words")).to_have_text(said)
+    sentences = [re.compile(f"^{name}.*{n} numbers$") for name, n in counts.items()]
+    expect(page.locator(".st-key-maps .part .words")).to_have_text(sentences)
     expect(page.locator(".st-key-maps .pipe")).to_have_text(["noise", "encoder", "decoder"])
     expect(page.locator(".st-key-maps figure")).to_have_attribute("aria-label", "A picture of its own")
     expect(page.locator(".st-key-maps .play")).to_have_count(0)
@@ -472,7 +472,7 @@ X = np.zeros((4, 1, 8, 8), np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "sentence"),
     [
         ({"images": X.astype(np.float32)}, "pictures are float32"),
         ({"images": X[0]}, r"allowed: uint8 \(B, 1 or 3, H, W\)"),
@@ -482,13 +482,13 @@ X = np.zeros((4, 1, 8, 8), np.uint8)
         ({"images": np.stack([X, X]), "hints": ("a",) * 5}, "5 hints for 4 pictures in 2 frames"),
     ],
 )
-def test_a_row_that_cannot_be_drawn_is_refused(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(ShapeError, match=said):
+def test_a_row_that_cannot_be_drawn_is_refused(wrong: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ShapeError, match=sentence):
         PictureRow(**({"label": "x", "images": X, "colour": "#888888"} | wrong))
 
 
 @pytest.mark.parametrize(
-    ("rows", "given", "said"),
+    ("rows", "given", "sentence"),
     [
         ([X, X[:3]], {}, r"differ in \(B, H, W\)"),
         ([X], {"difference": "#d55e00"}, "between two rows"),
@@ -502,9 +502,9 @@ def test_a_row_that_cannot_be_drawn_is_refused(wrong: dict[str, Any], said: str)
     ],
 )
 def test_rows_that_do_not_belong_together_are_refused(
-    rows: list[np.ndarray], given: dict[str, Any], said: str
+    rows: list[np.ndarray], given: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(ShapeError, match=said):
+    with pytest.raises(ShapeError, match=sentence):
         pictures([PictureRow("x", images, "#888888") for images in rows], key="x", **given)
 
 

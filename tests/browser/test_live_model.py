@@ -359,7 +359,7 @@ PICTURES = np.zeros((2, 1, 4, 4), np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "sentence"),
     [
         ({}, "has no pictures"),
         ({"pictures": PICTURES.astype(float)}, "pictures are float64"),
@@ -367,8 +367,8 @@ PICTURES = np.zeros((2, 1, 4, 4), np.uint8)
         ({"pictures": PICTURES, "psnr": (1.0,)}, "1 figures of PSNR for 2 pictures"),
     ],
 )
-def test_a_row_without_what_it_needs_is_refused(row: dict[str, Any], said: str) -> None:
-    with pytest.raises(ShapeError, match=said):
+def test_a_row_without_what_it_needs_is_refused(row: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ShapeError, match=sentence):
         LiveRow("A row", "#000000", **row)
 
 

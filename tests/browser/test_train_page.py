@@ -215,10 +215,10 @@ def worst_first(notes: Locator) -> None:
 
 def expect_large(page: Page, choice: Locator) -> None:
     """That the chosen image is shown large, with what was said of it."""
-    said = choice.get_attribute("title")
-    assert said is not None
-    assert " dB: " in said
-    expect(page.locator(f"{LARGE} .sentences")).to_contain_text(said)
+    sentence = choice.get_attribute("title")
+    assert sentence is not None
+    assert " dB: " in sentence
+    expect(page.locator(f"{LARGE} .sentences")).to_contain_text(sentence)
 
 
 def open_view(page: Page, title: str) -> None:

@@ -56,7 +56,7 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("link", "said"),
+    ("link", "sentence"),
     [
         ({"noise": "snow:0.3"}, "unknown noise 'snow'"),
         ({"noise": "gaussian:7"}, "more than 0, at most 1"),
@@ -72,12 +72,12 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
     ],
 )
 def test_nonsense_in_the_link_of_noise_is_named_and_the_page_stays_usable(
-    link: dict[str, str], said: str
+    link: dict[str, str], sentence: str
 ) -> None:
     app = opened("denoise", **link)
     assert not app.exception
     (ignored,) = [w.value for w in app.warning if "Ignored in the link" in w.value]
-    assert said in ignored
+    assert sentence in ignored
     assert app.selectbox(key="denoise_kind").value == "gaussian"
 
 
@@ -178,13 +178,13 @@ def test_another_noise_brings_a_level_that_suits_it_and_its_own_denoisers() -> N
 
 def test_the_questions_of_size_and_of_training_noise_say_what_they_need() -> None:
     app = with_models(noise="speckle:0.5")
-    for question, said in (
+    for question, sentence in (
         ("Which code size?", "A small code cannot store the noise"),
-        ("Training noise vs. test noise", "each trained with other noise"),
+        ("Training noise vs. test noise", "each trained with a different noise"),
     ):
         app.session_state["questions"] = question
         app.run()
         assert not app.exception
-        assert said in texts(app)
+        assert sentence in texts(app)
     label = app.button(key="train-levels").label  # "clean" where the plain model is another one
     assert re.fullmatch(r"Train [45] more levels: (clean, )?0\.1, 0\.3, 0\.5, 1", label)

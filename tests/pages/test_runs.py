@@ -32,9 +32,9 @@ def test_a_run_that_an_earlier_version_tested_is_marked_wherever_it_is_compared(
         run, state = runs.trained(config, data)
         runs.stored(replace(run, earlier_tests=earlier_tests), state)
     old_id, new_id = (config.run_id(data.fingerprint) for config in (old, new))
-    said = "tested by an earlier version"
-    assert f"A: {said}" in texts(opened("runs", runs=f"{old_id},{new_id}")).replace("\\", "")
-    assert said not in texts(opened("runs", runs=new_id))
+    sentence = "tested by an earlier version"
+    assert f"A: {sentence}" in texts(opened("runs", runs=f"{old_id},{new_id}")).replace("\\", "")
+    assert sentence not in texts(opened("runs", runs=new_id))
     app = opened("denoise", dataset="digits", noise="gaussian:0.5")
     by_model = {option.split(",")[0]: option for option in app.selectbox(key="denoiser").options}
     assert [by_model[name].endswith(" (+)") for name in ("MLP 16", "MLP 17")] == [True, False]

@@ -50,12 +50,12 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
         assert monotonic() < end
         sleep(0.05)
     app = opened("start")
-    said = [bar.proto.text for bar in app.get("progress")]
+    sentences = [bar.proto.text for bar in app.get("progress")]
     title = configs.title(long)
-    (running,) = (text for text in said if text.startswith(f"{title} – Training: "))
+    (running,) = (text for text in sentences if text.startswith(f"{title} – Training: "))
     assert re.search(r" epochs, \d+ (min|s) left$|, \d+\.\d (h|s) left$", running)
     assert "0.00 s" not in running
-    assert said[said.index(running) + 1 :][:3] == [
+    assert sentences[sentences.index(running) + 1 :][:3] == [
         f"{configs.title(jobs[1].config)} – Waiting: next in line",
         "Download of MNIST handwritten digits – Waiting: 1 ahead",
         f"PCA of {catalogue.data_title('digits')} – Waiting: 2 ahead",

@@ -81,7 +81,7 @@ def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("link", "said"),
+    ("link", "sentence"),
     [
         ({"latent_sizes": "1,x"}, "latent size 'x' is not a whole number"),
         ({"latent_sizes": "1,1"}, "latent size 1 is given twice"),
@@ -94,11 +94,11 @@ def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:
     ],
 )
 def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
-    link: dict[str, str], said: str
+    link: dict[str, str], sentence: str
 ) -> None:
     app = swept(**link)
     assert not app.exception
-    assert said in texts(app).replace("\\", "")
+    assert sentence in texts(app).replace("\\", "")
     assert not app.button(key="sweep-start").disabled
 
 
@@ -183,16 +183,16 @@ def test_pages_say_why_the_time_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
     measuring = the_sessions()._measuring
     monkeypatch.setattr(measuring, "speed", None)
     monkeypatch.setattr(measuring, "starved", True)
-    said = "Time: unknown while other programs train on this machine"
-    assert said in texts(opened(model="conv", latent_size="19", epochs="900"))
-    assert said in texts(swept(models="conv", latent_sizes="19", epochs="900"))
+    sentence = "Time: unknown while other programs train on this machine"
+    assert sentence in texts(opened(model="conv", latent_size="19", epochs="900"))
+    assert sentence in texts(swept(models="conv", latent_sizes="19", epochs="900"))
 
 
 def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     found = sessions._neighbours()
     monkeypatch.setattr(found, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
     monkeypatch.setattr(found, "_at", inf)  # nobody looks again
-    said = "mostly chromium, process 12). Runs here take longer than usual."
+    sentence = "mostly chromium, process 12). Runs here take longer than usual."
     sweep = Sweep(TrainConfig("digits", "conv", layers=2, epochs=1000, seed=6), ("conv",), (64,), (2,))
     (config,) = sweep.configs()
     saved = SavedSweep(
@@ -202,7 +202,7 @@ def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch
     pages = {"start": {}, "train": {"run": run_id}, "sweep": {"sweep": saved.sweep_id}}
     until(opened("train", run=run_id), "Training: ")
     for page, link in pages.items():
-        assert said in texts(opened(page, **link)).replace("\\", ""), page
+        assert sentence in texts(opened(page, **link)).replace("\\", ""), page
     the_sessions().stop(run_id)
     while the_sessions().counts() != (0, 0):
         sleep(0.05)

@@ -30,9 +30,9 @@ def test_the_page_trains_what_its_controls_say() -> None:
 
 def test_the_page_says_beforehand_what_will_happen() -> None:
     app = opened(model="mlp", latent_size="32")
-    said = texts(app)
-    assert "**50,992** parameters" in said  # 784*32 + 32 + 32*784 + 784
-    assert "Code: **32** numbers for 784 pixels, **24.5 times smaller**" in said
+    sentence = texts(app)
+    assert "**50,992** parameters" in sentence  # 784*32 + 32 + 32*784 + 784
+    assert "Code: **32** numbers for 784 pixels, **24.5 times smaller**" in sentence
     until(app, "Time: about")  # measured once the workers are up
 
 
@@ -63,7 +63,7 @@ def test_a_link_to_a_run_alone_brings_its_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "sentence"),
     [
         ("dataset", "minst", "unknown dataset"),
         ("model", "transformer", "unknown model"),
@@ -86,12 +86,12 @@ def test_a_link_to_a_run_alone_brings_its_settings() -> None:
         ("colour", "<script>alert(1)</script>", "is not a setting"),
     ],
 )
-def test_what_is_ignored_in_a_link_is_said(name: str, text: str, said: str) -> None:
+def test_what_is_ignored_in_a_link_is_said(name: str, text: str, sentence: str) -> None:
     app = opened(**{name: text})
     assert not app.exception
     warnings = [warning.value for warning in app.warning if "Ignored in the link" in warning.value]
     assert len(warnings) == 1
-    assert said in warnings[0].replace("\\", "")
+    assert sentence in warnings[0].replace("\\", "")
     assert not app.button(key="train").disabled
 
 
@@ -137,17 +137,17 @@ def test_a_damaged_checkpoint_is_told_in_one_sentence(place: Path) -> None:
 )
 def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, str]) -> None:
     run_id = trained(**settings).query_params["run"]
-    said = {}
+    sentences = {}
     for view in ("epochs", "images", "learnt", "model", "export"):
         app = opened(run=run_id, view=view)
         assert not app.exception, view
         errors = [error.value for error in app.error if "download" not in error.value]  # of an earlier test
         assert errors == [], view
-        said[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
-    assert "Sixteen test images" in said["epochs"]
-    assert "encoder:" in said["model"]
-    assert "The code of test image 0" in said["learnt"] or "The code values" in said["learnt"]
-    assert len(set(said.values())) == 5
+        sentences[view] = texts(app) + "".join(part.proto.json for part in app.get("bidi_component"))
+    assert "Sixteen test images" in sentences["epochs"]
+    assert "encoder:" in sentences["model"]
+    assert "The code of test image 0" in sentences["learnt"] or "The code values" in sentences["learnt"]
+    assert len(set(sentences.values())) == 5
 
 
 def test_the_images_of_a_class_and_their_order() -> None:

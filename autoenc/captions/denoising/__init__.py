@@ -2,7 +2,7 @@
 
 Only levels at which everything compared was measured count. Less than MIN_DB_DIFFERENCE is no difference.
 
-wording.py  levels, decibels and names as they are said
+terms.py    levels, decibels and names in sentences
 methods.py  where a method helps, and which is best where
 models.py   which code size denoises best; what a model is worth at noise that it was not trained on
 """

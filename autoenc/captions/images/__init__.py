@@ -1,8 +1,8 @@
 """Plain words under a picture, computed from its pixels; needs only NumPy.
 
-measuring.py   two pictures -> what the eye would notice, in numbers
-saying.py      those numbers -> one sentence
-reading.py     pictures -> the classes that a nearest neighbour takes them for
+differences.py two pictures -> what the eye would notice, in numbers
+sentences.py   those numbers -> one sentence
+reader.py      pictures -> the classes that a nearest neighbour takes them for
 """
 
 from autoenc.captions.images.differences import Measures, is_drawn, measure
