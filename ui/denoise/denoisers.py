@@ -1,4 +1,4 @@
-"""What can take noise away: trained runs, those that are wanted, and the curves that are measured."""
+"""What can denoise: trained runs, those that are wanted, and the curves that are measured."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.numerals import counted, decibels, setting
-from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
+from autoenc.schema import CLASSICAL_METHODS, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui.app import errors
 from ui.core import catalogue, links
 from ui.core.text import plain
@@ -76,7 +76,7 @@ def denoise_form(training: bool) -> Compared | None:
 def _methods(info: DatasetInfo) -> tuple[str, ...]:
     selected = st.pills(
         "Classical methods",
-        CLASSICAL,
+        CLASSICAL_METHODS,
         format_func=METHODS.__getitem__,
         selection_mode="multi",
         key=settings.METHODS.key,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from autoenc import datasets, recipes
 from autoenc.errors import ConfigError
-from autoenc.schema import CLASSICAL, NOISES, Noise
+from autoenc.schema import CLASSICAL_METHODS, NOISES, Noise
 from ui.core.catalogue import is_present
 from ui.core.links import Address, Param, flag, held, number, one_of, parts
 from ui.core.sessions import runs_on_disk, snapshot
@@ -75,8 +75,8 @@ def _take_noise(text: str) -> None:
 def _methods(text: str) -> list[str]:
     methods = parts(text, most=200)
     for method in methods:
-        if method not in CLASSICAL:
-            raise ConfigError(f"unknown method {method[:40]!r}; known: {', '.join(CLASSICAL)}")
+        if method not in CLASSICAL_METHODS:
+            raise ConfigError(f"unknown method {method[:40]!r}; known: {', '.join(CLASSICAL_METHODS)}")
     return methods
 
 

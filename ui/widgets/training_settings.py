@@ -39,7 +39,7 @@ NOISE_UP_TO = Value[bool | None]("noise_up_to", None)
 NO_NOISE = "none"
 # What follows the models until the visitor changes it, and whether the visitor has; None: `suit` finds out.
 # `depths` are the numbers of layers of a sweep.
-OWN: dict[str, Value[bool | None]] = {
+CHANGED_BY_VISITOR: dict[str, Value[bool | None]] = {
     key: Value(f"own {key}", None) for key in ("layers", "depths", "learning_rate", "decay_epochs")
 }
 N_IMPORTED = Value("n imported", 0)  # data sets that this visitor has brought in
@@ -96,8 +96,8 @@ def _as_held(name: str, setting: Any) -> Iterator[tuple[Value[Any], Any]]:
     """What the widgets of a setting hold for it."""
     if name != "noise":
         yield VALUES[name], (setting or 0 if name in OPTIONAL else setting)
-        if name in OWN:
-            yield OWN[name], None
+        if name in CHANGED_BY_VISITOR:
+            yield CHANGED_BY_VISITOR[name], None
         return
     yield NOISE_KIND, NO_NOISE if setting is None else setting.kind
     if setting is not None:
@@ -118,16 +118,16 @@ def suit(models: Iterable[str], depths: Value[list[str]] | None = None) -> None:
         (DECAY_EPOCHS, EPOCHS.get() if recipe.decays else 0),
     ]
     for value, suits in suited:
-        own = OWN[value.key]
-        if own.get() is None:
-            own.put(value.get() != suits)
-        if not own.get():
+        changed = CHANGED_BY_VISITOR[value.key]
+        if changed.get() is None:
+            changed.put(value.get() != suits)
+        if not changed.get():
             value.put(suits)
 
 
 def judge_again(key: str) -> None:
     """A setting has been changed: `suit` finds out whether it is the visitor's own."""
-    OWN[key].forget()
+    CHANGED_BY_VISITOR[key].forget()
 
 
 def dataset_changed() -> None:
