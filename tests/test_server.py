@@ -314,7 +314,7 @@ def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(
         headers = {"Cookie": cookie} if cookie else {}
         async with opened(lab.address, view, page_name, headers=headers) as session:
             assert session.has("camera_input" if "camera" in view else "file_uploader")
-            return session.shows("Uploads do not get through")
+            return session.shows("Uploads from this browser fail")
 
     async def both() -> None:
         assert not await announced(xsrf_cookie(lab))

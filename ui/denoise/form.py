@@ -17,6 +17,7 @@ from autoenc.schema import CLASSICAL_METHODS, METHODS, NOISES, Noise, RunSummary
 from ui.app import errors
 from ui.core import catalogue, links
 from ui.core.text import plain
+from ui.core.values import Value
 from ui.denoise import denoisers, settings
 from ui.widgets import training_form, training_settings
 
@@ -62,8 +63,8 @@ def denoise_form(training: bool) -> Compared | None:
     compared = Compared(
         info.name,
         kind,
-        _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images only."),
-        _choice("denoiser", "Denoising autoencoder", denoising_runs, "Trained to remove this noise."),
+        _choice(settings.PLAIN, "Plain autoencoder", plain_runs, "Trained on clean images only."),
+        _choice(settings.DENOISER, "Denoising autoencoder", denoising_runs, "Trained to remove this noise."),
         _methods(info),
     )
     if training:
@@ -92,9 +93,9 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
     return tuple(method for method in selected if method in prompt)
 
 
-def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:
+def _choice(value: Value[str | None], label: str, runs: Sequence[RunSummary], what: str) -> str | None:
     by_id = {run.run_id: run for run in runs}
-    if gone := denoisers.keep_choice(widget, list(by_id)):
+    if gone := denoisers.keep_choice(value, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
     names = dict(zip(by_id, distinct_names(map(_name, runs)), strict=True))
     earlier = any(run.earlier_test for run in runs)
@@ -102,7 +103,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
         label,
         list(by_id),
         format_func=names.__getitem__,
-        key=widget,
+        key=value.key,
         placeholder="none trained yet",
         disabled=not runs,
         help=what,

@@ -31,8 +31,11 @@ ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
 
 # What the widgets hold of each; the OPTIONAL ones hold None as 0, and noise has three widgets.
 VALUES: dict[str, Value[Any]] = {name: Value(name, None) for name in SETTINGS if name != "noise"}
-DATASET, MODEL, EPOCHS = VALUES["dataset"], VALUES["model"], VALUES["epochs"]
-DECAY_EPOCHS, TRAIN_IMAGES = VALUES["decay_epochs"], VALUES["train_images"]
+DATASET, TRAIN_IMAGES, SEED = VALUES["dataset"], VALUES["train_images"], VALUES["seed"]
+MODEL, LATENT_SIZE = VALUES["model"], VALUES["latent_size"]
+LAYERS, STRIDE = VALUES["layers"], VALUES["stride"]
+EPOCHS, BATCH_SIZE = VALUES["epochs"], VALUES["batch_size"]
+LEARNING_RATE, DECAY_EPOCHS = VALUES["learning_rate"], VALUES["decay_epochs"]
 NOISE_KIND = Value[str | None]("noise_kind", None)
 NOISE_LEVEL = Value[float | None]("noise_level", None)
 NOISE_UP_TO = Value[bool | None]("noise_up_to", None)
@@ -113,8 +116,8 @@ def suit(models: Iterable[str], depths: Value[list[str]] | None = None) -> None:
     """
     recipe = recipes.recipe(models)
     suited: list[tuple[Value[Any], Any]] = [
-        (VALUES["layers"], recipe.layers) if depths is None else (depths, [str(recipe.layers)]),
-        (VALUES["learning_rate"], recipe.learning_rate),
+        (LAYERS, recipe.layers) if depths is None else (depths, [str(recipe.layers)]),
+        (LEARNING_RATE, recipe.learning_rate),
         (DECAY_EPOCHS, EPOCHS.get() if recipe.decays else 0),
     ]
     for value, suits in suited:
