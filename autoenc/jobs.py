@@ -141,7 +141,7 @@ def _save(run: Run, state: training.TrainState) -> None:
 
 
 def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState, attempt: int) -> Run:
-    """The run that this one continues, or an empty one; the trainee gets its weights."""
+    """The run that this one continues, or an empty one; the state gets its weights."""
     history = None
     for earlier in checkpoints.continuable(config, data.fingerprint):
         with suppress(CheckpointError):  # a damaged file continues nothing, the next one may
@@ -285,7 +285,7 @@ class CurveJob:
 
     @property
     def title(self) -> str:
-        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} removes it"
+        return f"Noise curve, {NOISES[self.noise].title}: {METHODS.get(self.method, self.method)}"
 
     def threads(self, share: int) -> int:
         return share

@@ -42,9 +42,9 @@ def amount(ratio: float, of: str) -> str:
 def changes(ratio: float) -> str:
     """What an amount does that changes by this factor: `halves`, `falls by a third`, `doubles`."""
     words = times_text(ratio)
-    fraction = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
-    if words in fraction:
-        return fraction[words]
+    verb = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
+    if words in verb:
+        return verb[words]
     if words.endswith(" times"):
         return f"grows to {words} as much"
     if words.endswith(" times less"):
