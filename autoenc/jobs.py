@@ -285,7 +285,7 @@ class CurveJob:
 
     @property
     def title(self) -> str:
-        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} removes it"
+        return f"Noise curve, {NOISES[self.noise].title}: {METHODS.get(self.method, self.method)}"
 
     def threads(self, share: int) -> int:
         return share

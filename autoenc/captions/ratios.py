@@ -42,9 +42,9 @@ def amount(ratio: float, of: str) -> str:
 def changes(ratio: float) -> str:
     """What an amount does that changes by this factor: `halves`, `falls by a third`, `doubles`."""
     text = times_text(ratio)
-    fraction = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
-    if text in fraction:
-        return fraction[text]
+    verb = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
+    if text in verb:
+        return verb[text]
     if text.endswith(" times"):
         return f"grows to {text} as much"
     if text.endswith(" times less"):

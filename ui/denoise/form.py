@@ -142,9 +142,8 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     every = recipes.denoising_config(info, recipes.any_level(kind))
     one = recipes.denoising_config(info, Noise(kind, level))
     _train("Train a denoiser for all levels", "train-any", every, first=first)
-    _train(
-        "Train a denoiser for this level", "train-one", one, first=False
-    )  # the slider moves without the form
+    # "This level", not a number: the slider moves without the form.
+    _train("Train a denoiser for this level", "train-one", one, first=False)
     if st.button("Choose other settings in Train", icon=":material/school:", type="tertiary", key="to-train"):
         training_settings.ask_for(every)
         links.go_to("train")
