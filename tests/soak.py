@@ -186,7 +186,7 @@ class Soak:
         async with opened(lab.address, urlencode(wanted)) as session:
             await session.press("train")
 
-    def told(self) -> str:
+    def report(self) -> str:
         """What happened, in a few lines."""
         minutes = (monotonic() - self.began) / 60
         return "\n".join(
@@ -217,7 +217,7 @@ def main() -> None:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
         soak = Soak(plan, Path(folder))
         soak.run()
-    print(soak.told())
+    print(soak.report())
     sys.exit(bool(soak.observer.losses or soak.unfinished or soak.n_kills < plan.n_kills))
 
 

@@ -107,10 +107,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_was_found_is_found_again_without_computing(folder: Path, baseline: Baseline) -> None:
     job = BaselineJob(baseline, "digits")
     assert job.stored() is None
-    *_, found = job.run()
+    *_, measured = job.run()
     stored = job.stored()
     assert stored is not None
-    assert (stored.state, stored.value) == (State.FINISHED, found)
+    assert (stored.state, stored.value) == (State.FINISHED, measured)
     assert BaselineJob(baseline, "digits", 500).stored() is None, "a fit on fewer images is another"
 
 
@@ -138,7 +138,7 @@ def test_a_digit_that_the_disk_has_changed_is_noticed_told_and_mended(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     job = BaselineJob(PCA, "digits")
-    *_, found = job.run()
+    *_, measured = job.run()
     (file,) = (folder / "results").iterdir()
     text = file.read_text()
     digits = re.search(r'"test_mse": \[0\.(\d)', text)
@@ -148,10 +148,10 @@ def test_a_digit_that_the_disk_has_changed_is_noticed_told_and_mended(
     assert job.stored() is None
     assert file.name in caplog.text
     *_, again = job.run()
-    assert again == found
+    assert again == measured
     stored = job.stored()
     assert stored is not None
-    assert stored.value == found
+    assert stored.value == measured
 
 
 def test_the_result_of_one_name_is_not_that_of_another(folder: Path) -> None:

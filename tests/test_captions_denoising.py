@@ -316,11 +316,11 @@ NAMES = st.sampled_from(["clean", "0.1", "0.3", "1", "0 to 1", "0 to 0.5"])
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(NAMES, st.integers(1, 9), CURVES), max_size=5))
-def test_whatever_comes_the_words_are_whole_sentences(found: list[tuple[str, int, Curve]]) -> None:
-    rows = [Model(one, k, noise_of(name)) for name, k, one in found]
-    curves = [one for *_, one in found]
+def test_whatever_comes_the_words_are_whole_sentences(measured: list[tuple[str, int, Curve]]) -> None:
+    rows = [Model(one, k, noise_of(name)) for name, k, one in measured]
+    curves = [one for *_, one in measured]
     sentences = [
-        captions.denoising.best_caption([(name, one) for name, _, one in found]),
+        captions.denoising.best_caption([(name, one) for name, _, one in measured]),
         captions.denoising.size_caption(rows),
         captions.denoising.matrix_caption(rows, (0.1, 0.5)),
         *(captions.denoising.crossing_caption("X", one, other) for one in curves for other in curves),

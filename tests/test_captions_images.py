@@ -103,9 +103,9 @@ def test_half_of_a_thin_line_is_half_of_the_thin_strokes(flag: Image) -> None:
 
 
 def test_a_thick_stroke_that_is_kept_has_lost_nothing(flag: Image) -> None:
-    found = captions.images.measure(flag, without_line(flag.copy()))
-    assert found.lost_thin == 1
-    assert found.lost == pytest.approx(26 / (26 + 100))  # pixels of the line; of line and pole
+    damage = captions.images.measure(flag, without_line(flag.copy()))
+    assert damage.lost_thin == 1
+    assert damage.lost == pytest.approx(26 / (26 + 100))  # pixels of the line; of line and pole
 
 
 def test_the_same_picture_four_times_as_large_is_told_the_same(flag: Image) -> None:
@@ -305,9 +305,9 @@ def test_two_readers_of_the_same_images_are_one(digits: Dataset) -> None:
 
 
 def test_a_training_image_is_read_as_what_it_is(digits: Dataset) -> None:
-    known = np.arange(200) % 11 != 10  # each eleventh is held out to test the reader
+    used = np.arange(200) % 11 != 10  # each eleventh is held out to test the reader
     reader = Reader(digits.train[:200], digits.train_labels[:200])
-    assert (reader.read(digits.train[:200][known]) == digits.train_labels[:200][known]).all()
+    assert (reader.read(digits.train[:200][used]) == digits.train_labels[:200][used]).all()
 
 
 def test_labels_that_mean_nothing_make_no_reader(digits: Dataset) -> None:

@@ -421,9 +421,9 @@ def large(sample: Sample, seed: int, layout: Layout, **head: Any) -> tuple[str, 
     }
     config = replace(LARGEST, seed=seed)
     run_id = config.run_id(sample.run.fingerprint)
-    told = {"run_id": run_id, "config": config.to_json(), "image_shape": [1, 256, 256]}
-    told |= {"n_train_images": config.train_images, "epochs_done": 1000, **head}
-    header: dict[str, Any] = {"__metadata__": {"autoenc": json.dumps({**sample.head, **told})}}
+    head_of_run = {"run_id": run_id, "config": config.to_json(), "image_shape": [1, 256, 256]}
+    head_of_run |= {"n_train_images": config.train_images, "epochs_done": 1000, **head}
+    header: dict[str, Any] = {"__metadata__": {"autoenc": json.dumps({**sample.head, **head_of_run})}}
     end = 0
     for name, (kind, shape) in shapes.items():
         begin, end = end, end + math.prod(shape) * int(kind[1:]) // 8
@@ -495,10 +495,10 @@ def test_no_file_fills_the_memory_whatever_it_claims_to_hold(sample: Sample) -> 
         os.truncate(path, size or len(data))
         assert path.stat().st_blocks * 512 < 100 * MEGABYTE
 
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", READER, *files], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )
-    lines = told.stdout.splitlines()
+    lines = process.stdout.splitlines()
     for line, (name, (*_, sentence, megabytes)) in zip(lines, files.items(), strict=True):
         peak, answer = line.split(" ", 1)
         assert sentence in answer

@@ -63,8 +63,8 @@ def given_file(tmp_path: Path) -> Path:
 def contents() -> dict[str, bytes]:
     """The checkpoint folder's files but for the locks, which stay and are empty."""
     folder = checkpoints.folder()
-    found = {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
-    return {name: data for name, data in found.items() if not (name.endswith(".lock") and not data)}
+    contents = {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+    return {name: data for name, data in contents.items() if not (name.endswith(".lock") and not data)}
 
 
 def refusal(path: Path) -> str:
@@ -138,9 +138,9 @@ def test_a_run_from_elsewhere_is_continued_like_one_of_ours(
 ) -> None:
     given_file.write_bytes(stages[2])
     checkpoints.import_file(given_file)
-    found = checkpoints.furthest(replace(PLAIN, epochs=4), digits.fingerprint)
-    assert found is not None
-    assert found.epochs_done == 2
+    furthest = checkpoints.furthest(replace(PLAIN, epochs=4), digits.fingerprint)
+    assert furthest is not None
+    assert furthest.epochs_done == 2
 
 
 def test_a_link_brings_what_it_points_at_and_stays_outside(given_file: Path, sample: Sample) -> None:

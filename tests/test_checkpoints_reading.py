@@ -186,7 +186,7 @@ def test_every_change_of_a_file_is_seen_at_once(sample: Sample, checkpoint_folde
     (checkpoint_folder / "new").replace(path)
     assert settled().device == "cpu"
     path.write_bytes(b"broken")
-    assert [len(found) for found in checkpoints.summaries()] == [0, 1]
+    assert [len(part) for part in checkpoints.summaries()] == [0, 1]
     path.unlink()
     assert checkpoints.summaries() == ((), ())
 
@@ -199,7 +199,7 @@ def test_a_complaint_stays_until_its_file_is_whole(sample: Sample, noisy_sample:
     assert len(complaint) == 1
     assert checkpoints.summaries()[1] == complaint
     path.write_bytes(sample.data)
-    assert [len(found) for found in checkpoints.summaries()] == [2, 0]
+    assert [len(part) for part in checkpoints.summaries()] == [2, 0]
 
 
 def test_a_link_that_leads_nowhere_is_complained_of(sample: Sample) -> None:
@@ -211,10 +211,10 @@ def test_a_link_that_leads_nowhere_is_complained_of(sample: Sample) -> None:
 
 def test_of_a_file_that_is_gone_nothing_is_kept(sample: Sample) -> None:
     path = put(sample.run_id, sample.data)
-    kept = weakref.ref(settled())
+    reference = weakref.ref(settled())
     path.unlink()
     assert checkpoints.summaries() == ((), ())
-    assert kept() is None
+    assert reference() is None
 
 
 def test_each_folder_has_a_list_of_its_own(
@@ -460,9 +460,9 @@ def test_the_furthest_run_of_the_same_config_is_continued_but_none_beyond(digits
     for epochs, done in ((2, 2), (5, 3), (6, 6)):
         stored(*trained(replace(PLAIN, epochs=epochs), digits, done))
     stored(*trained(replace(PLAIN, epochs=3, seed=9), digits))
-    found = checkpoints.furthest(wanted, digits.fingerprint)
-    assert found is not None
-    assert (found.config.epochs, found.epochs_done) == (5, 3)
+    earlier = checkpoints.furthest(wanted, digits.fingerprint)
+    assert earlier is not None
+    assert (earlier.config.epochs, earlier.epochs_done) == (5, 3)
     assert [run.epochs_done for run in checkpoints.continuable(wanted, digits.fingerprint)] == [3, 2]
     assert checkpoints.furthest(wanted, "other data") is None
 
@@ -470,9 +470,9 @@ def test_the_furthest_run_of_the_same_config_is_continued_but_none_beyond(digits
 def test_among_equals_the_run_itself_is_continued(digits: Dataset) -> None:
     for epochs in (3, 4, 5):
         stored(*trained(replace(PLAIN, epochs=epochs), digits, 2))
-    found = checkpoints.furthest(replace(PLAIN, epochs=4), digits.fingerprint)
-    assert found is not None
-    assert found.config.epochs == 4
+    earlier = checkpoints.furthest(replace(PLAIN, epochs=4), digits.fingerprint)
+    assert earlier is not None
+    assert earlier.config.epochs == 4
 
 
 @pytest.mark.parametrize(

@@ -74,13 +74,13 @@ def refused(answer: Answer, code: int) -> str:
 def test_train_prints_one_json_document_with_all_that_was_promised(ask: Ask) -> None:
     answer = ask(*QUICK, "--json")
     assert answer.code == 0
-    told = answer.json
+    document = answer.json
     promised = (
         "run_id config train_loss test_loss test_mse test_psnr_db epoch_seconds seconds images_per_second "
         "n_parameters n_latents device threads checkpoint resumed_from_epoch"
     )
-    assert set(promised.split()) <= set(told)
-    assert told["config"] == {
+    assert set(promised.split()) <= set(document)
+    assert document["config"] == {
         "dataset": "digits",
         "model": "mlp",
         "latent_size": 4,
@@ -94,16 +94,16 @@ def test_train_prints_one_json_document_with_all_that_was_promised(ask: Ask) -> 
         "train_images": None,
         "seed": 0,
     }
-    assert told["n_parameters"] == 784 * 4 + 4 + 4 * 784 + 784
-    assert (told["n_latents"], told["device"], told["resumed_from_epoch"]) == (4, "cpu", 0)
-    assert len(told["train_loss"]) == len(told["test_loss"]) == len(told["epoch_seconds"]) == 2
-    assert told["test_mse"] == told["test_loss"][-1]
-    assert 10 ** (-told["test_psnr_db"] / 10) == pytest.approx(told["test_mse"])
-    assert told["seconds"] > sum(told["epoch_seconds"])
-    assert told["threads"] == 1  # a model so small has no use for more
-    assert told["images_per_second"] == pytest.approx(2 * 1437 / sum(told["epoch_seconds"]))
-    assert Path(told["checkpoint"]).is_file()
-    assert Path(told["checkpoint"]).stem == told["run_id"]
+    assert document["n_parameters"] == 784 * 4 + 4 + 4 * 784 + 784
+    assert (document["n_latents"], document["device"], document["resumed_from_epoch"]) == (4, "cpu", 0)
+    assert len(document["train_loss"]) == len(document["test_loss"]) == len(document["epoch_seconds"]) == 2
+    assert document["test_mse"] == document["test_loss"][-1]
+    assert 10 ** (-document["test_psnr_db"] / 10) == pytest.approx(document["test_mse"])
+    assert document["seconds"] > sum(document["epoch_seconds"])
+    assert document["threads"] == 1  # a model so small has no use for more
+    assert document["images_per_second"] == pytest.approx(2 * 1437 / sum(document["epoch_seconds"]))
+    assert Path(document["checkpoint"]).is_file()
+    assert Path(document["checkpoint"]).stem == document["run_id"]
 
 
 def test_progress_goes_to_stderr_a_line_an_epoch(ask: Ask) -> None:
@@ -366,12 +366,12 @@ def test_a_filter_that_nothing_can_match_is_wrong_usage(
 
 
 def test_a_run_is_shown_as_it_was_trained(ask: Ask) -> None:
-    told = ask(*QUICK, "--noise", "gaussian:0.1", "--json").json
-    assert ask("runs", "show", told["run_id"], "--json").json == told
-    out = ask("runs", "show", told["run_id"]).out
+    document = ask(*QUICK, "--noise", "gaussian:0.1", "--json").json
+    assert ask("runs", "show", document["run_id"], "--json").json == document
+    out = ask("runs", "show", document["run_id"]).out
     assert "encoder: Linear" in out
     assert "7,060" in out
-    assert f"{told['train_loss'][1]:.5f}" in out
+    assert f"{document['train_loss'][1]:.5f}" in out
 
 
 @pytest.mark.parametrize("name", ["digits-mlp-k4-e2-00000000", "../../etc/passwd", "", "a b"])
@@ -415,12 +415,12 @@ def test_a_broken_run_can_be_deleted(ask: Ask, checkpoint_folder: Path) -> None:
 
 
 def test_a_run_goes_to_another_machine_by_export_and_import(ask: Ask, tmp_path: Path) -> None:
-    told = ask(*QUICK, "--json").json
-    run_id, out = told["run_id"], tmp_path / "out"
+    document = ask(*QUICK, "--json").json
+    run_id, out = document["run_id"], tmp_path / "out"
     answer = ask("runs", "export", run_id, "--out", str(out))
     assert (answer.code, answer.err) == (0, "")
     assert answer.out == f"exported {run_id}: 5 files in {out / run_id}\n"
-    assert json.loads((out / run_id / "run.json").read_bytes()) == told
+    assert json.loads((out / run_id / "run.json").read_bytes()) == document
 
     exported = ask("runs", "export", run_id, "--out", str(out), "--tensorboard", "--json").json
     assert (exported["run_id"], exported["folder"]) == (run_id, str(out / run_id))
@@ -432,7 +432,7 @@ def test_a_run_goes_to_another_machine_by_export_and_import(ask: Ask, tmp_path: 
     answer = ask("runs", "import", file)
     assert (answer.code, answer.out, answer.err) == (0, f"imported {run_id}\n", "")
     assert ask("runs", "import", file, file, "--json").json == {"imported": [run_id]}
-    assert ask("runs", "show", run_id, "--json").json == told
+    assert ask("runs", "show", run_id, "--json").json == document
 
 
 def test_a_file_that_cannot_be_imported_does_not_save_the_others_and_is_told(
@@ -517,11 +517,11 @@ def test_a_signal_ends_it_with_a_sentence_and_the_same_command_continues(
     assert out == ""
     *progress, last = err.splitlines()
     assert last == "autoenc: stopped; finished work is kept; run the same command to continue"
-    told = int(progress[-1].split()[1]) if progress else 3
+    last_epoch = int(progress[-1].split()[1]) if progress else 3
 
     answer = ask(*command)
     resumed = answer.json["resumed_from_epoch"]
-    assert told <= resumed < 300
+    assert last_epoch <= resumed < 300
     assert f"continues after epoch {resumed} of 300" in answer.err
     assert len(answer.json["test_loss"]) == 300
 

@@ -35,8 +35,8 @@ def run(trained: tuple[Run, Path], checkpoint_folder: Path) -> Run:
 
 
 def test_json_holds_every_method_at_every_level(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["denoise", "--run", run.run_id, "--levels", "0.5,0.1", "--methods", "noisy,median", "--json"]
-    assert cli.main(asked) == 0
+    command = ["denoise", "--run", run.run_id, "--levels", "0.5,0.1", "--methods", "noisy,median", "--json"]
+    assert cli.main(command) == 0
     curves = json.loads(capsys.readouterr().out)
     assert [curve["method"] for curve in curves] == ["noisy", "median", run.run_id]
     assert [[point["level"] for point in curve["points"]] for curve in curves] == [[0.1, 0.5]] * 3
@@ -47,8 +47,8 @@ def test_json_holds_every_method_at_every_level(run: Run, capsys: pytest.Capture
 def test_the_table_has_a_line_a_level_and_the_csv_a_line_a_method_and_level(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["denoise", "--run", run.run_id, "--noise", "blur", "--levels", "1,2", "--methods", "noisy"]
-    assert cli.main([*asked, "--csv", str(tmp_path / "curves.csv")]) == 0
+    command = ["denoise", "--run", run.run_id, "--noise", "blur", "--levels", "1,2", "--methods", "noisy"]
+    assert cli.main([*command, "--csv", str(tmp_path / "curves.csv")]) == 0
     head, first, second, note = capsys.readouterr().out.splitlines()
     assert head.split()[0] == "Blur"
     assert run.run_id in head
@@ -66,8 +66,8 @@ def test_the_table_has_a_line_a_level_and_the_csv_a_line_a_method_and_level(
 
 def test_several_runs_are_compared_when_each_is_given(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     *_, other = (r for r in TrainJob(replace(CONFIG, latent_size=4), "cpu").run() if isinstance(r, Run))
-    asked = ["denoise", "--run", run.run_id, "--run", other.run_id, "--levels", "0.3", "--methods", ""]
-    assert cli.main([*asked, "--json"]) == 0
+    command = ["denoise", "--run", run.run_id, "--run", other.run_id, "--levels", "0.3", "--methods", ""]
+    assert cli.main([*command, "--json"]) == 0
     assert [c["method"] for c in json.loads(capsys.readouterr().out)] == [run.run_id, other.run_id]
 
 
@@ -99,8 +99,8 @@ def test_wrong_usage_is_told_in_one_line(
 def test_a_file_that_cannot_be_written_costs_the_file_alone(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["denoise", "--run", run.run_id, "--levels", "0.3", "--methods", "noisy", "--json"]
-    assert cli.main([*asked, "--csv", "/dev/full"]) == 1
+    command = ["denoise", "--run", run.run_id, "--levels", "0.3", "--methods", "noisy", "--json"]
+    assert cli.main([*command, "--csv", "/dev/full"]) == 1
     captured = capsys.readouterr()
     assert len(json.loads(captured.out)) == 2
     assert "cannot write /dev/full" in captured.err
@@ -114,8 +114,8 @@ def test_a_cache_that_cannot_be_written_costs_no_result(
     cache.mkdir()
     (cache / "results").write_text("a file where a folder should be")
     monkeypatch.setenv("AUTOENC_CACHE_DIR", str(cache))
-    asked = ["denoise", "--run", run.run_id, "--levels", "0.35", "--methods", "noisy", "--json"]
-    assert cli.main(asked) == 0
+    command = ["denoise", "--run", run.run_id, "--levels", "0.35", "--methods", "noisy", "--json"]
+    assert cli.main(command) == 0
     captured = capsys.readouterr()
     assert len(json.loads(captured.out)) == 2
     assert "cannot write" in captured.err

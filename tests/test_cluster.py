@@ -54,7 +54,7 @@ class Cluster:
     def worker(self, name: str, before: str = "", **variables: str) -> None:
         """Start one; `before` is what it does first."""
         command = before + "from distributed.cli.dask_worker import main; main()"
-        local = ["--local-directory", str(self.folder / "scraps"), "--name", name]
+        local = ["--local-directory", str(self.folder / "local"), "--name", name]
         once = ["--nthreads", "1", "--no-nanny", "--memory-limit", "0"]
         self._start(name, command, [self.address, *local, *once], **variables)
 
@@ -176,7 +176,7 @@ def small(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "parts"),
     [
         ("no package", ["cannot load autoenc", f"install autoenc {__version__} on its machine"]),
         ("other version", [f"has autoenc {__version__}+", f"and not {VERSION}", "copy our folder autoenc"]),
@@ -184,11 +184,11 @@ def small(tmp_path: Path) -> Iterator[Cluster]:
     ],
 )
 def test_a_worker_that_is_not_ours_is_refused_with_a_sentence(
-    sessions: DaskSessions, name: str, told: list[str]
+    sessions: DaskSessions, name: str, parts: list[str]
 ) -> None:
     address = next(a for a, n in names(sessions).items() if n == name)
     (sentence,) = (s for s in sessions.refusals() if s.startswith(f"the worker at {address} "))
-    assert all(part in sentence for part in told), sentence
+    assert all(part in sentence for part in parts), sentence
     assert sentence.endswith("and start it again")
 
 

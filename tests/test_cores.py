@@ -87,8 +87,8 @@ def test_with_more_jobs_than_cores_one_waits_until_another_has_ended() -> None:
 def test_waiting_can_be_given_up() -> None:
     with cores.joined(1) as first, cores.joined(1) as second:
         first.take(everything)
-        asked = iter((False, False, True))
-        assert second.wait(everything, lambda: next(asked)) == 0
+        answers = iter((False, False, True))
+        assert second.wait(everything, lambda: next(answers)) == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["come", "take", "take", "go"])), max_size=40))
@@ -146,12 +146,14 @@ def test_a_folder_that_somebody_else_has_laid_there_is_not_used(folder: Path) ->
 
 
 def test_who_waits_is_told_which_process_holds_the_cores(folder: Path) -> None:
-    told, asked = list[str](), iter(range(10**6))
+    messages, answers = list[str](), iter(range(10**6))
     with cores.joined(2) as first:
         first.take(everything)
         with cores.joined(2) as second:
-            assert second.wait(everything, lambda: bool(told) or next(asked) > 10**5, told.append) == 0
-        assert told == [f"other runs use all 2 cores (process {os.getpid()})"]
+            assert (
+                second.wait(everything, lambda: bool(messages) or next(answers) > 10**5, messages.append) == 0
+            )
+        assert messages == [f"other runs use all 2 cores (process {os.getpid()})"]
         assert cores.job_pids() == {os.getpid()}
     assert cores.job_pids() == set()
 

@@ -103,9 +103,9 @@ def python(code: str) -> subprocess.Popen[str]:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    known = "unknown dataset 'minst'; known: mnist, fashion-mnist, kmnist, digits, cifar10, cifar100, svhn"
+    message = "unknown dataset 'minst'; known: mnist, fashion-mnist, kmnist, digits, cifar10, cifar100, svhn"
     for refuse in (datasets.load, datasets.check_name, datasets.download):
-        with pytest.raises(ConfigError, match=known):
+        with pytest.raises(ConfigError, match=message):
             refuse("minst")
 
 
@@ -423,9 +423,9 @@ def test_what_a_killed_process_left_is_removed_and_other_folders_are_not(tmp_pat
     ):
         (cache / name).mkdir(parents=True)
     datasets.load("mnist")
-    kept = prepared_folders(tmp_path)
-    assert len(kept) == 3
-    assert {"mnist-mine", "kmnist-0123456789abcdef"} < set(kept)
+    folders = prepared_folders(tmp_path)
+    assert len(folders) == 3
+    assert {"mnist-mine", "kmnist-0123456789abcdef"} < set(folders)
 
 
 def test_a_truncated_raw_file_is_not_hidden_by_the_cache(raw: Path) -> None:

@@ -122,8 +122,8 @@ def test_odd_names_come_in_and_what_is_no_picture_stays_outside(tmp_path: Path) 
     assert data.class_names == ("<b>x&*",)
     assert "1 file is not a picture and is left out (train/<b>x&*/run.sh)" in data.notes
     mine = tmp_path / "data/mine"
-    found = {path.relative_to(mine).as_posix() for path in mine.rglob("*") if path.is_file()}
-    assert found == {*odd, "notes.txt"}
+    left = {path.relative_to(mine).as_posix() for path in mine.rglob("*") if path.is_file()}
+    assert left == {*odd, "notes.txt"}
 
 
 def saved(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:

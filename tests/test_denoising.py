@@ -103,8 +103,8 @@ def test_the_affine_filter_is_the_regression_of_clean_on_noisy_pixels(digits: Da
     expected = LinearRegression().fit(x_noisy.flatten(1).numpy(), x.flatten(1).numpy())
     _, new = noisy(small, "gaussian", 0.3)
     predicted = expected.predict(new.flatten(1).numpy()).clip(0, 1)
-    found = classical.affine(small, "gaussian", 0.3)(new).flatten(1).numpy()
-    assert np.abs(found - predicted).max() < 0.01
+    denoised = classical.affine(small, "gaussian", 0.3)(new).flatten(1).numpy()
+    assert np.abs(denoised - predicted).max() < 0.01
 
 
 def test_without_noise_the_affine_filter_hardly_changes_the_images_it_was_fitted_on(digits: Dataset) -> None:

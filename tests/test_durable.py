@@ -12,18 +12,18 @@ from autoenc import cache, datasets, durable
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was brought to the disk, in its order: `file NAME` or `folder NAME`."""
-    found: list[str] = []
+    calls: list[str] = []
     real = os.fsync
 
     def fsync(descriptor: int) -> None:
         kind = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
-        found.append(f"{kind} {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+        calls.append(f"{kind} {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
         real(descriptor)
 
     if not os.path.isdir("/proc/self/fd"):
         pytest.skip("this system does not tell the name of an open file")
     monkeypatch.setattr(os, "fsync", fsync)
-    return found
+    return calls
 
 
 def test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_afterwards(

@@ -56,8 +56,8 @@ def test_two_curves_are_compared_where_both_are_known() -> None:
 
 
 def test_an_error_may_be_shown_beside_that_of_the_mean_image() -> None:
-    known = replace(COLOUR, baselines=(mean_image(0.06),))
-    assert equal.measured(0.015, "lost", known) == pytest.approx(0.25)
+    with_baseline = replace(COLOUR, baselines=(mean_image(0.06),))
+    assert equal.measured(0.015, "lost", with_baseline) == pytest.approx(0.25)
     assert equal.measured(0.015, "lost", COLOUR) is None
     assert equal.measured(0.01, "psnr", COLOUR) == pytest.approx(20)
 
@@ -68,8 +68,8 @@ def test_an_error_may_be_shown_beside_that_of_the_mean_image() -> None:
 def test_runs_that_differ_in_size_alone_are_a_line_and_those_with_the_most_sizes_are_taken() -> None:
     many = [summary("cifar10", k, epochs=5) for k in (32, 64, 128)]
     newer = [summary("cifar10", k, epochs=10) for k in (32, 64)]
-    found = sweeps.subject("CIFAR-10", "f", 3072, [*newer, *many])
-    ((*points,),) = found.lines
+    subject = sweeps.subject("CIFAR-10", "f", 3072, [*newer, *many])
+    ((*points,),) = subject.lines
     assert [(p.config.latent_size, p.config.epochs) for p in points] == [(32, 5), (64, 5), (128, 5)]
     assert points[0].ratio == 96
 

@@ -41,8 +41,8 @@ def test_a_grey_pixel_has_brightness_and_no_colour() -> None:
 def test_pure_blue_is_as_blue_as_can_be() -> None:
     blue = torch.zeros(1, 3, 1, 1)
     blue[0, 2] = 1
-    found = metrics.brightness_and_colour(blue).flatten().tolist()
-    assert found == pytest.approx([0.114, 0.5, -0.114 / 1.402])  # ITU-R BT.601
+    coordinates = metrics.brightness_and_colour(blue).flatten().tolist()
+    assert coordinates == pytest.approx([0.114, 0.5, -0.114 / 1.402])  # ITU-R BT.601
     with pytest.raises(ShapeError):
         metrics.brightness_and_colour(blue[:, :1])
 
@@ -92,9 +92,9 @@ def test_classes_stand_by_their_error_and_those_without_images_are_left_out(digi
     labels = np.array([3, 3, 7], np.uint8)
     data = replace(digits, test=digits.test[:3], test_labels=labels)
     mse = np.array([0.04, 0.02, 0.01], np.float32)
-    found = inspection.class_errors(Reconstructions(None, data.test, mse, mse[:, None]), data)
-    assert [(e.name, e.n_images, round(e.mse, 6)) for e in found] == [("7", 1, 0.01), ("3", 2, 0.03)]
-    assert captions.errors.class_caption(found) == "Easiest: 7. Hardest: 3, with 3 times the error."
+    errors = inspection.class_errors(Reconstructions(None, data.test, mse, mse[:, None]), data)
+    assert [(e.name, e.n_images, round(e.mse, 6)) for e in errors] == [("7", 1, 0.01), ("3", 2, 0.03)]
+    assert captions.errors.class_caption(errors) == "Easiest: 7. Hardest: 3, with 3 times the error."
 
 
 def test_classes_that_hardly_differ_and_a_single_class_are_told_so() -> None:

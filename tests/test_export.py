@@ -104,10 +104,10 @@ def test_every_pixel_of_a_reconstruction_is_a_square_below_its_original(
     sample: Sample = request.getfixturevalue(kind)
     run = sample.run
     picture = export.reconstructions(run)
-    kept = [images for images in (run.x, run.x_noisy, run.previews[-1].x_hat) if images is not None]
-    assert len(kept) == (2 if kind == "sample" else 3)
-    assert picture.shape == (116 * len(kept), 116 * 16, 3)
-    for row, images in enumerate(kept):
+    stored = [images for images in (run.x, run.x_noisy, run.previews[-1].x_hat) if images is not None]
+    assert len(stored) == (2 if kind == "sample" else 3)
+    assert picture.shape == (116 * len(stored), 116 * 16, 3)
+    for row, images in enumerate(stored):
         for column, image in enumerate(pixels(images)):
             square = picture[116 * row :, 116 * column :][:116, :116]
             assert (square[112:] == 255).all()
@@ -154,9 +154,9 @@ def test_tensorboard_reads_back_the_very_losses_and_pictures(
         ("time/train_seconds", [e.seconds for e in run.epochs]),
         ("time/test_seconds", [e.test_seconds for e in run.epochs]),
     ):
-        told = events.Scalars(name)
-        assert [event.step for event in told] == [n * epoch for epoch in range(1, len(run.epochs) + 1)]
-        assert [event.value for event in told] == [float(np.float32(value)) for value in expected]
+        scalars = events.Scalars(name)
+        assert [event.step for event in scalars] == [n * epoch for epoch in range(1, len(run.epochs) + 1)]
+        assert [event.value for event in scalars] == [float(np.float32(value)) for value in expected]
 
     pictures = events.Images("reconstructions")
     assert [event.step for event in pictures] == [n * preview.epoch for preview in run.previews]
@@ -170,9 +170,9 @@ def test_tensorboard_is_told_the_config_and_when_each_epoch_ended(sample: Sample
     export.write_tensorboard(run, tmp_path)
     events = EventAccumulator(str(tmp_path), {"scalars": 0, "tensors": 0}).Reload()
     text = events.Tensors("config/text_summary")[0].tensor_proto.string_val[0].decode()
-    told = json.loads(text)
-    assert told["config"] == run.config.to_json()
-    assert told["run_id"] == run.run_id
+    exported = json.loads(text)
+    assert exported["config"] == run.config.to_json()
+    assert exported["run_id"] == run.run_id
     assert "_hparams_/session_start_info" in events.PluginTagToContent("hparams")
     first, last = (event.wall_time for event in events.Scalars("loss/test"))
     assert last - first == pytest.approx(run.epochs[1].seconds + run.epochs[1].test_seconds, abs=1e-3)

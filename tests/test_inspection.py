@@ -219,12 +219,12 @@ def test_unknown_orders_and_classes_are_refused(five: tuple[Reconstructions, Dat
 def test_the_code_is_what_the_encoder_makes_of_an_image(name: str, models_of: dict[str, Trained]) -> None:
     model = models_of[name]
     x = model.data.test[7]
-    found = inspection.code(model, x)
-    assert found.dtype == np.float32
-    assert found.shape == model.run.model.code_shape
+    code = inspection.code(model, x)
+    assert code.dtype == np.float32
+    assert code.shape == model.run.model.code_shape
     expected = model.model.encoder(torch.from_numpy(x / np.float32(255))[None])[0]
-    np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
-    np.testing.assert_array_equal(found, inspection.code(model, x / np.float32(255)))
+    np.testing.assert_allclose(code, expected.numpy(), atol=1e-5)
+    np.testing.assert_array_equal(code, inspection.code(model, x / np.float32(255)))
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -282,12 +282,12 @@ def test_with_one_layer_responses_are_the_weights_whatever_the_image(
 ) -> None:
     weights = models_of["mlp"].model.state_dict()
     for x in (digits.test[0], np.zeros((1, 28, 28))):
-        found = inspection.responses(models_of["mlp"], x)
-        assert sorted(found.indices.tolist()) == [0, 1, 2, 3]
-        looks_at = weights["encoder.1.weight"].numpy()[found.indices]
-        draws = weights["decoder.0.weight"].numpy().T[found.indices]
-        np.testing.assert_array_equal(found.encoder, looks_at.reshape(4, 1, 28, 28))
-        np.testing.assert_array_equal(found.decoder, draws.reshape(4, 1, 28, 28))
+        responses = inspection.responses(models_of["mlp"], x)
+        assert sorted(responses.indices.tolist()) == [0, 1, 2, 3]
+        looks_at = weights["encoder.1.weight"].numpy()[responses.indices]
+        draws = weights["decoder.0.weight"].numpy().T[responses.indices]
+        np.testing.assert_array_equal(responses.encoder, looks_at.reshape(4, 1, 28, 28))
+        np.testing.assert_array_equal(responses.decoder, draws.reshape(4, 1, 28, 28))
 
 
 def test_with_more_layers_responses_are_the_slopes_at_this_image(
@@ -295,13 +295,13 @@ def test_with_more_layers_responses_are_the_slopes_at_this_image(
 ) -> None:
     model = models_of["deep mlp"].model
     x = torch.from_numpy(digits.test[:1]).float() / 255
-    found = inspection.responses(models_of["deep mlp"], digits.test[0])
-    assert found.encoder.shape == found.decoder.shape == (64, 1, 28, 28)
+    responses = inspection.responses(models_of["deep mlp"], digits.test[0])
+    assert responses.encoder.shape == responses.decoder.shape == (64, 1, 28, 28)
     before_sigmoid = model.decoder[:-2]
     by_pixels = jacrev(model.encoder)(x)[0, :, 0].numpy()  # (k, 1, 28, 28)
     by_code = jacrev(before_sigmoid)(model.encoder(x))[0, :, 0].T.numpy()  # (k, pixels)
-    np.testing.assert_allclose(found.encoder, by_pixels[found.indices], atol=1e-5)
-    np.testing.assert_allclose(found.decoder.reshape(64, -1), by_code[found.indices], atol=1e-5)
+    np.testing.assert_allclose(responses.encoder, by_pixels[responses.indices], atol=1e-5)
+    np.testing.assert_allclose(responses.decoder.reshape(64, -1), by_code[responses.indices], atol=1e-5)
 
 
 def test_through_convolutions_responses_are_the_slopes_at_this_image(
@@ -309,11 +309,11 @@ def test_through_convolutions_responses_are_the_slopes_at_this_image(
 ) -> None:
     model = models_of["bottleneck"].model
     x = torch.from_numpy(digits.test[:1]).float() / 255
-    found = inspection.responses(models_of["bottleneck"], digits.test[0])
+    responses = inspection.responses(models_of["bottleneck"], digits.test[0])
     by_pixels = jacrev(model.encoder)(x)[0, :, 0].numpy()  # (k, 1, 28, 28)
     by_code = jacrev(model.decoder[:-1])(model.encoder(x))[0, ..., 0, :].numpy()  # (1, 28, 28, k)
-    np.testing.assert_allclose(found.encoder, by_pixels[found.indices], atol=1e-5)
-    np.testing.assert_allclose(found.decoder, np.moveaxis(by_code, -1, 0)[found.indices], atol=1e-5)
+    np.testing.assert_allclose(responses.encoder, by_pixels[responses.indices], atol=1e-5)
+    np.testing.assert_allclose(responses.decoder, np.moveaxis(by_code, -1, 0)[responses.indices], atol=1e-5)
 
 
 def test_a_small_step_moves_code_and_picture_by_the_slope(
@@ -321,24 +321,24 @@ def test_a_small_step_moves_code_and_picture_by_the_slope(
 ) -> None:
     model = deepcopy(models_of["deep mlp"].model).double()
     x = torch.from_numpy(digits.test[:1]).double() / 255
-    found, step = inspection.responses(models_of["deep mlp"], digits.test[0]), 1e-7
+    responses, step = inspection.responses(models_of["deep mlp"], digits.test[0]), 1e-7
     brighter = x.clone()
     brighter[0, 0, 14, 9] += step
     z = model.encoder(x)
     moved = (model.encoder(brighter) - z)[0] / step
-    np.testing.assert_allclose(found.encoder[:, 0, 14, 9], moved[found.indices], atol=1e-4)
-    number = found.indices[5]
+    np.testing.assert_allclose(responses.encoder[:, 0, 14, 9], moved[responses.indices], atol=1e-4)
+    number = responses.indices[5]
     more = z.clone()
     more[0, number] += step
     drawn = (model.decoder[:-2](more) - model.decoder[:-2](z))[0] / step
-    np.testing.assert_allclose(found.decoder[5].ravel(), drawn, atol=1e-4)
+    np.testing.assert_allclose(responses.decoder[5].ravel(), drawn, atol=1e-4)
 
 
 def test_the_numbers_that_vary_most_come_first(models_of: dict[str, Trained], digits: Dataset) -> None:
-    found = inspection.responses(models_of["deep mlp"], digits.test[0])
+    responses = inspection.responses(models_of["deep mlp"], digits.test[0])
     codes = np.stack([inspection.code(models_of["deep mlp"], x) for x in digits.test])
-    np.testing.assert_allclose(found.spread, np.sort(codes.std(0))[::-1][:64], rtol=1e-4)
-    assert len(set(found.indices.tolist())) == inspection.MAX_SHOWN == 64
+    np.testing.assert_allclose(responses.spread, np.sort(codes.std(0))[::-1][:64], rtol=1e-4)
+    assert len(set(responses.indices.tolist())) == inspection.MAX_SHOWN == 64
 
 
 def test_visitors_who_ask_at_the_same_time_get_the_same(

@@ -50,8 +50,8 @@ images = some.arrays(np.float32, (3, 2, 4, 5), elements=st.floats(0, 1, width=32
 @given(images, images)
 def test_mse_agrees_with_numpy(x: np.ndarray, x_hat: np.ndarray) -> None:
     expected = ((x.astype(np.float64) - x_hat) ** 2).reshape(3, -1).mean(axis=1)
-    found = metrics.mse(torch.from_numpy(x), torch.from_numpy(x_hat))
-    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-5, atol=1e-12)
+    values = metrics.mse(torch.from_numpy(x), torch.from_numpy(x_hat))
+    np.testing.assert_allclose(values.numpy(), expected, rtol=1e-5, atol=1e-12)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 4, 1), (1, 1, 1, 4), (2, 1, 4, 4), (1, 3, 4, 4), (1, 4, 4)])
@@ -70,10 +70,10 @@ def test_ssim_agrees_with_another_library(shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
     x = rng.random(shape, np.float32)
     x_hat = (x + 0.2 * rng.standard_normal(shape, np.float32)).clip(0, 1)
-    asked = {"data_range": 1, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
-    expected = [structural_similarity(a, b, channel_axis=0, **asked) for a, b in zip(x, x_hat, strict=True)]
-    found = metrics.ssim(torch.from_numpy(x), torch.from_numpy(x_hat))
-    assert found.tolist() == pytest.approx(expected, abs=1e-5)
+    options = {"data_range": 1, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    expected = [structural_similarity(a, b, channel_axis=0, **options) for a, b in zip(x, x_hat, strict=True)]
+    values = metrics.ssim(torch.from_numpy(x), torch.from_numpy(x_hat))
+    assert values.tolist() == pytest.approx(expected, abs=1e-5)
 
 
 def test_ssim_of_an_image_that_came_back_exactly_is_1() -> None:

@@ -64,14 +64,14 @@ def test_a_model_on_paper_is_the_model_that_is_built(
     config, shape = case
     model, info = models.build(config, shape), models.describe(config, shape)
     assert info.n_parameters == sum(p.numel() for p in model.parameters())
-    x, found = torch.rand(2, *shape), []
+    x, described = torch.rand(2, *shape), []
     for part, layers in (("encoder", model.encoder), ("decoder", model.decoder)):
         for layer in layers:
             x = layer(x)
-            found.append(
+            described.append(
                 (part, type(layer).__name__, tuple(x.shape[1:]), sum(p.numel() for p in layer.parameters()))
             )
-    assert found == [(i.part, i.name.split()[0], i.output_shape, i.n_parameters) for i in info.layers]
+    assert described == [(i.part, i.name.split()[0], i.output_shape, i.n_parameters) for i in info.layers]
 
 
 @pytest.mark.parametrize("size", [7, 13, 28, 32, 33])

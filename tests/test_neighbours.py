@@ -55,7 +55,7 @@ def test_a_program_that_does_not_see_our_locks_is_seen_and_one_that_shares_them_
     monkeypatch.setattr(neighbours, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(neighbours, "MIN_LOAD", 0.0)
     with program(tmp_path / "ours") as (ours, one), program(tmp_path / "theirs") as (theirs, other):
-        found = Neighbours()
+        scanner = Neighbours()
         for process in (one, other):
             assert process.stdin is not None
             process.stdin.write("\n")
@@ -63,7 +63,7 @@ def test_a_program_that_does_not_see_our_locks_is_seen_and_one_that_shares_them_
         for process in (one, other):
             assert process.stdout is not None
             assert process.stdout.readline() == "done\n"
-        busy = {neighbour.pid: neighbour for neighbour in found.busy()}
+        busy = {neighbour.pid: neighbour for neighbour in scanner.busy()}
     assert ours not in busy
     assert os.getpid() not in busy
     assert 0 < busy[theirs].cores <= 1.1
@@ -84,7 +84,7 @@ def test_only_what_slows_runs_down_is_told_and_the_busiest_is_named() -> None:
 def test_what_programs_did_through_a_night_says_nothing_about_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(neighbours, "MIN_LOAD", -1.0)
-    found = Neighbours()
-    assert found.busy() != ()
+    scanner = Neighbours()
+    assert scanner.busy() != ()
     monkeypatch.setattr(neighbours, "STALE_SECONDS", 0.0)
-    assert found.busy() == ()
+    assert scanner.busy() == ()

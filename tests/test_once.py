@@ -146,10 +146,10 @@ def test_only_the_latest_are_kept() -> None:
     computed = list[int]()
 
     @once(maxsize=2)
-    def kept(n: int) -> int:
+    def cached(n: int) -> int:
         computed.append(n)
         return n
 
     for n in (1, 2, 1, 3, 1, 2):  # 3 drives out 2, which was used longer ago than 1
-        kept(n)
+        cached(n)
     assert computed == [1, 2, 3, 2]

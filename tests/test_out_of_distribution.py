@@ -92,10 +92,10 @@ def test_an_unknown_example_is_refused() -> None:
 
 
 def test_a_loss_is_counted_among_the_others() -> None:
-    found = rank_error(2 / 8, ERRORS)
-    assert (found.n, found.n_worse, found.n_better) == (4, 2, 1)
-    assert (found.least, found.greatest) == (1 / 8, 4 / 8)
-    assert not found.beyond_all
+    rank = rank_error(2 / 8, ERRORS)
+    assert (rank.n, rank.n_worse, rank.n_better) == (4, 2, 1)
+    assert (rank.least, rank.greatest) == (1 / 8, 4 / 8)
+    assert not rank.beyond_all
     assert rank_error(np.nan, ERRORS).beyond_all
 
 
@@ -117,9 +117,9 @@ def test_a_model_is_useful_where_it_is_clearly_better_than_the_mean_image(digits
     x, mean = digits.test / 255, digits.train.mean(0) / 255
     mean_image = ((x - mean) ** 2).mean((1, 2, 3))
     assert not out_of_distribution.test_errors(0.95 * mean_image, digits).is_useful
-    found = out_of_distribution.test_errors(0.5 * mean_image, digits)
-    assert found.is_useful
-    assert found.contrast_lost == pytest.approx(0.5 * mean_image / x.var((1, 2, 3)))
+    errors = out_of_distribution.test_errors(0.5 * mean_image, digits)
+    assert errors.is_useful
+    assert errors.contrast_lost == pytest.approx(0.5 * mean_image / x.var((1, 2, 3)))
 
 
 # ---------------------------------------------------------------- what is said of it

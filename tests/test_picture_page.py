@@ -87,8 +87,8 @@ def test_an_example_and_a_model_are_there_from_the_first_moment(models: dict[str
     assert "###### A face" in texts(app)
     assert "MSE " in texts(app)
     assert "test images" in texts(app)
-    (chosen,) = app.multiselect(key="picture_runs").value
-    assert app.query_params["runs"] == chosen
+    (run_id,) = app.multiselect(key="picture_runs").value
+    assert app.query_params["runs"] == run_id
 
 
 def test_several_models_stand_one_below_the_other_and_the_link_carries_them(models: dict[str, Run]) -> None:
@@ -101,10 +101,10 @@ def test_several_models_stand_one_below_the_other_and_the_link_carries_them(mode
 
 def test_what_a_link_may_not_ask_for_is_told(models: dict[str, Run]) -> None:
     app = opened(runs="gone", example="<b>x</b>", other="1")
-    told = [warning.value for warning in app.warning]
-    assert len(told) == 3
-    assert all("Ignored in the link" in sentence for sentence in told)
-    assert "<b>" not in "".join(told).replace(r"\<b\>", "")
+    warnings = [warning.value for warning in app.warning]
+    assert len(warnings) == 3
+    assert all("Ignored in the link" in sentence for sentence in warnings)
+    assert "<b>" not in "".join(warnings).replace(r"\<b\>", "")
     assert "MSE " in texts(app)
 
 

@@ -548,10 +548,10 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_name_is_shown_as_one_short_line() -> None:
-    with pytest.raises(PictureError) as told:
+    with pytest.raises(PictureError) as error:
         open_picture(b"", "a\nb" + 500 * "x")
-    assert "\n" not in str(told.value)
-    assert len(str(told.value)) < 200
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 200
 
 
 def test_the_limit_of_pixels_is_more_than_a_camera_has() -> None:

@@ -309,8 +309,8 @@ WAITING = [replace(p, state=State.QUEUED, test_mse=None, seconds=0.0) for p in B
 
 
 def trace_of(figure: Figure, name: str) -> Any:
-    (found,) = (trace for trace in figure.data if trace.name == name)
-    return found
+    (match,) = (trace for trace in figure.data if trace.name == name)
+    return match
 
 
 def placed(trace: Any) -> list[tuple[float, float]]:

@@ -51,11 +51,11 @@ def test_a_run_whose_worker_died_goes_on_before_any_other_begins() -> None:
     assert in_turn(waiting, ["a", "a"], {"a": 5})[0] == Asked("a", 2, crashes=1)
 
 
-asked = st.lists(st.builds(Asked, st.sampled_from("abcde"), st.integers(0, 9)), max_size=30)
+job_lists = st.lists(st.builds(Asked, st.sampled_from("abcde"), st.integers(0, 9)), max_size=30)
 
 
 @given(
-    asked,
+    job_lists,
     st.lists(st.sampled_from("abcdef"), max_size=4),
     st.dictionaries(st.sampled_from("abcde"), st.integers(1, 99)),
 )
@@ -67,7 +67,7 @@ def test_everyone_is_in_the_order_once_and_each_visitor_in_the_order_of_asking(
         assert [job for job in order if job.owner == owner] == [job for job in waiting if job.owner == owner]
 
 
-@given(asked, st.integers(1, 4))
+@given(job_lists, st.integers(1, 4))
 def test_nobody_waits_for_a_second_run_of_another_before_their_first(
     waiting: list[Asked], n_workers: int
 ) -> None:

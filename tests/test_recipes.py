@@ -45,12 +45,12 @@ def test_a_bottleneck_has_two_layers_and_a_rate_of_four_thousandths_that_decays_
 
 
 @pytest.mark.parametrize(
-    "chosen",
+    "changed",
     [{"layers": 1}, {"learning_rate": 0.001}, {"decay_epochs": None}, {"decay_epochs": 3}, {"seed": 7}],
 )
-def test_what_is_chosen_wins_and_the_rest_suits_the_model(chosen: dict[str, int | float | None]) -> None:
+def test_what_is_chosen_wins_and_the_rest_suits_the_model(changed: dict[str, int | float | None]) -> None:
     suited = recipes.train_config(MNIST, "conv-bottleneck")
-    assert recipes.train_config(MNIST, "conv-bottleneck", **chosen) == replace(suited, **chosen)
+    assert recipes.train_config(MNIST, "conv-bottleneck", **changed) == replace(suited, **changed)
 
 
 def test_every_model_has_a_recipe() -> None:
@@ -106,7 +106,7 @@ def test_the_command_line_trains_and_sweeps_what_suits_model_and_data(model: str
 
 
 @pytest.mark.parametrize(
-    ("options", "chosen"),
+    ("options", "changed"),
     [
         ("--layers 1", {"layers": 1}),
         ("--learning-rate 0.001", {"learning_rate": 0.001}),
@@ -119,8 +119,8 @@ def test_the_command_line_trains_and_sweeps_what_suits_model_and_data(model: str
         ("--train-images 500 --seed 0", {"train_images": 500}),
     ],
 )
-def test_options_win_over_what_suits_the_model(options: str, chosen: dict[str, object]) -> None:
-    wanted = recipes.train_config(MNIST, "conv-bottleneck", **chosen)
+def test_options_win_over_what_suits_the_model(options: str, changed: dict[str, object]) -> None:
+    wanted = recipes.train_config(MNIST, "conv-bottleneck", **changed)
     assert trained_by(f"--dataset mnist --model conv-bottleneck {options}") == wanted
     swept = swept_by(f"--dataset mnist --models conv-bottleneck --latent-sizes 32 {options}")
     assert swept.configs() == (wanted,)
@@ -132,17 +132,17 @@ def test_the_settings_of_before_can_still_be_asked_for() -> None:
 
 
 def test_help_tells_the_defaults_that_depend_on_model_and_data_set() -> None:
-    told = {command: " ".join(_help(command).split()) for command in ("train", "sweep")}
+    help_texts = {command: " ".join(_help(command).split()) for command in ("train", "sweep")}
     for defaults in (
         *("default: 1; conv-bottleneck: 2", "default: 0.001; conv-bottleneck: 0.004", "default: mlp --"),
         *("default: 0; conv- bottleneck: all epochs", "default: 10; digits: 100, photos: 30", "default: 128"),
     ):
-        assert defaults in told["train"]
+        assert defaults in help_texts["train"]
     for defaults in (
         *("default: 1; conv-bottleneck on its own: 2", "default: 0.001; conv-bottleneck on its own: 0.004"),
         *("default: 0; conv- bottleneck on its own: all epochs", "default: 1,2,4,8,16,32,64,128", "mlp,conv"),
     ):
-        assert defaults in told["sweep"]
+        assert defaults in help_texts["sweep"]
 
 
 def _help(command: str) -> str:

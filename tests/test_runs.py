@@ -44,8 +44,8 @@ def run(
     )
 
 
-def names(found: Any) -> list[str]:
-    return [one.run_id for one in found]
+def names(selected: Any) -> list[str]:
+    return [one.run_id for one in selected]
 
 
 def as_run(summary: RunSummary) -> Run:
@@ -74,7 +74,7 @@ FOLDER = (
 
 
 @pytest.mark.parametrize(
-    ("selection", "found"),
+    ("selection", "selected"),
     [
         (Selection(), ["mnist-conv-k16", "mnist-mlp-k16", "cifar10-mlp-k8", "mnist-mlp-k4"]),
         (Selection("MNIST k16"), ["mnist-conv-k16", "mnist-mlp-k16"]),
@@ -85,15 +85,17 @@ FOLDER = (
         (Selection(sort="size"), ["mnist-mlp-k4", "cifar10-mlp-k8", "mnist-conv-k16", "mnist-mlp-k16"]),
     ],
 )
-def test_a_selection_has_the_runs_that_match_in_all_its_parts(selection: Selection, found: list[str]) -> None:
-    assert names(selection.of(FOLDER)) == found
+def test_a_selection_has_the_runs_that_match_in_all_its_parts(
+    selection: Selection, selected: list[str]
+) -> None:
+    assert names(selection.of(FOLDER)) == selected
 
 
 def test_sorted_by_error_a_run_without_a_result_is_last_and_equals_are_the_newest_first() -> None:
     small, large, same = (replace(run(str(mse)), test_mse=mse) for mse in (0.001, 0.1, 0.1))
     without = run("without", done=0)
-    found = Selection(sort="error").of([without, large, replace(same, run_id="older"), small])
-    assert names(found) == ["0.001", "0.1", "older", "without"]
+    selected = Selection(sort="error").of([without, large, replace(same, run_id="older"), small])
+    assert names(selected) == ["0.001", "0.1", "older", "without"]
 
 
 def test_a_model_or_an_order_that_does_not_exist_is_refused() -> None:

@@ -90,8 +90,8 @@ def test_whole_settings_are_allowed_up_to_their_bounds_and_not_beyond(
     ):
         with pytest.raises(ConfigError) as caught:
             TrainConfig(**{name: wrong})
-        told = f"{name.replace('_', ' ')} is {wrong!r}; allowed: {lowest:,} to {highest:,}"
-        assert str(caught.value) == told
+        message = f"{name.replace('_', ' ')} is {wrong!r}; allowed: {lowest:,} to {highest:,}"
+        assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("name", ["latent_size", "layers", "stride", "epochs", "batch_size", "seed"])
@@ -362,11 +362,11 @@ def test_of_a_thousand_epochs_at_most_64_keep_their_pictures_the_first_and_the_l
     run = RUN
     for epoch in range(1, 1001):
         run = run.after(epoch_record(epoch))
-        kept = [preview.epoch for preview in run.previews]
-        assert len(kept) <= MAX_PREVIEWS == 64
-        assert (kept[0], kept[-1]) == (0, epoch)
-        assert kept == sorted(set(kept))
-        assert max(b - a for a, b in pairwise(kept)) <= max(1, epoch / 31)  # nothing long is left out
+        epochs = [preview.epoch for preview in run.previews]
+        assert len(epochs) <= MAX_PREVIEWS == 64
+        assert (epochs[0], epochs[-1]) == (0, epoch)
+        assert epochs == sorted(set(epochs))
+        assert max(b - a for a, b in pairwise(epochs)) <= max(1, epoch / 31)  # nothing long is left out
 
 
 def test_64_previews_are_all_kept_and_of_65_every_second_goes() -> None:
@@ -378,11 +378,11 @@ def test_64_previews_are_all_kept_and_of_65_every_second_goes() -> None:
 def test_previews_do_not_depend_on_where_a_run_was_interrupted() -> None:
     """A file holds the thinned previews; the rest of the run is added to them."""
     previews = tuple(Preview(epoch, PICTURES) for epoch in range(200))
-    at_once = kept = previews[:1]
+    at_once = one_by_one = previews[:1]
     for preview in previews[1:]:
         at_once = thinned((*at_once, preview))
-        kept = thinned(thinned((*kept, preview)))
-    assert kept == at_once
+        one_by_one = thinned(thinned((*one_by_one, preview)))
+    assert one_by_one == at_once
 
 
 @pytest.mark.parametrize(("mse", "psnr_db"), [(1, 0), (0.1, 10), (0.01, 20), (0.001, 30), (0, math.inf)])

@@ -90,8 +90,8 @@ def test_a_browser_on_this_machine_is_the_teachers(client: str | None, name: str
 
 
 def own_address() -> str:
-    found = [a.address for of in psutil.net_if_addrs().values() for a in of if a.family == socket.AF_INET]
-    return next((address for address in found if not address.startswith("127.")), "127.0.0.1")
+    addresses = [a.address for of in psutil.net_if_addrs().values() for a in of if a.family == socket.AF_INET]
+    return next((address for address in addresses if not address.startswith("127.")), "127.0.0.1")
 
 
 def test_so_is_one_that_opens_this_machines_own_address_or_name() -> None:
@@ -267,14 +267,14 @@ def test_a_visitor_fills_no_memory_with_uploads(lab: Dashboard) -> None:
 
 def test_an_address_fills_no_memory_through_many_pages() -> None:
     """With a bound of 3 MB; what is kept is given up with its page."""
-    kept: dict[tuple[str, str], int] = {}
+    n_bytes: dict[tuple[str, str], int] = {}
 
     async def keep(scope: Scope, receive: Receive, send: Send) -> None:
         *_, session, name = scope["path"].split("/")
-        kept[session, name] = int(Headers(scope=scope)["content-length"])
+        n_bytes[session, name] = int(Headers(scope=scope)["content-length"])
         await Response(status_code=204)(scope, receive, send)
 
-    bounded = Uploads(keep, lambda: kept, of_an_address=3)
+    bounded = Uploads(keep, lambda: n_bytes, of_an_address=3)
 
     async def status(file: str, mb: int, address: str) -> int:
         headers = {"Content-Length": str(mb * MB), "X-Forwarded-For": address}
@@ -296,7 +296,7 @@ def test_an_address_fills_no_memory_through_many_pages() -> None:
         assert await status("second/a", 2, here) == 413
         assert await status("second/a", 1, here) == 204
         assert await status("third/a", 2, elsewhere) == 204
-        del kept["first", "a"]
+        del n_bytes["first", "a"]
         assert await status("second/b", 2, here) == 204
         assert await status("fourth/a", 1, here) == 413
 
@@ -459,10 +459,10 @@ def heard(*sentence: BackMsg) -> list[BackMsg]:
         async def receive() -> Message:
             return next(coming)
 
-        hear, found = sifted(receive), []
+        hear, let_through = sifted(receive), []
         while (message := await hear())["type"] != "websocket.disconnect":
-            found.append(BackMsg.FromString(message["bytes"]))
-        return found
+            let_through.append(BackMsg.FromString(message["bytes"]))
+        return let_through
 
     return visit(received())
 
@@ -493,10 +493,10 @@ def test_a_page_that_was_asked_for_is_not_lost_to_a_part_of_the_page_before() ->
     assert heard(*sentences) == [asks_for("train"), part("train"), asks_for("start")]
     requests = ScriptRequests()  # of Streamlit, before it has begun with any of them
     for message in heard(*sentences):
-        asked = message.rerun_script
+        request = message.rerun_script
         data = RerunData(
-            page_script_hash=asked.page_script_hash,
-            fragment_id=asked.fragment_id or None,
+            page_script_hash=request.page_script_hash,
+            fragment_id=request.fragment_id or None,
         )
         requests.request_rerun(data)
     begun = requests.on_scriptrunner_ready().rerun_data
@@ -567,9 +567,9 @@ def test_the_file_of_a_press_comes_while_a_class_reruns_its_pages(lab: Dashboard
     async def example() -> str:
         """The run that a dashboard without any trains for its first visitor."""
         async with opened(lab.address):
-            while not (found := list(lab_folder.glob("*.safetensors"))):
+            while not (paths := list(lab_folder.glob("*.safetensors"))):
                 await asyncio.sleep(0.05)
-        return found[0].stem
+        return paths[0].stem
 
     async def press() -> tuple[int, bytes]:
         async with (

@@ -204,7 +204,7 @@ def test_a_slow_disk_stops_nobody_but_whoever_starts_from_it() -> None:
     looks = Thread(target=lambda: seen.append(registry.snapshots(["quick", "slow"])), daemon=True)
     looks.start()
     looks.join(10)
-    assert [set(known) for known in seen] == [{"quick"}], "the page waits for the disk"
+    assert [set(snapshots) for snapshots in seen] == [{"quick"}], "the page waits for the disk"
     may_go_on.set()
     starts.join(60)
     assert set(registry.snapshots(["quick", "slow"])) == {"quick", "slow"}

@@ -30,12 +30,12 @@ def test_ends_of_lines_and_what_is_no_source_make_no_other_version(copy: Path) -
 
 
 def test_a_changed_line_a_new_file_and_a_file_in_another_place_make_another_version(copy: Path) -> None:
-    found = {fingerprint_of(PACKAGE)}
+    fingerprints = {fingerprint_of(PACKAGE)}
     with (copy / "sessions" / "queue.py").open("a") as file:
         file.write("# changed\n")
-    found.add(fingerprint_of(copy))
+    fingerprints.add(fingerprint_of(copy))
     (copy / "new.py").touch()
-    found.add(fingerprint_of(copy))
+    fingerprints.add(fingerprint_of(copy))
     (copy / "new.py").rename(copy / "sessions" / "new.py")
-    found.add(fingerprint_of(copy))
-    assert len(found) == 4
+    fingerprints.add(fingerprint_of(copy))
+    assert len(fingerprints) == 4

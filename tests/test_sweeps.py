@@ -29,8 +29,8 @@ GIGABYTE = 10**9
 
 
 def test_a_sweep_has_a_run_for_each_model_depth_and_size() -> None:
-    asked = [(c.model, c.layers, c.latent_size) for c in SWEEP.configs()]
-    assert asked == [(m, n, k) for m in ("mlp", "conv") for n in (1, 2) for k in (1, 2, 4)]
+    configs = [(c.model, c.layers, c.latent_size) for c in SWEEP.configs()]
+    assert configs == [(m, n, k) for m in ("mlp", "conv") for n in (1, 2) for k in (1, 2, 4)]
     assert {(c.dataset, c.epochs) for c in SWEEP.configs()} == {("digits", 2)}
 
 
@@ -172,7 +172,7 @@ def test_runs_on_disk_come_at_once_and_begun_ones_take_what_is_left() -> None:
 # ---------------------------------------------------------------- kept
 
 
-def kept(sweep: Sweep = SWEEP) -> SavedSweep:
+def saved_sweep(sweep: Sweep = SWEEP) -> SavedSweep:
     fingerprint = datasets.load("digits").fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
     return SavedSweep(sweep, fingerprint, run_ids[::-1], frozenset(run_ids[:2]), alone=True, owner="me")
@@ -180,7 +180,7 @@ def kept(sweep: Sweep = SWEEP) -> SavedSweep:
 
 def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
     assert sweeps.newest() is None
-    first, second = kept(), replace(kept(Sweep(BASE, ("mlp",), (8,))), wanted=False)
+    first, second = saved_sweep(), replace(saved_sweep(Sweep(BASE, ("mlp",), (8,))), wanted=False)
     for one in (first, second):
         sweeps.save(one)
         assert sweeps.find(one.sweep_id) == one
@@ -192,35 +192,37 @@ def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
 
 def test_the_file_of_a_sweep_is_for_its_owner_alone_and_no_run() -> None:
     """It holds the visitor's name, which is a key to stopping."""
-    sweeps.save(kept())
+    sweeps.save(saved_sweep())
     (file,) = (checkpoints.folder() / "sweeps").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert checkpoints.summaries() == ((), ())
 
 
 def test_the_configs_of_a_kept_sweep_are_in_the_order_of_its_run_ids() -> None:
-    named = [config.run_id(kept().fingerprint) for config in kept().configs()]
-    assert tuple(named) == kept().run_ids
+    named = [config.run_id(saved_sweep().fingerprint) for config in saved_sweep().configs()]
+    assert tuple(named) == saved_sweep().run_ids
 
 
 @pytest.mark.parametrize("content", ["", "null", "[]", "{}", "\0", '{"format_version": 99}', "9" * 200_000])
 def test_a_damaged_file_is_as_good_as_none(content: str) -> None:
-    sweeps.save(kept())
+    sweeps.save(saved_sweep())
     (file,) = (checkpoints.folder() / "sweeps").iterdir()
     file.write_text(content)
-    assert sweeps.find(kept().sweep_id) is None
+    assert sweeps.find(saved_sweep().sweep_id) is None
     assert sweeps.newest() is None
 
 
 @pytest.mark.parametrize("field", ["sweep", "fingerprint", "run_ids", "stopped", "alone", "by", "wanted"])
 @pytest.mark.parametrize("value", [None, 7, ["x"], {"y": 1}, "z"])
 def test_a_file_with_any_field_of_any_type_is_valid_or_as_good_as_none(field: str, value: Any) -> None:
-    sweeps.save(kept())
+    sweeps.save(saved_sweep())
     (file,) = (checkpoints.folder() / "sweeps").iterdir()
     file.write_text(json.dumps(json.loads(file.read_text()) | {field: value}))
-    found = sweeps.find(kept().sweep_id)
-    if found is not None:
-        assert {*found.run_ids, *found.stopped} <= set(kept().run_ids), "no file begins what no sweep names"
+    reread = sweeps.find(saved_sweep().sweep_id)
+    if reread is not None:
+        assert {*reread.run_ids, *reread.stopped} <= set(saved_sweep().run_ids), (
+            "no file begins what no sweep names"
+        )
 
 
 @pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "x-sweep-e1-0000000", "/tmp/x", "a" * 500])
@@ -231,7 +233,7 @@ def test_a_name_that_no_sweep_can_have_is_found_nowhere(name: str) -> None:
 def test_a_folder_that_cannot_be_written_is_told(checkpoint_folder: Path) -> None:
     checkpoint_folder.write_text("no folder")
     with pytest.raises(CheckpointError, match="cannot write"):
-        sweeps.save(kept())
+        sweeps.save(saved_sweep())
 
 
 # ---------------------------------------------------------------- followed
@@ -249,7 +251,7 @@ def test_points_tell_of_files_of_jobs_and_of_nothing_yet() -> None:
         half.run_id(data.fingerprint): Snapshot("", State.FAILED, "it went wrong", part),
     }
     runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
-    points = sweeps.points(kept(sweep), data.image_shape, jobs, runs)
+    points = sweeps.points(saved_sweep(sweep), data.image_shape, jobs, runs)
     assert [p.config.latent_size for p in points] == [1, 2, 4, 8]
     states = [State.FINISHED, State.FAILED, State.RUNNING, None]
     assert [p.state for p in points] == states
@@ -269,9 +271,9 @@ def test_a_run_that_another_process_trains_is_running_and_one_left_behind_interr
     stored(*trained(left, data, epochs=1))
     runs = {summary.run_id: summary for summary in checkpoints.summaries()[0]}
     with checkpoints.write_lock(other.run_id(data.fingerprint)):
-        points = sweeps.points(kept(sweep), data.image_shape, {}, runs)
+        points = sweeps.points(saved_sweep(sweep), data.image_shape, {}, runs)
         assert [p.state for p in points] == [State.INTERRUPTED, State.RUNNING]
-    points = sweeps.points(kept(sweep), data.image_shape, {}, runs)
+    points = sweeps.points(saved_sweep(sweep), data.image_shape, {}, runs)
     assert [p.state for p in points] == [State.INTERRUPTED, None]
 
 
@@ -280,5 +282,5 @@ def test_a_finished_run_whose_file_is_gone_counts_as_not_begun() -> None:
     sweep = Sweep(BASE, ("mlp",), (1,))
     run, _ = trained(sweep.configs()[0], data)
     finished = {run.run_id: Snapshot(run.run_id, State.FINISHED, value=run)}
-    points = sweeps.points(kept(sweep), data.image_shape, finished, {})
+    points = sweeps.points(saved_sweep(sweep), data.image_shape, finished, {})
     assert points[0].state is None

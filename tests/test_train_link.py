@@ -117,7 +117,7 @@ def each_part_is_taken_or_told(query: dict[str, str | list[str]]) -> None:
 @given(name=some.sampled_from(NAMES), value=text)
 def a_setting_is_what_the_schema_allows(name: str, value: str) -> None:
     """The same text through `TrainConfig` itself: what it refuses, the page refuses, and nothing else."""
-    told = opened({name: value})
+    warnings = opened({name: value})
     allowed: object = None
     with suppress(ValueError):  # ConfigError is one
         if name == "noise":
@@ -132,10 +132,10 @@ def a_setting_is_what_the_schema_allows(name: str, value: str) -> None:
             TrainConfig(**{name: None if missing else number})  # type: ignore[arg-type]
             allowed = number
     if allowed is None:
-        assert len(told) == 1
+        assert len(warnings) == 1
         assert not is_taken(name)
     else:
-        assert told == ()
+        assert warnings == ()
         assert training_settings.settings()[name] == allowed
 
 

@@ -23,6 +23,6 @@ def find(playwright: Playwright) -> str | None:
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
-        found = find(playwright)
-    print(found or "no Chromium found")
-    sys.exit(0 if found else 1)
+        program = find(playwright)
+    print(program or "no Chromium found")
+    sys.exit(0 if program else 1)

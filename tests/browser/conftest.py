@@ -138,9 +138,9 @@ def expect_rest(page: Page) -> None:
 def download(page: Page, button: str) -> bytes:
     """The file that a press of the button brings."""
     expect_rest(page)  # when a script ends, Streamlit drops the files of the one before
-    with page.expect_download() as found:
+    with page.expect_download() as download:
         page.get_by_role("button", name=button).first.click()
-    return found.value.path().read_bytes()
+    return download.value.path().read_bytes()
 
 
 def is_too_wide(page: Page) -> bool:

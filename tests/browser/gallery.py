@@ -117,10 +117,10 @@ def show_choice() -> None:
     hints = tuple(f"{i + 0.2:.1f} dB" for i in range(20))
     x_hat = PictureRow("Reconstruction", x, COLOUR["reconstruction"], notes=notes, hints=hints)
     rows = [PictureRow("Original", x, COLOUR["original"]), x_hat]
-    chosen = pictures(rows, key="choice", choose=True, columns=10)
-    if chosen is not None:
-        st.session_state.chosen = [*st.session_state.get("chosen", []), chosen]
-    st.text(f"chosen: {st.session_state.get('chosen')}")
+    clicked = pictures(rows, key="choice", choose=True, columns=10)
+    if clicked is not None:
+        st.session_state.clicked = [*st.session_state.get("clicked", []), clicked]
+    st.text(f"clicked: {st.session_state.get('clicked')}")
 
 
 def main() -> None:
@@ -128,9 +128,9 @@ def main() -> None:
     change = st.number_input("Change", 0, 9, key="change")
     if st.toggle("Presenter", key="presenter"):
         st.html("<style>:root { --presenter-scale: 1.5 }</style>")
-    asked = st.query_params
-    n_frames = int(asked.get("frames", N_FRAMES))
-    show_film(int(asked.get("images", N_IMAGES)), int(asked.get("channels", 1)), n_frames, int(change))
+    params = st.query_params
+    n_frames = int(params.get("frames", N_FRAMES))
+    show_film(int(params.get("images", N_IMAGES)), int(params.get("channels", 1)), n_frames, int(change))
     clicked = live_plot(chart(5 * n_frames), key="loss", height=300, downloads=True)
     st.text(f"clicked: {clicked and clicked['customdata']}")
     show_choice()

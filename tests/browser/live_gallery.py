@@ -95,15 +95,15 @@ def hand_all_over(scene: Scene) -> None:
 
 def main() -> None:
     st.set_page_config("Live gallery", layout="wide")
-    asked = st.query_params
-    shown = scene(int(asked.get("images", 16)), int(asked.get("channels", 1)))
-    if "presenter" in asked:
+    params = st.query_params
+    shown = scene(int(params.get("images", 16)), int(params.get("channels", 1)))
+    if "presenter" in params:
         st.html("<style>:root { --presenter-scale: 1.5 }</style>")
     kind = st.radio("Noise", list(FIRST), horizontal=True)
-    if "late" not in asked:
+    if "late" not in params:
         hand_all_over(shown)
     lab(shown, kind)
-    if "late" in asked:
+    if "late" in params:
         hand_all_over(shown)
 
 

@@ -102,8 +102,8 @@ def expect_whole(page: Page, *drawn: str) -> None:
 def test_a_slash_too_many_or_too_few_keeps_the_prefix(address: str) -> None:
     with stripping(urlsplit(address).port or 0, PREFIX) as proxy:
         for place in (address, f"{proxy}/lab"):
-            for asked, reached in (("?view=errors", "/?view=errors"), ("/train/?class=3", "/train?class=3")):
-                with urllib.request.urlopen(f"{place}{asked}") as answer:
+            for given, reached in (("?view=errors", "/?view=errors"), ("/train/?class=3", "/train?class=3")):
+                with urllib.request.urlopen(f"{place}{given}") as answer:
                     assert answer.url == f"{place}{reached}"
 
 

@@ -125,8 +125,8 @@ DRAWN = """canvases => canvases.map(canvas => {
 
 def seen(canvases: Locator) -> list[np.ndarray]:
     """What stands in each, uint8 (H, W, 4)."""
-    found = canvases.evaluate_all(DRAWN)
-    return [np.frombuffer(b64decode(data), np.uint8).reshape(h, w, 4) for h, w, data in found]
+    pixels = canvases.evaluate_all(DRAWN)
+    return [np.frombuffer(b64decode(data), np.uint8).reshape(h, w, 4) for h, w, data in pixels]
 
 
 def drawn(canvases: Locator) -> np.ndarray:
@@ -159,7 +159,7 @@ def check_frame(page: Page, frame: int) -> None:
     assert np.abs(error - expected).max() <= 1
 
 
-def told(page: Page, key: str) -> list[int]:
+def shown_epochs(page: Page, key: str) -> list[int]:
     """The epochs that a film has shown."""
     everything: list[tuple[str, int | None]] = page.evaluate("told")
     return [epoch for other, epoch in everything if other == key and epoch is not None]
@@ -212,7 +212,7 @@ def test_play_shows_every_frame_once_and_ends_at_the_last(page: Page) -> None:
     button.click()
     expect(button).to_have_attribute("aria-label", "Pause")
     expect(button).to_have_attribute("aria-label", "Play")
-    assert told(page, "film") == list(EPOCHS)
+    assert shown_epochs(page, "film") == list(EPOCHS)
     check_frame(page, gallery.N_FRAMES - 1)
 
 
@@ -274,18 +274,18 @@ def test_an_image_is_chosen_by_mouse_and_by_keyboard_with_one_stop_of_the_tab_ke
     choices = page.locator(f"{CHOICE} .choice")
     assert choices.evaluate_all("all => all.filter(choice => choice.tabIndex === 0).length") == 1
     choices.nth(2).click()
-    expect(page.get_by_text("chosen: [2]")).to_be_visible()
+    expect(page.get_by_text("clicked: [2]")).to_be_visible()
     for key in ("ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     expect(choices.nth(13)).to_be_focused()
     expect(choices.nth(13)).to_have_attribute("aria-label", "image 14, 13.2 dB, choose to enlarge")
     assert choices.nth(13).evaluate("choice => getComputedStyle(choice).outlineWidth") == "3px"
     page.keyboard.press("Enter")
-    expect(page.get_by_text("chosen: [2, 13]")).to_be_visible()
+    expect(page.get_by_text("clicked: [2, 13]")).to_be_visible()
     expect(choices.nth(13)).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    expect(page.get_by_text("chosen: [2, 13, 0]")).to_be_visible()
+    expect(page.get_by_text("clicked: [2, 13, 0]")).to_be_visible()
 
 
 # ---------------------------------------------------------------- new data, larger letters
@@ -457,8 +457,8 @@ def test_a_sprite_gives_every_image_back_exactly(n: int, channels: int) -> None:
         whole = np.asarray(picture.convert("RGB"))
     for i, image in enumerate(images):
         y, x = 6 * (i // across), 9 * (i % across)
-        found = whole[y : y + 6, x : x + 9].transpose(2, 0, 1)
-        assert np.array_equal(found, np.broadcast_to(image, (3, 6, 9)))
+        tile = whole[y : y + 6, x : x + 9].transpose(2, 0, 1)
+        assert np.array_equal(tile, np.broadcast_to(image, (3, 6, 9)))
 
 
 def test_sprites_are_the_same_for_the_same_images_alone() -> None:

@@ -140,8 +140,8 @@ def test_a_network_computes_in_the_browser_what_it_does_in_pytorch(
     assert np.ptp(expected) > 0.05  # not all the same grey
     given = browser_network(trained)
     numbers = {"weights": packed(given.weights), "x": packed(x), "n": 5}
-    found = compute("forward", {"layers": given.layers, **numbers}).reshape(expected.shape)
-    assert np.abs(found - expected).max() < 1e-4
+    output = compute("forward", {"layers": given.layers, **numbers}).reshape(expected.shape)
+    assert np.abs(output - expected).max() < 1e-4
 
 
 @pytest.mark.parametrize("kind", NOISES)
@@ -258,8 +258,8 @@ NETWORKS_ARE_DONE = """() => {
 
 
 def seen(page: Page) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(SHOWN)
-    return found
+    shown: dict[str, Any] = page.evaluate(SHOWN)
+    return shown
 
 
 def move(page: Page, share: float, steps: int = 1) -> None:
@@ -311,15 +311,15 @@ def test_pictures_and_figures_are_of_the_level_at_which_the_keys_left_the_slider
     scene = live_gallery.scene(16, 1)
     x, unit = torch.from_numpy(scene.x) / 255, torch.from_numpy(scene.unit)
     noisy = noise.apply("gaussian", x, 0.21, unit)
-    found = np.array(page.evaluate(OUTPUT, "noisy")).reshape(noisy.shape)
-    assert np.abs(found - noisy.numpy()).max() < 1e-5
+    output = np.array(page.evaluate(OUTPUT, "noisy")).reshape(noisy.shape)
+    assert np.abs(output - noisy.numpy()).max() < 1e-5
     psnr = -10 * torch.log10(((x - noisy) ** 2).mean((1, 2, 3)))
     expect(page.locator(".notes").first.locator(".psnr")).to_have_text([f"{value:.1f}" for value in psnr])
     gentle = torch.from_numpy(live_gallery.GENTLE).float()[None, None]
     x_hat = torch.sigmoid(8 * conv2d(conv2d(noisy, gentle, padding=1), gentle, padding=1) - 4)
     page.wait_for_function(NETWORKS_ARE_DONE)
-    found = np.array(page.evaluate(OUTPUT, "gentle")).reshape(x_hat.shape)
-    assert np.abs(found - x_hat.numpy()).max() < 1e-4
+    output = np.array(page.evaluate(OUTPUT, "gentle")).reshape(x_hat.shape)
+    assert np.abs(output - x_hat.numpy()).max() < 1e-4
     page.keyboard.press("Home")
     expect(page.locator(".notes").first.locator(".psnr .best")).to_have_text(["∞"] * 16)  # no model beats it
     assert page.evaluate(OUTPUT, "noisy") == page.evaluate(OUTPUT, "original")

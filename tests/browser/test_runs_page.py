@@ -153,9 +153,9 @@ def test_a_run_deleted_while_train_shows_it_is_told_in_one_sentence(
     run_id = trained(latent_size=17).run_id
     page = open_page(f"train?run={run_id}")
     expect_progress(page, "Finished")
-    shelf = open_page(f"runs?runs={run_id}")
-    delete_chosen(shelf)
-    expect(shelf.get_by_text("Deleted 1 run.")).to_be_visible()
+    runs_page = open_page(f"runs?runs={run_id}")
+    delete_chosen(runs_page)
+    expect(runs_page.get_by_text("Deleted 1 run.")).to_be_visible()
     page.get_by_role("tab", name="Every image").click()
     expect(page.get_by_text("This run is not on this machine any more.")).to_be_visible()
     page.get_by_role("slider").first.press("ArrowRight")

@@ -48,13 +48,13 @@ def start(page: Page) -> None:
 
 def click_dot(page: Page, latent_size: int) -> None:
     """Until the page tells of it: a chart that is redrawn under the pointer forgets what is there."""
-    told, deadline = page.get_by_text(f"▸ size {latent_size}"), monotonic() + PATIENCE / 1000
-    while not told.count() and monotonic() < deadline:
+    selected, deadline = page.get_by_text(f"▸ size {latent_size}"), monotonic() + PATIENCE / 1000
+    while not selected.count() and monotonic() < deadline:
         expect_rest(page)
         click(page, latent_size)
         with suppress(AssertionError):
-            expect(told).to_be_visible(timeout=5_000)
-    expect(told).to_be_visible()
+            expect(selected).to_be_visible(timeout=5_000)
+    expect(selected).to_be_visible()
 
 
 def click(page: Page, latent_size: int) -> None:

@@ -21,7 +21,7 @@ def form_of_train() -> None:
 
     from ui.widgets import training_form
 
-    st.session_state["asked"] = training_form.train_form()
+    st.session_state["form_value"] = training_form.train_form()
 
 
 def form_of_sweep() -> None:
@@ -29,7 +29,7 @@ def form_of_sweep() -> None:
 
     from ui.sweep import form
 
-    st.session_state["asked"] = form.sweep_form()
+    st.session_state["form_value"] = form.sweep_form()
 
 
 def form(script: Callable[[], None]) -> AppTest:
@@ -51,12 +51,12 @@ def swept_by(command: str) -> Sweep:
 
 def test_the_form_and_the_command_line_train_the_same_of_every_model_and_data_set() -> None:
     app = form(form_of_train)
-    assert app.session_state["asked"] == trained_by("")
+    assert app.session_state["form_value"] == trained_by("")
     for dataset in datasets.names():
         app.selectbox(key="dataset").select(dataset).run()
         for model in MODELS:
             app.segmented_control(key="model").set_value(model).run()
-            assert app.session_state["asked"] == trained_by(f"--dataset {dataset} --model {model}")
+            assert app.session_state["form_value"] == trained_by(f"--dataset {dataset} --model {model}")
 
 
 def test_the_form_and_the_command_line_sweep_the_same_of_all_models_and_data_sets() -> None:
@@ -66,7 +66,7 @@ def test_the_form_and_the_command_line_sweep_the_same_of_all_models_and_data_set
         for models in (models for n in (1, 2, 3) for models in combinations(MODELS, n)):
             app.pills(key="models").set_value(list(models)).run()
             command = f"--dataset {dataset} --models {','.join(models)}"
-            assert app.session_state["asked"] == swept_by(command), command
+            assert app.session_state["form_value"] == swept_by(command), command
             assert ("share their settings" in texts(app)) == (len(models) > 1 and "conv-bottleneck" in models)
 
 
@@ -88,7 +88,7 @@ def test_another_model_changes_only_what_the_visitor_has_not_changed(
         app.number_input(key=key).set_value(value).run()
     for model in ("conv-bottleneck", "mlp", "conv-bottleneck"):
         app.segmented_control(key="model").set_value(model).run()
-        assert app.session_state["asked"] == trained_by(f"--model {model} {options}")
+        assert app.session_state["form_value"] == trained_by(f"--model {model} {options}")
 
 
 def test_what_is_set_back_to_what_suits_the_model_follows_it_again() -> None:
@@ -96,9 +96,9 @@ def test_what_is_set_back_to_what_suits_the_model_follows_it_again() -> None:
     app.segmented_control(key="model").set_value("conv-bottleneck").run()
     for layers in (1, 2):
         app.segmented_control(key="layers").set_value(layers).run()
-        assert app.session_state["asked"] == trained_by(f"--model conv-bottleneck --layers {layers}")
+        assert app.session_state["form_value"] == trained_by(f"--model conv-bottleneck --layers {layers}")
     app.segmented_control(key="model").set_value("mlp").run()
-    assert app.session_state["asked"] == trained_by("")
+    assert app.session_state["form_value"] == trained_by("")
 
 
 def test_from_page_to_page_each_model_has_what_suits_it_and_the_visitor_s_own_settings_stay() -> None:

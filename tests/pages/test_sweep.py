@@ -66,9 +66,9 @@ def test_a_sweep_that_a_dead_server_left_goes_on_when_it_is_looked_at() -> None:
     saved = SavedSweep(sweep, fingerprint, run_ids, owner="somebody")
     sweeps.save(saved)
     until(opened("sweep", sweep=saved.sweep_id), "2 of 2 done")
-    found = sweeps.find(saved.sweep_id)
-    assert found is not None
-    assert not found.wanted, "it has ended: a run that is deleted later is not trained again"
+    reread = sweeps.find(saved.sweep_id)
+    assert reread is not None
+    assert not reread.wanted, "it has ended: a run that is deleted later is not trained again"
 
 
 def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:
@@ -189,9 +189,9 @@ def test_pages_say_why_the_time_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_pages_say_that_other_programs_take_the_cores_from_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = sessions._neighbours()
-    monkeypatch.setattr(found, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
-    monkeypatch.setattr(found, "_at", inf)  # nobody looks again
+    neighbours = sessions._neighbours()
+    monkeypatch.setattr(neighbours, "_busy", (Neighbour("chromium", 12, float(the_sessions().n_cores)),))
+    monkeypatch.setattr(neighbours, "_at", inf)  # nobody looks again
     sentence = "mostly chromium, process 12). Runs here take longer than usual."
     sweep = Sweep(TrainConfig("digits", "conv", layers=2, epochs=1000, seed=6), ("conv",), (64,), (2,))
     (config,) = sweep.configs()

@@ -161,10 +161,10 @@ def test_the_images_of_a_class_and_their_order() -> None:
     worst = app.number_input(key="image").value
     app.segmented_control(key="order").set_value("best first").run()
     best = app.number_input(key="image").value
-    found = inspection.reconstructions(inspection.open_run(run_id))
+    drawn = inspection.reconstructions(inspection.open_run(run_id))
     of_class = np.flatnonzero(data.test_labels == 7)
-    assert worst == of_class[found.mse[of_class].argmax()]
-    assert best == of_class[found.mse[of_class].argmin()]
+    assert worst == of_class[drawn.mse[of_class].argmax()]
+    assert best == of_class[drawn.mse[of_class].argmin()]
     app.segmented_control(key="order").set_value("shuffled").run()
     before = app.number_input(key="image").value
     seen = {before}
