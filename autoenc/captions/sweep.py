@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from autoenc.captions.baselines import REMARKS, baseline_caption
+from autoenc.captions.baselines import baseline_caption, beaten_caption
 from autoenc.captions.ratios import MIN_CHANGE, amount, changes, times_text
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.numerals import counted, decibels, short
@@ -17,6 +17,7 @@ from autoenc.pareto import pareto, usable
 from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
 
+REFERENCE = "mlp"  # the model beside which the others are seen at equal code size
 READABLE_MSE = 0.01  # 20 dB
 
 # ---------------------------------------------------------------- loss and size
@@ -30,7 +31,7 @@ def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
         clauses = [clause for clause in (_doublings(line), *compared) if clause]
         if clauses:
             sentences.append(f"{_name(line[0])}: {'; '.join(clauses)}.")
-        sentences += [REMARKS[c.baseline](line, c) for c in baselines if c.baseline in REMARKS]
+        sentences += [beaten_caption(line, curve) for curve in baselines]
     return " ".join(filter(None, sentences))
 
 
@@ -76,15 +77,17 @@ def _gain(step: tuple[Point, Point]) -> float:
 def code_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
     """Which model is better at about equal code size; which codes are as large as the image."""
     lines = {line[0].config.model: line for line in _simplest(points, "test_mse")}
-    equal = [_at_equal_code(lines, model, baselines) for model in MODELS if model in lines and model != "mlp"]
+    equal = [
+        _at_equal_code(lines, model, baselines) for model in MODELS if model in lines and model != REFERENCE
+    ]
     return " ".join(filter(None, (*equal, _larger_than_image(points))))
 
 
 def _at_equal_code(
     lines: Mapping[str, Sequence[Point]], model: str, baselines: Sequence[BaselineCurve]
 ) -> str:
-    """This model beside the MLP, or beside the baselines."""
-    both = [(m, c) for m in lines.get("mlp", []) for c in lines[model]]
+    """This model beside the one of reference, or beside the baselines."""
+    both = [(m, c) for m in lines.get(REFERENCE, []) for c in lines[model]]
     near = [(m, c) for m, c in both if max(m.n_latents / c.n_latents, c.n_latents / m.n_latents) <= 1.6]
     if not near:
         return _against_baselines(lines[model], baselines)
@@ -92,20 +95,22 @@ def _at_equal_code(
         near, key=lambda one: (abs(math.log(one[0].n_latents / one[1].n_latents)), -one[0].n_latents)
     )
     better, worse = sorted(closest, key=_loss)
-    mlp, other = (point.n_latents for point in closest)
+    reference, other = (point.n_latents for point in closest)
     size = (
-        counted(mlp, "number") if mlp == other else f"about equal code size ({mlp:,} and {other:,} numbers)"
+        counted(reference, "number")
+        if reference == other
+        else f"about equal code size ({reference:,} and {other:,} numbers)"
     )
     losses = f"{short(_loss(better))} against {short(_loss(worse))}"
     if _loss(worse) / _loss(better) <= 1 + MIN_CHANGE:
-        return f"At {size} MLP and {NAMES[model]} are equally good ({losses})."
+        return f"At {size} {NAMES[REFERENCE]} and {NAMES[model]} are equally good ({losses})."
     how = times_text(_loss(worse) / _loss(better))
     much = f"has {how.removesuffix(' more')} more loss" if how.endswith(" more") else f"has {how} the loss"
     return f"At {size} {_name(better)} is better: {_name(worse)} {much} ({losses})."
 
 
 def _against_baselines(line: Sequence[Point], baselines: Sequence[BaselineCurve]) -> str:
-    """Where the MLP has no code of that size the baselines stand for it."""
+    """Where the reference has no code of that size the baselines stand for it."""
     for point in line:
         losses_at_size = [(c.title, c.mse_at(point.n_latents)) for c in baselines if c.has_code]
         losses = [f"{short(mse)} for {title}" for title, mse in losses_at_size if mse is not None]

@@ -23,10 +23,10 @@ QUESTIONS = {
 }
 
 
-KIND = Value("denoise_kind", "gaussian")  # of noise
+KIND = Value("denoise_kind", recipes.NOISE)  # of noise
 LEVEL = Value[float | None]("denoise_level", None)  # where the slider rests
 MODELS = {name: Value[str | None](name, None) for name in ("plain", "denoiser")}  # run_ids
-METHODS = Value("methods", ["affine", "median"])  # classical ones
+METHODS = Value("methods", [*recipes.USUAL_METHODS])  # classical ones
 FIRST_IMAGE = Value("first image", 0)  # of those that are looked at
 NOISE_SEED = Value("noise seed", 0)
 QUESTION = Value("questions", QUESTIONS["where"])
