@@ -458,9 +458,7 @@ def test_the_files_that_a_document_names_are_there(path: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_found() -> None:
-    text = (
-        "`ui/core/links.py` `ui/page.py` `ui.core.links.Param` `ui.core.links.Gone` `ui.core` `ui.gone.x`"
-    )
+    text = "`ui/core/links.py` `ui/page.py` `ui.core.links.Param` `ui.core.links.Gone` `ui.core` `ui.gone.x`"
     assert {name for name in named_in(text) if not is_there(name)} == {
         "ui/page.py",
         "ui.core.links.Gone",
