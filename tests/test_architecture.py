@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from ui.core.values import Value
 
 ROOT = Path(__file__).parents[1]
 
@@ -523,6 +527,22 @@ def test_no_script_in_the_browser_writes_a_number_with_an_exponent() -> None:
     scripts = {path.name: path.read_text() for path in (ROOT / "ui/components").glob("*.js")}
     assert [name for name, text in scripts.items() if re.search("toPrecision|toExponential", text)] == []
     assert "toLocaleString" in scripts["draw_pad.js"]
+
+
+def held_values() -> list[Value[Any]]:
+    """Every value that a module of ui holds for a visitor, in a mapping or by its own name."""
+    found = dict[int, Value[Any]]()
+    for module in (name for name in project() if name.startswith("ui.")):
+        for one in list(vars(import_module(module)).values()):
+            inside = one.values() if isinstance(one, Mapping) else [one]
+            found |= {id(value): value for value in inside if isinstance(value, Value)}
+    return list(found.values())
+
+
+def test_no_two_values_of_a_visitor_have_the_same_key() -> None:
+    keys = [value.key for value in held_values()]
+    assert {"dataset", "own layers", "sweep", "plain", "visitor"} <= set(keys)
+    assert sorted(keys) == sorted(set(keys))
 
 
 # What these rename is made again by hand, or checked where it is read.

@@ -192,7 +192,7 @@ def test_a_worker_that_is_not_ours_is_refused_with_a_sentence(
     assert sentence.endswith("and start it again")
 
 
-def test_nothing_of_the_examination_is_left_in_the_folder(sessions: DaskSessions) -> None:
+def test_the_checks_leave_nothing_in_the_folder(sessions: DaskSessions) -> None:
     assert list(checkpoints.folder().glob(".worker-*")) == []
 
 
@@ -273,7 +273,7 @@ def test_where_there_is_no_worker_jobs_wait_a_while_and_fail_with_a_sentence(
     monkeypatch.setattr(worker_checks, "EMPTY_SECONDS", 1.0)
     with opened(small) as sessions:
         job_id = sessions.start(TrainJob(QUICK))
-        until(sessions, job_id, lambda s: s.state is State.QUEUED and "examination" in s.message)
+        until(sessions, job_id, lambda s: s.state is State.QUEUED and "passed its checks" in s.message)
         failed = until(sessions, job_id, ended)
     assert failed.message.startswith(f"no worker has been at the scheduler {small.address}")
 

@@ -20,7 +20,7 @@ def apply() -> None:
         "}"
         ".st-key-part { margin-top: 1.2rem; }"  # below the navigation, on pages that begin with a switch
         # Three models stand in one row, at 1280 pixels too.
-        ".st-key-model button[data-testid*=segmented] { padding-inline: 0.65rem; }"
+        ".st-key-model button:not(:has(svg)) { padding-inline: 0.65rem; }"
         ".st-key-visitor { position: absolute; }"
         "[data-testid=stLayoutWrapper]:has(> .st-key-assets) { display: none; }"
         ".st-key-noise-scene { opacity: 1 !important; }"  # it lives in the browser, and is never out of date
