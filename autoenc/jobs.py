@@ -141,7 +141,7 @@ def _save(run: Run, state: training.TrainState) -> None:
 
 
 def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState, attempt: int) -> Run:
-    """The run that this one continues, or an empty one; the trainee gets its weights."""
+    """The run that this one continues, or an empty one; the state gets its weights."""
     history = None
     for earlier in checkpoints.continuable(config, data.fingerprint):
         with suppress(CheckpointError):  # a damaged file continues nothing, the next one may
@@ -270,22 +270,22 @@ class CurveJob:
     noise: str  # a kind
     method: str  # one of METHODS, or the run_id of a finished run
     levels: tuple[float, ...]
-    mark: str = field(default="", init=False)  # of the run's file: a run that is trained again is another one
+    content_hash: str = field(default="", init=False)  # of the run's file; trained again, it is another one
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
         if self.method not in METHODS:
-            object.__setattr__(self, "mark", checkpoints.content_hash(self.method))
+            object.__setattr__(self, "content_hash", checkpoints.content_hash(self.method))
 
     @property
     def job_id(self) -> str:
         levels = f"{zlib.crc32(repr(self.levels).encode()):08x}"
-        what = (datasets.load(self.dataset).fingerprint, self.noise, self.method, self.mark, levels)
+        what = (datasets.load(self.dataset).fingerprint, self.noise, self.method, self.content_hash, levels)
         return "-".join((f"curve{measuring.DEFINITION_VERSION}", *filter(None, what)))
 
     @property
     def title(self) -> str:
-        return f"{NOISES[self.noise].title}: how well {METHODS.get(self.method, self.method)} removes it"
+        return f"Noise curve, {NOISES[self.noise].title}: {METHODS.get(self.method, self.method)}"
 
     def threads(self, share: int) -> int:
         return share
@@ -296,7 +296,7 @@ class CurveJob:
         chunks = 20 * 4 * measuring.CHUNK_IMAGES * n_pixels + 200_000_000
         if self.method == "affine":
             return chunks + 8 * 8 * n_pixels**2 + 3 * 4 * 20_000 * n_pixels
-        return chunks + (8 * checkpoints.read(self.method).model.n_parameters if self.mark else 0)
+        return chunks + (8 * checkpoints.read(self.method).model.n_parameters if self.content_hash else 0)
 
     def needed_dataset(self) -> str:
         return self.dataset
@@ -308,7 +308,7 @@ class CurveJob:
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
         data, curve = datasets.load(self.dataset), None
-        if self.mark and checkpoints.content_hash(self.method) != self.mark:
+        if self.content_hash and checkpoints.content_hash(self.method) != self.content_hash:
             raise CheckpointError(f"another run has replaced {self.method}; measure it again")
         with memory.readable_shortage():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):

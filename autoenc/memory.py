@@ -22,7 +22,6 @@ if sys.platform != "win32":
 SHORTAGE = "there was not enough memory; choose a smaller model, a smaller batch or fewer images"
 
 _MB = 10**6
-_GB = 10**9
 
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1

@@ -58,7 +58,7 @@ TrainRecord = StepRecord | Heartbeat | EpochRecord
 
 
 def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[TrainRecord]:
-    """Train up to `config.epochs` in all, from wherever the trainee is; to stop it, ask for no more records.
+    """Train up to `config.epochs` in all, from wherever the state is; to stop it, ask for no more records.
 
     The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a
     step. Shuffles and noise depend only on (seed, epoch): a continued run gives what an uninterrupted one

@@ -28,7 +28,7 @@ Change = Callable[[dict[str, Any]], None]
 
 
 def trained(config: TrainConfig, data: Dataset, epochs: int | None = None) -> tuple[Run, TrainState]:
-    """A run and its trainee, by default as far as the config goes."""
+    """A run and its training state, by default as far as the config goes."""
     state = training.begin(config, data, "cpu")
     x_in = training.preview_input(data, config)
     run = Run(

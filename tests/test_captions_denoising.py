@@ -242,7 +242,7 @@ def test_one_size_is_compared_with_nothing() -> None:
     assert captions.denoising.size_caption([]) == ""
 
 
-# ---------------------------------------------------------------- trained at, tested at
+# ---------------------------------------------------------------- training noise against test noise
 
 COLUMNS = (0.05, 0.3, 1.0)
 AT_HOME = {"clean": (25, 15, 5), "0.3": (20, 20, 10), "1": (12, 12, 12)}

@@ -1,4 +1,4 @@
-"""Ways to take noise away: filters against paper arithmetic and each other, models, curves, what is kept."""
+"""Methods of denoising: filters against paper arithmetic and each other, models, curves, what is kept."""
 
 import json
 from dataclasses import replace
@@ -16,7 +16,7 @@ from autoenc.denoising import classical, measuring
 from autoenc.errors import AutoencError, CheckpointError, ConfigError, RunUnknown
 from autoenc.jobs import CurveJob, TrainJob
 from autoenc.schema import (
-    CLASSICAL,
+    CLASSICAL_METHODS,
     METHODS,
     NOISES,
     Curve,
@@ -62,7 +62,7 @@ def measured(method: str, data: Dataset, kind: str = "gaussian", levels: tuple[f
 # ---------------------------------------------------------------- classical methods
 
 
-@pytest.mark.parametrize("method", CLASSICAL)
+@pytest.mark.parametrize("method", CLASSICAL_METHODS)
 def test_each_classical_method_takes_some_noise_away(digits: Dataset, method: str) -> None:
     x, x_noisy = noisy(digits, "gaussian", 0.3)
     x_hat = classical.fitted(method, digits, "gaussian", 0.3)(x_noisy)
@@ -71,7 +71,7 @@ def test_each_classical_method_takes_some_noise_away(digits: Dataset, method: st
     assert psnr(x, x_hat) > psnr(x, x_noisy) + 2
 
 
-@pytest.mark.parametrize("method", CLASSICAL)
+@pytest.mark.parametrize("method", CLASSICAL_METHODS)
 def test_colour_images_are_filtered_channel_by_channel_in_their_places(digits: Dataset, method: str) -> None:
     """Three equal channels, differing in brightness: what comes back has the same order."""
     shades = np.array([1.0, 0.6, 0.2]).reshape(3, 1, 1)
@@ -305,7 +305,7 @@ def test_no_noise_at_all_leaves_the_images_as_they_are(digits: Dataset) -> None:
 
 
 def test_every_method_has_a_name() -> None:
-    assert {"noisy", *CLASSICAL} == set(METHODS)
+    assert {"noisy", *CLASSICAL_METHODS} == set(METHODS)
     assert Quality(0.1, 0.01, 19, 21, 0.8, 0.7, 0.9).psnr_db == pytest.approx(20)
 
 

@@ -111,8 +111,6 @@ def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> Non
     assert DownloadJob("mnist").title == "Download of MNIST handwritten digits"
     assert BaselineJob(PCA, "mnist").title == "PCA of MNIST handwritten digits"
     assert BaselineJob(MEAN_IMAGE, "mnist").title == "Mean image of MNIST handwritten digits"
-    assert CurveJob("digits", "gaussian", "median", (0.1,)).title == (
-        "Gaussian: how well Median filter removes it"
-    )
+    assert CurveJob("digits", "gaussian", "median", (0.1,)).title == ("Noise curve, Gaussian: Median filter")
     gone = configs.title(replace(config, dataset="gone"))
     assert gone == "MLP, latent size 9, 1 layer, gone"

@@ -135,7 +135,9 @@ SETTINGS = {
     "noise_up_to": True,
     "seed": 5,
 }
-SHARED = {name: SETTINGS[name] for name in SETTINGS if name not in ("model", "latent_size", "layers")}
+SHARED_SETTINGS = {
+    name: SETTINGS[name] for name in SETTINGS if name not in ("model", "latent_size", "layers")
+}
 
 
 def train_changed() -> AppTest:
@@ -148,7 +150,7 @@ def train_changed() -> AppTest:
 
 def sweep_changed() -> AppTest:
     app = opened("sweep", sweep=sweeps.newest(["digits"]) or "")
-    app = change(app, models=["conv"], depths=["1", "2"], sizes=["2", "3"], **SHARED)
+    app = change(app, models=["conv"], depths=["1", "2"], sizes=["2", "3"], **SHARED_SETTINGS)
     app = change(app, alone=True, sweep_log_size=False, sweep_log_loss=False)
     app.session_state["point"] = RUNS[PLAIN[1]]  # as a click on it
     return app.run()
@@ -180,7 +182,9 @@ def colour_train_changed() -> AppTest:
 
 
 def colour_sweep_changed() -> AppTest:
-    app = change(opened("colour", part="sweep"), models=["conv"], depths=["2"], sizes=["8", "16"], **SHARED)
+    app = change(
+        opened("colour", part="sweep"), models=["conv"], depths=["2"], sizes=["8", "16"], **SHARED_SETTINGS
+    )
     return change(app, alone=True, sweep_log_size=False, sweep_log_loss=False)
 
 

@@ -265,7 +265,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-# ---------------------------------------------------------------- trained at, tested at
+# ---------------------------------------------------------------- training noise against test noise
 
 
 def test_a_cell_has_its_psnr_and_answers_the_run_of_its_row() -> None:

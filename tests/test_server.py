@@ -314,7 +314,7 @@ def test_an_upload_that_a_proxy_would_spoil_is_announced_beside_it(
         headers = {"Cookie": cookie} if cookie else {}
         async with opened(lab.address, view, page_name, headers=headers) as session:
             assert session.has("camera_input" if "camera" in view else "file_uploader")
-            return session.shows("Uploads do not get through")
+            return session.shows("Uploads from this browser fail")
 
     async def both() -> None:
         assert not await announced(xsrf_cookie(lab))
@@ -436,7 +436,9 @@ def test_the_limit_on_open_files_is_raised_as_far_as_it_goes() -> None:
     try:
         raised = files.raise_limit()
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == raised
-        assert raised == (files.WANTED[0] if hard == resource.RLIM_INFINITY else min(hard, files.WANTED[0]))
+        assert raised == (
+            files.WANTED_LIMITS[0] if hard == resource.RLIM_INFINITY else min(hard, files.WANTED_LIMITS[0])
+        )
         assert files.raise_limit() == raised
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,4 +1,4 @@
-"""A page is its rooms and one row: a toy with a slider, a chart, a link and a job in the background."""
+"""A page is its folder and one row: a toy with a slider, a chart, a link and a job in the background."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_its_job_runs_in_the_background_and_is_listed_on_the_front_page_by_its_t
     assert tossed.process != os.getpid()
 
 
-def test_no_room_of_another_page_is_needed_for_it() -> None:
+def test_no_folder_of_another_page_is_needed_for_it() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     folders = [path.name for path in (ROOT / "ui").iterdir() if (path / "page.py").exists()]
     assert len(folders) > 5

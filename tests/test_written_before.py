@@ -119,9 +119,11 @@ SETTINGS = {
 }
 VIEW = {"view": "images", "by": "epoch", "log": "False", "order": "worst", "class": "7", "image": "11"}
 # Page, address: all that an address of that version could hold, with values that are not the usual ones.
+# /foreign, which is /picture now: test_server and the browser tests.
 LINKS: list[tuple[str, dict[str, str]]] = [
     ("train", {**SETTINGS, "run": MLP, **VIEW}),
     ("train", {"run": CONV, "view": "images", "order": "shuffled", "shuffle": "3"}),
+    ("train", {"run": MLP, "epoch": "1"}),
     *(("train", {"run": MLP, "view": view}) for view in ("errors", "learnt", "model", "export")),
     (
         "sweep",
@@ -136,6 +138,10 @@ LINKS: list[tuple[str, dict[str, str]]] = [
             | {"methods": "affine,tv", "images": "16", "draw": "2", "question": question},
         )
         for question in ("sizes", "matrix")
+    ),
+    (
+        "denoise",
+        {"noise": "gaussian:0.2", "dataset": "digits", "training": UNFINISHED, "by": "epoch", "log": "False"},
     ),
     (
         "picture",
@@ -163,3 +169,10 @@ def test_a_link_is_read_in_full(page: str, link: dict[str, str]) -> None:
     assert not app.exception
     assert [warning.value for warning in app.warning if "Ignored" in warning.value] == []
     assert link.items() <= address(app).items(), "the page writes the same address"
+
+
+def test_a_link_without_a_page_opens_train_with_its_settings() -> None:
+    app = opened("start", **SETTINGS)
+    assert not app.exception
+    assert app.button(key="train")
+    assert SETTINGS.items() <= address(app).items()

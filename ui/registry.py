@@ -15,9 +15,7 @@ class Page:
     address: str  # the last part of its URL; the front page opens without one, too
     title: str
     icon: str
-    lesson: (
-        str  # what a class learns there, in a sentence or two; empty: the front page, which shows the others'
-    )
+    lesson: str  # what a class learns there, in a sentence or two; empty: the front page, which shows all
     file: str  # from the folder of dashboard.py, or absolute
     former: tuple[str, ...] = ()  # addresses that it had before: links to them still open it
 

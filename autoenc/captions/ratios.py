@@ -35,21 +35,21 @@ def times_text(ratio: float) -> str:
 
 def amount(ratio: float, of: str) -> str:
     """`twice the time`, `a fifth more loss`, `the same time`."""
-    words = times_text(ratio)
-    return f"{words} {of}" if words.endswith(("more", "less", "same")) else f"{words} the {of}"
+    text = times_text(ratio)
+    return f"{text} {of}" if text.endswith(("more", "less", "same")) else f"{text} the {of}"
 
 
 def changes(ratio: float) -> str:
     """What an amount does that changes by this factor: `halves`, `falls by a third`, `doubles`."""
-    words = times_text(ratio)
-    fraction = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
-    if words in fraction:
-        return fraction[words]
-    if words.endswith(" times"):
-        return f"grows to {words} as much"
-    if words.endswith(" times less"):
-        return f"becomes {words.removesuffix(' less')} smaller"
-    part, _, direction = words.rpartition(" ")
+    text = times_text(ratio)
+    verb = {"the same": "stays the same", "half": "halves", "twice": "doubles"}
+    if text in verb:
+        return verb[text]
+    if text.endswith(" times"):
+        return f"grows to {text} as much"
+    if text.endswith(" times less"):
+        return f"becomes {text.removesuffix(' less')} smaller"
+    part, _, direction = text.rpartition(" ")
     return f"{'grows' if direction == 'more' else 'falls'} by {part}"
 
 

@@ -153,18 +153,18 @@ def time_caption(points: Sequence[Point]) -> str:
             continue
         first, last = line[0], line[-1]
         larger = _larger(last.config.latent_size / first.config.latent_size)
-        words = f"{_name(first)}: a code {larger} takes {amount(last.seconds / first.seconds, 'time')}"
+        text = f"{_name(first)}: a code {larger} takes {amount(last.seconds / first.seconds, 'time')}"
         if len(line) > 2:
             a, b = line[-2:]
-            words += f"; from {_sizes(a, b)} the time {changes(b.seconds / a.seconds)}"
-        sentences.append(f"{words}.")
+            text += f"; from {_sizes(a, b)} the time {changes(b.seconds / a.seconds)}"
+        sentences.append(f"{text}.")
     return " ".join(sentences)
 
 
 def _larger(ratio: float) -> str:
     """`64 times larger`, `twice as large`, `a third larger`."""
-    words = times_text(ratio)
-    return "twice as large" if words == "twice" else f"{words.removesuffix(' more')} larger"
+    text = times_text(ratio)
+    return "twice as large" if text == "twice" else f"{text.removesuffix(' more')} larger"
 
 
 def timing_caption(points: Sequence[Point]) -> str:
@@ -246,13 +246,13 @@ def _layers(points: Sequence[Point], model: str) -> str:
     a, b = min(
         pairs, key=lambda pair: (-pair[0].config.latent_size, pair[0].config.layers, pair[1].config.layers)
     )
-    words = f"{NAMES[model]} with {_size(a)}: {b.config.layers} layers instead of {a.config.layers} have "
-    words += amount(_loss(b) / _loss(a), "loss")
+    text = f"{NAMES[model]} with {_size(a)}: {b.config.layers} layers instead of {a.config.layers} have "
+    text += amount(_loss(b) / _loss(a), "loss")
     if usable(a.seconds) and usable(b.seconds):
-        words += f" and take {amount(b.seconds / a.seconds, 'time')}"
+        text += f" and take {amount(b.seconds / a.seconds, 'time')}"
     if a.n_latents != b.n_latents:
-        words += f" (the code has {counted(b.n_latents, 'number')} instead of {a.n_latents:,})"
-    return f"{words}."
+        text += f" (the code has {counted(b.n_latents, 'number')} instead of {a.n_latents:,})"
+    return f"{text}."
 
 
 # ---------------------------------------------------------------- points

@@ -202,7 +202,7 @@ def _seconds_still_in(file: RunFile, n_epochs: int) -> list[float]:
 
 
 def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) -> int:
-    """So many of the first epochs were tested on noisy images that other models were not given.
+    """How many of the first epochs were tested on noisy images that other models were not given.
 
     Files that do not tell are of version 0.1. There the draws depended on how many images were computed at
     once, which the model decides: where each image had a level of its own, on a GPU, and where PyTorch, which

@@ -27,7 +27,7 @@ from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps import Machine, Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
-ENDED = (State.FINISHED, State.FAILED, State.STOPPED)
+END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
 ONE_AT_A_TIME_NOTE = " on its own"  # where several models are compared, all have plain settings
 
 
@@ -102,8 +102,8 @@ def _tell(plan: Plan, seconds: float | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if seconds is None or not new else f", about {duration(seconds)}"
     size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
-    if words := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
-        print(words, file=sys.stderr)
+    if caption := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
+        print(caption, file=sys.stderr)
     print(
         f"{counted(len(plan.runs), 'run')}: {here:,} already on disk, {new:,} to train{time}{size}",
         file=sys.stderr,
@@ -121,12 +121,12 @@ def _followed(saved: SavedSweep, image_shape: tuple[int, int, int], sessions: Se
         while True:
             points = sweeps.points(saved, image_shape, sessions.snapshots(saved.run_ids), _on_disk())
             for point in points:
-                if point.state in ENDED and point.run_id not in reported:
+                if point.state in END_STATES and point.run_id not in reported:
                     reported.add(point.run_id)
                     tqdm.write(_ended(point, len(reported), len(points)), file=sys.stderr)
             if any(point.state in (None, State.INTERRUPTED) for point in points):
                 sweeps.begin(sessions, saved, reported)
-            bar.update(sum(1 if point.state in ENDED else point.done for point in points) - bar.n)
+            bar.update(sum(1 if point.state in END_STATES else point.done for point in points) - bar.n)
             if len(reported) == len(points):
                 return points
             sleep(LOOK_SECONDS)

@@ -21,7 +21,7 @@ TOO_DEEP = f"deeper than {MAX_PARTS - 1} folders"
 TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
 
 SAME_NAME = "with the name of another file"
-ELSEWHERE = "in none of the class folders"
+OUTSIDE_CLASSES = "in none of the class folders"
 
 
 class LeftOut:

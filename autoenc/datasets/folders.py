@@ -26,7 +26,9 @@ MAX_CLASSES = 255  # labels are single bytes
 MAX_IMAGES = 2_000_000  # of a split
 
 # Folders that hold, or may come to hold, the files of published data sets.
-_TAKEN = {place.casefold() for spec in PUBLISHED.values() for place in (spec.name, spec.place.split("/")[0])}
+_PUBLISHED_NAMES = {
+    place.casefold() for spec in PUBLISHED.values() for place in (spec.name, spec.place.split("/")[0])
+}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _refusal(name: str) -> str:
     """Why no image folder may be called so; "": it may."""
     if not DATASET_NAME.fullmatch(name):
         return f"{printable(name)!r:.80} is not a name for a data set; use only letters, digits and hyphens"
-    return f"{name!r} is the name of a built-in data set" if name.casefold() in _TAKEN else ""
+    return f"{name!r} is the name of a built-in data set" if name.casefold() in _PUBLISHED_NAMES else ""
 
 
 def folder_spec(name: str) -> DatasetSpec | None:

@@ -18,11 +18,11 @@ from filelock import Timeout
 
 from autoenc import locks
 from autoenc.datasets.decoding import LARGEST_SIDE, NOTES, square
-from autoenc.datasets.extraction import ELSEWHERE, SAME_NAME, LeftOut, Places, is_hidden
+from autoenc.datasets.extraction import OUTSIDE_CLASSES, SAME_NAME, LeftOut, Places, is_hidden
 from autoenc.datasets.folders import check_free
 from autoenc.datasets.prepared import load
 from autoenc.datasets.spec import data_dir
-from autoenc.datasets.splitting import WANTED, arrange_splits
+from autoenc.datasets.splitting import WANTED_FOLDERS, arrange_splits
 from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, Source, open_source
 from autoenc.errors import ConfigError, DatasetError, PictureError
 from autoenc.kinds import ending_for, is_named_as_picture
@@ -90,7 +90,7 @@ def _arrange(source: Path, whole: Path, side: int | None, left_out: LeftOut) -> 
     split_notes = arrange_splits(source, whole)
     rest = [path for path in source.rglob("*") if path.is_file()]
     if rest:
-        left_out.add(ELSEWHERE, rest[0].relative_to(source).as_posix(), len(rest))
+        left_out.add(OUTSIDE_CLASSES, rest[0].relative_to(source).as_posix(), len(rest))
     notes = [f"on import, cut to their centre square and resized to {side}x{side}"] * bool(side)
     (whole / NOTES).write_text("\n".join([*notes, *split_notes, *left_out.sentences()]), encoding="utf-8")
 
@@ -132,7 +132,7 @@ def _written(
                 left_out.add(SAME_NAME, one.name)
         yield Download(name, min(one.n_bytes_read, one.n_bytes_total), one.n_bytes_total)
     if not n_files:
-        raise DatasetError("; ".join(["there are no pictures", *left_out.sentences(), WANTED]))
+        raise DatasetError("; ".join(["there are no pictures", *left_out.sentences(), WANTED_FOLDERS]))
 
 
 def _named(one: Packed) -> tuple[str, Iterator[bytes]]:

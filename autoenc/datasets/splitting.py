@@ -13,7 +13,7 @@ from autoenc.errors import DatasetError
 TRAIN = ("train", "training")
 TEST = ("test", "testing", "val", "valid", "validation")
 TEST_EVERY = 6  # of a class: every sixth picture is for the test where nothing else is said
-WANTED = (
+WANTED_FOLDERS = (
     "they should be in train/CLASS and test/CLASS, or only in CLASS with two or more of each, at the top or "
     "one folder down"
 )
@@ -35,11 +35,11 @@ def arrange_splits(source: Path, into: Path) -> list[str]:
     else:
         classes = _folders(root)
         if all(path.name.casefold() in TRAIN + TEST for path in classes):
-            raise DatasetError(f"the pictures are not in class folders; {WANTED}")
+            raise DatasetError(f"the pictures are not in class folders; {WANTED_FOLDERS}")
         counts, notes = _put_aside(classes, into)
     for n, split in zip(counts, ("train", "test"), strict=True):
         if not n:
-            raise DatasetError(f"there are no pictures for {split}; {WANTED}")
+            raise DatasetError(f"there are no pictures for {split}; {WANTED_FOLDERS}")
     return notes
 
 

@@ -33,7 +33,7 @@ MAX_DIGITS = 255  # in a row, in such a head: the time grows with their square
 MAX_DEPTH = 20  # folders are not looked for further down
 
 # What the readers of archives raise besides their own errors; the last for a method or a password.
-_BROKEN = (EOFError, ValueError, LookupError, struct.error, NotImplementedError, RuntimeError)
+_READER_ERRORS = (EOFError, ValueError, LookupError, struct.error, NotImplementedError, RuntimeError)
 
 Source = Path | BinaryIO
 
@@ -81,7 +81,7 @@ def open_source(source: Source) -> Iterator[Iterator[Packed]]:
                 yield _with_readable_errors(_files(file), called)
     except AutoencError:
         raise
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_BROKEN) as error:
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_READER_ERRORS) as error:
         problem = " ".join(str(error).split()) or type(error).__name__
         raise DatasetError(
             f"{called} is not a .zip or .tar, or it is damaged ({problem:.80}); "

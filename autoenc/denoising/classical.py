@@ -19,7 +19,7 @@ from torch import Tensor
 from autoenc import metrics, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError
-from autoenc.schema import CLASSICAL
+from autoenc.schema import CLASSICAL_METHODS
 from autoenc.training import as_float, seeded
 
 N_TUNING_IMAGES = 50  # training images that choose a filter's strength
@@ -41,7 +41,7 @@ def fitted(method: str, data: Dataset, kind: str, level: float) -> Denoise:
     if method == "affine":
         return affine(data, kind, level)
     if method not in FILTERS:
-        raise ConfigError(f"unknown method {method!r:.40}; known: noisy, {', '.join(CLASSICAL)}")
+        raise ConfigError(f"unknown method {method!r:.40}; known: noisy, {', '.join(CLASSICAL_METHODS)}")
     apply, strengths = FILTERS[method]
     x, x_noisy = noisy_pairs(data, kind, level, N_TUNING_IMAGES)
     parameters = {strength: _each(apply, x_noisy, strength) for strength in strengths}
@@ -51,7 +51,7 @@ def fitted(method: str, data: Dataset, kind: str, level: float) -> Denoise:
 
 def prompt(image_shape: tuple[int, int, int]) -> tuple[str, ...]:
     """The methods that are set for such images while somebody waits."""
-    return tuple(m for m in CLASSICAL if m != "affine" or math.prod(image_shape) <= MAX_AFFINE_PIXELS)
+    return tuple(m for m in CLASSICAL_METHODS if m != "affine" or math.prod(image_shape) <= MAX_AFFINE_PIXELS)
 
 
 def noisy_pairs(data: Dataset, kind: str, level: float, n: int) -> tuple[Tensor, Tensor]:

@@ -15,7 +15,7 @@ from autoenc.denoising.classical import Denoise, fitted
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
 from autoenc.numerals import out_of
-from autoenc.schema import CLASSICAL, SLOW, Curve, Quality
+from autoenc.schema import CLASSICAL_METHODS, SLOW_METHODS, Curve, Quality
 
 DEFINITION_VERSION = 1  # count up where a noise, a filter or a measure changes: all curves are measured again
 MAX_SLOW_IMAGES = 1000  # test images for the slow methods
@@ -34,7 +34,7 @@ def denoiser(method: str, data: Dataset, kind: str, level: float) -> Denoise:
     """
     if method == "noisy":
         return lambda x: x
-    if method in CLASSICAL:
+    if method in CLASSICAL_METHODS:
         return fitted(method, data, kind, level)
     return model_denoiser(opened(method, data))
 
@@ -68,12 +68,12 @@ def model_denoiser(trained: Trained) -> Denoise:
 
 
 def measure(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) -> Iterator[Curve]:
-    """The method at each level, on all test images; if it is SLOW, on the first MAX_SLOW_IMAGES.
+    """The method at each level, on all test images; if it is in SLOW_METHODS, on the first MAX_SLOW_IMAGES.
 
     Raises:
         AutoencError: as `denoiser` does.
     """
-    n = min(MAX_SLOW_IMAGES, len(data.test)) if method in SLOW else len(data.test)
+    n = min(MAX_SLOW_IMAGES, len(data.test)) if method in SLOW_METHODS else len(data.test)
     curve = Curve(data.name, kind, method, n)
     yield curve
     for i, level in enumerate(levels):

@@ -2,7 +2,7 @@
 
 opening.py         a run's name -> its model beside its data
 reconstructing.py  the test images as the model gives them back, and the order to look at them in
-errors.py          where it errs: class by class, channel by channel
+errors.py          its errors, by class and by channel
 layers.py          one image on its way through the layers
 weights.py         what the model has learnt: what its code looks at, and what it draws
 network.py         the model as plain numbers, for the browser

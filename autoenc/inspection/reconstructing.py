@@ -26,9 +26,7 @@ IMAGE_ORDERS: tuple[ImageOrder, ...] = get_args(ImageOrder)
 class Reconstructions:
     """The first n test images through the model: all of them, or as many as a second allows."""
 
-    x_noisy: NDArray[np.uint8] | None = field(
-        repr=False
-    )  # (n, C, H, W) as the model was given them, if noisy
+    x_noisy: NDArray[np.uint8] | None = field(repr=False)  # (n, C, H, W) the model's input, if noisy
     x_hat: NDArray[np.uint8] = field(repr=False)  # (n, C, H, W)
     mse: NDArray[np.float32] = field(repr=False)  # (n,) against the clean images, before rounding
     mse_by_channel: NDArray[np.float32] = field(repr=False)  # (n, C); its mean over C is mse

@@ -26,13 +26,7 @@ class Example(NamedTuple):
 _FACE = (slice(0, 240), slice(105, 345))
 
 EXAMPLES: Mapping[str, Example] = {
-    "face": Example(
-        "A face",
-        "skimage",
-        "data/astronaut.png",
-        (slice(0, 240), slice(105, 345)),
-        in_photos=True,
-    ),
+    "face": Example("A face", "skimage", "data/astronaut.png", _FACE, in_photos=True),
     "astronaut": Example("An astronaut", "skimage", "data/astronaut.png", in_photos=True),
     "cat": Example("A cat", "skimage", "data/chelsea.png", in_photos=True),
     "coffee": Example("A cup of coffee", "skimage", "data/coffee.png"),

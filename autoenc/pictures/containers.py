@@ -18,7 +18,7 @@ MAX_VALUES = 100_000  # of such an entry, as the places of a picture's strips
 _ORIENTATION = 0x0112
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # of a JPEG; these may stand within a scan
-_ALONE = (0x01, 0xD8)  # such a marker has no length and no content
+_LONE_MARKERS = (0x01, 0xD8)  # such a marker has no length and no content
 _END = b"\xff\xd9"
 _PADDINGS = (bytes(64), b"\xaa" * 64)  # a decoder that needed them would make two pictures of them
 
@@ -77,7 +77,7 @@ def bare_jpeg(content: bytes) -> Bare:
             raise Refused(f"it has more than {MAX_SEGMENTS:,} segments")
         if marker == _END[1]:
             return Bare(bytes(segments + _END), orientation)
-        if marker in _ALONE:
+        if marker in _LONE_MARKERS:
             at += 2
             continue
         end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")

@@ -47,7 +47,7 @@ MAX_PIXELS = 50_000_000
 MAX_GREY_ON_WHITE = 170  # levels: what is brighter can hardly be seen on white
 
 # All that Pillow's readers raise where a file is not what it says.
-_BROKEN = (
+_READER_ERRORS = (
     *(OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError),
     *(NotImplementedError, struct.error, zlib.error, AssertionError, RuntimeError),
 )
@@ -97,7 +97,7 @@ def open_picture(file: Path | bytes, name: str = "", longest: int | None = None)
             return _picture(kind, content, called, longest)
     except Refused as error:
         raise PictureError(f"{called} cannot be read: {error}; save it again with another program") from error
-    except _BROKEN as error:
+    except _READER_ERRORS as error:
         raise PictureError(
             f"{called} is damaged or cut off and cannot be read; open it in another program and save it again"
         ) from error

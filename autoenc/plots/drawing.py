@@ -27,7 +27,7 @@ COLOUR: Mapping[str, str] = {
     "reconstruction": "#56b4e9",
     "error": "#d55e00",
     "speed": "#8c939c",
-    # Ways to take noise away: what learns is bright, what does not is earthen.
+    # Methods of denoising: what learns is bright, what does not is earthen.
     "plain": "#56b4e9",
     "denoiser": "#8700ff",
     "affine": "#785a3c",

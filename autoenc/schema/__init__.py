@@ -24,7 +24,15 @@ from autoenc.schema.config import (
     OPTIONAL,
     TrainConfig,
 )
-from autoenc.schema.denoise import CLASSICAL, METHODS, SLOW, Curve, Quality, check_levels, usual_levels
+from autoenc.schema.denoise import (
+    CLASSICAL_METHODS,
+    METHODS,
+    SLOW_METHODS,
+    Curve,
+    Quality,
+    check_levels,
+    usual_levels,
+)
 from autoenc.schema.job import Download, Record, Snapshot, State, Value, Work
 from autoenc.schema.model import LayerInfo, ModelInfo
 from autoenc.schema.noise import MIN_LEVEL, NOISES, Noise, NoiseKind, training_noise
@@ -46,7 +54,7 @@ from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 
 __all__ = [
     "BOUNDS",
-    "CLASSICAL",
+    "CLASSICAL_METHODS",
     "CODE_UNITS",
     "DATASET_NAME",
     "DEVICES",
@@ -59,7 +67,7 @@ __all__ = [
     "NOISES",
     "OPTIONAL",
     "ROUNDING",
-    "SLOW",
+    "SLOW_METHODS",
     "BaselineCurve",
     "BaselinePoint",
     "Curve",

@@ -18,8 +18,8 @@ METHODS: Mapping[str, str] = {
     "tv": "Total variation",
     "nlm": "Non-local means",
 }
-CLASSICAL = tuple(method for method in METHODS if method != "noisy")
-SLOW = ("median", "tv", "nlm")  # they take milliseconds for each image
+CLASSICAL_METHODS = tuple(method for method in METHODS if method != "noisy")
+SLOW_METHODS = ("median", "tv", "nlm")  # they take milliseconds for each image
 
 
 @dataclass(frozen=True)

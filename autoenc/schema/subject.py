@@ -19,5 +19,5 @@ class Subject:
 
     @property
     def no_code_mse(self) -> float | None:
-        """What a code of nothing is worth: the MSE of a baseline without one; None: not measured yet."""
+        """The MSE of a baseline without a code; None: not measured yet."""
         return next((curve.level for curve in self.baselines if curve.level is not None), None)

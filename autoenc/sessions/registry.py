@@ -83,9 +83,8 @@ class JobRegistry:
         self._positions: dict[str, int] = {}  # in the line
         self._served: dict[str, int] = {}  # visitor -> when a job of theirs began last; the latest comes last
         self._arrivals, self._starts = count(1), count(1)
-        self._key_suffix = secrets.token_hex(
-            4
-        )  # other dashboards give jobs of the same names to the same cluster
+        # Other dashboards give jobs of the same names to the same cluster.
+        self._key_suffix = secrets.token_hex(4)
 
     def add(self, job: Job, owner: str, *, alone: bool = False, address: str = "") -> None:
         """Put the job into the queue, unless it is at work or done, here or in another process.

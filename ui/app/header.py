@@ -1,4 +1,4 @@
-"""The top of every page: the name of the house, the presenter's switch, the address for the class."""
+"""The top of every page: the laboratory's name, the presenter's switch, the address for the class."""
 
 from __future__ import annotations
 

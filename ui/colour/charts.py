@@ -24,9 +24,11 @@ from ui.core import pages, sessions
 from ui.core.text import plain
 
 HEIGHT = 430  # pixels
-RATIO = 24  # at which pictures are shown, or as near to it as there are runs
+SHOWN_RATIO = 24  # at which pictures are shown, or as near to it as there are runs
 
-EYE = "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
+PERCEPTION_NOTE = (
+    "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
+)
 
 
 def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
@@ -36,24 +38,24 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         if bool(runs or measured) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(comparison.subject(info) for info in pair)
-        words = captions.equal.equal_caption(*subjects)
+        main_caption = captions.equal.equal_caption(*subjects)
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
             st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} done; the curves grow as runs finish")
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
-        _chart(pair, subjects, words)
-        for caption in (words, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
+        _chart(pair, subjects, main_caption)
+        for caption in (main_caption, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
             if caption:
-                st.markdown(plain(caption)) if caption is words else st.caption(plain(caption))
+                st.markdown(plain(caption)) if caption is main_caption else st.caption(plain(caption))
         _pictures(subjects)
-        st.caption(EYE)
+        st.caption(PERCEPTION_NOTE)
         pages.write_address()
 
 
-def _chart(pair: Pair, subjects: Sequence[Subject], words: str) -> None:
+def _chart(pair: Pair, subjects: Sequence[Subject], caption: str) -> None:
     by, measure = settings.BY.get(), settings.MEASURE.get()  # their widgets come after the chart
-    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=words)
+    figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=caption)
     full, hollow = (plain(subject.name) for subject in subjects)
     st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
@@ -91,7 +93,7 @@ def _pictures(subjects: Sequence[Subject]) -> None:
         model = one[0].config.model
         other = next((line for line in subjects[1].lines if line[0].config.model == model), None)
         if other is not None:
-            near = [min(line, key=lambda p: abs(math.log(p.ratio / RATIO))) for line in (one, other)]
+            near = [min(line, key=lambda p: abs(math.log(p.ratio / SHOWN_RATIO))) for line in (one, other)]
             for subject, point in zip(subjects, near, strict=True):
                 _row(subject, point)
             return

@@ -17,7 +17,7 @@ from ui.sweep.lifecycle import plan, start_sweep
 from ui.widgets.training_settings import settings
 
 Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
-TRAINED = recipes.COMPARED_MODELS
+COMPARED_MODELS = recipes.COMPARED_MODELS
 
 # What a legend and a sentence call the data sets that come with us.
 SHORT_TITLES = {

@@ -24,7 +24,7 @@ def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
     pair = with_colour, _dataset_box("Without", settings.WITHOUT, colour=False)
     models = st.pills(
         "Models",
-        comparison.TRAINED,
+        comparison.COMPARED_MODELS,
         format_func=MODEL_NAMES.__getitem__,
         selection_mode="multi",
         key=settings.MODELS.key,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from autoenc import sweeps
 from autoenc.equal import By, Measure
 from autoenc.errors import CheckpointError
-from ui.colour.comparison import TRAINED, comparable
+from ui.colour.comparison import COMPARED_MODELS, comparable
 from ui.core.catalogue import infos, is_colour
 from ui.core.links import Address, Param, choice, held, one_of, parts
 from ui.core.sessions import snapshot
@@ -35,17 +35,17 @@ def _dataset(name: str, value: Value[str | None], *, colour: bool) -> Param:
 
 
 def _models(text: str) -> list[str]:
-    return [choice("models", model, TRAINED) for model in parts(text, most=200)]
+    return [choice("models", model, COMPARED_MODELS) for model in parts(text, most=200)]
 
 
-_HARDER = (
+_DIFFICULTY_PARAMS = (
     _dataset("colour", WITH_COLOUR, colour=True),
     _dataset("grey", WITHOUT, colour=False),
     held("models", MODELS, _models, ",".join),
     one_of("by", BY, ("ratio", "numbers")),
     one_of("error", MEASURE, ("mse", "psnr", "lost")),
 )
-_OF_PART = {"train": TRAIN.params, "sweep": SWEEP.params, "harder": _HARDER}
+_OF_PART = {"train": TRAIN.params, "sweep": SWEEP.params, "harder": _DIFFICULTY_PARAMS}
 
 
 def _of_part(given: Mapping[str, str] | None) -> Sequence[Param]:

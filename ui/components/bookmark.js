@@ -1,7 +1,7 @@
 // The film says where it stands by the event `autoenc-epoch`, and is moved by `autoenc-seek`.
 
-const KEPT = (window.autoencBookmarks ??= new Map());
-const REST = 800; // milliseconds without a move: longer than a frame of a film that plays
+const BOXES = (window.autoencBookmarks ??= new Map());
+const REST_MS = 800; // milliseconds without a move: longer than a frame of a film that plays
 
 function move(mark) {
   const { film: key, epoch, last } = mark.data;
@@ -22,7 +22,7 @@ function create() {
     clearTimeout(mark.timer);
     if (epoch !== null) {
       mark.due = false;
-      mark.timer = setTimeout(() => tell(mark, epoch), REST);
+      mark.timer = setTimeout(() => tell(mark, epoch), REST_MS);
     } else if (mark.due) move(mark); // the film has come, after this
     else mark.told = undefined; // another film
   };
@@ -31,7 +31,7 @@ function create() {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const mark = keep(KEPT, data.film, create, parentElement);
+  const mark = keep(BOXES, data.film, create, parentElement);
   const opened = mark.data?.opened !== data.opened;
   Object.assign(mark, { data, send: setTriggerValue });
   if (opened) {
@@ -39,7 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     move(mark);
   }
   return leaving(mark, () => {
-    forget(KEPT, data.film, mark);
+    forget(BOXES, data.film, mark);
     clearTimeout(mark.timer);
     removeEventListener("autoenc-epoch", mark.heard);
   });

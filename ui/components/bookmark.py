@@ -10,11 +10,11 @@ import streamlit as st
 from ui.components import fetched
 
 # On two lines, or Streamlit takes it for the name of a file.
-_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-bookmark) {\n display: none; }"
+_HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-bookmark) {\n display: none; }"
 _mount = st.components.v2.component(
     "bookmark",
     js=fetched("bookmark", "keep.js", "bookmark.js"),
-    css=_HIDDEN,
+    css=_HIDDEN_CSS,
     isolate_styles=False,  # it hides what stands around it
 )
 

@@ -1,7 +1,7 @@
 // Browsers give the clipboard to pages of https and of this machine. The older way is open to all: it copies what is
 // selected. Where that fails too, the text stays selected, to be copied by hand.
 
-const KEPT = (window.autoencCopies ??= new Map());
+const BOXES = (window.autoencCopies ??= new Map());
 const BY_HAND = "Selected, but this browser does not let the page copy: press Ctrl+C or ⌘C, or hold the text and choose Copy.";
 
 async function copied(field) {
@@ -25,11 +25,11 @@ function create() {
 }
 
 export default function ({ data: { key, text, label, lines }, parentElement }) {
-  const box = keep(KEPT, key, create, parentElement);
+  const box = keep(BOXES, key, create, parentElement);
   const [field, button, said] = box.children;
   if (field.value !== text) said.textContent = "";
   Object.assign(field, { value: text, rows: lines > 1 ? lines : 2, ariaLabel: label });
   field.classList.toggle("lines", lines > 1);
   button.ariaLabel = `Copy: ${label}`;
-  return leaving(box, () => forget(KEPT, key, box));
+  return leaving(box, () => forget(BOXES, key, box));
 }

@@ -1,11 +1,11 @@
 // A pad to draw on, and beside it what each model makes of the drawing, while it is drawn. The box is kept by its key,
 // with its strokes: they are there again when the page is. Networks come by themselves (see live_model.js).
 
-const KEPT = (window.autoencPads ??= new Map());
+const BOXES = (window.autoencPads ??= new Map());
 const ASSETS = (window.autoencAssets ??= new Map());
 const [THIN, USUAL, THICK] = [10, 26, 52]; // a pen as thick as MNIST's: a twelfth of the pad
-const AT_REST = 300; // milliseconds after the pen was lifted
-const AGAIN = 2500; // a drawing that the server does not know by then is sent again
+const REST_MS = 300; // milliseconds after the pen was lifted
+const RESEND_MS = 2500; // a drawing that the server does not know by then is sent again
 const MAPS = 16; // feature maps of a code that are drawn
 
 // ---------------------------------------------------------------- the pad
@@ -70,7 +70,7 @@ const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
 
 function rest(box) {
   clearTimeout(box.timer);
-  box.timer = setTimeout(() => tell(box), AT_REST);
+  box.timer = setTimeout(() => tell(box), REST_MS);
 }
 
 function tell(box) {
@@ -287,13 +287,13 @@ function letGo(box) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const box = keep(KEPT, data.key, create, parentElement);
+  const box = keep(BOXES, data.key, create, parentElement);
   Object.assign(box, { data, send: setTriggerValue });
   if (!box.heard) addEventListener("autoenc-assets", (box.heard = () => schedule(box)));
   build(box);
   schedule(box);
   clearTimeout(box.again);
-  const late = box.told === box.sizes.join() ? AGAIN : AT_REST;
+  const late = box.told === box.sizes.join() ? RESEND_MS : REST_MS;
   box.again = setTimeout(() => tellAgain(box), late);
   return leaving(box, () => letGo(box)); // the strokes stay
 }

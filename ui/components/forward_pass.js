@@ -1,9 +1,9 @@
 // Called again at each change of data or theme; what must last hangs on the box.
 
-const KEPT = (window.autoencForwardPasses ??= new Map());
-const DOWN = 640; // pixels: below, it goes from top to bottom
-const STAY = 1800; // milliseconds, from one step to the next
-const [CHANGE, LATER] = [450, 250]; // how long a part takes to change, and how much later the next one begins
+const BOXES = (window.autoencForwardPasses ??= new Map());
+const MIN_ROW_PX = 640; // pixels: below, it goes from top to bottom
+const STEP_MS = 1800; // milliseconds, from one step to the next
+const [CHANGE_MS, STAGGER_MS] = [450, 250]; // how long a part takes to change, and how much later the next one begins
 const ROW = 64; // bars in a row
 const ARROW = '<svg viewBox="0 0 30 16" aria-hidden="true"><path d="M2 8h25M20 2l7 6-7 6"/></svg>';
 
@@ -161,7 +161,7 @@ function paint(box, elapsed = Infinity) {
   const { from, step } = box;
   const { width, height } = box.data.shape;
   const part = (turn) => {
-    const t = Math.min(1, Math.max(0, (elapsed - turn * LATER) / CHANGE));
+    const t = Math.min(1, Math.max(0, (elapsed - turn * STAGGER_MS) / CHANGE_MS));
     return t * t * (3 - 2 * t);
   };
   const outputs = box.data.difference ? 2 : 1;
@@ -191,13 +191,13 @@ function next(box) {
   const tick = (now) => {
     if (box.step !== step) return;
     paint(box, now - start);
-    if (now - start < CHANGE + 2 * LATER) requestAnimationFrame(tick);
+    if (now - start < CHANGE_MS + 2 * STAGGER_MS) requestAnimationFrame(tick);
   };
   requestAnimationFrame(tick);
 }
 
 function play(box) {
-  box.timer = setInterval(() => next(box), STAY);
+  box.timer = setInterval(() => next(box), STEP_MS);
   say(box);
 }
 
@@ -211,7 +211,7 @@ function pause(box) {
 
 function show(box) {
   if (!box.clientWidth) return; // in a closed tab; shown when it opens
-  box.classList.toggle("down", box.clientWidth < DOWN);
+  box.classList.toggle("down", box.clientWidth < MIN_ROW_PX);
   paint(box);
 }
 
@@ -245,10 +245,10 @@ async function update(box, data) {
 
 export default function ({ data: bytes, parentElement, fail }) {
   const data = unpack(bytes);
-  const box = keep(KEPT, data.key, create, parentElement);
+  const box = keep(BOXES, data.key, create, parentElement);
   update(box, data).catch(fail);
   return leaving(box, () => {
-    forget(KEPT, data.key, box);
+    forget(BOXES, data.key, box);
     box.calls++; // what is still being decoded plays no more
     box.sizes.disconnect();
     clearInterval(box.timer);

@@ -1,8 +1,8 @@
 // The life of a component. Its box holds its state, and is kept by its key: Streamlit now and then takes the last
 // elements of a fragment off the page and puts them back.
 
-const GONE = 3000; // milliseconds until what is no longer on the page is let go
-const ENDS = ["pointerup", "pointercancel"];
+const RELEASE_MS = 3000; // milliseconds until what is no longer on the page is let go
+const LIFT_EVENTS = ["pointerup", "pointercancel"];
 
 // The box of this key, made where there is none, in its place on the page.
 function keep(kept, key, create, place) {
@@ -25,7 +25,7 @@ function rememberFocus(box) {
 
 // What a component answers Streamlit with, who calls it when the component leaves the page: `end` stops all that the
 // box has begun, unless it is back by then.
-const leaving = (box, end) => () => setTimeout(() => box.isConnected || end(), GONE);
+const leaving = (box, end) => () => setTimeout(() => box.isConnected || end(), RELEASE_MS);
 
 function forget(kept, key, box) {
   if (kept.get(key) === box) kept.delete(key);
@@ -51,11 +51,11 @@ function whileHeld(node, begin, end) {
     held = event.pointerType;
     const lifted = ({ pointerId }) => pointerId === event.pointerId && release();
     release = () => {
-      for (const name of ENDS) removeEventListener(name, lifted, true);
+      for (const name of LIFT_EVENTS) removeEventListener(name, lifted, true);
       release = null;
       end();
     };
-    for (const name of ENDS) addEventListener(name, lifted, true);
+    for (const name of LIFT_EVENTS) addEventListener(name, lifted, true);
     begin(event);
   });
 }

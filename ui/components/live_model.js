@@ -1,14 +1,14 @@
 // Called again at each change of data. The box is kept by its key: Streamlit now and then takes the last elements of a
 // fragment off the page and puts them back. Scenes and networks come by themselves, before or after.
 
-const KEPT = (window.autoencLive ??= new Map());
+const BOXES = (window.autoencLive ??= new Map());
 const ASSETS = (window.autoencAssets ??= new Map());
 let workerPool = null; // started with the first network
-const WIDE = 820; // pixels: labels stand beside the pictures, not above
-const NARROW = 560; // groups of at most eight side by side
-const AT_REST = 250; // milliseconds after the last key
-const AGAIN = 2000; // after a call with an older level: the message may have been lost in a rerun
-const LATER = 1000; // until charts that come with the same run of the script are there to be updated
+const WIDE_PX = 820; // pixels: labels stand beside the pictures, not above
+const NARROW_PX = 560; // groups of at most eight side by side
+const REST_MS = 250; // milliseconds after the last key
+const RETRY_MS = 2000; // after a call with an older level: the message may have been lost in a rerun
+const CHARTS_MS = 1000; // until charts that come with the same run of the script are there to be updated
 
 // ---------------------------------------------------------------- what is handed over
 
@@ -79,8 +79,8 @@ function compute(box, scene) {
 }
 
 function show(box, scene) {
-  box.wide = box.clientWidth >= WIDE;
-  box.columns = Math.min(scene.n, box.clientWidth < NARROW ? 8 : 16);
+  box.wide = box.clientWidth >= WIDE_PX;
+  box.columns = Math.min(scene.n, box.clientWidth < NARROW_PX ? 8 : 16);
   const rows = box.data.rows.map(({ label, colour, live }) => [label, colour, live === null, live === "original"]);
   const shape = JSON.stringify([box.wide, box.columns, scene.n, scene.height, scene.width, rows]);
   if (box.shape !== shape) {
@@ -147,7 +147,7 @@ function follow(box, { kind, level }) {
   const isEcho = kind === box.kind && (level === box.asked || box.told.includes(level));
   if (level === box.known) box.told = [];
   Object.assign(box, { kind, asked: level });
-  if (isEcho && level !== box.known) box.timer = setTimeout(() => tellAgain(box), AGAIN);
+  if (isEcho && level !== box.known) box.timer = setTimeout(() => tellAgain(box), RETRY_MS);
   if (isEcho) return;
   Object.assign(box, { known: level, told: [] });
   clearTimeout(box.timer);
@@ -166,7 +166,7 @@ function createSlider(box) {
   slider.oninput = () => {
     box.level = Number(slider.value);
     clearTimeout(box.timer);
-    if (keyed) box.timer = setTimeout(() => rest(box), AT_REST);
+    if (keyed) box.timer = setTimeout(() => rest(box), REST_MS);
     schedule(box);
   };
   slider.onchange = () => keyed || rest(box);
@@ -197,15 +197,15 @@ function forgetOutputs(box) {
 }
 
 function draw(data, parentElement, send) {
-  const box = keep(KEPT, data.key, create, parentElement);
+  const box = keep(BOXES, data.key, create, parentElement);
   Object.assign(box, { data, send });
   follow(box, data);
   forgetOutputs(box);
   schedule(box);
-  setTimeout(() => box.isConnected && tell(data.key, box.level), LATER);
+  setTimeout(() => box.isConnected && tell(data.key, box.level), CHARTS_MS);
   return leaving(box, () => {
-    forget(KEPT, data.key, box);
-    if (!KEPT.size) workerPool = workerPool?.terminate();
+    forget(BOXES, data.key, box);
+    if (!BOXES.size) workerPool = workerPool?.terminate();
     box.sizes.disconnect();
     clearTimeout(box.timer);
     removeEventListener("autoenc-assets", box.heard);

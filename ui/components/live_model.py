@@ -137,7 +137,7 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
 
 
 # On two lines, or Streamlit takes it for the name of a file.
-_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
+_HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = ("keep.js", "sprites.js", "noise.js", "worker_pool.js", "live_rows.js", "live_model.js")
 _worker = served("network_worker", "networks.js", "network_worker.js")
@@ -147,7 +147,7 @@ _mount = st.components.v2.component(
 _assets = st.components.v2.component(
     "assets",
     js=fetched("live_model", *_parts, seen=False),
-    css=_HIDDEN,
+    css=_HIDDEN_CSS,
     isolate_styles=False,  # it hides what stands around it
 )
 

@@ -1,9 +1,9 @@
 // Called again at each change of data or theme; what must last hangs on the node, which stands in a shell.
 
 const PHONE = 400; // pixels of width: below, letters shrink
-const HALF = 640; // half a page: below, the title leaves its line to the legend
+const HALF_PAGE_PX = 640; // half a page: below, the title leaves its line to the legend
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there a finger scrolls the page
-const KEPT = (window.autoencPlots ??= new Map());
+const BOXES = (window.autoencPlots ??= new Map());
 const CONFIG = {
   displaylogo: false,
   displayModeBar: TOUCH ? false : "hover",
@@ -89,7 +89,7 @@ function draw(node, moved = false) {
   Object.assign(layout, { width, height, template: { layout: theme(screen(node), "rgba(0,0,0,0)", letters) } });
   layout.uirevision ??= "kept";
   if (TOUCH) layout.dragmode = false;
-  if (width < HALF * scale) delete layout.title;
+  if (width < HALF_PAGE_PX * scale) delete layout.title;
   refine(node, layout);
   node.plotly.react(node, data, layout, CONFIG);
   if (!node.on || node.listening) return;
@@ -193,7 +193,7 @@ function create() {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const shell = keep(KEPT, data.key, create, parentElement);
+  const shell = keep(BOXES, data.key, create, parentElement);
   const node = shell.firstChild;
   Object.assign(node, { figure: data.figure, send: setTriggerValue });
   node.style.height = `calc(${data.height}px * var(--presenter-scale, 1))`;
@@ -207,7 +207,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
   );
   return leaving(shell, () => {
-    forget(KEPT, data.key, shell);
+    forget(BOXES, data.key, shell);
     node.sizes.disconnect();
     removeEventListener("autoenc-epoch", node.heard);
     node.plotly?.purge(node);

@@ -4,7 +4,7 @@
 const f32 = Math.fround; // where NumPy and PyTorch round to 32 bits and a whole photon hangs on it
 const FEW_PHOTONS = 10; // up to here Poisson's quantile is looked up; beyond, its normal expansion is as good
 const GREY = 0.5;
-const LEAST_LEVEL = 1e-3;
+const MIN_LEVEL = 1e-3;
 
 // The standard normal distribution function, to 1e-15: the series of Marsaglia, "Evaluating the Normal Distribution".
 function ndtr(z) {
@@ -126,6 +126,6 @@ const CORRUPTIONS = { gaussian, "salt-pepper": saltAndPepper, speckle, shot, blu
 
 // Into y, as the function `apply` there: the images with this noise, clipped to [0, 1].
 function corrupt(kind, scene, level, y) {
-  CORRUPTIONS[kind](scene, Math.max(level, LEAST_LEVEL), y);
+  CORRUPTIONS[kind](scene, Math.max(level, MIN_LEVEL), y);
   for (let i = 0; i < y.length; i++) y[i] = Math.min(1, Math.max(0, y[i]));
 }

@@ -1,11 +1,11 @@
 // Called again at each change of data; the old pictures stay until the new ones have been decoded.
 
-const KEPT = (window.autoencPictures ??= new Map());
+const BOXES = (window.autoencPictures ??= new Map());
 const SHEETS = (window.autoencSheets ??= new Map()); // what is handed over apart: id -> {bytes, a promise; give; holders}
-const WIDE = 820; // pixels: labels stand beside the pictures, not above
-const NARROW = 560; // groups of at most eight side by side
+const WIDE_PX = 820; // pixels: labels stand beside the pictures, not above
+const NARROW_PX = 560; // groups of at most eight side by side
 const AT_ONCE = 8; // frames that are decoded at the same time
-const [LEAST, FRAME, HOLD] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
+const [MIN_FILM_MS, FRAME_MS, END_MS] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
 const HINT = "absolute difference of each pixel: black = no error, white = the largest possible";
 
 // ---------------------------------------------------------------- what is handed over apart
@@ -154,9 +154,9 @@ function paint(box) {
 function show(box) {
   if (!box.clientWidth) return; // in a closed tab; shown when it opens
   const { n, height, width, choose } = box.data;
-  box.wide = box.clientWidth >= WIDE;
+  box.wide = box.clientWidth >= WIDE_PX;
   box.classList.toggle("wide", box.wide);
-  box.columns = Math.min(n, box.data.columns, box.clientWidth < NARROW ? 8 : n);
+  box.columns = Math.min(n, box.data.columns, box.clientWidth < NARROW_PX ? 8 : n);
   const rows = shownRows(box.data).map(({ label, colour, notes }) => [label, colour, !notes]);
   const shape = JSON.stringify([box.wide, box.columns, n, height, width, choose, rows]);
   if (box.shape !== shape) build(box, box.columns);
@@ -192,10 +192,10 @@ function play(box) {
     if (box.isConnected && now >= turn.due) {
       const { epochs, autoplay } = box.data.film;
       const last = epochs.length - 1;
-      const pace = Math.max(LEAST / epochs.length, FRAME);
+      const pace = Math.max(MIN_FILM_MS / epochs.length, FRAME_MS);
       await go(box, box.frame < last ? box.frame + 1 : 0);
       if (box.frame === last && !autoplay) return box.playing === turn && pause(box);
-      turn.due = box.frame === last ? now + HOLD : Math.max(turn.due + pace, now + pace / 2);
+      turn.due = box.frame === last ? now + END_MS : Math.max(turn.due + pace, now + pace / 2);
     }
     requestAnimationFrame(tick);
   };
@@ -275,8 +275,8 @@ async function update(box, data) {
 const same = (a, b) => a?.length === b.length && b.every((byte, i) => byte === a[i]);
 
 function draw(data, bytes, { parentElement, setTriggerValue, fail }) {
-  const moved = KEPT.get(data.key)?.parentNode !== parentElement;
-  const box = keep(KEPT, data.key, () => create(data), parentElement);
+  const moved = BOXES.get(data.key)?.parentNode !== parentElement;
+  const box = keep(BOXES, data.key, () => create(data), parentElement);
   Object.assign(box, { send: setTriggerValue, fail });
   if (moved || !same(box.bytes, bytes)) {
     box.bytes = bytes;
@@ -284,7 +284,7 @@ function draw(data, bytes, { parentElement, setTriggerValue, fail }) {
     update(box, data).catch(fail);
   }
   return leaving(box, () => {
-    forget(KEPT, data.key, box);
+    forget(BOXES, data.key, box);
     box.calls++; // what is still being decoded plays no more
     pause(box);
     box.sizes.disconnect();

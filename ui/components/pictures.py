@@ -67,7 +67,7 @@ class Film:
 # Streamlit sends an equal message of this size again as a reference of a few bytes; a smaller one it repeats.
 APART_FROM = 10_000  # bytes
 # On two lines, or Streamlit takes it for the name of a file.
-_HIDDEN = "[data-testid=stElementContainer]:has(> * .autoenc-sheet) {\n display: none; }"
+_HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-sheet) {\n display: none; }"
 _parts = ("keep.js", "sprites.js", "pictures.js")  # one file, so that both share what is handed over
 _mount = st.components.v2.component(
     "pictures", js=fetched("pictures", *_parts), css=inline("sprites.css", "pictures.css")
@@ -75,7 +75,7 @@ _mount = st.components.v2.component(
 _sheet = st.components.v2.component(
     "sheet",
     js=fetched("pictures", *_parts, seen=False),
-    css=_HIDDEN,
+    css=_HIDDEN_CSS,
     isolate_styles=False,  # it hides what stands around it
 )
 

@@ -29,17 +29,17 @@ def opened(run: Run) -> Trained:
 
 
 def reconstructions(run: Run) -> Reconstructions:
-    """The test images as the model draws them; raises as `open_run` does."""
+    """The test images as the model draws them; raises as `opened` does."""
     return _reconstructions(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 def test_errors(run: Run) -> TestErrors:
-    """What the model loses of its test images; raises as `open_run` does."""
+    """What the model loses of its test images; raises as `opened` does."""
     return _test_errors(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 def network(run: Run) -> Network:
-    """The model as a browser takes it; raises as `open_run` does."""
+    """The model as a browser takes it; raises as `opened` does."""
     return _network(run.run_id, checkpoints.content_hash(run.run_id))
 
 
@@ -60,8 +60,8 @@ def denoised(setting: Setting, method: str, x: np.ndarray, unit: np.ndarray) -> 
     Raises:
         AutoencError: the method or its run cannot be used.
     """
-    mark = "" if method in METHODS else checkpoints.content_hash(method)
-    return _denoised(setting, datasets.load(setting.dataset).fingerprint, method, mark, x, unit)
+    content_hash = "" if method in METHODS else checkpoints.content_hash(method)
+    return _denoised(setting, datasets.load(setting.dataset).fingerprint, method, content_hash, x, unit)
 
 
 @shared(max_entries=2)
@@ -71,38 +71,44 @@ def reader(dataset: str) -> Reader:
     return Reader(data.train, data.train_labels, data.test_labels)
 
 
-# The mark of a run's file is part of the keys: a file of the same name may be another one.
+# The hash of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=MAX_OPENED, spinner="Loading the model")
-def _opened(run_id: str, mark: str) -> Trained:
+def _opened(run_id: str, content_hash: str) -> Trained:
     return inspection.open_run(run_id)
 
 
 @shared(max_entries=MAX_OPENED, spinner="Drawing the test images")
-def _reconstructions(run_id: str, mark: str) -> Reconstructions:
-    return inspection.reconstructions(_opened(run_id, mark))
+def _reconstructions(run_id: str, content_hash: str) -> Reconstructions:
+    return inspection.reconstructions(_opened(run_id, content_hash))
 
 
 @shared(max_entries=64)
-def _test_errors(run_id: str, mark: str) -> TestErrors:
+def _test_errors(run_id: str, content_hash: str) -> TestErrors:
     """They are small, and are kept when the images are not any more."""
-    return out_of_distribution.test_errors(_reconstructions(run_id, mark).mse, _opened(run_id, mark).data)
+    return out_of_distribution.test_errors(
+        _reconstructions(run_id, content_hash).mse, _opened(run_id, content_hash).data
+    )
 
 
 @shared(max_entries=MAX_OPENED + 1)  # as many as the pad shows: without it each drawing would open them again
-def _network(run_id: str, mark: str) -> Network:
-    return inspection.browser_network(_opened(run_id, mark))
+def _network(run_id: str, content_hash: str) -> Network:
+    return inspection.browser_network(_opened(run_id, content_hash))
 
 
 @shared(max_entries=512)
 def _denoised(
-    setting: Setting, fingerprint: str, method: str, mark: str, x: np.ndarray, unit: np.ndarray
+    setting: Setting, fingerprint: str, method: str, content_hash: str, x: np.ndarray, unit: np.ndarray
 ) -> Denoised:
-    denoise = _model(setting.dataset, method, mark) if mark else _filter(setting, fingerprint, method)
+    denoise = (
+        _model(setting.dataset, method, content_hash)
+        if content_hash
+        else _filter(setting, fingerprint, method)
+    )
     return denoising.denoised(x, unit, setting.kind, setting.level, denoise)
 
 
 @shared(max_entries=8)
-def _model(dataset: str, run_id: str, mark: str) -> Denoise:
+def _model(dataset: str, run_id: str, content_hash: str) -> Denoise:
     return denoising.model_denoiser(denoising.opened(run_id, datasets.load(dataset)))
 
 

@@ -95,10 +95,10 @@ def is_finished(run_id: str) -> bool:
 def moment_of(run_id: str) -> tuple[bool, str]:
     """What another window would change: whether the run is active, and what its file holds."""
     try:
-        mark = checkpoints.content_hash(run_id)
+        content_hash = checkpoints.content_hash(run_id)
     except CheckpointError:  # it is not there, or damaged
-        mark = ""
-    return is_active(run_id), mark
+        content_hash = ""
+    return is_active(run_id), content_hash
 
 
 def usual_run() -> str:
@@ -153,7 +153,7 @@ def read_run(run_id: str) -> Run:
 
 
 @shared(max_entries=64)
-def _read_run(run_id: str, mark: str) -> Run:
+def _read_run(run_id: str, content_hash: str) -> Run:
     return checkpoints.read(run_id)
 
 

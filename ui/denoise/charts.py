@@ -23,7 +23,7 @@ from ui.denoise.scene import KEY, colour, name
 from ui.sweep import settings as sweep_settings
 
 HEIGHT = 340  # pixels
-TALL = 400
+TALL_HEIGHT = 400
 
 
 def show(compared: Compared) -> None:
@@ -48,12 +48,12 @@ def where(compared: Compared) -> None:
 def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
     lines = tuple(_line(compared, curve) for curve in measured)
     sentences = list(filter(None, _sentences(compared, measured)))
-    words = " ".join(sentences)
+    caption = " ".join(sentences)
     spread = settings.SPREAD.get()  # its switch comes after the charts
     psnr, ssim = st.columns(2)
     with psnr:
         live_plot(
-            _drawn(lines, "psnr", spread, words),
+            _drawn(lines, "psnr", spread, caption),
             key="noise-psnr",
             height=HEIGHT,
             downloads=True,
@@ -131,21 +131,21 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[
         SizeCurve(run.run_id, run.n_latents, run.config.latent_size, by_method[run.run_id]) for run in runs
     ]
     levels = recipes.noise_levels(compared.kind)
-    words = captions.denoising.size_caption(sized)
+    caption = captions.denoising.size_caption(sized)
     clicked = live_plot(
-        plots.quality_by_size(sized, levels, caption=words).to_json(),
+        plots.quality_by_size(sized, levels, caption=caption).to_json(),
         key="noise-sizes",
-        height=TALL,
+        height=TALL_HEIGHT,
         downloads=True,
     )
-    if words:
-        st.markdown(plain(words))
+    if caption:
+        st.markdown(plain(caption))
     if clicked is not None and clicked["customdata"] in by_method:
         denoisers.choose_model(clicked["customdata"])
         st.rerun()
 
 
-# ---------------------------------------------------------------- trained at, tested at
+# ---------------------------------------------------------------- training noise against test noise
 
 
 def matrix(compared: Compared) -> None:
@@ -167,15 +167,15 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence
     by_method = {curve.method: curve for curve in measured}
     rows = [MatrixRow(run.config.noise, run.run_id, by_method[run.run_id]) for run in runs]
     columns = usual_levels(compared.kind)
-    words = captions.denoising.matrix_caption(rows, columns)
+    caption = captions.denoising.matrix_caption(rows, columns)
     clicked = live_plot(
-        plots.transfer_matrix(rows, columns, caption=words).to_json(),
+        plots.transfer_matrix(rows, columns, caption=caption).to_json(),
         key="noise-matrix",
-        height=TALL,
+        height=TALL_HEIGHT,
         downloads=True,
     )
-    if words:
-        st.markdown(plain(words))
+    if caption:
+        st.markdown(plain(caption))
     st.caption(
         "PSNR on all test images; a frame marks the best of each column. Click a cell to see it above."
     )

@@ -1,4 +1,4 @@
-"""What can take noise away: trained runs, those that are wanted, and the curves that are measured."""
+"""What can denoise: trained runs, those that are wanted, and the curves that are measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autoenc.jobs import TrainJob
 from autoenc.schema import RunSummary, TrainConfig
 from ui.core.sessions import is_active, runs_on_disk, start
 from ui.core.values import Value
-from ui.denoise.settings import IN_TRAINING, KIND, MODELS
+from ui.denoise.settings import DENOISER, IN_TRAINING, KIND, PLAIN
 from ui.widgets.training_settings import DATASET
 
 # ---------------------------------------------------------------- which runs
@@ -62,7 +62,7 @@ def _suits(run: RunSummary) -> bool:
 
 
 def _choice(run: RunSummary) -> Value[str | None]:
-    return MODELS["denoiser" if run.config.noise else "plain"]
+    return DENOISER if run.config.noise else PLAIN
 
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
@@ -123,15 +123,15 @@ def in_training() -> str | None:
     return None
 
 
-def keep_choice(widget: str, run_ids: Sequence[str]) -> str:
+def keep_choice(value: Value[str | None], run_ids: Sequence[str]) -> str:
     """Before its widget is drawn: what is not there any more is not chosen.
 
     Returns:
         One sentence on a run that has been deleted, or nothing.
     """
-    run_id = MODELS[widget].get()
+    run_id = value.get()
     if run_id not in run_ids:
-        MODELS[widget].put(run_ids[0] if run_ids else None)
+        value.put(run_ids[0] if run_ids else None)
         if run_id is not None and not are_here([run_id]):
             return f"run {run_id[:80]} is not on this machine any more"
     return ""

@@ -13,10 +13,11 @@ from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.numerals import counted, decibels, setting
-from autoenc.schema import CLASSICAL, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
+from autoenc.schema import CLASSICAL_METHODS, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui.app import errors
 from ui.core import catalogue, links
 from ui.core.text import plain
+from ui.core.values import Value
 from ui.denoise import denoisers, settings
 from ui.widgets import training_form, training_settings
 
@@ -62,8 +63,8 @@ def denoise_form(training: bool) -> Compared | None:
     compared = Compared(
         info.name,
         kind,
-        _choice("plain", "Plain autoencoder", plain_runs, "Trained on clean images only."),
-        _choice("denoiser", "Denoising autoencoder", denoising_runs, "Trained to remove this noise."),
+        _choice(settings.PLAIN, "Plain autoencoder", plain_runs, "Trained on clean images only."),
+        _choice(settings.DENOISER, "Denoising autoencoder", denoising_runs, "Trained to remove this noise."),
         _methods(info),
     )
     if training:
@@ -76,7 +77,7 @@ def denoise_form(training: bool) -> Compared | None:
 def _methods(info: DatasetInfo) -> tuple[str, ...]:
     selected = st.pills(
         "Classical methods",
-        CLASSICAL,
+        CLASSICAL_METHODS,
         format_func=METHODS.__getitem__,
         selection_mode="multi",
         key=settings.METHODS.key,
@@ -92,9 +93,9 @@ def _methods(info: DatasetInfo) -> tuple[str, ...]:
     return tuple(method for method in selected if method in prompt)
 
 
-def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> str | None:
+def _choice(value: Value[str | None], label: str, runs: Sequence[RunSummary], what: str) -> str | None:
     by_id = {run.run_id: run for run in runs}
-    if gone := denoisers.keep_choice(widget, list(by_id)):
+    if gone := denoisers.keep_choice(value, list(by_id)):
         st.warning(plain(gone), icon=":material/delete:")
     names = dict(zip(by_id, distinct_names(map(_name, runs)), strict=True))
     earlier = any(run.earlier_test for run in runs)
@@ -102,7 +103,7 @@ def _choice(widget: str, label: str, runs: Sequence[RunSummary], what: str) -> s
         label,
         list(by_id),
         format_func=names.__getitem__,
-        key=widget,
+        key=value.key,
         placeholder="none trained yet",
         disabled=not runs,
         help=what,
@@ -141,9 +142,8 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
     every = recipes.denoising_config(info, recipes.any_level(kind))
     one = recipes.denoising_config(info, Noise(kind, level))
     _train("Train a denoiser for all levels", "train-any", every, first=first)
-    _train(
-        "Train a denoiser for this level", "train-one", one, first=False
-    )  # the slider moves without the form
+    # "This level", not a number: the slider moves without the form.
+    _train("Train a denoiser for this level", "train-one", one, first=False)
     if st.button("Choose other settings in Train", icon=":material/school:", type="tertiary", key="to-train"):
         training_settings.ask_for(every)
         links.go_to("train")

@@ -11,7 +11,7 @@ from autoenc import checkpoints, datasets, denoising, inspection
 from autoenc.denoising import Denoised
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
-from autoenc.schema import CLASSICAL, METHODS
+from autoenc.schema import CLASSICAL_METHODS, METHODS
 from ui.app import errors
 from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
 from ui.core import model_cache, pages, sessions
@@ -74,7 +74,7 @@ def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> L
         ssim=made.ssim,
         mean=_mean(made),
         says=""
-        if live or method in CLASSICAL
+        if live or method in CLASSICAL_METHODS
         else "large model: computed on the server when the slider rests",
     )
 

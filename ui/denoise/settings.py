@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from autoenc import datasets, recipes
 from autoenc.errors import ConfigError
-from autoenc.schema import CLASSICAL, NOISES, Noise
+from autoenc.schema import CLASSICAL_METHODS, NOISES, Noise
 from ui.core.catalogue import is_present
 from ui.core.links import Address, Param, flag, held, number, one_of, parts
 from ui.core.sessions import runs_on_disk, snapshot
@@ -25,7 +25,8 @@ QUESTIONS = {
 
 KIND = Value("denoise_kind", "gaussian")  # of noise
 LEVEL = Value[float | None]("denoise_level", None)  # where the slider rests
-MODELS = {name: Value[str | None](name, None) for name in ("plain", "denoiser")}  # run_ids
+PLAIN = Value[str | None]("plain", None)  # a run_id
+DENOISER = Value[str | None]("denoiser", None)  # a run_id
 METHODS = Value("methods", ["affine", "median"])  # classical ones
 FIRST_IMAGE = Value("first image", 0)  # of those that are looked at
 NOISE_SEED = Value("noise seed", 0)
@@ -75,12 +76,12 @@ def _take_noise(text: str) -> None:
 def _methods(text: str) -> list[str]:
     methods = parts(text, most=200)
     for method in methods:
-        if method not in CLASSICAL:
-            raise ConfigError(f"unknown method {method[:40]!r}; known: {', '.join(CLASSICAL)}")
+        if method not in CLASSICAL_METHODS:
+            raise ConfigError(f"unknown method {method[:40]!r}; known: {', '.join(CLASSICAL_METHODS)}")
     return methods
 
 
-def _take_run(widget: str, run_id: str) -> None:
+def _take_run(value: Value[str | None], run_id: str) -> None:
     """Choose it, where it suits what the address has asked for before."""
     dataset = DATASET.get()
     run = next((run for run in runs_on_disk() if run.run_id == run_id), None)
@@ -90,9 +91,9 @@ def _take_run(widget: str, run_id: str) -> None:
         raise ConfigError(f"run {run_id} was trained on {run.config.dataset}, not on {dataset}")
     if is_present(run.config.dataset) and datasets.load(run.config.dataset).fingerprint != run.fingerprint:
         raise ConfigError(f"run {run_id} was trained on other images of {run.config.dataset} than are here")
-    if (run.config.noise is None) != (widget == "plain"):
+    if (run.config.noise is None) != (value is PLAIN):
         trained = "clean" if run.config.noise is None else "noisy"
-        raise ConfigError(f"run {run_id} was trained on {trained} images; it cannot be the {widget} one")
+        raise ConfigError(f"run {run_id} was trained on {trained} images; it cannot be the {value.key} one")
     if not run.finished:
         raise ConfigError(f"run {run_id} is not finished; train it to the end first")
     noise = run.config.noise
@@ -100,7 +101,7 @@ def _take_run(widget: str, run_id: str) -> None:
         if LEVEL.is_set:
             raise ConfigError(f"run {run_id} removes {noise.kind} noise; choose that noise to see it")
         KIND.put(noise.kind)
-    MODELS[widget].put(run_id)
+    value.put(run_id)
     DATASET.put(run.config.dataset)
 
 
@@ -116,8 +117,8 @@ def _noise_text() -> str:
     return str(Noise(KIND.get(), level)) if level else f"{KIND.get()}:0"
 
 
-def _model(name: str) -> Param:
-    return Param(name, (MODELS[name],), lambda run_id: _take_run(name, run_id), MODELS[name].get)
+def _model(value: Value[str | None]) -> Param:
+    return Param(value.key, (value,), lambda run_id: _take_run(value, run_id), value.get)
 
 
 def _beside_training(param: Param) -> Param:
@@ -129,8 +130,8 @@ def _beside_training(param: Param) -> Param:
 _PARAMS = (
     Param("noise", (KIND, LEVEL), _take_noise, _noise_text),
     setting("dataset"),
-    _model("plain"),
-    _model("denoiser"),
+    _model(PLAIN),
+    _model(DENOISER),
     Param("training", (IN_TRAINING,), _take_training, IN_TRAINING.get),
     held("methods", METHODS, _methods, ",".join),
     number("images", FIRST_IMAGE),

@@ -22,14 +22,14 @@ def show(run_ids: Iterable[str]) -> None:
         models = []
         with st.container(key="assets"):  # nothing is seen of it
             for run in map(sessions.read_run, run_ids):
-                models.append(_beside(run))
+                models.append(_pad_model(run))
         drawing = draw_pad(models, key="pad", latest_id=reconstruct.drawing_id())
         if drawing is not None:
             reconstruct.keep_drawing(drawing.id, drawing.pictures)
             st.rerun()  # the pad learns that it has arrived
 
 
-def _beside(run: Run) -> PadModel:
+def _pad_model(run: Run) -> PadModel:
     network = None
     if inspection.runs_in_browser(run.model):
         network = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"

@@ -114,24 +114,26 @@ def reconstruction(picture: Picture, run: Run, invert: str) -> Reconstruction | 
     source = picture.drawn.get(shape[1:]) if picture.pixels is None else picture.pixels
     if source is None:
         return None
-    mark = checkpoints.content_hash(run.run_id)
-    return _reconstruction(run.run_id, mark, picture.key, is_inverted(picture, run, invert), source, run)
+    content_hash = checkpoints.content_hash(run.run_id)
+    return _reconstruction(
+        run.run_id, content_hash, picture.key, is_inverted(picture, run, invert), source, run
+    )
 
 
 def tile_reconstructions(picture: Picture, run: Run, invert: str) -> TileReconstructions | None:
     """The same tile by tile; None: it was drawn."""
     if picture.pixels is None:
         return None
-    mark = checkpoints.content_hash(run.run_id)
+    content_hash = checkpoints.content_hash(run.run_id)
     return _tile_reconstructions(
-        run.run_id, mark, picture.key, is_inverted(picture, run, invert), picture.pixels, run
+        run.run_id, content_hash, picture.key, is_inverted(picture, run, invert), picture.pixels, run
     )
 
 
-# The mark of a run's file is part of the keys: a file of the same name may be another one.
+# The hash of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=128)
 def _reconstruction(
-    run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
+    run_id: str, content_hash: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> Reconstruction:
     source = inverted(_pixels) if invert else _pixels
     return out_of_distribution.reconstruct(opened(_run), shrunk(source, _run.model.image_shape))
@@ -139,7 +141,7 @@ def _reconstruction(
 
 @shared(max_entries=MAX_PICTURES, spinner="Running the model, tile by tile")
 def _tile_reconstructions(
-    run_id: str, mark: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
+    run_id: str, content_hash: str, key: str, invert: bool, _pixels: np.ndarray, _run: Run
 ) -> TileReconstructions:
     source = inverted(_pixels) if invert else _pixels
     tiles = tiled(source, _run.model.image_shape, out_of_distribution.most_tiles(_run.model))

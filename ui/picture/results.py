@@ -72,20 +72,22 @@ def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]
         f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
         "Error (black = no error)",
     )
-    for column, words, file in zip(st.columns(3), texts, files, strict=True):
-        column.image(file, caption=words, width="stretch")
+    for column, text, file in zip(st.columns(3), texts, files, strict=True):
+        column.image(file, caption=text, width="stretch")
     _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, caption)
 
 
 def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> None:
     """Where the loss lies among those of the test images, as a chart and a sentence."""
-    where, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    where, sentence_column = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
         figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, caption)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
-    words.markdown(f"**{plain(caption)}**")
+    sentence_column.markdown(f"**{plain(caption)}**")
     whose = "The tiles' errors" if tiles is not None else "This picture's error"
-    words.caption(f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}")
+    sentence_column.caption(
+        f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}"
+    )
 
 
 def heading(picture: Picture, run_ids: Iterable[str]) -> None:

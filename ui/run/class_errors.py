@@ -1,4 +1,4 @@
-"""Where it errs: the classes, best and worst, and in colour images red, green and blue."""
+"""Errors by class, from best to worst, and in colour images by channel: red, green and blue."""
 
 from __future__ import annotations
 
@@ -42,29 +42,29 @@ def show(run: Run) -> None:
 
 
 def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
-    words = captions.errors.class_caption(errors)
+    caption = captions.errors.class_caption(errors)
     which = (
         ""
         if len(shown) == len(errors)
         else f": the {MAX_CLASSES_SHOWN // 2} best and the {MAX_CLASSES_SHOWN // 2} worst of {len(errors):,}"
     )
     st.markdown(f"**Error by class**{which}")
-    figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=words)
+    figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=caption)
     live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown))
-    if words:
-        st.caption(plain(words))
+    if caption:
+        st.caption(plain(caption))
 
 
 def _channels(made: Reconstructions, data: Dataset) -> None:
     error = inspection.colour_error(made, data)
     if error is None:
         return
-    words = captions.errors.colour_caption(error)
+    caption = captions.errors.colour_caption(error)
     st.markdown("**Error by channel**")
-    figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=words)
+    figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=caption)
     live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse))
-    if words:
-        st.caption(plain(words))
+    if caption:
+        st.caption(plain(caption))
 
 
 def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -40,7 +38,6 @@ def show(run: Run) -> None:
 def _image_filter(run: Run) -> np.ndarray:
     """The numbers of up to N_SHOWN test images, as the visitor wants them."""
     data = model_cache.opened(run).data
-    anew: dict[str, Any] = {"on_change": selection.IMAGE.forget}  # the first of them is shown large
     classes = ("all", *range(len(data.class_names)))
     # A widget knows its choices by what it shows: no class may look like another, or like all of them.
     labels = dict(zip(classes, distinct_names(("All classes", *data.class_names)), strict=True))
@@ -51,7 +48,7 @@ def _image_filter(run: Run) -> np.ndarray:
             default=selection.ORDER.get(),
             required=True,
             key=selection.ORDER.key,
-            **anew,
+            on_change=selection.IMAGE.forget,  # the first of them is shown large
         )
         selection.CLASS.limit(classes)
         of_class = st.selectbox(
@@ -60,7 +57,7 @@ def _image_filter(run: Run) -> np.ndarray:
             format_func=labels.__getitem__,
             key=selection.CLASS.key,
             width=150,
-            **anew,
+            on_change=selection.IMAGE.forget,
         )
         if how == "shuffled":
             st.button("Shuffle again", icon=":material/shuffle:", key="shuffle", on_click=selection.shuffle)

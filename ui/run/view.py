@@ -19,7 +19,7 @@ from ui.run import class_errors, epochs, export, images, learnt, model, selectio
 from ui.widgets import labels, training_settings
 
 # Of a run that has ended; the first view, of its epochs, shows one that is under way too.
-ENDED = {
+VIEWS_OF_ENDED = {
     "images": images.show,
     "errors": class_errors.show,
     "learnt": learnt.show,
@@ -160,4 +160,4 @@ def _views(run: Run, active: bool) -> None:
                 st.info("Available when training finishes.", icon=":material/hourglass:")
             else:
                 with errors.shown():
-                    ENDED[view](run)
+                    VIEWS_OF_ENDED[view](run)

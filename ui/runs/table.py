@@ -166,8 +166,8 @@ def compare(selected: Sequence[RunSummary]) -> None:
         key="comparison",
         height=360,
     )
-    if words := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
-        st.caption(plain(words))
+    if caption := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
+        st.caption(plain(caption))
     names = configs.differences([run.config for run in runs])
     compared = [
         Compared(f"{letter}: {name}", colour, run)

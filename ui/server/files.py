@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import psutil
 
-WANTED = (65_536, 10_240)  # the second is macOS's own limit where it says that there is none
+WANTED_LIMITS = (65_536, 10_240)  # the second is macOS's own limit where it says that there is none
 A_PAGE = 4  # its connection, and the event loop that Streamlit keeps for it
 A_CLASS = 1024  # enough for forty viewers who reload, and for what browsers load beside
 
@@ -21,7 +21,7 @@ def raise_limit() -> int | None:
     except ImportError:  # Windows has no such limit
         return None
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for wanted in WANTED:
+    for wanted in WANTED_LIMITS:
         target = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         if soft == resource.RLIM_INFINITY or soft >= target:
             break

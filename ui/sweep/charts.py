@@ -26,18 +26,18 @@ def first(points: Points, baselines: Baselines) -> None:
     loss, time = st.columns(2)
     with loss:
         st.markdown("**What does a larger code buy?**")
-        words = " ".join(
+        caption = " ".join(
             filter(
                 None, [captions.sweep.loss_caption(points, baselines), captions.sweep.tests_caption(points)]
             )
         )
-        _chart("by-size", plots.loss_by_size, words, points, baselines)
+        _chart("by-size", plots.loss_by_size, caption, points, baselines)
     with time:
         st.markdown("**What does it cost?**")
-        words = " ".join(
+        caption = " ".join(
             filter(None, [captions.sweep.time_caption(points), captions.sweep.timing_caption(points)])
         )
-        _chart("time", plots.time_by_size, words, points)
+        _chart("time", plots.time_by_size, caption, points)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         st.toggle("Log sizes and times", value=settings.LOG_SIZE.get(), key=settings.LOG_SIZE.key)
         st.toggle("Log loss", value=settings.LOG_LOSS.get(), key=settings.LOG_LOSS.key)
@@ -64,13 +64,13 @@ def others(points: Points, baselines: Baselines) -> None:
         _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_caption(points), points, baselines)
 
 
-def _chart(key: str, figure: Callable[..., Any], words: str, points: Points, *beside: Baselines) -> None:
+def _chart(key: str, figure: Callable[..., Any], caption: str, points: Points, *baselines: Baselines) -> None:
     """A chart and its words; a click on a point chooses its run."""
     axes = Axes(settings.LOG_SIZE.get(), settings.LOG_LOSS.get())  # their switches come after the charts
-    drawn = _drawn(figure, (points, *beside), axes, settings.POINT.get(), words)
+    drawn = _drawn(figure, (points, *baselines), axes, settings.POINT.get(), caption)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT)
-    if words:
-        st.caption(plain(words))
+    if caption:
+        st.caption(plain(caption))
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
         settings.POINT.put(clicked["customdata"])
         st.rerun()

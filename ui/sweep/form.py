@@ -31,8 +31,8 @@ def sweep_form() -> Sweep | None:
         help=training_form.MODEL_HELP,
     )
     training_settings.suit(models, settings.DEPTHS)
-    if words := remarks.shared_settings(models):
-        st.caption(plain(words))
+    if caption := remarks.shared_settings(models):
+        st.caption(plain(caption))
     st.multiselect(
         "Latent sizes",
         SIZES,

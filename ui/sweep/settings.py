@@ -13,8 +13,8 @@ from ui.core.links import Address, Param, flag, held
 from ui.core.values import Value
 from ui.core.workspace import separate
 from ui.widgets.training_settings import (
+    CHANGED_BY_VISITOR,
     DATASET,
-    OWN,
     SETTINGS,
     ask_for,
     config_of,
@@ -35,7 +35,7 @@ POINT = Value[str | None]("point", None)  # the run_id of the point that was cli
 LOG_SIZE = Value("sweep_log_size", True)
 LOG_LOSS = Value("sweep_log_loss", True)
 # The settings of a run that all runs of a sweep share.
-SHARED = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
+SHARED_SETTINGS = tuple(name for name in SETTINGS if name not in ("model", "latent_size", "layers"))
 
 
 # ---------------------------------------------------------------- what is asked for
@@ -62,7 +62,7 @@ def ask_for_sweep(config: TrainConfig) -> None:
     ask_for(config)
     MODELS.put_next([config.model])
     DEPTHS.put_next([str(config.layers)])
-    OWN[DEPTHS.key].put_next(None)
+    CHANGED_BY_VISITOR[DEPTHS.key].put_next(None)
 
 
 def show_sweep(sweep_id: str) -> None:
@@ -76,7 +76,7 @@ def show_sweep(sweep_id: str) -> None:
 
 def _take(saved: SavedSweep) -> None:
     """The controls show what this sweep says; before they are drawn."""
-    take_settings_of(saved.sweep.base, SHARED)
+    take_settings_of(saved.sweep.base, SHARED_SETTINGS)
     lists = (saved.sweep.models, saved.sweep.latent_sizes, saved.sweep.layers)
     for value, of_sweep in zip((MODELS, SIZES, DEPTHS), lists, strict=True):
         value.put([str(one) for one in of_sweep])
@@ -124,10 +124,10 @@ _ANY = Sweep(TrainConfig(), ("mlp",), (1,))  # it refuses what no sweep can have
 _PARAMS = (
     setting("dataset"),
     Param("sweep", (SWEEP_ID,), _take_sweep, lambda: SWEEP_ID.get() or USUAL_SWEEP.get()),
-    *(setting(name) for name in SHARED if name != "dataset"),
+    *(setting(name) for name in SHARED_SETTINGS if name != "dataset"),
     _always("models", MODELS, _models),
     _always("latent_sizes", SIZES, _sizes),
-    replace(held("layers", DEPTHS, _depths, ",".join), values=(DEPTHS, OWN[DEPTHS.key])),
+    replace(held("layers", DEPTHS, _depths, ",".join), values=(DEPTHS, CHANGED_BY_VISITOR[DEPTHS.key])),
     flag("alone", ALONE),
     Param("point", (POINT,), _take_point, POINT.get),
     flag("log_size", LOG_SIZE),

@@ -6,10 +6,7 @@ from ui.core import links
 from ui.core.links import Address
 from ui.core.workspace import separate
 from ui.run.selection import SHOWN_RUN, VIEW
-from ui.widgets.training_settings import (
-    SETTINGS,
-    setting,
-)
+from ui.widgets.training_settings import SETTINGS, setting
 
 _PARAMS = (setting("dataset"), SHOWN_RUN, *(setting(name) for name in SETTINGS if name != "dataset"), *VIEW)
 TRAIN = Address(_PARAMS)

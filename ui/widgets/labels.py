@@ -56,9 +56,8 @@ def over_seeds(values: Sequence[float | None], decimals: int) -> str:
     if len(measured) < 2:
         return f"{measured[0]:.{decimals}f}" if measured else ""
     spread = stdev(measured)
-    decimals = max(
-        decimals, -math.floor(math.log10(spread)) if spread else 0
-    )  # the first that differs is shown
+    if spread:  # the first decimal that differs is shown
+        decimals = max(decimals, -math.floor(math.log10(spread)))
     return f"{mean(measured):.{decimals}f} ± {spread:.{decimals}f}"
 
 

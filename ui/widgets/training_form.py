@@ -29,7 +29,7 @@ def train_form() -> TrainConfig | None:
         "Model",
         MODELS,
         format_func=MODEL_NAMES.__getitem__,
-        key="model",
+        key=training_settings.MODEL.key,
         required=True,
         help=MODEL_HELP,
     )
@@ -37,17 +37,17 @@ def train_form() -> TrainConfig | None:
     st.select_slider(
         f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
         sorted({*LATENT_SIZES, current["latent_size"]}),
-        key="latent_size",
+        key=training_settings.LATENT_SIZE.key,
         help="How much of an image the model can keep. Small: strong compression, blurred images.",
     )
     training_settings.suit([model])
     st.segmented_control(
         "Layers",
         (1, 2, 3, 4),
-        key="layers",
+        key=training_settings.LAYERS.key,
         required=True,
         on_change=training_settings.judge_again,
-        args=("layers",),
+        args=(training_settings.LAYERS.key,),
         help="In the encoder; the decoder has the same number.",
     )
     if model == "conv":
@@ -69,7 +69,7 @@ def dataset_choice() -> DatasetInfo:
         "Data set",
         list(infos),
         format_func=lambda n: infos[n].title + ("" if infos[n].present else " (not on this machine)"),
-        key="dataset",
+        key=training_settings.DATASET.key,
         on_change=training_settings.dataset_changed,
     )
     name = training_settings.DATASET.get()
@@ -93,7 +93,7 @@ def stride() -> None:
     st.segmented_control(
         "Stride",
         (1, 2),
-        key="stride",
+        key=training_settings.STRIDE.key,
         required=True,
         help="2 halves height and width in each layer; 1 keeps them: the code is larger than the image.",
     )
@@ -103,13 +103,16 @@ def epochs_and_images(info: DatasetInfo, n_selected: int) -> None:
     """How often the model sees how many images."""
     epochs, images = st.columns(2)
     epochs.number_input(
-        "Epochs", *BOUNDS["epochs"], key="epochs", help="How often the model sees every image."
+        "Epochs",
+        *BOUNDS["epochs"],
+        key=training_settings.EPOCHS.key,
+        help="How often the model sees every image.",
     )
     images.selectbox(
         "Images",
         _image_counts(info, n_selected),
         format_func=lambda n: f"{n:,}" if n else f"all {info.n_train:,}",
-        key="train_images",
+        key=training_settings.TRAIN_IMAGES.key,
         help="Train on only the first N images.",
     )
 
@@ -123,7 +126,10 @@ def more() -> None:
     """What is seldom changed."""
     box = st.expander("More", icon=":material/tune:")
     box.number_input(
-        "Batch size", *BOUNDS["batch_size"], key="batch_size", help="Images in one training step."
+        "Batch size",
+        *BOUNDS["batch_size"],
+        key=training_settings.BATCH_SIZE.key,
+        help="Images in one training step.",
     )
     box.number_input(
         "Learning rate",
@@ -131,23 +137,25 @@ def more() -> None:
         100.0,
         format="%g",
         step=1e-3,
-        key="learning_rate",
+        key=training_settings.LEARNING_RATE.key,
         on_change=training_settings.judge_again,
-        args=("learning_rate",),
+        args=(training_settings.LEARNING_RATE.key,),
         help="How far one step of Adam may move a weight. Too large, and the loss jumps instead of falling.",
     )
     box.number_input(
         "Learning-rate decay (epochs)",
         0,
         BOUNDS["decay_epochs"][1],
-        key="decay_epochs",
+        key=training_settings.DECAY_EPOCHS.key,
         on_change=training_settings.judge_again,
-        args=("decay_epochs",),
+        args=(training_settings.DECAY_EPOCHS.key,),
         help="Large steps first, small ones to finish: cosine decay to zero. 0 keeps it constant.",
     )
     with box:
         noise_on_the_input()
-    box.number_input("Seed", *BOUNDS["seed"], key="seed", help="The same seed gives the same losses.")
+    box.number_input(
+        "Seed", *BOUNDS["seed"], key=training_settings.SEED.key, help="The same seed gives the same losses."
+    )
 
 
 def noise_on_the_input() -> None:
@@ -156,7 +164,7 @@ def noise_on_the_input() -> None:
         "Noise on the input",
         (training_settings.NO_NOISE, *NOISES),
         format_func=lambda name: "none" if name == training_settings.NO_NOISE else NOISES[name].title,
-        key="noise_kind",
+        key=training_settings.NOISE_KIND.key,
         on_change=training_settings.noise_kind_changed,
         help="The model gets noisy images and must return the clean ones.",
     )
@@ -164,11 +172,11 @@ def noise_on_the_input() -> None:
         return
     most = NOISES[kind].most
     least = min(most / 100, training_settings.NOISE_LEVEL.get() or most)  # a link may ask for less
-    st.slider("Level", least, most, step=most / 100, key="noise_level")
+    st.slider("Level", least, most, step=most / 100, key=training_settings.NOISE_LEVEL.key)
     st.caption(f"Level: {NOISES[kind].level}.")
     st.toggle(
         "All levels up to this one",
-        key="noise_up_to",
+        key=training_settings.NOISE_UP_TO.key,
         help="Each image gets its own level: one model for weak and strong noise.",
     )
 

@@ -31,15 +31,18 @@ ALWAYS_IN_LINK = ("dataset", "model", "latent_size")
 
 # What the widgets hold of each; the OPTIONAL ones hold None as 0, and noise has three widgets.
 VALUES: dict[str, Value[Any]] = {name: Value(name, None) for name in SETTINGS if name != "noise"}
-DATASET, MODEL, EPOCHS = VALUES["dataset"], VALUES["model"], VALUES["epochs"]
-DECAY_EPOCHS, TRAIN_IMAGES = VALUES["decay_epochs"], VALUES["train_images"]
+DATASET, TRAIN_IMAGES, SEED = VALUES["dataset"], VALUES["train_images"], VALUES["seed"]
+MODEL, LATENT_SIZE = VALUES["model"], VALUES["latent_size"]
+LAYERS, STRIDE = VALUES["layers"], VALUES["stride"]
+EPOCHS, BATCH_SIZE = VALUES["epochs"], VALUES["batch_size"]
+LEARNING_RATE, DECAY_EPOCHS = VALUES["learning_rate"], VALUES["decay_epochs"]
 NOISE_KIND = Value[str | None]("noise_kind", None)
 NOISE_LEVEL = Value[float | None]("noise_level", None)
 NOISE_UP_TO = Value[bool | None]("noise_up_to", None)
 NO_NOISE = "none"
 # What follows the models until the visitor changes it, and whether the visitor has; None: `suit` finds out.
 # `depths` are the numbers of layers of a sweep.
-OWN: dict[str, Value[bool | None]] = {
+CHANGED_BY_VISITOR: dict[str, Value[bool | None]] = {
     key: Value(f"own {key}", None) for key in ("layers", "depths", "learning_rate", "decay_epochs")
 }
 N_IMPORTED = Value("n imported", 0)  # data sets that this visitor has brought in
@@ -96,8 +99,8 @@ def _as_held(name: str, setting: Any) -> Iterator[tuple[Value[Any], Any]]:
     """What the widgets of a setting hold for it."""
     if name != "noise":
         yield VALUES[name], (setting or 0 if name in OPTIONAL else setting)
-        if name in OWN:
-            yield OWN[name], None
+        if name in CHANGED_BY_VISITOR:
+            yield CHANGED_BY_VISITOR[name], None
         return
     yield NOISE_KIND, NO_NOISE if setting is None else setting.kind
     if setting is not None:
@@ -113,21 +116,21 @@ def suit(models: Iterable[str], depths: Value[list[str]] | None = None) -> None:
     """
     recipe = recipes.recipe(models)
     suited: list[tuple[Value[Any], Any]] = [
-        (VALUES["layers"], recipe.layers) if depths is None else (depths, [str(recipe.layers)]),
-        (VALUES["learning_rate"], recipe.learning_rate),
+        (LAYERS, recipe.layers) if depths is None else (depths, [str(recipe.layers)]),
+        (LEARNING_RATE, recipe.learning_rate),
         (DECAY_EPOCHS, EPOCHS.get() if recipe.decays else 0),
     ]
     for value, suits in suited:
-        own = OWN[value.key]
-        if own.get() is None:
-            own.put(value.get() != suits)
-        if not own.get():
+        changed = CHANGED_BY_VISITOR[value.key]
+        if changed.get() is None:
+            changed.put(value.get() != suits)
+        if not changed.get():
             value.put(suits)
 
 
 def judge_again(key: str) -> None:
     """A setting has been changed: `suit` finds out whether it is the visitor's own."""
-    OWN[key].forget()
+    CHANGED_BY_VISITOR[key].forget()
 
 
 def dataset_changed() -> None:

@@ -70,7 +70,7 @@ def _best_size(runs: Sequence[Sized], level: float) -> int:
     return max(runs, key=lambda run: (round(by_level(run.curve)[level], 1), -run.n_latents)).n_latents
 
 
-# ---------------------------------------------------------------- trained at, tested at
+# ---------------------------------------------------------------- training noise against test noise
 
 
 def matrix_caption(rows: Sequence[Trained], columns: Sequence[float]) -> str:

@@ -37,9 +37,8 @@ class Reader:
         self._references, self._labels = _rows(images[at[~is_test]]), labels[at[~is_test]]
         held_out = at[is_test]
         right = self.read(images[held_out]) == labels[held_out]
-        self.accuracy = (
-            float(right.mean()) if n > _N_REFERENCES // _N_HELD_OUT else 0.0
-        )  # on images it does not know
+        # On images that it does not know.
+        self.accuracy = float(right.mean()) if n > _N_REFERENCES // _N_HELD_OUT else 0.0
 
     @property
     def reliable(self) -> bool:

@@ -13,7 +13,7 @@ from plotly.graph_objects import Figure
 from autoenc.numerals import counted
 from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import FONT_SIZE, axis, layout
-from autoenc.schema import NOISES, SLOW, Curve, Quality
+from autoenc.schema import NOISES, SLOW_METHODS, Curve, Quality
 
 Trace = dict[str, Any]
 
@@ -148,7 +148,7 @@ def of_images(n: int) -> str:
 def images_caption(every: Sequence[Curve]) -> str:
     """How many images all were measured on; empty where that cannot be said in a few words."""
     slow, others = (
-        {curve.n_images for curve in every if curve.points and (curve.method in SLOW) == is_slow}
+        {curve.n_images for curve in every if curve.points and (curve.method in SLOW_METHODS) == is_slow}
         for is_slow in (True, False)
     )
     if len(slow | others) == 1:

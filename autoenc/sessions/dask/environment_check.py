@@ -71,9 +71,9 @@ def check_environment(client: Client, place: str) -> Check:
     Raises:
         CheckpointError: the folder of the runs cannot be written to.
     """
-    proof, content = _leave_proof()
+    proof, nonce = _leave_proof()
     task = client.submit(_questions(), VERSION, proof.name, pure=False, workers=[place])
-    return Check(place, task, lambda answer: _judge_environment(place, answer, content), proof)
+    return Check(place, task, lambda answer: _judge_environment(place, answer, nonce), proof)
 
 
 def check_data(client: Client, place: str, dataset: str) -> Check:
@@ -106,18 +106,18 @@ def _questions() -> Callable[[str, str], dict[str, str]]:
 
             folder = checkpoints.folder().absolute()
             try:
-                content = (folder / proof).read_text()
+                nonce = (folder / proof).read_text()
             except (OSError, ValueError):
                 return {"version": version, "folder": str(folder)}
             from autoenc.sessions.dask import worker  # noqa: F401  all that a job needs is there
         except ImportError as error:
             return {"missing": str(error)}
-        return {"version": version, "folder": str(folder), "mark": content}
+        return {"version": version, "folder": str(folder), "mark": nonce}
 
     return ask
 
 
-def _judge_environment(place: str, answer: Mapping[str, str], content: str) -> str:
+def _judge_environment(place: str, answer: Mapping[str, str], nonce: str) -> str:
     if "missing" in answer:
         return (
             f"the worker at {place} cannot load autoenc ({answer['missing']}); "
@@ -128,7 +128,7 @@ def _judge_environment(place: str, answer: Mapping[str, str], content: str) -> s
             f"the worker at {place} has autoenc {answer['version']} and not {VERSION}; "
             "copy our folder autoenc to its machine and start it again"
         )
-    if answer.get("mark") != content:
+    if answer.get("mark") != nonce:
         return (
             f"the worker at {place} keeps its runs in {answer['folder']}, which is not our folder "
             f"{checkpoints.folder().absolute()}; set AUTOENC_CHECKPOINT_DIR there to the shared folder "
@@ -147,13 +147,13 @@ def _judge_data(place: str, dataset: str, theirs: str, ours: str) -> str:
 
 
 def _leave_proof() -> tuple[Path, str]:
-    """A hidden file in the folder of the runs, and its content, which only those who share it can read."""
-    path, content = checkpoints.folder() / f".worker-{secrets.token_hex(8)}", secrets.token_hex(16)
+    """A hidden file in the folder of the runs, and its nonce, which only those who share it can read."""
+    path, nonce = checkpoints.folder() / f".worker-{secrets.token_hex(8)}", secrets.token_hex(16)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+        path.write_text(nonce)
     except OSError as error:
         raise CheckpointError(
-            f"cannot write to {path.parent}, where the workers look for our mark: {error.strerror or error}"
+            f"cannot write to {path.parent}, where the workers look for our file: {error.strerror or error}"
         ) from error
-    return path, content
+    return path, nonce

@@ -1,4 +1,4 @@
-"""How fast the workers are: measured on one that has nothing else to do, before jobs are foretold."""
+"""How fast the workers are: measured on one that has nothing else to do, before the first estimate."""
 
 from __future__ import annotations
 

@@ -90,11 +90,11 @@ class WorkerChecks:
     # -------- a place for a job
 
     def _place_for(self, dataset: str | None, free: list[str]) -> str | None:
-        """A free worker that may do a job; None: there is none yet, but one may be under examination for it.
+        """A free worker that may do a job; None: there is none yet, but one may be in a check for it.
 
         Args:
             dataset: what the job needs.
-            free: workers without a job; the one that is chosen, or examined for it, is taken out.
+            free: workers without a job; the one that is chosen, or checked for it, is taken out.
         Raises:
             AutoencError: the data set cannot be loaded here.
         """
