@@ -104,11 +104,11 @@ def not_offered(run_id: str) -> None:
     from ui.widgets.training_settings import DATASET
 
     DATASET.put("mnist")
-    settings.MODELS["plain"].put("what was chosen")
+    settings.PLAIN.put("what was chosen")
     denoisers.choose_model(run_id)
     values.put_all_next()
-    denoisers.keep_choice("plain", ["the first", "what was chosen"])
-    st.markdown(settings.MODELS["plain"].get())
+    denoisers.keep_choice(settings.PLAIN, ["the first", "what was chosen"])
+    st.markdown(settings.PLAIN.get())
 
 
 def test_a_click_on_a_model_that_is_not_offered_leaves_what_was_chosen() -> None:
