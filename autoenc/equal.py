@@ -6,7 +6,7 @@ Between two measured sizes a straight line is drawn on logarithmic axes; beyond 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -20,7 +20,7 @@ Measure = Literal["mse", "psnr", "lost"]
 MEASURES: Mapping[Measure, str] = {
     "mse": "test error (MSE per pixel)",
     "psnr": "test PSNR (dB)",
-    "lost": "error relative to the mean image",
+    "lost": "error relative to an empty code",
 }
 
 Curve = tuple[tuple[float, float], ...]  # where on the x axis, MSE per pixel; by x, which differ
@@ -67,6 +67,12 @@ def both(one: Curve, other: Curve) -> Iterator[tuple[float, float, float]]:
         a, b = at(one, x), at(other, x)
         if a is not None and b is not None:
             yield x, a, b
+
+
+def measure_title(measure: Measure, subjects: Sequence[Subject]) -> str:
+    """As on an axis; an empty code by the name of the baseline that stands for it, once that is measured."""
+    name = next((subject.no_code.title for subject in subjects if subject.no_code), None)
+    return MEASURES[measure].replace("an empty code", f"the {name}") if name else MEASURES[measure]
 
 
 def measured(mse: float, measure: Measure, subject: Subject) -> float | None:

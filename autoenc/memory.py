@@ -100,7 +100,7 @@ def _test_bytes(config: TrainConfig, model: ModelInfo, n_test: int) -> int:
 
 def _widest(config: TrainConfig, model: ModelInfo) -> int:
     """Numbers in the largest output of a layer; a convolution lays its channels out in blocks of 16."""
-    block = 1 if config.model == "mlp" else 16
+    block = 16 if config.kind.has_convolutions else 1
     shapes = [layer.output_shape for layer in model.layers]
     return max(math.ceil(shape[0] / block) * block * math.prod(shape[1:]) for shape in shapes)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autoenc.errors import ConfigError
+from autoenc.recipes import NOISE
 from autoenc.schema import MODELS, NOISES, ModelInfo, Noise, Run, RunSummary, TrainConfig
 
 # ---------------------------------------------------------------- a selection
@@ -146,7 +147,7 @@ def missing_levels(
     runs: Iterable[RunSummary], run: RunSummary, levels: Sequence[float]
 ) -> tuple[TrainConfig, ...]:
     """What `of_all_levels` lacks among no noise, these levels, and any level."""
-    kind = run.config.noise.kind if run.config.noise else "gaussian"
+    kind = run.config.noise.kind if run.config.noise else NOISE
     wanted = [None, *(Noise(kind, level) for level in levels), Noise(kind, NOISES[kind].most, up_to=True)]
     trained = {other.config.noise for other in of_all_levels(runs, run)}
     return tuple(replace(run.config, noise=noise) for noise in wanted if noise not in trained)

@@ -217,7 +217,7 @@ def useful_threads(config: TrainConfig, model: ModelInfo, share: int) -> int:
     In a small linear layer the threads wait for each other longer than they work.
     """
     small = model.n_multiplications * config.batch_size < SMALL_STEP
-    return 1 if config.model == "mlp" and small else share
+    return share if config.kind.has_convolutions or not small else 1
 
 
 def pick_device(name: str) -> torch.device:

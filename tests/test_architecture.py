@@ -7,15 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from ui.core.values import Value
 
 ROOT = Path(__file__).parents[1]
 
 # From the ground up: a module imports from its own row and those before it, and never in a circle. A name
-# that ends in .* stands for a whole folder: a new file in it needs no row.
+# that ends in .* stands for a whole folder: a new file in it needs no row. A module beside the folders has a
+# row of its own: what may use it is decided when it is made; one row for all would let any use any other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "autoenc",
@@ -42,10 +47,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.noise",
         "autoenc.pareto",
         "autoenc.published",
-        "autoenc.runs",
     ),
     ("autoenc.plots.*",),
-    ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes"),
+    ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes", "autoenc.runs"),
     ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*", "autoenc.checkpoints.*"),
     ("autoenc.inspection.*", "autoenc.denoising.*", "autoenc.out_of_distribution.*"),
     ("autoenc.captions.*",),
@@ -60,7 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ui.app.*",),
     ("ui.widgets.*",),
     ("ui.run.*",),
-    ("ui.start.*", "ui.train.*", "ui.sweep.*", "ui.denoise.*", "ui.picture.*", "ui.colour.*", "ui.runs.*"),
+    ("ui.*",),  # a folder a page
     ("pages.*",),
     ("dashboard",),
     ("benchmarks.*",),
@@ -70,6 +74,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 ALONE: Mapping[str, tuple[str, ...]] = {
     "pages": (),
     "ui.components": ("ui.components", "ui.components.pixels", "ui.components.sprites"),
+}
+
+# Page -> the other pages of which it shows or takes something; those that are not here stand alone.
+BORROWS: Mapping[str, tuple[str, ...]] = {
+    "ui.colour": ("ui.sweep", "ui.train"),
+    "ui.denoise": ("ui.sweep",),
+    "ui.start": ("ui.train",),
 }
 
 # Library -> the only places that may import it.
@@ -87,7 +98,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "uvicorn": ("ui.server.*",),
     "dask": ("autoenc.sessions.dask.*",),
     "distributed": ("autoenc.sessions.dask.*",),
-    "plotly": ("autoenc.plots.*", "autoenc.report", "benchmarks.plain_page"),
+    "plotly": ("autoenc.plots.*", "benchmarks.plain_page"),
     "playwright": ("benchmarks.page_probes", "benchmarks.page_speed"),
     "tests": ("benchmarks.page_speed",),  # which finds Chromium
 }
@@ -231,6 +242,12 @@ def layer_of(module: str) -> int | None:
     return None
 
 
+def page_of(module: str) -> str | None:
+    """The folder of a page's module; None: it belongs to no page."""
+    layer = layer_of(module)
+    return ".".join(module.split(".")[:2]) if layer is not None and "ui.*" in LAYERS[layer] else None
+
+
 def violations(sources: Sources) -> list[str]:
     """One sentence for each thing that stands in the wrong place."""
     return [
@@ -291,6 +308,9 @@ def _faults(one: Import) -> Iterator[str]:
     for folder, shared in ALONE.items():
         if all(covers(f"{folder}.*", module) for module in (one.by, one.of)) and one.of not in shared:
             yield f"{one.by} imports {one.of}, which stands alone"
+    page, other = page_of(one.by), page_of(one.of)
+    if page and other and page != other and other not in BORROWS.get(page, ()):
+        yield f"{one.by} imports {one.of}, which is another page's"
     if one.library in PLACES and not any(covers(place, one.by) for place in PLACES[one.library]):
         yield f"{one.by} imports {one.library}"
     if one.library == "torch" and any(covers(place, one.by) for place in WITHOUT_TORCH):
@@ -325,8 +345,10 @@ def test_imports_point_down_only_and_libraries_stay_in_their_place() -> None:
 
 
 def test_every_row_stands_for_a_module() -> None:
-    rows = [row for rows in LAYERS for row in rows]
-    assert len(rows) == len(set(rows))
+    layers = [row for rows in LAYERS for row in rows]
+    assert len(layers) == len(set(layers))
+    places = [row for table in (PLACES, USED_IN, BORROWS, ALONE) for rows in table.values() for row in rows]
+    rows = [*layers, *places, *WITHOUT_TORCH, *BORROWS, *(f"{folder}.*" for folder in ALONE)]
     assert [row for row in rows if not any(covers(row, module) for module in project())] == []
 
 
@@ -419,6 +441,34 @@ def test_the_modules_that_a_package_lists_are_there() -> None:
             assert [name for name in listed if not (path / name).exists()] == [], module
 
 
+def named_in(text: str) -> Iterator[str]:
+    """Files of ours that a document names by their path, and modules or what is in them."""
+    tops = "autoenc|ui|pages|benchmarks"
+    yield from re.findall(rf"`((?:{tops}|tests)/[\w/]+\.(?:py|js|css))`", text)
+    yield from re.findall(r"`((?:autoenc|ui|benchmarks)(?:\.\w+)+)`", text)
+
+
+def is_there(name: str) -> bool:
+    if "/" in name:
+        return (ROOT / name).is_file()
+    module, _, inside = name.rpartition(".")
+    return name in project() or re.search(rf"\b{inside}\b", project().get(module, "")) is not None
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))], ids=lambda p: p.name)
+def test_the_files_that_a_document_names_are_there(path: Path) -> None:
+    assert [name for name in named_in(path.read_text(encoding="utf-8")) if not is_there(name)] == []
+
+
+def test_a_file_that_is_gone_is_found() -> None:
+    text = "`ui/core/links.py` `ui/page.py` `ui.core.links.Param` `ui.core.links.Gone` `ui.core` `ui.gone.x`"
+    assert {name for name in named_in(text) if not is_there(name)} == {
+        "ui/page.py",
+        "ui.core.links.Gone",
+        "ui.gone.x",
+    }
+
+
 def sources_of_exponents(sources: Sources) -> set[str]:
     """Modules that format a number with `g`, which writes 1e+02, as text and not to round a float."""
     found = set()
@@ -476,6 +526,22 @@ def test_no_script_in_the_browser_writes_a_number_with_an_exponent() -> None:
     scripts = {path.name: path.read_text() for path in (ROOT / "ui/components").glob("*.js")}
     assert [name for name, text in scripts.items() if re.search("toPrecision|toExponential", text)] == []
     assert "toLocaleString" in scripts["draw_pad.js"]
+
+
+def held_values() -> list[Value[Any]]:
+    """Every value that a module of ui holds for a visitor, in a mapping or by its own name."""
+    found = dict[int, Value[Any]]()
+    for module in (name for name in project() if name.startswith("ui.")):
+        for one in list(vars(import_module(module)).values()):
+            inside = one.values() if isinstance(one, Mapping) else [one]
+            found |= {id(value): value for value in inside if isinstance(value, Value)}
+    return list(found.values())
+
+
+def test_no_two_values_of_a_visitor_have_the_same_key() -> None:
+    keys = [value.key for value in held_values()]
+    assert {"dataset", "own layers", "sweep", "plain", "visitor"} <= set(keys)
+    assert sorted(keys) == sorted(set(keys))
 
 
 # What these rename is made again by hand, or checked where it is read.
@@ -537,6 +603,21 @@ def test_what_the_library_keeps_is_on_the_disk_before_it_has_its_name() -> None:
         ("autoenc.jobs", "from ui.core import links", "autoenc.jobs imports ui.core.links, which"),
         ("ui.components.live_plot", "from ui.components import pictures", "imports ui.components.pictures"),
         ("ui.core.links", "from ui.run import view", "ui.core.links imports ui.run.view, which"),
+        (
+            "ui.runs.page",
+            "from ui.sweep import settings",
+            "ui.runs.page imports ui.sweep.settings, which is another",
+        ),
+        (
+            "ui.toy.page",
+            "from ui.sweep import settings",
+            "imports ui.sweep.settings, which is another page's",
+        ),
+        (
+            "ui.widgets.labels",
+            "from ui.sweep import settings",
+            "imports ui.sweep.settings, which is not below it",
+        ),
         ("pages.train", "from pages import compare", "pages.train imports pages.compare, which"),
         ("pages.train", "import pages.compare as other", "pages.train imports pages.compare, which"),
         ("ui.core.links", "import dashboard", "ui.core.links imports dashboard"),
@@ -577,6 +658,18 @@ def test_what_stands_in_the_wrong_place_is_found(module: str, text: str, sentenc
     found = violations(sources)
     assert len(found) == 1
     assert sentence in found[0]
+
+
+def test_a_new_page_needs_no_row() -> None:
+    toy = {
+        "ui.toy": "",
+        "ui.toy.settings": "from ui.core.values import Value",
+        "ui.toy.page": "from ui.run import view\nfrom ui.toy import settings",
+        "pages.toy": "from ui.toy import page",
+    }
+    assert violations({**project(), **toy}) == []
+    circle = {**toy, "ui.toy.settings": "from ui.toy import page"}
+    assert len(violations({**project(), **circle})) == 1
 
 
 def test_the_command_line_may_use_the_benchmarks_inside_a_function_alone() -> None:

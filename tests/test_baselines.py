@@ -90,8 +90,12 @@ def test_a_curve_has_an_error_only_where_it_was_measured_and_one_without_a_code_
 
 
 def test_models_of_noisy_images_are_compared_with_the_mean_image_which_sees_none() -> None:
-    assert comparable(None) == (PCA, MEAN_IMAGE)
-    assert comparable(Noise("gaussian", 0.3)) == (MEAN_IMAGE,)
+    clean, noisy = comparable(None), comparable(Noise("gaussian", 0.3))
+    assert clean == tuple(BASELINES.values())
+    assert [b for b in clean if b in (PCA, MEAN_IMAGE)] == [PCA, MEAN_IMAGE]
+    assert noisy == tuple(b for b in clean if b.with_noise)
+    assert MEAN_IMAGE in noisy
+    assert PCA not in noisy
 
 
 # ---------------------------------------------------------------- as a job

@@ -10,12 +10,13 @@ import struct
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Event, Thread
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ import torch
 from PIL import Image
 
 from autoenc import datasets
+from autoenc.datasets import storing
 from autoenc.errors import ConfigError, DatasetError, DatasetMissing
 
 ROOT = Path(__file__).parents[1]
@@ -140,6 +142,7 @@ def test_neither_the_catalogue_nor_a_prepared_data_set_imports_anything_heavy(ra
     code = """
 import sys
 from autoenc import datasets
+from autoenc.datasets import storing
 datasets.catalogue(), datasets.default_name(), datasets.load("mnist").train.mean()
 print(*{"torch", "torchvision", "sklearn", "PIL"} & set(sys.modules))
 """
@@ -248,6 +251,7 @@ def test_two_processes_that_prepare_at_the_same_time_make_one_folder(tmp_path: P
     code = """
 import sklearn.datasets
 from autoenc import datasets
+from autoenc.datasets import storing
 print("ready", flush=True)
 input()
 print(datasets.load("digits").fingerprint)
@@ -375,6 +379,30 @@ def test_damage_is_found_by_a_process_that_has_compared_the_files_before(
     invert(folder / "test.npy")
     assert datasets.load("mnist").fingerprint == fingerprint
     assert "damaged" in caplog.text
+
+
+def test_threads_that_open_the_same_files_have_them_compared_once(
+    tmp_path: Path, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets.load("mnist")
+    (name,) = prepared_folders(tmp_path)
+    for file in (tmp_path / "cache/datasets" / name).iterdir():
+        os.utime(file, (1e9, 1e9))
+    compared, together, original = list[int](), Barrier(4), storing.fingerprint_of
+
+    def counted(arrays: Iterable[np.ndarray]) -> str:
+        compared.append(1)
+        Event().wait(0.05)  # long enough for the others to come
+        return original(arrays)
+
+    def load(_: int) -> str:
+        together.wait()
+        return datasets.load("mnist").fingerprint
+
+    monkeypatch.setattr(storing, "fingerprint_of", counted)
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(load, range(4)))) == 1
+    assert len(compared) == 1
 
 
 def test_an_image_folder_that_was_damaged_is_mended_too(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing import forkserver, process
 from pathlib import Path
 from time import monotonic, sleep
@@ -17,6 +19,15 @@ from distributed import Client, LocalCluster
 
 from autoenc.sessions.dask import fork_server
 from autoenc.sessions.dask.cluster import local_cluster
+
+WITH_A_BROKEN_FORK_SERVER = """
+from autoenc.sessions.dask import cluster, fork_server
+
+fork_server.PRELOADED = ["broken"]
+if __name__ == "__main__":
+    with cluster.local_cluster(1) as started:
+        print(len(started.scheduler_info["workers"]), "worker")
+"""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux alone")
 
@@ -34,7 +45,12 @@ def client(cluster: LocalCluster) -> Iterator[Client]:
 
 
 def workers(cluster: LocalCluster) -> list[psutil.Process]:
-    return [psutil.Process(nanny.pid) for nanny in cluster.workers.values() if nanny.pid is not None]
+    found = []
+    for nanny in list(cluster.workers.values()):
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            if nanny.pid is not None:
+                found.append(psutil.Process(nanny.pid))
+    return found
 
 
 def until(true: Callable[[], bool], seconds: float = 60) -> None:
@@ -71,6 +87,7 @@ def test_a_worker_has_pytorch_from_the_beginning_and_neither_pages_nor_tables(cl
         assert modules & {"streamlit", "pandas", "plotly", "sklearn"} == set()
         assert environment["OMP_WAIT_POLICY"] == "passive"
         assert environment["OMP_NUM_THREADS"] == environment["MALLOC_ARENA_MAX"] == "1"
+        assert environment["PYTHONHASHSEED"] == "6640"
         assert ignores_ctrl_c
 
 
@@ -90,6 +107,7 @@ def test_a_killed_fork_server_is_replaced_with_all_of_its_workers(
 ) -> None:
     """Nobody would see how they end."""
     before = workers(cluster)
+    (hashed,) = set(client.run(hash, "MLP").values())
     server = psutil.Process(before[0].ppid())
     server.kill()
     until(lambda: running(cluster, client, {worker.pid for worker in before}))
@@ -97,16 +115,19 @@ def test_a_killed_fork_server_is_replaced_with_all_of_its_workers(
     assert parent != server.pid
     _, alive = psutil.wait_procs(before, timeout=20)
     assert alive == []
+    assert set(client.run(hash, "MLP").values()) == {hashed}
 
 
 def test_a_worker_has_the_variables_of_its_time_and_not_those_of_the_fork_server(
     cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     given = {"AUTOENC_CHECKPOINT_DIR": str(tmp_path), "HOME": str(tmp_path)}
-    for name, value in given.items():
+    for name, value in {**given, "AUTOENC_TEACHER_KEY": "of the teacher alone"}.items():
         monkeypatch.setenv(name, value)
     with local_cluster(1) as later, Client(later, set_as_default=False) as client:
         ((_, environment, _),) = client.run(of_a_worker).values()
+        (settings,) = client.run(dask.config.get, "distributed.nanny.environ").values()
+    assert "AUTOENC_TEACHER_KEY" not in environment.keys() | settings.keys()
     assert {name: environment.get(name) for name in given} == given
     monkeypatch.setenv("AUTOENC_CACHE_DIR", "which only the fork server had")
     with dask.config.set({"distributed.nanny.environ": given}):
@@ -125,3 +146,20 @@ def test_where_no_fork_server_can_be_workers_start_by_themselves(
     monkeypatch.setattr(forkserver, "ensure_running", forkserver.ForkServer().ensure_running)
     assert fork_server.start_method() == "spawn"
     assert "workers start slowly" in caplog.text
+
+
+def test_where_the_fork_server_dies_while_it_loads_workers_start_by_themselves(tmp_path: Path) -> None:
+    """In a process of its own: this one has a fork server already."""
+    (tmp_path / "broken.py").write_text("raise RuntimeError('broken')")
+    (tmp_path / "started.py").write_text(WITH_A_BROKEN_FORK_SERVER)
+    places = os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)])
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "started.py"],
+        env=os.environ | {"PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert ended.stdout.split() == ["1", "worker"]
+    assert "workers start slowly" in ended.stderr

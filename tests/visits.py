@@ -43,13 +43,20 @@ def has_button(app: AppTest, key: str) -> bool:
 
 
 def until(app: AppTest, words: str, seconds: float = 60) -> AppTest:
+    return until_true(
+        app, lambda: words in texts(app) + "".join(p.proto.text for p in app.get("progress")), words, seconds
+    )
+
+
+def until_true(app: AppTest, true: Callable[[], bool], what: str, seconds: float = 60) -> AppTest:
+    """Rerun the page until it is so; `what` says what, where it does not come about."""
     end = monotonic() + seconds
     while monotonic() < end:
         app.run()
-        if words in texts(app) + "".join(p.proto.text for p in app.get("progress")):
+        if true():
             return app
         sleep(0.1)
-    pytest.fail(f"{words!r} has not come: {texts(app)}")
+    pytest.fail(f"{what!r} has not come: {texts(app)}")
 
 
 def trained(**settings: str) -> AppTest:

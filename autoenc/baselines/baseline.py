@@ -35,11 +35,14 @@ class Baseline:
     points: Callable[[Dataset], Iterator[BaselinePoint]]  # learned from data.train, measured on data.test
     has_code: bool = True  # False: a single point without a code, drawn as a level line
     with_noise: bool = False  # comparable with models that see noisy images, too
+    why_beaten: str = ""  # by a linear model of one layer: ends `From 32 numbers on it beats PCA ...`
     needed_bytes: Callable[[int], int] = chunks_bytes  # n_pixels -> memory at its peak
 
     def empty(self, dataset: str, n_train_images: int = 0) -> BaselineCurve:
         """Its curve before anything is measured."""
-        return BaselineCurve(self.name, self.title, dataset, n_train_images, self.has_code)
+        return BaselineCurve(
+            self.name, self.title, dataset, n_train_images, self.has_code, why_beaten=self.why_beaten
+        )
 
     def curves(self, data: Dataset, train_images: int | None = None) -> Iterator[BaselineCurve]:
         """Its curve after each point; the last value has all of them.

@@ -64,5 +64,8 @@ PCA = Baseline(
     title="PCA",
     help="the best linear encoder with a linear decoder",
     points=points,
+    why_beaten=(
+        "although its encoder is as linear as PCA's: the sigmoid at the end of its decoder does that"
+    ),
     needed_bytes=_needed_bytes,
 )

@@ -2,7 +2,7 @@
 
 images/                 a picture and its reconstruction
 configs.py              the settings of a run and of a sweep
-sweep.py                the runs of a sweep
+sweep/                  the runs of a sweep
 equal.py                two data sets at equal compression
 errors.py               where a model errs: classes, colours
 baselines.py            a model beside the baselines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from autoenc.captions.ratios import amount
@@ -50,22 +50,16 @@ def _no_code_caption(compared: Sequence[tuple[Point, float]], curve: BaselineCur
     return f"no better than the {curve.title} {where}"
 
 
-def sigmoid_caption(line: Sequence[Point], curve: BaselineCurve) -> str:
-    """From which size on the MLP of one layer beats PCA, and why: nothing but its sigmoid is not linear."""
+def beaten_caption(line: Sequence[Point], curve: BaselineCurve) -> str:
+    """From which size on a linear model of one layer beats it, and why, where the baseline has a reason."""
     config = line[0].config
     compared = _compared(line, curve)
-    if config.model != "mlp" or config.layers != 1 or not compared or compared[-1][1] >= ALIKE_RATIOS[0]:
+    is_linear = not config.kind.has_convolutions and config.layers == 1  # but for the sigmoid at its end
+    if not (curve.why_beaten and is_linear and compared) or compared[-1][1] >= ALIKE_RATIOS[0]:
         return ""
     behind = [i for i, (_, ratio) in enumerate(compared) if ratio >= ALIKE_RATIOS[0]]
     first = compared[behind[-1] + 1 if behind else 0][0]
-    return (
-        f"From {counted(first.n_latents, 'number')} on it beats PCA although its encoder is as linear as "
-        "PCA's: the sigmoid at the end of its decoder does that."
-    )
-
-
-# What is to be said of a model beside one baseline only, in a sentence of its own.
-REMARKS: Mapping[str, Callable[[Sequence[Point], BaselineCurve], str]] = {"pca": sigmoid_caption}
+    return f"From {counted(first.n_latents, 'number')} on it beats {curve.title} {curve.why_beaten}."
 
 
 def _compared(line: Sequence[Point], curve: BaselineCurve) -> list[tuple[Point, float]]:

@@ -12,7 +12,7 @@ from autoenc.schema import MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
 
 def title(config: TrainConfig) -> str:
     """All in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
-    stride = f", stride {config.stride}" if config.model == "conv" else ""
+    stride = f", stride {config.stride}" if config.kind.has_stride else ""
     noise = f", {noise_caption(config.noise)}" if config.noise else ""
     return (
         f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
@@ -51,7 +51,7 @@ def sweep_title(sweep: Sweep) -> str:
 def noise_caption(noise: Noise) -> str:
     """`gaussian noise 0.3`, `blur up to 2 px`."""
     kind = NOISES[noise.kind]
-    name = kind.title.split(" (")[0].lower() + ("" if noise.kind in ("blur", "block") else " noise")
+    name = kind.title.split(" (")[0].lower() + " noise" * kind.called_noise
     return f"{name} {'up to ' * noise.up_to}{setting(noise.level)}{kind.unit and ' ' + kind.unit}"
 
 

@@ -64,12 +64,12 @@ def _compared_losses(one: Subject, other: Subject, losses: Sequence[float]) -> s
 
 
 def no_code_caption(subjects: Sequence[Subject]) -> str:
-    """What an error is worth: that of the mean image, which needs no code; empty where it is not known."""
-    losses = [(s.name, s.no_code_mse) for s in subjects]
-    if any(mse is None for _, mse in losses):
+    """What an error is worth: that of a baseline without a code; empty where it is not known."""
+    baselines = {s.no_code.title for s in subjects if s.no_code}
+    if len(baselines) != 1 or any(s.no_code is None for s in subjects):
         return ""
-    listed_losses = " and ".join(f"{short(mse or 0)} for {name}" for name, mse in losses)
-    return f"An empty code (the mean image in place of every image) has an error of {listed_losses}."
+    listed_losses = " and ".join(f"{short(s.no_code_mse or 0)} for {s.name}" for s in subjects)
+    return f"An empty code (the {baselines.pop()} in place of every image) has an error of {listed_losses}."
 
 
 def compared_runs_caption(subjects: Sequence[Subject]) -> str:

@@ -17,7 +17,7 @@ from autoenc.checkpoints.paths import UNKNOWN_COUNT, path_of
 from autoenc.errors import CheckpointError
 from autoenc.numerals import counted
 from autoenc.once import once
-from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run, RunSummary, TrainConfig
+from autoenc.schema import MAX_PREVIEWS, NOISES, Epoch, Images, Preview, Run, RunSummary, TrainConfig
 from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
 
 AnyRun = TypeVar("AnyRun", Run, RunSummary)
@@ -213,8 +213,9 @@ def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) 
         return whole(head["earlier_tests"], 0, n_epochs)
     if config.noise is None:
         return 0
-    draws = config.noise.kind != "blur"  # which only the level decides
-    differs = config.noise.up_to or (draws and (head["device"] != "cpu" or n_pixels % 16))
+    differs = config.noise.up_to or (
+        NOISES[config.noise.kind].draws and (head["device"] != "cpu" or n_pixels % 16)
+    )
     return n_epochs if differs else 0
 
 

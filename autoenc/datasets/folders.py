@@ -25,6 +25,7 @@ FOLDER_SPLITS = ("train", "test")
 MAX_CLASSES = 255  # labels are single bytes
 MAX_IMAGES = 2_000_000  # of a split
 
+SHORT_TITLES = {"cifar10-images": "CIFAR-10 (JPEG)"}  # of the folders that our documents measure
 # Folders that hold, or may come to hold, the files of published data sets.
 _PUBLISHED_NAMES = {
     place.casefold() for spec in PUBLISHED.values() for place in (spec.name, spec.place.split("/")[0])
@@ -116,6 +117,7 @@ def folder_spec(name: str) -> DatasetSpec | None:
         class_names=distinct_names(map(printable, seen.class_names)),
         n_train=n_train,
         n_test=n_test,
+        short_title=SHORT_TITLES.get(name, ""),
         kind="folder",
         place=name,
         image_shape=(3, 32, 32),

@@ -18,6 +18,7 @@ class DatasetInfo:
 
     name: str
     title: str
+    short_title: str  # in a legend and in a sentence
     source: str
     present: bool  # its files are there
     downloadable: bool
@@ -69,6 +70,7 @@ def _info(spec: DatasetSpec) -> DatasetInfo:
     return DatasetInfo(
         name=spec.name,
         title=described.title,
+        short_title=spec.short_title or spec.name,
         source=described.source,
         present=spec.present,
         downloadable=spec.torchvision_class is not None,

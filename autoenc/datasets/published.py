@@ -40,6 +40,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="mnist",
             title="MNIST handwritten digits",
+            short_title="MNIST",
             source="LeCun, Cortes and Burges",
             class_names=_TEN_DIGITS,
             n_train=60_000,
@@ -52,6 +53,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="fashion-mnist",
             title="Fashion-MNIST clothes and shoes",
+            short_title="Fashion-MNIST",
             source="Zalando Research",
             class_names=_CLOTHES,
             n_train=60_000,
@@ -64,6 +66,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="kmnist",
             title="Kuzushiji-MNIST cursive Japanese characters",
+            short_title="KMNIST",
             source="Center for Open Data in the Humanities, ROIS",
             class_names=_HIRAGANA,
             n_train=60_000,
@@ -76,6 +79,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="digits",
             title="UCI handwritten digits, 8x8 enlarged to 28x28",
+            short_title="UCI digits",
             source="Alpaydin and Kaynak, UCI; comes with scikit-learn",
             class_names=_TEN_DIGITS,
             n_train=1_437,
@@ -85,6 +89,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="cifar10",
             title="CIFAR-10 colour pictures of ten things",
+            short_title="CIFAR-10",
             source="Krizhevsky, University of Toronto",
             class_names=_TEN_THINGS,
             n_train=50_000,
@@ -98,6 +103,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="cifar100",
             title="CIFAR-100 colour pictures of a hundred things",
+            short_title="CIFAR-100",
             source="Krizhevsky, University of Toronto",
             class_names=tuple(name.replace("_", " ") for name in _HUNDRED_THINGS.split()),
             n_train=50_000,
@@ -111,6 +117,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
         DatasetSpec(
             name="svhn",
             title="SVHN house numbers in colour",
+            short_title="SVHN",
             source="Netzer and others, Google Street View",
             class_names=_TEN_DIGITS,
             n_train=73_257,

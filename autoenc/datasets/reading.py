@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
 from autoenc.datasets import colours, embedded, raw
 from autoenc.datasets.raw import Arrays
-from autoenc.datasets.spec import DatasetSpec
+from autoenc.datasets.spec import DatasetSpec, Kind
 
-_EMBEDDED = {"digits": embedded.read_digits, "photos": embedded.read_photos}
+EMBEDDED: Mapping[str, Callable[[], Arrays]] = {
+    "digits": embedded.read_digits,
+    "photos": embedded.read_photos,
+}
+
+
+def _nothing_to_check(spec: DatasetSpec) -> None:
+    """A library has its images whole."""
+
+
+class _Reader(NamedTuple):
+    read: Callable[[DatasetSpec], Arrays]
+    check_files: Callable[[DatasetSpec], None]  # what can be seen at once; raises as `read` does
+
+
+READERS: Mapping[Kind, _Reader] = {
+    "mnist": _Reader(raw.read_mnist, raw.check_files),
+    "cifar": _Reader(colours.read_cifar, colours.check_cifar),
+    "svhn": _Reader(colours.read_svhn, colours.check_svhn),
+    "embedded": _Reader(lambda spec: EMBEDDED[spec.name](), _nothing_to_check),
+}
 
 
 def read(spec: DatasetSpec) -> Arrays:
@@ -16,22 +39,9 @@ def read(spec: DatasetSpec) -> Arrays:
         DatasetMissing: the files are not there.
         DatasetError: they are not what they should be.
     """
-    match spec.kind:
-        case "mnist":
-            return raw.read_mnist(spec)
-        case "cifar":
-            return colours.read_cifar(spec)
-        case "svhn":
-            return colours.read_svhn(spec)
-    return _EMBEDDED[spec.name]()
+    return READERS[spec.kind].read(spec)
 
 
 def check_files(spec: DatasetSpec) -> None:
     """Looks at what can be seen at once; raises as `read` does."""
-    match spec.kind:
-        case "mnist":
-            raw.check_files(spec)
-        case "cifar":
-            colours.check_cifar(spec)
-        case "svhn":
-            colours.check_svhn(spec)
+    READERS[spec.kind].check_files(spec)

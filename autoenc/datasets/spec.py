@@ -34,6 +34,7 @@ class DatasetSpec:
     file_names: tuple[str, ...] = ()  # in that folder
     image_shape: Shape = (1, 28, 28)  # of an image folder a guess, until it is prepared
     default_epochs: int = 10
+    short_title: str = ""  # in a legend; empty: its name
 
     @property
     def folder(self) -> Path:

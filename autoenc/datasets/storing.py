@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from threading import Lock
 from time import time_ns
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ CLOCK_TICK = 50_000_000  # nanoseconds
 
 _Files = tuple[tuple[int, int, int], ...]  # of each file of a folder what differs when it was written to
 _compared: dict[Path, _Files] = {}  # the folders whose bytes this process has compared, as they were then
+_comparing: dict[Path, Lock] = {}  # held while the bytes of a folder are compared
 
 
 class Stored(NamedTuple):
@@ -58,12 +60,21 @@ def stored(folder: Path) -> Stored | None:
         arrays = Arrays(*map(np.asarray, maps))
     except Exception:  # noqa: BLE001 - whatever is wrong with a folder of the cache, the cure is a new one
         return None
-    if _compared.get(folder) != files:
+    if _compared.get(folder) != files and not _is_as_written(folder, files, arrays, fingerprint):
+        return None
+    return Stored(arrays, fingerprint, meta)
+
+
+def _is_as_written(folder: Path, files: _Files, arrays: Arrays, fingerprint: str) -> bool:
+    """Whether the bytes have this fingerprint; of threads that ask at the same time one compares."""
+    with _comparing.setdefault(folder, Lock()):
+        if _compared.get(folder) == files:
+            return True
         if any(array.dtype != np.uint8 for array in arrays) or fingerprint_of(arrays) != fingerprint:
-            return None
+            return False
         if time_ns() - max(changed for _, changed, _ in files) > CLOCK_TICK:
             _compared[folder] = files
-    return Stored(arrays, fingerprint, meta)
+        return True
 
 
 def read_meta(folder: Path) -> dict[str, Any]:

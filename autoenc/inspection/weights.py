@@ -79,7 +79,7 @@ def kernels(trained: Trained) -> tuple[Kernels, Kernels]:
     Raises:
         ConfigError: the model has no convolution.
     """
-    if trained.run.config.model == "mlp":
+    if not trained.run.config.kind.has_convolutions:
         raise ConfigError(
             f"{trained.run.run_id} has no convolution; what its code responds to is shown instead"
         )

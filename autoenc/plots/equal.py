@@ -15,7 +15,7 @@ from typing import Any
 from plotly.graph_objects import Figure
 
 from autoenc import equal
-from autoenc.equal import BY, MEASURES, By, Curve, Measure
+from autoenc.equal import BY, By, Curve, Measure
 from autoenc.plots.dots import DOT_SIZE, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import HOVER, LEGEND
@@ -64,7 +64,7 @@ def error_at_equal(
         showlegend=True,
         **legends(traces),
         xaxis=_x_axis(all_curves[0], view),
-        **_y_axis(heights, measure),
+        **_y_axis(heights, measure, equal.measure_title(measure, subjects)),
     )
     laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
     return Figure(data=traces, layout=laid_out)
@@ -147,9 +147,9 @@ def _diamonds(subject: Subject, published: Mapping[int, float], view: _View) -> 
     }
 
 
-def _y_axis(heights: Sequence[float], measure: Measure) -> dict[str, Any]:
+def _y_axis(heights: Sequence[float], measure: Measure, title: str) -> dict[str, Any]:
     """Errors on a logarithmic axis, decibels on a linear one, for they are logarithms."""
-    planned = axis(MEASURES[measure], {"mse": "~g", "psnr": "~g", "lost": "~%"}[measure])
+    planned = axis(title, {"mse": "~g", "psnr": "~g", "lost": "~%"}[measure])
     planned["title"]["standoff"] = 8
     planned["uirevision"] = measure
     finite = [y for y in heights if 0 < y < math.inf]

@@ -19,9 +19,11 @@ from autoenc.schema.config import (
     CODE_UNITS,
     DATASET_NAME,
     DEVICES,
+    MODEL_KINDS,
     MODEL_NAMES,
     MODELS,
     OPTIONAL,
+    ModelKind,
     TrainConfig,
 )
 from autoenc.schema.denoise import (
@@ -63,6 +65,7 @@ __all__ = [
     "METHODS",
     "MIN_LEVEL",
     "MODELS",
+    "MODEL_KINDS",
     "MODEL_NAMES",
     "NOISES",
     "OPTIONAL",
@@ -78,6 +81,7 @@ __all__ = [
     "Images",
     "LayerInfo",
     "ModelInfo",
+    "ModelKind",
     "Noise",
     "NoiseKind",
     "Point",

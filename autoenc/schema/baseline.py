@@ -32,6 +32,7 @@ class BaselineCurve:
     has_code: bool = True  # False: it has one error whatever the size of a code it is compared with
     points: tuple[BaselinePoint, ...] = ()  # rising in n_latents
     done: float = 0.0  # fraction, 0 to 1
+    why_beaten: str = ""  # by a linear model of one layer; empty: there is nothing to say
 
     @property
     def doing(self) -> str:

@@ -12,10 +12,25 @@ from typing import Any
 from autoenc.errors import ConfigError
 from autoenc.schema.noise import Noise
 
-# What a model is called in charts and sentences, and what its latent size counts.
-MODEL_NAMES: Mapping[str, str] = {"mlp": "MLP", "conv": "Conv", "conv-bottleneck": "Conv bottleneck"}
-CODE_UNITS: Mapping[str, str] = {"mlp": "number", "conv": "channel", "conv-bottleneck": "number"}
-MODELS = tuple(MODEL_NAMES)
+
+@dataclass(frozen=True)
+class ModelKind:
+    """What a model is called, and what its settings mean."""
+
+    title: str  # in charts and sentences
+    code_unit: str  # what its latent size counts: `number` or `channel`
+    has_convolutions: bool = True  # False: linear layers only
+    has_stride: bool = False  # that can be chosen; what others are given changes nothing
+
+
+MODEL_KINDS: Mapping[str, ModelKind] = {
+    "mlp": ModelKind("MLP", "number", has_convolutions=False),
+    "conv": ModelKind("Conv", "channel", has_stride=True),
+    "conv-bottleneck": ModelKind("Conv bottleneck", "number"),
+}
+MODELS = tuple(MODEL_KINDS)
+MODEL_NAMES: Mapping[str, str] = {name: kind.title for name, kind in MODEL_KINDS.items()}
+CODE_UNITS: Mapping[str, str] = {name: kind.code_unit for name, kind in MODEL_KINDS.items()}
 DEVICES = ("auto", "cpu", "cuda")
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # it becomes part of file names
@@ -46,7 +61,7 @@ class TrainConfig:
     model: str = "mlp"
     latent_size: int = 32  # conv: channels of the code; the others: numbers in the code
     layers: int = 1  # in the encoder, and as many in the decoder
-    stride: int = 2  # of each convolution of `conv`
+    stride: int = 2  # of each convolution, where the model has one to choose
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 1e-3
@@ -70,6 +85,11 @@ class TrainConfig:
             raise ConfigError(f"learning rate is {self.learning_rate!r}; allowed: more than 0, at most 100")
         if self.noise is not None and not isinstance(self.noise, Noise):
             raise ConfigError(f"noise is {self.noise!r}; it must be a Noise or None")
+
+    @property
+    def kind(self) -> ModelKind:
+        """What kind of model it is."""
+        return MODEL_KINDS[self.model]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, noise as `kind:level`; equal configs give equal JSON."""
@@ -103,7 +123,7 @@ class TrainConfig:
         """Eight hex digits shared by the runs that differ only in their number of epochs."""
         decisive = {**self.to_json(), "fingerprint": fingerprint}
         del decisive["epochs"]
-        if self.model != "conv":
+        if not self.kind.has_stride:
             del decisive["stride"]
         if self.decay_epochs is None:  # so that the runs of the time before it keep their names
             del decisive["decay_epochs"]

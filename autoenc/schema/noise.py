@@ -21,6 +21,8 @@ class NoiseKind:
     most: float = 1.0  # the largest level
     unit: str = ""  # of the level, where it has one
     least: float = 0.05  # the lowest level that is usually measured
+    called_noise: bool = True  # in a sentence: `speckle noise`, but `blur`
+    draws: bool = True  # False: its level alone decides what becomes of an image
 
     @property
     def suffix(self) -> str:
@@ -56,9 +58,14 @@ NOISES: Mapping[str, NoiseKind] = {
         4.0,
         "px",
         0.4,
+        called_noise=False,
+        draws=False,
     ),
     "block": NoiseKind(
-        "Missing block", "share of the picture's area that a grey block covers", "share of the area"
+        "Missing block",
+        "share of the picture's area that a grey block covers",
+        "share of the area",
+        called_noise=False,
     ),
 }
 

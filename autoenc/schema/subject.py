@@ -18,6 +18,11 @@ class Subject:
     baselines: tuple[BaselineCurve, ...] = ()
 
     @property
+    def no_code(self) -> BaselineCurve | None:
+        """The baseline without a code, which tells what nothing is worth; None: not measured yet."""
+        return next((curve for curve in self.baselines if curve.level is not None), None)
+
+    @property
     def no_code_mse(self) -> float | None:
-        """The MSE of a baseline without a code; None: not measured yet."""
-        return next((curve.level for curve in self.baselines if curve.level is not None), None)
+        """Its MSE; None: not measured yet."""
+        return self.no_code.level if self.no_code else None

@@ -119,6 +119,7 @@ def test_the_chart_keeps_node_zoom_and_hidden_trace_while_a_run_grows_and_when_i
 def test_a_refresh_in_mid_run_and_a_second_window_attach_to_the_same_run(open_page: OpenPage) -> None:
     page = open_page(LONG.replace("32", "24"))
     press_train_and_see_it_begin(page)
+    expect(page).to_have_url(re.compile("[?&]run=digits-conv-k24-"))
     address = page.url
     page.reload()
     expect_progress(page, "Training")

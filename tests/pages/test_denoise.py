@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from time import monotonic, sleep
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints
-from tests.visits import has_button, opened, texts, until
+from tests.visits import has_button, opened, texts, trained, until, until_true
 from ui.core import sessions
 from ui.denoise import curves
 
@@ -20,10 +19,7 @@ def with_models(**link: str) -> AppTest:
     for key, widget in (("train-plain", "plain"), ("train-any", "denoiser")):
         if app.selectbox(key=widget).value is None:
             app.button(key=key).click().run()
-            end = monotonic() + 60
-            while "Training progress" in texts(app) and monotonic() < end:
-                sleep(0.1)
-                app.run()
+            until_true(app, lambda: "Training progress" not in texts(app), f"the end of {key}")
             assert app.selectbox(key=widget).value is not None
     return app
 
@@ -45,10 +41,7 @@ def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
     app.button(key="measure-curves").click().run()
     app = until(app, "the denoiser")
     assert not app.exception
-    end = monotonic() + 60
-    while has_button(app, "stop-curves") and monotonic() < end:
-        sleep(0.1)
-        app.run()
+    until_true(app, lambda: not has_button(app, "stop-curves"), "the end of the curves")
     assert not has_button(app, "measure-curves")
     models = {name: app.query_params[name] for name in ("plain", "denoiser")}
     again = opened("denoise", dataset="digits", noise="speckle:0.5", methods="median", **models)
@@ -93,14 +86,43 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     assert elsewhere.selectbox(key="dataset").value == "mnist"
     curve = curves.curve_job("digits", "speckle", "noisy").job_id
     sessions.background().start(curves.curve_job("digits", "speckle", "noisy"), "a test")
-    while sessions.background().snapshot(curve).value is None:
-        sleep(0.05)
+    page = opened("denoise")
+    until_true(page, lambda: sessions.background().snapshot(curve).value is not None, "the curve")
     assert "is not on this machine" in texts(opened("denoise", training=curve))
     alone = opened("denoise", denoiser=denoiser)
     assert (alone.selectbox(key="denoise_kind").value, alone.selectbox(key="denoiser").value) == (
         "speckle",
         denoiser,
     )
+
+
+def not_offered(run_id: str) -> None:
+    import streamlit as st
+
+    from ui.core import values
+    from ui.denoise import denoisers, settings
+    from ui.widgets.training_settings import DATASET
+
+    DATASET.put("mnist")
+    settings.PLAIN.put("what was chosen")
+    denoisers.choose_model(run_id)
+    values.put_all_next()
+    denoisers.keep_choice(settings.PLAIN, ["the first", "what was chosen"])
+    st.markdown(settings.PLAIN.get())
+
+
+def test_a_click_on_a_model_that_is_not_offered_leaves_what_was_chosen() -> None:
+    run_id = trained().query_params["run"]
+    assert texts(AppTest.from_function(not_offered, kwargs={"run_id": run_id}).run()) == "what was chosen"
+
+
+def test_a_finished_run_in_a_link_that_names_no_data_set_is_chosen() -> None:
+    dataset = opened("denoise").selectbox(key="dataset").value
+    run_id, newer = (
+        trained(dataset=dataset, train_images="200", seed=seed).query_params["run"] for seed in ("7", "8")
+    )
+    assert opened("denoise", training=run_id).selectbox(key="plain").value == run_id
+    assert opened("denoise", training=newer).selectbox(key="plain").value == newer
 
 
 def test_no_noise_at_all_is_kept_in_the_link() -> None:

@@ -25,6 +25,7 @@ from ui.core.text import plain
 
 HEIGHT = 430  # pixels
 SHOWN_RATIO = 24  # at which pictures are shown, or as near to it as there are runs
+NO_CODE = next(baseline for baseline in BASELINES.values() if not baseline.has_code)
 
 PERCEPTION_NOTE = (
     "MSE is not perception: at an error where a digit is still legible, a photograph may be unrecognisable."
@@ -64,7 +65,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], caption: str) -> None:
             (settings.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
             (
                 settings.MEASURE,
-                {"mse": "MSE", "psnr": "PSNR", "lost": "relative to the mean image"},
+                {"mse": "MSE", "psnr": "PSNR", "lost": f"relative to the {NO_CODE.title}"},
                 "Error",
             ),
         ):

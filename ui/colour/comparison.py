@@ -19,18 +19,6 @@ from ui.widgets.training_settings import settings
 Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
 COMPARED_MODELS = recipes.COMPARED_MODELS
 
-# What a legend and a sentence call the data sets that come with us.
-SHORT_TITLES = {
-    "mnist": "MNIST",
-    "fashion-mnist": "Fashion-MNIST",
-    "kmnist": "KMNIST",
-    "digits": "UCI digits",
-    "cifar10": "CIFAR-10",
-    "cifar10-images": "CIFAR-10 (JPEG)",
-    "cifar100": "CIFAR-100",
-    "svhn": "SVHN",
-}
-
 
 def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
     """The data sets that are here, in colour or without, those that are chosen at first first."""
@@ -41,7 +29,7 @@ def comparable(*, colour: bool) -> tuple[DatasetInfo, ...]:
 
 def subject(info: DatasetInfo) -> Subject:
     """What is known of it here: its runs, and the baselines as far as they are measured."""
-    name, fingerprint = SHORT_TITLES.get(info.name, info.name), datasets.load(info.name).fingerprint
+    name, fingerprint = info.short_title, datasets.load(info.name).fingerprint
     curves = sweeps.baseline_curves(background(), _baseline_jobs(info))
     return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), curves)
 

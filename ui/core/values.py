@@ -40,9 +40,10 @@ class Value(Generic[T]):
         _put_next()[self.key] = value
 
     def take(self) -> T:
-        """The value; from now on it is the usual one."""
+        """The value; from now on it is the usual one, but for what has been put for the next run."""
         value = self.get()
-        self.forget()
+        for held in (st.session_state, _stored_values()):
+            held.pop(self.key, None)
         return value
 
     def forget(self) -> None:

@@ -42,8 +42,23 @@ def _live_first(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
 
 
 def choose_model(run_id: str) -> None:
-    """As the plain one or as the denoiser, the next time that the page is drawn; raises RunUnknown."""
-    _choice(_by_id(run_id)).put_next(run_id)
+    """As the plain one or as the denoiser, the next time that the page is drawn, where the page offers it.
+
+    Raises:
+        RunUnknown: it has been deleted.
+    """
+    run = _by_id(run_id)
+    dataset, noise = run.config.dataset, run.config.noise
+    offered = plain_runs(dataset) if noise is None else denoisers(dataset, noise.kind)
+    if _suits(run) and run in offered:
+        _choice(run).put_next(run_id)
+
+
+def _suits(run: RunSummary) -> bool:
+    """Whether it belongs to the data set and the noise that are looked at."""
+    noise = run.config.noise
+    # At the beginning of a visit the data set is not chosen yet.
+    return DATASET.get() in (None, run.config.dataset) and (noise is None or noise.kind == KIND.get())
 
 
 def _choice(run: RunSummary) -> Value[str | None]:
@@ -102,8 +117,7 @@ def in_training() -> str | None:
     done = next((run for run in runs_on_disk() if run.run_id == run_id and run.finished), None)
     if done is None:
         return run_id  # stopped or failed: the page says so
-    noise = done.config.noise
-    if done.config.dataset == DATASET.get() and (noise is None or noise.kind == KIND.get()):
+    if _suits(done):
         _choice(done).put(run_id)
     IN_TRAINING.forget()
     return None

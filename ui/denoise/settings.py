@@ -23,11 +23,11 @@ QUESTIONS = {
 }
 
 
-KIND = Value("denoise_kind", "gaussian")  # of noise
+KIND = Value("denoise_kind", recipes.NOISE)  # of noise
 LEVEL = Value[float | None]("denoise_level", None)  # where the slider rests
 PLAIN = Value[str | None]("plain", None)  # a run_id
 DENOISER = Value[str | None]("denoiser", None)  # a run_id
-METHODS = Value("methods", ["affine", "median"])  # classical ones
+METHODS = Value("methods", [*recipes.USUAL_METHODS])  # classical ones
 FIRST_IMAGE = Value("first image", 0)  # of those that are looked at
 NOISE_SEED = Value("noise seed", 0)
 QUESTION = Value("questions", QUESTIONS["where"])

@@ -20,7 +20,7 @@ def show(run: Run) -> None:
         _responses(run, image)
     else:
         _feature_maps(run, image)
-    if run.config.model != "mlp":
+    if run.config.kind.has_convolutions:
         _kernels(run)
     signs = zip(
         ("above zero", "zero", "below zero"),
@@ -35,7 +35,7 @@ def _responses(run: Run, image: int) -> None:
     units = inspection.responses(model_cache.opened(run), given(run, image))
     n, n_shown = run.model.n_latents, len(units.indices)
     which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "ordered by how much they vary"
-    linear = run.config.model == "mlp" and run.config.layers == 1
+    linear = not run.config.kind.has_convolutions and run.config.layers == 1
     around = "" if linear else f", close to test image {image}"
     st.markdown(
         f"**The code values**, {which}. Top: the pixels each one responds to; "

@@ -7,7 +7,7 @@ import streamlit as st
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.numerals import data_size
-from autoenc.schema import MODEL_NAMES, MODELS, Sweep
+from autoenc.schema import MODEL_KINDS, MODEL_NAMES, MODELS, Sweep
 from autoenc.sweeps import Plan
 from ui.core import sessions
 from ui.core.text import duration, plain
@@ -50,7 +50,7 @@ def sweep_form() -> Sweep | None:
         args=(settings.DEPTHS.key,),
         help="In the encoder; the decoder has the same number. Choose two to train each size with both.",
     )
-    if "conv" in models:
+    if any(MODEL_KINDS[model].has_stride for model in models):
         training_form.stride()
     training_form.epochs_and_images(info, values["train_images"])
     st.toggle(

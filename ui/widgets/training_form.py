@@ -8,7 +8,16 @@ from autoenc import checkpoints, datasets, memory, models, speed, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
-from autoenc.schema import BOUNDS, CODE_UNITS, MODEL_NAMES, MODELS, NOISES, ModelInfo, TrainConfig
+from autoenc.schema import (
+    BOUNDS,
+    CODE_UNITS,
+    MODEL_KINDS,
+    MODEL_NAMES,
+    MODELS,
+    NOISES,
+    ModelInfo,
+    TrainConfig,
+)
 from ui.core import catalogue, idle, sessions, visitor
 from ui.core.text import duration, plain
 from ui.widgets import dataset_upload, labels, training_settings
@@ -35,7 +44,7 @@ def train_form() -> TrainConfig | None:
     )
     model = training_settings.MODEL.get()
     st.select_slider(
-        f"Latent size ({CODE_UNITS[model]}s {'of' if model == 'conv' else 'in'} the code)",
+        f"Latent size ({CODE_UNITS[model]}s {'of' if CODE_UNITS[model] == 'channel' else 'in'} the code)",
         sorted({*LATENT_SIZES, current["latent_size"]}),
         key=training_settings.LATENT_SIZE.key,
         help="How much of an image the model can keep. Small: strong compression, blurred images.",
@@ -50,7 +59,7 @@ def train_form() -> TrainConfig | None:
         args=(training_settings.LAYERS.key,),
         help="In the encoder; the decoder has the same number.",
     )
-    if model == "conv":
+    if MODEL_KINDS[model].has_stride:
         stride()
     epochs_and_images(info, current["train_images"])
     more()

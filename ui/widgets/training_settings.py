@@ -188,7 +188,8 @@ def setting(name: str) -> Param:
             EPOCHS.forget()
             TRAIN_IMAGES.forget()
 
-    values = tuple(value for value, _ in _as_held(name, Noise("gaussian", 0.1) if name == "noise" else None))
+    example = Noise(recipes.NOISE, 0.1) if name == "noise" else None
+    values = tuple(value for value, _ in _as_held(name, example))
     return Param(name, values, take, lambda: _text(name))
 
 

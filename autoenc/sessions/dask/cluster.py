@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import suppress
+from typing import Any
 
 import dask
 import psutil
@@ -14,6 +16,8 @@ from distributed.security import Security
 from autoenc import memory
 from autoenc.errors import ConfigError
 from autoenc.sessions.dask import fork_server
+
+log = logging.getLogger(__name__)
 
 GIGABYTE = 10**9
 BYTES_PER_WORKER = 2 * GIGABYTE
@@ -35,7 +39,20 @@ def workers_allowed() -> int:
 
 def local_cluster(n_workers: int) -> LocalCluster:
     """A scheduler in this process, and worker processes that die with it."""
-    settings = {
+    dask.config.set(_settings())  # for good: they are read again whenever a worker has died
+    start_method = fork_server.start_method()
+    try:
+        return _started(n_workers, start_method)
+    except Exception:  # a fork server that dies while it loads takes all workers with it
+        if start_method == "spawn":
+            raise
+        log.warning("workers start slowly, each by itself", exc_info=True)
+        return _started(n_workers, "spawn")
+
+
+def _settings() -> dict[str, Any]:
+    """Those of Dask."""
+    return {
         "distributed.admin.low-level-log-length": 100,
         # A worker that died is the driver's business: it knows why, and from which epoch to go on.
         "distributed.scheduler.allowed-failures": 0,
@@ -50,13 +67,20 @@ def local_cluster(n_workers: int) -> LocalCluster:
         "distributed.nanny.pre-spawn-environ.OMP_WAIT_POLICY": "passive",
         # Jobs run beside the main thread, where glibc would map blocks over 64 MB again at every step.
         "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
+        # Dask's own number, which it sets too late for a fork server: all workers hash alike.
+        "distributed.nanny.pre-spawn-environ.PYTHONHASHSEED": 6640,
         # So long after a death Dask replaces a worker that is not there, also one that has died again and is
         # being restarted: two processes then take turns at its name, and the jobs may wait for ever.
         "distributed.deploy.lost-worker-timeout": "90s",
-        "distributed.nanny.environ": dict(os.environ),  # a worker that is forked has those of its fork server
+        # A worker that is forked has those of its fork server. The key is no worker's business.
+        "distributed.nanny.environ": {
+            name: value for name, value in os.environ.items() if name != "AUTOENC_TEACHER_KEY"
+        },
     }
-    dask.config.set(settings)  # for good: they are read again whenever a worker has died
-    dask.config.set({"distributed.worker.multiprocessing-method": fork_server.start_method()})
+
+
+def _started(n_workers: int, start_method: str) -> LocalCluster:
+    dask.config.set({"distributed.worker.multiprocessing-method": start_method})
     return LocalCluster(
         n_workers=n_workers,
         threads_per_worker=1,
