@@ -129,6 +129,8 @@ def test_a_worker_has_the_variables_of_its_time_and_not_those_of_the_fork_server
         (settings,) = client.run(dask.config.get, "distributed.nanny.environ").values()
     assert "AUTOENC_TEACHER_KEY" not in environment.keys() | settings.keys()
     assert {name: environment.get(name) for name in given} == given
+    for name in (name for name in os.environ if name.startswith("AUTOENC_")):
+        monkeypatch.setenv(name, os.environ[name])  # put back at the end
     monkeypatch.setenv("AUTOENC_CACHE_DIR", "which only the fork server had")
     with dask.config.set({"distributed.nanny.environ": given}):
         fork_server.take_environment()

@@ -131,6 +131,6 @@ def test_lists() -> None:
 def test_a_hundred_percent_and_a_hundredfold_error_are_said_without_an_exponent() -> None:
     words = colour_caption(ColourError((0.001, 0.002, 0.3), 0.996, 0.999))
     assert "over 99 % in brightness and over 99 % in colour" in words
-    assert "300 times the error" in words
+    assert "Blue has the largest error: 300 times that of red." in words
     far = (ClassError(0, "sky", 9, 0.0001), ClassError(1, "cat", 9, 0.0123))
     assert class_caption(far).endswith("123 times the error.")

@@ -39,7 +39,7 @@ def _a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """For the locks, which other tests do not share; the workers take it from the environment."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(measuring, "PATIENCE", 0.2)
+    monkeypatch.setattr(measuring, "FIRST_TRY_SECONDS", 0.2)
     monkeypatch.setattr(measuring, "AGAIN_SECONDS", 0.2)
 
 
