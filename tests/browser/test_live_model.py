@@ -217,9 +217,9 @@ def test_the_keys_go_on_with_a_slider_that_streamlit_has_taken_to_another_place(
     blank.evaluate(move, data)
     blank.evaluate(f"{slider}.focus()")
     blank.evaluate(move, data)
-    before = blank.evaluate(f"{slider}.value")
+    before = blank.evaluate(f"{slider}.valueAsNumber")
     blank.keyboard.press("ArrowRight")
-    assert blank.evaluate(f"{slider}.value") > before
+    blank.wait_for_function(f"{slider}.valueAsNumber > {before}")
     blank.evaluate("document.activeElement.blur()")
     blank.evaluate("() => new Promise(requestAnimationFrame)")  # what was left by itself is left
     blank.evaluate(move, data)

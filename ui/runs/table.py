@@ -32,7 +32,7 @@ LETTERS = "ABCDEFGH"
 
 COLUMNS: dict[str, Any] = {
     "Latent size": st.column_config.NumberColumn(
-        format="localized", help="MLP: numbers in the code; convolutional: its channels."
+        format="localized", help="MLP and Conv bottleneck: numbers in the code; Conv: its channels."
     ),
     "Model": st.column_config.TextColumn(width=125),
     "Noise": st.column_config.TextColumn(width=170),

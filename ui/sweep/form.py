@@ -39,7 +39,8 @@ def sweep_form() -> Sweep | None:
         key=settings.SIZES.key,
         accept_new_options=True,
         placeholder="1, 2, 4 ...",
-        help="MLP: numbers in the code; convolutional: its channels. Type any other number and press Enter.",
+        help="MLP and Conv bottleneck: numbers in the code; Conv: its channels. "
+        "Type any other number and press Enter.",
     )
     st.pills(
         "Layers",
