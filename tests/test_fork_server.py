@@ -102,22 +102,6 @@ def test_a_killed_worker_is_replaced_by_another_from_the_same_fork_server(
     assert {worker.ppid() for worker in workers(cluster)} == {server}
 
 
-def test_a_killed_fork_server_is_replaced_with_all_of_its_workers(
-    cluster: LocalCluster, client: Client
-) -> None:
-    """Nobody would see how they end."""
-    before = workers(cluster)
-    (hashed,) = set(client.run(hash, "MLP").values())
-    server = psutil.Process(before[0].ppid())
-    server.kill()
-    until(lambda: running(cluster, client, {worker.pid for worker in before}))
-    (parent,) = {worker.ppid() for worker in workers(cluster)}
-    assert parent != server.pid
-    _, alive = psutil.wait_procs(before, timeout=20)
-    assert alive == []
-    assert set(client.run(hash, "MLP").values()) == {hashed}
-
-
 def test_a_worker_has_the_variables_of_its_time_and_not_those_of_the_fork_server(
     cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
