@@ -35,6 +35,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are for
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with local_cluster(2) as cluster:
+        method = dask.config.get("distributed.worker.multiprocessing-method")
+        assert method == "forkserver", "the log says why"
         yield cluster
 
 
@@ -66,6 +68,13 @@ def running(cluster: LocalCluster, client: Client, without: set[int]) -> bool:
     return len(pids) == 2 == len(client.nthreads()) and not pids & without
 
 
+def the_fork_server() -> psutil.Process:
+    """Asked of Python: the parent of a worker that was started by itself would be this process."""
+    pid = forkserver._forkserver._forkserver_pid
+    assert pid is not None
+    return psutil.Process(pid)
+
+
 def of_a_worker() -> tuple[set[str], dict[str, str], bool]:
     """Its modules, its variables, and whether it leaves Ctrl-C to the process that started it."""
     return set(sys.modules), dict(os.environ), signal.getsignal(signal.SIGINT) is signal.SIG_IGN
@@ -74,8 +83,8 @@ def of_a_worker() -> tuple[set[str], dict[str, str], bool]:
 def test_the_fork_server_has_pytorch_and_a_single_thread(cluster: LocalCluster) -> None:
     """A process forked from one whose OpenMP threads have started would wait for them for ever."""
     (parent,) = {worker.ppid() for worker in workers(cluster)}
-    server = psutil.Process(parent)
-    assert server.ppid() == os.getpid()
+    server = the_fork_server()
+    assert (server.pid, server.ppid()) == (parent, os.getpid())
     assert "multiprocessing.forkserver" in " ".join(server.cmdline())
     assert any("libtorch_cpu" in mapped.path for mapped in server.memory_maps())
     assert server.num_threads() == 1
@@ -95,11 +104,26 @@ def test_a_killed_worker_is_replaced_by_another_from_the_same_fork_server(
     cluster: LocalCluster, client: Client
 ) -> None:
     first, second = workers(cluster)
-    server = first.ppid()
+    server = the_fork_server()
     first.kill()
     until(lambda: running(cluster, client, {first.pid}))
     assert second in workers(cluster)
-    assert {worker.ppid() for worker in workers(cluster)} == {server}
+    assert {worker.ppid() for worker in workers(cluster)} == {server.pid}
+
+
+def test_a_killed_fork_server_is_replaced_with_all_of_its_workers(
+    cluster: LocalCluster, client: Client
+) -> None:
+    """Nobody would see how they end."""
+    before = workers(cluster)
+    (hashed,) = set(client.run(hash, "MLP").values())
+    server = the_fork_server()
+    server.kill()
+    until(lambda: running(cluster, client, {worker.pid for worker in before}))
+    assert {worker.ppid() for worker in workers(cluster)} == {the_fork_server().pid} != {server.pid}
+    _, alive = psutil.wait_procs(before, timeout=20)
+    assert alive == []
+    assert set(client.run(hash, "MLP").values()) == {hashed}
 
 
 def test_a_worker_has_the_variables_of_its_time_and_not_those_of_the_fork_server(

@@ -18,7 +18,7 @@ from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
 from tests.runs import stored, trained
 from tests.test_colour_page import keep_baselines
-from tests.visits import opened, texts
+from tests.visits import opened, texts, until_true
 from ui.core import sessions
 
 PLAIN = [TrainConfig("digits", latent_size=size, epochs=1, batch_size=512) for size in (4, 8)]
@@ -87,6 +87,11 @@ def elsewhere(page: str, app: AppTest) -> AppTest:
     assert not other.exception
     assert [warning.value for warning in other.warning if "Ignored" in warning.value] == []
     return other
+
+
+def measured(app: AppTest) -> AppTest:
+    """Once the time that a training takes can be told: it is measured when the workers are there."""
+    return until_true(app, lambda: "being measured" not in texts(app), "a time")
 
 
 def visit(app: AppTest, page: str, **link: str) -> AppTest:
@@ -215,8 +220,8 @@ PAGES: dict[str, tuple[str, Callable[[], AppTest]]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_all_that_was_changed_is_in_the_address_and_opens_alike_elsewhere(name: str) -> None:
     page, changed = PAGES[name]
-    app = changed()
-    usual, other = widgets(opened(page)), elsewhere(page, app)
+    app = measured(changed())
+    usual, other = widgets(opened(page)), measured(elsewhere(page, app))
     shown = widgets(app)
     assert widgets(other) == shown
     assert shown_text(other) == shown_text(app)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.error import HTTPError
 
 import psutil
 import pytest
@@ -30,6 +31,7 @@ from websockets.exceptions import InvalidStatus
 
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard, stripping
+from ui.components import STATIC, publish, served
 from ui.server import files
 from ui.server.downloads import MIN_AGE_SECONDS, keep_downloads
 from ui.server.messages import STALE_SECONDS, Latecomers, sifted
@@ -351,6 +353,25 @@ def test_links_to_the_page_of_pictures_as_it_was_called_before_still_open_it_wit
             assert end_of(f"{place}/foreign/?{view}") == f"{place}/picture?{view}"
             assert end_of(f"{place}/foreign") == f"{place}/picture"
             assert end_of(f"{place}/picture?{view}") == f"{place}/picture?{view}"
+
+
+# ---------------------------------------------------------------- what a browser keeps
+
+
+def test_what_is_named_by_its_content_is_fetched_once_and_the_rest_is_asked_for_again(lab: Dashboard) -> None:
+    script, plotly = served("keep", "keep.js"), publish("plotly-0.0.0.min.js", b"//")
+    try:
+        for path, lasting in ((script, True), (plotly, True), ("app/static/icon.png", False), ("", False)):
+            with urllib.request.urlopen(f"{lab.address}/{path}") as answer:
+                kept = answer.headers.get("Cache-Control", "")
+            assert ("max-age=31536000" in kept) == lasting, path
+        missing = "app/static/keep-00000000.js"  # a dashboard of tomorrow may have it
+        with pytest.raises(HTTPError, match="404") as refused:
+            urllib.request.urlopen(f"{lab.address}/{missing}")
+        assert "max-age" not in refused.value.headers.get("Cache-Control", "")
+    finally:
+        for path in (script, plotly):
+            (STATIC / path.rpartition("/")[2]).unlink()
 
 
 # ---------------------------------------------------------------- open pages

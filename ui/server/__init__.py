@@ -6,6 +6,7 @@ files.py      how many files and connections this process may have open
 visits.py     how many pages one address, and all together, may have open
 messages.py   what a page may say once it is open
 delivery.py   what a page is sent, in order
+caching.py    what a browser fetches once, and not with every page
 uploads.py    how much a visitor may upload
 downloads.py  an export outlives the reruns after its button was pressed
 start.py      what is done once, before the first visitor
@@ -14,10 +15,11 @@ start.py      what is done once, before the first visitor
 from starlette.middleware import Middleware
 
 from ui.server.addresses import Addresses
+from ui.server.caching import Caching
 from ui.server.start import lifespan
 from ui.server.uploads import Uploads
 from ui.server.visits import Visits
 
-MIDDLEWARE = (Middleware(Addresses), Middleware(Visits), Middleware(Uploads))
+MIDDLEWARE = (Middleware(Addresses), Middleware(Visits), Middleware(Uploads), Middleware(Caching))
 
 __all__ = ["MIDDLEWARE", "lifespan"]
