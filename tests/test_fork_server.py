@@ -92,7 +92,7 @@ def test_the_fork_server_has_pytorch_and_a_single_thread(cluster: LocalCluster) 
 
 def test_a_worker_has_pytorch_from_the_beginning_and_neither_pages_nor_tables(client: Client) -> None:
     for modules, environment, ignores_ctrl_c in client.run(of_a_worker).values():
-        assert {"torch", "autoenc.jobs"} <= modules
+        assert {"torch", "torch._dynamo", "autoenc.jobs"} <= modules
         assert modules & {"streamlit", "pandas", "plotly", "sklearn"} == set()
         assert environment["OMP_WAIT_POLICY"] == "passive"
         assert environment["OMP_NUM_THREADS"] == environment["MALLOC_ARENA_MAX"] == "1"

@@ -18,8 +18,8 @@ import distributed.utils
 log = logging.getLogger(__name__)
 
 # What the fork server loads. The last one brings the others; alone it would not be found where the dashboard
-# was started from another folder.
-PRELOADED = ["torch", "distributed", "autoenc.sessions.dask.worker"]
+# was started from another folder. The first optimizer of a process loads the second, in more than a second.
+PRELOADED = ["torch", "torch._dynamo", "distributed", "autoenc.sessions.dask.worker"]
 
 
 def start_method() -> str:
