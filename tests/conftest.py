@@ -89,6 +89,13 @@ def _main_of_the_process() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+@pytest.fixture
+def own_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks for the cores that no other test holds; processes take them from the environment."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
     """300 + 60 real handwritten digits: no multiple of a batch of 128, 64 or 7."""

@@ -6,7 +6,7 @@ import resource
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from autoenc import checkpoints, models, training
+from autoenc import checkpoints, datasets, models, training
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError
 from autoenc.schema import EpochRecord, Noise, Preview, Run, TrainConfig
@@ -54,6 +54,13 @@ def stored(run: Run, state: TrainState) -> Path:
     with checkpoints.write_lock(run.run_id):
         checkpoints.save(run, state)
     return checkpoints.path_of(run.run_id)
+
+
+def first_run(folder: Path) -> None:
+    """A run for a dashboard that is not to train an example for its first visitor, a hundred epochs long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOENC_CHECKPOINT_DIR", str(folder))
+        stored(*trained(replace(PLAIN, latent_size=2, epochs=1), datasets.load("digits")))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ ROOT = Path(__file__).parents[1]
 QUICK = ("train", "--dataset", "digits", "--latent-size", "4", "--epochs", "2", "--device", "cpu")
 
 
+pytestmark = pytest.mark.usefixtures("own_cores")  # a run that waits for cores says so in a line more
+
+
 @dataclass(frozen=True)
 class Answer:
     code: int

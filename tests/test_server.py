@@ -31,6 +31,7 @@ from websockets.exceptions import InvalidStatus
 
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard, stripping
+from tests.runs import first_run
 from ui.components import STATIC, publish, served
 from ui.server import files
 from ui.server.downloads import MIN_AGE_SECONDS, keep_downloads
@@ -58,6 +59,7 @@ def lab_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def lab(lab_folder: Path) -> Iterator[Dashboard]:
     folder = lab_folder
+    first_run(folder)
     nothing = {"AUTOENC_DATA_DIR": str(folder / "no-data"), "AUTOENC_CACHE_DIR": str(folder / "cache")}
     with dashboard(folder, AUTOENC_WORKERS="1", AUTOENC_TEACHER_KEY=KEY, **nothing) as lab:
         yield lab

@@ -19,6 +19,7 @@ from autoenc.jobs import stored_run
 from autoenc.schema import Run, State
 from benchmarks.browser_session import BrowserSession, SessionLost, opened
 from benchmarks.dashboards import Dashboard, dashboard
+from tests.runs import first_run
 
 QUICK = "dataset=digits&model=mlp&latent_size=8&epochs=5"
 LONG = "dataset=digits&model=conv&latent_size=16&layers=2&epochs=1000"
@@ -31,6 +32,7 @@ T = TypeVar("T")
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(tmp_path))
+    first_run(tmp_path)
     return tmp_path
 
 

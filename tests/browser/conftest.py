@@ -20,6 +20,7 @@ from autoenc.jobs import TrainJob
 from autoenc.schema import Run, TrainConfig
 from benchmarks.dashboards import dashboard
 from tests.browser import chromium
+from tests.runs import first_run
 
 SWITCHES = (
     "--no-sandbox",
@@ -54,6 +55,7 @@ def checkpoint_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(checkpoint_folder: Path) -> Iterator[str]:
     data = {"AUTOENC_DATA_DIR": str(checkpoint_folder / "no-data")}
+    first_run(checkpoint_folder)
     with dashboard(checkpoint_folder, "--server.baseUrlPath", "lab", path="/lab", **data) as lab:
         yield lab.address
 

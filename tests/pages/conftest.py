@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from tests.runs import first_run
 from tests.visits import Place
 from ui.core import sessions
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A machine with no data set, no run and no internet."""
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A machine with no data set but the embedded ones, no internet, and one small run.
+
+    A file of tests with `NEW = True` has a machine without any.
+    """
     place = tmp_path_factory.mktemp("place")
+    if not getattr(request.module, "NEW", False):
+        first_run(place / "checkpoints")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
         patch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from time import monotonic, sleep
 
@@ -14,7 +15,7 @@ from autoenc.jobs import BaselineJob, TrainJob
 from autoenc.neighbours import Neighbour
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
-from tests.visits import STUDENT, Place, has_button, opened, swept, texts, the_sessions, until
+from tests.visits import STUDENT, Place, has_button, opened, swept, texts, the_sessions, until, until_true
 from ui.core import sessions
 from ui.sweep import view as sweep_view
 
@@ -65,10 +66,9 @@ def test_a_sweep_that_a_dead_server_left_goes_on_when_it_is_looked_at() -> None:
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
     saved = SavedSweep(sweep, fingerprint, run_ids, owner="somebody")
     sweeps.save(saved)
-    until(opened("sweep", sweep=saved.sweep_id), "2 of 2 done")
-    reread = sweeps.find(saved.sweep_id)
-    assert reread is not None
-    assert not reread.wanted, "it has ended: a run that is deleted later is not trained again"
+    app = until(opened("sweep", sweep=saved.sweep_id), "2 of 2 done")
+    ended = replace(saved, wanted=False)  # a run that is deleted later is not trained again
+    until_true(app, lambda: sweeps.find(saved.sweep_id) == ended, "its end")
 
 
 def test_a_sweep_with_nothing_to_try_is_refused_in_a_sentence() -> None:

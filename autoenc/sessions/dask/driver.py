@@ -246,7 +246,7 @@ class DaskSessions:
     def _place_jobs(self) -> None:
         """Give free workers what is next in the queue."""
         if self._client is None:
-            gc.collect()  # a client that failed, collected while another starts, holds that up for ten seconds
+            gc.collect()  # a client that failed, collected while the next one starts, holds it up
             self._connect()  # another try: what was asked for before has been told why not
         if self._client is None:
             self._fail(self.registry.queue(), self._failure)
