@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -16,8 +15,7 @@ from autoenc.baselines import MEAN_IMAGE, PCA
 from autoenc.datasets import Dataset
 from autoenc.schema import BaselinePoint, TrainConfig
 from tests.runs import stored, trained
-from tests.visits import opened, texts
-from ui.core import sessions
+from tests.visits import laboratory, opened, settle, texts
 
 SIZES = {"digits": (8, 32), "photos": (32, 128)}  # 98 and 24.5 to 1, 96 and 24 to 1
 
@@ -26,20 +24,13 @@ SIZES = {"digits": (8, 32), "photos": (32, 128)}  # 98 and 24.5 to 1, 96 and 24 
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A machine with the embedded data sets, two short runs of each, and PCA of one size; no internet."""
     place = tmp_path_factory.mktemp("place")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
-        patch.setenv("AUTOENC_CACHE_DIR", str(place / "cache"))
-        patch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
-        patch.setenv("AUTOENC_WORKERS", "1")
-        st.cache_resource.clear()
+    with laboratory(place):
         for name, sizes in SIZES.items():
             data = datasets.load(name)
             for size in sizes:
                 stored(*trained(TrainConfig(name, latent_size=size, epochs=1), data))
             keep_baselines(data)
         yield place
-        sessions.background().close()
-        st.cache_resource.clear()
 
 
 def keep_baselines(data: Dataset) -> None:
@@ -56,11 +47,8 @@ def keep_baselines(data: Dataset) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("data", "cache", "checkpoint"):
-        folder = place / (name if name != "checkpoint" else "checkpoints")
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(folder))
-    monkeypatch.setattr(type(st.context), "ip_address", None)  # the teacher's browser; AppTest has no socket
+def _settled(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(place, monkeypatch)
 
 
 def run_of(dataset: str) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets, sweeps
@@ -18,7 +17,7 @@ from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
 from tests.runs import stored, trained
 from tests.test_colour_page import keep_baselines
-from tests.visits import opened, texts, until_true
+from tests.visits import laboratory, opened, settle, texts, until_true
 from ui.core import sessions
 
 PLAIN = [TrainConfig("digits", latent_size=size, epochs=1, batch_size=512) for size in (4, 8)]
@@ -41,11 +40,7 @@ KINDS = (
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A machine with the embedded data sets, short runs of them, and a sweep; no internet."""
     place = tmp_path_factory.mktemp("place")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("data", "cache", "checkpoint"):
-            patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
-        patch.setenv("AUTOENC_WORKERS", "1")
-        st.cache_resource.clear()
+    with laboratory(place):
         for config in RUNS:
             stored(*trained(config, datasets.load(config.dataset)))
         for name in ("digits", "photos"):
@@ -56,15 +51,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             run_ids = tuple(one.run_id(fingerprint) for one in sweep.configs())
             sweeps.save(SavedSweep(sweep, fingerprint, run_ids, wanted=False))
         yield place
-        sessions.background().close()
-        st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
-def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("data", "cache", "checkpoint"):
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
-    monkeypatch.setattr(type(st.context), "ip_address", None)  # AppTest has no socket
+def _settled(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(place, monkeypatch)
 
 
 def widgets(app: AppTest) -> dict[str, Any]:

@@ -9,39 +9,32 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from autoenc import datasets
 from autoenc.errors import ConfigError
 from autoenc.schema import Run, TrainConfig
-from tests import runs
+from tests import runs, visits
+from tests.visits import laboratory, settle, texts
 from ui.components.draw_pad import read_drawing
 from ui.core import sessions
 from ui.picture import reconstruct
 
-DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
+OWN = ("data", "checkpoint")  # folders; the cache is that of all tests
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A machine with no data set but the embedded ones, and two models of digits."""
     place = tmp_path_factory.mktemp("place")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
-        patch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
-        patch.setenv("AUTOENC_WORKERS", "1")
-        st.cache_resource.clear()
+    with laboratory(place, OWN):
         yield place
-        sessions.background().close()
-        st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
-def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
-    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
+def _settled(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(place, monkeypatch, OWN)
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +48,9 @@ def models(place: Path) -> dict[str, Run]:
 
 
 def opened(**link: str) -> AppTest:
-    app = AppTest.from_file(DASHBOARD, default_timeout=60)
-    app.run().switch_page("pages/picture.py")
-    app.query_params.update(link)
-    app.run()
+    app = visits.opened("picture", **link)
     assert not app.exception
     return app
-
-
-def texts(app: AppTest) -> str:
-    """All that is said on the page."""
-    kinds = (app.markdown, app.warning, app.error, app.info, app.caption)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 def picture(size: tuple[int, int] = (60, 40)) -> bytes:

@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoenc.schema import State
+from tests.visits import laboratory
 from ui import registry
 from ui.app import layout
 from ui.components.live_plot import live_plot
@@ -109,17 +110,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     file = place / "toy.py"
     file.write_text("from tests.test_toy_page import show\n\nshow()\n")
     row = registry.Page("toy", "Coins", ":material/toll:", LESSON, str(file))
-    with pytest.MonkeyPatch.context() as patch:
+    with laboratory(place) as patch:
         patch.setattr(registry, "PAGES", (*registry.PAGES, row))
-        for name in ("data", "cache", "checkpoint"):
-            patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
-        patch.setenv("AUTOENC_WORKERS", "1")
         patch.setenv(LAST, str(place / "last coin"))
-        patch.setattr(type(st.context), "ip_address", None)  # AppTest has no socket
-        st.cache_resource.clear()
         yield place
-        sessions.background().close()
-        st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)

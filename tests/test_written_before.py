@@ -8,15 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from autoenc import checkpoints, datasets, export, runs, sweeps
 from autoenc.inspection import open_run
 from autoenc.jobs import TrainJob
 from autoenc.schema import Noise, State, TrainConfig
 from tests.test_links import address
-from tests.visits import opened
-from ui.core import sessions
+from tests.visits import laboratory, opened, settle
 
 FILES = Path(__file__).parent / "files" / "version_0_2"
 MLP, CONV, UNFINISHED = "digits-mlp-k1-e2-04802a94", "digits-conv-k2-e1-1c1c7694", "digits-mlp-k2-e3-0587536c"
@@ -27,21 +25,13 @@ SWEEP = "digits-sweep-e2-4320aef2"
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("place")
     shutil.copytree(FILES, place / "checkpoint")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("data", "cache", "checkpoint"):
-            patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
-        patch.setenv("AUTOENC_WORKERS", "1")
-        st.cache_resource.clear()
+    with laboratory(place):
         yield place
-        sessions.background().close()
-        st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
-def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("data", "cache", "checkpoint"):
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
-    monkeypatch.setattr(type(st.context), "ip_address", None)  # AppTest has no socket
+def _settled(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(place, monkeypatch)
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoenc.sessions.dask import DaskSessions
@@ -15,6 +17,26 @@ from ui.core import sessions
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
 STUDENT = "198.51.100.7"
 Place = Callable[[str | None], None]  # puts the visitor at an address
+FOLDERS = ("data", "cache", "checkpoint")
+
+
+def settle(place: Path, patch: pytest.MonkeyPatch, folders: tuple[str, ...] = FOLDERS) -> None:
+    """These folders lie there from now on, and the visitor is at this machine: AppTest has no socket."""
+    for name in folders:
+        patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+    patch.setenv("AUTOENC_WORKERS", "1")
+    patch.setattr(type(st.context), "ip_address", None)
+
+
+@contextmanager
+def laboratory(place: Path, folders: tuple[str, ...] = FOLDERS) -> Iterator[pytest.MonkeyPatch]:
+    """A dashboard of its own, with one worker; before a test `settle` is needed once more."""
+    with pytest.MonkeyPatch.context() as patch:
+        settle(place, patch, folders)
+        st.cache_resource.clear()
+        yield patch
+        sessions.background().close()
+        st.cache_resource.clear()
 
 
 def opened(page: str = "train", **link: str) -> AppTest:

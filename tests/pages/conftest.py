@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 
 from tests.runs import first_run
-from tests.visits import Place
-from ui.core import sessions
+from tests.visits import Place, laboratory, settle
+
+OWN = ("data", "checkpoint")  # folders; the cache is that of all tests
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +22,11 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """
     place = tmp_path_factory.mktemp("place")
     if not getattr(request.module, "NEW", False):
-        first_run(place / "checkpoints")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
-        patch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
-        patch.setenv("AUTOENC_WORKERS", "1")
+        first_run(place / "checkpoint")
+    with laboratory(place, OWN) as patch:
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
-        st.cache_resource.clear()
         yield place
-        sessions.background().close()
-        st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +41,5 @@ def visitor_at(monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 @pytest.fixture(autouse=True)
-def _environment_of_the_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOENC_DATA_DIR", str(place / "data"))
-    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(place / "checkpoints"))
+def _settled(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(place, monkeypatch, OWN)

@@ -114,8 +114,8 @@ def test_a_missing_data_set_is_offered_and_a_failed_download_says_so(place: Path
 
 def test_a_damaged_checkpoint_is_told_in_one_sentence(place: Path) -> None:
     run_id = "digits-mlp-k9-e1-0123abcd"
-    (place / "checkpoints").mkdir(exist_ok=True)
-    (place / "checkpoints" / f"{run_id}.safetensors").write_bytes(b"nonsense")
+    (place / "checkpoint").mkdir(exist_ok=True)
+    (place / "checkpoint" / f"{run_id}.safetensors").write_bytes(b"nonsense")
     app = opened(run=run_id)
     assert not app.exception
     assert "not a run that can be read" in app.warning[0].value.replace("\\", "")
