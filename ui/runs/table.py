@@ -232,7 +232,7 @@ def actions(selected: Sequence[RunSummary]) -> None:
                 _delete(selected)
         with st.popover("Import", icon=":material/upload_file:", key="import-runs"):
             _import()
-    for icon, sentence in messages.take_messages():
+    for icon, sentence in messages.messages_to_show():
         (st.success if icon == "done" else st.error)(plain(sentence))
 
 
