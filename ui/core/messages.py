@@ -33,7 +33,7 @@ def messages_to_show() -> tuple[tuple[Kind, str], ...]:
     """What is new, and what was shown for the first time a moment ago."""
     now = monotonic()
     shown = (replace(m, first_shown=now) if m.first_shown is None else m for m in _MESSAGES.get())
-    recent = tuple(m for m in shown if m.first_shown is not None and now - m.first_shown < SECONDS)
+    recent = tuple(m for m in shown if m.first_shown is not None and now - m.first_shown <= SECONDS)
     _MESSAGES.put(recent)
     return tuple((m.kind, m.sentence) for m in recent)
 
