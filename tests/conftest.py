@@ -35,13 +35,35 @@ hypothesis.settings.load_profile("tests")
 
 
 # Files of long tests, the longest first: begun last, one of them would keep the other processes waiting.
-LONG = """
-browser/test_train_page test_cli test_cluster browser/test_runs_page test_sessions
-browser/test_history test_starved browser/test_behind_a_proxy test_cli_sweep test_survival test_links
-browser/test_sweep_page pages/test_train test_memory browser/test_components browser/test_start_page
-pages/test_denoise pages/test_runs browser/test_picture_page browser/test_live_model pages/test_sweep
-browser/test_denoise_page test_training pages/test_start test_server test_fork_server test_train_link
-""".split()
+LONG = [
+    "browser/test_train_page",
+    "test_cli",
+    "test_cluster",
+    "browser/test_runs_page",
+    "test_sessions",
+    "browser/test_history",
+    "test_starved",
+    "browser/test_behind_a_proxy",
+    "test_cli_sweep",
+    "test_survival",
+    "test_links",
+    "browser/test_sweep_page",
+    "pages/test_train",
+    "test_memory",
+    "browser/test_components",
+    "browser/test_start_page",
+    "pages/test_denoise",
+    "pages/test_runs",
+    "browser/test_picture_page",
+    "browser/test_live_model",
+    "pages/test_sweep",
+    "browser/test_denoise_page",
+    "test_training",
+    "pages/test_start",
+    "test_server",
+    "test_fork_server",
+    "test_train_link",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
