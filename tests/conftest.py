@@ -35,7 +35,7 @@ hypothesis.settings.load_profile("tests")
 
 
 # Files of long tests, the longest first: begun last, one of them would keep the other processes waiting.
-LONG = [
+LONG = (
     "browser/test_train_page",
     "test_cli",
     "test_cluster",
@@ -63,7 +63,7 @@ LONG = [
     "test_server",
     "test_fork_server",
     "test_train_link",
-]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
