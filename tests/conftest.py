@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
+import multiprocessing.util
 import os
 import shutil
 import sys
@@ -19,7 +19,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Each process of tests has a machine of its own: the locks that stand for its cores are files in this folder.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix=f"autoenc-tests-{worker}-")
-    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
+    # After multiprocessing has removed its own folder in there, which has the priority -100.
+    multiprocessing.util.Finalize(None, shutil.rmtree, (tempfile.tempdir, True), exitpriority=-200)
 # Tests start processes in other folders.
 if given := os.environ.get("AUTOENC_DATA_DIR"):
     os.environ["AUTOENC_DATA_DIR"] = os.path.abspath(given)
@@ -91,6 +92,16 @@ def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         if not os.environ.get("AUTOENC_CACHE_DIR"):
             patch.setenv("AUTOENC_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _folder_of_sockets() -> None:
+    """Where the fork server listens; a process chooses that folder once.
+
+    Chosen by a test that has a folder of its own for temporary files, its name would be too long for a socket:
+    all later workers would start by themselves, slowly, and with the test process as their parent.
+    """
+    multiprocessing.util.get_temp_dir()
 
 
 @pytest.fixture(autouse=True)
