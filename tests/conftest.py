@@ -98,7 +98,7 @@ def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 def _folder_of_sockets() -> None:
     """Where the fork server listens; a process chooses that folder once.
 
-    Chosen by a test that has a folder of its own for temporary files, its name would be too long for a socket:
+    Chosen in a test that has a folder of its own for such files, it would have too long a name for a socket:
     all later workers would start by themselves, slowly, and with the test process as their parent.
     """
     multiprocessing.util.get_temp_dir()
