@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from autoenc import checkpoints, datasets, inspection
+from autoenc.schema import State
 from tests.visits import opened, texts, trained, until
-from ui.core import sessions
+from ui.core import polling, sessions
 
 
 def test_the_page_trains_what_its_controls_say() -> None:
@@ -201,6 +203,15 @@ def test_a_stopped_run_goes_on_and_an_interrupted_one_tells_so() -> None:
     app = opened(run=run_id, view="images")
     assert "Interrupted" in "".join(p.proto.text for p in app.get("progress"))
     assert not app.exception
+
+
+def test_a_run_that_has_ended_is_not_shown_as_it_was_a_moment_before() -> None:
+    run_id = trained(latent_size="23").query_params["run"]
+    ended = sessions.snapshot(run_id)
+    assert ended is not None
+    running = replace(ended, state=State.RUNNING)  # as others saw it, less than half a second ago
+    polling._frames()[run_id] = polling._Frame(at=monotonic() + 60, seen=running)
+    assert "Finished: 2 of 2 epochs" in opened(run=run_id).get("progress")[0].proto.text
 
 
 def test_longer_another_seed_and_the_settings_of_a_run() -> None:

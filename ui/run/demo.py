@@ -26,11 +26,11 @@ def picture(run_id: str) -> None:
 def _picture(run_id: str, waiting: bool) -> None:
     with errors.shown():
         snapshot = sessions.snapshot(run_id)
-        if snapshot is None or snapshot.run is None or snapshot.state.active:
+        if snapshot is not None and snapshot.state.active != waiting:
+            st.rerun()
+        if waiting or snapshot is None or snapshot.run is None:
             st.progress(snapshot.run.done if snapshot and snapshot.run else 0.0, "Training a small example…")
             return
-        if waiting:
-            st.rerun()
         run = snapshot.run
         n_images = min(N_IMAGES, len(model_cache.opened(run).data.test))
         passes = [test_image_pass(run, image) for image in range(n_images)]

@@ -40,11 +40,12 @@ def _run_view(run_id: str, seconds: float | None) -> None:
     """Redrawn every `seconds`; None: it does not run."""
     with errors.shown():
         selection.remember_view()
-        snapshot = polling.frame(run_id)
+        # What is at rest is not drawn again: a frame may be a moment older than its end.
+        snapshot = sessions.snapshot(run_id) if seconds is None else polling.frame(run_id)
         if snapshot is None:
             st.warning("This run is not on this machine any more.")
             return
-        if seconds is not None and not snapshot.state.active:
+        if snapshot.state.active != (seconds is not None):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
