@@ -75,9 +75,10 @@ def wait_for_growth(page: Page, beyond: int) -> None:
 
 def test_training_from_click_to_finish(open_page: OpenPage) -> None:
     page = open_page(QUICK)
-    press_train(page)
+    if page.get_by_text("Show the result").count() == 0:  # else this is the second try
+        press_train(page)
     expect_progress(page, "Finished: 20 of 20 epochs")
-    wait_for_growth(page, 0)
+    wait_for_growth(page, 20 * 12 - 1)
     assert n_points(page) == 20 * 12
     expect(page.locator(MARK)).to_contain_text("after epoch 20 of 20")
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"0\.0\d+"))
