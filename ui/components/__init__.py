@@ -22,7 +22,8 @@ WEEK = 7 * 24 * 3600  # seconds
 FAILED = (
     "This part of the page could not be shown. Reload the page. If that does not help, try a newer browser."
 )
-_PUBLISHED = re.compile(r".+-[0-9a-f]{8}\.js|plotly-.+\.min\.js|.+\.part")
+NAMED_BY_CONTENT = r"[^/]+-[0-9a-f]{8}\.js|plotly-[^/]+\.min\.js"  # a fingerprint, or the version of plotly
+_PUBLISHED = re.compile(rf"{NAMED_BY_CONTENT}|.+\.part")
 
 
 def inline(*names: str) -> str:

@@ -7,8 +7,9 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# As `ui.components.publish` names them: a fingerprint, or the version of plotly.
-_NAMED_BY_CONTENT = re.compile(r".*/app/static/([^/]+-[0-9a-f]{8}\.js|plotly-[^/]+\.min\.js)")
+from ui.components import NAMED_BY_CONTENT
+
+_LASTING = re.compile(rf".*/app/static/({NAMED_BY_CONTENT})")
 
 
 class Caching:
@@ -23,5 +24,5 @@ class Caching:
                 MutableHeaders(scope=message)["Cache-Control"] = "public, max-age=31536000, immutable"
             await send(message)
 
-        lasting = scope["type"] == "http" and _NAMED_BY_CONTENT.fullmatch(scope["path"])
+        lasting = scope["type"] == "http" and _LASTING.fullmatch(scope["path"])
         await self._app(scope, receive, send_with_age if lasting else send)
