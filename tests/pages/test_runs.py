@@ -55,7 +55,7 @@ def test_the_teacher_deletes_chosen_runs_and_a_student_cannot(
     one.button(key="delete-for-good").click().run()
     assert "Deleted 1 run" in texts(one)
     assert "Deleted 1 run" in texts(one.run()), "another part of the page has it drawn again"
-    monkeypatch.setattr(messages, "SECONDS", 0.0)
+    monkeypatch.setattr(messages, "SHOWN_SECONDS", 0.0)
     assert "Deleted 1 run" not in texts(one.run())
     assert not one.error
     assert not checkpoints.path_of(run_id).exists()

@@ -9,7 +9,7 @@ from typing import Literal
 from ui.core.values import Value
 
 Kind = Literal["done", "error"]
-SECONDS = 5.0  # a page may be drawn again at any moment, and would then take away what nobody has read
+SHOWN_SECONDS = 5.0  # a page may be drawn again at any moment, and would then take away what nobody has read
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def messages_to_show() -> tuple[tuple[Kind, str], ...]:
     """What is new, and what was shown for the first time a moment ago."""
     now = monotonic()
     shown = (replace(m, first_shown=now) if m.first_shown is None else m for m in _MESSAGES.get())
-    recent = tuple(m for m in shown if m.first_shown is not None and now - m.first_shown <= SECONDS)
+    recent = tuple(m for m in shown if m.first_shown is not None and now - m.first_shown <= SHOWN_SECONDS)
     _MESSAGES.put(recent)
     return tuple((m.kind, m.sentence) for m in recent)
 
