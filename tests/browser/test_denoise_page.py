@@ -58,7 +58,8 @@ def test_the_pictures_follow_the_drag_and_the_numbers_its_end(open_page: OpenPag
 
 def test_curves_grow_to_their_end_and_follow_the_slider(open_page: OpenPage, link: str) -> None:
     page = open_page(f"{link}&methods=median")
-    page.locator(".st-key-measure-curves button").click()
+    if page.locator(".st-key-measure-curves").count():  # else the first try of this test has measured them
+        page.locator(".st-key-measure-curves button").click()
     wait_until(
         page,
         f"{CHART} .live-plot",
