@@ -22,7 +22,7 @@ from benchmarks.dashboards import stripping
 from tests.browser import gallery
 from tests.browser.conftest import picture, wait_for_another
 from tests.browser.showing import showing
-from ui.components import FAILED, sprites
+from ui.components import FAILED, inline, sprites
 from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.pictures import Film, PictureRow, pictures
 
@@ -50,6 +50,33 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+MOVES_UP = """
+const kept = new Map(), ended = [];
+const create = () => document.createElement("div");
+const where = (place) => kept.get("chart").parentNode === place;
+const [before, after, unseen] = [create(), create(), create()];
+document.body.append(before, after);
+const call = (place) => leaving(keep(kept, "chart", create, place), place, () => ended.push("chart"));
+const [leaveBefore] = [call(before), call(after)];
+const seen = [where(after)];
+call(before); /* once more, late */
+before.remove();
+leaveBefore();
+seen.push(where(after));
+call(unseen)(); /* built, but never put on the page */
+seen.push(where(after), ended.length === 0);
+"""
+
+
+def test_a_component_that_moves_up_is_in_its_new_place_when_the_old_one_was_called_last(
+    browser: Browser,
+) -> None:
+    """The charts of a sweep that had ended were gone: Streamlit's old place had taken them with it."""
+    with closing(browser.new_page()) as page:
+        page.add_script_tag(content=inline("keep.js"))
+        assert page.evaluate(f"() => {{ {MOVES_UP} return seen; }}") == [True] * 4
 
 
 def test_behind_a_proxy_that_strips_a_prefix_the_components_are_found(browser: Browser, address: str) -> None:

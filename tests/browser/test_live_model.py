@@ -215,6 +215,7 @@ def test_the_keys_go_on_with_a_slider_that_streamlit_has_taken_to_another_place(
     slider = "window.autoencLive.get('keys').slider"
     move = "async data => { window.at?.host.remove(); await call(data, (window.at = place())); }"
     blank.evaluate(move, data)
+    blank.wait_for_function(f"{slider}.max === '4'")  # it is that of blur
     blank.evaluate(f"{slider}.focus()")
     blank.evaluate(move, data)
     before = blank.evaluate(f"{slider}.valueAsNumber")

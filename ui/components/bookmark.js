@@ -38,7 +38,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     mark.due = data.epoch !== null;
     move(mark);
   }
-  return leaving(mark, () => {
+  return leaving(mark, parentElement, () => {
     forget(BOXES, data.film, mark);
     clearTimeout(mark.timer);
     removeEventListener("autoenc-epoch", mark.heard);

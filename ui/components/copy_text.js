@@ -31,5 +31,5 @@ export default function ({ data: { key, text, label, lines }, parentElement }) {
   Object.assign(field, { value: text, rows: lines > 1 ? lines : 2, ariaLabel: label });
   field.classList.toggle("lines", lines > 1);
   button.ariaLabel = `Copy: ${label}`;
-  return leaving(box, () => forget(BOXES, key, box));
+  return leaving(box, parentElement, () => forget(BOXES, key, box));
 }

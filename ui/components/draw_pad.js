@@ -295,5 +295,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   clearTimeout(box.again);
   const late = box.told === box.sizes.join() ? RESEND_MS : REST_MS;
   box.again = setTimeout(() => tellAgain(box), late);
-  return leaving(box, () => letGo(box)); // the strokes stay
+  return leaving(box, parentElement, () => letGo(box)); // the strokes stay
 }

@@ -6,5 +6,5 @@ const create = () => Object.assign(document.createElement("div"), { className: "
 export default function ({ data: { key, html }, parentElement }) {
   const box = keep(BOXES, key, create, parentElement);
   box.innerHTML = html;
-  return leaving(box, () => forget(BOXES, key, box));
+  return leaving(box, parentElement, () => forget(BOXES, key, box));
 }

@@ -247,7 +247,7 @@ export default function ({ data: bytes, parentElement, fail }) {
   const data = unpack(bytes);
   const box = keep(BOXES, data.key, create, parentElement);
   update(box, data).catch(fail);
-  return leaving(box, () => {
+  return leaving(box, parentElement, () => {
     forget(BOXES, data.key, box);
     box.calls++; // what is still being decoded plays no more
     box.sizes.disconnect();

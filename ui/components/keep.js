@@ -8,11 +8,18 @@ const LIFT_EVENTS = ["pointerup", "pointercancel"];
 function keep(kept, key, create, place) {
   const box = kept.get(key) ?? rememberFocus(create());
   kept.set(key, box);
-  if (box.parentNode === place) return box;
+  box.places ??= new Set();
+  box.places.delete(place);
+  box.places.add(place); // the last that asked for it is the last of them
+  if (place.isConnected || !box.isConnected) put(box, place);
+  return box;
+}
+
+function put(box, place) {
+  if (box.parentNode === place) return;
   place.append(box);
   // Who moves a slider with the keys goes on with it.
   if (box.focused && document.activeElement === document.body) box.focused.focus({ preventScroll: true });
-  return box;
 }
 
 // What has the keyboard's focus in the box, until something else has it; being taken off the page does not count.
@@ -23,9 +30,24 @@ function rememberFocus(box) {
   return box;
 }
 
-// What a component answers Streamlit with, who calls it when the component leaves the page: `end` stops all that the
-// box has begun, unless it is back by then.
-const leaving = (box, end) => () => setTimeout(() => box.isConnected || end(), RELEASE_MS);
+// What a component answers Streamlit with, who calls it when the component leaves this place: `end` stops all that the
+// box has begun, unless it is on the page by then. Where elements move up, Streamlit builds a component in its new place
+// before the old one leaves, and may call the old one once more: then the box goes back to the place that stays.
+function leaving(box, place, end) {
+  const goBack = () => {
+    if (box.isConnected && box.places.has(box.parentNode)) return;
+    const stays = [...box.places].findLast((other) => other.isConnected);
+    if (stays) put(box, stays);
+  };
+  return () => {
+    box.places.delete(place);
+    goBack();
+    setTimeout(() => {
+      goBack();
+      if (!box.isConnected) end();
+    }, RELEASE_MS);
+  };
+}
 
 function forget(kept, key, box) {
   if (kept.get(key) === box) kept.delete(key);
@@ -36,7 +58,8 @@ function forget(kept, key, box) {
 function hold(holders, place, className, end) {
   holders.add(place);
   if (!place.querySelector(`.${className}`)) place.append(Object.assign(document.createElement("div"), { className }));
-  return leaving(place, () => holders.delete(place) && !holders.size && end());
+  const letGo = () => place.isConnected || (holders.delete(place) && !holders.size && end());
+  return () => setTimeout(letGo, RELEASE_MS);
 }
 
 // From a press until its end, wherever that is: the node may have left the page by then. Neither a second finger counts

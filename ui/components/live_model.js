@@ -203,7 +203,7 @@ function draw(data, parentElement, send) {
   forgetOutputs(box);
   schedule(box);
   setTimeout(() => box.isConnected && tell(data.key, box.level), CHARTS_MS);
-  return leaving(box, () => {
+  return leaving(box, parentElement, () => {
     forget(BOXES, data.key, box);
     if (!BOXES.size) workerPool = workerPool?.terminate();
     box.sizes.disconnect();

@@ -206,7 +206,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     },
     () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
   );
-  return leaving(shell, () => {
+  return leaving(shell, parentElement, () => {
     forget(BOXES, data.key, shell);
     node.sizes.disconnect();
     removeEventListener("autoenc-epoch", node.heard);

@@ -283,7 +283,7 @@ function draw(data, bytes, { parentElement, setTriggerValue, fail }) {
     show(box); // takes its room before the first picture is there
     update(box, data).catch(fail);
   }
-  return leaving(box, () => {
+  return leaving(box, parentElement, () => {
     forget(BOXES, data.key, box);
     box.calls++; // what is still being decoded plays no more
     pause(box);
