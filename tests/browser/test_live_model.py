@@ -333,7 +333,7 @@ def test_another_kind_of_noise_moves_the_slider_to_its_own_level_and_an_old_one_
     canvas.evaluate("canvas => { canvas.kept = true }")
     slider = page.get_by_role("slider")
     slider.press("End")
-    expect(page.get_by_text(re.compile(r"told: .* 1\.0\]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"told: .*\b1\.0\]"))).to_be_visible()
     page.get_by_text("blur", exact=True).click()
     expect(page.locator(".live .level")).to_have_text("1.50 px")
     expect(slider).to_have_attribute("max", "4")
