@@ -147,7 +147,7 @@ def broken(page: Page) -> bool:
 
 
 def expect_progress(page: Page, words: str) -> None:
-    expect(page.locator(".stProgress", has_text=words).first).to_be_visible()
+    expect(page.locator(".stProgress", has_text=words)).to_be_visible()
 
 
 def expect_rest(page: Page) -> None:

@@ -52,22 +52,26 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert errors == []
 
 
-MOVES_UP = """
-const kept = new Map(), ended = [];
-const create = () => document.createElement("div");
-const where = (place) => kept.get("chart").parentNode === place;
-const [before, after, unseen] = [create(), create(), create()];
-document.body.append(before, after);
-const call = (place) => leaving(keep(kept, "chart", create, place), place, () => ended.push("chart"));
-const [leaveBefore] = [call(before), call(after)];
-const seen = [where(after)];
-call(before); /* once more, late */
-before.remove();
-leaveBefore();
-seen.push(where(after));
-call(unseen)(); /* built, but never put on the page */
-seen.push(where(after), ended.length === 0);
-"""
+MOVES_UP = """() => {
+  const kept = new Map(), [before, after, unseen] = "abc".split("").map(() => document.createElement("div"));
+  const create = () => document.createElement("div");
+  const end = () => (window.ended = true);
+  const call = (place) => leaving(keep(kept, "chart", create, place), place, end);
+  const isIn = (place) => kept.get("chart").parentNode === place;
+  document.body.append(before, after);
+  const leaveBefore = call(before);
+  const leaveAfter = call(after);
+  const seen = [isIn(after)];
+  call(before); /* once more, late */
+  seen.push(isIn(before));
+  before.remove();
+  leaveBefore();
+  seen.push(isIn(after));
+  call(unseen); /* built, but never put on the page */
+  seen.push(isIn(after));
+  window.leave = () => (after.remove(), leaveAfter());
+  return seen;
+}"""
 
 
 def test_a_component_that_moves_up_is_in_its_new_place_when_the_old_one_was_called_last(
@@ -75,8 +79,14 @@ def test_a_component_that_moves_up_is_in_its_new_place_when_the_old_one_was_call
 ) -> None:
     """The charts of a sweep that had ended were gone: Streamlit's old place had taken them with it."""
     with closing(browser.new_page()) as page:
+        page.clock.install()
         page.add_script_tag(content=inline("keep.js"))
-        assert page.evaluate(f"() => {{ {MOVES_UP} return seen; }}") == [True] * 4
+        assert page.evaluate(MOVES_UP) == [True] * 4
+        page.clock.run_for(10_000)
+        assert not page.evaluate("window.ended"), "it has a place"
+        page.evaluate("leave()")
+        page.clock.run_for(10_000)
+        assert page.evaluate("window.ended"), "it has none"
 
 
 def test_behind_a_proxy_that_strips_a_prefix_the_components_are_found(browser: Browser, address: str) -> None:
