@@ -14,7 +14,7 @@ from autoenc.plots import Line, MatrixRow, SizeCurve
 from autoenc.plots.denoising.matrix import SCALE
 from autoenc.plots.denoising.sizes import RAMP
 from autoenc.schema import NOISES, Curve, Noise, Quality, usual_levels
-from tests.test_plots import COLOUR_VISION, seen
+from tests.test_plots_colours import COLOUR_VISION, seen
 
 LEVELS = usual_levels("gaussian")
 
