@@ -21,8 +21,8 @@ from autoenc import checkpoints, cli, datasets
 from autoenc.datasets import spec
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
+from tests.raw_files import small_files
 from tests.runs import UNWRITABLE
-from tests.test_datasets import small_files
 from tests.test_datasets_folders import colour, packed
 
 ROOT = Path(__file__).parents[1]

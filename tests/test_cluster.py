@@ -27,7 +27,7 @@ from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.schema import EpochRecord, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions, worker_checks
 from autoenc.sources import VERSION
-from tests.test_datasets import put, small_files
+from tests.raw_files import put, small_files
 
 ROOT = Path(__file__).parents[1]
 QUICK = TrainConfig(dataset="digits", latent_size=8, epochs=3)

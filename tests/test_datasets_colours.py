@@ -17,7 +17,7 @@ from scipy.io import savemat
 
 from autoenc import datasets
 from autoenc.errors import DatasetError, DatasetMissing
-from tests.test_datasets import Mirror, Trap, left_behind, one_sentence, own_folders
+from tests.raw_files import Mirror, Trap, left_behind, one_sentence, own_folders
 
 __all__ = ["own_folders"]  # a fixture that every test here gets
 

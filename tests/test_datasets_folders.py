@@ -13,7 +13,7 @@ from PIL import Image
 from autoenc import datasets
 from autoenc.datasets import folders
 from autoenc.errors import ConfigError, DatasetError, DatasetUnknown
-from tests.test_datasets import REAL_DATA, one_sentence, own_folders, prepared_folders
+from tests.raw_files import REAL_DATA, one_sentence, own_folders, prepared_folders
 
 __all__ = ["own_folders"]  # a fixture that every test here gets
 

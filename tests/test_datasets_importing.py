@@ -20,7 +20,7 @@ from PIL import Image
 from autoenc import datasets
 from autoenc.datasets import unpacking
 from autoenc.errors import ConfigError, DatasetError
-from tests.test_datasets import ROOT, full_disk, left_behind, one_sentence, own_folders
+from tests.raw_files import ROOT, full_disk, left_behind, one_sentence, own_folders
 from tests.test_datasets_folders import Picture, colour, packed, put, row, two_classes
 
 __all__ = ["full_disk", "own_folders"]  # fixtures
