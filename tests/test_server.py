@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import http.client
 import resource
-import socket
 import urllib.request
-from collections.abc import Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.error import HTTPError
 
 import psutil
@@ -19,36 +16,23 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
-from streamlit import config
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard, stripping
+from tests.loops import visit
 from tests.runs import first_run
 from ui.components import STATIC, publish, served
 from ui.server import files
 from ui.server.downloads import MIN_AGE_SECONDS, keep_downloads
-from ui.server.messages import STALE_SECONDS, Latecomers, sifted
-from ui.server.request import address_of, is_on_this_machine, is_teacher
 from ui.server.uploads import MAX_OF_A_PAGE, MAX_PICTURE, MB, Uploads
 from ui.server.visits import MAX_PAGES
 
-T = TypeVar("T")
 KEY = "correct horse"
-PORT = 8501
-
-
-def visit(what: Coroutine[Any, Any, T]) -> T:
-    """Visits happen in a loop of their own: this thread may have one already, for the real browser."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, asyncio.wait_for(what, 200)).result()
 
 
 @pytest.fixture(scope="module")
@@ -66,134 +50,6 @@ def lab(lab_folder: Path) -> Iterator[Dashboard]:
 
 
 # ---------------------------------------------------------------- who is the teacher
-
-
-def from_here(client: str | None = "127.0.0.1", port: int = PORT, **headers: str) -> bool:
-    sent = {"Host": f"localhost:{PORT}", "Origin": f"http://localhost:{PORT}"} | headers
-    return is_on_this_machine([(k, v) for k, v in sent.items() if v], client, port)
-
-
-@pytest.mark.parametrize(
-    ("client", "name"),
-    [
-        ("127.0.0.1", "localhost"),
-        (None, "localhost"),
-        ("::1", "localhost"),
-        ("::ffff:127.0.0.1", "localhost"),
-        ("127.0.0.1", "LocalHost"),
-        ("127.0.0.1", "localhost."),
-        ("127.0.0.1", "127.0.0.1"),
-        ("127.0.0.1", "127.8.9.10"),
-        ("::1", "[::1]"),
-    ],
-)
-def test_a_browser_on_this_machine_is_the_teachers(client: str | None, name: str) -> None:
-    assert from_here(client, Host=f"{name}:{PORT}", Origin=f"http://{name}:{PORT}")
-    assert from_here(client, port=80, Host=name, Origin=f"http://{name}")
-    assert from_here(client, port=443, Host=name, Origin=f"https://{name}")
-
-
-def own_address() -> str:
-    addresses = [a.address for of in psutil.net_if_addrs().values() for a in of if a.family == socket.AF_INET]
-    return next((address for address in addresses if not address.startswith("127.")), "127.0.0.1")
-
-
-def test_so_is_one_that_opens_this_machines_own_address_or_name() -> None:
-    own = own_address()
-    for name in {own, socket.gethostname() if own != "127.0.0.1" else own}:
-        assert from_here(own, Host=f"{name}:{PORT}", Origin=f"http://{name}:{PORT}")
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Host": "evil.example", "Origin": "http://evil.example"},  # a rebound name
-        {"Host": f"evil.example:{PORT}", "Origin": f"http://evil.example:{PORT}"},
-        {"Host": f"localhost.evil.example:{PORT}", "Origin": f"http://localhost.evil.example:{PORT}"},
-        {"Host": f"127.0.0.1:{PORT}", "Origin": "http://lab.school.example"},  # nginx, a plain proxy_pass
-        {"Host": f"127.0.0.1:{PORT}", "Origin": "http://192.168.1.5"},
-        {"Host": f"127.0.0.1:{PORT}", "Origin": "http://localhost"},  # the same, on port 80 of this machine
-        {"Host": "teacher-laptop.school:9000", "Origin": "http://teacher-laptop.school:9000"},  # socat
-        {"Host": f"teacher-laptop.school:{PORT}", "Origin": f"http://teacher-laptop.school:{PORT}"},
-        {"Host": "localhost:9000", "Origin": "http://localhost:9000"},  # ssh -R, at its far end
-        {"Host": f"{own_address()}1:{PORT}", "Origin": f"http://{own_address()}1:{PORT}"},
-        {"Origin": ""},  # no browser
-        {"Origin": "null"},
-        {"Origin": f"file://localhost:{PORT}"},
-        {"Host": "", "Origin": ""},
-        {"Host": f"localhost:{PORT}x", "Origin": f"http://localhost:{PORT}x"},
-        {"Host": f"user@localhost:{PORT}", "Origin": "http://evil.example"},
-        *(
-            {name: value}
-            for name, value in {
-                "X-Forwarded-For": "127.0.0.1",
-                "x-forwarded-host": "localhost",
-                "X-Forwarded-Proto": "https",
-                "X-Real-IP": "127.0.0.1",
-                "Forwarded": "for=127.0.0.1",
-                "Via": "1.1 proxy",
-                "CF-Connecting-IP": "127.0.0.1",
-                "CF-Ray": "1",
-            }.items()
-        ),
-    ],
-)
-def test_whoever_comes_another_way_is_not(headers: dict[str, str]) -> None:
-    assert not from_here(**headers)
-
-
-def test_a_proxy_that_listens_where_the_class_comes_in_makes_nobody_the_teacher() -> None:
-    """The class opens the machine's own address and our port, but the connection comes over the loopback."""
-    here = f"192.0.2.7:{PORT}" if own_address() == "127.0.0.1" else f"{own_address()}:{PORT}"
-    assert not from_here("127.0.0.1", Host=here, Origin=f"http://{here}")
-    assert not from_here("198.51.100.7")
-
-
-def test_a_header_that_is_sent_twice_proves_nothing() -> None:
-    honest = [("Host", f"localhost:{PORT}"), ("Origin", f"http://localhost:{PORT}")]
-    assert is_on_this_machine(honest, None, PORT)
-    assert not is_on_this_machine([*honest, ("Origin", f"http://localhost:{PORT}")], None, PORT)
-
-
-@pytest.mark.parametrize(
-    ("client", "forwarded", "address"),
-    [
-        (None, None, ""),
-        ("::ffff:127.0.0.1", None, ""),
-        ("198.51.100.7", None, "198.51.100.7"),
-        ("::ffff:198.51.100.7", None, "198.51.100.7"),
-        ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
-        ("127.0.0.1", "203.0.113.1, 198.51.100.7", "198.51.100.7"),  # the first is the client's own word
-        ("198.51.100.7", "203.0.113.1", "198.51.100.7"),  # no proxy of ours says so
-        ("127.0.0.1", "198.51.100.7:5678", "198.51.100.7"),  # as some proxies write it
-        ("127.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
-        ("127.0.0.1", "unknown", "unknown"),
-    ],
-)
-def test_only_a_proxy_on_this_machine_is_believed(
-    client: str | None, forwarded: str | None, address: str
-) -> None:
-    headers = [("X-Forwarded-For", forwarded)] if forwarded else []
-    assert address_of(headers, client) == address
-
-
-@pytest.mark.parametrize(
-    ("headers", "is_teachers"),
-    [
-        ({"Host": f"localhost:{PORT}"}, True),  # as a browser asks for a page
-        ({"Host": f"localhost:{PORT}", "Origin": "http://evil.example"}, False),
-        ({"Host": f"evil.example:{PORT}"}, False),
-        ({"Host": f"localhost:{PORT}", "Via": "1.1 proxy"}, False),
-    ],
-)
-def test_a_page_that_the_teacher_opens_finds_the_teachers_room(
-    headers: dict[str, str], is_teachers: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(config, "get_option", {"server.port": PORT}.__getitem__)
-    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/train", "headers": sent}
-    assert is_teacher({**scope, "client": ("127.0.0.1", 5678)}) == is_teachers
-    assert not is_teacher({**scope, "method": "PUT", "client": ("127.0.0.1", 5678)})  # which says who asks
 
 
 def test_a_rebound_name_brings_data_to_nobodys_lab_and_this_machine_does(lab: Dashboard) -> None:
@@ -470,84 +326,6 @@ def test_the_limit_on_open_files_is_raised_as_far_as_it_goes() -> None:
 def test_a_system_without_room_for_a_class_is_told_on_the_terminal() -> None:
     assert "room for about 39 open pages" in files.warning(256)  # (256 - 100) / 4
     assert files.warning(1024) == files.warning(None) == ""
-
-
-def heard(*sentence: BackMsg) -> list[BackMsg]:
-    """What of it comes to Streamlit."""
-
-    async def received() -> list[BackMsg]:
-        messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in sentence]
-        coming = iter([*messages, {"type": "websocket.disconnect"}])
-
-        async def receive() -> Message:
-            return next(coming)
-
-        hear, let_through = sifted(receive), []
-        while (message := await hear())["type"] != "websocket.disconnect":
-            let_through.append(BackMsg.FromString(message["bytes"]))
-        return let_through
-
-    return visit(received())
-
-
-def test_no_visitor_clears_what_all_share() -> None:
-    clear, stop = BackMsg(clear_cache=True), BackMsg(stop_script=True)
-    assert heard(clear, stop, clear) == [stop]
-
-
-def test_what_is_no_message_is_left_to_streamlit() -> None:
-    async def receive() -> Message:
-        return {"type": "websocket.receive", "bytes": b"\xff"}
-
-    assert visit(sifted(receive)())["bytes"] == b"\xff"
-
-
-def asks_for(page: str) -> BackMsg:
-    return BackMsg(rerun_script=ClientState(page_script_hash=page))
-
-
-def part(page: str) -> BackMsg:
-    """A part of the page asks to be drawn."""
-    return BackMsg(rerun_script=ClientState(page_script_hash=page, fragment_id="f"))
-
-
-def test_a_page_that_was_asked_for_is_not_lost_to_a_part_of_the_page_before() -> None:
-    sentences = [asks_for("train"), part("train"), asks_for("start"), part("train"), part("train")]
-    assert heard(*sentences) == [asks_for("train"), part("train"), asks_for("start")]
-    requests = ScriptRequests()  # of Streamlit, before it has begun with any of them
-    for message in heard(*sentences):
-        request = message.rerun_script
-        data = RerunData(
-            page_script_hash=request.page_script_hash,
-            fragment_id=request.fragment_id or None,
-        )
-        requests.request_rerun(data)
-    begun = requests.on_scriptrunner_ready().rerun_data
-    assert (begun.page_script_hash, begun.fragment_id_queue) == ("start", [])
-
-
-def test_whoever_goes_on_quickly_hears_nothing_of_all_pages_before() -> None:
-    there = [asks_for("train"), asks_for("sweep"), asks_for("runs")]
-    assert heard(*there, part("train"), part("sweep"), part("runs")) == [*there, part("runs")]
-
-
-def test_a_part_of_the_page_that_is_open_is_always_drawn() -> None:
-    there_and_back = [asks_for("train"), asks_for("start"), asks_for("train"), part("train")]
-    assert heard(*there_and_back) == there_and_back
-    a_press_on_start_leads_back = [asks_for("train"), asks_for("start"), asks_for("start"), part("train")]
-    assert heard(*a_press_on_start_leads_back) == a_press_on_start_leads_back
-    sent_on_by_the_server = [asks_for("start"), part("train"), asks_for("train"), part("train")]
-    assert heard(*sent_on_by_the_server) == sent_on_by_the_server
-
-
-def test_what_is_said_of_a_page_that_was_left_long_ago_is_heard_again() -> None:
-    now = 0.0
-    is_late = Latecomers(lambda: now)
-    for page in ("train", "start"):
-        assert not is_late(asks_for(page).rerun_script)
-    assert is_late(part("train").rerun_script)
-    now = STALE_SECONDS  # the start page has sent its visitor back
-    assert not is_late(part("train").rerun_script)
 
 
 # ---------------------------------------------------------------- exports

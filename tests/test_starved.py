@@ -23,7 +23,7 @@ from autoenc.schema import State, TrainConfig
 from autoenc.sessions.dask import DaskSessions, measuring
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard
-from tests.test_survival import visit
+from tests.loops import visit
 
 HOLD = (
     "from autoenc import cores\n"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
 
 import psutil
 import pytest
@@ -19,14 +17,11 @@ from autoenc.jobs import stored_run
 from autoenc.schema import Run, State
 from benchmarks.browser_session import BrowserSession, SessionLost, opened
 from benchmarks.dashboards import Dashboard, dashboard
+from tests.loops import visit
 from tests.runs import first_run
 
 QUICK = "dataset=digits&model=mlp&latent_size=8&epochs=5"
 LONG = "dataset=digits&model=conv&latent_size=16&layers=2&epochs=1000"
-
-VISIT_SECONDS = 200
-
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -34,12 +29,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(tmp_path))
     first_run(tmp_path)
     return tmp_path
-
-
-def visit(what: Coroutine[Any, Any, T]) -> T:
-    """Visits happen in a loop of their own: this thread may have one already, for the real browser."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, asyncio.wait_for(what, VISIT_SECONDS)).result()
 
 
 async def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
