@@ -38,7 +38,7 @@ hypothesis.settings.load_profile("tests")
 # Files of long tests, the longest first: begun last, one of them would keep the other processes waiting.
 LONG = (
     "browser/test_train_page",
-    "test_cli",
+    "test_cli_processes",
     "test_cluster",
     "browser/test_runs_page",
     "test_sessions",
