@@ -1,6 +1,7 @@
 """Workers and dashboards are killed at random for a long time; nothing that was on disk may be lost.
 
     python -m tests.soak [--runs 50] [--kills 200] [--minutes 40] [--pause 3] [--seed 0] [--sleep 60]
+                         [--at-work]
 
 Visitors of a real dashboard start runs through Streamlit's own protocol, leave, and start again what was
 interrupted. An observer reads the files: an epoch that was seen stays, a finished run keeps every byte.
@@ -27,6 +28,7 @@ import psutil
 
 from autoenc import checkpoints, datasets
 from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.numerals import counted
 from autoenc.schema import Run, TrainConfig
 from benchmarks.browser_session import SessionLost, opened
 from benchmarks.dashboards import Dashboard, dashboard
@@ -44,6 +46,7 @@ class Plan:
     minutes: float = 40
     seed: int = 0
     mean_pause: float = 3.0  # seconds between two kills
+    at_work: bool = False  # each kill waits until a run has got further since the last one
     sleep_seconds: float = 0.0  # for which all processes stand still once, as in a laptop that is closed
 
     def configs(self) -> list[TrainConfig]:
@@ -103,11 +106,12 @@ class Soak:
     folder: Path
     observer: Observer = field(default_factory=Observer)
     kills: Counter[str] = field(default_factory=Counter)
+    n_epochs_at_kill: int = 0  # that were on disk at the last kill
 
     def __post_init__(self) -> None:
         fingerprint = datasets.load("digits").fingerprint
         self.configs = {config.run_id(fingerprint): config for config in self.plan.configs()}
-        self.chance = random.Random(self.plan.seed)
+        self.chance, self.targets = random.Random(self.plan.seed), random.Random(self.plan.seed)
         self.began = monotonic()
 
     @property
@@ -122,6 +126,21 @@ class Soak:
     def n_kills(self) -> int:
         return self.kills["worker"] + self.kills["dashboard"]
 
+    @property
+    def n_epochs(self) -> int:
+        """That were seen on disk, of all runs together."""
+        return sum(len(run.epochs) for run in self.observer.seen.values())
+
+    @property
+    def may_kill(self) -> bool:
+        """At any moment, also while all is starting; or only what has something to lose."""
+        return not self.plan.at_work or (bool(self.unfinished) and self.n_epochs > self.n_epochs_at_kill)
+
+    @property
+    def has_proved_nothing(self) -> bool:
+        """Whether too few were killed, or none that had something on disk and went on from it."""
+        return self.n_kills < self.plan.n_kills or (self.plan.n_kills > 0 and not self.observer.n_resumed)
+
     def run(self) -> None:
         """Until all runs have finished or the time is up; what was lost stands in `observer.losses`."""
         while self.unfinished and not self.time_is_up:
@@ -129,8 +148,8 @@ class Soak:
                 asyncio.run(self._one_dashboard(lab))
                 left = psutil.Process(lab.process.pid).children(recursive=True)
                 if self.n_kills < self.plan.n_kills and self.unfinished:
-                    self.kills["dashboard"] += 1
                     left = lab.kill()
+                    self._count_kill("dashboard")
             _, alive = psutil.wait_procs(left, timeout=20)
             self.observer.losses += [f"left behind: {' '.join(p.cmdline())}" for p in alive]
             self.observer.look(list(self.configs))
@@ -144,9 +163,11 @@ class Soak:
                     await asyncio.sleep(POLL_SECONDS)
                 else:
                     await asyncio.sleep(self.chance.expovariate(1 / self.plan.mean_pause))
-                    if self.chance.random() < DASHBOARD_SHARE:
-                        return
-                    self._kill_a_worker(lab)
+                    self.observer.look(list(self.configs))
+                    if self.may_kill:
+                        if self.targets.random() < DASHBOARD_SHARE:
+                            return
+                        self._kill_a_worker(lab)
                 if self.plan.sleep_seconds and self.n_kills >= self.plan.n_kills // 2:
                     await self._sleep(lab)
                 self.observer.look(list(self.configs))
@@ -159,7 +180,11 @@ class Soak:
         if workers := lab.workers():
             with suppress(psutil.NoSuchProcess):
                 self.chance.choice(workers).send_signal(signal.SIGKILL)
-                self.kills["worker"] += 1
+                self._count_kill("worker")
+
+    def _count_kill(self, what: str) -> None:
+        self.kills[what] += 1
+        self.n_epochs_at_kill = self.n_epochs
 
     async def _sleep(self, lab: Dashboard) -> None:
         processes = [lab.process, *psutil.Process(lab.process.pid).children(recursive=True)]
@@ -189,11 +214,13 @@ class Soak:
     def report(self) -> str:
         """What happened, in a few lines."""
         minutes = (monotonic() - self.began) / 60
+        workers, dashboards = (counted(self.kills[what], what) for what in ("worker", "dashboard"))
         return "\n".join(
             [
                 f"{len(self.observer.whole)} of {len(self.configs)} runs finished in {minutes:.1f} min",
-                f"killed: {self.kills['worker']} workers, {self.kills['dashboard']} dashboards",
+                f"killed: {workers}, {dashboards}",
                 f"runs that went on from their last epoch on disk: {self.observer.n_resumed} times seen",
+                *(["the kills proved nothing: ask for more runs or longer ones"] * self.has_proved_nothing),
                 f"lost: {len(self.observer.losses)}",
                 *self.observer.losses,
             ]
@@ -211,14 +238,15 @@ def main() -> None:
     parser.add_argument(
         "--sleep", type=float, default=plan.sleep_seconds, help="seconds without any progress"
     )
+    parser.add_argument("--at-work", action="store_true", help="kill only while runs get further")
     args = parser.parse_args()
-    plan = Plan(args.runs, args.kills, args.minutes, args.seed, args.pause, args.sleep)
+    plan = Plan(args.runs, args.kills, args.minutes, args.seed, args.pause, args.at_work, args.sleep)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
         soak = Soak(plan, Path(folder))
         soak.run()
     print(soak.report())
-    sys.exit(bool(soak.observer.losses or soak.unfinished or soak.n_kills < plan.n_kills))
+    sys.exit(bool(soak.observer.losses or soak.unfinished or soak.has_proved_nothing))
 
 
 if __name__ == "__main__":
