@@ -16,17 +16,18 @@ from typing import Any
 from autoenc import durable
 from autoenc.datasets import cache_dir
 from autoenc.errors import AutoencError
+from autoenc.places import EXAMPLE_CACHE
 
 log = logging.getLogger(__name__)
 
 
 def load_cached(name: str) -> dict[str, Any] | None:
-    """The values saved under this name; None: none, or damaged ones, which is logged."""
+    """The values saved under this name, or an example's; None: none, or damaged ones, which is logged."""
     path = _path(name)
     try:
         values = _verified(name, path.read_bytes())
     except FileNotFoundError:
-        return None
+        return _of_an_example(name)
     except (OSError, ValueError, LookupError, TypeError):
         # Whatever is wrong with a file of the cache, the cure is a new one.
         log.warning("%s is damaged or was written by an earlier version; it will be computed again", path)
@@ -51,6 +52,12 @@ def save(name: str, values: Mapping[str, Any]) -> None:
         raise AutoencError(
             f"cannot write to {path.parent}: {error.strerror or error}; make room there"
         ) from None
+
+
+def _of_an_example(name: str) -> dict[str, Any] | None:
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        return _verified(name, (EXAMPLE_CACHE / _path(name).relative_to(cache_dir())).read_bytes())
+    return None
 
 
 def _verified(name: str, content: bytes) -> dict[str, Any]:

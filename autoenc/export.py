@@ -91,7 +91,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "device": run.device,
         "threads": run.epochs[-1].threads if run.epochs else None,
         "beside": run.concurrent_jobs,
-        "checkpoint": str(checkpoints.path_of(run.run_id)),
+        "checkpoint": str(checkpoints.find(run.run_id)),
         "resumed_from_epoch": run.resumed_from_epoch,
         "stood_still_seconds": [e.stood_still for e in run.epochs],
         "remarks": list(remarks(run)),
@@ -145,8 +145,9 @@ def _check_free(target: Path, run_id: str) -> None:
 
 def _write(run_id: str, folder: Path, tensorboard: bool) -> None:
     """All files of an export, from the copy of the run's file: the run may be going on."""
-    copy = folder / checkpoints.path_of(run_id).name
-    shutil.copyfile(checkpoints.path_of(run_id), copy)
+    path = checkpoints.find(run_id)
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
     run = checkpoints.read_file(copy)
     (folder / ABOUT_FILE).write_text(json.dumps(run_as_json(run), indent=1) + "\n", encoding="utf-8")
     (folder / "history.csv").write_bytes(history_csv(run).encode())

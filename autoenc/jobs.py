@@ -80,7 +80,8 @@ class TrainJob:
 
     def stored(self) -> Snapshot | None:
         with suppress(CheckpointError):  # a damaged file is as good as none: it is trained again and replaced
-            return stored_run(self.job_id)
+            # Somebody who asks for an example's settings wants to see it learn.
+            return None if checkpoints.is_example(self.job_id) else stored_run(self.job_id)
         return None
 
     def threads(self, share: int) -> int:
@@ -170,6 +171,9 @@ def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState
 
 def stored_run(run_id: str) -> Snapshot | None:
     """A run as its file tells it: finished, running in some process, or interrupted; None: no such file.
+
+    An example counts where the user has no run of this name.
+
 
     Raises:
         CheckpointError: the file is damaged, or no run can be called so.

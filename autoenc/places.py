@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 _PROJECT = Path(__file__).resolve().parents[1]
+# Trained runs, sweeps and measurements that come with the program, each laid out as the user's own folder is.
+EXAMPLE_CHECKPOINTS = Path(__file__).resolve().parent / "examples" / "checkpoints"
+EXAMPLE_CACHE = Path(__file__).resolve().parent / "examples" / "cache"
 
 
 def folder_of(variable: str, name: str) -> Path:

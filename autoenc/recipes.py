@@ -5,12 +5,13 @@ A setting that somebody has chosen always wins; it arrives here as one of `overr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autoenc.datasets import DatasetInfo
-from autoenc.schema import MODELS, NOISES, Noise, Sweep, TrainConfig
+from autoenc.schema import MODELS, NOISES, Noise, RunSummary, Sweep, TrainConfig
 
 # ---------------------------------------------------------------- a model
 
@@ -89,11 +90,56 @@ def sweep(
 
 # ---------------------------------------------------------------- where nobody has chosen
 
-# What the dashboard trains by itself where there is no run to look at yet.
-EXAMPLE = TrainConfig("digits", latent_size=16, epochs=100)
-COLOUR_EXAMPLE = TrainConfig("photos", latent_size=64, epochs=20)
-SWEEP_EXAMPLE = Sweep(TrainConfig("digits", epochs=100), ("mlp",), tuple(2**i for i in range(7)))
-COLOUR_SWEEP_EXAMPLE = Sweep(TrainConfig("photos", epochs=20), ("mlp",), (8, 32, 128))
+# What comes with the program, trained; `python -m autoenc.examples` trains it anew.
+EXAMPLE = TrainConfig("digits", latent_size=32, epochs=100)
+DENOISER_EXAMPLE = replace(EXAMPLE, noise=Noise("gaussian", 1.0, up_to=True))
+COLOUR_EXAMPLE = TrainConfig("photos", latent_size=64, epochs=30)
+SWEEP_EXAMPLE = Sweep(EXAMPLE, ("mlp",), tuple(2**i for i in range(7)))
+EXAMPLES = (
+    *SWEEP_EXAMPLE.configs(),  # EXAMPLE among them
+    TrainConfig("digits", "conv", 4, layers=2, epochs=100),
+    TrainConfig("digits", "conv-bottleneck", 16, layers=2, epochs=100, learning_rate=4e-3, decay_epochs=100),
+    DENOISER_EXAMPLE,
+    COLOUR_EXAMPLE,
+)
+
+GOOD_SIZE = 32  # numbers in a code: what comes back is good, and clearly not the image
+GOOD_RATIO = 8  # pixels to numbers in the code: from here on it is clear that something is compressed
+
+
+def by_preference(
+    runs: Iterable[RunSummary], epochs: Mapping[str, int], dataset: str | None = None
+) -> list[RunSummary]:
+    """The runs, first what to show where nobody has chosen.
+
+    The same data set comes before all; then what suits: finished, as long as usual, with a code that is much
+    smaller than the image. Of those the user's own come before examples, clean images before noisy ones,
+    codes of about GOOD_SIZE numbers before others, and then the smaller test error.
+
+    Args:
+        epochs: how many are usual, by data set.
+        dataset: that is looked at; None: any.
+    """
+
+    def rank(run: RunSummary) -> tuple[Any, ...]:
+        error = math.inf if run.test_mse is None else run.test_mse
+        suits = (
+            run.finished,
+            run.epochs_done >= epochs.get(run.config.dataset, TrainConfig.epochs),
+            run.config.train_images is None,
+            run.n_latents * GOOD_RATIO <= math.prod(run.image_shape),
+        )
+        return (
+            dataset is not None and run.config.dataset != dataset,
+            not all(suits),
+            run.example,
+            tuple(not one for one in suits),
+            run.config.noise is not None,
+            round(abs(math.log2(run.n_latents / GOOD_SIZE))),
+            error,
+        )
+
+    return sorted(runs, key=rank)
 
 
 def colour_dataset(infos: Iterable[DatasetInfo]) -> str:

@@ -62,23 +62,6 @@ def by_id(runs: Iterable[RunSummary]) -> dict[str, RunSummary]:
     return {run.run_id: run for run in runs}
 
 
-# ---------------------------------------------------------------- the newest
-
-
-def newest_finished(runs: Iterable[RunSummary], *, colour: bool = False) -> RunSummary | None:
-    """The newest finished run; in colour, where that is asked for."""
-    return next((run for run in runs if run.finished and (not colour or run.image_shape[0] == 3)), None)
-
-
-def newest_compressing(runs: Iterable[RunSummary]) -> RunSummary | None:
-    """The newest finished run on clean images whose code is smaller than the image."""
-    return next((run for run in runs if run.finished and run.config.noise is None and compresses(run)), None)
-
-
-def compresses(run: RunSummary) -> bool:
-    return run.n_latents < math.prod(run.image_shape)
-
-
 # ---------------------------------------------------------------- alike
 
 
@@ -157,9 +140,8 @@ def missing_levels(
 
 
 def on_clean_images(runs: Iterable[RunSummary], fingerprint: str) -> tuple[RunSummary, ...]:
-    """Finished runs without noise on the images of this fingerprint; those that compress first."""
-    clean = (run for run in _finished(runs, fingerprint) if run.config.noise is None)
-    return tuple(sorted(clean, key=lambda run: not compresses(run)))
+    """Finished runs without noise on the images of this fingerprint."""
+    return tuple(run for run in _finished(runs, fingerprint) if run.config.noise is None)
 
 
 def denoisers(runs: Iterable[RunSummary], fingerprint: str, kind: str) -> tuple[RunSummary, ...]:
@@ -189,13 +171,13 @@ def for_a_picture(
 
 
 def first_for_a_picture(runs: Sequence[RunSummary], n: int) -> list[RunSummary]:
-    """The newest that compresses of each data set, grey ones first, `n` at most; else the newest of all.
+    """The first of each data set, the user's own before examples, grey images before colour; `n` at most.
 
     Args:
-        runs: as `for_a_picture` has them.
+        runs: on clean images, if there are any; those to prefer first.
     """
-    newest: dict[str, RunSummary] = {}
-    for run in sorted(runs, key=lambda run: run.image_shape[0]):
-        if run.config.noise is None and compresses(run):
-            newest.setdefault(run.config.dataset, run)
-    return list(newest.values())[:n] or list(runs[:1])
+    first: dict[str, RunSummary] = {}
+    for run in runs:
+        if run.config.noise is None or not first:
+            first.setdefault(run.config.dataset, run)
+    return sorted(first.values(), key=lambda run: (run.example, run.image_shape[0]))[:n]

@@ -3,8 +3,8 @@
 # ruff: noqa: E402
 from ui.start import intro
 
-below, picture = intro.sentences()  # on the screen before PyTorch is loaded, which takes seconds
+first_wanted = intro.show()  # on the screen before PyTorch is loaded, which takes seconds
 
 from ui.start import page
 
-page.show(below, picture)
+page.show(first_wanted)

@@ -47,7 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.export", "autoenc.jobs"),
     ("autoenc.sessions.*",),
     ("autoenc.sweeps.*",),
-    ("autoenc.cli.*", "autoenc.__main__"),
+    ("autoenc.cli.*", "autoenc.examples.*", "autoenc.__main__"),
     ("ui", "ui.registry"),
     ("ui.components.*",),
     ("ui.server.*",),

@@ -2,8 +2,8 @@
 
 The head of a file is one JSON string of at most MAX_HEAD bytes with all that a list of runs needs. Tensors:
 
-    model.*             weights
-    optimizer.<i>.*     Adam's state of parameter i
+    model.*             weights, float32; float16 in the examples, which are small
+    optimizer.<i>.*     Adam's state of parameter i; not in the examples, which nobody continues
     history.steps       (S,) float32, the training loss of each step
     history.epochs      (E, 5) float64: training loss, test loss, training seconds, test seconds, threads
     history.beside      (E,) int64, other jobs during each epoch, -1: not known; since version 0.2
@@ -20,10 +20,10 @@ importing.py  a file from elsewhere -> a run of this folder
 """
 
 from autoenc.checkpoints.importing import import_file
-from autoenc.checkpoints.listing import continuable, furthest, summaries
-from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, folder, path_of
+from autoenc.checkpoints.listing import continuable, examples, furthest, summaries
+from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, find, folder, is_example, path_of
 from autoenc.checkpoints.reading import content_hash, load_trained, read, read_file, restore
-from autoenc.checkpoints.writing import delete, is_being_written, save, write_lock
+from autoenc.checkpoints.writing import delete, file_of, is_being_written, save, write_lock
 
 __all__ = [
     "FORMAT_VERSION",
@@ -32,10 +32,14 @@ __all__ = [
     "content_hash",
     "continuable",
     "delete",
+    "examples",
+    "file_of",
+    "find",
     "folder",
     "furthest",
     "import_file",
     "is_being_written",
+    "is_example",
     "load_trained",
     "path_of",
     "read",

@@ -14,6 +14,8 @@ from autoenc.checkpoints.parsing import printable
 from autoenc.checkpoints.paths import folder
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.once import once
+from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.schema import RunSummary, TrainConfig
 
 # A file that changed so short a time before it was read may change again without its clock showing it.
@@ -47,6 +49,16 @@ def summaries() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
     contents = [entry.content for entry in now.values()]
     runs = sorted((run for run in contents if not isinstance(run, str)), key=lambda run: -run.modified)
     return tuple(runs), tuple(sorted(refusal for refusal in contents if isinstance(refusal, str)))
+
+
+@once(maxsize=1)
+def examples() -> tuple[RunSummary, ...]:
+    """The runs that come with the program, by name; what cannot be read is none."""
+    runs = []
+    for path in sorted(EXAMPLE_CHECKPOINTS.glob("*.safetensors")):
+        with suppress(CheckpointError):
+            runs.append(read_summary(path))
+    return tuple(runs)
 
 
 def _look(file: os.DirEntry[str], cached: _CacheEntry | None) -> _CacheEntry:

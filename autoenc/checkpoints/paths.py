@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from autoenc.errors import RunUnknown
-from autoenc.places import folder_of
+from autoenc.places import EXAMPLE_CHECKPOINTS, folder_of
 
 FORMAT_VERSION = 1
 UNKNOWN_COUNT = -1  # of history.beside
@@ -31,6 +32,26 @@ def path_of(run_id: str) -> Path:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}", run_id):
         raise RunUnknown(f"{run_id[:80]!r} is not the name of a run")
     return folder() / f"{run_id}.safetensors"
+
+
+def find(run_id: str) -> Path:
+    """The file to read a run from, which need not exist: the user's own, or else the example of this name.
+
+    Raises:
+        RunUnknown: no run can be called so.
+    """
+    own = path_of(run_id)
+    example = EXAMPLE_CHECKPOINTS / own.name
+    return example if not os.path.lexists(own) and example.is_file() else own
+
+
+def is_example(run_id: str) -> bool:
+    """Whether this run comes with the program, and the user has none of this name.
+
+    Raises:
+        RunUnknown: no run can be called so.
+    """
+    return find(run_id).parent == EXAMPLE_CHECKPOINTS
 
 
 def unknown(run_id: str) -> RunUnknown:

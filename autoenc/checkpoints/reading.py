@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,10 +14,11 @@ from torch import Tensor
 
 from autoenc import models
 from autoenc.checkpoints.parsing import RunFile, identity, number, open_file, text, whole
-from autoenc.checkpoints.paths import UNKNOWN_COUNT, path_of
+from autoenc.checkpoints.paths import UNKNOWN_COUNT, find, path_of
 from autoenc.errors import CheckpointError
 from autoenc.numerals import counted
 from autoenc.once import once
+from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.schema import MAX_PREVIEWS, NOISES, Epoch, Images, Preview, Run, RunSummary, TrainConfig
 from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
 
@@ -32,7 +34,7 @@ def read(run_id: str) -> Run:
         RunNewer: a newer version of this program wrote it.
         CheckpointError: it is not a checkpoint of ours, or it is damaged.
     """
-    return read_file(path_of(run_id))
+    return read_file(find(run_id))
 
 
 def read_file(path: Path) -> Run:
@@ -44,7 +46,8 @@ def read_file(path: Path) -> Run:
 def read_summary(path: Path) -> RunSummary:
     """What the head of a file tells; raises as `read` does."""
     with open_file(path) as file:
-        return _check_name(path, summary_in(file))
+        summary = _check_name(path, summary_in(file))
+    return replace(summary, example=path.parent == EXAMPLE_CHECKPOINTS)
 
 
 def content_hash(run_id: str) -> str:
@@ -53,7 +56,7 @@ def content_hash(run_id: str) -> str:
     Raises:
         as `read` does.
     """
-    path = path_of(run_id)
+    path = find(run_id)
     with open_file(path) as file:
         return _content_hash(path, identity(file.stat))
 
@@ -70,7 +73,7 @@ def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
     Raises:
         as `read` does, and CheckpointError where the weights do not fit the model or hold NaN.
     """
-    path = path_of(run_id)
+    path = find(run_id)
     with open_file(path) as file:
         run = _check_name(path, run_in(file))
         model = on_paper(run)
@@ -220,8 +223,8 @@ def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) 
 
 
 def weights_in(file: RunFile, model: models.Autoencoder) -> dict[str, Tensor]:
-    """The weights for this model, still in the file."""
-    return {name: file.floats(f"model.{name}", tensor.shape) for name, tensor in model.state_dict().items()}
+    """The weights for this model as float32, still in the file where they are so there."""
+    return {name: file.weights(f"model.{name}", tensor.shape) for name, tensor in model.state_dict().items()}
 
 
 def optimizer_state_in(

@@ -18,7 +18,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from autoenc import durable, locks
-from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, folder, path_of, unknown
+from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, folder, is_example, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
 from autoenc.schema import Images, Run
@@ -51,10 +51,12 @@ def delete(run_id: str) -> None:
     Raises:
         RunUnknown: there is no such file.
         RunBusy: it is being trained.
-        CheckpointError: the system refuses.
+        CheckpointError: it is an example, or the system refuses.
     """
     path = path_of(run_id)
     if not os.path.lexists(path):  # asked before the lock, which would make the folder
+        if is_example(run_id):
+            raise CheckpointError(f"{run_id} is an example that comes with the program; it stays")
         raise unknown(run_id)
     with locked(run_id):
         try:
@@ -124,7 +126,7 @@ def save(run: Run, state: TrainState) -> None:
     path = path_of(run.run_id)
     if _attempt_on_disk(path) > run.attempt:
         raise CheckpointError(f"a newer attempt has taken over {run.run_id}; this one ends here")
-    data = to_bytes(_tensors(run, state), {"autoenc": json.dumps(head_of(run))})
+    data = file_of(run, state)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with durable.new_file(temporary) as file:
@@ -140,6 +142,11 @@ def save(run: Run, state: TrainState) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def file_of(run: Run, state: TrainState) -> bytes:
+    """All that the run's file holds."""
+    return to_bytes(_tensors(run, state), {"autoenc": json.dumps(head_of(run))})
 
 
 def head_of(run: Run) -> dict[str, Any]:

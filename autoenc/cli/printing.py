@@ -50,7 +50,7 @@ def run_summary(run: Run) -> str:
         f"ratio {short(ratio, 3)}"
     )
     lines += remarks(run)
-    lines.append(str(checkpoints.path_of(run.run_id)))
+    lines.append(str(checkpoints.find(run.run_id)))
     return "\n".join(lines)
 
 

@@ -209,6 +209,7 @@ class RunSummary:
     modified: float  # seconds since 1970
     n_bytes: int  # of the file
     earlier_tests: int = 0  # as of a Run
+    example: bool = False  # it comes with the program, and is none of the user's own
 
     @property
     def finished(self) -> bool:

@@ -9,13 +9,14 @@ import json
 import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from autoenc import durable
 from autoenc.checkpoints import folder
 from autoenc.errors import AutoencError, CheckpointError, ConfigError
+from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.schema import Sweep, TrainConfig
 
 FORMAT_VERSION = 1
@@ -34,6 +35,7 @@ class SavedSweep:
     wanted: bool = True  # what is not trained yet is to be; False: all of it was stopped, or it has ended
     alone: bool = False  # one at a time, so that their times can be compared
     owner: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
+    example: bool = False  # it comes with the program, with its runs
 
     def configs(self) -> tuple[TrainConfig, ...]:
         """One for each of the run_ids."""
@@ -54,18 +56,26 @@ def save(saved: SavedSweep) -> None:
     path = _path(saved.sweep_id)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        durable.replace_file(path, json.dumps(_to_json(saved)).encode(), _PRIVATE)
+        durable.replace_file(path, as_file(saved), _PRIVATE)
     except OSError as error:
         raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
 
 
+def as_file(saved: SavedSweep) -> bytes:
+    """What the file of this sweep holds."""
+    return json.dumps(_to_json(saved)).encode()
+
+
 def find(sweep_id: str) -> SavedSweep | None:
-    """The sweep of this name; None: there is none that can be read."""
-    with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
-        path = _path(sweep_id)
-        if path.stat().st_size <= MAX_BYTES:
-            saved = _from_json(json.loads(path.read_bytes()))
-            return saved if saved.sweep_id == sweep_id else None
+    """The sweep of this name, the user's own or else the example's; None: there is none that can be read."""
+    for example in (False, True):
+        with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
+            path = _path(sweep_id)
+            if example:
+                path = EXAMPLE_CHECKPOINTS / path.relative_to(folder())
+            if path.stat().st_size <= MAX_BYTES:
+                saved = _from_json(json.loads(path.read_bytes()))
+                return replace(saved, example=example) if saved.sweep_id == sweep_id else None
     return None
 
 

@@ -11,7 +11,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.jobs import BaselineJob, TrainJob
 from autoenc.schema import Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
-from ui.core.sessions import active_of, background, runs_on_disk
+from ui.core.sessions import active_of, background, runs_to_show
 from ui.core.visitor import DASHBOARD
 from ui.sweep.lifecycle import plan, start_sweep
 from ui.widgets.training_settings import settings
@@ -31,7 +31,7 @@ def subject(info: DatasetInfo) -> Subject:
     """What is known of it here: its runs, and the baselines as far as they are measured."""
     name, fingerprint = info.short_title, datasets.load(info.name).fingerprint
     curves = sweeps.baseline_curves(background(), _baseline_jobs(info))
-    return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_on_disk(), curves)
+    return sweeps.subject(name, fingerprint, math.prod(info.image_shape), runs_to_show(), curves)
 
 
 def begin_baselines(infos: Sequence[DatasetInfo]) -> None:

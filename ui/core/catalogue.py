@@ -34,6 +34,11 @@ def default_epochs(dataset: str) -> int:
     return next((info.default_epochs for info in infos() if info.name == dataset), TrainConfig().epochs)
 
 
+def usual_epochs() -> dict[str, int]:
+    """Of each data set, as `default_epochs`."""
+    return {info.name: info.default_epochs for info in infos()}
+
+
 def is_present(dataset: str) -> bool:
     """Whether the data set can be used: its files are on this machine; pictures have been opened once."""
     return any(info.name == dataset and info.present and info.prepared for info in infos())

@@ -13,14 +13,15 @@ from typing import BinaryIO
 
 from autoenc import checkpoints, datasets, jobs, neighbours, recipes, runs
 from autoenc.errors import AutoencError, CheckpointError
-from autoenc.jobs import Job, TrainJob
+from autoenc.jobs import Job
 from autoenc.neighbours import Neighbours
 from autoenc.schema import Download, Run, RunSummary, Snapshot, State
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.protocol import Sessions
+from ui.core import catalogue
 from ui.core.caching import shared
 from ui.core.values import Value
-from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop, name
+from ui.core.visitor import address, is_teacher, may_stop, name
 from ui.core.workspace import in_colour, separate
 
 MAX_SEEDS = 16
@@ -53,15 +54,32 @@ def runs_on_disk() -> tuple[RunSummary, ...]:
     return _listed()[0]
 
 
+def runs_to_show() -> tuple[RunSummary, ...]:
+    """All runs, and examples that were not trained here too; first what to show where nobody has chosen."""
+    return _to_show_at(*_state_of_folder(), tuple(catalogue.usual_epochs().items()))
+
+
+@shared(max_entries=1)
+def _to_show_at(folder: str, changed: int, epochs: tuple[tuple[str, int], ...]) -> tuple[RunSummary, ...]:
+    own, _ = _listed_at(folder, changed)
+    own_ids = {run.run_id for run in own}
+    examples = (run for run in checkpoints.examples() if run.run_id not in own_ids)
+    return tuple(recipes.by_preference((*own, *examples), dict(epochs)))
+
+
 def unreadable() -> tuple[str, ...]:
     """One sentence for each file of the folder that is no run."""
     return _listed()[1]
 
 
 def _listed() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
+    return _listed_at(*_state_of_folder())
+
+
+def _state_of_folder() -> tuple[str, int]:
     """A file that comes, goes or is replaced changes its folder."""
     folder = checkpoints.folder()
-    return _listed_at(str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0)
+    return str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0
 
 
 @shared(max_entries=1)
@@ -78,6 +96,11 @@ def snapshot(job_id: str) -> Snapshot | None:
     return background().snapshot(job_id) or jobs.stored_run(job_id)
 
 
+def is_example(run_id: str) -> bool:
+    """Whether this run comes with the program and is not trained here."""
+    return background().snapshot(run_id) is None and checkpoints.is_example(run_id)
+
+
 def is_active(job_id: str) -> bool:
     """Whether the job is queued or running, here or in another process."""
     latest = background().snapshot(job_id)
@@ -89,7 +112,7 @@ def is_finished(run_id: str) -> bool:
     latest = background().snapshot(run_id)
     if latest is not None:
         return latest.state is State.FINISHED
-    return any(run.run_id == run_id and run.finished for run in runs_on_disk())
+    return any(run.run_id == run_id and run.finished for run in runs_to_show())
 
 
 def moment_of(run_id: str) -> tuple[bool, str]:
@@ -101,23 +124,17 @@ def moment_of(run_id: str) -> tuple[bool, str]:
     return is_active(run_id), content_hash
 
 
-def usual_run() -> str:
-    """The run to show whoever asked for none: the newest; the same for as long as they are here."""
-    run_id = USUAL_RUN.get() or newest_finished() or example()
-    USUAL_RUN.put(run_id)
+def usual_run(dataset: str) -> str:
+    """The run to show whoever asked for none: a good one; the same for as long as they are here.
+
+    Args:
+        dataset: that it should be of; "": any. Where there is none of it, another is shown.
+    """
+    if (run_id := USUAL_RUN.get()) is None:
+        shown = (run for run in runs_to_show() if run.image_shape[0] == 3 or not in_colour())
+        run_id = min(shown, key=lambda run: run.config.dataset != dataset).run_id
+        USUAL_RUN.put(run_id)
     return run_id
-
-
-def newest_finished() -> str | None:
-    """The run to show before anything was asked for."""
-    run = runs.newest_finished(runs_on_disk(), colour=in_colour())
-    return None if run is None else run.run_id
-
-
-def newest_compressing() -> str | None:
-    """The newest finished run, without noise, whose code is smaller than the image."""
-    run = runs.newest_compressing(runs_on_disk())
-    return None if run is None else run.run_id
 
 
 def active_jobs(most: int | None = None) -> tuple[Snapshot, ...]:
@@ -155,12 +172,6 @@ def read_run(run_id: str) -> Run:
 @shared(max_entries=64)
 def _read_run(run_id: str, content_hash: str) -> Run:
     return checkpoints.read(run_id)
-
-
-def example() -> str:
-    """A small run of embedded images, for who has none to look at yet; begun at the first call."""
-    config = recipes.COLOUR_EXAMPLE if in_colour() else recipes.EXAMPLE
-    return background().start(TrainJob(config), owner=DASHBOARD)
 
 
 def start(job: Job) -> str:

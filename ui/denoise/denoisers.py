@@ -10,7 +10,7 @@ from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
 from autoenc.jobs import TrainJob
 from autoenc.schema import RunSummary, TrainConfig
-from ui.core.sessions import is_active, runs_on_disk, start
+from ui.core.sessions import is_active, runs_on_disk, runs_to_show, start
 from ui.core.values import Value
 from ui.denoise.settings import DENOISER, IN_TRAINING, KIND, PLAIN
 from ui.widgets.training_settings import DATASET
@@ -21,17 +21,17 @@ from ui.widgets.training_settings import DATASET
 def plain_runs(dataset: str) -> tuple[RunSummary, ...]:
     """Finished runs on clean images of what is in the data set now.
 
-    First those that a browser can compute, of them first those that compress; else the newest first.
+    First those that a browser can compute; else those to prefer first.
     """
-    return _live_first(runs.on_clean_images(runs_on_disk(), datasets.load(dataset).fingerprint))
+    return _live_first(runs.on_clean_images(runs_to_show(), datasets.load(dataset).fingerprint))
 
 
 def denoisers(dataset: str, kind: str) -> tuple[RunSummary, ...]:
     """Those that were trained on this kind of noise.
 
-    First those that a browser can compute, of them first those for any level; else the newest first.
+    First those that a browser can compute, of them first those for any level; else those to prefer first.
     """
-    return _live_first(runs.denoisers(runs_on_disk(), datasets.load(dataset).fingerprint, kind))
+    return _live_first(runs.denoisers(runs_to_show(), datasets.load(dataset).fingerprint, kind))
 
 
 def _live_first(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
@@ -67,17 +67,17 @@ def _choice(run: RunSummary) -> Value[str | None]:
 
 def sizes_of(run_id: str) -> tuple[RunSummary, ...]:
     """The finished runs that differ from this one only in latent size, by size."""
-    return runs.of_all_sizes(runs_on_disk(), _by_id(run_id))
+    return runs.of_all_sizes(runs_to_show(), _by_id(run_id))
 
 
 def trained_at(run_id: str) -> tuple[RunSummary, ...]:
     """The finished runs that differ from this one only in the level of their noise, weak noise first."""
-    return runs.of_all_levels(runs_on_disk(), _by_id(run_id))
+    return runs.of_all_levels(runs_to_show(), _by_id(run_id))
 
 
 def untrained_at(run_id: str, levels: Sequence[float]) -> tuple[TrainConfig, ...]:
     """What is missing among these levels, no noise, and any level."""
-    return runs.missing_levels(runs_on_disk(), _by_id(run_id), levels)
+    return runs.missing_levels(runs_to_show(), _by_id(run_id), levels)
 
 
 def jobs(configs: Iterable[TrainConfig]) -> list[TrainJob]:
@@ -93,12 +93,12 @@ def train_all(configs: Sequence[TrainConfig]) -> None:
 
 def are_here(run_ids: Sequence[str]) -> bool:
     """Whether none of these runs has been deleted."""
-    return runs.by_id(runs_on_disk()).keys() >= set(run_ids)
+    return runs.by_id(runs_to_show()).keys() >= set(run_ids)
 
 
 def _by_id(run_id: str) -> RunSummary:
     """Raises RunUnknown where it has been deleted."""
-    if (run := runs.by_id(runs_on_disk()).get(run_id)) is not None:
+    if (run := runs.by_id(runs_to_show()).get(run_id)) is not None:
         return run
     raise RunUnknown(f"run {run_id[:80]!r} is not on this machine any more; choose another")
 

@@ -9,7 +9,7 @@ from autoenc.errors import ConfigError
 from autoenc.schema import CLASSICAL_METHODS, NOISES, Noise
 from ui.core.catalogue import is_present
 from ui.core.links import Address, Param, flag, held, number, one_of, parts
-from ui.core.sessions import runs_on_disk, snapshot
+from ui.core.sessions import runs_to_show, snapshot
 from ui.core.values import Value
 from ui.run.selection import VIEW
 from ui.widgets.training_settings import DATASET, setting
@@ -84,7 +84,7 @@ def _methods(text: str) -> list[str]:
 def _take_run(value: Value[str | None], run_id: str) -> None:
     """Choose it, where it suits what the address has asked for before."""
     dataset = DATASET.get()
-    run = next((run for run in runs_on_disk() if run.run_id == run_id), None)
+    run = next((run for run in runs_to_show() if run.run_id == run_id), None)
     if run is None:
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine")
     if dataset not in (None, run.config.dataset):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.app import layout
-from ui.core import pages, sessions
+from ui.core import pages
 from ui.picture import form, pad, reconstruct, results, settings
 from ui.picture.form import PictureForm
-from ui.run import demo
 
 
 def show() -> None:
@@ -18,17 +17,13 @@ def show() -> None:
         with left:
             layout.heading("Show a model your picture", ignored)
             wanted = form.picture_form(runs)
-            if not runs:
-                demo.first_model_button()
         with right:
             st.markdown(
                 "A model can only draw what it has learnt: "
                 "a model trained on digits turns a face into pen strokes."
             )
-            if not runs:
-                demo.picture(sessions.example())
             _results(wanted)
-            if runs and not wanted.runs:
+            if not wanted.runs:
                 st.info("Choose a model.", icon=":material/school:")
 
 

@@ -9,7 +9,7 @@ from autoenc.runs import first_for_a_picture, for_a_picture
 from autoenc.schema import RunSummary
 from ui.core.catalogue import is_present
 from ui.core.links import Address, Param, one_of, parts
-from ui.core.sessions import runs_on_disk
+from ui.core.sessions import runs_to_show
 from ui.core.values import Value
 
 SOURCES = {"example": "Example", "upload": "Upload", "camera": "Camera", "draw": "Draw"}
@@ -27,14 +27,14 @@ MAX_LISTED = 200  # runs to choose from
 
 
 def picture_runs() -> tuple[RunSummary, ...]:
-    """Finished runs whose images are here, those on clean images first, else the newest first."""
-    listed = runs_on_disk()
+    """Finished runs whose images are here, those on clean images first, else those to prefer first."""
+    listed = runs_to_show()
     here = {name: _fingerprint(name) for name in {run.config.dataset for run in listed if run.finished}}
     return for_a_picture(listed, here)
 
 
 def usual_runs(runs: tuple[RunSummary, ...]) -> list[str]:
-    """The newest that compresses of each data set; where none does, the newest of all."""
+    """A good one of each of two data sets."""
     return [run.run_id for run in first_for_a_picture(runs, MAX_AT_FIRST)]
 
 

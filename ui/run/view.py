@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -28,15 +28,23 @@ VIEWS_OF_ENDED = {
 }
 
 
-def run_view(run_id: str, active: bool) -> None:
+@dataclass(frozen=True)
+class Origin:
+    """How a run comes to stand beside a form."""
+
+    label: str = ""  # "Example", "Last run"; empty: the form asks for just this run
+    other_settings: bool = False  # the form shows others, and can take those of the run
+
+
+def run_view(run_id: str, active: bool, origin: Origin = Origin()) -> None:
     """Everything about a run, from the queue to its result, in one place that does not move when it ends."""
     seconds = polling.interval_seconds() if active else None
-    st.fragment(_run_view, run_every=seconds and seconds * polling.own_pace())(run_id, seconds)
+    st.fragment(_run_view, run_every=seconds and seconds * polling.own_pace())(run_id, seconds, origin)
     if not active and not sessions.is_finished(run_id):
         idle.watch(lambda: sessions.moment_of(run_id))  # another window may train it on
 
 
-def _run_view(run_id: str, seconds: float | None) -> None:
+def _run_view(run_id: str, seconds: float | None, origin: Origin) -> None:
     """Redrawn every `seconds`; None: it does not run."""
     with errors.shown():
         selection.remember_view()
@@ -49,7 +57,7 @@ def _run_view(run_id: str, seconds: float | None) -> None:
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
-        _headline(snapshot)
+        _headline(snapshot, origin)
         if snapshot.run is None and snapshot.state.active:
             st.caption("Visitors take turns. This page updates by itself.")
         if snapshot.state is State.RUNNING and (crowding := sessions.crowded()):
@@ -60,14 +68,17 @@ def _run_view(run_id: str, seconds: float | None) -> None:
         pages.write_address()
 
 
-def _headline(snapshot: Snapshot) -> None:
+def _headline(snapshot: Snapshot, origin: Origin) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
         if snapshot.run is not None:
-            st.markdown(f"**{plain(configs.title(snapshot.run.config))}**")
+            label = f"{origin.label}: " if origin.label else ""
+            st.markdown(f"**{label}{plain(configs.title(snapshot.run.config))}**")
         st.progress(snapshot.run.done if snapshot.run else 0.0, labels.progress(snapshot))
     with what_next, st.container(horizontal=True, key="actions"):
+        if origin.other_settings and snapshot.run is not None:
+            _copy_button(snapshot.run.config)
         _what_next(snapshot)
     if snapshot.state is State.FAILED:
         st.error(plain(snapshot.message), icon=":material/error:")
@@ -79,7 +90,9 @@ def _what_next(snapshot: Snapshot) -> None:
         if visitor.may_stop(snapshot) and st.button("Stop", icon=":material/stop:", key="stop"):
             sessions.stop(snapshot)
         return
-    if snapshot.run is not None:
+    if sessions.is_example(snapshot.job_id):
+        return
+    if snapshot.run is not None and snapshot.run.finished:
         with st.popover("Next", icon=":material/arrow_forward:", key="next"):
             _next_run(snapshot.run)
     if visitor.is_teacher():
@@ -92,20 +105,22 @@ def _what_next(snapshot: Snapshot) -> None:
 
 
 def _next_run(run: Run) -> None:
-    """What one does after a run: longer, from another seed, or with other settings."""
+    """What one does after a run that is finished: longer, or from another seed."""
     config = run.config
     longer = replace(
         config, epochs=min(config.epochs + catalogue.default_epochs(config.dataset), BOUNDS["epochs"][1])
     )
     seeds = {config.seed, *(other.config.seed for other in sessions.seeds_of(run))}
     again = replace(config, seed=(max(seeds) + 1) % BOUNDS["seed"][1])
-    if run.finished and longer != config and not _has_come_to_rest(config):
+    if longer != config and not _has_come_to_rest(config):
         more = counted(longer.epochs - config.epochs, "epoch")
         _train_button(f"Train {more} longer", ":material/fast_forward:", longer)
-    if run.finished:
-        _train_button(f"Again with seed {again.seed}", ":material/casino:", again)
-        st.caption("A new seed means new starting weights: the spread shows how much is luck.")
-    if st.button("Copy these settings", icon=":material/content_copy:", width="stretch", key="take-settings"):
+    _train_button(f"Again with seed {again.seed}", ":material/casino:", again)
+    st.caption("A new seed means new starting weights: the spread shows how much is luck.")
+
+
+def _copy_button(config: TrainConfig) -> None:
+    if st.button("Copy settings", icon=":material/content_copy:", key="take-settings", help="Into the form."):
         training_settings.ask_for(config)
         st.rerun()
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from ui.app import layout
 from ui.core import pages, sessions
-from ui.run import demo
+from ui.run import first
 from ui.runs import settings, table
+from ui.widgets import example
 
 
 def show() -> None:
@@ -21,7 +22,9 @@ def show() -> None:
         table.actions(selected)
         table.unreadable()
         if not runs:
-            demo.picture(sessions.example())
+            if example.first_model_button():
+                first.train_first_model()
+            example.moving_picture()
         elif selected:
             table.compare(selected)
         else:

@@ -1,18 +1,18 @@
-"""For who opens the dashboard for the first time; loads nothing heavy."""
+"""For whoever opens the dashboard for the first time: all of it stands before PyTorch is loaded."""
 
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ui import registry
 from ui.core import links
+from ui.widgets import example
 
 ACROSS = 3  # cards beside each other
 
 
-def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Say what an autoencoder is; returns the places for a button and for a picture."""
+def show() -> bool:
+    """What an autoencoder is, one at work, and what each page teaches; whether a first model is wanted."""
     st.markdown(
         "## What is an autoencoder?\n"
         "An **encoder** squeezes an image into a few numbers, the **code**. "
@@ -20,10 +20,13 @@ def sentences() -> tuple[DeltaGenerator, DeltaGenerator]:
         "Nobody tells the two what matters: they learn it from thousands of images, by making "
         "the difference between original and **reconstruction** ever smaller."
     )
-    return st.container(key="below-words"), st.container(key="moving-picture")
+    wanted = example.first_model_button()
+    example.moving_picture()
+    _lessons()
+    return wanted
 
 
-def lessons() -> None:
+def _lessons() -> None:
     """What each page teaches."""
     st.markdown("#### What you can do")
     lessons = [page for page in registry.PAGES if page.lesson]

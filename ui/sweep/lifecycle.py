@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autoenc import datasets, recipes, sweeps
+from autoenc import checkpoints, datasets, recipes, sweeps
 from autoenc.errors import AutoencError, DatasetMissing
 from autoenc.runs import by_id
 from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep
@@ -15,7 +15,7 @@ from ui.core.sessions import active_of, background, runs_on_disk, stop
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
 from ui.core.visitor import name as visitor_name
 from ui.core.workspace import in_colour
-from ui.sweep.settings import SWEEP_ID, USUAL_SWEEP, show_sweep
+from ui.sweep.settings import SWEEP_ID, USUAL_SWEEP, form_sweep, show_sweep
 
 
 def plan(sweep: Sweep) -> Plan | None:
@@ -116,15 +116,16 @@ def take_up(saved: SavedSweep, points: Sequence[Point]) -> None:
         return
     left = {p.run_id for p in points if p.state in (None, State.INTERRUPTED)} - saved.stopped
     if left:
-        source = "" if saved.owner == DASHBOARD else address()  # the example is not charged to the class
-        sweeps.begin(background(), saved, {point.run_id for point in points} - left, source)
+        sweeps.begin(background(), saved, {point.run_id for point in points} - left, address())
     elif not any(point.state is not None and point.state.active for point in points):
         sweeps.save(replace(saved, wanted=False))
 
 
 def _points(saved: SavedSweep) -> tuple[Point, ...]:
-    snapshots = background().snapshots(saved.run_ids)
-    return sweeps.points(saved, info_of(saved.sweep.base.dataset).image_shape, snapshots, _by_id())
+    image_shape = info_of(saved.sweep.base.dataset).image_shape
+    if saved.example:
+        return sweeps.points(saved, image_shape, {}, by_id(checkpoints.examples()))
+    return sweeps.points(saved, image_shape, background().snapshots(saved.run_ids), _by_id())
 
 
 def baselines(saved: SavedSweep) -> tuple[BaselineCurve, ...]:
@@ -158,24 +159,34 @@ def left_of(saved: SavedSweep) -> tuple[Plan | None, float | None]:
 # ---------------------------------------------------------------- which one is looked at
 
 
-def shown_sweep() -> str:
-    """The sweep_id that the visitor looks at: the one they asked for, or the newest when they came."""
+def shown_sweep() -> str | None:
+    """The sweep_id that the visitor looks at: the one they asked for, or a usual one; None: there is none."""
     if (shown := SWEEP_ID.get() or USUAL_SWEEP.get()) is not None:
         return shown
-    usual = sweeps.newest([info.name for info in infos() if is_colour(info) or not in_colour()]) or _example()
+    usual = _own_of_form() or newest_sweep() or (None if in_colour() else _example())
     USUAL_SWEEP.put(usual)
     return usual
 
 
+def newest_sweep() -> str | None:
+    """The user's own that was asked for last; in colour, where only that is shown."""
+    return sweeps.newest([info.name for info in infos() if is_colour(info) or not in_colour()])
+
+
+def _own_of_form() -> str | None:
+    """The sweep that the form describes, where somebody has asked for it."""
+    try:
+        sweep = form_sweep()
+    except AutoencError:  # the form says so
+        return None
+    fingerprint = _fingerprint(sweep.base.dataset)
+    saved = sweeps.find(sweep.sweep_id(fingerprint)) if fingerprint is not None else None
+    return saved.sweep_id if saved is not None and not saved.example else None
+
+
 def _example() -> str:
-    """A small one on embedded images, for who has none to look at yet; begun at the first call."""
-    example = recipes.COLOUR_SWEEP_EXAMPLE if in_colour() else recipes.SWEEP_EXAMPLE
-    fingerprint = datasets.load(example.base.dataset).fingerprint
-    run_ids = tuple(config.run_id(fingerprint) for config in example.configs())
-    saved = SavedSweep(example, fingerprint, run_ids, owner=DASHBOARD)
-    if sweeps.find(saved.sweep_id) is None:
-        sweeps.save(saved)
-    return saved.sweep_id
+    example = recipes.SWEEP_EXAMPLE
+    return example.sweep_id(datasets.load(example.base.dataset).fingerprint)
 
 
 def _fingerprint(dataset: str) -> str | None:

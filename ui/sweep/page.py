@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from autoenc.schema import Sweep, TrainConfig
 from ui.app import layout
 from ui.core import pages
 from ui.sweep import form, lifecycle, settings, view
-from ui.widgets import training_form
+from ui.widgets import before_training, training_form
 
 
 def show() -> None:
@@ -24,7 +25,8 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         ignored: one sentence for each thing in the address that was.
     """
     sweep_id = lifecycle.shown_sweep()
-    active = view.is_under_way(sweep_id)  # before the button is drawn: a sweep that ends redraws the page
+    # Before the button is drawn: a sweep that ends redraws the page.
+    active = sweep_id is not None and view.is_under_way(sweep_id)
     left, right = layout.halves()
     with left:
         layout.heading(heading, ignored)
@@ -39,4 +41,16 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         if sweep is not None:
             training_form.offer_download(sweep.base.dataset)
     with right:
-        view.sweep_view(sweep_id, active)
+        other_settings = not lifecycle.is_shown(sweep)
+        if sweep is not None and other_settings:
+            before_training.show(_middle_sizes(sweep))
+        if sweep_id is None:
+            st.info("No sweep yet: press Start the sweep.", icon=":material/show_chart:")
+        else:
+            view.sweep_view(sweep_id, active, other_settings)
+
+
+def _middle_sizes(sweep: Sweep) -> tuple[TrainConfig, ...]:
+    """Of each model and depth the run of a middle size."""
+    sizes = sorted(sweep.latent_sizes)
+    return tuple(config for config in sweep.configs() if config.latent_size == sizes[len(sizes) // 2])

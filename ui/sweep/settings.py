@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from autoenc import recipes, sweeps
@@ -65,6 +65,15 @@ def ask_for_sweep(config: TrainConfig) -> None:
     CHANGED_BY_VISITOR[DEPTHS.key].put_next(None)
 
 
+def ask_for_settings_of(saved: SavedSweep) -> None:
+    """The form shows what this sweep says the next time that it is drawn."""
+    ask_for(saved.sweep.base)
+    for value, of_sweep in _lists(saved.sweep):
+        value.put_next(of_sweep)
+    CHANGED_BY_VISITOR[DEPTHS.key].put_next(None)
+    ALONE.put_next(saved.alone)
+
+
 def show_sweep(sweep_id: str) -> None:
     if sweep_id != SWEEP_ID.get():
         POINT.forget()
@@ -77,11 +86,17 @@ def show_sweep(sweep_id: str) -> None:
 def _take(saved: SavedSweep) -> None:
     """The controls show what this sweep says; before they are drawn."""
     take_settings_of(saved.sweep.base, SHARED_SETTINGS)
-    lists = (saved.sweep.models, saved.sweep.latent_sizes, saved.sweep.layers)
-    for value, of_sweep in zip((MODELS, SIZES, DEPTHS), lists, strict=True):
-        value.put([str(one) for one in of_sweep])
+    for value, of_sweep in _lists(saved.sweep):
+        value.put(of_sweep)
     judge_again(DEPTHS.key)
     ALONE.put(saved.alone)
+
+
+def _lists(sweep: Sweep) -> Iterator[tuple[Value[list[str]], list[str]]]:
+    """What the widgets of its lists hold."""
+    lists = (sweep.models, sweep.latent_sizes, sweep.layers)
+    for value, of_sweep in zip((MODELS, SIZES, DEPTHS), lists, strict=True):
+        yield value, [str(one) for one in of_sweep]
 
 
 def _take_sweep(sweep_id: str) -> None:

@@ -16,7 +16,7 @@ from autoenc.sweeps import SavedSweep
 from ui.app import errors
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import duration, plain
-from ui.sweep import charts, image_grid, lifecycle, table
+from ui.sweep import charts, image_grid, lifecycle, settings, table
 
 
 def is_under_way(sweep_id: str) -> bool:
@@ -29,10 +29,15 @@ def is_under_way(sweep_id: str) -> bool:
     return followed is not None and is_active(followed[1])
 
 
-def sweep_view(sweep_id: str, active: bool) -> None:
-    """Everything about a sweep, in one place that does not move while it grows or when it ends."""
+def sweep_view(sweep_id: str, active: bool, other_settings: bool) -> None:
+    """Everything about a sweep, in one place that does not move while it grows or when it ends.
+
+    Args:
+        other_settings: the form shows others, and can take those of the sweep.
+    """
     seconds = polling.interval_seconds() if active else None
-    st.fragment(_sweep_view, run_every=seconds and seconds * polling.own_pace())(sweep_id, seconds)
+    follow = st.fragment(_sweep_view, run_every=seconds and seconds * polling.own_pace())
+    follow(sweep_id, seconds, other_settings)
     with suppress(AutoencError):  # the view says what is the matter
         if not active and _moment(sweep_id):
             idle.watch(lambda: _moment(sweep_id))  # another window may go on with it
@@ -53,7 +58,7 @@ def is_active(points: Sequence[Point]) -> bool:
     return any(point.state is not None and point.state.active for point in points)
 
 
-def _sweep_view(sweep_id: str, seconds: float | None) -> None:
+def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> None:
     """Redrawn every `seconds`; None: nothing of it runs."""
     with errors.shown():
         polling.look()
@@ -66,7 +71,7 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
-        _headline(saved, points)
+        _headline(saved, points, other_settings)
         if is_active(points) and (crowding := sessions.crowded()):
             st.caption(plain(crowding))
         baselines = lifecycle.baselines(saved)
@@ -78,15 +83,20 @@ def _sweep_view(sweep_id: str, seconds: float | None) -> None:
         pages.write_address()
 
 
-def _headline(saved: SavedSweep, points: Sequence[Point]) -> None:
+def _headline(saved: SavedSweep, points: Sequence[Point], other_settings: bool) -> None:
     """What it is, how far it has come, and what can be done about it."""
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
-        st.markdown(f"**{plain(configs.sweep_title(saved.sweep))}**")
+        st.markdown(f"**{_origin(saved, points, other_settings)}{plain(configs.sweep_title(saved.sweep))}**")
         done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
         st.progress(min(1.0, done), _progress(saved, points))
-    with what_next, st.container(key="actions"):
+    with what_next, st.container(horizontal=True, key="actions"):
+        if other_settings and st.button(
+            "Copy settings", icon=":material/content_copy:", key="take-sweep", help="Into the form."
+        ):
+            settings.ask_for_settings_of(saved)
+            st.rerun()
         _what_next(saved, points)
     if is_active(points):
         running = [point for point in points if point.state is State.RUNNING]
@@ -95,6 +105,16 @@ def _headline(saved: SavedSweep, points: Sequence[Point]) -> None:
             with place:
                 _at_work(saved, point)
     _failures(points)
+
+
+def _origin(saved: SavedSweep, points: Sequence[Point], other_settings: bool) -> str:
+    """How it comes to stand beside the form."""
+    if saved.example:
+        return "Example: "
+    if not other_settings:
+        return ""
+    is_last = is_active(points) or saved.sweep_id == lifecycle.newest_sweep()
+    return "Last sweep: " if is_last else "Earlier sweep: "
 
 
 def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:

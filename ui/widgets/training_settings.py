@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autoenc import datasets, recipes
-from autoenc.errors import ConfigError, DatasetUnknown
+from autoenc.errors import AutoencError, ConfigError, DatasetUnknown
 from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
-from ui.core.catalogue import default_dataset, default_epochs, info_of, offered
+from ui.core.catalogue import default_dataset, default_epochs, info_of, is_present, offered
 from ui.core.links import Param
 from ui.core.values import Value
 
@@ -168,6 +168,17 @@ def check_dataset() -> str | None:
     DATASET.put(default_dataset())
     dataset_changed()
     return why
+
+
+def form_run_id() -> str | None:
+    """The run that the form describes; None: it cannot be trained here as it stands."""
+    try:
+        config = config_of(settings())
+        if not is_present(config.dataset):
+            return None
+        return config.run_id(datasets.load(config.dataset).fingerprint)
+    except AutoencError:  # the form says so
+        return None
 
 
 def first_config() -> TrainConfig:

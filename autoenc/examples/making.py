@@ -1,0 +1,124 @@
+"""The examples are trained and measured as anybody's runs are, and then made small."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+
+from autoenc import baselines, checkpoints, datasets, inspection, recipes
+from autoenc.captions import configs
+from autoenc.captions.images import Reader, Reading, describe, is_drawn
+from autoenc.examples.forward_passes import Passes, save
+from autoenc.jobs import BaselineJob, CurveJob, Job, TrainJob
+from autoenc.places import EXAMPLE_CACHE, EXAMPLE_CHECKPOINTS
+from autoenc.schema import Preview, TrainConfig, usual_levels
+from autoenc.sweeps import SavedSweep
+from autoenc.sweeps.saved import as_file
+from autoenc.training import TrainState
+
+MAX_BYTES = 3_000_000  # of all examples together
+N_FRAMES = 11  # of the film of an example; of the other runs of the sweep, the first and the last
+N_FRAMES_IN_COLOUR = 7  # a frame is four times as large
+N_PASSES = 8
+
+
+def main() -> int:
+    """Make all of them, in the place of those that are there."""
+    for folder in (EXAMPLE_CHECKPOINTS, EXAMPLE_CACHE):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    with TemporaryDirectory(prefix="autoenc-examples-") as own:
+        os.environ["AUTOENC_CHECKPOINT_DIR"] = f"{own}/checkpoints"
+        os.environ["AUTOENC_CACHE_DIR"] = f"{own}/cache"
+        for config in recipes.EXAMPLES:
+            _do([TrainJob(config, "cpu")])
+            _write_run(config)
+        shutil.rmtree(f"{own}/checkpoints")  # from here on the examples are found in their own place
+        _write_sweep()
+        _do(_measurements())
+        shutil.copytree(f"{own}/cache/results", EXAMPLE_CACHE / "results", dirs_exist_ok=True)
+        _write_passes()
+    n_bytes = sum(path.stat().st_size for path in Path(__file__).parent.rglob("*.*") if path.suffix != ".py")
+    print(f"{n_bytes:,} bytes")
+    return int(n_bytes > MAX_BYTES)
+
+
+def _do(jobs: Iterable[Job]) -> None:
+    for job in jobs:
+        print(job.title, file=sys.stderr)
+        for _ in job.run():
+            pass
+
+
+# ---------------------------------------------------------------- runs
+
+
+def _run_id(config: TrainConfig) -> str:
+    return TrainJob(config).job_id
+
+
+def _write_run(config: TrainConfig) -> None:
+    """Without the optimiser, with half the digits of each weight, and with some frames of its film."""
+    run, model = checkpoints.load_trained(_run_id(config))
+    n_frames = N_FRAMES_IN_COLOUR if run.model.image_shape[0] == 3 else N_FRAMES
+    is_shown = config not in recipes.SWEEP_EXAMPLE.configs() or config == recipes.EXAMPLE
+    run = replace(run, previews=some_frames(run.previews, n_frames if is_shown else 2))
+    state = TrainState(model.half(), torch.optim.Adam([torch.zeros(1)]), torch.device("cpu"))
+    path = EXAMPLE_CHECKPOINTS / f"{run.run_id}.safetensors"
+    path.write_bytes(checkpoints.file_of(run, state))
+
+
+def some_frames(previews: Sequence[Preview], n: int) -> tuple[Preview, ...]:
+    """At most `n` of them, the first and the last among them; more of the beginning, where most changes."""
+    if len(previews) <= n:
+        return tuple(previews)
+    at = np.geomspace(1, len(previews), n).round().astype(int) - 1
+    while len(at := np.unique(at)) < n:  # those that fell together
+        at = np.append(at, min(set(range(len(previews))) - set(at.tolist())))
+    return tuple(previews[i] for i in at)
+
+
+def _write_sweep() -> None:
+    sweep = recipes.SWEEP_EXAMPLE
+    fingerprint = datasets.load(sweep.base.dataset).fingerprint
+    run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
+    saved = SavedSweep(sweep, fingerprint, run_ids, wanted=False)
+    path = EXAMPLE_CHECKPOINTS / "sweeps" / f"{saved.sweep_id}.json"
+    path.parent.mkdir()
+    path.write_bytes(as_file(saved))
+
+
+# ---------------------------------------------------------------- measurements
+
+
+def _measurements() -> Iterable[Job]:
+    """The baselines of both data sets; the curves that Denoise shows of the examples."""
+    for dataset in dict.fromkeys(config.dataset for config in recipes.EXAMPLES):
+        yield from (BaselineJob(baseline, dataset) for baseline in baselines.comparable(None))
+    models = [*recipes.SWEEP_EXAMPLE.configs(), recipes.DENOISER_EXAMPLE]
+    for method in ("noisy", *map(_run_id, models), *recipes.USUAL_METHODS):
+        yield CurveJob(recipes.EXAMPLE.dataset, recipes.NOISE, method, usual_levels(recipes.NOISE))
+
+
+def _write_passes() -> None:
+    trained = inspection.open_run(_run_id(recipes.EXAMPLE))
+    data, made = trained.data, inspection.reconstructions(trained)
+    x, x_hat, labels = data.test[:N_PASSES], made.x_hat[:N_PASSES], data.test_labels[:N_PASSES]
+    reader = Reader(data.train, data.train_labels, data.test_labels)
+    drawn = is_drawn(data.train[:256])
+    captions = []
+    for image, classes in enumerate(zip(labels, reader.read(x), reader.read(x_hat), strict=True)):
+        names = [data.class_names[index] for index in classes]
+        reading = Reading(*names) if reader.reliable else None
+        sentence = describe(x[image], x_hat[image], reading, drawn).sentence
+        captions.append(f"Test image {image}, {names[0]}: {sentence}")
+    codes = np.stack([inspection.code(trained, image) for image in x])
+    save(Passes(configs.title(trained.run.config), np.array(x), codes, x_hat, tuple(captions)))

@@ -1,0 +1,79 @@
+"""Before the click: images of the data set with their classes, and the model as it will be built."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from autoenc import datasets, models
+from autoenc.captions import configs
+from autoenc.plots import COLOUR
+from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
+from ui.components.pictures import PictureRow, pictures
+from ui.core import catalogue
+
+N_IMAGES = 8
+_STYLE = """
+<style>
+.autoenc-plan { font-size: 0.95rem; line-height: 1.3; }
+.autoenc-plan div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem; margin-top: 0.4rem; }
+.autoenc-plan span { padding: 0.25rem 0.5rem; border: 1px solid #8886; border-radius: 0.4rem; text-align: center; }
+.autoenc-plan .code { border: 2px solid; }
+.autoenc-plan i { font-style: normal; }
+</style>
+"""
+
+
+def show(planned: Sequence[TrainConfig]) -> None:
+    """What these trainings, of one data set, begin with; nothing where it is not here."""
+    name = planned[0].dataset
+    if not catalogue.is_present(name):
+        return
+    images, built = st.columns(2, gap="medium")
+    with images:
+        _images(name)
+    with built:
+        for config in planned:
+            _model(config, models.describe(config, datasets.load(name).image_shape))
+
+
+def _images(dataset: str) -> None:
+    data = datasets.load(dataset)
+    x, labels = np.array(data.train[:N_IMAGES]), data.train_labels[:N_IMAGES]
+    names = tuple(data.class_names[label] for label in labels)
+    row = PictureRow(f"Training images, {len(data.train):,} in all", x, COLOUR["original"], notes=names)
+    pictures([row], key="before-images", columns=N_IMAGES)
+
+
+def _model(config: TrainConfig, model: ModelInfo) -> None:
+    """Its layers as a row of boxes, each with the shape that it gives."""
+    encoder, decoder = (
+        [layer for layer in model.layers if layer.part == part and layer.n_parameters]
+        for part in ("encoder", "decoder")
+    )
+    boxes = [
+        _box("Image", model.image_shape, "end"),
+        *_boxes(encoder[:-1]),
+        _box(f"{encoder[-1].name}: code", model.code_shape, "code"),
+        *_boxes(decoder[:-1]),
+        _box(f"{decoder[-1].name}: image", model.image_shape, "end"),
+    ]
+    arrow = "<i aria-hidden='true'>→</i>"
+    st.html(
+        f"{_STYLE}<div class='autoenc-plan'><b>{escape(configs.short(config))}</b>, "
+        f"{model.n_parameters:,} parameters<div>{arrow.join(boxes)}</div></div>"
+    )
+
+
+def _boxes(layers: Iterable[LayerInfo]) -> list[str]:
+    return [_box(layer.name, layer.output_shape) for layer in layers]
+
+
+def _box(name: str, shape: tuple[int, ...], kind: str = "") -> str:
+    sides = " x ".join(map(str, shape))
+    n = f" = {math.prod(shape):,}" if len(shape) > 1 else ""
+    return f"<span class='{kind}'>{escape(name)}<br><b>{sides}</b>{n}</span>"
