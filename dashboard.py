@@ -21,9 +21,8 @@ def main() -> None:
         for page in PAGES
     ]
     page = st.navigation(pages, position="top")
-    from ui.app import errors, header, theme
+    from ui.app import errors, header
 
-    theme.apply()
     top = header.show()
     with errors.shown():
         page.run()

@@ -7,6 +7,7 @@ visits.py     how many pages one address, and all together, may have open
 messages.py   what a page may say once it is open
 delivery.py   what a page is sent, in order
 caching.py    what a browser fetches once, and not with every page
+first_paint.py  the page comes with our style in it
 uploads.py    how much a visitor may upload
 downloads.py  an export outlives the reruns after its button was pressed
 start.py      what is done once, before the first visitor
@@ -16,10 +17,11 @@ from starlette.middleware import Middleware
 
 from ui.server.addresses import Addresses
 from ui.server.caching import Caching
+from ui.server.first_paint import FirstPaint
 from ui.server.start import lifespan
 from ui.server.uploads import Uploads
 from ui.server.visits import Visits
 
-MIDDLEWARE = (Middleware(Addresses), Middleware(Visits), Middleware(Uploads), Middleware(Caching))
+MIDDLEWARE = tuple(Middleware(part) for part in (Addresses, Visits, Uploads, Caching, FirstPaint))
 
 __all__ = ["MIDDLEWARE", "lifespan"]

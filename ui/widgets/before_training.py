@@ -19,9 +19,9 @@ from ui.core import catalogue
 N_IMAGES = 8
 _STYLE = """
 <style>
-.autoenc-plan { font-size: 0.95rem; line-height: 1.3; }
-.autoenc-plan div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem; margin-top: 0.4rem; }
-.autoenc-plan span { padding: 0.25rem 0.5rem; border: 1px solid #8886; border-radius: 0.4rem; text-align: center; }
+.autoenc-plan { font-size: 0.85rem; line-height: 1.25; }
+.autoenc-plan div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem; margin-top: 0.2rem; }
+.autoenc-plan span { padding: 0.15rem 0.4rem; border: 1px solid #8886; border-radius: 0.4rem; }
 .autoenc-plan .code { border: 2px solid; }
 .autoenc-plan i { font-style: normal; }
 </style>
@@ -33,7 +33,7 @@ def show(planned: Sequence[TrainConfig]) -> None:
     name = planned[0].dataset
     if not catalogue.is_present(name):
         return
-    images, built = st.columns(2, gap="medium")
+    images, built = st.columns([2, 3], gap="medium")
     with images:
         _images(name)
     with built:
