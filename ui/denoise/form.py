@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -72,6 +72,19 @@ def denoise_form(training: bool) -> Compared | None:
     else:
         _offer(info, compared)
     return compared
+
+
+def example(wanted: Compared) -> Compared:
+    """The same noise and methods on the images of the examples, through those of them that suit."""
+    dataset = recipes.EXAMPLE.dataset
+    plain_run, *_ = denoisers.plain_runs(dataset)
+    denoising_run = next(iter(denoisers.denoisers(dataset, wanted.kind)), None)
+    return replace(
+        wanted,
+        dataset=dataset,
+        plain=plain_run.run_id,
+        denoiser=None if denoising_run is None else denoising_run.run_id,
+    )
 
 
 def _methods(info: DatasetInfo) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.app import layout
-from ui.core import pages, sessions
+from ui.core import catalogue, pages, sessions
+from ui.core.text import plain
 from ui.denoise import charts, denoisers, form, scene, settings
+from ui.denoise.form import Compared
 from ui.run import view
 from ui.widgets import training_form, training_settings
 
@@ -20,12 +22,28 @@ def show() -> None:
             compared = form.denoise_form(training is not None)
             training_form.offer_download(training_settings.DATASET.get())
         with right:
+            if compared is not None and not compared.models:
+                compared = _example(compared)
             if compared is not None:
                 scene.show(compared)
             if training is not None:
                 _training(training)
             if compared is not None:
                 charts.show(compared)
+
+
+def _example(wanted: Compared) -> Compared:
+    """What can be seen of this noise before a model has been trained on the images of the form."""
+    example = form.example(wanted)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        title, own = (plain(catalogue.data_title(name)) for name in (example.dataset, wanted.dataset))
+        st.markdown(f"**Example: {title}.** No model has been trained on {own} yet.", width="stretch")
+        if st.button(
+            "Copy settings", icon=":material/content_copy:", key="take-example", help="Into the form."
+        ):
+            training_settings.choose_dataset(example.dataset)
+            st.rerun()
+    return example
 
 
 def _training(run_id: str) -> None:

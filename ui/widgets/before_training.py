@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -19,9 +18,9 @@ from ui.core import catalogue
 N_IMAGES = 8
 _STYLE = """
 <style>
-.autoenc-plan { font-size: 0.85rem; line-height: 1.25; }
-.autoenc-plan div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem; margin-top: 0.2rem; }
-.autoenc-plan span { padding: 0.15rem 0.4rem; border: 1px solid #8886; border-radius: 0.4rem; }
+.autoenc-plan { margin-bottom: 0.5rem; font-size: 0.85rem; line-height: 1.25; }
+.autoenc-plan div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem; margin-top: 0.2rem; }
+.autoenc-plan span { padding: 0.1rem 0.4rem; border: 1px solid #8886; border-radius: 0.4rem; }
 .autoenc-plan .code { border: 2px solid; }
 .autoenc-plan i { font-style: normal; }
 </style>
@@ -33,7 +32,7 @@ def show(planned: Sequence[TrainConfig]) -> None:
     name = planned[0].dataset
     if not catalogue.is_present(name):
         return
-    images, built = st.columns([2, 3], gap="medium")
+    images, built = st.columns(2, gap="medium")
     with images:
         _images(name)
     with built:
@@ -50,22 +49,23 @@ def _images(dataset: str) -> None:
 
 
 def _model(config: TrainConfig, model: ModelInfo) -> None:
-    """Its layers as a row of boxes, each with the shape that it gives."""
+    """Its layers in a row, each with the shape that it gives."""
     encoder, decoder = (
         [layer for layer in model.layers if layer.part == part and layer.n_parameters]
         for part in ("encoder", "decoder")
     )
     boxes = [
-        _box("Image", model.image_shape, "end"),
+        _box("image", model.image_shape),
         *_boxes(encoder[:-1]),
         _box(f"{encoder[-1].name}: code", model.code_shape, "code"),
         *_boxes(decoder[:-1]),
-        _box(f"{decoder[-1].name}: image", model.image_shape, "end"),
+        _box(f"{decoder[-1].name}: image", model.image_shape),
     ]
     arrow = "<i aria-hidden='true'>→</i>"
     st.html(
-        f"{_STYLE}<div class='autoenc-plan'><b>{escape(configs.short(config))}</b>, "
-        f"{model.n_parameters:,} parameters<div>{arrow.join(boxes)}</div></div>"
+        f"{_STYLE}<div class='autoenc-plan'><b>{escape(configs.short(config))}</b>: "
+        f"{model.n_parameters:,} parameters, {model.n_latents:,} numbers in the code"
+        f"<div>{arrow.join(boxes)}</div></div>"
     )
 
 
@@ -74,6 +74,4 @@ def _boxes(layers: Iterable[LayerInfo]) -> list[str]:
 
 
 def _box(name: str, shape: tuple[int, ...], kind: str = "") -> str:
-    sides = " x ".join(map(str, shape))
-    n = f" = {math.prod(shape):,}" if len(shape) > 1 else ""
-    return f"<span class='{kind}'>{escape(name)}<br><b>{sides}</b>{n}</span>"
+    return f"<span class='{kind}'>{escape(name)} <b>{' x '.join(map(str, shape))}</b></span>"
