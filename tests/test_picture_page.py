@@ -59,11 +59,13 @@ def picture(size: tuple[int, int] = (60, 40)) -> bytes:
     return file.getvalue()
 
 
-def test_who_has_no_model_sees_the_example_trained_and_may_train_one() -> None:
+def test_whoever_has_no_model_sees_two_examples_at_work_one_of_digits_and_one_of_photographs() -> None:
     app = opened()
     assert "A model can only draw what it has learnt" in texts(app)
-    assert app.button(key="first").label == "Train a first model"
-    assert [p.proto.text for p in app.get("progress")] or "test images" in texts(app)
+    digits, photos = app.multiselect(key="picture_runs").value
+    assert digits.startswith("digits-mlp-k32-e100-")
+    assert photos.startswith("photos-mlp-k64-e30-")
+    assert texts(app).count("MSE ") >= 2
 
 
 def test_an_example_and_a_model_are_there_from_the_first_moment(models: dict[str, Run]) -> None:
@@ -71,8 +73,8 @@ def test_an_example_and_a_model_are_there_from_the_first_moment(models: dict[str
     assert "###### A face" in texts(app)
     assert "MSE " in texts(app)
     assert "test images" in texts(app)
-    (run_id,) = app.multiselect(key="picture_runs").value
-    assert app.query_params["runs"] == run_id
+    run_ids = app.multiselect(key="picture_runs").value
+    assert app.query_params["runs"] == ",".join(run_ids)
 
 
 def test_several_models_stand_one_below_the_other_and_the_link_carries_them(models: dict[str, Run]) -> None:

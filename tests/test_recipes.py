@@ -12,7 +12,8 @@ from autoenc.cli.sweeping import sweep_from_args
 from autoenc.cli.training import train_config
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import ConfigError
-from autoenc.schema import MODELS, NOISES, Noise, Sweep, TrainConfig
+from autoenc.schema import MODELS, NOISES, Noise, RunSummary, Sweep, TrainConfig
+from tests.run_summaries import run
 
 DIGITS = datasets.info("digits")  # 100 epochs
 MNIST = datasets.info("mnist")  # 10
@@ -155,11 +156,52 @@ def _help(command: str) -> str:
 # ---------------------------------------------------------------- where nobody has chosen
 
 
-def test_what_the_dashboard_trains_by_itself_keeps_its_names() -> None:
-    assert recipes.EXAMPLE.run_id("x") == TrainConfig("digits", "mlp", 16, epochs=100).run_id("x")
-    assert recipes.COLOUR_EXAMPLE.run_id("x") == TrainConfig("photos", "mlp", 64, epochs=20).run_id("x")
-    assert [c.latent_size for c in recipes.SWEEP_EXAMPLE.configs()] == [1, 2, 4, 8, 16, 32, 64]
-    assert [c.latent_size for c in recipes.COLOUR_SWEEP_EXAMPLE.configs()] == [8, 32, 128]
+USUAL = {"mnist": 10, "digits": 100, "photos": 30}
+
+
+def best_first(*runs: RunSummary, dataset: str | None = None) -> list[str]:
+    return [run.run_id for run in recipes.by_preference(runs, USUAL, dataset)]
+
+
+def test_a_finished_run_as_long_as_usual_comes_before_others() -> None:
+    begun, short, usual = run("begun", done=9), run("short", epochs=5, done=5), run("usual")
+    assert best_first(begun, short, usual) == ["usual", "short", "begun"]
+    long = run("long", dataset="digits", epochs=99, done=99)  # 100 are usual there
+    assert best_first(long, usual) == ["usual", "long"]
+
+
+def test_a_code_much_smaller_than_the_image_comes_before_others_and_then_one_of_about_32_numbers() -> None:
+    sizes = [run(f"{size}", latent_size=size) for size in (1, 2, 8, 30, 64, 512)]
+    assert best_first(*sizes) == ["30", "64", "8", "2", "1", "512"]
+    assert best_first(run("no smaller", model="conv", latent_size=4), run("one", latent_size=1)) == [
+        *("one", "no smaller"),
+    ]
+
+
+def test_of_equal_sizes_the_smaller_error_comes_first_and_of_equal_errors_the_newer() -> None:
+    worse, better = run("worse", latent_size=32, mse=0.02), run("better", latent_size=30, mse=0.01)
+    assert best_first(worse, better, run("older", latent_size=32, mse=0.01)) == ["better", "older", "worse"]
+
+
+def test_clean_images_come_before_noisy_ones() -> None:
+    assert best_first(run("noisy", noise=Noise("gaussian", 0.1)), run("clean", latent_size=8)) == [
+        *("clean", "noisy"),
+    ]
+
+
+def test_the_user_s_own_runs_come_before_examples_where_they_suit() -> None:
+    example, own, tiny = (
+        run("example", example=True),
+        run("own", latent_size=8),
+        run("tiny", epochs=1, done=1),
+    )
+    assert best_first(tiny, example, own) == ["own", "example", "tiny"]
+
+
+def test_runs_of_the_data_set_that_is_looked_at_come_before_all_others() -> None:
+    other, begun = run("other"), run("begun", dataset="digits", done=1)
+    assert best_first(other, begun, dataset="digits") == ["begun", "other"]
+    assert best_first(begun, other) == ["other", "begun"]
 
 
 def test_colour_begins_with_cifar_10_or_else_with_the_largest_set_in_colour_that_is_here() -> None:

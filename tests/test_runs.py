@@ -9,39 +9,10 @@ from autoenc import models, runs
 from autoenc.errors import ConfigError
 from autoenc.runs import Selection
 from autoenc.schema import Noise, Run, RunSummary, TrainConfig
+from tests.run_summaries import COLOUR, GREY, run
 
-GREY, COLOUR = (1, 28, 28), (3, 32, 32)
 WEAK, STRONG = Noise("gaussian", 0.1), Noise("gaussian", 0.5)
 ANY, BLUR = Noise("gaussian", 1.0, up_to=True), Noise("blur", 1.0)
-
-
-def run(
-    name: str = "", *, shape: tuple[int, int, int] = GREY, data: str = "f", done: int = 10, **settings: Any
-) -> RunSummary:
-    """One of 10 epochs on the images of a fingerprint; of no name: by its settings."""
-    config = TrainConfig(**settings)
-    info = models.describe(config, shape)
-    return RunSummary(
-        run_id=name or config.run_id(data),
-        config=config,
-        fingerprint=data,
-        image_shape=shape,
-        n_parameters=info.n_parameters,
-        n_latents=info.n_latents,
-        n_train_images=60_000,
-        epochs_done=done,
-        train_loss=0.01 if done else None,
-        test_mse=0.01 if done else None,
-        seconds=1.0,
-        seconds_per_epoch=0.1,
-        images_per_second=1e4,
-        device="cpu",
-        threads=1,
-        concurrent_jobs=0,
-        attempt=1,
-        modified=0.0,
-        n_bytes=1,
-    )
 
 
 def names(selected: Any) -> list[str]:
@@ -107,30 +78,6 @@ def test_a_model_or_an_order_that_does_not_exist_is_refused() -> None:
 
 def test_runs_are_found_by_their_names() -> None:
     assert runs.by_id(FOLDER)["mnist-mlp-k16"] is FOLDER[1]
-
-
-# ---------------------------------------------------------------- the newest
-
-
-def test_the_newest_finished_run_may_have_to_be_in_colour() -> None:
-    begun, grey, colour = run("begun", done=9), run("grey"), run("colour", shape=COLOUR)
-    assert runs.newest_finished([begun, grey, colour]) is grey
-    assert runs.newest_finished([begun, grey, colour], colour=True) is colour
-    assert runs.newest_finished([begun]) is None
-
-
-def test_a_code_of_as_many_numbers_as_pixels_does_not_compress() -> None:
-    assert runs.compresses(run(latent_size=783))
-    assert not runs.compresses(run(latent_size=784))
-    assert not runs.compresses(run(model="conv", latent_size=4))  # 4 channels of 14 x 14
-    assert runs.compresses(run(model="conv", latent_size=3))
-
-
-def test_the_newest_that_compresses_is_finished_and_was_trained_on_clean_images() -> None:
-    noisy, large, begun = run("noisy", noise=WEAK), run("large", latent_size=784), run("begun", done=1)
-    good, older = run("good"), run("older")
-    assert runs.newest_compressing([noisy, large, begun, good, older]) is good
-    assert runs.newest_compressing([noisy, large, begun]) is None
 
 
 # ---------------------------------------------------------------- alike
@@ -213,12 +160,13 @@ def test_runs_for_a_picture_have_their_images_here() -> None:
     assert names(runs.for_a_picture(folder, here)) == ["new", "old", "noisy"]
 
 
-def test_a_picture_is_first_shown_to_the_newest_that_compresses_of_each_data_set_grey_ones_first() -> None:
-    colour = run("colour", dataset="svhn", shape=COLOUR)
-    large, new, old = run("large", latent_size=784), run("new"), run("old")
-    clothes = run("clothes", dataset="fashion-mnist")
-    folder = [colour, large, new, old, clothes]
-    assert names(runs.first_for_a_picture(folder, 2)) == ["new", "clothes"]
-    assert names(runs.first_for_a_picture(folder, 4)) == ["new", "clothes", "colour"]
-    assert names(runs.first_for_a_picture([large, run("noisy", noise=WEAK)], 2)) == ["large"]
+def test_a_picture_is_first_shown_to_the_first_of_each_data_set_grey_ones_first_and_examples_last() -> None:
+    colour, best, second = run("colour", dataset="svhn", shape=COLOUR), run("best"), run("second")
+    clothes, noisy = run("clothes", dataset="fashion-mnist"), run("noisy", noise=WEAK)
+    example = run("example", dataset="digits", example=True)
+    folder = [example, colour, best, second, clothes, noisy]
+    assert names(runs.first_for_a_picture(folder, 2)) == ["best", "clothes"]
+    assert names(runs.first_for_a_picture(folder, 4)) == ["best", "clothes", "colour", "example"]
+    assert names(runs.first_for_a_picture([noisy, example], 2)) == ["noisy", "example"]
+    assert names(runs.first_for_a_picture([noisy], 2)) == ["noisy"]
     assert runs.first_for_a_picture([], 2) == []

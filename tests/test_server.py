@@ -364,21 +364,15 @@ def test_an_export_outlives_the_reruns_after_its_button_was_pressed() -> None:
 
 def test_the_file_of_a_press_comes_while_a_class_reruns_its_pages(lab: Dashboard, lab_folder: Path) -> None:
     """The button is pressed as it stood before a rerun, and its file is fetched after other pages' reruns."""
-
-    async def example() -> str:
-        """The run that a dashboard without any trains for its first visitor."""
-        async with opened(lab.address):
-            while not (paths := list(lab_folder.glob("*.safetensors"))):
-                await asyncio.sleep(0.05)
-        return paths[0].stem
+    run_id = next(lab_folder.glob("*.safetensors")).stem
 
     async def press() -> tuple[int, bytes]:
         async with (
-            opened(lab.address, f"run={await example()}&view=export", "train") as session,
+            opened(lab.address, f"run={run_id}&view=export", "train") as session,
             opened(lab.address) as other,
         ):
             while not (pressed := session.file_of("get-History by epoch (CSV)")):
-                await session.rerun()  # the example is being trained
+                await session.rerun()  # the view is drawn when the run has been read
             await session.rerun()
             path = await session.made(pressed)
             for _ in range(3):

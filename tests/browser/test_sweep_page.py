@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 from time import monotonic
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from autoenc import sweeps
-from autoenc.schema import Sweep, TrainConfig
-from autoenc.sweeps import SavedSweep
 from tests.browser.conftest import (
     PATIENCE,
     OpenPage,
@@ -30,16 +25,6 @@ SEEDS = count(1)  # a second try of a test trains anew too
 N_DOTS = """Array.from(node._fullData?.find((trace) => trace.name === "MLP")?.y ?? [])
     .filter((y) => Number.isFinite(y) && y !== null).length"""
 SMALL = "sweep?dataset=digits&models=mlp&latent_sizes=8&epochs=12&train_images=512"  # that `trained` makes
-
-
-@pytest.fixture(autouse=True)
-def _not_the_first_sweep(checkpoint_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first visitor of all would have an example trained beside the sweeps of the tests."""
-    monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
-    if sweeps.newest() is None:
-        sweeps.save(
-            SavedSweep(Sweep(TrainConfig("digits"), ("mlp",), (1,)), "0123456789abcdef", (), wanted=False)
-        )
 
 
 def click_dot(page: Page, latent_size: int) -> None:

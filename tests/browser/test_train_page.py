@@ -385,7 +385,7 @@ def test_the_class_finds_its_way_in_and_the_key_makes_a_teacher(open_page: OpenP
 
 
 def check_whole_for_the_first_visitor(page: Page) -> None:
-    """All of the dashboard, not a page by itself; and an example where nothing has been trained yet."""
+    """All of the dashboard, not a page by itself; and an example, for nothing has been trained yet."""
     for title in ("Start", "Train", "Runs"):
         expect(page.get_by_role("link", name=title)).to_be_visible()
     expect(page.locator(".st-key-presenter")).to_be_visible()

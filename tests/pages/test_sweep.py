@@ -25,19 +25,27 @@ def finished_sweep(app: AppTest, n: int) -> AppTest:
     return until(app, f"{n} of {n} done")
 
 
-def test_a_newcomer_sees_an_example_grow_and_the_teacher_may_stop_it(visitor_at: Place) -> None:
-    visitor_at(STUDENT)
+def test_a_newcomer_sees_an_example_of_a_sweep_and_copies_its_settings() -> None:
     app = opened("sweep")
-    assert "MLP, 7 sizes from 1 to 64, 100 epochs" in texts(app)
-    registry = the_sessions().registry
-    assert {(one.owner, one.address) for one in (*registry.queue(), *registry.at_work())} == {
-        ("the dashboard", "")
-    }, "it takes no room in the queue from those who have looked first"
-    visitor_at(None)
-    app.run()
-    app.button(key="stop-sweep").click().run()
+    assert "**Example: MLP, 7 sizes from 1 to 64, 100 epochs" in texts(app)
+    assert the_sessions().counts() == (0, 0)
+    app.button(key="take-sweep").click().run()
     assert not app.exception
-    assert has_button(until(app, "done, stopped"), "continue-sweep")
+    assert app.multiselect(key="sizes").value == ["1", "2", "4", "8", "16", "32", "64"]
+    assert not has_button(app, "take-sweep")
+    assert "**Example: " in texts(app)  # it is none of the user's own
+    assert app.button(key="sweep-start").label == "Start the sweep"
+    assert sweeps.newest() is None
+
+
+def test_a_sweep_of_other_settings_than_the_form_s_is_called_the_last_one() -> None:
+    app = finished_sweep(swept(latent_sizes="1,6"), 2)
+    assert "Last sweep" not in texts(app)
+    app.multiselect(key="sizes").set_value(["7"]).run()
+    assert "**Last sweep: MLP, 2 sizes from 1 to 6" in texts(app)
+    app.button(key="take-sweep").click().run()
+    assert app.multiselect(key="sizes").value == ["1", "6"]
+    assert "Last sweep" not in texts(app)
 
 
 def test_a_sweep_is_said_beforehand_trained_and_shown_in_numbers() -> None:

@@ -1,0 +1,81 @@
+"""What a page shows first stands where it will stay, in a browser that was never here and at a second visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from benchmarks.dashboards import dashboard
+from tests.browser.conftest import HEAD, PATIENCE, broken, expect_rest
+from ui import registry
+
+MAX_SHIFT = 0.1  # what the web vitals call good
+LINKS = [*(registry.path(page.address) for page in registry.PAGES), "colour?part=sweep", "colour?part=harder"]
+WATCH = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (hadRecentInput) continue;
+    const moved = sources.slice(0, 3).map(({ node, previousRect, currentRect }) =>
+      `${node?.className} ${Math.round(previousRect.y)}->${Math.round(currentRect.y)}`);
+    window.shifts.push([value, moved]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of runs; nobody has trained anything."""
+    return tmp_path_factory.mktemp("empty")
+
+
+@pytest.fixture(scope="module")
+def empty(folder: Path) -> Iterator[str]:
+    """The address of its dashboard."""
+    with dashboard(folder, AUTOENC_DATA_DIR=str(folder / "no-data")) as lab:
+        yield lab.address
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that was never here."""
+    with browser.new_context(viewport={"width": 1280, "height": 720}) as visitor:
+        visitor.add_init_script(WATCH)
+        yield visitor
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_page_does_not_jump_while_it_is_drawn(visitor: BrowserContext, empty: str, link: str) -> None:
+    for _ in ("cold", "warm"):
+        page = opened(visitor, f"{empty}/{link}")
+        shifts = page.evaluate("window.shifts")
+        assert sum(value for value, _ in shifts) <= MAX_SHIFT, shifts
+        assert not broken(page)
+        page.close()
+
+
+def opened(visitor: BrowserContext, address: str) -> Page:
+    page = visitor.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    expect(page.locator(HEAD).first).to_be_visible()
+    expect_rest(page)
+    return page
+
+
+def test_no_page_trains_anything_unasked(visitor: BrowserContext, empty: str, folder: Path) -> None:
+    page = opened(visitor, empty)
+    for link in LINKS:
+        page.goto(f"{empty}/{link}")
+        expect(page.locator(HEAD).first).to_be_visible()
+        expect_rest(page)
+        assert "waiting" not in page.inner_text("[data-testid=stMain]").lower()
+    page.goto(empty)
+    running = page.get_by_test_id("stMetric").filter(has_text="Running")
+    expect(running).to_contain_text("0 of")
+    expect(page.get_by_test_id("stMetric").filter(has_text="Waiting")).to_contain_text("0")
+    assert [path.name for path in folder.iterdir()] == ["server.log"]
