@@ -1,4 +1,4 @@
-"""What a page shows first stands where it will stay, in a browser that was never here and at a second visit."""
+"""What a page shows first stands where it will stay, at a first visit and at a second."""
 
 from __future__ import annotations
 

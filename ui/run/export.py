@@ -15,29 +15,28 @@ from autoenc.schema import Run
 from ui.app import class_link
 from ui.components.copy_text import copy_text
 from ui.components.live_plot import live_plot
-from ui.core import pages
+from ui.core import pages, sessions
 
 CHART_HEIGHT = 320  # pixels
 
 
 def show(run: Run) -> None:
+    is_example = sessions.is_example(run.run_id)
     st.markdown("**Data**")
     with st.container(horizontal=True):
         _download("History by epoch (CSV)", f"{run.run_id}.csv", "text/csv", lambda: export.history_csv(run))
         _download("Loss by step (CSV)", f"{run.run_id}-steps.csv", "text/csv", lambda: export.steps_csv(run))
-        _download(
-            "Checkpoint",
-            f"{run.run_id}.safetensors",
-            "application/octet-stream",
-            checkpoints.path_of(run.run_id).read_bytes,
-        )
+        if not is_example:
+            path = checkpoints.path_of(run.run_id)
+            _download("Checkpoint", path.name, "application/octet-stream", path.read_bytes)
         _download(
             "TensorBoard folder (ZIP)",
             f"{run.run_id}-tensorboard.zip",
             "application/zip",
             lambda: _events(run),
         )
-    st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
+    if not is_example:  # which is on every machine already, without what a training needs to continue
+        st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
     address = class_link.class_address()
     if address is not None:
         st.markdown("**Link to this view**")
