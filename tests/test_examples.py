@@ -69,20 +69,21 @@ def test_an_example_opens_on_the_images_that_come_with_the_libraries(config: Tra
 def test_an_example_trained_anew_has_its_losses_within_seed_noise() -> None:
     config = replace(recipes.EXAMPLE, latent_size=8)
     assert config in recipes.EXAMPLES
-    for seed in (0, 1):
-        *_, run = _runs_of(TrainJob(replace(config, seed=seed), "cpu"))
-        assert run.finished
-        assert run.test_mse == pytest.approx(BY_CONFIG[config].test_mse, rel=0.05)
-        assert run.train_loss == pytest.approx(BY_CONFIG[config].train_loss, rel=0.05)
+    for seed, noise in ((0, 0.02), (1, 0.15)):  # the same seed differs with processor and threads only
+        run = _trained(replace(config, seed=seed))
+        assert run.test_mse == pytest.approx(BY_CONFIG[config].test_mse, rel=noise)
+        assert run.train_loss == pytest.approx(BY_CONFIG[config].train_loss, rel=noise)
 
 
-def _runs_of(job: TrainJob) -> list[Run]:
+def _trained(config: TrainConfig) -> Run:
+    job = TrainJob(config, "cpu")
     for _ in job.run():
         pass
     stored = job.stored()
     assert stored is not None
     assert stored.run is not None
-    return [stored.run]
+    assert stored.run.finished
+    return stored.run
 
 
 def test_the_sweep_has_its_runs_and_its_baselines() -> None:
@@ -139,7 +140,7 @@ def test_the_passes_of_the_front_page_are_what_the_example_makes_of_its_test_ima
 
 
 def test_of_a_film_more_frames_of_the_beginning_stay_and_the_first_and_the_last_always() -> None:
-    image = BY_CONFIG and checkpoints.read(EXAMPLE).previews[0].x_hat
+    image = checkpoints.read(EXAMPLE).previews[0].x_hat
     film = [Preview(epoch, image) for epoch in range(101)]
     frames = [preview.epoch for preview in making.some_frames(film, 11)]
     assert (frames[0], frames[-1], len(frames)) == (0, 100, 11)
@@ -173,8 +174,7 @@ def test_whoever_asks_for_the_settings_of_an_example_trains_it_and_has_a_run_of_
     assert job.stored() is None
     assert jobs.stored_run(job.job_id) is not None  # what a link to it shows until then
     assert checkpoints.is_example(job.job_id)
-    (run,) = _runs_of(job)
-    assert run.resumed_from_epoch == 0
+    assert _trained(config).resumed_from_epoch == 0
     assert not checkpoints.is_example(job.job_id)
     (own,) = checkpoints.summaries()[0]
     assert (own.run_id, own.example) == (job.job_id, False)

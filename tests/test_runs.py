@@ -134,12 +134,12 @@ def test_a_run_is_timed_like_another_of_the_same_model_batch_noise_and_images_be
 # ---------------------------------------------------------------- for the pages of noise and of pictures
 
 
-def test_runs_on_clean_images_are_of_these_images_and_those_that_compress_come_first() -> None:
+def test_runs_on_clean_images_are_finished_and_of_these_images() -> None:
     folder = [
         *(run("large", latent_size=784), run("small"), run("noisy", noise=WEAK), run("begun", done=2)),
         *(run("others", data="g"), run("older")),
     ]
-    assert names(runs.on_clean_images(folder, "f")) == ["small", "older", "large"]
+    assert names(runs.on_clean_images(folder, "f")) == ["large", "small", "older"]
 
 
 def test_denoisers_are_of_one_kind_of_noise_and_those_for_any_level_come_first() -> None:

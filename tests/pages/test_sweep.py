@@ -244,7 +244,7 @@ def test_a_page_at_rest_is_drawn_anew_when_what_it_watches_has_changed_and_not_b
         st.session_state["seen"] = now
         idle._watch(lambda: now, seen)
 
-    app = AppTest.from_function(page).run().run()
+    app = AppTest.from_function(page, default_timeout=60).run().run()
     assert app.session_state["drawn"] == 2
     app.session_state["now"] = "at work"
     assert app.run().session_state["drawn"] == 4
