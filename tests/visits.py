@@ -50,7 +50,8 @@ def opened(page: str = "train", **link: str) -> AppTest:
 
 def texts(app: AppTest) -> str:
     """All that is said on the page."""
-    kinds = (app.markdown, app.warning, app.error, app.info, app.caption, app.success)
+    headings = (app.title, app.header, app.subheader)
+    kinds = (*headings, app.markdown, app.warning, app.error, app.info, app.caption, app.success)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 

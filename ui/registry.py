@@ -18,10 +18,11 @@ class Page:
     lesson: str  # what a class learns there, in a sentence or two; empty: the front page, which shows all
     file: str  # from the folder of dashboard.py, or absolute
     former: tuple[str, ...] = ()  # addresses that it had before: links to them still open it
+    main: tuple[str, ...] = ()  # keys of its main actions: the skip link leads to the first that is there
 
 
 PAGES: tuple[Page, ...] = (
-    Page("start", "Start", ":material/home:", "", "pages/start.py"),
+    Page("start", "Start", ":material/home:", "", "pages/start.py", main=("first",)),
     Page(
         "train",
         "Train",
@@ -29,6 +30,7 @@ PAGES: tuple[Page, ...] = (
         "Press one button and watch a model learn, epoch by epoch: how well it redraws each image, what "
         "is lost, and what it costs.",
         "pages/train.py",
+        main=("train",),
     ),
     Page(
         "sweep",
@@ -37,6 +39,7 @@ PAGES: tuple[Page, ...] = (
         "Train many sizes at once and watch the curves grow: what does a larger code buy, and what does it "
         "cost?",
         "pages/sweep.py",
+        main=("sweep-start",),
     ),
     Page(
         "denoise",
@@ -45,6 +48,7 @@ PAGES: tuple[Page, ...] = (
         "Drag the noise level and see at once what a model does with it: where does it help, and where does "
         "it invent?",
         "pages/denoise.py",
+        main=("noise-scene",),
     ),
     Page(
         "picture",
@@ -53,6 +57,7 @@ PAGES: tuple[Page, ...] = (
         "Show a model your face, your photograph, your handwriting: it can only draw what it has learnt.",
         "pages/picture.py",
         former=("foreign",),
+        main=("picture_source",),
     ),
     Page(
         "colour",
@@ -60,6 +65,7 @@ PAGES: tuple[Page, ...] = (
         ":material/palette:",
         "Are photographs harder to compress than digits, and by how much? One chart, at equal compression.",
         "pages/colour.py",
+        main=("train", "sweep-start", "equal-start"),
     ),
     Page(
         "runs",
@@ -67,6 +73,7 @@ PAGES: tuple[Page, ...] = (
         ":material/inventory_2:",
         "All models trained so far, side by side: what does a larger code, another layer or more time buy?",
         "pages/runs.py",
+        main=("filters",),
     ),
 )
 
@@ -74,6 +81,11 @@ PAGES: tuple[Page, ...] = (
 def page(address: str) -> Page:
     """The page of this address, which is one of them."""
     return next(page for page in PAGES if page.address == address)
+
+
+def main_action(address: str) -> tuple[str, ...]:
+    """The keys of the main actions of the page of this address; none of an unknown one."""
+    return next((page.main for page in PAGES if page.address == address), ())
 
 
 def path(address: str) -> str:

@@ -9,9 +9,10 @@ baselines.py            a model beside the baselines
 denoising/              curves of denoising
 out_of_distribution.py  a picture that no model was trained on
 remarks.py              what must be said beside the figures of a run
+training.py             the charts of runs
 ratios.py               a ratio as people say it
 """
 
-from autoenc.captions import denoising, equal, errors, images, out_of_distribution, sweep
+from autoenc.captions import denoising, equal, errors, images, out_of_distribution, sweep, training
 
-__all__ = ["denoising", "equal", "errors", "images", "out_of_distribution", "sweep"]
+__all__ = ["denoising", "equal", "errors", "images", "out_of_distribution", "sweep", "training"]

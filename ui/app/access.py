@@ -5,8 +5,10 @@ from __future__ import annotations
 import segno
 import streamlit as st
 
+from ui import registry
 from ui.app import class_link, errors
 from ui.app.header import Header
+from ui.components.accessibility import skip_link
 from ui.core import links, pages, visitor
 
 
@@ -19,6 +21,7 @@ def fill(header: Header) -> None:
     with header.visitor:
         visitor.remember_visitor()
         links.keep_history()
+        skip_link(registry.main_action(links.page_shown()))
     if visitor.has_key() and not visitor.is_teacher():
         with header.key:
             _ask_for_key()

@@ -16,8 +16,23 @@ def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left.container(key="settings"), right
 
 
+def title(text: str) -> None:
+    """The one heading of level 1 of a page; `theme` says how large each level is."""
+    st.title(text, anchor=False)
+
+
+def section(text: str) -> None:
+    """A heading below the title. Its bold words are its name, the others may say more of it."""
+    st.header(text, anchor=False)
+
+
+def subsection(text: str) -> None:
+    """A heading below that of a section, written as that."""
+    st.subheader(text, anchor=False)
+
+
 def heading(text: str, ignored: Iterable[str]) -> None:
     """What the settings are for; one sentence for each thing in the address that was ignored."""
-    st.markdown(f"##### {text}")
+    title(text)
     for sentence in ignored:
         st.warning(f"Ignored in the link: {plain(sentence)}", icon=":material/link_off:")

@@ -14,7 +14,7 @@ from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import Point, Subject, Sweep
-from ui.app import errors
+from ui.app import errors, layout
 from ui.colour import comparison, settings
 from ui.colour.comparison import Pair
 from ui.components import pixels
@@ -58,7 +58,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], caption: str) -> None:
     by, measure = settings.BY.get(), settings.MEASURE.get()  # their widgets come after the chart
     figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=caption)
     full, hollow = (plain(subject.name) for subject in subjects)
-    st.markdown(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
+    layout.section(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     live_plot(figure.to_json(), key="equal", height=HEIGHT)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         for value, options, label in (
@@ -102,7 +102,7 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 
 def _row(subject: Subject, point: Point) -> None:
     run = sessions.read_run(point.run_id)
-    st.markdown(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
+    layout.section(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
     rows = [
         PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
         PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),

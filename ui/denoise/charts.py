@@ -59,7 +59,8 @@ def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
             downloads=True,
         )
     with ssim:
-        live_plot(_drawn(lines, "ssim", spread, ""), key="noise-ssim", height=HEIGHT, downloads=True)
+        caption = captions.denoising.similarity_caption([(line.name, line.curve) for line in lines])
+        live_plot(_drawn(lines, "ssim", spread, caption), key="noise-ssim", height=HEIGHT, downloads=True)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     st.toggle(
         "Show the spread",

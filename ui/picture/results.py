@@ -13,7 +13,7 @@ from autoenc.out_of_distribution import Reconstruction, TileReconstructions
 from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
-from ui.app import errors
+from ui.app import errors, layout
 from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
 from ui.core import model_cache, sessions
@@ -47,7 +47,8 @@ def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
 def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
     inverted = " · inverted" if reconstruct.is_inverted(picture, run, invert) else ""
     title = plain(configs.title(run.config))
-    st.markdown(f"**{title}**{inverted}  \n{captions.out_of_distribution.figures(mse)}")
+    layout.subsection(f"**{title}**{inverted}")
+    st.markdown(captions.out_of_distribution.figures(mse))
 
 
 def _shrunk(run: Run, reconstruction: Reconstruction) -> None:
@@ -97,7 +98,7 @@ def heading(picture: Picture, run_ids: Iterable[str]) -> None:
             small = thumbnail(picture.pixels, THUMBNAIL)
             st.image(_as_shown(small), width="content", output_format="PNG")
         with st.container(width="stretch"):
-            st.markdown(f"###### {plain(picture.title)}")
+            layout.section(f"**{plain(picture.title)}**")
             if picture.is_in_photos and any(
                 sessions.read_run(run_id).config.dataset == "photos" for run_id in run_ids
             ):

@@ -13,6 +13,7 @@ from autoenc.inspection import ClassError, Reconstructions
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import Run, psnr_of_mse
+from ui.app import layout
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
@@ -48,7 +49,7 @@ def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: f
         if len(shown) == len(errors)
         else f": the {MAX_CLASSES_SHOWN // 2} best and the {MAX_CLASSES_SHOWN // 2} worst of {len(errors):,}"
     )
-    st.markdown(f"**Error by class**{which}")
+    layout.subsection(f"**Error by class**{which}")
     figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=caption)
     live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown))
     if caption:
@@ -60,7 +61,7 @@ def _channels(made: Reconstructions, data: Dataset) -> None:
     if error is None:
         return
     caption = captions.errors.colour_caption(error)
-    st.markdown("**Error by channel**")
+    layout.subsection("**Error by channel**")
     figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=caption)
     live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse))
     if caption:
@@ -70,7 +71,7 @@ def _channels(made: Reconstructions, data: Dataset) -> None:
 def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:
     """Of each class the first test images, and below them what comes back."""
     labels = data.test_labels[: len(made)]
-    st.markdown("**Test images of each class**: original above, reconstruction below")
+    layout.subsection("**Test images of each class**: original above, reconstruction below")
     rows = []
     for error in shown:
         few = np.flatnonzero(labels == error.index)[:N_IMAGES]

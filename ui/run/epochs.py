@@ -7,10 +7,11 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from autoenc import datasets, lab, plots
+from autoenc import captions, datasets, lab, plots
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
+from ui.app import layout
 from ui.components import pixels
 from ui.components.bookmark import bookmark
 from ui.components.live_plot import live_plot
@@ -24,7 +25,7 @@ FILM = "preview"
 
 
 def show(run: Run, active: bool) -> None:
-    st.markdown("**Sixteen test images**, never seen during training")
+    layout.subsection("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
     _charts(run, active)
@@ -95,14 +96,15 @@ def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[
     others = sessions.seeds_of(run) if seeds else ()
     figure = plots.loss_curve(run, log=log, by=by, seeds=others)
     x_per_epoch = run.steps_per_epoch if by == "step" else 1
-    figure.update_layout(meta={"film": FILM, "x_per_epoch": x_per_epoch})
+    caption = captions.training.loss_caption(run, others)
+    figure.update_layout(meta={"film": FILM, "x_per_epoch": x_per_epoch, "caption": caption})
     return str(figure.to_json())
 
 
 @polling.drawn_once
 def _timing(run: Run) -> str:
-    figure = plots.timing(run).update_layout(meta={"film": FILM, "x_per_epoch": 1})
-    return str(figure.to_json())
+    meta = {"film": FILM, "x_per_epoch": 1, "caption": captions.training.timing_caption(run)}
+    return str(plots.timing(run).update_layout(meta=meta).to_json())
 
 
 def _beside_the_lab(run: Run) -> None:
@@ -117,7 +119,7 @@ def _beside_the_lab(run: Run) -> None:
         rows.append(("Test loss (*)", short(figures.test_loss_as_printed, 4), short(last.test_loss)))
     if figures.seconds is not None:
         rows.append(("Training time (s)", short(figures.seconds, 4), f"{run.seconds:,.1f}"))
-    st.markdown("**Compared with the lab report**")
+    layout.subsection("**Compared with the lab report**")
     st.markdown(
         "| | lab report | here |\n|---|---:|---:|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
     )

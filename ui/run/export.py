@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from autoenc import checkpoints, export, plots
+from autoenc import captions, checkpoints, export, plots
 from autoenc.schema import Run
-from ui.app import class_link
+from ui.app import class_link, layout
 from ui.components.copy_text import copy_text
 from ui.components.live_plot import live_plot
 from ui.core import pages, sessions
@@ -22,7 +22,7 @@ CHART_HEIGHT = 320  # pixels
 
 def show(run: Run) -> None:
     is_example = sessions.is_example(run.run_id)
-    st.markdown("**Data**")
+    layout.subsection("**Data**")
     with st.container(horizontal=True):
         _download("History by epoch (CSV)", f"{run.run_id}.csv", "text/csv", lambda: export.history_csv(run))
         _download("Loss by step (CSV)", f"{run.run_id}-steps.csv", "text/csv", lambda: export.steps_csv(run))
@@ -39,21 +39,17 @@ def show(run: Run) -> None:
         st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
     address = class_link.class_address()
     if address is not None:
-        st.markdown("**Link to this view**")
+        layout.subsection("**Link to this view**")
         copy_text(pages.with_view(address), label="link to this view", key="link")
-    st.markdown("**Figures**")
-    live_plot(
-        plots.loss_curve(run, by="epoch").update_layout(meta={"name": f"{run.run_id}-loss"}).to_json(),
-        key="export-loss",
-        height=CHART_HEIGHT,
-        downloads=True,
-    )
-    live_plot(
-        plots.timing(run).update_layout(meta={"name": f"{run.run_id}-time"}).to_json(),
-        key="export-timing",
-        height=CHART_HEIGHT,
-        downloads=True,
-    )
+    layout.subsection("**Figures**")
+    loss = {"name": f"{run.run_id}-loss", "caption": captions.training.loss_caption(run)}
+    time = {"name": f"{run.run_id}-time", "caption": captions.training.timing_caption(run)}
+    for key, figure, meta in (
+        ("export-loss", plots.loss_curve(run, by="epoch"), loss),
+        ("export-timing", plots.timing(run), time),
+    ):
+        figure.update_layout(meta=meta)
+        live_plot(figure.to_json(), key=key, height=CHART_HEIGHT, downloads=True)
 
 
 def _download(label: str, name: str, mime: str, make: Callable[[], str | bytes]) -> None:

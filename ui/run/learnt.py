@@ -7,6 +7,7 @@ import streamlit as st
 from autoenc import inspection
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
+from ui.app import layout
 from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
@@ -37,10 +38,8 @@ def _responses(run: Run, image: int) -> None:
     which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "ordered by how much they vary"
     linear = not run.config.kind.has_convolutions and run.config.layers == 1
     around = "" if linear else f", close to test image {image}"
-    st.markdown(
-        f"**The code values**, {which}. Top: the pixels each one responds to; "
-        f"bottom: what raising it adds to the drawing{around}."
-    )
+    layout.subsection(f"**The code values**, {which}")
+    st.markdown(f"Top: the pixels each one responds to; bottom: what raising it adds to the drawing{around}.")
     names = tuple(f"value {index + 1}" for index in units.indices)
     rows = [
         PictureRow("Responds to", pixels.signed(units.encoder), COLOUR["original"]),
@@ -54,9 +53,9 @@ def _feature_maps(run: Run, image: int) -> None:
     n, height, width = code.shape
     n_shown = min(n, inspection.MAX_SHOWN)
     which = "" if n_shown == n else f" (the first {n_shown})"
-    st.markdown(
+    layout.subsection(
         f"**The code of test image {image}**: {n:,} channels{which} of {height} x {width} numbers, "
-        "bright where a channel responds."
+        "bright where a channel responds"
     )
     rows = [PictureRow("Feature maps", pixels.bright(code[:n_shown]), COLOUR["reconstruction"])]
     pictures(rows, key="features")
@@ -67,6 +66,6 @@ def _kernels(run: Run) -> None:
         n, n_shown = kernels.n_channels, len(kernels.indices)
         does = "respond to in the image" if kernels.part == "encoder" else "draw into the image"
         which = f"the {n_shown} that vary most" if n_shown < n else "ordered by how much they vary"
-        st.markdown(f"**{kernels.name}**: what {n:,} channels of the {kernels.part} {does}, {which}.")
+        layout.subsection(f"**{kernels.name}**: what {n:,} channels of the {kernels.part} {does}, {which}")
         rows = [PictureRow("Kernels", pixels.signed(kernels.weights), COLOUR["conv"])]
         pictures(rows, key=f"kernels-{kernels.part}")

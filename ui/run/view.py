@@ -12,7 +12,8 @@ from autoenc.captions.remarks import remarks
 from autoenc.jobs import TrainJob
 from autoenc.numerals import counted, short
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
-from ui.app import errors
+from ui.app import errors, layout
+from ui.components.accessibility import announce
 from ui.core import catalogue, idle, pages, polling, sessions, visitor
 from ui.core.text import plain
 from ui.run import class_errors, epochs, export, images, learnt, model, selection
@@ -58,6 +59,7 @@ def _run_view(run_id: str, seconds: float | None, origin: Origin) -> None:
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(snapshot, origin)
+        _announce(snapshot)
         if snapshot.run is None and snapshot.state.active:
             st.caption("Visitors take turns. This page updates by itself.")
         if snapshot.state is State.RUNNING and (crowding := sessions.crowded()):
@@ -74,7 +76,7 @@ def _headline(snapshot: Snapshot, origin: Origin) -> None:
     with text:
         if snapshot.run is not None:
             label = f"{origin.label}: " if origin.label else ""
-            st.markdown(f"**{label}{plain(configs.title(snapshot.run.config))}**")
+            layout.section(f"**{label}{plain(configs.title(snapshot.run.config))}**")
         st.progress(snapshot.run.done if snapshot.run else 0.0, labels.progress(snapshot))
     with what_next, st.container(horizontal=True, key="actions"):
         if origin.other_settings and snapshot.run is not None:
@@ -82,6 +84,19 @@ def _headline(snapshot: Snapshot, origin: Origin) -> None:
         _what_next(snapshot)
     if snapshot.state is State.FAILED:
         st.error(plain(snapshot.message), icon=":material/error:")
+
+
+def _announce(snapshot: Snapshot) -> None:
+    """Start, end and failure; not each epoch."""
+    state = snapshot.state
+    announce(
+        "run",
+        snapshot.job_id,
+        state,
+        labels.announcement(snapshot),
+        active=state.active,
+        urgent=state is State.FAILED,
+    )
 
 
 def _what_next(snapshot: Snapshot) -> None:

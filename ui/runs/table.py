@@ -9,14 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import plots
+from autoenc import captions, plots
 from autoenc.captions import configs, remarks
 from autoenc.errors import AutoencError
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.runs import SORTS, Selection
 from autoenc.schema import MODEL_NAMES, Run, RunSummary, psnr_of_mse
-from ui.app import errors
+from ui.app import errors, layout
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
@@ -160,19 +160,17 @@ def compare(selected: Sequence[RunSummary]) -> None:
         return
     if len(selected) > MAX_COMPARED:
         st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} chosen runs.")
-    log = st.toggle("Log axis", key=settings.LOG.key)
-    live_plot(
-        plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log).to_json(),
-        key="comparison",
-        height=360,
-    )
-    if caption := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
-        st.caption(plain(caption))
     names = configs.differences([run.config for run in runs])
     compared = [
         Compared(f"{letter}: {name}", colour, run)
         for letter, name, colour, run in zip(LETTERS, names, SEVERAL_COLOURS, runs, strict=False)
     ]
+    log = st.toggle("Log axis", key=settings.LOG.key)
+    figure = plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log)
+    spoken = captions.training.comparison_caption({one.name: one.run for one in compared})
+    live_plot(figure.update_layout(meta={"caption": spoken}).to_json(), key="comparison", height=360)
+    if caption := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
+        st.caption(plain(caption))
     for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
         _grid([one for one in compared if one.run.fingerprint == fingerprint])
 
@@ -189,7 +187,7 @@ class Compared:
 def _grid(same_data: Sequence[Compared]) -> None:
     """The original images, and below them what each run makes of them."""
     first = same_data[0].run
-    st.markdown(
+    layout.section(
         f"**The same test images of {catalogue.data_title(first.config.dataset)}**, by the last epoch of each"
     )
     rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"])]

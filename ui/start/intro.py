@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import registry
+from ui.app import layout
 from ui.core import links
 from ui.widgets import example
 
@@ -13,8 +14,9 @@ ACROSS = 3  # cards beside each other
 
 def show() -> bool:
     """What an autoencoder is, one at work, and what each page teaches; whether a first model is wanted."""
+    with st.container(key="front"):  # where headings are larger
+        layout.title("What is an autoencoder?")
     st.markdown(
-        "## What is an autoencoder?\n"
         "An **encoder** squeezes an image into a few numbers, the **code**. "
         "A **decoder** has nothing but the code and draws the image again from it. "
         "Nobody tells the two what matters: they learn it from thousands of images, by making "
@@ -28,7 +30,7 @@ def show() -> bool:
 
 def _lessons() -> None:
     """What each page teaches."""
-    st.markdown("#### What you can do")
+    layout.section("**What you can do**")
     lessons = [page for page in registry.PAGES if page.lesson]
     for first in range(0, len(lessons), ACROSS):
         for column, page in zip(st.columns(ACROSS), lessons[first:], strict=False):

@@ -7,7 +7,7 @@ import streamlit as st
 from autoenc import training
 from autoenc.jobs import TrainJob
 from autoenc.schema import Snapshot
-from ui.app import errors
+from ui.app import errors, layout
 from ui.core import links, polling, sessions
 from ui.core.text import plain
 from ui.widgets import labels
@@ -18,7 +18,7 @@ MAX_SHOWN = 10  # jobs
 
 def now() -> None:
     """Device, cores, and all that runs or waits, followed by itself."""
-    st.markdown("#### This machine")
+    layout.section("**This machine**")
     st.fragment(_now, run_every=SECONDS * polling.own_pace())()
 
 

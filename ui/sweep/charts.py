@@ -10,6 +10,7 @@ import streamlit as st
 from autoenc import captions, plots
 from autoenc.plots import Axes
 from autoenc.schema import BaselineCurve, Point
+from ui.app import layout
 from ui.components.live_plot import live_plot
 from ui.core.caching import once
 from ui.core.text import plain
@@ -25,7 +26,7 @@ def first(points: Points, baselines: Baselines) -> None:
     """The two questions: what does it buy, what does it cost?"""
     loss, time = st.columns(2)
     with loss:
-        st.markdown("**What does a larger code buy?**")
+        layout.subsection("**What does a larger code buy?**")
         caption = " ".join(
             filter(
                 None, [captions.sweep.loss_caption(points, baselines), captions.sweep.tests_caption(points)]
@@ -33,7 +34,7 @@ def first(points: Points, baselines: Baselines) -> None:
         )
         _chart("by-size", plots.loss_by_size, caption, points, baselines)
     with time:
-        st.markdown("**What does it cost?**")
+        layout.subsection("**What does it cost?**")
         caption = " ".join(
             filter(None, [captions.sweep.time_caption(points), captions.sweep.timing_caption(points)])
         )
@@ -48,26 +49,27 @@ def others(points: Points, baselines: Baselines) -> None:
     """The same runs, asked otherwise."""
     large, code = st.columns(2)
     with large:
-        st.markdown("**Close-up: large sizes**")
+        layout.subsection("**Close-up: large sizes**")
         _chart("large", plots.loss_at_large_sizes, "", points, baselines)
     with code:
-        st.markdown("**Which model is better at equal code size?**")
+        layout.subsection("**Which model is better at equal code size?**")
         _chart(
             "by-code", plots.loss_by_code, captions.sweep.code_caption(points, baselines), points, baselines
         )
     time, ratio = st.columns(2)
     with time:
-        st.markdown("**Which run is worth its time?**")
+        layout.subsection("**Which run is worth its time?**")
         _chart("frontier", plots.loss_by_time, captions.sweep.front_caption(points), points)
     with ratio:
-        st.markdown("**How far can an image be compressed?**")
+        layout.subsection("**How far can an image be compressed?**")
         _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_caption(points), points, baselines)
 
 
 def _chart(key: str, figure: Callable[..., Any], caption: str, points: Points, *baselines: Baselines) -> None:
     """A chart and its words; a click on a point chooses its run."""
     axes = Axes(settings.LOG_SIZE.get(), settings.LOG_LOSS.get())  # their switches come after the charts
-    drawn = _drawn(figure, (points, *baselines), axes, settings.POINT.get(), caption)
+    spoken = caption or captions.sweep.large_caption(points)  # to those who cannot see the chart
+    drawn = _drawn(figure, (points, *baselines), axes, settings.POINT.get(), spoken)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT)
     if caption:
         st.caption(plain(caption))

@@ -10,6 +10,7 @@ from autoenc.captions import configs
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import Point, psnr_of_mse
+from ui.app import layout
 from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
 from ui.core import links, sessions
@@ -29,10 +30,9 @@ def same_images(points: Sequence[Point]) -> None:
         rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"], steady=True))
     rows += [_row(point) for point in family]
     selected = next((point for point in family if point.run_id == settings.POINT.get()), None)
-    title = st.container(horizontal=True, vertical_alignment="center", key="same-images")
-    title.markdown(f"**The same test images at every size**: {configs.family(family[0].config)}")
-    if selected is not None:
-        with title:
+    with st.container(horizontal=True, vertical_alignment="center", key="same-images"):
+        layout.subsection(f"**The same test images at every size**: {configs.family(family[0].config)}")
+        if selected is not None:
             label = f"Open {configs.short(selected.config)} in Train"
             links.link_to("train", label, ":material/school:", {"run": selected.run_id})
     pictures(rows, key="sweep-pictures")

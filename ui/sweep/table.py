@@ -12,6 +12,7 @@ from autoenc import captions, sweeps
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.schema import MODEL_NAMES, BaselineCurve, Point
 from autoenc.sweeps import Row, SavedSweep
+from ui.app import layout
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
 
@@ -26,7 +27,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
     rows, columns = sweeps.rows(points, baselines), sweeps.columns_of(baselines)
     if not rows:
         return
-    st.markdown("**All runs**")
+    layout.subsection("**All runs**")
     st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
     if words := captions.sweep.layers_caption(points):
         st.caption(plain(words))

@@ -13,7 +13,8 @@ from autoenc.errors import AutoencError
 from autoenc.numerals import out_of
 from autoenc.schema import Point, State
 from autoenc.sweeps import SavedSweep
-from ui.app import errors
+from ui.app import errors, layout
+from ui.components.accessibility import announce
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import duration, plain
 from ui.sweep import charts, image_grid, lifecycle, settings, table
@@ -72,6 +73,7 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
         _headline(saved, points, other_settings)
+        _announce(saved, points)
         if is_active(points) and (crowding := sessions.crowded()):
             st.caption(plain(crowding))
         baselines = lifecycle.baselines(saved)
@@ -88,7 +90,9 @@ def _headline(saved: SavedSweep, points: Sequence[Point], other_settings: bool) 
     row = st.container(horizontal=True, vertical_alignment="center")
     text, what_next = row.container(width="stretch"), row.container(width="content")
     with text:
-        st.markdown(f"**{_origin(saved, points, other_settings)}{plain(configs.sweep_title(saved.sweep))}**")
+        layout.section(
+            f"**{_origin(saved, points, other_settings)}{plain(configs.sweep_title(saved.sweep))}**"
+        )
         done = sum(1.0 if point.finished else point.done for point in points) / max(1, len(points))
         st.progress(min(1.0, done), _progress(saved, points))
     with what_next, st.container(horizontal=True, key="actions"):
@@ -115,6 +119,17 @@ def _origin(saved: SavedSweep, points: Sequence[Point], other_settings: bool) ->
         return ""
     is_last = is_active(points) or saved.sweep_id == lifecycle.newest_sweep()
     return "Last sweep: " if is_last else "Earlier sweep: "
+
+
+def _announce(saved: SavedSweep, points: Sequence[Point]) -> None:
+    """Start and end of the sweep, and each failure of a run; not each run that is done."""
+    title, active = configs.sweep_title(saved.sweep), is_active(points)
+    n_done, n_failed = (sum(p.state is state for p in points) for state in (State.FINISHED, State.FAILED))
+    moment = "running" if active else "finished" if n_done == len(points) else "stopped"
+    sentence = f"Sweep {'started' if active else moment}: {title}. {n_done} of {len(points)} runs are done."
+    announce("sweep", saved.sweep_id, moment, sentence, active=active)
+    failure = f"{_failure(points)}." if n_failed else ""
+    announce("failed-run", saved.sweep_id, str(n_failed), failure, urgent=True)
 
 
 def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:
@@ -153,10 +168,15 @@ def _at_work(saved: SavedSweep, point: Point) -> None:
 
 
 def _failures(points: Sequence[Point]) -> None:
-    """The first in a sentence, and which others."""
+    if failure := _failure(points):
+        st.error(plain(f"{failure}."), icon=":material/error:")
+
+
+def _failure(points: Sequence[Point]) -> str:
+    """The first run that failed in a sentence, and which others did; empty: none."""
     failed = [point for point in points if point.state is State.FAILED]
-    if failed:
-        others = ", ".join(configs.short(point.config) for point in failed[1:])
-        more = f"; also failed: {others}" if others else ""
-        first = f"{configs.short(failed[0].config)}: {failed[0].message}"
-        st.error(plain(f"{first}{more}."), icon=":material/error:")
+    if not failed:
+        return ""
+    others = ", ".join(configs.short(point.config) for point in failed[1:])
+    more = f"; also failed: {others}" if others else ""
+    return f"{configs.short(failed[0].config)}: {failed[0].message}{more}"

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from statistics import mean, stdev
 
-from autoenc.numerals import decibels, out_of, smaller
+from autoenc.captions import configs
+from autoenc.numerals import counted, decibels, out_of, smaller
 from autoenc.schema import Preview, Run, Snapshot, State, psnr_of_mse
 from ui.components import pixels
 from ui.core.text import duration, plain
@@ -37,6 +38,24 @@ def _running(snapshot: Snapshot) -> str:
     doing = "Training: nothing yet" if snapshot.value is None else snapshot.value.doing
     left = seconds_left(snapshot)
     return doing if left is None else f"{doing}, {duration(left)} left"
+
+
+def announcement(snapshot: Snapshot) -> str:
+    """What is news when a job has come to this state: for those who hear the page, plain text."""
+    run = snapshot.run
+    what = configs.title(run.config) if run else snapshot.job.title if snapshot.job else snapshot.job_id
+    match snapshot.state:
+        case State.QUEUED:
+            return f"Waiting to train: {what}."
+        case State.RUNNING:
+            return f"Training started: {what}."
+        case State.FAILED:
+            return f"Training failed: {what}. {snapshot.message}"
+        case state:
+            n_epochs = f" after {counted(len(run.epochs), 'epoch')}" if run else ""
+            psnr = run.test_psnr_db if run else None
+            result = f" Test PSNR {decibels(psnr)}." if psnr is not None else ""
+            return f"Training {state}{n_epochs}: {what}.{result}"
 
 
 def seconds_left(snapshot: Snapshot) -> float | None:

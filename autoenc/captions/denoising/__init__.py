@@ -7,7 +7,19 @@ methods.py  where a method helps, and which is best where
 models.py   which code size denoises best; what a model is worth at noise that it was not trained on
 """
 
-from autoenc.captions.denoising.methods import best_caption, crossing_caption, gain_caption
+from autoenc.captions.denoising.methods import (
+    best_caption,
+    crossing_caption,
+    gain_caption,
+    similarity_caption,
+)
 from autoenc.captions.denoising.models import matrix_caption, size_caption
 
-__all__ = ["best_caption", "crossing_caption", "gain_caption", "matrix_caption", "size_caption"]
+__all__ = [
+    "best_caption",
+    "crossing_caption",
+    "gain_caption",
+    "matrix_caption",
+    "similarity_caption",
+    "size_caption",
+]

@@ -21,6 +21,22 @@ from autoenc.schema import Curve
 Gain = tuple[float, float]  # a level, and by how many decibels one method is ahead there
 
 
+def similarity_caption(curves: Sequence[tuple[str, Curve]]) -> str:
+    """How alike each method's pictures are to the clean ones, best first, at the middle of the common levels.
+
+    Args:
+        curves: by the methods' names.
+    """
+    levels = common_levels([curve for _, curve in curves])
+    if not levels:
+        return ""
+    level = levels[len(levels) // 2]
+    at_level = {the(name): point.ssim for name, curve in curves if (point := curve.at(level)) is not None}
+    order = sorted(at_level, key=at_level.__getitem__, reverse=True)
+    similarities = listed([f"{name} {at_level[name]:.2f}" for name in order])
+    return f"SSIM at {setting(level)}{unit_of(curves[0][1])}, best first: {similarities}."
+
+
 # ---------------------------------------------------------------- two methods
 
 

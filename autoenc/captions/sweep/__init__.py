@@ -7,12 +7,19 @@ quality.py  how good they are, by the size of their codes, and beside the baseli
 times.py    what they cost in time, and what is had for it
 """
 
-from autoenc.captions.sweep.quality import code_caption, loss_caption, ratio_caption, tests_caption
+from autoenc.captions.sweep.quality import (
+    code_caption,
+    large_caption,
+    loss_caption,
+    ratio_caption,
+    tests_caption,
+)
 from autoenc.captions.sweep.times import front_caption, layers_caption, time_caption, timing_caption
 
 __all__ = [
     "code_caption",
     "front_caption",
+    "large_caption",
     "layers_caption",
     "loss_caption",
     "ratio_caption",

@@ -19,7 +19,7 @@ from autoenc.captions.sweep.terms import (
     sizes_of,
     usable_points,
 )
-from autoenc.numerals import counted, short
+from autoenc.numerals import counted, listed, short
 from autoenc.schema import MODEL_NAMES as NAMES
 from autoenc.schema import MODELS, BaselineCurve, Point, psnr_of_mse
 
@@ -37,6 +37,13 @@ def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
             sentences.append(f"{name_of(line[0])}: {'; '.join(clauses)}.")
         sentences += [beaten_caption(line, curve) for curve in baselines]
     return " ".join(filter(None, sentences))
+
+
+def large_caption(points: Sequence[Point]) -> str:
+    """How good the largest code of each model is."""
+    ends = [line[-1] for line in simplest(points, "test_mse")]
+    losses = [f"{run_name(end)} {short(loss_of(end))} ({quality_of(end)})" for end in ends]
+    return f"Test loss at the largest size: {listed(losses)}." if losses else ""
 
 
 def tests_caption(points: Sequence[Point]) -> str:
