@@ -45,7 +45,9 @@ def _address_shown() -> None:
         st.markdown(f"### `{address.replace('`', '')}`")
         # Dark on light in the dark theme too: many cameras read nothing else.
         code = segno.make_qr(pages.with_view(address))
-        st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360)
+        st.image(
+            code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360, alt="QR code"
+        )
         st.caption("The QR code opens the view on this screen.")
         if visitor.is_teacher():
             st.caption("Teacher mode: stop or delete any run, add data sets.")

@@ -22,6 +22,7 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import pages, sessions
 from ui.core.text import plain
+from ui.run import picture_names
 
 HEIGHT = 430  # pixels
 SHOWN_RATIO = 24  # at which pictures are shown, or as near to it as there are runs
@@ -103,8 +104,10 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 def _row(subject: Subject, point: Point) -> None:
     run = sessions.read_run(point.run_id)
     layout.section(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
+    x_hat = pixels.array(run.previews[-1].x_hat)
+    names = picture_names.reconstructions(run, x_hat)
     rows = [
-        PictureRow("Original", pixels.array(run.x), COLOUR["original"]),
-        PictureRow("Reconstruction", pixels.array(run.previews[-1].x_hat), COLOUR["reconstruction"]),
+        PictureRow("Original", pixels.array(run.x), COLOUR["original"], hints=picture_names.originals(run)),
+        PictureRow("Reconstruction", x_hat, COLOUR["reconstruction"], hints=names),
     ]
     pictures(rows, key=f"equal-{subject.name}")

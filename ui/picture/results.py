@@ -74,7 +74,7 @@ def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]
         "Error (black = no error)",
     )
     for column, text, file in zip(st.columns(3), texts, files, strict=True):
-        column.image(file, caption=text, width="stretch")
+        column.image(file, caption=text, width="stretch", alt=text)
     _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, caption)
 
 
@@ -96,7 +96,7 @@ def heading(picture: Picture, run_ids: Iterable[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if picture.pixels is not None:
             small = thumbnail(picture.pixels, THUMBNAIL)
-            st.image(_as_shown(small), width="content", output_format="PNG")
+            st.image(_as_shown(small), width="content", output_format="PNG", alt=picture.title)
         with st.container(width="stretch"):
             layout.section(f"**{plain(picture.title)}**")
             if picture.is_in_photos and any(

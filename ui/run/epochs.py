@@ -17,7 +17,7 @@ from ui.components.bookmark import bookmark
 from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
 from ui.core import catalogue, links, model_cache, polling, sessions
-from ui.run import selection
+from ui.run import picture_names, selection
 from ui.widgets import labels
 
 CHART_HEIGHT = 300  # pixels
@@ -45,11 +45,14 @@ def _follow_film(last: int) -> None:
 def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
     """All stored epochs, or only the last: while it runs a message must be small."""
     previews = run.previews if whole else run.previews[-1:]
-    rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], steady=True)]
+    names = picture_names.originals(run)
+    rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], hints=names, steady=True)]
     if run.x_noisy is not None:
-        rows.append(PictureRow("Noisy", pixels.array(run.x_noisy), COLOUR["noisy"], steady=True))
+        names = picture_names.originals(run, "noisy")
+        rows.append(PictureRow("Noisy", pixels.array(run.x_noisy), COLOUR["noisy"], hints=names, steady=True))
     frames = pixels.film([preview.x_hat for preview in previews])
-    rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"]))
+    names = picture_names.reconstructions(run, frames)
+    rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"], hints=names))
     epochs = tuple(preview.epoch for preview in previews)
     return rows, Film(
         tuple(map(labels.frame, [run] * len(previews), previews, _read_right(run, frames))), epochs

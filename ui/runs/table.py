@@ -22,6 +22,7 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import catalogue, links, messages, sessions, visitor
 from ui.core.text import plain
+from ui.run import picture_names
 from ui.runs import settings
 from ui.widgets import upload_warning
 
@@ -190,12 +191,13 @@ def _grid(same_data: Sequence[Compared]) -> None:
     layout.section(
         f"**The same test images of {catalogue.data_title(first.config.dataset)}**, by the last epoch of each"
     )
-    rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"])]
-    rows += [
-        PictureRow(one.name, pixels.array(one.run.previews[-1].x_hat), one.colour)
-        for one in same_data
-        if one.run.previews
-    ]
+    names = picture_names.originals(first)
+    rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"], hints=names)]
+    for one in same_data:
+        if one.run.previews:
+            x_hat = pixels.array(one.run.previews[-1].x_hat)
+            names = picture_names.reconstructions(one.run, x_hat)
+            rows.append(PictureRow(one.name, x_hat, one.colour, hints=names))
     pictures(rows, key=f"grid-{first.fingerprint}")
 
 
