@@ -329,3 +329,11 @@ def test_whatever_comes_the_words_are_whole_sentences(measured: list[tuple[str, 
     for words in sentences:
         assert words == "" or (words[0].isupper() and words.endswith("."))
         assert not re.search(r"nan|inf|None|\de|  |-\d|; \.|\b0 dB", words)
+
+
+def test_similarity_is_told_at_the_middle_level_the_best_method_first() -> None:
+    noisy, model = ahead(1, 2, 3)
+    better = replace(model, points=tuple(replace(point, ssim=0.75) for point in model.points))
+    told = captions.denoising.similarity_caption([("No filter", noisy), ("Denoiser", better)])
+    assert told == "SSIM at 0.2, best first: the denoiser 0.75 and no filter 0.50."
+    assert captions.denoising.similarity_caption([("No filter", noisy), ("Denoiser", curve({}))]) == ""

@@ -309,3 +309,10 @@ def test_a_run_that_is_stopped_does_not_count() -> None:
     finished = line("mlp", {1: 0.06, 2: 0.03})
     stopped = replace(point(latent_size=4, loss=0.001), state=State.STOPPED)
     assert captions.sweep.loss_caption([*finished, stopped]) == captions.sweep.loss_caption(finished)
+
+
+def test_the_largest_code_of_each_model_is_told_with_its_loss() -> None:
+    points = [*line("mlp", {8: 0.02, 32: 0.01}), point("conv", 16, loss=0.001)]
+    runs = "MLP with 32 numbers 0.01 (20.0 dB) and Conv with 16 channels 0.001 (30.0 dB)"
+    assert captions.sweep.large_caption(points) == f"Test loss at the largest size: {runs}."
+    assert captions.sweep.large_caption([]) == ""

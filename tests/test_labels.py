@@ -114,3 +114,15 @@ def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> Non
     assert CurveJob("digits", "gaussian", "median", (0.1,)).title == ("Noise curve, Gaussian: Median filter")
     gone = configs.title(replace(config, dataset="gone"))
     assert gone == "MLP, latent size 9, 1 layer, gone"
+
+
+def test_the_start_the_end_and_the_failure_of_a_run_are_announced_in_a_sentence() -> None:
+    config = TrainConfig(epochs=2)
+    run = replace(run_of(2, [], [0.1, 0.01]), config=config)
+    what = configs.title(config)
+    told = {state: labels.announcement(Snapshot("x", state, "no room.", run)) for state in State}
+    assert told[State.RUNNING] == f"Training started: {what}."
+    assert told[State.FINISHED] == f"Training finished after 2 epochs: {what}. Test PSNR 20.0 dB."
+    assert told[State.FAILED] == f"Training failed: {what}. no room."
+    waiting = Snapshot("x", State.QUEUED, job=TrainJob(config))
+    assert labels.announcement(waiting) == f"Waiting to train: {TrainJob(config).title}."

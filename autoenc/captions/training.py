@@ -41,9 +41,10 @@ def loss_caption(run: Run, seeds: Sequence[Run] = ()) -> str:
 def _course(losses: Sequence[float]) -> str:
     """`falls by a fifth (0.16 to 0.13)`, `goes from 0.16 to no number`."""
     first, last = losses[0], losses[-1]
-    if not (0 < first < math.inf and 0 < last < math.inf):
+    ratio = last / first if first else math.nan
+    if not 1e-6 < ratio < 1e6:  # a loss of no number too
         return f"goes from {short(first)} to {short(last)}"
-    return f"{changes(last / first)} ({short(first)} to {short(last)})"
+    return f"{changes(ratio)} ({short(first)} to {short(last)})"
 
 
 def timing_caption(run: Run) -> str:
