@@ -90,7 +90,7 @@ def desktop(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 Trained = Callable[..., Run]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def trained(checkpoint_folder: Path) -> Trained:
     """A run of a few images and epochs, trained in this process into the folder of the dashboard."""
 

@@ -18,6 +18,7 @@ from ui.app import errors, layout
 from ui.colour import comparison, settings
 from ui.colour.comparison import Pair
 from ui.components import pixels
+from ui.components.accessibility import announce
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import pages, sessions
@@ -41,6 +42,9 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(comparison.subject(info) for info in pair)
         main_caption = captions.equal.equal_caption(*subjects)
+        moment = "started" if runs else "ended"
+        names = " and ".join(info.name for info in pair)
+        announce("comparison", names, moment, f"Training for the comparison {moment}.", active=bool(runs))
         if runs:
             n = sum(len(sweep.configs()) for sweep in wanted)
             st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} done; the curves grow as runs finish")

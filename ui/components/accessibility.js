@@ -1,6 +1,6 @@
 // A link that leads past the navigation, and two regions that a screen reader speaks of when they change.
 
-const FOCUSABLE = "a[href], button, input, select, textarea, canvas, [tabindex='0']";
+const FOCUSABLE = ":is(a[href], button, input, select, textarea, [tabindex='0']):not([aria-label^='Help for'])";
 const LABEL = "Skip to the main action";
 
 // ---------------------------------------------------------------- the way past the navigation

@@ -1,0 +1,230 @@
+"""Every page for those who hear it or use it by keyboard: what axe-core finds, and what it cannot see.
+
+axe-core is npm's, as the package axe-playwright-python carries it. A page is opened once for all claims.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import BrowserContext, Page, expect
+
+from autoenc import datasets, sweeps
+from autoenc.schema import Noise, Sweep, TrainConfig
+from autoenc.sweeps import SavedSweep
+from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest, wait_until
+from ui.registry import PAGES, main_action
+
+THEMES = ("light", "dark")
+GRAVE = ("serious", "critical")
+HEADINGS = ("heading-order", "page-has-heading-one", "empty-heading")  # less grave for axe, not for us
+# What is Streamlit's own and cannot be changed from here: rule -> selector of the element, and why.
+THEIRS: Mapping[str, str] = {
+    "color-contrast": "[disabled] *",  # the letters of a widget that cannot be used now are pale on purpose
+}
+MOST_STOPS = 10
+CHART, FILM = ".live-plot", ".st-key-preview"
+
+# The elements that the first Tabs reach: whether anything is seen of the focus, and in which container it is.
+FOCUSED = """() => {
+  let node = document.activeElement;
+  const keys = [];
+  for (let at = node; at; at = at.parentElement) keys.push(...at.classList);
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  const { outlineStyle, boxShadow } = getComputedStyle(node);
+  return {
+    name: node.ariaLabel || node.textContent.slice(0, 40),
+    seen: outlineStyle !== "none" || boxShadow !== "none",
+    places: keys.filter((name) => name.startsWith("st-key-")).map((name) => name.slice(7)),
+  };
+}"""
+# Rule, impact and element of each fault but theirs; in a component the way to an element is a list.
+AXE = """async (theirs) => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  const isTheirs = (id, [place]) =>
+    id in theirs && typeof place === "string" && document.querySelector(place)?.matches(theirs[id]);
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.filter(({ target }) => !isTheirs(id, target)).map(({ html }) => [id, impact, html.slice(0, 200)]));
+}"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What was found on a page."""
+
+    faults: Mapping[str, list[tuple[str, str, str]]]  # theme -> rule, impact, element
+    charts: list[str]  # what is said of each
+    pictures: list[str]  # the film's names
+    unseen: list[str]  # what has the focus, and nothing is seen of it
+    n_stops: int  # until the main action has the focus; 0: it never had
+
+    def grave(self, theme: str) -> list[tuple[str, str, str]]:
+        return [fault for fault in self.faults[theme] if fault[1] in GRAVE or fault[0] in HEADINGS]
+
+
+@pytest.fixture(scope="module")
+def links(checkpoint_folder: Path, trained: Trained) -> dict[str, str]:
+    """Each page with finished runs on it."""
+    plain, denoiser = trained(8), trained(8, noise=Noise("gaussian", 1.0, up_to=True))
+    base = TrainConfig("digits", latent_size=1, epochs=12, train_images=512)
+    fingerprint = datasets.load("digits").fingerprint
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOENC_CHECKPOINT_DIR", str(checkpoint_folder))
+        sweep = Sweep(base, ("mlp",), (2, 8))
+        run_ids = tuple(trained(size).run_id for size in sweep.latent_sizes)
+        saved = SavedSweep(sweep, fingerprint, run_ids, wanted=False)
+        sweeps.save(saved)
+    noise = f"dataset=digits&noise=gaussian:0.3&plain={plain.run_id}&denoiser={denoiser.run_id}"
+    shown = {
+        "start": "",
+        "train": f"train?run={plain.run_id}",
+        "sweep": f"sweep?sweep={saved.sweep_id}",
+        "denoise": f"denoise?{noise}",
+        "picture": f"picture?runs={plain.run_id}",
+        "runs": f"runs?runs={','.join(run_ids)}",
+    }
+    return {page.address: shown.get(page.address, page.address) for page in PAGES}
+
+
+@pytest.fixture(scope="module")
+def visit(desktop: BrowserContext, address: str, links: dict[str, str]) -> Callable[[str], Visit]:
+    visits = dict[str, Visit]()
+
+    def visit(page: str) -> Visit:
+        if page not in visits:
+            visits[page] = look_at(desktop, f"{address}/{links[page]}", main_action(page))
+        return visits[page]
+
+    return visit
+
+
+def look_at(desktop: BrowserContext, link: str, main: tuple[str, ...]) -> Visit:
+    page = desktop.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light")
+    page.goto(link)
+    expect(page.locator(HEAD).first).to_be_visible()
+    expect(page.locator(".autoenc-skip")).to_be_attached()
+    expect_rest(page)
+    for chart in page.locator(CHART).all():
+        expect(chart).to_have_attribute("aria-label", re.compile("."))
+    charts = [str(chart.get_attribute("aria-label")) for chart in page.locator(CHART).all()]
+    pictures = [str(one.get_attribute("aria-label")) for one in page.locator(f"{FILM} canvas").all()]
+    unseen, n_stops = walk(page, main)
+    page.evaluate(AXE_SCRIPT)
+    faults = {}
+    for theme in THEMES:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        wait_until(page, ".stApp", "getComputedStyle(node).colorScheme === given", theme)
+        faults[theme] = [tuple(fault) for fault in page.evaluate(AXE, dict(THEIRS))]
+    page.close()
+    return Visit(faults, charts, pictures, unseen, n_stops)
+
+
+def walk(page: Page, main: tuple[str, ...]) -> tuple[list[str], int]:
+    """Tab by Tab from the beginning of the page; then by the link to the main action.
+
+    Returns:
+        What had the focus unseen; how many stops the main action is away.
+    """
+    unseen = []
+    for _ in range(MOST_STOPS + 4):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        unseen += [] if focused["seen"] else [focused["name"]]
+    page.locator(".autoenc-skip").focus()
+    page.keyboard.press("Enter")
+    for n in range(MOST_STOPS):
+        if {*main} & {*page.evaluate(FOCUSED)["places"]}:
+            return unseen, 1 + n
+        page.keyboard.press("Tab")
+    return unseen, 0
+
+
+every_page = pytest.mark.parametrize("page", [page.address for page in PAGES])
+
+
+@every_page
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_serious_of_ours_and_headings_in_order(
+    visit: Callable[[str], Visit], page: str, theme: str
+) -> None:
+    assert visit(page).grave(theme) == []
+
+
+@every_page
+def test_the_main_action_is_within_ten_tab_stops(visit: Callable[[str], Visit], page: str) -> None:
+    assert 1 <= visit(page).n_stops <= MOST_STOPS
+
+
+@every_page
+def test_whatever_has_the_focus_shows_it(visit: Callable[[str], Visit], page: str) -> None:
+    assert visit(page).unseen == []
+
+
+@pytest.mark.parametrize(("page", "n_charts"), [("train", 2), ("sweep", 6), ("picture", 1), ("runs", 1)])
+def test_every_chart_is_told_in_a_sentence(visit: Callable[[str], Visit], page: str, n_charts: int) -> None:
+    charts = visit(page).charts
+    assert len(charts) == n_charts
+    assert [chart for chart in charts if not re.search(r": .*\w.*\.$", chart)] == []
+
+
+def test_the_pictures_of_the_film_are_named_by_class_and_decibels(visit: Callable[[str], Visit]) -> None:
+    originals, reconstructions = (visit("train").pictures[first : first + 16] for first in (0, 16))
+    assert all(re.fullmatch(r"image \d+: \d, original", name) for name in originals)
+    assert all(re.fullmatch(r"image \d+: \d, reconstruction, \d+\.\d dB", name) for name in reconstructions)
+
+
+# ---------------------------------------------------------------- what is spoken
+
+HEAR = """() => {
+  window.heard = [];
+  const hear = (region) => () => heard.push([region.role, region.textContent]);
+  for (const region of document.querySelectorAll(".autoenc-news"))
+    new MutationObserver(hear(region)).observe(region, { childList: true });
+}"""
+
+
+def test_the_start_and_the_end_of_a_run_are_announced_once_and_no_epoch(open_page: OpenPage) -> None:
+    page = open_page("train?dataset=digits&latent_size=3&epochs=30&train_images=512")
+    page.evaluate(HEAR)
+    page.locator(".st-key-train button").click()
+    expect_progress(page, "Finished: 30 of 30 epochs")
+    page.wait_for_function("heard.some(([, text]) => text.startsWith('Training finished'))")
+    heard = page.evaluate("heard")
+    assert {role for role, _ in heard} == {"status"}
+    told = [text.partition(":")[0] for _, text in heard if not text.startswith("Waiting")]
+    assert told == ["Training started", "Training finished after 30 epochs"]
+
+
+def test_only_another_moment_of_the_same_subject_is_news_and_a_failure_interrupts(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("runs")
+    page.evaluate(HEAR)
+    for subject, moment in (
+        ("old", "failed"),
+        ("a", "running"),
+        ("a", "running"),
+        ("a", "failed"),
+        ("a", "failed"),
+    ):
+        news = {"key": "run", "subject": subject, "moment": moment, "sentence": f"{subject} {moment}"}
+        told = news | {"active": moment == "running", "urgent": moment == "failed"}
+        page.evaluate("(news) => autoencNews.push(news)", told)
+    page.wait_for_function("heard.length >= 2")
+    assert page.evaluate("heard") == [["status", "a running"], ["alert", "a failed"]]
+
+
+def test_a_page_that_was_opened_after_the_end_announces_nothing(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained(8).run_id}")
+    expect_progress(page, "Finished")
+    assert page.locator(".autoenc-news").all_text_contents() == ["", ""]
