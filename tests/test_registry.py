@@ -44,3 +44,8 @@ def test_the_rows_are_read_without_pytorch_and_streamlit() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert read.stdout == "set()\n"
+
+
+def test_every_page_says_what_its_main_action_is() -> None:
+    assert all(registry.main_action(page.address) for page in registry.PAGES)
+    assert registry.main_action("nix") == ()

@@ -181,6 +181,17 @@ def test_the_pictures_of_the_film_are_named_by_class_and_decibels(visit: Callabl
     assert all(re.fullmatch(r"image \d+: \d, reconstruction, \d+\.\d dB", name) for name in reconstructions)
 
 
+def test_the_pad_is_drawn_on_by_keys(open_page: OpenPage, links: dict[str, str]) -> None:
+    page = open_page(f"{links['picture']}&from=draw")
+    page.locator(".st-key-pad canvas.pad").focus()
+    for key in ("Space", *["ArrowRight"] * 8, *["ArrowDown"] * 8, "Space"):
+        page.keyboard.press(key)
+    expect(page.locator(".st-key-pad .hint")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Your drawing")).to_be_visible()  # the server has it
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator(".st-key-pad .hint")).to_be_visible()
+
+
 # ---------------------------------------------------------------- what is spoken
 
 HEAR = """() => {

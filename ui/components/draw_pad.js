@@ -259,9 +259,9 @@ function create() {
   box.className = "draw";
   const left = element(box, "div", "left");
   const frame = element(left, "div", "frame");
-  box.pad = Object.assign(element(frame, "canvas", "pad"), { width: SIDE, height: SIDE, role: "img" });
-  box.pad.ariaLabel = "A black square to draw on, with mouse, finger or pen";
+  box.pad = Object.assign(element(frame, "canvas", "pad"), { width: SIDE, height: SIDE });
   box.hint = element(frame, "div", "hint", "Draw here");
+  addKeyPen(box, frame);
   box.context = box.pad.getContext("2d", { willReadFrequently: true });
   const tools = element(left, "div", "tools");
   box.brush = addBrush(tools);

@@ -45,7 +45,7 @@ class Drawing:
 _worker = served("pad_worker", "networks.js", "pad_worker.js")
 _mount = st.components.v2.component(
     "draw_pad",
-    js=fetched("draw_pad", "keep.js", "sprites.js", "pad_image.js", "draw_pad.js"),
+    js=fetched("draw_pad", "keep.js", "sprites.js", "pad_image.js", "pad_keys.js", "draw_pad.js"),
     css=inline("sprites.css", "draw_pad.css"),
 )
 
