@@ -224,19 +224,21 @@ def _about(run: Run) -> Iterator[Moment]:
 
 def _pictures(run: Run, ends: list[float]) -> Iterator[Moment]:
     for i, preview in enumerate(run.previews):
+        if preview.step > run.steps_per_epoch * len(run.epochs):
+            return  # of an epoch that was stopped
         picture = summary.image("reconstructions", reconstructions(run, i), dataformats="HWC")
-        yield preview.epoch * run.steps_per_epoch, ends[preview.epoch], picture
+        epoch = preview.epoch
+        yield preview.step, _seconds_at(run, preview.step, ends) if epoch is None else ends[epoch], picture
 
 
 def _scalars(run: Run, ends: list[float]) -> Iterator[Moment]:
     """In the order in which they were measured; the steps of an epoch are spread over it evenly."""
     n = run.steps_per_epoch
     for step, loss in enumerate(run.step_losses[: n * len(run.epochs)], 1):
-        epoch = _epoch_of(run, step)
-        done = run.epochs[epoch - 1]
-        seconds = ends[epoch - 1] + done.seconds * (step - n * (epoch - 1)) / n
-        yield step, seconds, summary.scalar("loss/train", loss)
-        if step == n * epoch:
+        yield step, _seconds_at(run, step, ends), summary.scalar("loss/train", loss)
+        if step % n == 0:
+            epoch = step // n
+            done = run.epochs[epoch - 1]
             for name, value in (
                 ("loss/train_epoch", done.train_loss),
                 ("loss/test", done.test_loss),
@@ -245,6 +247,12 @@ def _scalars(run: Run, ends: list[float]) -> Iterator[Moment]:
                 ("time/test_seconds", done.test_seconds),
             ):
                 yield step, ends[epoch], summary.scalar(name, value)
+
+
+def _seconds_at(run: Run, step: int, ends: list[float]) -> float:
+    """Seconds since the run began after a step of a finished epoch."""
+    n, epoch = run.steps_per_epoch, _epoch_of(run, step)
+    return ends[epoch - 1] + run.epochs[epoch - 1].seconds * (step - n * (epoch - 1)) / n
 
 
 def _seconds_at_ends(run: Run) -> list[float]:

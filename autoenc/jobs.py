@@ -149,7 +149,7 @@ def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState
             history = checkpoints.restore(state, earlier.run_id, config.epochs)
             break
     x_in = training.preview_input(data, config)
-    untrained = Preview(0, training.reconstruct(state, x_in))
+    untrained = Preview(0, 0, training.reconstruct(state, x_in))
     return Run(
         run_id=config.run_id(data.fingerprint),
         config=config,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,10 @@ from autoenc.numerals import setting
 from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
 from autoenc.stopwatch import Stopwatch
 
-N_PREVIEW = 16  # the first test images, shown after every epoch
+N_PREVIEW = 16  # the first test images: a frame of the film
+# Steps of the whole run after which there is a frame: a model learns as much in its first ten steps as in
+# the thousand after them.
+FILM_STEPS = tuple(digit * 10**zeros for zeros in range(7) for digit in (1, 2, 5))
 REPORT_SECONDS = 0.1  # between two records
 NORMALS_AT_ONCE = 16  # normal numbers, by PyTorch: this many images begin where others have ended
 WARM_UP_SHARE = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
@@ -57,19 +60,24 @@ def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> TrainStat
 TrainRecord = StepRecord | Heartbeat | EpochRecord
 
 
-def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[TrainRecord]:
+def train(
+    state: TrainState, data: Dataset, config: TrainConfig, film_steps: Collection[int] = FILM_STEPS
+) -> Iterator[TrainRecord]:
     """Train up to `config.epochs` in all, from wherever the state is; to stop it, ask for no more records.
 
-    The losses of the steps stay on the device and are read every REPORT_SECONDS: a GPU never waits for a
-    step. Shuffles and noise depend only on (seed, epoch): a continued run gives what an uninterrupted one
-    gives.
+    The losses of the steps stay on the device and are read every REPORT_SECONDS, and for the few frames of
+    the film: a GPU never waits for a step. Shuffles and noise depend only on (seed, epoch): a continued run
+    gives what an uninterrupted one gives.
 
+    Args:
+        film_steps: of the whole run, after which there is a frame, as after every epoch; no figure changes.
     Raises:
         TrainingDiverged: the loss became NaN or infinite.
     """
     model, optimizer, device = state.model, state.optimizer, state.device
     train_set = torch.from_numpy(data.train[: config.train_images]).to(device)  # uint8 (N, C, H, W)
     test_set = torch.from_numpy(data.test).to(device)
+    preview = preview_input(data, config, device)
     shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
     for epoch in range(state.epoch + 1, config.epochs + 1):
         watch, threads = Stopwatch(), torch.get_num_threads()
@@ -88,11 +96,13 @@ def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[Tra
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses[step] = loss.detach()
-            if watch.lap() >= report_at or step + 1 == len(batches):
+            is_last, n_steps = step + 1 == len(batches), (epoch - 1) * len(batches) + step + 1
+            is_filmed = n_steps in film_steps and not is_last  # the end has a frame of its own
+            if watch.lap() >= report_at or is_filmed or is_last:
                 values = _finite(losses[reported : step + 1], epoch, reported, config)
                 watch.lap()
-                yield StepRecord(epoch, values)
-                watch.skip()  # whoever asks for the records may take their time
+                yield StepRecord(epoch, values, reconstruct(state, preview) if is_filmed else None)
+                watch.skip()  # a frame is no training, and whoever asks for the records may take their time
                 reported, report_at = step + 1, watch.lap() + REPORT_SECONDS
         sizes = torch.tensor([len(batch) for batch in batches], device=device)
         train_loss = float((losses.double() * sizes).sum() / len(train_set))
@@ -100,10 +110,10 @@ def train(state: TrainState, data: Dataset, config: TrainConfig) -> Iterator[Tra
         test_watch = Stopwatch()
         test_loss = yield from evaluate(state, test_set, config, epoch, test_watch)
         state.epoch = epoch
-        preview = reconstruct(state, preview_input(data, config, device))
+        frame = reconstruct(state, preview)
         test_watch.lap()
         yield EpochRecord(
-            *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, preview),
+            *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, frame),
             stood_still=watch.stood_still + test_watch.stood_still,
         )
 

@@ -41,7 +41,7 @@ def trained(config: TrainConfig, data: Dataset, epochs: int | None = None) -> tu
         versions={"autoenc": "0", "torch": torch.__version__},
         x=training.as_images(training.as_float(torch.from_numpy(data.test[:16]))),
         x_noisy=training.as_images(x_in) if config.noise else None,
-        previews=(Preview(0, training.reconstruct(state, x_in)),),
+        previews=(Preview(0, 0, training.reconstruct(state, x_in)),),
     )
     for record in training.train(state, data, config):
         run = run.after(record)

@@ -305,6 +305,7 @@ def replaced(**by_name: torch.Tensor) -> Change:
             "its header gives another seconds than the rest of the file",
         ),
         (changed("preview.epochs", 1, value=0), "preview.epochs are out of order"),
+        (changed("film.steps", 1, value=1), "film.steps are out of order"),
         (replaced(model__encoder__1__bias=torch.zeros(5)), "has shape (5,) instead of (4,)"),
         (replaced(model__encoder__1__bias=torch.zeros(4).double()), "is torch.float64 instead of"),
         (replaced(optimizer__1__exp_avg=torch.zeros(5)), "has shape (5,) instead of (4,)"),
@@ -314,6 +315,8 @@ def replaced(**by_name: torch.Tensor) -> Change:
         (lambda tensors: tensors.pop("model.encoder.1.bias"), "model.encoder.1.bias"),
         (lambda tensors: tensors.pop("optimizer.0.exp_avg"), "optimizer.0.exp_avg"),
         (lambda tensors: tensors.pop("preview.x"), "preview.x"),
+        (lambda tensors: tensors.pop("film.x_hat"), "film.x_hat"),
+        (lambda tensors: tensors.pop("film.steps"), "it holds 'film.x_hat', which no run has"),
     ],
 )
 def test_tensors_that_no_run_of_ours_has_are_refused(

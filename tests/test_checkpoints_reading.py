@@ -264,6 +264,23 @@ def test_a_file_is_safetensors_that_anyone_can_open(sample: Sample) -> None:
     assert tensors["preview.x_hat"].shape == (3, 16, 1, 28, 28)
     assert tensors["preview.x_hat"].dtype == torch.uint8
     assert tensors["preview.epochs"].tolist() == [0, 1, 2]
+    assert tensors["film.steps"].tolist() == [1, 2, 5]  # the third and the sixth step are the ends of epochs
+    assert tensors["film.x_hat"].shape == (3, 16, 1, 28, 28)
+    assert tensors["film.x_hat"].dtype == torch.uint8
+
+
+def test_a_film_comes_back_frame_by_frame_and_without_its_steps_from_a_file_that_has_none(
+    sample: Sample,
+) -> None:
+    assert [preview.step for preview in sample.run.previews] == [0, 1, 2, 3, 5, 6]
+    assert len({preview.x_hat.data for preview in sample.run.previews}) == 6
+
+    def before_version_0_3(tensors: dict[str, Any]) -> None:
+        del tensors["film.steps"], tensors["film.x_hat"]
+
+    put(sample.run_id, sample.with_tensors(before_version_0_3))
+    ends = tuple(preview for preview in sample.run.previews if preview.epoch is not None)
+    assert checkpoints.read(sample.run_id) == replace(sample.run, previews=ends)
 
 
 def test_the_head_tells_config_versions_fingerprint_device_and_threads(sample: Sample) -> None:

@@ -159,7 +159,9 @@ def test_tensorboard_reads_back_the_very_losses_and_pictures(
         assert [event.value for event in scalars] == [float(np.float32(value)) for value in expected]
 
     pictures = events.Images("reconstructions")
-    assert [event.step for event in pictures] == [n * preview.epoch for preview in run.previews]
+    assert [event.step for event in pictures] == [preview.step for preview in run.previews]
+    assert {1, 2, n, n * len(run.epochs)} < {event.step for event in pictures}
+    assert [event.wall_time for event in pictures] == sorted(event.wall_time for event in pictures)
     for i, event in enumerate(pictures):
         with Image.open(io.BytesIO(event.encoded_image_string)) as picture:
             assert (np.asarray(picture) == export.reconstructions(run, i)).all()

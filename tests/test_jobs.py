@@ -245,7 +245,8 @@ def test_epochs_that_were_finished_before_a_stop_are_kept_however_short_they_wer
     assert snapshot.run == stopped
     first, run = followed(job_of(long).run(), epochs=6)
     assert (first.resumed_from_epoch, first.attempt) == (4, 2)
-    assert [preview.epoch for preview in run.previews] == [0, 1, 2, 3, 4, 5, 6]
+    assert [preview.step for preview in run.previews] == [0, 1, 2, 5, 10, 15, 20, 25, 30]
+    assert [preview.epoch for preview in run.previews] == [0, None, None, 1, 2, 3, 4, 5, 6]
     assert_same_result(run, in_one_go(replace(QUICK, epochs=6)))
 
 
@@ -265,6 +266,8 @@ def test_a_stop_in_the_middle_of_an_epoch_keeps_the_epochs_before_it(
     on_disk = checkpoints.read(run.run_id)
     assert on_disk.epochs == run.epochs
     assert on_disk.step_losses == run.step_losses[:5]
+    assert on_disk.previews == run.previews[: len(on_disk.previews)]
+    assert on_disk.previews[-1].step == 5
     first, again = followed(job_of(long).run(), epochs=2)
     assert first == replace(on_disk, attempt=2, resumed_from_epoch=1)
     assert_same_result(again, in_one_go(replace(QUICK, epochs=2)))

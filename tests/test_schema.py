@@ -29,6 +29,7 @@ from autoenc.schema import (
     psnr_of_mse,
     thinned,
 )
+from autoenc.training import FILM_STEPS, MAX_STEPS
 
 levels = st.floats(0, 1, exclude_min=True)
 rates = st.floats(0, 100, exclude_min=True)
@@ -307,7 +308,7 @@ RUN = Run(
     device="cpu",
     versions={},
     x=PICTURES,
-    previews=(Preview(0, PICTURES),),
+    previews=(Preview(0, 0, PICTURES),),
 )
 
 
@@ -330,11 +331,19 @@ def test_six_steps_of_four_times_three_are_half_of_the_run() -> None:
     assert run.done == 0.5
 
 
+def test_a_frame_in_the_midst_of_an_epoch_is_of_the_last_of_its_steps() -> None:
+    run = RUN.after(epoch_record(1)).after(StepRecord(1, (0.3, 0.2, 0.1)))
+    frame = Images((1, 1, 1, 1), b"\x09")
+    run = run.after(StepRecord(2, (0.2, 0.1), frame))
+    assert run.previews[-1] == Preview(5, None, frame)
+    assert run.after(StepRecord(2, (0.1,))).previews == run.previews
+
+
 def test_an_epoch_adds_its_figures_and_its_pictures() -> None:
     run = RUN.after(epoch_record(1, test_loss=0.01))
     assert len(run.epochs) == 1
     assert (run.epochs[0].train_loss, run.epochs[0].test_loss, run.epochs[0].threads) == (0.02, 0.01, 2)
-    assert run.previews == (Preview(0, PICTURES), Preview(1, PICTURES))
+    assert run.previews == (Preview(0, 0, PICTURES), Preview(3, 1, PICTURES))  # its third step is its last
     assert run.test_mse == 0.01
     assert run.test_psnr_db == pytest.approx(20)
 
@@ -362,24 +371,47 @@ def test_of_a_thousand_epochs_at_most_64_keep_their_pictures_the_first_and_the_l
     run = RUN
     for epoch in range(1, 1001):
         run = run.after(epoch_record(epoch))
-        epochs = [preview.epoch for preview in run.previews]
-        assert len(epochs) <= MAX_PREVIEWS == 64
+        epochs = [preview.epoch for preview in run.previews if preview.epoch is not None]
+        assert len(run.previews) == len(epochs) <= MAX_PREVIEWS == 64
         assert (epochs[0], epochs[-1]) == (0, epoch)
         assert epochs == sorted(set(epochs))
         assert max(b - a for a, b in pairwise(epochs)) <= max(1, epoch / 31)  # nothing long is left out
 
 
 def test_64_previews_are_all_kept_and_of_65_every_second_goes() -> None:
-    previews = tuple(Preview(epoch, PICTURES) for epoch in range(65))
+    previews = tuple(Preview(3 * epoch, epoch, PICTURES) for epoch in range(65))
     assert thinned(previews[:64]) == previews[:64]
     assert [preview.epoch for preview in thinned(previews)] == list(range(0, 65, 2))
 
 
-def test_previews_do_not_depend_on_where_a_run_was_interrupted() -> None:
+def film_of(n_epochs: int, steps_per_epoch: int) -> tuple[Preview, ...]:
+    """All frames that a run makes, in their order."""
+    steps = {step: None for step in FILM_STEPS if step < n_epochs * steps_per_epoch}
+    ends = {epoch * steps_per_epoch: epoch for epoch in range(n_epochs + 1)}
+    return tuple(Preview(step, epoch, PICTURES) for step, epoch in sorted((steps | ends).items()))
+
+
+def test_the_frames_of_the_first_steps_stay_however_long_the_run() -> None:
+    frames = film_of(n_epochs=1000, steps_per_epoch=469)
+    film = thinned(frames)
+    assert len(film) <= MAX_PREVIEWS
+    between = [preview.step for preview in film if preview.epoch is None]
+    assert between[:9] == [1, 2, 5, 10, 20, 50, 100, 200, 500]
+    assert between == [preview.step for preview in frames if preview.epoch is None]
+    assert (film[0].step, film[-1].step) == (0, 469_000)
+    assert list(film) == sorted(film, key=lambda preview: preview.step)
+
+
+def test_the_longest_run_has_room_for_frames_of_its_epochs() -> None:
+    assert FILM_STEPS[-1] >= MAX_STEPS
+    assert len(FILM_STEPS) <= MAX_PREVIEWS // 2
+
+
+@pytest.mark.parametrize("steps_per_epoch", [1, 3, 469])
+def test_previews_do_not_depend_on_where_a_run_was_interrupted(steps_per_epoch: int) -> None:
     """A file holds the thinned previews; the rest of the run is added to them."""
-    previews = tuple(Preview(epoch, PICTURES) for epoch in range(200))
-    at_once = one_by_one = previews[:1]
-    for preview in previews[1:]:
+    at_once = one_by_one = tuple[Preview, ...]()
+    for preview in film_of(200, steps_per_epoch):
         at_once = thinned((*at_once, preview))
         one_by_one = thinned(thinned((*one_by_one, preview)))
     assert one_by_one == at_once

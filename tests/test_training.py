@@ -14,6 +14,7 @@ from autoenc import memory, models, noise, training
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.schema import EpochRecord, Heartbeat, Noise, StepRecord, TrainConfig
+from autoenc.stopwatch import Stopwatch
 from autoenc.training import TrainState, begin, seeded, train
 
 NOISY = Noise("gaussian", 0.3)
@@ -366,6 +367,100 @@ def test_draws_depend_on_seed_epoch_and_purpose_and_on_nothing_else() -> None:
     torch.rand(10)
     assert drawn(0, 1, "noise") == drawn(0, 1, "noise")
     drawn(2**31 - 1, 1000, "noise")  # the largest that a config allows
+
+
+# ---------------------------------------------------------------- the film
+
+
+def filmed(outcome: Outcome) -> dict[int, bytes]:
+    """The frames between the ends of epochs, by the step of the whole run."""
+    n_steps, frames = 0, {}
+    for record in outcome.records:
+        if isinstance(record, StepRecord):
+            n_steps += len(record.losses)
+            if record.x_hat is not None:
+                frames[n_steps] = record.x_hat.data
+    return frames
+
+
+SHAPES: list[dict[str, Any]] = [
+    {},
+    {"noise": NOISY},
+    {"model": "conv", "latent_size": 3},
+    {"model": "conv-bottleneck", "latent_size": 3, "layers": 2, "noise": Noise("gaussian", 0.3, up_to=True)},
+]
+
+
+@pytest.mark.parametrize("setting", SHAPES)
+def test_a_filmed_training_is_one_that_was_not_filmed_bit_for_bit(
+    digits: Dataset, setting: dict[str, Any]
+) -> None:
+    config = replace(TINY, **setting)
+    plain_state, filmed_state = begin(config, digits, "cpu"), begin(config, digits, "cpu")
+    plain = Outcome(plain_state, list(train(plain_state, digits, config, film_steps=())))
+    every_step = Outcome(filmed_state, list(train(filmed_state, digits, config, film_steps=range(1, 100))))
+    assert filmed(plain) == {}
+    assert list(filmed(every_step)) == [1, 2, 4, 5]  # the third and the sixth are the ends of epochs
+    assert every_step.losses == plain.losses
+    assert torch.equal(every_step.weights, plain.weights)
+    assert [e.x_hat for e in every_step.epochs] == [e.x_hat for e in plain.epochs]
+
+
+@pytest.mark.parametrize("setting", SHAPES)
+def test_a_frame_shows_what_the_model_draws_after_exactly_that_step(
+    digits: Dataset, setting: dict[str, Any]
+) -> None:
+    """After a whole epoch of one step, of two and of five, trained for themselves."""
+    config = replace(TINY, epochs=1, batch_size=60, decay_epochs=None, **setting)  # 5 steps
+    frames = filmed(trained(replace(config, epochs=2), digits))
+    assert list(frames) == [1, 2]  # 5 and 10 are the ends of epochs
+    state = begin(config, digits, "cpu")
+    x = training.preview_input(digits, config)
+    assert all(frames[step] != training.reconstruct(state, x).data for step in frames)
+    records = train(state, digits, config, film_steps=(1, 2, 3, 4))
+    for record in records:
+        if isinstance(record, StepRecord) and record.x_hat is not None:
+            # The generator stands still after this step, and so does the model.
+            assert record.x_hat == training.reconstruct(state, x)
+
+
+def test_frames_are_made_in_powers_of_ten_over_the_whole_run(digits: Dataset) -> None:
+    config = replace(TINY, epochs=9, batch_size=43)  # 7 steps an epoch, 63 in all
+    assert list(filmed(trained(config, digits))) == [1, 2, 5, 10, 20, 50]
+
+
+def test_a_continued_training_counts_the_steps_of_the_whole_run(digits: Dataset) -> None:
+    config = replace(TINY, epochs=9, batch_size=43)
+    at_once = filmed(trained(config, digits))
+    half = trained(replace(config, epochs=2), digits)  # 14 steps
+    assert list(filmed(half)) == [1, 2, 5, 10]
+    rest = filmed(trained(config, digits, half.state))
+    assert [14 + step for step in rest] == [20, 50]
+    assert [*filmed(half).values(), *rest.values()] == list(at_once.values())
+
+
+def test_the_time_of_a_frame_is_no_training_time(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each frame takes a second of a clock that goes on by nothing else."""
+    now = [0.0]
+    monkeypatch.setattr(training, "Stopwatch", lambda: Stopwatch(lambda: now[0], lambda: now[0]))
+
+    class Slow(nn.Module):
+        def __init__(self, model: nn.Module) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, x: Tensor) -> Tensor:
+            now[0] += 1.0 if len(x) == training.N_PREVIEW else 0.0
+            return self.model(x)  # type: ignore[no-any-return]
+
+    config = replace(TINY, epochs=1, batch_size=30)  # 10 steps
+    state = begin(config, digits, "cpu")
+    state.model = Slow(state.model)  # type: ignore[assignment]
+    outcome = Outcome(state, list(train(state, digits, config)))
+    assert len(filmed(outcome)) == 3
+    (epoch,) = outcome.epochs
+    assert (epoch.seconds, epoch.stood_still) == (0, 0)
+    assert epoch.test_seconds == 1  # the frame at its end is made in the time of the test, as ever
 
 
 # ---------------------------------------------------------------- records

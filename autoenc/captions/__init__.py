@@ -1,6 +1,7 @@
 """Plain words that are computed from data; empty where there is not enough yet.
 
 images/                 a picture and its reconstruction
+frames.py               a moment of a training, in its film
 configs.py              the settings of a run and of a sweep
 sweep/                  the runs of a sweep
 equal.py                two data sets at equal compression
@@ -13,6 +14,15 @@ training.py             the charts of runs
 ratios.py               a ratio as people say it
 """
 
-from autoenc.captions import denoising, equal, errors, images, out_of_distribution, sweep, training
+from autoenc.captions import (
+    denoising,
+    equal,
+    errors,
+    frames,
+    images,
+    out_of_distribution,
+    sweep,
+    training,
+)
 
-__all__ = ["denoising", "equal", "errors", "images", "out_of_distribution", "sweep", "training"]
+__all__ = ["denoising", "equal", "errors", "frames", "images", "out_of_distribution", "sweep", "training"]

@@ -10,6 +10,8 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
     history.still       (E,) float64, seconds in which the process stood still; only where it did
     preview.x           (16, C, H, W) uint8; preview.x_noisy too where the config has noise
     preview.epochs      (P,) int64, and preview.x_hat (P, 16, C, H, W) uint8
+    film.steps          (F,) int64, and film.x_hat (F, 16, C, H, W) uint8: frames in the midst of an epoch;
+                        only where there are some, since version 0.3
 
 paths.py      where the files are
 parsing.py    a file taken apart: what is not what it should be is refused

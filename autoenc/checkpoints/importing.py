@@ -90,6 +90,8 @@ def _verified(path: Path, name: str) -> Run:
         tensors |= {"history.still"} if any(e.stood_still for e in run.epochs) else set()
         tensors |= {f"preview.{images}" for images in ("x", "x_hat", "epochs")}
         tensors |= {"preview.x_noisy"} if run.x_noisy else set()
+        is_filmed = any(preview.epoch is None for preview in run.previews)
+        tensors |= {"film.steps", "film.x_hat"} if is_filmed else set()
         if unknown := set(file.tensors.keys()) - tensors:
             raise ValueError(f"it holds {min(unknown)!r:.80}, which no run has")
         _check_head(file, run)

@@ -20,7 +20,7 @@ from autoenc.numerals import counted
 from autoenc.once import once
 from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.schema import MAX_PREVIEWS, NOISES, Epoch, Images, Preview, Run, RunSummary, TrainConfig
-from autoenc.training import MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
+from autoenc.training import FILM_STEPS, MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
 
 AnyRun = TypeVar("AnyRun", Run, RunSummary)
 T = TypeVar("T")
@@ -160,12 +160,8 @@ def run_in(file: RunFile) -> Run:
     rows = file.measures("history.epochs", (n_epochs, 5), torch.float64).tolist()
     beside, still = _concurrent_jobs_in(file, n_epochs), _seconds_still_in(file, n_epochs)
     n_images, *_ = file.shape("preview.x")
-    (n_previews,) = file.shape("preview.epochs")
     pictures = (whole(n_images, 1, N_PREVIEW), *summary.image_shape)
-    x_hat = file.tensor("preview.x_hat", (whole(n_previews, 1, MAX_PREVIEWS), *pictures), torch.uint8)
-    epochs = file.tensor("preview.epochs", (n_previews,), torch.int64).tolist()
-    if epochs != sorted(set(epochs) & set(range(n_epochs + 1))):
-        raise ValueError("preview.epochs are out of order")
+    previews = _previews_in(file, n_epochs, n_steps, pictures)  # before the steps: a list of these is large
     return Run(
         run_id=summary.run_id,
         config=config,
@@ -184,8 +180,31 @@ def run_in(file: RunFile) -> Run:
             for row, n, s in zip(rows, beside, still, strict=True)
         ),
         step_losses=tuple(file.measures("history.steps", (n_steps,)).tolist()),
-        previews=tuple(Preview(epoch, _images(frame)) for epoch, frame in zip(epochs, x_hat, strict=True)),
+        previews=previews,
     )
+
+
+def _previews_in(
+    file: RunFile, n_epochs: int, n_steps: int, pictures: tuple[int, ...]
+) -> tuple[Preview, ...]:
+    """Those after an epoch and those between, which files before version 0.3 do not have."""
+    (n_ends,) = file.shape("preview.epochs")
+    x_hat = file.tensor("preview.x_hat", (whole(n_ends, 1, MAX_PREVIEWS), *pictures), torch.uint8)
+    epochs = file.tensor("preview.epochs", (n_ends,), torch.int64).tolist()
+    if epochs != sorted(set(epochs) & set(range(n_epochs + 1))):
+        raise ValueError("preview.epochs are out of order")
+    length = n_steps // n_epochs if n_epochs else 0  # of an epoch, in steps
+    ends = [Preview(e * length, e, _images(frame)) for e, frame in zip(epochs, x_hat, strict=True)]
+    if "film.steps" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
+        return tuple(ends)
+    (n_between,) = file.shape("film.steps")
+    whole(n_between, 1, min(len(FILM_STEPS), MAX_PREVIEWS - n_ends))
+    x_hat = file.tensor("film.x_hat", (n_between, *pictures), torch.uint8)
+    steps = file.tensor("film.steps", (n_between,), torch.int64).tolist()
+    if steps != sorted(set(steps)) or not all(0 < step < n_steps and step % length for step in steps):
+        raise ValueError("film.steps are out of order")
+    between = [Preview(step, None, _images(frame)) for step, frame in zip(steps, x_hat, strict=True)]
+    return tuple(sorted(ends + between, key=lambda preview: preview.step))
 
 
 def _concurrent_jobs_in(file: RunFile, n_epochs: int) -> list[int | None]:

@@ -190,8 +190,13 @@ def _tensors(run: Run, state: TrainState) -> dict[str, Tensor]:
     tensors["preview.x"] = _pixels(run.x)
     if run.x_noisy is not None:
         tensors["preview.x_noisy"] = _pixels(run.x_noisy)
-    tensors["preview.epochs"] = torch.tensor([p.epoch for p in run.previews], dtype=torch.int64)
-    tensors["preview.x_hat"] = torch.stack([_pixels(p.x_hat) for p in run.previews])
+    epochs = [p for p in run.previews if p.epoch is not None]
+    tensors["preview.epochs"] = torch.tensor([p.epoch for p in epochs], dtype=torch.int64)
+    tensors["preview.x_hat"] = torch.stack([_pixels(p.x_hat) for p in epochs])
+    # Apart from the epochs, where earlier versions look for nothing else.
+    if film := [p for p in run.previews if p.epoch is None]:
+        tensors["film.steps"] = torch.tensor([p.step for p in film], dtype=torch.int64)
+        tensors["film.x_hat"] = torch.stack([_pixels(p.x_hat) for p in film])
     return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
 
 

@@ -26,6 +26,7 @@ class StepRecord:
 
     epoch: int  # from 1
     losses: tuple[float, ...] = field(repr=False)  # one training loss a step
+    x_hat: Images | None = field(default=None, repr=False)  # the preview images after the last of these steps
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Preview:
-    """The preview images as the model gave them back after an epoch; epoch 0 is before any training."""
+    """One frame of a run's film: the preview images as the model gave them back at that moment."""
 
-    epoch: int
+    step: int  # of the whole run, after which it was made; 0 is before any training
+    epoch: int | None  # that ended with this step; 0 is before any training; None: in the midst of an epoch
     x_hat: Images = field(repr=False)
 
 
@@ -93,7 +95,7 @@ class Run:
     earlier_tests: int = 0  # the first epochs, tested as version 0.1 did: on noise that depends on the model
     epochs: tuple[Epoch, ...] = ()
     step_losses: tuple[float, ...] = field(default=(), repr=False)  # the unfinished epoch's included
-    previews: tuple[Preview, ...] = field(default=(), repr=False)
+    previews: tuple[Preview, ...] = field(default=(), repr=False)  # in the order in which they were made
 
     @property
     def steps_per_epoch(self) -> int:
@@ -163,12 +165,19 @@ class Run:
         """This run with one more record."""
         match record:
             case StepRecord():
-                return replace(self, step_losses=self.step_losses + record.losses)
+                run = replace(self, step_losses=self.step_losses + record.losses)
+                if record.x_hat is None:
+                    return run
+                return run._with_frame(Preview(len(run.step_losses), None, record.x_hat))
             case EpochRecord():
                 epoch = Epoch(**{f.name: getattr(record, f.name) for f in fields(Epoch)})
-                previews = thinned((*self.previews, Preview(record.epoch, record.x_hat)))
-                return replace(self, epochs=(*self.epochs, epoch), previews=previews)
+                run = replace(self, epochs=(*self.epochs, epoch))
+                step = record.epoch * self.steps_per_epoch
+                return run._with_frame(Preview(step, record.epoch, record.x_hat))
         return self
+
+    def _with_frame(self, preview: Preview) -> Run:
+        return replace(self, previews=thinned((*self.previews, preview)))
 
 
 def psnr_of_mse(mse: float) -> float:
@@ -177,12 +186,16 @@ def psnr_of_mse(mse: float) -> float:
 
 
 def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
-    """At most MAX_PREVIEWS of them, in even strides of epochs; the first and the last always stay."""
-    stride, indices = 1, previews
-    while len(indices) > MAX_PREVIEWS:
+    """At most MAX_PREVIEWS of them: epochs in even strides, of which the first and the last always stay.
+
+    So do all in the midst of an epoch: there are only as many as `training.FILM_STEPS`.
+    """
+    last = max((p.epoch for p in previews if p.epoch is not None), default=0)
+    stride, frames = 1, previews
+    while len(frames) > MAX_PREVIEWS:
         stride *= 2
-        indices = (*(p for p in previews[:-1] if p.epoch % stride == 0), previews[-1])
-    return indices
+        frames = tuple(p for p in previews if p.epoch is None or p.epoch % stride == 0 or p.epoch == last)
+    return frames
 
 
 @dataclass(frozen=True)

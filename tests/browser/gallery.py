@@ -42,6 +42,10 @@ def epochs(n_frames: int) -> tuple[int, ...]:
     return tuple(range(5, 5 * n_frames + 1, 5))
 
 
+def steps(n_frames: int) -> tuple[int, ...]:
+    return tuple(100 * epoch for epoch in epochs(n_frames))
+
+
 def losses(n_epochs: int) -> np.ndarray:
     return 0.2 / np.arange(1, n_epochs + 1)
 
@@ -51,7 +55,7 @@ def chart(n_epochs: int) -> str:
     style = {"mode": "lines+markers", "line": {"color": COLOUR["test"], "width": 3}, "marker": {"size": 10}}
     points = {"x": 100 * at, "y": losses(n_epochs), "customdata": at}
     sentence = "the loss falls from 0.2 to almost 0"
-    meta = {"film": "film", "x_per_epoch": 100, "name": "run 7: loss", "caption": sentence}
+    meta = {"film": "film", "name": "run 7: loss", "caption": sentence}
     layout = {
         "template": {},
         "title": {"text": "Loss"},
@@ -84,7 +88,7 @@ def show_film(n_images: int, channels: int, n_frames: int, change: int) -> None:
         PictureRow("Original", x, COLOUR["original"]),
         PictureRow("Reconstruction", film(x, n_frames), COLOUR["reconstruction"], notes=notes),
     ]
-    pictures(rows, key="film", difference=COLOUR["error"], film=Film(marks, epochs(n_frames)))
+    pictures(rows, key="film", difference=COLOUR["error"], film=Film(marks, steps(n_frames)))
 
 
 def show_loop() -> None:

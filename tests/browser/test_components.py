@@ -28,7 +28,7 @@ from ui.components.pictures import Film, PictureRow, pictures
 
 FILM, LOSS, CHOICE = ".st-key-film", ".st-key-loss", ".st-key-choice"
 EPOCHS = gallery.epochs(gallery.N_FRAMES)
-RECORD = "window.told = []; addEventListener('autoenc-epoch', e => told.push([e.detail.key, e.detail.epoch]))"
+RECORD = "window.told = []; addEventListener('autoenc-moment', e => told.push([e.detail.key, e.detail.at]))"
 
 
 @pytest.fixture(scope="module")
@@ -196,10 +196,10 @@ def check_frame(page: Page, frame: int) -> None:
     assert np.abs(error - expected).max() <= 1
 
 
-def shown_epochs(page: Page, key: str) -> list[int]:
-    """The epochs that a film has shown."""
+def shown_steps(page: Page, key: str) -> list[int]:
+    """The steps whose frames a film has shown."""
     everything: list[tuple[str, int | None]] = page.evaluate("told")
-    return [epoch for other, epoch in everything if other == key and epoch is not None]
+    return [step for other, step in everything if other == key and step is not None]
 
 
 def show_frame(page: Page, frame: int) -> None:
@@ -249,7 +249,7 @@ def test_play_shows_every_frame_once_and_ends_at_the_last(page: Page) -> None:
     button.click()
     expect(button).to_have_attribute("aria-label", "Pause")
     expect(button).to_have_attribute("aria-label", "Play")
-    assert shown_epochs(page, "film") == list(EPOCHS)
+    assert shown_steps(page, "film") == list(gallery.steps(gallery.N_FRAMES))
     check_frame(page, gallery.N_FRAMES - 1)
 
 
@@ -535,7 +535,7 @@ def test_a_row_that_cannot_be_drawn_is_refused(wrong: dict[str, Any], sentence: 
             {"film": Film(("a",) * 3, (1, 2, 3))},
             "a film of 3 frames",
         ),
-        ([np.stack([X, X])], {"film": Film(("a", "b"), (1,))}, "2 marks and 1 epochs"),
+        ([np.stack([X, X])], {"film": Film(("a", "b"), (1,))}, "2 marks and 1 steps"),
     ],
 )
 def test_rows_that_do_not_belong_together_are_refused(

@@ -199,14 +199,16 @@ def test_an_echo_of_an_older_level_leaves_the_slider_and_a_wish_of_the_server_mo
 
 def test_a_chart_is_told_each_level_and_a_click_on_one_of_its_points_moves_the_slider(blank: Page) -> None:
     data = b64encode(message("none", "blur", 1, [], "chart")).decode()
-    blank.evaluate("window.heard = []; addEventListener('autoenc-epoch', ({ detail }) => heard.push(detail))")
+    blank.evaluate(
+        "window.heard = []; addEventListener('autoenc-moment', ({ detail }) => heard.push(detail))"
+    )
     blank.evaluate("data => call(data)", data)
-    seek = "epoch => dispatchEvent(new CustomEvent('autoenc-seek', { detail: { key: 'chart', epoch } }))"
+    seek = "at => dispatchEvent(new CustomEvent('autoenc-seek', { detail: { key: 'chart', at } }))"
     for level in (2.5, 5):  # the second is beyond the largest
         blank.evaluate(seek, level)
         blank.evaluate("() => new Promise(requestAnimationFrame)")
     assert blank.evaluate("told.at(-1)") == 2.5
-    assert blank.evaluate("heard.filter(({ key }) => key === 'chart').at(-1).epoch") == 2.5
+    assert blank.evaluate("heard.filter(({ key }) => key === 'chart').at(-1).at") == 2.5
 
 
 def test_the_keys_go_on_with_a_slider_that_streamlit_has_taken_to_another_place(blank: Page) -> None:

@@ -19,17 +19,17 @@ _mount = st.components.v2.component(
 )
 
 
-def bookmark(film: str, *, epoch: int | None, last: int, opened: int) -> int | None:
+def bookmark(film: str, *, at: int | None, last: int, opened: int) -> int | None:
     """Move the film there, once, and follow it.
 
     Args:
         film: the key of its pictures.
-        epoch: None: the end.
-        last: the epoch of its last frame.
+        at: the step of a frame; None: the end.
+        last: the step of its last frame.
         opened: another number moves a film that has been moved since.
     Returns:
-        The epoch at which the visitor has let it rest since the last run of the script, once; None otherwise.
+        The step at which the visitor has let it rest since the last run of the script, once; None otherwise.
     """
-    data = {"film": film, "epoch": epoch, "last": last, "opened": opened}
+    data = {"film": film, "at": at, "last": last, "opened": opened}
     rests = _mount(key=f"{film}-bookmark", data=data, on_rests_change=lambda: None).rests
     return None if rests is None else int(rests)

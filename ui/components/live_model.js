@@ -112,8 +112,8 @@ function update(box) {
   box.dataset.updates = ++box.updates;
 }
 
-// Charts follow the slider, and a click on a point of theirs moves it, as they do with a film: its epoch is the level.
-const tell = (key, level) => dispatchEvent(new CustomEvent("autoenc-epoch", { detail: { key, epoch: level } }));
+// Charts follow the slider, and a click on a point of theirs moves it, as they do with a film.
+const tell = (key, level) => dispatchEvent(new CustomEvent("autoenc-moment", { detail: { key, at: level } }));
 
 // Once a frame, however often it is asked for: the level of the moment counts.
 const schedule = (box) => (box.turn ||= requestAnimationFrame(() => update(box)));
@@ -135,7 +135,7 @@ function tellAgain(box) {
   rest(box);
 }
 
-function seek(box, { key, epoch: level }) {
+function seek(box, { key, at: level }) {
   if (key !== box.data.key || !(level >= 0 && level <= box.data.most)) return;
   box.level = level;
   rest(box);

@@ -2,7 +2,7 @@
 
 Images and weights are handed over once and stay in the window; what only the server can say (large models,
 SSIM) is of the level at which the slider rests, and is dimmed or hidden while it stands elsewhere. The slider
-tells its window where it stands, and is moved, by the events of a film (see pictures): level for epoch.
+tells its window where it stands, and is moved, by the events of a film (see pictures), at a level.
 """
 
 from __future__ import annotations

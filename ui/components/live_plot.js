@@ -111,9 +111,9 @@ function listen(node) {
     const point = points.find(answers);
     if (!point) return;
     const { x, y, data, customdata } = point;
-    const { film: key } = node.meta;
-    const epoch = Number(customdata);
-    if (key && Number.isFinite(epoch)) dispatchEvent(new CustomEvent("autoenc-seek", { detail: { key, epoch } }));
+    const { film: key, x_scale = 1 } = node.meta;
+    const isMoment = key && Number.isFinite(Number(customdata)); // else it answers something else
+    if (isMoment) dispatchEvent(new CustomEvent("autoenc-seek", { detail: { key, at: x / x_scale } }));
     node.send("clicked", { curve: data.name, x, y, customdata: plain(customdata) });
   });
 }
@@ -121,15 +121,15 @@ function listen(node) {
 // ---------------------------------------------------------------- the film that it follows
 
 function follow(node, meta) {
-  if (node.meta?.film !== meta.film) node.epoch = null;
+  if (node.meta?.film !== meta.film) node.at = null;
   node.meta = meta;
 }
 
 // Where the film stands: an element of its own, because redrawing the chart for each frame would be slow.
 function mark(node) {
   const { xaxis, _size } = node._fullLayout ?? {};
-  const { film, x_per_epoch: step = 1 } = node.meta ?? {};
-  const x = film && xaxis && node.epoch !== null ? xaxis.d2p(node.epoch * step) : NaN;
+  const { film, x_scale = 1 } = node.meta ?? {};
+  const x = film && xaxis && node.at !== null ? xaxis.d2p(node.at * x_scale) : NaN;
   node.marker.hidden = !(x >= 0 && x <= xaxis._length);
   if (node.marker.hidden) return;
   node.marker.style.height = `${_size.h}px`;
@@ -179,13 +179,13 @@ function create() {
   shell.append(node, node.marker);
   node.sizes = new ResizeObserver(() => draw(node));
   node.sizes.observe(node);
-  node.epoch = null;
-  node.heard = ({ detail: { key, epoch } }) => {
+  node.at = null;
+  node.heard = ({ detail: { key, at } }) => {
     if (!key || key !== node.meta?.film) return;
-    node.epoch = epoch;
+    node.at = at;
     mark(node);
   };
-  addEventListener("autoenc-epoch", node.heard);
+  addEventListener("autoenc-moment", node.heard);
   // New data must not take the zoom rectangle out of the reader's hand.
   const release = () => setTimeout(() => ((node.held = false), draw(node, true))); // after plotly has seen it
   whileHeld(node, () => (node.held = true), release);
@@ -209,7 +209,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return leaving(shell, parentElement, () => {
     forget(BOXES, data.key, shell);
     node.sizes.disconnect();
-    removeEventListener("autoenc-epoch", node.heard);
+    removeEventListener("autoenc-moment", node.heard);
     node.plotly?.purge(node);
   });
 }

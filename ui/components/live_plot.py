@@ -39,7 +39,7 @@ def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) ->
             its own range (autorangeoptions may guide it) or give it the same one each time: a new range
             undoes the zoom. Its layout.meta may hold `caption`, what it shows in words for screen readers;
             `name`, of the file that is saved; `film`, the key of pictures whose film it follows with a
-            marker at epoch * `x_per_epoch`, and which a click on a point with an epoch as customdata moves.
+            marker at step * `x_scale`, and which a click on a point with a number as customdata moves.
         height: pixels, reserved before anything is drawn; more where letters are enlarged for the back row.
         downloads: below it two buttons that save it as PNG and SVG, dark on white, 1200 x 700.
     Returns:

@@ -106,7 +106,7 @@ function say(box) {
   const { bar } = box;
   bar.hidden = !film;
   if (!film) return;
-  const last = film.epochs.length - 1;
+  const last = film.steps.length - 1;
   bar.play.disabled = bar.range.disabled = !last;
   const [max, value] = last ? [last, box.frame] : [1, 1]; // one frame is the last
   Object.assign(bar.range, { max, value, ariaValueText: film.marks[box.frame] });
@@ -128,7 +128,7 @@ const decoded = (box, frame) => Promise.all(box.data.rows.map((row) => bitmap(bo
 // All frames, so that none is waited for while the film plays.
 function decodeAll(box) {
   const { data } = box;
-  const waiting = data.film.epochs.map((_, frame) => frame);
+  const waiting = data.film.steps.map((_, frame) => frame);
   const work = async () => {
     while (waiting.length && box.data === data) await decoded(box, waiting.shift());
   };
@@ -167,7 +167,7 @@ function show(box) {
 
 // ---------------------------------------------------------------- the film
 
-const tell = (key, epoch) => dispatchEvent(new CustomEvent("autoenc-epoch", { detail: { key, epoch } }));
+const tell = (key, at) => dispatchEvent(new CustomEvent("autoenc-moment", { detail: { key, at } }));
 
 async function go(box, frame) {
   const { data } = box;
@@ -175,7 +175,7 @@ async function go(box, frame) {
   await decoded(box, frame);
   if (box.data !== data || box.frame !== frame) return; // overtaken
   show(box);
-  tell(data.key, data.film.epochs[frame]);
+  tell(data.key, data.film.steps[frame]);
 }
 
 function pause(box) {
@@ -190,9 +190,9 @@ function play(box) {
   const tick = async (now) => {
     if (box.playing !== turn) return;
     if (box.isConnected && now >= turn.due) {
-      const { epochs, autoplay } = box.data.film;
-      const last = epochs.length - 1;
-      const pace = Math.max(MIN_FILM_MS / epochs.length, FRAME_MS);
+      const { steps, autoplay } = box.data.film;
+      const last = steps.length - 1;
+      const pace = Math.max(MIN_FILM_MS / steps.length, FRAME_MS);
       await go(box, box.frame < last ? box.frame + 1 : 0);
       if (box.frame === last && !autoplay) return box.playing === turn && pause(box);
       turn.due = box.frame === last ? now + END_MS : Math.max(turn.due + pace, now + pace / 2);
@@ -205,7 +205,7 @@ function play(box) {
 function createBar(box) {
   const bar = element(box, "div", "film");
   const range = element(bar, "input");
-  Object.assign(range, { type: "range", min: 0, step: 1, ariaLabel: "Epoch" });
+  Object.assign(range, { type: "range", min: 0, step: 1, ariaLabel: "Moment of the training" });
   range.oninput = () => (pause(box), go(box, +range.value).catch(box.fail));
   Object.assign(bar, { range, play: playButton(bar, () => (box.playing ? pause(box) : play(box))) });
   bar.prepend(bar.play);
@@ -215,9 +215,9 @@ function createBar(box) {
   return bar;
 }
 
-function seek(box, { key, epoch }) {
+function seek(box, { key, at }) {
   if (key !== box.data.key || !box.data.film) return;
-  const far = box.data.film.epochs.map((other) => Math.abs(other - epoch));
+  const far = box.data.film.steps.map((step) => Math.abs(step - at));
   pause(box);
   go(box, far.indexOf(Math.min(...far))).catch(box.fail);
 }
@@ -244,13 +244,13 @@ const beginning = ({ film, rows }) => film && JSON.stringify(rows.map((row) => r
 // What the box will be with this data; what has been decoded is not decoded again.
 function accept({ data: before, files, frame }, data) {
   const same = before && beginning(before) === beginning(data);
-  const epochs = data.film?.epochs ?? [0];
-  const atEnd = !same || !data.film || frame === before.film.epochs.length - 1;
-  const kept = atEnd ? -1 : epochs.findIndex((epoch) => epoch >= before.film.epochs[frame]);
+  const steps = data.film?.steps ?? [0];
+  const atEnd = !same || !data.film || frame === before.film.steps.length - 1;
+  const kept = atEnd ? -1 : steps.findIndex((step) => step >= before.film.steps[frame]);
   const sent = data.ids.map((id, i) => [id, files.get(id) ?? { bytes: data.files[i] }]);
   const apart = data.apart.map((id) => [id, files.get(id) ?? { bytes: sheetOf(id).bytes }]);
   const entries = [...sent, ...apart];
-  return { data, same, files: new Map(entries), frame: kept < 0 ? epochs.length - 1 : kept };
+  return { data, same, files: new Map(entries), frame: kept < 0 ? steps.length - 1 : kept };
 }
 
 async function update(box, data) {
@@ -269,7 +269,7 @@ async function update(box, data) {
   if (same) return;
   pause(box);
   tell(data.key, null);
-  if (data.film?.autoplay && data.film.epochs.length > 1 && !STILL.matches) play(box);
+  if (data.film?.autoplay && data.film.steps.length > 1 && !STILL.matches) play(box);
 }
 
 const same = (a, b) => a?.length === b.length && b.every((byte, i) => byte === a[i]);

@@ -1,8 +1,8 @@
 """Rows of small images, one column an image: the original above, what a model made of it below.
 
-Rows may be films, a frame for each epoch. In the browser a film that is moved tells its window so: the event
-`autoenc-epoch` has the detail {key, epoch}; epoch is null when the film has gone. The event `autoenc-seek`
-with the same detail moves it.
+Rows may be films, a frame for each of some moments. In the browser a film that is moved tells its window so:
+the event `autoenc-moment` has the detail {key, at}; `at` is the step of the frame, or null when the film has
+gone. The event `autoenc-seek` with the same detail moves it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Film:
     """What is said of the frames of a film."""
 
     marks: tuple[str, ...]  # "epoch 7 of 20: test MSE 0.0123"
-    epochs: tuple[int, ...]
+    steps: tuple[int, ...]  # of the training, rising
     autoplay: bool = False  # starts by itself and begins again, unless the reader wants less motion
 
 
@@ -143,10 +143,10 @@ def _check(rows: Sequence[PictureRow], film: Film | None, difference: str | None
     if difference is not None and len(rows) < 2:
         raise ShapeError(f"a difference is between two rows of pictures or more; given: {len(rows)}")
     n_frames = max((len(row.frames) for row in rows), default=1)
-    lengths_of_film = (1, 1) if film is None else (len(film.marks), len(film.epochs))
+    lengths_of_film = (1, 1) if film is None else (len(film.marks), len(film.steps))
     lengths = {len(row.frames) for row in rows} - {1}
     if len(lengths) > 1 or lengths_of_film != (n_frames, n_frames):
         raise ShapeError(
-            f"a film of {n_frames} frames has {lengths_of_film[0]} marks and {lengths_of_film[1]} epochs; "
+            f"a film of {n_frames} frames has {lengths_of_film[0]} marks and {lengths_of_film[1]} steps; "
             "one each is needed"
         )

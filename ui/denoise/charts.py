@@ -83,7 +83,7 @@ def _line(compared: Compared, curve: Curve) -> Line:
 def _drawn(lines: tuple[Line, ...], measure: Literal["psnr", "ssim"], spread: bool, caption: str) -> str:
     """As JSON; a marker follows the slider."""
     figure = plots.quality_curves(lines, measure, spread=spread, caption=caption)
-    figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY, "x_per_epoch": 1}
+    figure.layout.meta = {**(figure.layout.meta or {}), "film": KEY}
     json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
     return json
 

@@ -1,16 +1,17 @@
-"""Epoch by epoch: what comes back of sixteen test images, the loss and the time."""
+"""Epoch by epoch, the first one step by step: what comes back of sixteen test images, the loss, the time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import streamlit as st
 
 from autoenc import captions, datasets, lab, plots
+from autoenc.datasets import Dataset
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
-from autoenc.schema import Run
+from autoenc.schema import Preview, Run
 from ui.app import layout
 from ui.components import pixels
 from ui.components.bookmark import bookmark
@@ -18,7 +19,6 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
 from ui.core import catalogue, links, model_cache, polling, sessions
 from ui.run import picture_names, selection
-from ui.widgets import labels
 
 CHART_HEIGHT = 300  # pixels
 FILM = "preview"
@@ -28,22 +28,29 @@ def show(run: Run, active: bool) -> None:
     layout.subsection("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
+    if (data := _readable_data(run)) is not None:
+        st.caption(captions.frames.reading_caption(run.x.shape[0], len(data.class_names)))
     _charts(run, active)
     _beside_the_lab(run)
-    if not active and film.epochs:  # last: what stands above must not move when a run ends
-        _follow_film(film.epochs[-1])
+    if not active and film.steps:  # last: what stands above must not move when a run ends
+        _follow_film(run)
 
 
-def _follow_film(last: int) -> None:
+def _follow_film(run: Run) -> None:
     """Where the film rests is part of the view; its end need not be said."""
-    rests = bookmark(FILM, epoch=selection.FILM_EPOCH.get(), last=last, opened=links.n_read())
+    step, epoch, last = selection.FILM_STEP.get(), selection.FILM_EPOCH.get(), run.previews[-1].step
+    if step is None and epoch is not None:
+        step = epoch * run.steps_per_epoch
+    rests = bookmark(FILM, at=step, last=last, opened=links.n_read())
     if rests is not None:
-        selection.FILM_EPOCH.put(None if rests == last else rests)
+        epoch_at = {preview.step: preview.epoch for preview in run.previews}.get(rests)
+        selection.FILM_EPOCH.put(None if rests == last else epoch_at)
+        selection.FILM_STEP.put(rests if epoch_at is None and rests != last else None)
 
 
 @polling.drawn_once
 def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
-    """All stored epochs, or only the last: while it runs a message must be small."""
+    """All stored frames, or only the last: while it runs a message must be small."""
     previews = run.previews if whole else run.previews[-1:]
     names = picture_names.originals(run)
     rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], hints=names, steady=True)]
@@ -53,24 +60,29 @@ def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
     frames = pixels.film([preview.x_hat for preview in previews])
     names = picture_names.reconstructions(run, frames)
     rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"], hints=names))
-    epochs = tuple(preview.epoch for preview in previews)
-    return rows, Film(
-        tuple(map(labels.frame, [run] * len(previews), previews, _read_right(run, frames))), epochs
-    )
+    texts = map(captions.frames.frame, [run] * len(previews), previews, _readings(run, previews))
+    return rows, Film(tuple(texts), tuple(preview.step for preview in previews))
 
 
-def _read_right(run: Run, frames: np.ndarray) -> list[str]:
-    """Of each frame, how many images are still read as what they are; empty where nobody can tell."""
-    unknown = [""] * len(frames)
+def _readings(run: Run, previews: Sequence[Preview]) -> list[str]:
+    """Of each frame, how many images are recognised; empty where nobody can tell, and before any training."""
+    if (data := _readable_data(run)) is None:
+        return [""] * len(previews)
+    reader, labels = model_cache.reader(data.name), data.test_labels[: run.x.shape[0]]
+    n_right = [int((reader.read(pixels.array(p.x_hat)) == labels).sum()) for p in previews]
+    return [
+        captions.frames.reading(n, len(labels), len(data.class_names)) if preview.step else ""
+        for n, preview in zip(n_right, previews, strict=True)
+    ]
+
+
+def _readable_data(run: Run) -> Dataset | None:
+    """The run's data set, where a nearest neighbour can tell its classes apart."""
     if not catalogue.is_present(run.config.dataset):
-        return unknown
+        return None
     data = datasets.load(run.config.dataset)
-    reader = model_cache.reader(data.name)
-    if data.fingerprint != run.fingerprint or not reader.reliable:
-        return unknown
-    n_images = frames.shape[1]
-    right = [int((reader.read(frame) == data.test_labels[:n_images]).sum()) for frame in frames]
-    return [f"{n} of {n_images} recognised" for n in right]
+    is_same = data.fingerprint == run.fingerprint
+    return data if is_same and model_cache.reader(data.name).reliable else None
 
 
 def _charts(run: Run, active: bool) -> None:
@@ -98,15 +110,16 @@ def _charts(run: Run, active: bool) -> None:
 def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[str, ...]) -> str:
     others = sessions.seeds_of(run) if seeds else ()
     figure = plots.loss_curve(run, log=log, by=by, seeds=others)
-    x_per_epoch = run.steps_per_epoch if by == "step" else 1
     caption = captions.training.loss_caption(run, others)
-    figure.update_layout(meta={"film": FILM, "x_per_epoch": x_per_epoch, "caption": caption})
+    x_scale = 1 if by == "step" else 1 / run.steps_per_epoch
+    figure.update_layout(meta={"film": FILM, "x_scale": x_scale, "caption": caption})
     return str(figure.to_json())
 
 
 @polling.drawn_once
 def _timing(run: Run) -> str:
-    meta = {"film": FILM, "x_per_epoch": 1, "caption": captions.training.timing_caption(run)}
+    caption = captions.training.timing_caption(run)
+    meta = {"film": FILM, "x_scale": 1 / run.steps_per_epoch, "caption": caption}
     return str(plots.timing(run).update_layout(meta=meta).to_json())
 
 

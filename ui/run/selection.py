@@ -27,7 +27,9 @@ VIEWS = {
 
 RUN = Value[str | None]("run", None)
 TAB = Value("view", VIEWS["epochs"])
-FILM_EPOCH = Value[int | None]("film epoch", None)  # at which the film of the run rests; None: its end
+# Where the film of the run rests: after an epoch, or after a step in the midst of one; both None: at its end.
+FILM_EPOCH = Value[int | None]("film epoch", None)
+FILM_STEP = Value[int | None]("film step", None)
 LOSS_BY = Value[Literal["step", "epoch"]]("loss_by", "step")
 LOSS_LOG = Value("loss_log", True)
 ORDER = Value("order", inspection.IMAGE_ORDERS[0])  # of the test images
@@ -39,12 +41,13 @@ IMAGE = Value[int | None]("image", None)  # the test image that is shown large
 def show_run(run_id: str) -> None:
     if run_id != RUN.get():
         FILM_EPOCH.forget()
+        FILM_STEP.forget()
     RUN.put(run_id)
 
 
 def show_nothing() -> None:
     """No run any more: it has been deleted."""
-    for value in (RUN, USUAL_RUN, FILM_EPOCH):
+    for value in (RUN, USUAL_RUN, FILM_EPOCH, FILM_STEP):
         value.forget()
 
 
@@ -94,6 +97,7 @@ SHOWN_RUN = Param("run", (RUN,), _take_run, lambda: RUN.get() or USUAL_RUN.get()
 VIEW = (
     one_of("view", TAB, VIEWS),
     number("epoch", FILM_EPOCH),
+    number("step", FILM_STEP),
     one_of("by", LOSS_BY, ("step", "epoch")),
     flag("log", LOSS_LOG),
     one_of("order", ORDER, dict(zip(_ORDERS, inspection.IMAGE_ORDERS, strict=True))),

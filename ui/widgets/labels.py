@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from statistics import mean, stdev
 
 from autoenc.captions import configs
-from autoenc.numerals import counted, decibels, out_of, smaller
-from autoenc.schema import Preview, Run, Snapshot, State, psnr_of_mse
-from ui.components import pixels
+from autoenc.numerals import counted, out_of, smaller
+from autoenc.schema import Snapshot, State
 from ui.core.text import duration, plain
 
 
@@ -78,14 +77,6 @@ def over_seeds(values: Sequence[float | None], decimals: int) -> str:
     if spread:  # the first decimal that differs is shown
         decimals = max(decimals, -math.floor(math.log10(spread)))
     return f"{mean(measured):.{decimals}f} ± {spread:.{decimals}f}"
-
-
-def frame(run: Run, preview: Preview, reading: str = "") -> str:
-    """A moment of the preview images: `after epoch 3 of 10: 17.2 dB, 14 of 16 recognised`."""
-    when = "untrained" if preview.epoch == 0 else f"after epoch {preview.epoch:,} of {run.config.epochs:,}"
-    x, x_hat = pixels.array(run.x), pixels.array(preview.x_hat)
-    mse = ((x / 255.0 - x_hat / 255.0) ** 2).mean()
-    return ", ".join(filter(None, [f"{when}: {decibels(psnr_of_mse(float(mse)))}", reading]))
 
 
 def code_size(n_latents: int, n_pixels: int) -> str:
