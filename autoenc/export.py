@@ -103,8 +103,30 @@ def reconstructions(run: Run, preview: int = -1) -> np.ndarray:
 
     With noise there are three rows: clean, noisy, reconstructed.
     """
-    rows = (run.x, run.x_noisy, run.previews[preview].x_hat)
-    return np.concatenate([_row(images) for images in rows if images is not None])
+    return np.concatenate([picture_row(x) for x in picture_rows(run, run.previews[preview].x_hat)])
+
+
+def picture_rows(run: Run, x_hat: Images) -> list[np.ndarray]:
+    """The preview images clean, noisy if there is noise, and as they came back: each uint8 (B, C, H, W)."""
+    rows = (images for images in (run.x, run.x_noisy, x_hat) if images is not None)
+    return [np.frombuffer(images.data, np.uint8).reshape(images.shape) for images in rows]
+
+
+def picture_row(x: np.ndarray) -> np.ndarray:
+    """Pictures beside each other, enlarged pixel by pixel; channels that are no colours one under the other.
+
+    Args:
+        x: uint8 (B, C, H, W).
+    Returns:
+        (height, width, 3); EXPORT_GAP of white on the right of each picture and below it.
+    """
+    b, c, h, w = x.shape
+    if c != 3:
+        x = x.reshape(b, 1, c * h, w).repeat(3, axis=1)
+    scale = max(1, EXPORT_SIDE // max(x.shape[2:]))
+    x = x.repeat(scale, axis=2).repeat(scale, axis=3)
+    x = np.pad(x, ((0, 0), (0, 0), (0, EXPORT_GAP), (0, EXPORT_GAP)), constant_values=255)
+    return x.transpose(2, 0, 3, 1).reshape(x.shape[2], -1, 3)  # (B, 3, H, W) -> (H, B * W, 3)
 
 
 def write_tensorboard(run: Run, folder: Path) -> None:
@@ -180,18 +202,6 @@ def _csv(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _epoch_of(run: Run, step: int) -> int:
     return math.ceil(step / run.steps_per_epoch)
-
-
-def _row(images: Images) -> np.ndarray:
-    """Pictures beside each other, (H, W, 3); channels that are no colours stand one under the other."""
-    b, c, h, w = images.shape
-    x = np.frombuffer(images.data, np.uint8).reshape(images.shape)
-    if c != 3:
-        x = x.reshape(b, 1, c * h, w).repeat(3, axis=1)
-    scale = max(1, EXPORT_SIDE // max(x.shape[2:]))
-    x = x.repeat(scale, axis=2).repeat(scale, axis=3)
-    x = np.pad(x, ((0, 0), (0, 0), (0, EXPORT_GAP), (0, EXPORT_GAP)), constant_values=255)
-    return x.transpose(2, 0, 3, 1).reshape(x.shape[2], -1, 3)  # (B, 3, H, W) -> (H, B * W, 3)
 
 
 # ---------------------------------------------------------------- TensorBoard

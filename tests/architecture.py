@@ -44,7 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*", "autoenc.checkpoints.*"),
     ("autoenc.inspection.*", "autoenc.denoising.*", "autoenc.out_of_distribution.*"),
     ("autoenc.captions.*",),
-    ("autoenc.export", "autoenc.jobs"),
+    ("autoenc.export", "autoenc.film", "autoenc.jobs"),
     ("autoenc.sessions.*",),
     ("autoenc.sweeps.*",),
     ("autoenc.cli.*", "autoenc.examples.*", "autoenc.__main__"),

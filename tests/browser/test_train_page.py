@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from autoenc import export
+from autoenc import export, film
 from benchmarks.dashboards import dashboard, relay
 from tests.browser.conftest import (
     PATIENCE,
@@ -32,7 +32,7 @@ LONG = "train?dataset=digits&model=conv&latent_size=32&layers=2&epochs=1000"  # 
 LOSS = ".st-key-loss .js-plotly-plot"
 TIMING = ".st-key-timing .js-plotly-plot"
 FILM = ".st-key-preview"
-EPOCH = f"{FILM} input[type=range]"
+FRAME = f"{FILM} input[type=range]"
 MARK = f"{FILM} .mark"
 MARKER = ".st-key-loss .live-plot-marker"
 LARGE = ".st-key-large"
@@ -136,6 +136,18 @@ def test_a_refresh_in_mid_run_and_a_second_window_attach_to_the_same_run(open_pa
     press_stop(other)
 
 
+def test_the_first_steps_are_shown_while_they_are_taken_and_in_the_film_of_a_stopped_run(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"{LONG}&batch_size=2", height=1200)  # hundreds of steps an epoch
+    press_train_and_see_it_begin(page)
+    expect(page.locator(MARK)).to_have_text(re.compile(r"after [\d,]+ steps?: [\d.]+ dB"))
+    press_stop(page)
+    for key, moment in (("Home", "untrained"), ("ArrowRight", "after 1 step:"), ("ArrowRight", "after 2 ")):
+        page.locator(FRAME).press(key)
+        expect(page.locator(MARK)).to_contain_text(moment)
+
+
 # ---------------------------------------------------------------- a finished run
 
 
@@ -147,12 +159,13 @@ def test_the_film_the_pictures_and_the_marker_on_the_loss_curve_move_together(
     expect(page.locator(MARK)).to_contain_text("after epoch 12 of 12")
     reconstruction = f"{FILM} [aria-label^=Reconstruction] canvas"
     last = picture(page, reconstruction)
-    page.locator(EPOCH).press("Home")
+    page.locator(FRAME).press("Home")
     expect(page.locator(MARK)).to_contain_text("untrained")
     wait_for_another(page, reconstruction, last)
     at_the_beginning = middle(page.locator(MARKER))
-    page.locator(EPOCH).press("ArrowRight")
-    expect(page.locator(MARK)).to_contain_text("after epoch 1 of 12")
+    for moment in ("after 1 step:", "after 2 steps:", "after epoch 1 of 12:"):  # of 4 steps
+        page.locator(FRAME).press("ArrowRight")
+        expect(page.locator(MARK)).to_contain_text(moment)
     assert middle(page.locator(MARKER)) > at_the_beginning + 5
     x, y = place_of_test_loss(page, epoch=5)
     page.mouse.move(x, y)
@@ -162,10 +175,17 @@ def test_the_film_the_pictures_and_the_marker_on_the_loss_curve_move_together(
     expect(page).to_have_url(re.compile("epoch=5"))  # where it rests
     other = open_page(page.url.partition("/lab/")[2], height=1200)
     expect(other.locator(MARK)).to_contain_text("after epoch 5 of 12")
+    for _ in range(5):
+        page.locator(FRAME).press("ArrowLeft")
+    expect(page.locator(MARK)).to_contain_text("after 5 steps:")
+    expect(page).to_have_url(re.compile("step=5"))
+    assert "epoch=" not in page.url
+    other = open_page(page.url.partition("/lab/")[2], height=1200)
+    expect(other.locator(MARK)).to_contain_text("after 5 steps:")
     page.locator(FILM).get_by_role("button", name="Play").click()
     expect(page.locator(MARK)).to_contain_text("after epoch 12 of 12")
     expect(page.locator(FILM).get_by_role("button", name="Play")).to_be_visible()
-    expect(page).not_to_have_url(re.compile("epoch="))  # its end need not be said
+    expect(page).not_to_have_url(re.compile("epoch=|step="))  # its end need not be said
 
 
 def middle(marker: Locator) -> float:
@@ -276,6 +296,9 @@ def test_exported_files_hold_the_run(
     with zipfile.ZipFile(io.BytesIO(download(page, "TensorBoard folder (ZIP)"))) as archive:
         assert archive.testzip() is None
         assert any("tfevents" in name for name in archive.namelist())
+    assert download(page, "Film (GIF)") == film.animation(run, "GIF")
+    assert download(page, "Film (WebP)") == film.animation(run, "WebP")
+    assert download(page, "Reconstructions (PNG)") == film.still(run)
     png, svg = download(page, "Save as PNG"), download(page, "Save as SVG")
     assert Image.open(io.BytesIO(png)).size == (1200, 700)
     assert ElementTree.fromstring(svg).get("width") == "1200"

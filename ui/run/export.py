@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from autoenc import captions, checkpoints, export, plots
+from autoenc import captions, checkpoints, export, film, plots
 from autoenc.schema import Run
 from ui.app import class_link, layout
 from ui.components.copy_text import copy_text
@@ -37,6 +38,7 @@ def show(run: Run) -> None:
         )
     if not is_example:  # which is on every machine already, without what a training needs to continue
         st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
+    _film(run)
     address = class_link.class_address()
     if address is not None:
         layout.subsection("**Link to this view**")
@@ -50,6 +52,19 @@ def show(run: Run) -> None:
     ):
         figure.update_layout(meta=meta)
         live_plot(figure.to_json(), key=key, height=CHART_HEIGHT, downloads=True)
+
+
+def _film(run: Run) -> None:
+    layout.subsection("**Film of the training**")
+    with st.container(horizontal=True):
+        for file_format, mime in film.FORMATS.items():
+            name = f"{run.run_id}-film.{file_format.lower()}"
+            _download(f"Film ({file_format})", name, mime, partial(film.animation, run, file_format))
+        name = f"{run.run_id}-reconstructions.png"
+        _download("Reconstructions (PNG)", name, "image/png", partial(film.still, run))
+    st.caption(
+        "The test images from the first step to the last. GIF suits slides; WebP is smaller and keeps colours."
+    )
 
 
 def _download(label: str, name: str, mime: str, make: Callable[[], str | bytes]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import mean, stdev
 
 from autoenc.captions import configs
-from autoenc.numerals import counted, out_of, smaller
+from autoenc.numerals import counted, decibels, out_of, smaller
 from autoenc.schema import Snapshot, State
 from ui.core.text import duration, plain
 
