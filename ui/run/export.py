@@ -63,7 +63,8 @@ def _film(run: Run) -> None:
         name = f"{run.run_id}-reconstructions.png"
         _download("Reconstructions (PNG)", name, "image/png", partial(film.still, run))
     st.caption(
-        "The test images from the first step to the last. GIF suits slides; WebP is smaller and keeps colours."
+        "The test images from the first step to the last. GIF suits slides; WebP is smaller and keeps all "
+        "colours."
     )
 
 
