@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ THEIRS: Mapping[str, str] = {
     "color-contrast": "[disabled] *",  # the letters of a widget that cannot be used now are pale on purpose
 }
 MOST_STOPS = 10
+SEEDS = count(1)  # a second try of a test trains anew too
 CHART, FILM = ".live-plot", ".st-key-preview"
 
 # The elements that the first Tabs reach: whether anything is seen of the focus, and in which container it is.
@@ -202,9 +204,14 @@ HEAR = """() => {
 }"""
 
 
-def test_the_start_and_the_end_of_a_run_are_announced_once_and_no_epoch(open_page: OpenPage) -> None:
-    page = open_page("train?dataset=digits&latent_size=3&epochs=30&train_images=512")
+def listen(page: Page) -> None:
+    expect(page.locator(".autoenc-news")).to_have_count(2)
     page.evaluate(HEAR)
+
+
+def test_the_start_and_the_end_of_a_run_are_announced_once_and_no_epoch(open_page: OpenPage) -> None:
+    page = open_page(f"train?dataset=digits&latent_size=3&epochs=30&train_images=512&seed={next(SEEDS)}")
+    listen(page)
     page.locator(".st-key-train button").click()
     expect_progress(page, "Finished: 30 of 30 epochs")
     page.wait_for_function("heard.some(([, text]) => text.startsWith('Training finished'))")
@@ -218,7 +225,7 @@ def test_only_another_moment_of_the_same_subject_is_news_and_a_failure_interrupt
     open_page: OpenPage,
 ) -> None:
     page = open_page("runs")
-    page.evaluate(HEAR)
+    listen(page)
     for subject, moment in (
         ("old", "failed"),
         ("a", "running"),
@@ -238,4 +245,5 @@ def test_a_page_that_was_opened_after_the_end_announces_nothing(
 ) -> None:
     page = open_page(f"train?run={trained(8).run_id}")
     expect_progress(page, "Finished")
+    expect(page.locator(".autoenc-news")).to_have_count(2)
     assert page.locator(".autoenc-news").all_text_contents() == ["", ""]
