@@ -49,6 +49,7 @@ LONG = (
     "test_survival",
     "test_links",
     "browser/test_sweep_page",
+    "browser/test_accessibility",
     "pages/test_train",
     "test_memory",
     "browser/test_components",
