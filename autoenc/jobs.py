@@ -14,7 +14,7 @@ from typing import Protocol
 
 import torch
 
-from autoenc import checkpoints, cores, datasets, memory, models, training
+from autoenc import checkpoints, cores, datasets, forecasting, memory, models, training
 from autoenc.baselines import Baseline
 from autoenc.captions import configs
 from autoenc.datasets import Dataset
@@ -36,6 +36,7 @@ from autoenc.schema import (
     check_levels,
 )
 from autoenc.sources import VERSION
+from autoenc.stopwatch import Stopwatch
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
 
@@ -314,8 +315,15 @@ class CurveJob:
         data, curve = datasets.load(self.dataset), None
         if self.content_hash and checkpoints.content_hash(self.method) != self.content_hash:
             raise CheckpointError(f"another run has replaced {self.method}; measure it again")
+        watch, had_company = Stopwatch(), cores.concurrent_jobs() > 0
         with memory.readable_shortage():
             for curve in measuring.measure(self.method, data, self.noise, self.levels):
+                watch.lap()
                 yield curve
         if curve is not None:
             measuring.keep_curve(self.job_id, curve)
+            had_company |= cores.concurrent_jobs() > 0
+            seconds = watch.seconds / (curve.n_images * len(self.levels))
+            run = checkpoints.read(self.method) if self.content_hash else None
+            kind = forecasting.kind_of(self.method, data.image_shape, run)
+            forecasting.keep_speed(kind, seconds, alone=not had_company)

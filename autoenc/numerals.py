@@ -59,6 +59,37 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
 
 
+def expected_duration(low: float, high: float) -> str:
+    """What will take from `low` to `high` seconds, for people: `about 40 s`, `9 to 12 min`, `40 s to 2 min`.
+
+    As exactly as anybody can know it beforehand: of less than ten seconds nobody wants to know more.
+    """
+    if high < 9.5:
+        return "a few seconds"
+    if high < 1.4 * low:
+        return f"about {_about(math.sqrt(low * high))}"
+    first, last = _about(low), _about(high)
+    if first == last:
+        return f"about {last}"
+    if low < 0.95:
+        return f"up to {last}"
+    (first_number, first_unit), (_, unit) = first.split(), last.split()
+    return f"{first_number if first_unit == unit else first} to {last}"
+
+
+def _about(seconds: float) -> str:
+    """`7 s`, `40 s`, `2 min`, `25 min`, `1.5 h`, `12 h`."""
+    if seconds < 95:
+        step = next(step for step, below in ((1, 9.5), (2, 19), (5, 57.5), (10, 95)) if seconds < below)
+        return f"{step * round(seconds / step)} s"
+    minutes = seconds / 60
+    if minutes < 57.5:
+        step = 1 if minutes < 12.5 else 5
+        return f"{step * round(minutes / step)} min"
+    hours = minutes / 60
+    return f"{short(round(2 * hours) / 2 if hours < 9.75 else round(hours), 6)} h"
+
+
 def decibels(value: float) -> str:
     """`19.1 dB`; of an exact copy `∞ dB`."""
     if math.isnan(value):

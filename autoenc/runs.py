@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from autoenc.errors import ConfigError
 from autoenc.recipes import NOISE
@@ -88,23 +89,35 @@ def of_all_sizes(runs: Iterable[RunSummary], run: RunSummary) -> tuple[RunSummar
     return tuple(by_size[size] for size in sorted(by_size))
 
 
-def timed_like(
-    runs: Iterable[RunSummary], config: TrainConfig, model: ModelInfo, n_images: int
-) -> RunSummary | None:
-    """The newest run whose epochs take as long as those of this config on `n_images` training images."""
+class Workload(NamedTuple):
+    """What decides how long an epoch takes on a machine."""
 
-    def is_alike(run: RunSummary) -> bool:
-        theirs = run.config
-        return (
-            run.epochs_done > 0
-            and run.image_shape == model.image_shape
-            and run.n_train_images == n_images
-            and (run.n_parameters, run.n_latents) == (model.n_parameters, model.n_latents)
-            and (theirs.model, theirs.batch_size, theirs.noise)
-            == (config.model, config.batch_size, config.noise)
-        )
+    model: str
+    n_parameters: int
+    n_latents: int
+    image_shape: tuple[int, int, int]
+    n_images: int  # of the training set
+    batch_size: int
+    noise: str  # its kind, whatever its level; "": none
 
-    return next(filter(is_alike, runs), None)
+
+def workload_of(config: TrainConfig, model: ModelInfo, n_images: int) -> Workload:
+    """That of a config, trained or not."""
+    noise = config.noise.kind if config.noise else ""
+    size = model.n_parameters, model.n_latents, model.image_shape
+    return Workload(config.model, *size, n_images, config.batch_size, noise)
+
+
+def timings(runs: Iterable[RunSummary]) -> Mapping[Workload, tuple[RunSummary, ...]]:
+    """The runs that have finished an epoch, by their workload; in the order in which they are listed."""
+    by_workload: dict[Workload, list[RunSummary]] = {}
+    for run in runs:
+        if run.epochs_done:
+            noise = run.config.noise.kind if run.config.noise else ""
+            size = run.n_parameters, run.n_latents, run.image_shape
+            workload = Workload(run.config.model, *size, run.n_train_images, run.config.batch_size, noise)
+            by_workload.setdefault(workload, []).append(run)
+    return {workload: tuple(alike) for workload, alike in by_workload.items()}
 
 
 def of_all_levels(runs: Iterable[RunSummary], run: RunSummary) -> tuple[RunSummary, ...]:

@@ -1,11 +1,10 @@
-"""How long training will take on this machine, from a second of measuring."""
+"""How fast this machine trains, from a second of measuring."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from time import perf_counter
 
 import numpy as np
@@ -13,8 +12,7 @@ import torch
 from torch.nn.functional import mse_loss
 
 from autoenc import memory, models
-from autoenc.runs import timed_like
-from autoenc.schema import ModelInfo, RunSummary, TrainConfig
+from autoenc.schema import ModelInfo, TrainConfig
 from autoenc.training import useful_threads
 
 _BATCH = 128
@@ -74,28 +72,20 @@ def _step_seconds(config: TrainConfig) -> float:
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         seconds.append(perf_counter() - began)
-    return median(seconds[2:])
+    return min(seconds)  # another program may have held up the others
 
 
-def expected_epoch_seconds(
-    config: TrainConfig,
-    info: ModelInfo,
-    n_train: int,
-    n_test: int,
-    speed: Speed | None,
-    runs: Sequence[RunSummary] = (),
+def epoch_seconds(
+    config: TrainConfig, info: ModelInfo, n_train: int, n_test: int, speed: Speed | None
 ) -> float | None:
-    """Seconds for one epoch, its test included; None: nothing has been measured yet.
-
-    A run of the same model that was measured here counts for more than the estimate from its size.
-    """
-    n_images = config.train_images or n_train
-    if (measured := timed_like(runs, config, info, n_images)) is not None:
-        return measured.seconds_per_epoch
+    """For one epoch, its test included, by the size of the model; None: its kind has not been measured."""
     if speed is None or config.model not in speed.coefficients:
         return None
-    coefficients = speed.coefficients[config.model]
-    step = float(np.dot(coefficients, _size(info, config.batch_size)))
-    # The backward pass, which a test does without, costs about twice the forward one.
-    forward = float(np.dot(coefficients[1:], _size(info, n_test)[1:])) / 3
-    return step * math.ceil(n_images / config.batch_size) + forward
+    step = float(np.dot(speed.coefficients[config.model], _size(info, config.batch_size)))
+    n_steps = math.ceil((config.train_images or n_train) / config.batch_size)
+    return step * n_steps + forward_seconds(info, n_test, speed.coefficients[config.model])
+
+
+def forward_seconds(info: ModelInfo, n_images: int, coefficients: tuple[float, float, float]) -> float:
+    """For a test: the backward pass, which it does without, costs about twice the forward one."""
+    return float(np.dot(coefficients[1:], _size(info, n_images)[1:])) / 3

@@ -86,7 +86,7 @@ def train(
         batches = torch.split(shuffled, config.batch_size)
         noise_draws = seeded(device, config.seed, epoch, "noise")
         losses = torch.empty(len(batches), device=device)
-        reported, report_at = 0, watch.lap() + REPORT_SECONDS
+        reported, report_at, before = 0, watch.lap() + REPORT_SECONDS, watch.seconds
         for step, batch in enumerate(batches):
             x = as_float(batch)  # (B, C, H, W) in [0, 1]
             x_hat = model(noise.corrupt(x, config.noise, noise_draws))
@@ -101,9 +101,10 @@ def train(
             if watch.lap() >= report_at or is_filmed or is_last:
                 values = _finite(losses[reported : step + 1], epoch, reported, config)
                 watch.lap()
-                yield StepRecord(epoch, values, reconstruct(state, preview) if is_filmed else None)
+                frame = reconstruct(state, preview) if is_filmed else None
+                yield StepRecord(epoch, values, frame, watch.seconds - before)
                 watch.skip()  # a frame is no training, and whoever asks for the records may take their time
-                reported, report_at = step + 1, watch.lap() + REPORT_SECONDS
+                reported, report_at, before = step + 1, watch.lap() + REPORT_SECONDS, watch.seconds
         sizes = torch.tensor([len(batch) for batch in batches], device=device)
         train_loss = float((losses.double() * sizes).sum() / len(train_set))
         watch.lap()

@@ -3,8 +3,8 @@
 # ruff: noqa: E402
 from ui.start import intro
 
-first_wanted = intro.show()  # on the screen before PyTorch is loaded, which takes seconds
+above_first, first_wanted = intro.show()  # on the screen before PyTorch is loaded, which takes seconds
 
 from ui.start import page
 
-page.show(first_wanted)
+page.show(above_first, first_wanted)

@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes", "autoenc.runs"),
     ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*", "autoenc.checkpoints.*"),
     ("autoenc.inspection.*", "autoenc.denoising.*", "autoenc.out_of_distribution.*"),
+    ("autoenc.forecasting.*",),
     ("autoenc.captions.*",),
     ("autoenc.export", "autoenc.film", "autoenc.jobs"),
     ("autoenc.sessions.*",),

@@ -12,7 +12,6 @@ from autoenc.schema import (
     Noise,
     Snapshot,
     State,
-    StepRecord,
     Sweep,
     TrainConfig,
 )
@@ -88,10 +87,6 @@ def test_a_job_at_work_says_how_far_it_is() -> None:
     assert labels.progress(replace(at_work, value=Download("mnist", 3_000_000, 12_000_000))) == (
         "Downloading: 3 MB of 12 MB"
     )
-    begun = run_of(2, []).after(StepRecord(1, (0.1,)))
-    # So many seconds for this part of the first epoch: as many for each part that is left.
-    expected = 7 * (1 - begun.done) / begun.done
-    assert labels.seconds_left(replace(at_work, value=begun, elapsed_seconds=7)) == pytest.approx(expected)
 
 
 def test_a_job_is_called_by_what_was_asked_for_before_anything_has_come() -> None:

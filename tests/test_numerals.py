@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from autoenc.captions.errors import class_caption, colour_caption
 from autoenc.inspection import ClassError, ColourError
-from autoenc.numerals import counted, decibels, duration, listed, out_of, percent, setting, short, smaller
+from autoenc.numerals import (
+    counted,
+    decibels,
+    duration,
+    expected_duration,
+    listed,
+    out_of,
+    percent,
+    setting,
+    short,
+    smaller,
+)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +112,34 @@ def test_counts_agree_with_their_nouns() -> None:
 )
 def test_durations(seconds: float, sentence: str) -> None:
     assert duration(seconds) == sentence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sentence"),
+    [
+        *(
+            (0.0, 0.0, "a few seconds"),
+            (3, 9.4, "a few seconds"),
+            (41, 41, "about 40 s"),
+            (0.5, 24, "up to 25 s"),
+        ),
+        *((7, 20, "7 to 20 s"), (42, 119, "40 s to 2 min"), (50, 88, "50 to 90 s"), (94, 96, "about 90 s")),
+        *((540, 720, "about 10 min"), (540, 780, "9 to 15 min"), (1380, 3720, "25 min to 1 h")),
+        *((3600, 5300, "1 to 1.5 h"), (36_000, 360_000, "10 to 100 h"), (3450, 3450, "about 1 h")),
+    ],
+)
+def test_an_expected_time_is_as_exact_as_it_is_known(low: float, high: float, sentence: str) -> None:
+    assert expected_duration(low, high) == sentence
+
+
+def test_an_expected_time_never_shrinks_when_more_is_expected() -> None:
+    def seconds(text: str) -> float:
+        number, unit = text.removeprefix("about ").split()
+        return float(number) * {"s": 1, "min": 60, "h": 3600}[unit]
+
+    said = [seconds(expected_duration(n / 10, n / 10)) for n in range(95, 500_000, 7)]
+    assert said == sorted(said)
+    assert all(0.7 < text / (n / 10) < 1.35 for text, n in zip(said, range(95, 500_000, 7), strict=True))
 
 
 def test_settings_are_said_as_they_were_written() -> None:

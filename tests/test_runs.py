@@ -118,7 +118,7 @@ def test_what_is_missing_among_levels_of_noise_are_the_same_settings_with_the_ot
     assert runs.missing_levels([this], this, [0.1])[0] == TrainConfig(seed=3)
 
 
-def test_a_run_is_timed_like_another_of_the_same_model_batch_noise_and_images_begun_or_not() -> None:
+def test_runs_are_timed_alike_that_have_the_same_model_batch_images_and_kind_of_noise() -> None:
     info = models.describe(TrainConfig(), GREY)
     alike = run("alike", seed=3, learning_rate=0.1, epochs=5, done=1)
     others = [
@@ -126,9 +126,12 @@ def test_a_run_is_timed_like_another_of_the_same_model_batch_noise_and_images_be
         *(run("colour", shape=COLOUR), run("batch", batch_size=64)),
         replace(run("fewer"), n_train_images=500),
     ]
-    assert runs.timed_like([*others, alike, run("older")], TrainConfig(), info, 60_000) is alike
-    assert runs.timed_like(others, TrainConfig(), info, 60_000) is None
-    assert names([runs.timed_like(others, TrainConfig(), info, 500)]) == ["fewer"]
+    timed = runs.timings([*others, alike, run("older"), run("strong", noise=STRONG)])
+    assert names(timed[runs.workload_of(TrainConfig(), info, 60_000)]) == ["alike", "older"]
+    assert names(timed[runs.workload_of(TrainConfig(), info, 500)]) == ["fewer"]
+    weak = runs.workload_of(TrainConfig(noise=WEAK), info, 60_000)
+    assert names(timed[weak]) == ["noise", "strong"], "a level of noise costs no time"
+    assert "new" not in [name for alike in timed.values() for name in names(alike)]
 
 
 # ---------------------------------------------------------------- for the pages of noise and of pictures

@@ -1,4 +1,4 @@
-"""The forecast: paper arithmetic on given speeds, and a measurement that knows large from small."""
+"""How fast a machine trains: paper arithmetic, and a measurement that knows large from small."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,37 +8,16 @@ import pytest
 import torch
 
 from autoenc import models, speed
-from autoenc.schema import Noise, RunSummary, TrainConfig
-from autoenc.speed import Speed, expected_epoch_seconds
+from autoenc.schema import TrainConfig
+from autoenc.speed import Speed, epoch_seconds
 
 CONFIG = TrainConfig(latent_size=32)
 INFO = models.describe(CONFIG, (1, 28, 28))
-RUN = RunSummary(
-    run_id="mnist-mlp-k32-e10-00000000",
-    config=replace(CONFIG, epochs=3, seed=8, learning_rate=0.01),
-    fingerprint="f",
-    image_shape=(1, 28, 28),
-    n_parameters=INFO.n_parameters,
-    n_latents=32,
-    n_train_images=60_000,
-    epochs_done=3,
-    train_loss=0.01,
-    test_mse=0.01,
-    seconds=21.0,
-    seconds_per_epoch=7.0,
-    images_per_second=1e4,
-    device="cpu",
-    threads=2,
-    concurrent_jobs=0,
-    attempt=1,
-    modified=0.0,
-    n_bytes=0,
-)
 
 
-def expected(config: TrainConfig = CONFIG, *runs: RunSummary, **coefficients: Any) -> float | None:
+def expected(config: TrainConfig = CONFIG, **coefficients: Any) -> float | None:
     measured = Speed(coefficients, 2) if coefficients else None
-    return expected_epoch_seconds(config, INFO, 60_000, 10_000, measured, runs)
+    return epoch_seconds(config, INFO, 60_000, 10_000, measured)
 
 
 def test_nothing_is_expected_before_anything_was_measured() -> None:
@@ -67,33 +46,6 @@ def test_memory_counts_the_outputs_of_every_layer_and_the_parameters() -> None:
     assert expected(mlp=(0.0, 1e-9, 0.0)) == pytest.approx((training + test) * 1e-9)
 
 
-def test_a_run_of_the_same_model_that_was_measured_counts_for_more() -> None:
-    assert expected(CONFIG, RUN) == 7.0
-    assert expected(CONFIG, RUN, mlp=(1.0, 0.0, 0.0)) == 7.0
-
-
-def test_the_newest_of_the_runs_alike_counts() -> None:
-    assert expected(CONFIG, replace(RUN, n_latents=31), replace(RUN, seconds_per_epoch=5.0), RUN) == 5.0
-
-
-@pytest.mark.parametrize(
-    "unlike",
-    [
-        {"epochs_done": 0},
-        {"image_shape": (3, 28, 28)},
-        {"n_train_images": 1000},
-        {"n_parameters": 1},
-        {"n_latents": 33},
-        {"config": replace(RUN.config, model="conv")},
-        {"config": replace(RUN.config, batch_size=64)},
-        {"config": replace(RUN.config, noise=Noise("gaussian", 0.1))},
-    ],
-    ids=lambda unlike: next(iter(unlike)),
-)
-def test_a_run_of_another_model_does_not_count(unlike: dict[str, Any]) -> None:
-    assert expected(CONFIG, replace(RUN, **unlike)) is None
-
-
 @pytest.fixture(scope="module")
 def measured() -> Iterator[Speed]:
     threads = torch.get_num_threads()
@@ -118,7 +70,7 @@ def test_a_model_with_a_hundred_times_the_work_is_expected_to_take_longer(
     for latent_size in (2, 200):
         config = TrainConfig(model=model, latent_size=latent_size)
         info = models.describe(config, (1, 28, 28))
-        seconds.append(expected_epoch_seconds(config, info, 60_000, 10_000, measured))
+        seconds.append(epoch_seconds(config, info, 60_000, 10_000, measured))
     small, large = seconds
     assert small is not None
     assert large is not None

@@ -14,11 +14,11 @@ import pytest
 from autoenc import checkpoints, plots, training
 from autoenc.captions.remarks import remarks
 from autoenc.datasets import Dataset
+from autoenc.forecasting import seconds_left
 from autoenc.schema import Epoch, EpochRecord, Run, StepRecord
 from autoenc.stopwatch import Stopwatch
 from tests.runs import PLAIN, made, put, stored
 from tests.test_plots import run_of
-from ui.widgets import labels
 
 ROOT = Path(__file__).parents[1]
 
@@ -136,10 +136,7 @@ def test_the_epoch_of_a_standstill_counts_neither_for_the_speed_nor_for_the_fore
     assert run.seconds == 132
     only = run_with(STILL)
     assert only.seconds_per_epoch == 68, "the best guess that there is"
-    left = labels.seconds_left(
-        labels.Snapshot("x", labels.State.RUNNING, value=replace(run, step_losses=(0.1,) * 938))
-    )
-    assert left == 64 * 4 * 0.5
+    assert seconds_left(replace(run, step_losses=(0.1,) * 938)) == 64 * 4 * 0.5
 
 
 def test_the_chart_hatches_the_epoch_of_a_standstill_and_shows_no_speed_for_it() -> None:

@@ -15,9 +15,11 @@ import pytest
 from autoenc import checkpoints, datasets, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import CheckpointError, ConfigError
+from autoenc.forecasting import Machine
+from autoenc.forecasting.training import BY_SIZE, START
 from autoenc.schema import MAX_RUNS, RunSummary, Snapshot, State, Sweep, TrainConfig, whole_numbers
 from autoenc.speed import Speed
-from autoenc.sweeps import Machine, Plan, SavedSweep
+from autoenc.sweeps import Plan, SavedSweep
 from tests.runs import stored, trained
 
 BASE = TrainConfig(dataset="digits", epochs=2)
@@ -114,29 +116,29 @@ def planned(sweep: Sweep, where: Machine, runs: Mapping[str, RunSummary] | None 
 A_SECOND_A_STEP = Speed({"mlp": (1.0, 0.0, 0.0), "conv": (2.0, 0.0, 0.0)}, 4)
 
 
-def test_the_time_of_a_plan_is_that_of_its_steps_divided_by_the_cores() -> None:
+def test_the_time_of_a_plan_is_that_of_its_steps() -> None:
     """1,437 digits in batches of 128 are 12 steps; two epochs of three sizes of the MLP: 72 steps."""
-    plan = planned(Sweep(BASE, ("mlp",), (1, 2, 4)), machine(speed=A_SECOND_A_STEP))
-    assert [run.seconds for run in plan.to_train] == [24, 24, 24]
-    assert plan.seconds(4, 4, alone=True) == 72
-    assert plan.seconds(1, 4) == 72
-    assert plan.seconds(2, 4) == 72 / 2, "two at a time"
-    assert plan.seconds(4, 4) == 24, "never less than the longest"
-
-
-def test_convolutions_that_use_all_cores_gain_nothing_from_company() -> None:
-    plan = planned(Sweep(BASE, ("conv",), (1, 2)), machine(speed=A_SECOND_A_STEP))
-    assert plan.seconds(2, 4) == plan.seconds(1, 4) == 2 * 2 * 24
+    where = machine(speed=A_SECOND_A_STEP)
+    plan = planned(Sweep(BASE, ("mlp",), (1, 2, 4)), where)
+    least = 24 * BY_SIZE[0] + START.low
+    assert [run.part and run.part.forecast.low for run in plan.to_train] == [least] * 3
+    one_by_one = plan.forecast(where, alone=True)
+    assert one_by_one == plan.forecast(where), "there is one worker"
+    assert one_by_one is not None
+    assert (one_by_one.low, one_by_one.high) == pytest.approx(
+        (72 * BY_SIZE[0] + 3 * START.low, 72 * BY_SIZE[1] + 3 * START.high)
+    )
 
 
 def test_the_shortest_run_is_the_first() -> None:
     by_work = Speed({"mlp": (0.0, 0.0, 1e-9), "conv": (0.0, 0.0, 1e-9)}, 4)
     plan = planned(SWEEP, machine(speed=by_work))
-    times = [run.seconds or 0 for run in plan.runs]
+    times = [run.part.forecast.middle if run.part else 0 for run in plan.runs]
     assert times == sorted(times)
+    assert times[0] > 0
     assert plan.runs[0].config.latent_size == 1
     unmeasured = planned(SWEEP, machine())
-    assert unmeasured.seconds(2, 4) is None
+    assert unmeasured.forecast(machine()) is None
     assert unmeasured.runs[0].config == plan.runs[0].config, "by its work, where no time is known"
 
 
@@ -165,8 +167,10 @@ def test_runs_on_disk_come_at_once_and_begun_ones_take_what_is_left() -> None:
     runs = {run.run_id: run for run in checkpoints.summaries()[0]}
     plan = planned(Sweep(BASE, ("mlp",), (1, 2, 4)), machine(speed=A_SECOND_A_STEP), runs)
     assert [run.run_id for run in plan.finished] == [short.run_id(data.fingerprint)]
-    half = next(run for run in plan.to_train if run.config.latent_size == 2)
-    assert half.seconds == pytest.approx(runs[half.run_id].seconds_per_epoch)
+    half, whole = (run.part for size in (2, 4) for run in plan.to_train if run.config.latent_size == size)
+    assert half is not None
+    assert whole is not None
+    assert half.forecast.low - START.low == pytest.approx((whole.forecast.low - START.low) / 2)
 
 
 # ---------------------------------------------------------------- kept

@@ -13,18 +13,18 @@ from time import sleep
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, cores, datasets, recipes, sweeps
+from autoenc import checkpoints, cores, datasets, recipes, sweeps, training
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.printing import Commands, add_command, check_writable, split, write
 from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
-from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError
-from autoenc.numerals import counted, data_size, duration
-from autoenc.runs import by_id
-from autoenc.schema import MODELS, BaselineCurve, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.forecasting import Machine
+from autoenc.numerals import counted, data_size
+from autoenc.runs import by_id, timings
+from autoenc.schema import MODELS, BaselineCurve, Forecast, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.schema.written import as_written
 from autoenc.sessions.protocol import Sessions
-from autoenc.sweeps import Machine, Plan, SavedSweep
+from autoenc.sweeps import Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
@@ -64,9 +64,10 @@ def sweep(args: argparse.Namespace) -> None:
         sessions.wait_until_ready()
         for refusal in sessions.refusals():
             print(f"autoenc: {refusal}", file=sys.stderr)
-        plan = _planned(wanted_sweep, data, sessions)
+        machine = _machine(sessions)
+        plan = sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
         saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
-        _tell(plan, plan.seconds(sessions.n_workers, sessions.n_cores, alone=saved.alone))
+        _tell(plan, plan.forecast(machine, alone=saved.alone))
         sweeps.begin(sessions, saved, {run.run_id for run in plan.finished})
         points = _followed(saved, data.image_shape, sessions)
         baselines = _measured(saved, sessions)
@@ -89,18 +90,20 @@ def sweep_from_args(args: argparse.Namespace) -> Sweep:
     )
 
 
-def _planned(wanted_sweep: Sweep, data: Dataset, sessions: Sessions) -> Plan:
-    machine = Machine(sessions.n_cores, sessions.memory_share, sessions.speed())
-    return sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
+def _machine(sessions: Sessions) -> Machine:
+    device = training.name_of(training.pick_device("auto"))
+    share, speed = sessions.memory_share, sessions.speed()
+    timed = timings(checkpoints.summaries()[0])
+    return Machine(sessions.n_cores, share, speed, sessions.n_workers, device, timed)
 
 
 def _on_disk() -> dict[str, RunSummary]:
     return by_id(checkpoints.summaries()[0])
 
 
-def _tell(plan: Plan, seconds: float | None) -> None:
+def _tell(plan: Plan, forecast: Forecast | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
-    time = "" if seconds is None or not new else f", about {duration(seconds)}"
+    time = "" if forecast is None or not new else f", {forecast.text}"
     size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
     if caption := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
         print(caption, file=sys.stderr)

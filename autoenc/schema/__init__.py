@@ -10,6 +10,7 @@ baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
 job.py     the state of a job in the background
 sweep.py   many runs as one question
+forecast.py  how long something will take
 written.py what fields are called in tables and in `--json`
 """
 
@@ -35,6 +36,7 @@ from autoenc.schema.denoise import (
     check_levels,
     usual_levels,
 )
+from autoenc.schema.forecast import Forecast
 from autoenc.schema.job import Download, Record, Snapshot, State, Value, Work
 from autoenc.schema.model import LayerInfo, ModelInfo
 from autoenc.schema.noise import MIN_LEVEL, NOISES, Noise, NoiseKind, training_noise
@@ -77,6 +79,7 @@ __all__ = [
     "Download",
     "Epoch",
     "EpochRecord",
+    "Forecast",
     "Heartbeat",
     "Images",
     "LayerInfo",

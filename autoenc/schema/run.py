@@ -27,6 +27,7 @@ class StepRecord:
     epoch: int  # from 1
     losses: tuple[float, ...] = field(repr=False)  # one training loss a step
     x_hat: Images | None = field(default=None, repr=False)  # the preview images after the last of these steps
+    seconds: float = 0.0  # of work at these steps; 0: nobody has measured it
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Preview:
 
 
 MAX_PREVIEWS = 64
+MAX_STEP_SECONDS = 100  # records of which a run remembers how fast their steps were: the last ten seconds
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Run:
     epochs: tuple[Epoch, ...] = ()
     step_losses: tuple[float, ...] = field(default=(), repr=False)  # the unfinished epoch's included
     previews: tuple[Preview, ...] = field(default=(), repr=False)  # in the order in which they were made
+    # Of one step, by each of the latest records of steps since training began or resumed; in no file.
+    step_seconds: tuple[float, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -165,7 +169,12 @@ class Run:
         """This run with one more record."""
         match record:
             case StepRecord():
-                run = replace(self, step_losses=self.step_losses + record.losses)
+                step_seconds = self.step_seconds
+                if record.seconds:
+                    newest = record.seconds / len(record.losses)
+                    step_seconds = (*step_seconds, newest)[-MAX_STEP_SECONDS:]
+                losses = self.step_losses + record.losses
+                run = replace(self, step_losses=losses, step_seconds=step_seconds)
                 if record.x_hat is None:
                     return run
                 return run._with_frame(Preview(len(run.step_losses), None, record.x_hat))

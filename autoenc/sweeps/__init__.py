@@ -4,6 +4,7 @@ planning.py   what a sweep will take, before anything is started
 saved.py      the sweeps that were started: a small file each beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
+remaining.py  how long it will still take
 comparing.py  two data sets at equal compression
 table.py      their results as a table, CSV, Markdown, LaTeX
 """
@@ -14,14 +15,14 @@ from autoenc.sweeps.comparing import (
     subject,
 )
 from autoenc.sweeps.following import points
-from autoenc.sweeps.planning import Machine, Plan, Planned, plan
+from autoenc.sweeps.planning import Plan, Planned, plan
+from autoenc.sweeps.remaining import left
 from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin, begin_missing
 from autoenc.sweeps.saved import SavedSweep, find, newest, save
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
 __all__ = [
     "RATIOS",
-    "Machine",
     "Plan",
     "Planned",
     "Row",
@@ -36,6 +37,7 @@ __all__ = [
     "columns_of",
     "equal_sweep",
     "find",
+    "left",
     "newest",
     "plan",
     "points",

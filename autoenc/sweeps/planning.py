@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autoenc import memory, models, speed, training
+from autoenc import forecasting, memory, models, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
-from autoenc.schema import MODELS, ModelInfo, RunSummary, Sweep, TrainConfig
-from autoenc.speed import Speed
+from autoenc.forecasting import Machine, Part, together
+from autoenc.schema import MODELS, Forecast, RunSummary, Sweep, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,7 @@ class Planned:
     run_id: str
     refusal: str = ""  # why it cannot be trained here; empty: it can
     finished: bool = False
-    seconds: float | None = None  # still to train, with all cores; None: nothing has been measured yet
-    threads: int = 1  # that it makes use of, of all cores
+    part: Part | None = None  # what is still to train; None: nothing has been measured yet
     needed_bytes: int = 0
     n_multiplications: int = 0  # of all its steps: the order where no time is known
 
@@ -54,30 +53,14 @@ class Plan:
         """Of the largest run that will be trained; 0: there is none."""
         return max((run.needed_bytes for run in self.to_train), default=0)
 
-    def seconds(self, n_workers: int, n_cores: int, *, alone: bool = False) -> float | None:
+    def forecast(self, machine: Machine, *, alone: bool = False) -> Forecast | None:
         """Until all is trained, on a machine that does nothing else; None: nothing has been measured yet.
 
-        Several at once fill the cores: the work of all is divided by the cores, but no run any further.
+        Args:
+            alone: one run at a time.
         """
-        times = [run.seconds for run in self.to_train if run.seconds is not None]
-        if len(times) < len(self.to_train):
-            return None
-        if alone or n_workers == 1:
-            return sum(times)
-        at_once = min(n_workers, n_cores)
-        work = sum(
-            t * max(run.threads, n_cores / at_once) for t, run in zip(times, self.to_train, strict=True)
-        )
-        return max(work / n_cores, max(times, default=0.0))
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What a plan has to know of where the runs will be trained."""
-
-    n_cores: int
-    memory_share: int  # bytes that one run may take
-    speed: Speed | None = None  # None: not measured yet
+        parts = [run.part for run in self.to_train if run.part is not None]
+        return together(parts, machine, alone=alone) if len(parts) == len(self.to_train) else None
 
 
 def plan(
@@ -95,7 +78,8 @@ def plan(
 
 def _length(run: Planned) -> tuple[float, int, int]:
     """Where no time is known, an MLP before a convolution, whose steps take longer than their work tells."""
-    return run.seconds or 0.0, MODELS.index(run.config.model), run.n_multiplications
+    seconds = run.part.forecast.middle if run.part else 0.0
+    return seconds, MODELS.index(run.config.model), run.n_multiplications
 
 
 def _planned(
@@ -108,7 +92,7 @@ def _planned(
     run_id = config.run_id(fingerprint)
     before = runs.get(run_id)
     if before is not None and before.finished:
-        return Planned(config, run_id, finished=True, seconds=0.0)
+        return Planned(config, run_id, finished=True)
     try:
         training.check(config, data.image_shape, data.n_train)
         model = models.describe(config, data.image_shape)
@@ -116,23 +100,13 @@ def _planned(
         memory.check_fits(needed, machine.memory_share)
     except AutoencError as error:
         return Planned(config, run_id, refusal=str(error))
-    left = config.epochs - (before.epochs_done if before else 0)
-    epoch = _epoch_seconds(config, model, data, machine, tuple(runs.values()))
+    done = before.epochs_done if before else 0
     return Planned(
         config,
         run_id,
-        seconds=None if epoch is None else epoch * left,
-        threads=training.useful_threads(config, model, machine.n_cores),
+        part=forecasting.part(config, data, machine, done),
         needed_bytes=needed,
-        n_multiplications=model.n_multiplications * left * (config.train_images or data.n_train),
+        n_multiplications=model.n_multiplications
+        * (config.epochs - done)
+        * (config.train_images or data.n_train),
     )
-
-
-def _epoch_seconds(
-    config: TrainConfig,
-    model: ModelInfo,
-    data: DatasetInfo,
-    machine: Machine,
-    runs: tuple[RunSummary, ...],
-) -> float | None:
-    return speed.expected_epoch_seconds(config, model, data.n_train, data.n_test, machine.speed, runs)

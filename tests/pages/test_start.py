@@ -11,8 +11,7 @@ from autoenc.captions import configs
 from autoenc.jobs import BaselineJob, DownloadJob, TrainJob
 from autoenc.schema import TrainConfig
 from tests.visits import opened, texts, until
-from ui.core import catalogue, sessions
-from ui.widgets import labels
+from ui.core import catalogue, forecasts, sessions
 
 NEW = True  # nobody has trained anything
 
@@ -48,7 +47,7 @@ def test_the_front_page_says_of_each_job_what_its_own_page_says() -> None:
         background.start(job, me) for job in (*jobs, DownloadJob("mnist"), BaselineJob(PCA, "digits", 600))
     ]
     end = monotonic() + 60
-    while labels.seconds_left(background.snapshot(ids[0])) is None:
+    while forecasts.seconds_left(background.snapshot(ids[0])) is None:
         assert monotonic() < end
         sleep(0.05)
     app = opened("start")

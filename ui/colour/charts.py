@@ -46,8 +46,11 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         names = " and ".join(info.name for info in pair)
         announce("comparison", names, moment, f"Training for the comparison {moment}.", active=bool(runs))
         if runs:
-            n = sum(len(sweep.configs()) for sweep in wanted)
-            st.progress(1 - len(runs) / n, f"{n - len(runs)} of {n} done; the curves grow as runs finish")
+            n, left = sum(len(sweep.configs()) for sweep in wanted), comparison.left_of(wanted)
+            when = "" if left is None else f", {left.text} left"
+            st.progress(
+                1 - len(runs) / n, f"{n - len(runs)} of {n} done{when}; the curves grow as runs finish"
+            )
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
         _chart(pair, subjects, main_caption)

@@ -9,11 +9,12 @@ from itertools import chain
 from autoenc import baselines, datasets, recipes, sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.jobs import BaselineJob, TrainJob
-from autoenc.schema import Snapshot, Subject, Sweep
+from autoenc.schema import Forecast, Snapshot, Subject, Sweep
 from ui.core.catalogue import infos, is_colour
 from ui.core.sessions import active_of, background, runs_to_show
 from ui.core.visitor import DASHBOARD
-from ui.sweep.lifecycle import plan, start_sweep
+from ui.sweep.lifecycle import follow_sweep, plan, start_sweep
+from ui.sweep.lifecycle import left_of as left_of_sweep
 from ui.widgets.training_settings import settings
 
 Pair = tuple[DatasetInfo, DatasetInfo]  # in colour, without
@@ -64,6 +65,15 @@ def start_equal(wanted: Sequence[Sweep]) -> None:
 def at_work(wanted: Sequence[Sweep]) -> list[Snapshot]:
     """What is queued or running of these sweeps."""
     return active_of(TrainJob(config) for sweep in wanted for config in sweep.configs())
+
+
+def left_of(wanted: Sequence[Sweep]) -> Forecast | None:
+    """Until nothing of these sweeps is queued or running; None: nobody can know yet."""
+    ids = [sweep.sweep_id(datasets.load(sweep.base.dataset).fingerprint) for sweep in wanted]
+    followed = [one for sweep_id in ids if (one := follow_sweep(sweep_id)) is not None]
+    left = [left_of_sweep(*one) for one in followed]
+    known = [one for one in left if one is not None]
+    return Forecast.sum(known) if known and len(known) == len(left) else None
 
 
 def is_active(infos: Sequence[DatasetInfo], wanted: Sequence[Sweep]) -> bool:

@@ -12,10 +12,10 @@ from autoenc.schema import MODEL_NAMES, Sweep
 from ui.app import errors
 from ui.colour import comparison, settings
 from ui.colour.comparison import Pair
-from ui.core import sessions
-from ui.core.text import duration
+from ui.core import forecasts
 from ui.core.values import Value
 from ui.sweep import lifecycle
+from ui.widgets import offers
 
 
 def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
@@ -49,11 +49,9 @@ def _offer(wanted: Sequence[Sweep]) -> None:
     if not wanted:
         st.caption("Choose a model to train.")
         return
-    background = sessions.background()
-    times = [planned.seconds(background.n_workers, background.n_cores) for planned in plans]
-    known_seconds = [seconds for seconds in times if seconds is not None]
-    expected = f", about {duration(sum(known_seconds))}" if n and len(known_seconds) == len(times) else ""
-    st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1{expected}.")
+    st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1.")
+    if n and not n_active:
+        offers.time(forecasts.of_plans(plans))
     label = "All runs are trained"
     if n:
         runs = f"run{'s' * (max(n, n_active) != 1)}"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.app import layout
 from ui.colour import charts, comparison, form, settings
-from ui.core import idle, pages
+from ui.core import idle, pages, sessions
 from ui.sweep import page as sweep_page
 from ui.train import page as train_page
 
@@ -50,4 +50,4 @@ def _harder(ignored: Sequence[str]) -> None:
         active = comparison.is_active(pair, wanted)
         st.fragment(charts.show, run_every=SECONDS if active else None)(pair, wanted, active)
         if not active:
-            idle.watch(lambda: comparison.is_active(pair, wanted))
+            idle.watch(lambda: (comparison.is_active(pair, wanted), sessions.background().speed() is None))

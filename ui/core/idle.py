@@ -17,6 +17,16 @@ def watch(moment: Callable[[], Hashable]) -> None:
     st.fragment(_watch, run_every=SECONDS * polling.own_pace())(moment, _seen(moment))
 
 
+def follow(draw: Callable[[], None], moment: Callable[[], Hashable], seconds: float = SECONDS) -> None:
+    """Draw a part of the page and look at it again every `seconds`: the page is redrawn with a new moment."""
+    st.fragment(_follow, run_every=seconds * polling.own_pace())(draw, moment, _seen(moment))
+
+
+def _follow(draw: Callable[[], None], moment: Callable[[], Hashable], seen: Hashable) -> None:
+    _watch(moment, seen)
+    draw()
+
+
 def _watch(moment: Callable[[], Hashable], seen: Hashable) -> None:
     if _seen(moment) != seen:
         st.rerun()

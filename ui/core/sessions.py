@@ -49,14 +49,19 @@ def crowded() -> str:
     return neighbours.crowded(busy, background().n_cores) if background().counts()[0] else ""
 
 
+def busy_cores() -> float:
+    """Cores that other programs keep busy."""
+    return sum(neighbour.cores for neighbour in _neighbours().busy())
+
+
 def runs_on_disk() -> tuple[RunSummary, ...]:
     """All runs, newest first."""
-    return _listed()[0]
+    return _listed_at(*moment_of_folder())[0]
 
 
 def runs_to_show() -> tuple[RunSummary, ...]:
     """All runs, and examples that were not trained here too; first what to show where nobody has chosen."""
-    return _to_show_at(*_state_of_folder(), tuple(catalogue.usual_epochs().items()))
+    return _to_show_at(*moment_of_folder(), tuple(catalogue.usual_epochs().items()))
 
 
 @shared(max_entries=1)
@@ -69,15 +74,11 @@ def _to_show_at(folder: str, changed: int, epochs: tuple[tuple[str, int], ...]) 
 
 def unreadable() -> tuple[str, ...]:
     """One sentence for each file of the folder that is no run."""
-    return _listed()[1]
+    return _listed_at(*moment_of_folder())[1]
 
 
-def _listed() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
-    return _listed_at(*_state_of_folder())
-
-
-def _state_of_folder() -> tuple[str, int]:
-    """A file that comes, goes or is replaced changes its folder."""
+def moment_of_folder() -> tuple[str, int]:
+    """The folder of the runs; and when it changed: a file that comes, goes or is replaced changes it."""
     folder = checkpoints.folder()
     return str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0
 

@@ -14,13 +14,14 @@ from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
 from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui.app import errors
 from ui.components.live_plot import live_plot
-from ui.core import idle, links, sessions, visitor
+from ui.core import forecasts, idle, links, sessions, visitor
 from ui.core.caching import once
 from ui.core.text import plain
 from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name
 from ui.sweep import settings as sweep_settings
+from ui.widgets import offers
 
 HEIGHT = 340  # pixels
 TALL_HEIGHT = 400
@@ -207,6 +208,7 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
                 st.error(plain(sentence), icon=":material/error:")
             if not active:
                 levels = ", ".join(training_noise(config.noise) for config in missing)
+                offers.time(forecasts.of_runs(missing))
                 label = f"Train {len(missing)} more level{'s'[: len(missing) > 1]}: {levels}"
                 if st.button(label, icon=":material/play_arrow:", key="train-levels"):
                     denoisers.train_all(missing)

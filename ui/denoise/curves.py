@@ -9,10 +9,9 @@ import streamlit as st
 from autoenc.jobs import CurveJob
 from autoenc.schema import Curve, Snapshot, State, usual_levels
 from ui.app import errors
-from ui.core import pages, polling, sessions, visitor
+from ui.core import forecasts, idle, pages, polling, sessions, visitor
 from ui.core.text import plain
-
-IDLE_SECONDS = 10.0  # until a page sees that another window has something measured
+from ui.widgets import offers
 
 Draw = Callable[[Sequence[Curve]], None]
 
@@ -26,7 +25,7 @@ def follow(jobs: Sequence[CurveJob], draw: Draw, *, key: str) -> None:
     active = any(sessions.is_active(job.job_id) for job in jobs)
     seconds = polling.interval_seconds() if active else None
     if not active and not all(map(_is_measured, jobs)):
-        seconds = IDLE_SECONDS
+        seconds = idle.SECONDS
     st.fragment(_follow, run_every=seconds and seconds * polling.own_pace())(jobs, draw, key, active)
 
 
@@ -59,12 +58,15 @@ def _progress(jobs: Sequence[CurveJob], curves: Sequence[Curve | None], key: str
     with st.container(horizontal=True, vertical_alignment="center", key=f"progress-{key}"):
         n_done = len(jobs) - len(missing)
         if active:
-            st.progress(sum(done) / len(done), f"{n_done} of {len(jobs)} curves measured")
+            left = forecasts.curves_left(missing).text
+            st.progress(sum(done) / len(done), f"{n_done} of {len(jobs)} curves measured, {left} left")
             own = list(filter(visitor.may_stop, sessions.active_of(missing)))
             if own and st.button("Stop", icon=":material/stop:", key=f"stop-{key}"):
                 for snapshot in own:
                     sessions.stop(snapshot)
-        elif st.button(
+            return
+        offers.time(forecasts.of_curves(missing))
+        if st.button(
             f"Measure {len(missing)} curve{'s'[: len(missing) > 1]} on the test set",
             type="primary",
             icon=":material/monitoring:",

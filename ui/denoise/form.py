@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -15,11 +16,11 @@ from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.numerals import counted, decibels, setting
 from autoenc.schema import CLASSICAL_METHODS, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
 from ui.app import errors
-from ui.core import catalogue, links
+from ui.core import catalogue, idle, links
 from ui.core.text import plain
 from ui.core.values import Value
 from ui.denoise import denoisers, settings
-from ui.widgets import training_form, training_settings
+from ui.widgets import offers, training_form, training_settings
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def denoise_form(training: bool) -> Compared | None:
     if training:
         st.caption("Training progress is below the pictures.")
     else:
-        _offer(info, compared)
+        seconds = offers.interval(*_configs(info, kind))
+        idle.follow(partial(_offer, info, compared), partial(_moment, info, kind), seconds)
     return compared
 
 
@@ -137,11 +139,27 @@ def _name(run: RunSummary) -> str:
 # ---------------------------------------------------------------- models that are missing
 
 
+def _configs(info: DatasetInfo, kind: str) -> tuple[TrainConfig, TrainConfig, TrainConfig]:
+    """What can be trained here at a click: a plain model, a denoiser for all levels, one for this level."""
+    level = max(settings.noise_level(), NOISES[kind].most / 100)
+    noises = (None, recipes.any_level(kind), Noise(kind, level))
+    plain_config, every, one = (recipes.denoising_config(info, noise) for noise in noises)
+    return plain_config, every, one
+
+
+def _moment(info: DatasetInfo, kind: str) -> Hashable:
+    """What another window would change: what is trained now, and which models there are."""
+    models = (*denoisers.plain_runs(info.name), *denoisers.denoisers(info.name, kind))
+    offered = tuple(map(offers.moment, _configs(info, kind)))
+    return offered, tuple(run.run_id for run in models)
+
+
 def _offer(info: DatasetInfo, compared: Compared) -> None:
     """One click trains what the page needs; what is there may be trained again otherwise."""
+    plain_config, _, _ = _configs(info, compared.kind)
     if compared.plain is None:
         st.caption("No plain autoencoder has been trained on these images yet.")
-        _train("Train a plain autoencoder", "train-plain", recipes.denoising_config(info, None), first=True)
+        _train("Train a plain autoencoder", "train-plain", plain_config, first=True)
     if compared.denoiser is None:
         st.caption("No model has been trained on this noise yet.")
         _train_denoisers(info, compared.kind, first=compared.plain is not None)
@@ -151,9 +169,7 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
 
 
 def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
-    level = max(settings.noise_level(), NOISES[kind].most / 100)
-    every = recipes.denoising_config(info, recipes.any_level(kind))
-    one = recipes.denoising_config(info, Noise(kind, level))
+    _, every, one = _configs(info, kind)
     _train("Train a denoiser for all levels", "train-any", every, first=first)
     # "This level", not a number: the slider moves without the form.
     _train("Train a denoiser for this level", "train-one", one, first=False)
@@ -164,10 +180,13 @@ def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:
 
 def _train(label: str, key: str, config: TrainConfig, *, first: bool) -> None:
     noise = f", {NOISES[config.noise.kind].title.lower()} noise" if config.noise else ""
+    active = offers.is_active(config)
+    with errors.shown():
+        offers.training(config)
     if st.button(
-        label,
+        offers.WATCH if active else label,
         type="primary" if first else "secondary",
-        icon=":material/play_arrow:",
+        icon=":material/visibility:" if active else ":material/play_arrow:",
         width="stretch",
         key=key,
         help=plain(f"{configs.short(config)}{noise}, {counted(config.epochs, 'epoch')}"),

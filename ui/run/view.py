@@ -17,7 +17,7 @@ from ui.components.accessibility import announce
 from ui.core import catalogue, idle, pages, polling, sessions, visitor
 from ui.core.text import plain
 from ui.run import class_errors, epochs, export, images, learnt, model, selection
-from ui.widgets import labels, training_settings
+from ui.widgets import labels, offers, training_settings
 
 # Of a run that has ended; the first view, of its epochs, shows one that is under way too.
 VIEWS_OF_ENDED = {
@@ -146,6 +146,9 @@ def _has_come_to_rest(config: TrainConfig) -> bool:
 
 
 def _train_button(label: str, icon: str, config: TrainConfig) -> None:
+    offers.training(config)
+    if offers.is_active(config):
+        label, icon = offers.WATCH, ":material/visibility:"
     if st.button(label, icon=icon, width="stretch", key=f"next-{config.epochs}-{config.seed}"):
         selection.show_run(sessions.start(TrainJob(config)))
         training_settings.ask_for(config)

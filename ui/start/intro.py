@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui import registry
 from ui.app import layout
@@ -12,8 +13,12 @@ from ui.widgets import example
 ACROSS = 3  # cards beside each other
 
 
-def show() -> bool:
-    """What an autoencoder is, one at work, and what each page teaches; whether a first model is wanted."""
+def show() -> tuple[DeltaGenerator, bool]:
+    """What an autoencoder is, one at work, and what each page teaches.
+
+    Returns:
+        the place above the button for a first model, and whether one is wanted.
+    """
     with st.container(key="front"):  # where headings are larger
         layout.title("What is an autoencoder?")
     st.markdown(
@@ -22,10 +27,10 @@ def show() -> bool:
         "Nobody tells the two what matters: they learn it from thousands of images, by making "
         "the difference between original and **reconstruction** ever smaller."
     )
-    wanted = example.first_model_button()
+    above, wanted = st.container(key="before-first"), example.first_model_button()
     example.moving_picture()
     _lessons()
-    return wanted
+    return above, wanted
 
 
 def _lessons() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from streamlit.delta_generator import DeltaGenerator
+
 from ui.core import links, pages
 from ui.core.links import Address
 from ui.run import first
@@ -9,10 +11,11 @@ from ui.start import jobs
 from ui.train import settings as train_settings
 
 
-def show(first_wanted: bool) -> None:
+def show(above_first: DeltaGenerator, first_wanted: bool) -> None:
     """The rest of the front page.
 
     Args:
+        above_first: the place above the button for a first model;
         first_wanted: somebody has pressed the button for a first model.
     """
     if (link := train_settings.link_to_train()) is not None:
@@ -20,4 +23,6 @@ def show(first_wanted: bool) -> None:
     with pages.opened("start", Address()):
         if first_wanted:
             first.train_first_model()
+        with above_first:
+            first.expected_time()
         jobs.now()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import partial
+
 import streamlit as st
 
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
-from autoenc.numerals import data_size
+from autoenc.numerals import counted, data_size
 from autoenc.schema import MODEL_KINDS, MODEL_NAMES, MODELS, Sweep
 from autoenc.sweeps import Plan
-from ui.core import sessions
-from ui.core.text import duration, plain
-from ui.sweep import settings
-from ui.widgets import training_form, training_settings
+from ui.core import forecasts, idle, sessions
+from ui.core.text import plain
+from ui.sweep import lifecycle, settings
+from ui.widgets import offers, training_form, training_settings
 
 SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
@@ -74,22 +77,28 @@ def forecast(planned: Plan, alone: bool) -> None:
         f", **{len(planned.finished) if new else 'all'}** of them already trained" if planned.finished else ""
     )
     st.markdown(f"**{n:,}** run{'s'[: n != 1]}{here}")
-    if new:
-        waiting = sessions.background().speed() is None
-        st.fragment(_time, run_every=1.0 if waiting else None)(planned, alone, waiting)
-        st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
     _tell_refused(planned)
+    if new:
+        st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
+        looks_soon = sessions.background().speed() is None or lifecycle.n_active(planned)
+        seconds = offers.ACTIVE_SECONDS if looks_soon else idle.SECONDS
+        idle.follow(partial(_time, planned, alone), partial(_moment, planned), seconds)
 
 
-def _time(planned: Plan, alone: bool, waiting: bool) -> None:
+def _time(planned: Plan, alone: bool) -> None:
+    if n_active := lifecycle.n_active(planned):
+        n = len(planned.to_train)
+        st.markdown(f"**{n_active:,}** of {counted(n, 'missing run')} in progress")
+        return
     background = sessions.background()
-    if waiting and background.speed() is not None:
-        st.rerun()  # once, with a plan that knows the speed
-    seconds = planned.seconds(background.n_workers, background.n_cores, alone=alone)
     at_once = "one at a time" if alone or background.n_workers == 1 else f"{background.n_workers} at a time"
-    unknown = background.no_speed() or "being measured"
-    expected = unknown if seconds is None else f"about **{duration(seconds)}**, {at_once}"
-    st.markdown(f"Time: {expected}")
+    offers.time(forecasts.of_plans([planned], alone=alone), at_once)
+
+
+def _moment(planned: Plan) -> Hashable:
+    """What another window, or the measurement of the machine, would change."""
+    n_active = lifecycle.n_active(planned)
+    return n_active == 0, n_active == len(planned.to_train), sessions.background().speed() is None
 
 
 def _tell_refused(planned: Plan) -> None:
@@ -107,6 +116,8 @@ def start_button(planned: Plan | None, active: bool) -> bool:
         possible = bool(planned.run_ids)
         if active:
             label, possible = "Sweeping", False
+        elif planned.to_train and lifecycle.n_active(planned) == len(planned.to_train):
+            label, icon = "Watch the sweep", ":material/visibility:"
         elif possible and not planned.to_train:
             label, icon = "Show the results", ":material/visibility:"
         elif planned.finished:

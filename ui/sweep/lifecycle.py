@@ -8,8 +8,9 @@ from dataclasses import replace
 from autoenc import checkpoints, datasets, recipes, sweeps
 from autoenc.errors import AutoencError, DatasetMissing
 from autoenc.runs import by_id
-from autoenc.schema import BaselineCurve, Point, RunSummary, State, Sweep
-from autoenc.sweeps import Machine, Plan, SavedSweep
+from autoenc.schema import BaselineCurve, Forecast, Point, RunSummary, State, Sweep
+from autoenc.sweeps import Plan, SavedSweep
+from ui.core import forecasts
 from ui.core.catalogue import info_of, infos, is_colour
 from ui.core.sessions import active_of, background, runs_on_disk, stop
 from ui.core.visitor import DASHBOARD, address, is_teacher, may_stop
@@ -24,8 +25,7 @@ def plan(sweep: Sweep) -> Plan | None:
     fingerprint = _fingerprint(info.name)
     if fingerprint is None:
         return None
-    machine = Machine(background().n_cores, background().memory_share, background().speed())
-    return sweeps.plan(sweep, info, fingerprint, machine, _by_id())
+    return sweeps.plan(sweep, info, fingerprint, forecasts.machine(), _by_id())
 
 
 def is_shown(sweep: Sweep | None) -> bool:
@@ -148,12 +148,23 @@ def n_measuring(saved: SavedSweep) -> int:
     return len(active_of(sweeps.baseline_jobs(saved)))
 
 
-def left_of(saved: SavedSweep) -> tuple[Plan | None, float | None]:
-    """What is still to train, and seconds until then; None: not known."""
+def left_of(saved: SavedSweep, points: Sequence[Point]) -> Forecast | None:
+    """Until its runs have ended that are queued or at work; None: nobody can know yet."""
+    info = info_of(saved.sweep.base.dataset)
+    snapshots = background().snapshots(saved.run_ids)
+    return sweeps.left(saved, points, info, forecasts.machine(), snapshots)
+
+
+def expected_to_continue(saved: SavedSweep) -> Forecast | None:
+    """What `continue_sweep` will take; None: nobody can know yet."""
     planned = plan(saved.sweep)
-    if planned is None:
-        return None, None
-    return planned, planned.seconds(background().n_workers, background().n_cores, alone=saved.alone)
+    return None if planned is None else forecasts.of_plans([planned], alone=saved.alone)
+
+
+def n_active(planned: Plan) -> int:
+    """How many of its runs some window has trained now."""
+    snapshots = background().snapshots(run.run_id for run in planned.to_train)
+    return sum(snapshot.state.active for snapshot in snapshots.values())
 
 
 # ---------------------------------------------------------------- which one is looked at

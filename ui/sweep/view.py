@@ -16,8 +16,9 @@ from autoenc.sweeps import SavedSweep
 from ui.app import errors, layout
 from ui.components.accessibility import announce
 from ui.core import idle, pages, polling, sessions
-from ui.core.text import duration, plain
+from ui.core.text import plain
 from ui.sweep import charts, image_grid, lifecycle, settings, table
+from ui.widgets import offers
 
 
 def is_under_way(sweep_id: str) -> bool:
@@ -139,9 +140,11 @@ def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:
         may_stop = lifecycle.may_stop_sweep(saved)
         if may_stop and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
             lifecycle.stop_sweep(saved)
-    elif left and st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
-        lifecycle.continue_sweep(saved, points)
-        st.rerun()
+    elif left:
+        offers.time(lifecycle.expected_to_continue(saved))
+        if st.button(f"Train the other {left}", icon=":material/play_arrow:", key="continue-sweep"):
+            lifecycle.continue_sweep(saved, points)
+            st.rerun()
 
 
 def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
@@ -150,8 +153,8 @@ def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
     words = [f"{n_done} of {len(points)} done"]
     if is_active(points):
         words.append(f"{n_running} running")
-        planned, seconds = lifecycle.left_of(saved)
-        words += [f"about {duration(seconds)} left"] if planned is not None and seconds else []
+        left = lifecycle.left_of(saved, points)
+        words += [f"{left.text} left"] if left is not None else []
     elif n_done < len(points):
         words.append("stopped")
     return ", ".join(words)

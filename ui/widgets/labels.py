@@ -9,6 +9,7 @@ from statistics import mean, stdev
 from autoenc.captions import configs
 from autoenc.numerals import counted, decibels, out_of, smaller
 from autoenc.schema import Snapshot, State
+from ui.core import forecasts
 from ui.core.text import duration, plain
 
 
@@ -35,7 +36,7 @@ def progress(snapshot: Snapshot) -> str:
 
 def _running(snapshot: Snapshot) -> str:
     doing = "Training: nothing yet" if snapshot.value is None else snapshot.value.doing
-    left = seconds_left(snapshot)
+    left = forecasts.seconds_left(snapshot)
     return doing if left is None else f"{doing}, {duration(left)} left"
 
 
@@ -55,17 +56,6 @@ def announcement(snapshot: Snapshot) -> str:
             psnr = run.test_psnr_db if run else None
             result = f" Test PSNR {decibels(psnr)}." if psnr is not None else ""
             return f"Training {state}{n_epochs}: {what}.{result}"
-
-
-def seconds_left(snapshot: Snapshot) -> float | None:
-    """From the speed of the epochs so far, or of the steps of the first one; None: no step yet."""
-    run = snapshot.run
-    if run is None or not run.done:
-        return None
-    if run.epochs:
-        last = run.timed[-1]
-        return (last.seconds + last.test_seconds) * run.config.epochs * (1 - run.done)
-    return snapshot.elapsed_seconds * (1 - run.done) / run.done
 
 
 def over_seeds(values: Sequence[float | None], decimals: int) -> str:

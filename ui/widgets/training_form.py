@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from autoenc import checkpoints, datasets, memory, models, speed, training
+from autoenc import checkpoints, datasets, memory, models, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.jobs import DownloadJob
@@ -15,12 +17,12 @@ from autoenc.schema import (
     MODEL_NAMES,
     MODELS,
     NOISES,
-    ModelInfo,
     TrainConfig,
 )
+from ui.app import errors
 from ui.core import catalogue, idle, sessions, visitor
-from ui.core.text import duration, plain
-from ui.widgets import dataset_upload, labels, training_settings
+from ui.core.text import plain
+from ui.widgets import dataset_upload, labels, offers, training_settings
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 MODEL_HELP = (
@@ -211,8 +213,7 @@ def forecast(config: TrainConfig) -> None:
     data = next(info for info in catalogue.infos() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
     st.markdown(f"**{info.n_parameters:,}** parameters  \n{labels.code_size(info.n_latents, info.n_pixels)}")
-    waiting = sessions.background().speed() is None
-    st.fragment(_expected_time, run_every=1.0 if waiting else None)(config, data, info, waiting)
+    idle.follow(partial(_expected_time, config), partial(offers.moment, config), offers.interval(config))
     if config.decay_epochs is not None and config.decay_epochs < config.epochs:
         st.warning(
             f"After epoch {config.decay_epochs:,} the learning rate is zero and the model stops learning.",
@@ -225,17 +226,9 @@ def forecast(config: TrainConfig) -> None:
         )
 
 
-def _expected_time(config: TrainConfig, data: DatasetInfo, info: ModelInfo, waiting: bool) -> None:
-    measured = sessions.background().speed()
-    seconds = speed.expected_epoch_seconds(
-        config, info, data.n_train, data.n_test, measured, sessions.runs_on_disk()
-    )
-    if seconds is None:
-        st.markdown(f"Time: {sessions.background().no_speed() or 'being measured'}")
-    else:
-        st.markdown(f"Time: about **{duration(seconds * config.epochs)}** ({duration(seconds)} an epoch)")
-    if waiting and measured is not None:
-        st.rerun()  # once, to end the waiting
+def _expected_time(config: TrainConfig) -> None:
+    with errors.shown():
+        offers.training(config)
 
 
 # ---------------------------------------------------------------- the click
@@ -252,7 +245,7 @@ def train_button(config: TrainConfig | None, shown_run: str | None) -> bool:
         if sessions.is_active(run_id) and run_id == shown_run:
             label, possible = "Training", False
         elif sessions.is_active(run_id):
-            label, icon = "Watch it train", ":material/visibility:"
+            label, icon = offers.WATCH, ":material/visibility:"
         elif earlier is not None and earlier.run_id == run_id and earlier.finished:
             label, icon = "Show the result", ":material/visibility:"
         elif earlier is not None:

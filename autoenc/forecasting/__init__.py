@@ -1,0 +1,30 @@
+"""How long work will take, before the click and while it is done; pure functions of what was measured.
+
+machine.py   where it will be done, and what else is done there
+training.py  a run, by runs of the same model or by its size
+curves.py    a curve of noise over the test set
+several.py   several jobs at once
+left.py      what is under way, by its own progress
+"""
+
+from autoenc.forecasting.curves import curve, keep_speed, kind_of
+from autoenc.forecasting.left import epoch_seconds, seconds_left
+from autoenc.forecasting.machine import Machine
+from autoenc.forecasting.several import Part, filled, in_company, together
+from autoenc.forecasting.training import START, epoch, part
+
+__all__ = [
+    "START",
+    "Machine",
+    "Part",
+    "curve",
+    "epoch",
+    "epoch_seconds",
+    "filled",
+    "in_company",
+    "keep_speed",
+    "kind_of",
+    "part",
+    "seconds_left",
+    "together",
+]
