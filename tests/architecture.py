@@ -65,7 +65,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Folder -> the only ones of its modules that others in it import.
 ALONE: Mapping[str, tuple[str, ...]] = {
     "pages": (),
-    "ui.components": ("ui.components", "ui.components.pixels", "ui.components.sprites"),
+    "ui.components": (
+        "ui.components",
+        "ui.components.pixels",
+        "ui.components.save_picture",
+        "ui.components.sprites",
+    ),
 }
 
 # Page -> the other pages of which it shows or takes something; those that are not here stand alone.

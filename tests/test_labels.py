@@ -110,3 +110,21 @@ def test_the_start_the_end_and_the_failure_of_a_run_are_announced_in_a_sentence(
     assert told[State.FAILED] == f"Training failed: {what}. no room."
     waiting = Snapshot("x", State.QUEUED, job=TrainJob(config))
     assert labels.announcement(waiting) == f"Waiting to train: {TrainJob(config).title}."
+
+
+def test_a_saved_picture_says_every_setting_that_is_not_the_usual_one() -> None:
+    assert configs.every_setting(TrainConfig()) == "MNIST, MLP, 32 numbers, 10 epochs, seed 0"
+    conv = TrainConfig("cifar10", "conv", 16, layers=2, stride=1, epochs=1, noise=Noise("gaussian", 0.3))
+    assert configs.every_setting(conv) == (
+        "CIFAR-10, Conv, 16 channels, 2 layers, stride 1, 1 epoch, gaussian noise 0.3, seed 0"
+    )
+    wide = TrainConfig(stride=1, batch_size=5000, learning_rate=0.004, decay_epochs=10, train_images=6000)
+    assert configs.every_setting(wide, sizes=(128, 1, 32)) == (
+        "MNIST, MLP, 3 sizes from 1 to 128, 10 epochs, batch 5,000, rate 0.004, "
+        "rate decays over 10 epochs, 6,000 training images, seed 0"
+    )
+    sweep = Sweep(replace(conv, model="mlp"), ("mlp", "conv"), (2, 8), (1, 2))
+    assert configs.every_setting_of_sweep(sweep) == (
+        "CIFAR-10, MLP and Conv, 2 sizes from 2 to 8, 1 and 2 layers, stride 1, 1 epoch, "
+        "gaussian noise 0.3, seed 0"
+    )

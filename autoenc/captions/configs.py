@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from autoenc import datasets
 from autoenc.numerals import counted, setting
-from autoenc.schema import MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
+from autoenc.schema import MODEL_KINDS, MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
 
 
 def title(config: TrainConfig) -> str:
@@ -17,6 +17,27 @@ def title(config: TrainConfig) -> str:
     return (
         f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
         f"{_layers(config.layers)}{stride}{noise}, {datasets.title(config.dataset)}"
+    )
+
+
+def every_setting(config: TrainConfig, sizes: Sequence[int] = ()) -> str:
+    """What decides the result, what is usual left out: `MNIST, MLP, 32 numbers, 10 epochs, seed 0`.
+
+    Args:
+        sizes: of several runs that differ only in their latent size: `8 sizes from 1 to 128`.
+    """
+    size = _span(sizes) if sizes else counted(config.latent_size, config.kind.code_unit)
+    return ", ".join(
+        [datasets.short_title(config.dataset), MODEL_NAMES[config.model], size, *_training(config)]
+    )
+
+
+def every_setting_of_sweep(sweep: Sweep) -> str:
+    """`MNIST, MLP and Conv, 8 sizes from 1 to 128, 10 epochs, seed 0`."""
+    with_stride = [name for name in sweep.models if MODEL_KINDS[name].has_stride]
+    shared = replace(sweep.base, model=[*with_stride, sweep.base.model][0], layers=TrainConfig.layers)
+    return ", ".join(
+        [datasets.short_title(shared.dataset), _models(sweep), _sizes(sweep), *_training(shared)]
     )
 
 
@@ -38,14 +59,8 @@ def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
 
 def sweep_title(sweep: Sweep) -> str:
     """`MLP and Conv, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
-    models = " and ".join(MODEL_NAMES[name] for name in sweep.models)
-    sizes = sorted(sweep.latent_sizes)
-    span = f"size {sizes[0]:,}"
-    if len(sizes) > 1:
-        span = f"{len(sizes)} sizes from {sizes[0]:,} to {sizes[-1]:,}"
-    layers = "" if sweep.layers == (1,) else f", {' and '.join(map(str, sorted(sweep.layers)))} layers"
     epochs = counted(sweep.base.epochs, "epoch")
-    return f"{models}, {span}{layers}, {epochs}, {datasets.title(sweep.base.dataset)}"
+    return f"{_models(sweep)}, {_sizes(sweep)}, {epochs}, {datasets.title(sweep.base.dataset)}"
 
 
 def noise_caption(noise: Noise) -> str:
@@ -59,9 +74,42 @@ def _layers(n: int) -> str:
     return "1 layer" if n == 1 else f"{n} layers"
 
 
+def _models(sweep: Sweep) -> str:
+    return " and ".join(MODEL_NAMES[name] for name in sweep.models)
+
+
+def _span(sizes: Sequence[int]) -> str:
+    """`8 sizes from 1 to 128`, `size 32`."""
+    low, high = min(sizes), max(sizes)
+    return f"size {low:,}" if len(sizes) == 1 else f"{len(sizes)} sizes from {low:,} to {high:,}"
+
+
+def _sizes(sweep: Sweep) -> str:
+    """`8 sizes from 1 to 128, 1 and 2 layers`."""
+    layers = "" if sweep.layers == (1,) else f", {' and '.join(map(str, sorted(sweep.layers)))} layers"
+    return f"{_span(sweep.latent_sizes)}{layers}"
+
+
+def _training(config: TrainConfig) -> list[str]:
+    """Epochs and seed, and which settings are not the usual ones; neither the data set nor the code."""
+    words, usual = _words(config), _words(TrainConfig())
+    if not config.kind.has_stride:
+        del words["stride"]
+    if config.train_images:
+        words["train_images"] = counted(config.train_images, "training image")
+    always = ("epochs", "seed")
+    return [text for field, text in words.items() if field in always or text != usual[field]]
+
+
 def _short(config: TrainConfig, more: set[str]) -> str:
-    words = {
-        "dataset": config.dataset,
+    words = {"dataset": config.dataset} | _words(config)
+    name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
+    return ", ".join([name, *(text for field, text in words.items() if field in more)])
+
+
+def _words(config: TrainConfig) -> dict[str, str]:
+    """Setting -> a few words, of those that are neither the data set nor the model and its size."""
+    return {
         "layers": _layers(config.layers),
         "stride": f"stride {config.stride}",
         "epochs": counted(config.epochs, "epoch"),
@@ -74,5 +122,3 @@ def _short(config: TrainConfig, more: set[str]) -> str:
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",
     }
-    name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
-    return ", ".join([name, *(text for field, text in words.items() if field in more)])

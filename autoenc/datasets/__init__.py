@@ -21,7 +21,7 @@ importing.py     an archive or a folder -> an image folder
 from autoenc.datasets.downloading import download
 from autoenc.datasets.folders import complaints, distinct_names
 from autoenc.datasets.importing import import_dataset
-from autoenc.datasets.listing import DatasetInfo, catalogue, info, title
+from autoenc.datasets.listing import DatasetInfo, catalogue, info, short_title, title
 from autoenc.datasets.prepared import Dataset, cache_dir, load
 from autoenc.datasets.registry import check_name, default_name, names
 from autoenc.datasets.storing import fingerprint_of
@@ -41,5 +41,6 @@ __all__ = [
     "info",
     "load",
     "names",
+    "short_title",
     "title",
 ]

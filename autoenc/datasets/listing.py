@@ -53,6 +53,14 @@ def title(name: str) -> str:
         return name
 
 
+def short_title(name: str) -> str:
+    """As in a legend; of a data set that is not here any more its name."""
+    try:
+        return info(name).short_title
+    except DatasetError:
+        return name
+
+
 def _folders() -> list[DatasetSpec]:
     """Those that cannot be read, or have gone a moment ago, are left out."""
     entries = []

@@ -5,6 +5,7 @@ It has no data set but the embedded digits, so that the tests find the same page
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from autoenc.jobs import TrainJob
@@ -161,6 +164,15 @@ def download(page: Page, button: str) -> bytes:
     with page.expect_download() as download:
         page.get_by_role("button", name=button).first.click()
     return download.value.path().read_bytes()
+
+
+def saved_picture(page: Page, button: str) -> tuple[str, np.ndarray]:
+    """The PNG that a press of the button saves: the name of its file, and uint8 (H, W, 3)."""
+    with page.expect_download() as download:
+        page.locator(button).click()
+    with Image.open(io.BytesIO(download.value.path().read_bytes())) as picture:
+        assert picture.format == "PNG"
+        return download.value.suggested_filename, np.asarray(picture.convert("RGB"))
 
 
 def is_too_wide(page: Page) -> bool:

@@ -14,7 +14,9 @@ from autoenc.plots import COLOUR
 from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
+from ui.components.save_picture import PngText
 
+RUN_ID = "mnist-mlp-k32-e60-1a2b3c4d"
 N_FRAMES = 12
 N_IMAGES = 16
 SIZE = 28
@@ -80,6 +82,11 @@ def passes(n: int, code_shape: tuple[int, ...], noisy: bool = False, channels: i
     ]
 
 
+def png(part: str) -> PngText:
+    settings = "MNIST, MLP, 32 numbers, 60 epochs, batch 1,024, gaussian noise up to 0.5, seed 2026"
+    return PngText(f"What is saved of the {part}", settings, (RUN_ID,), part)
+
+
 def show_film(n_images: int, channels: int, n_frames: int, change: int) -> None:
     x = discs(n_images, channels)
     marks = tuple(f"epoch {epoch}: test MSE {0.1 / epoch:.4f}" for epoch in epochs(n_frames))
@@ -88,7 +95,7 @@ def show_film(n_images: int, channels: int, n_frames: int, change: int) -> None:
         PictureRow("Original", x, COLOUR["original"]),
         PictureRow("Reconstruction", film(x, n_frames), COLOUR["reconstruction"], notes=notes),
     ]
-    pictures(rows, key="film", difference=COLOUR["error"], film=Film(marks, steps(n_frames)))
+    pictures(rows, key="film", difference=COLOUR["error"], film=Film(marks, steps(n_frames)), png=png("film"))
 
 
 def show_loop() -> None:
@@ -121,7 +128,7 @@ def show_choice() -> None:
     hints = tuple(f"{i + 0.2:.1f} dB" for i in range(20))
     x_hat = PictureRow("Reconstruction", x, COLOUR["reconstruction"], notes=notes, hints=hints)
     rows = [PictureRow("Original", x, COLOUR["original"]), x_hat]
-    clicked = pictures(rows, key="choice", choose=True, columns=10)
+    clicked = pictures(rows, key="choice", choose=True, columns=10, png=png("choice"))
     if clicked is not None:
         st.session_state.clicked = [*st.session_state.get("clicked", []), clicked]
     st.text(f"clicked: {st.session_state.get('clicked')}")
@@ -137,9 +144,15 @@ def main() -> None:
     show_film(int(params.get("images", N_IMAGES)), int(params.get("channels", 1)), n_frames, int(change))
     clicked = live_plot(chart(5 * n_frames), key="loss", height=300, downloads=True)
     st.text(f"clicked: {clicked and clicked['customdata']}")
+    live_plot(chart(5 * n_frames), key="saved", height=300, png=png("chart"))
     show_choice()
     forward_pass(passes(4, (32,)), key="bars", playing=True, difference=COLOUR["error"])
-    forward_pass(passes(1, (16, 7, 7), noisy=True, channels=3), key="maps", caption="A picture of its own")
+    forward_pass(
+        passes(1, (16, 7, 7), noisy=True, channels=3),
+        key="maps",
+        caption="A picture of its own",
+        png=png("pass"),
+    )
     show_steady(int(change))
     left, right = st.columns(2)
     with left:

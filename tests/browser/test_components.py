@@ -378,7 +378,8 @@ def test_for_the_back_row_charts_pictures_and_words_are_larger_until_switched_ba
 
 
 def test_a_chart_is_saved_as_png_and_svg_dark_on_white_from_a_dark_page(page: Page) -> None:
-    expect(page.get_by_role("figure", name="Loss: the loss falls from 0.2 to almost 0")).to_be_visible()
+    figure = page.locator(LOSS).get_by_role("figure", name="Loss: the loss falls from 0.2 to almost 0")
+    expect(figure).to_be_visible()
     png, svg = (saved(page, kind) for kind in ("PNG", "SVG"))
     with Image.open(io.BytesIO(png)) as picture:
         assert (picture.format, picture.size) == ("PNG", (1200, 700))
@@ -393,7 +394,7 @@ def test_a_chart_is_saved_as_png_and_svg_dark_on_white_from_a_dark_page(page: Pa
 
 def saved(page: Page, kind: str) -> bytes:
     with page.expect_download() as download:
-        page.get_by_role("button", name=f"Save as {kind}").click()
+        page.locator(LOSS).get_by_role("button", name=f"Save as {kind}").click()
     assert download.value.suggested_filename == f"run-7-loss.{kind.lower()}"
     return download.value.path().read_bytes()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from autoenc.schema import Noise
-from tests.browser.conftest import OpenPage, Trained, a_frame, is_too_wide, wait_until
+from tests.browser.conftest import OpenPage, Trained, a_frame, is_too_wide, saved_picture, wait_until
 
 SCENE, CHART = ".st-key-noise-scene .live", ".st-key-noise-psnr .live-plot-shell"
 
@@ -75,6 +75,26 @@ def test_curves_grow_to_their_end_and_follow_the_slider(open_page: OpenPage, lin
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     wait_until(page, f"{CHART} .live-plot-marker", "node.style.transform !== given", before)
+
+
+def test_what_is_saved_is_what_the_slider_shows(open_page: OpenPage, link: str) -> None:
+    page = open_page(link)
+    plain = re.search("plain=([^&]+)", link)
+    assert plain is not None
+    files = []
+    for level in ("Home", "End"):
+        page.locator(f"{SCENE} input[type=range]").press(level)
+        expect(page).to_have_url(re.compile(f"noise=gaussian%3A{'0' if level == 'Home' else '1'}"))
+        expect(page.locator(f"{SCENE}:not(.away)")).to_be_visible()
+        name, picture = saved_picture(page, ".st-key-noise-scene .save-picture")
+        assert name == f"{plain[1]}-and-1-more-pictures.png"
+        files.append(picture)
+    clean, noisy = files
+    assert clean.shape == noisy.shape
+    assert (clean != noisy).any(axis=2).mean() > 0.05
+    name, chart = saved_picture(page, ".st-key-noise-psnr button[title='Save as PNG']")
+    assert name == f"{plain[1]}-and-1-more-psnr.png"
+    assert chart.shape[1] == 2 * (400 + 40)  # the room of its words; a figure without them has 1,200
 
 
 def test_a_phone_keeps_the_slider_in_view_and_does_not_scroll_sideways(

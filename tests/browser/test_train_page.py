@@ -23,6 +23,7 @@ from tests.browser.conftest import (
     expect_progress,
     is_too_wide,
     picture,
+    saved_picture,
     wait_for_another,
 )
 
@@ -302,6 +303,11 @@ def test_exported_files_hold_the_run(
     png, svg = download(page, "Save as PNG"), download(page, "Save as SVG")
     assert Image.open(io.BytesIO(png)).size == (1200, 700)
     assert ElementTree.fromstring(svg).get("width") == "1200"
+    open_view(page, "Epoch by epoch")
+    name, pixels = saved_picture(page, f"{FILM} .save-picture")
+    assert name == f"{run.run_id}-reconstructions.png"
+    assert pixels[:20].min() == 255
+    assert pixels.min() == 0, "the ground of the digits"
 
 
 def test_presenting_hides_the_controls_enlarges_the_rest_and_keeps_the_link(

@@ -21,9 +21,11 @@ from ui.components import pixels
 from ui.components.accessibility import announce
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
+from ui.components.save_picture import PngText
 from ui.core import pages, sessions
 from ui.core.text import plain
 from ui.run import picture_names
+from ui.widgets import png_texts
 
 HEIGHT = 430  # pixels
 SHOWN_RATIO = 24  # at which pictures are shown, or as near to it as there are runs
@@ -67,7 +69,13 @@ def _chart(pair: Pair, subjects: Sequence[Subject], caption: str) -> None:
     figure = plots.error_at_equal(subjects, by, measure, published=published(pair[0].name), caption=caption)
     full, hollow = (plain(subject.name) for subject in subjects)
     layout.section(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
-    live_plot(figure.to_json(), key="equal", height=HEIGHT)
+    png = PngText(
+        f"The same compression, with colour and without: ● {subjects[0].name}, ○ {subjects[1].name}",
+        captions.equal.compared_runs_caption(subjects) or "only baselines",
+        (f"{pair[0].name}-{pair[1].name}",),
+        "equal-compression",
+    )
+    live_plot(figure.to_json(), key="equal", height=HEIGHT, png=png)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         for value, options, label in (
             (settings.BY, {"ratio": "equal ratio", "numbers": "equal code size"}, "Equal"),
@@ -110,11 +118,13 @@ def _pictures(subjects: Sequence[Subject]) -> None:
 
 def _row(subject: Subject, point: Point) -> None:
     run = sessions.read_run(point.run_id)
-    layout.section(f"**{subject.name}, {short(point.ratio, 3)} to 1**: {configs.short(point.config)}")
+    title = f"{subject.name}, {short(point.ratio, 3)} to 1"
+    layout.section(f"**{title}**: {configs.short(point.config)}")
     x_hat = pixels.array(run.previews[-1].x_hat)
     names = picture_names.reconstructions(run, x_hat)
     rows = [
         PictureRow("Original", pixels.array(run.x), COLOUR["original"], hints=picture_names.originals(run)),
         PictureRow("Reconstruction", x_hat, COLOUR["reconstruction"], hints=names),
     ]
-    pictures(rows, key=f"equal-{subject.name}")
+    png = png_texts.of_run(run, "reconstructions", title)
+    pictures(rows, key=f"equal-{subject.name}", png=png)

@@ -3,8 +3,9 @@
 const BOXES = (window.autoencDrawings ??= new Map());
 const create = () => Object.assign(document.createElement("div"), { className: "drawing" });
 
-export default function ({ data: { key, html }, parentElement }) {
+export default function ({ data: { key, html, png }, parentElement }) {
   const box = keep(BOXES, key, create, parentElement);
   box.innerHTML = html;
+  if (png) addSaveButton(box, () => asPicture(box.firstChild, png, []));
   return leaving(box, parentElement, () => forget(BOXES, key, box));
 }

@@ -14,16 +14,23 @@ from PIL import Image
 from autoenc.inspection import Activation
 from autoenc.plots import COLOUR
 from ui.components import fetched, inline, pixels
+from ui.components.save_picture import PngText, png_data
 
 _mount = st.components.v2.component(
-    "drawing", js=fetched("drawing", "keep.js", "drawing.js"), css=inline("drawing.css")
+    "drawing",
+    js=fetched("drawing", "keep.js", "save_picture.js", "drawing.js"),
+    css=inline("save_picture.css", "drawing.css"),
 )
 
 
-def drawing(steps: Sequence[Activation]) -> None:
-    """The image, what each layer makes of it, and what comes out; the code stands out."""
+def drawing(steps: Sequence[Activation], *, png: PngText) -> None:
+    """The image, what each layer makes of it, and what comes out; the code stands out.
+
+    Args:
+        png: a button saves it, with these words around it.
+    """
     blocks = "<span class='to' aria-hidden='true'>→</span>".join(map(_block, steps))
-    _show("drawing", f"<div class='model' role='list'>{blocks}</div>")
+    _show("drawing", f"<div class='model' role='list'>{blocks}</div>", png)
 
 
 def _block(step: Activation) -> str:
@@ -54,8 +61,8 @@ def sizes(n_pixels: int, n_latents: int) -> None:
     _show("sizes", f"<div class='sizes'>{''.join(bars)}</div>")
 
 
-def _show(key: str, html: str) -> None:
-    _mount(key=key, data={"key": key, "html": html})
+def _show(key: str, html: str, png: PngText | None = None) -> None:
+    _mount(key=key, data={"key": key, "html": html, "png": png_data(png)})
 
 
 def _png(image: np.ndarray) -> str:

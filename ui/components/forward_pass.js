@@ -86,6 +86,7 @@ function build(box) {
   box.play = texts.length > 1 && playButton(below, () => (box.timer ? pause(box) : play(box)));
   const sentences = element(below, "div", "sentences"); // in one place, which has room for the longest
   box.sentences = texts.map((text) => element(sentences, "div", "", text));
+  if (box.data.png) addSaveButton(box, () => asPicture(box.way, box.data.png, [caption, texts[box.step]], () => paint(box)));
 }
 
 // ---------------------------------------------------------------- pixels

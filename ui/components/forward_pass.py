@@ -11,6 +11,7 @@ import streamlit as st
 from autoenc.errors import ShapeError
 from autoenc.plots import COLOUR
 from ui.components import fetched, inline
+from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import across, packed, sprite
 
 MAX_MAPS = 64  # feature maps that are drawn
@@ -47,8 +48,8 @@ class ForwardPass:
 
 _mount = st.components.v2.component(
     "forward_pass",
-    js=fetched("forward_pass", "keep.js", "sprites.js", "forward_pass.js"),
-    css=inline("sprites.css", "forward_pass.css"),
+    js=fetched("forward_pass", "keep.js", "sprites.js", "save_picture.js", "forward_pass.js"),
+    css=inline("sprites.css", "save_picture.css", "forward_pass.css"),
 )
 
 
@@ -59,6 +60,7 @@ def forward_pass(
     playing: bool = False,
     caption: str = "",
     difference: str | None = None,
+    png: PngText | None = None,
 ) -> None:
     """Show an image on its way, or one after the other.
 
@@ -67,6 +69,7 @@ def forward_pass(
         caption: a line above.
         difference: the colour (#rrggbb) of one more picture, the absolute difference between the image and
             what came back, from black over this colour to white.
+        png: a button saves what is seen, with these words around it.
     Raises:
         ShapeError: there is no step, or the steps differ in the shapes of their images or codes.
     """
@@ -87,6 +90,7 @@ def forward_pass(
         "caption": caption,
         "playing": playing,
         "difference": difference,
+        "png": png_data(png),
         "captions": [step.caption for step in steps],
         "images": [{"label": label, "colour": COLOUR[kind]} for kind, label, _ in parts],
         "shape": {"channels": c, "height": h, "width": w, "across": across(len(steps))},

@@ -175,13 +175,14 @@ function createSlider(box) {
 
 // ---------------------------------------------------------------- from call to call
 
-function create() {
+function create(data) {
   const box = document.createElement("div");
   box.className = "live";
   const head = element(box, "div", "head");
   box.head = Object.fromEntries(["title", "level", "meaning"].map((name) => [name, element(head, "div", name)]));
   box.slider = createSlider(box);
   box.groups = element(box, "div", "groups");
+  if (data.png) addSaveButton(head, () => asPicture(box.groups, box.data.png, [noiseOf(box)]));
   Object.assign(box, { updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
   box.sizes = new ResizeObserver(() => schedule(box));
   box.sizes.observe(box);
@@ -197,7 +198,7 @@ function forgetOutputs(box) {
 }
 
 function draw(data, parentElement, send) {
-  const box = keep(BOXES, data.key, create, parentElement);
+  const box = keep(BOXES, data.key, () => create(data), parentElement);
   Object.assign(box, { data, send });
   follow(box, data);
   forgetOutputs(box);

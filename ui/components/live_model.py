@@ -20,6 +20,7 @@ from autoenc.errors import ConfigError, ShapeError
 from autoenc.numerals import setting
 from autoenc.schema import NOISES
 from ui.components import fetched, inline, served
+from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import packed
 
 if TYPE_CHECKING:
@@ -99,7 +100,15 @@ def preload_network(id: str, network: Network) -> None:
     _give({"id": id, "layers": network.layers}, [network.weights.astype("<f4").tobytes()])
 
 
-def live_model(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], *, key: str) -> float:
+def live_model(
+    scene_id: str,
+    kind: str,
+    level: float,
+    rows: Sequence[LiveRow],
+    *,
+    key: str,
+    png: PngText | None = None,
+) -> float:
     """A slider and below it the rows, computed again while it is dragged; those of this key are kept.
 
     Args:
@@ -107,6 +116,7 @@ def live_model(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], 
         kind: one of NOISES.
         level: where the slider stands at first, and what the rows from the server are of. Another one than
             the reader chose moves the slider; one that was chosen before leaves it where it is.
+        png: a button saves the rows as they are seen, with these words around them.
     Returns:
         The level at which the reader has let it rest since the last run of the script, once; otherwise
         `level`. To show the rows of that level, call again with it.
@@ -115,12 +125,19 @@ def live_model(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], 
         ShapeError: the rows differ in the number or size of their images.
     """
     _check(kind, level, rows)
-    data = message(scene_id, kind, level, rows, key)
+    data = message(scene_id, kind, level, rows, key, png)
     rested = _mount(key=key, data=data, on_rested_change=lambda: None).rested  # {kind, level}
     return float(rested["level"]) if rested and rested["kind"] == kind else float(level)
 
 
-def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key: str) -> bytes:
+def message(
+    scene_id: str,
+    kind: str,
+    level: float,
+    rows: Sequence[LiveRow],
+    key: str,
+    png: PngText | None = None,
+) -> bytes:
     """What `live_model` sends to the browser."""
     noise = NOISES[kind]
     pictures = {
@@ -132,6 +149,7 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
         "rows": [_row_data(row) for row in rows],
         "places": list(pictures),  # of the rows whose pictures follow
         "worker": _worker,
+        "png": png_data(png),
     }
     return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
 
@@ -139,10 +157,15 @@ def message(scene_id: str, kind: str, level: float, rows: Sequence[LiveRow], key
 # On two lines, or Streamlit takes it for the name of a file.
 _HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
-_parts = ("keep.js", "sprites.js", "noise.js", "worker_pool.js", "live_rows.js", "live_model.js")
+_parts = (
+    *("keep.js", "sprites.js", "save_picture.js"),
+    *("noise.js", "worker_pool.js", "live_rows.js", "live_model.js"),
+)
 _worker = served("network_worker", "networks.js", "network_worker.js")
 _mount = st.components.v2.component(
-    "live_model", js=fetched("live_model", *_parts), css=inline("sprites.css", "live_model.css")
+    "live_model",
+    js=fetched("live_model", *_parts),
+    css=inline("sprites.css", "save_picture.css", "live_model.css"),
 )
 _assets = st.components.v2.component(
     "assets",

@@ -7,11 +7,10 @@ const BOXES = (window.autoencPlots ??= new Map());
 const CONFIG = {
   displaylogo: false,
   displayModeBar: TOUCH ? false : "hover",
-  modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]], // plotly's own set would upload the chart
-  toImageButtonOptions: { scale: 2 },
+  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d"]], // plotly's own set would upload the chart
   doubleClick: "reset",
 };
-const PAPER = { color: "#1c2430", background: "#ffffff", border: "#d5dbe1", primary: "#0b6e99", family: "sans-serif" };
+const NOT_DRAWN = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again.";
 const DOCUMENT = { width: 1200, height: 700, scale: 1 };
 
 const load = (src) =>
@@ -74,16 +73,26 @@ function refine(node, layout) {
 
 const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
 
+function sizesOf(node) {
+  const { clientWidth: width, clientHeight: height } = node;
+  const scale = Number(getComputedStyle(node).getPropertyValue("--presenter-scale")) || 1;
+  return { width, height, scale, letters: width < PHONE * scale ? 0.8 * scale : scale };
+}
+
+// The figure in the sizes of the screen.
+function parse(node) {
+  const { letters, scale } = sizesOf(node);
+  return JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale));
+}
+
 // Each run of the page's script calls: what would look as it does is not drawn, unless the reader has moved something.
 function draw(node, moved = false) {
   if (!node.plotly || node.held || !node.clientWidth) return; // whatever ends this draws again
-  const { clientWidth: width, clientHeight: height } = node;
-  const scale = Number(getComputedStyle(node).getPropertyValue("--presenter-scale")) || 1;
-  const letters = width < PHONE * scale ? 0.8 * scale : scale;
+  const { width, height, scale, letters } = sizesOf(node);
   const look = JSON.stringify([node.figure, width, height, letters, screen(node)]);
   if (look === node.look && !moved) return;
   node.look = look;
-  const { data, layout } = JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale));
+  const { data, layout } = parse(node);
   follow(node, layout.meta ?? {});
   node.ariaLabel = [plain(layout.title) || node.meta.name?.replaceAll("-", " ") || "chart", node.meta.caption].filter(Boolean).join(": ");
   Object.assign(layout, { width, height, template: { layout: theme(screen(node), "rgba(0,0,0,0)", letters) } });
@@ -127,29 +136,58 @@ function follow(node, meta) {
 
 // Where the film stands: an element of its own, because redrawing the chart for each frame would be slow.
 function mark(node) {
+  const place = markerPlace(node);
+  node.marker.hidden = !place;
+  if (!place) return;
+  node.marker.style.height = `${place.height}px`;
+  node.marker.style.transform = `translate(${place.x}px, ${place.y}px)`;
+}
+
+// Null where the film stands outside the chart.
+function markerPlace(node) {
   const { xaxis, _size } = node._fullLayout ?? {};
   const { film, x_scale = 1 } = node.meta ?? {};
   const x = film && xaxis && node.at !== null ? xaxis.d2p(node.at * x_scale) : NaN;
-  node.marker.hidden = !(x >= 0 && x <= xaxis._length);
-  if (node.marker.hidden) return;
-  node.marker.style.height = `${_size.h}px`;
-  node.marker.style.transform = `translate(${xaxis._offset + x}px, ${_size.t}px)`;
+  return x >= 0 && x <= xaxis._length ? { x: xaxis._offset + x, y: _size.t, height: _size.h } : null;
 }
 
 // ---------------------------------------------------------------- for a document
 
 // As it is on the screen, its zoom and hidden lines too, in dark on white.
-function save(node, format) {
-  const { data, layout } = JSON.parse(node.figure);
+function onWhite(node, { data, layout }, letters) {
   data.forEach((trace, i) => (trace.visible = node.data[i].visible ?? true));
   for (const [name, axis] of Object.entries(layout)) {
     const seen = /^[xy]axis/.test(name) && node._fullLayout[name]?.range;
     if (seen) Object.assign(axis, { range: [...seen], autorange: false });
   }
-  layout.template = { layout: theme(PAPER, PAPER.background, 1) };
-  const name = layout.meta?.name || plain(layout.title) || "chart";
-  const filename = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|-+$/g, "");
-  return node.plotly.downloadImage({ data, layout }, { ...DOCUMENT, format, filename });
+  layout.template = { layout: theme(PAPER, PAPER.background, letters) };
+  return { data, layout };
+}
+
+function save(node, format) {
+  const figure = onWhite(node, JSON.parse(node.figure), 1);
+  const { meta, title } = figure.layout;
+  const filename = fileName(node.png?.name || meta?.name || plain(title) || "chart");
+  return node.plotly.downloadImage(figure, { ...DOCUMENT, format, filename });
+}
+
+// For `addSaveButton`: the chart in the sizes of the screen, and where the film stands. Its title is above it.
+async function seen(node) {
+  if (!node.plotly || !node._fullLayout) throw new Refusal(NOT_DRAWN);
+  const { width, height, letters } = sizesOf(node);
+  const figure = onWhite(node, parse(node), letters);
+  delete figure.layout.title;
+  refine(node, figure.layout);
+  const place = markerPlace(node);
+  const image = new Image();
+  image.src = await node.plotly.toImage(figure, { format: "png", width, height, scale: SHARPNESS });
+  await image.decode();
+  const paint = (context) => {
+    context.drawImage(image, 0, 0, width, height);
+    context.fillStyle = PAPER.primary;
+    if (place) context.fillRect(place.x - 1, place.y, 2, place.height);
+  };
+  return { text: node.png, width, height, paint };
 }
 
 function addButtons(node) {
@@ -160,6 +198,7 @@ function addButtons(node) {
     const said = `Save as ${format.toUpperCase()}`;
     Object.assign(button, { type: "button", textContent: format.toUpperCase(), title: said, ariaLabel: said });
     button.onclick = () => node.plotly && node._fullLayout && save(node, format);
+    if (node.png && format === "png") button.onclick = () => savePng(node.parentElement, () => seen(node));
     bar.append(button);
   }
   node.parentElement.append(bar);
@@ -195,16 +234,17 @@ function create() {
 export default function ({ data, parentElement, setTriggerValue }) {
   const shell = keep(BOXES, data.key, create, parentElement);
   const node = shell.firstChild;
-  Object.assign(node, { figure: data.figure, send: setTriggerValue });
+  Object.assign(node, { figure: data.figure, png: data.png, send: setTriggerValue });
   node.style.height = `calc(${data.height}px * var(--presenter-scale, 1))`;
   if (data.downloads) node.buttons ??= addButtons(node);
+  else if (data.png) node.buttons ??= addSaveButton(shell, () => seen(node));
   load(data.src).then(
     (plotly) => {
       if (!node.plotly) node.textContent = ""; // it may have failed before
       node.plotly = plotly;
       draw(node);
     },
-    () => (node.textContent = "This chart cannot be drawn: plotly.min.js did not load. Reload the page to try again."),
+    () => (node.textContent = NOT_DRAWN),
   );
   return leaving(shell, parentElement, () => {
     forget(BOXES, data.key, shell);

@@ -12,6 +12,7 @@ import streamlit as st
 
 from autoenc.once import once
 from ui.components import fetched, inline, publish
+from ui.components.save_picture import PngText, png_data
 
 
 class Clicked(TypedDict):
@@ -25,13 +26,15 @@ class Clicked(TypedDict):
 
 _mount = st.components.v2.component(
     "live_plot",
-    js=fetched("live_plot", "keep.js", "live_plot.js"),
-    css=inline("live_plot.css"),
+    js=fetched("live_plot", "keep.js", "save_picture.js", "live_plot.js"),
+    css=inline("save_picture.css", "live_plot.css"),
     isolate_styles=False,  # plotly puts its own styles into the document
 )
 
 
-def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) -> Clicked | None:
+def live_plot(
+    figure: str, *, key: str, height: int, png: PngText | None = None, downloads: bool = False
+) -> Clicked | None:
     """Draw the figure, or bring the chart of this key up to date.
 
     Args:
@@ -41,16 +44,19 @@ def live_plot(figure: str, *, key: str, height: int, downloads: bool = False) ->
             `name`, of the file that is saved; `film`, the key of pictures whose film it follows with a
             marker at step * `x_scale`, and which a click on a point with a number as customdata moves.
         height: pixels, reserved before anything is drawn; more where letters are enlarged for the back row.
-        downloads: below it two buttons that save it as PNG and SVG, dark on white, 1200 x 700.
+        png: a button saves the chart as it is seen, with these words around it.
+        downloads: below it two buttons that save it as PNG and SVG, dark on white, 1200 x 700; with `png`
+            that is the PNG.
     Returns:
         The point clicked since the last run of the script, once; None otherwise. Only points of traces with
         customdata answer a click.
     Raises:
         AutoencError: plotly.min.js is missing from the static folder and cannot be written there.
     """
+    chart = {"figure": figure, "height": height, "png": png_data(png), "downloads": downloads}
     result = _mount(
         key=key,
-        data={"key": key, "figure": figure, "height": height, "src": _plotly(), "downloads": downloads},
+        data={"key": key, "src": _plotly(), **chart},
         height=height + 36 * downloads,
         on_clicked_change=lambda: None,  # declares the trigger
     )

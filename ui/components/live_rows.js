@@ -62,12 +62,15 @@ function figuresOf({ level, data }) {
   return [level.toLocaleString("en", digits), data.unit].filter(Boolean).join(" ");
 }
 
+const meaningOf = ({ level, data }) => (level ? data.meaning : "no noise: the pictures as they are");
+const noiseOf = (box) => `${box.data.title} ${figuresOf(box)}: ${meaningOf(box)}`;
+
 function sayHead(box) {
   const { data, level, slider, head } = box;
   const figures = figuresOf(box);
   change(head.title, "textContent", data.title);
   change(head.level, "textContent", figures);
-  change(head.meaning, "textContent", level ? data.meaning : "no noise: the pictures as they are");
+  change(head.meaning, "textContent", meaningOf(box));
   const settings = { min: 0, max: data.most, step: data.most / 100, value: level };
   if (!box.dragging) for (const [name, value] of Object.entries(settings)) change(slider, name, String(value));
   slider.ariaLabel = `Level of the noise: ${data.title}`;

@@ -229,6 +229,7 @@ function create(data) {
   box.className = "pictures";
   box.groups = element(box, "div", "groups");
   box.bar = createBar(box);
+  if (data.png) addSaveButton(data.film ? box.bar : box, () => asPicture(box.groups, box.data.png, [box.bar.mark.textContent]));
   Object.assign(box, { files: new Map(), frame: 0, calls: 0 });
   Object.assign(box, accept(box, data));
   box.sizes = new ResizeObserver(() => show(box));

@@ -15,6 +15,7 @@ import streamlit as st
 
 from autoenc.errors import ShapeError
 from ui.components import fetched, inline
+from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import Sprite, across, packed, sprite
 
 
@@ -68,9 +69,10 @@ class Film:
 APART_FROM = 10_000  # bytes
 # On two lines, or Streamlit takes it for the name of a file.
 _HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-sheet) {\n display: none; }"
-_parts = ("keep.js", "sprites.js", "pictures.js")  # one file, so that both share what is handed over
+# One file, so that both share what is handed over.
+_parts = ("keep.js", "sprites.js", "save_picture.js", "pictures.js")
 _mount = st.components.v2.component(
-    "pictures", js=fetched("pictures", *_parts), css=inline("sprites.css", "pictures.css")
+    "pictures", js=fetched("pictures", *_parts), css=inline("sprites.css", "save_picture.css", "pictures.css")
 )
 _sheet = st.components.v2.component(
     "sheet",
@@ -88,6 +90,7 @@ def pictures(
     film: Film | None = None,
     choose: bool = False,
     columns: int = 16,
+    png: PngText | None = None,
 ) -> int | None:
     """Show the rows, or bring those of this key up to date.
 
@@ -97,6 +100,7 @@ def pictures(
         film: its last frame is shown first. A single frame gets the room of the bar too.
         choose: a column can be chosen, by pointer and by keyboard.
         columns: images side by side; on a narrow screen at most 8.
+        png: a button saves the rows as they are seen, with these words around them.
     Returns:
         The index of the image chosen since the last run of the script, once; None otherwise.
     Raises:
@@ -114,6 +118,7 @@ def pictures(
         **{"ids": list(files), "apart": apart},
         **{"n": n, "height": height, "width": width, "across": across(n)},
         **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
+        "png": png_data(png),
     }
     data = packed(head, list(files.values()))
     clicked = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger

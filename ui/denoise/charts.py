@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
@@ -11,15 +12,16 @@ from autoenc import captions, plots, recipes
 from autoenc.captions import configs
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
-from autoenc.schema import Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
+from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
 from ui.app import errors
 from ui.components.live_plot import live_plot
+from ui.components.save_picture import PngText
 from ui.core import forecasts, idle, links, sessions, visitor
 from ui.core.caching import once
 from ui.core.text import plain
 from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
-from ui.denoise.scene import KEY, colour, name
+from ui.denoise.scene import KEY, colour, name, png_text
 from ui.sweep import settings as sweep_settings
 from ui.widgets import offers
 
@@ -51,17 +53,25 @@ def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
     sentences = list(filter(None, _sentences(compared, measured)))
     caption = " ".join(sentences)
     spread = settings.SPREAD.get()  # its switch comes after the charts
+    noise = NOISES[compared.kind].title
     psnr, ssim = st.columns(2)
     with psnr:
         live_plot(
             _drawn(lines, "psnr", spread, caption),
             key="noise-psnr",
             height=HEIGHT,
+            png=png_text(compared, "psnr", f"PSNR at each level of noise: {noise}"),
             downloads=True,
         )
     with ssim:
         caption = captions.denoising.similarity_caption([(line.name, line.curve) for line in lines])
-        live_plot(_drawn(lines, "ssim", spread, caption), key="noise-ssim", height=HEIGHT, downloads=True)
+        live_plot(
+            _drawn(lines, "ssim", spread, caption),
+            key="noise-ssim",
+            height=HEIGHT,
+            png=png_text(compared, "ssim", f"SSIM at each level of noise: {noise}"),
+            downloads=True,
+        )
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     st.toggle(
         "Show the spread",
@@ -138,6 +148,12 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[
         plots.quality_by_size(sized, levels, caption=caption).to_json(),
         key="noise-sizes",
         height=TALL_HEIGHT,
+        png=PngText(
+            f"PSNR by size of the code: {NOISES[compared.kind].title}",
+            configs.every_setting(runs[0].config, [run.config.latent_size for run in runs]),
+            tuple(run.run_id for run in runs),
+            "psnr-by-size",
+        ),
         downloads=True,
     )
     if caption:
@@ -174,6 +190,12 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence
         plots.transfer_matrix(rows, columns, caption=caption).to_json(),
         key="noise-matrix",
         height=TALL_HEIGHT,
+        png=PngText(
+            f"Training noise and test noise: {NOISES[compared.kind].title}",
+            configs.every_setting(replace(runs[0].config, noise=None)),
+            tuple(run.run_id for run in runs),
+            "noise-matrix",
+        ),
         downloads=True,
     )
     if caption:

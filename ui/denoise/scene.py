@@ -8,12 +8,14 @@ import numpy as np
 import streamlit as st
 
 from autoenc import checkpoints, datasets, denoising, inspection
+from autoenc.captions import configs
 from autoenc.denoising import Denoised
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL_METHODS, METHODS
 from ui.app import errors
 from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
+from ui.components.save_picture import PngText
 from ui.core import model_cache, pages, sessions
 from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
@@ -57,7 +59,8 @@ def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> 
         for method in compared.every:
             made = model_cache.denoised(setting, method, scene.x, scene.unit)
             rows.append(_row(compared, method, made, networks.get(method)))
-        rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY)
+        png = png_text(compared, "pictures", "The same noise, removed by each method")
+        rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY, png=png)
         if rests_at != level:
             settings.LEVEL.put(rests_at)
             pages.write_address()
@@ -81,6 +84,16 @@ def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> L
 
 def _mean(made: Denoised) -> str:
     return f"{decibels(made.mean_psnr_db)}, {made.mean_ssim:.2f}"
+
+
+def png_text(compared: Compared, part: str, title: str) -> PngText:
+    """What is written on a saved picture of what is compared."""
+    models = [
+        f"{name(compared, run_id)}: {configs.every_setting(sessions.read_run(run_id).config)}"
+        for run_id in compared.models
+    ]
+    ids = compared.models or (f"{compared.dataset}-{compared.kind}",)
+    return PngText(title, "; ".join(models) or datasets.short_title(compared.dataset), ids, part)
 
 
 def name(compared: Compared, method: str) -> str:

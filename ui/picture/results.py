@@ -20,6 +20,7 @@ from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
 from ui.picture.reconstruct import Picture
+from ui.widgets import png_texts
 
 HEIGHT = 220  # pixels of the histogram
 THUMBNAIL = 130  # pixels of the longer side
@@ -41,7 +42,7 @@ def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
             st.caption("Resizing the drawing for this model…")
         else:
             _head(run, reconstruction.mse, picture, invert)
-            _shrunk(run, reconstruction)
+            _shrunk(run, picture, reconstruction)
 
 
 def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
@@ -51,13 +52,14 @@ def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
     st.markdown(captions.out_of_distribution.figures(mse))
 
 
-def _shrunk(run: Run, reconstruction: Reconstruction) -> None:
+def _shrunk(run: Run, picture: Picture, reconstruction: Reconstruction) -> None:
     caption = captions.out_of_distribution.picture_caption(
         reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
     (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
     step = ForwardPass(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
-    forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"])
+    png = png_texts.of_run(run, "picture", f"{picture.title}: on its way through the model")
+    forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"], png=png)
     _place(run, float(lost), None, caption)
 
 
@@ -80,15 +82,15 @@ def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]
 
 def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> None:
     """Where the loss lies among those of the test images, as a chart and a sentence."""
+    of = "The tiles' errors" if tiles is not None else "This picture's error"
+    whose = f"{of} among those of the test images"
     where, sentence_column = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
         figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, caption)
-        live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT)
+        png = png_texts.of_run(run, "errors", whose)
+        live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT, png=png)
     sentence_column.markdown(f"**{plain(caption)}**")
-    whose = "The tiles' errors" if tiles is not None else "This picture's error"
-    sentence_column.caption(
-        f"{whose} among those of the test images. {captions.out_of_distribution.MEASURE_NOTE}"
-    )
+    sentence_column.caption(f"{whose}. {captions.out_of_distribution.MEASURE_NOTE}")
 
 
 def heading(picture: Picture, run_ids: Iterable[str]) -> None:

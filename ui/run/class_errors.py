@@ -18,6 +18,7 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
 from ui.core.text import plain
+from ui.widgets import png_texts
 
 MAX_CLASSES_SHOWN = 10  # classes: more are bounded to the best and the worst
 N_IMAGES = 16  # of each class
@@ -35,14 +36,14 @@ def show(run: Run) -> None:
     )
     classes, channels = st.columns([3, 2]) if data.image_shape[0] == 3 else (st.container(), None)
     with classes:
-        _classes(errors, shown, float(made.mse.mean()))
+        _classes(run, errors, shown, float(made.mse.mean()))
     if channels is not None:
         with channels:
-            _channels(made, data)
-    _grid(shown, made, data)
+            _channels(run, made, data)
+    _grid(run, shown, made, data)
 
 
-def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
+def _classes(run: Run, errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
     caption = captions.errors.class_caption(errors)
     which = (
         ""
@@ -51,24 +52,26 @@ def _classes(errors: Sequence[ClassError], shown: Sequence[ClassError], whole: f
     )
     layout.subsection(f"**Error by class**{which}")
     figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=caption)
-    live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown))
+    png = png_texts.of_run(run, "error-by-class", f"Error by class{which}")
+    live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown), png=png)
     if caption:
         st.caption(plain(caption))
 
 
-def _channels(made: Reconstructions, data: Dataset) -> None:
+def _channels(run: Run, made: Reconstructions, data: Dataset) -> None:
     error = inspection.colour_error(made, data)
     if error is None:
         return
     caption = captions.errors.colour_caption(error)
     layout.subsection("**Error by channel**")
     figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=caption)
-    live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse))
+    png = png_texts.of_run(run, "error-by-channel", "Error by channel")
+    live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse), png=png)
     if caption:
         st.caption(plain(caption))
 
 
-def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:
+def _grid(run: Run, shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:
     """Of each class the first test images, and below them what comes back."""
     labels = data.test_labels[: len(made)]
     layout.subsection("**Test images of each class**: original above, reconstruction below")
@@ -80,4 +83,6 @@ def _grid(shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> 
         few = np.resize(few, N_IMAGES)
         rows.append(PictureRow(name, data.test[few], COLOUR["original"]))
         rows.append(PictureRow("reconstruction", made.x_hat[few], COLOUR["reconstruction"]))
-    pictures(rows, key="class-pictures", columns=N_IMAGES)
+    title = "Test images of each class: original above, reconstruction below"
+    png = png_texts.of_run(run, "classes", title)
+    pictures(rows, key="class-pictures", columns=N_IMAGES, png=png)

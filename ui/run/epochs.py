@@ -19,6 +19,7 @@ from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
 from ui.core import catalogue, links, model_cache, polling, sessions
 from ui.run import picture_names, selection
+from ui.widgets import png_texts
 
 CHART_HEIGHT = 300  # pixels
 FILM = "preview"
@@ -27,7 +28,8 @@ FILM = "preview"
 def show(run: Run, active: bool) -> None:
     layout.subsection("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
-    pictures(rows, key=FILM, difference=COLOUR["error"], film=film)
+    png = png_texts.of_run(run, "reconstructions", "Test images, never seen during training")
+    pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=png)
     if (data := _readable_data(run)) is not None:
         st.caption(captions.frames.reading_caption(run.x.shape[0], len(data.class_names)))
     _charts(run, active)
@@ -90,7 +92,8 @@ def _charts(run: Run, active: bool) -> None:
     with loss:
         by, log = selection.LOSS_BY.get(), selection.LOSS_LOG.get()  # their widgets come after the chart
         seeds = () if active else tuple(other.run_id for other in sessions.seeds_of(run))
-        live_plot(_loss_curve(run, log, by, seeds), key="loss", height=CHART_HEIGHT)
+        png = png_texts.of_run(run, "loss", f"Loss by {'training step' if by == 'step' else 'epoch'}")
+        live_plot(_loss_curve(run, log, by, seeds), key="loss", height=CHART_HEIGHT, png=png)
         with st.container(horizontal=True, vertical_alignment="center", key="loss-axes"):
             st.segmented_control(
                 "Loss",
@@ -103,7 +106,8 @@ def _charts(run: Run, active: bool) -> None:
             )
             st.toggle("Log axis", value=log, key=selection.LOSS_LOG.key)
     with time:
-        live_plot(_timing(run), key="timing", height=CHART_HEIGHT)
+        png = png_texts.of_run(run, "time", "Time per epoch")
+        live_plot(_timing(run), key="timing", height=CHART_HEIGHT, png=png)
 
 
 @polling.drawn_once

@@ -14,6 +14,7 @@ from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
 from ui.run import selection
 from ui.run.forward_pass import test_image_pass, verdicts
+from ui.widgets import png_texts
 
 N_SHOWN = 16
 
@@ -23,12 +24,14 @@ def show(run: Run) -> None:
     if not len(shown):
         st.info("None of the test images is of this class.")
         return
-    clicked = pictures(_rows(run, shown), key="gallery", difference=COLOUR["error"], choose=True)
+    png = png_texts.of_run(run, "images", "Test images, and what the model makes of them")
+    clicked = pictures(_rows(run, shown), key="gallery", difference=COLOUR["error"], choose=True, png=png)
     if clicked is not None:
         selection.IMAGE.put(int(shown[clicked]))
     n_test, n_drawn = len(model_cache.opened(run).data.test), len(model_cache.reconstructions(run).mse)
     image = selection.image_number(n_drawn, usual=int(shown[0]))
-    forward_pass([test_image_pass(run, image)], key="large", difference=COLOUR["error"])
+    png = png_texts.of_run(run, f"image-{image}", f"Test image {image} on its way through the model")
+    forward_pass([test_image_pass(run, image)], key="large", difference=COLOUR["error"], png=png)
     if n_drawn < n_test:
         st.caption(
             f"This is a large model, so only the first {n_drawn:,} of {n_test:,} test images are used."

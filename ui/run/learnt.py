@@ -13,6 +13,7 @@ from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
 from ui.run import selection
 from ui.run.forward_pass import given
+from ui.widgets import png_texts
 
 
 def show(run: Run) -> None:
@@ -45,7 +46,8 @@ def _responses(run: Run, image: int) -> None:
         PictureRow("Responds to", pixels.signed(units.encoder), COLOUR["original"]),
         PictureRow("Adds", pixels.signed(units.decoder), COLOUR["reconstruction"], notes=names),
     ]
-    pictures(rows, key="responses")
+    title = "What the code values respond to, and what raising them adds to the drawing"
+    pictures(rows, key="responses", png=png_texts.of_run(run, "code-values", title))
 
 
 def _feature_maps(run: Run, image: int) -> None:
@@ -58,7 +60,8 @@ def _feature_maps(run: Run, image: int) -> None:
         "bright where a channel responds"
     )
     rows = [PictureRow("Feature maps", pixels.bright(code[:n_shown]), COLOUR["reconstruction"])]
-    pictures(rows, key="features")
+    png = png_texts.of_run(run, f"code-{image}", f"The code of test image {image}")
+    pictures(rows, key="features", png=png)
 
 
 def _kernels(run: Run) -> None:
@@ -68,4 +71,6 @@ def _kernels(run: Run) -> None:
         which = f"the {n_shown} that vary most" if n_shown < n else "ordered by how much they vary"
         layout.subsection(f"**{kernels.name}**: what {n:,} channels of the {kernels.part} {does}, {which}")
         rows = [PictureRow("Kernels", pixels.signed(kernels.weights), COLOUR["conv"])]
-        pictures(rows, key=f"kernels-{kernels.part}")
+        title = f"{kernels.name}: what channels of the {kernels.part} {does}"
+        png = png_texts.of_run(run, f"kernels-{kernels.part}", title)
+        pictures(rows, key=f"kernels-{kernels.part}", png=png)

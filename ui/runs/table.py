@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from autoenc import captions, plots
+from autoenc import captions, datasets, plots
 from autoenc.captions import configs, remarks
 from autoenc.errors import AutoencError
 from autoenc.numerals import counted
@@ -20,6 +20,7 @@ from ui.app import errors, layout
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
+from ui.components.save_picture import PngText
 from ui.core import catalogue, links, messages, sessions, visitor
 from ui.core.text import plain
 from ui.run import picture_names
@@ -167,9 +168,10 @@ def compare(selected: Sequence[RunSummary]) -> None:
         for letter, name, colour, run in zip(LETTERS, names, SEVERAL_COLOURS, runs, strict=False)
     ]
     log = st.toggle("Log axis", key=settings.LOG.key)
+    png = _png_text(compared, "test-loss", "Test loss by epoch")
     figure = plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log)
     spoken = captions.training.comparison_caption({one.name: one.run for one in compared})
-    live_plot(figure.update_layout(meta={"caption": spoken}).to_json(), key="comparison", height=360)
+    live_plot(figure.update_layout(meta={"caption": spoken}).to_json(), key="comparison", height=360, png=png)
     if caption := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
         st.caption(plain(caption))
     for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
@@ -185,6 +187,15 @@ class Compared:
     run: Run
 
 
+def _png_text(compared: Sequence[Compared], part: str, title: str) -> PngText:
+    configs_of = [one.run.config for one in compared]
+    ids = tuple(one.run.run_id for one in compared)
+    if len(compared) == 1:
+        return PngText(title, configs.every_setting(configs_of[0]), ids, part)
+    data = " and ".join(dict.fromkeys(datasets.short_title(config.dataset) for config in configs_of))
+    return PngText(title, f"{data}; {'; '.join(one.name for one in compared)}", ids, part)
+
+
 def _grid(same_data: Sequence[Compared]) -> None:
     """The original images, and below them what each run makes of them."""
     first = same_data[0].run
@@ -198,7 +209,8 @@ def _grid(same_data: Sequence[Compared]) -> None:
             x_hat = pixels.array(one.run.previews[-1].x_hat)
             names = picture_names.reconstructions(one.run, x_hat)
             rows.append(PictureRow(one.name, x_hat, one.colour, hints=names))
-    pictures(rows, key=f"grid-{first.fingerprint}")
+    png = _png_text(same_data, "reconstructions", "The same test images, by the last epoch of each run")
+    pictures(rows, key=f"grid-{first.fingerprint}", png=png)
 
 
 def _run(run_id: str) -> Run | None:

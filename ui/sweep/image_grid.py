@@ -10,16 +10,18 @@ from autoenc.captions import configs
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import Point, psnr_of_mse
+from autoenc.sweeps import SavedSweep
 from ui.app import layout
 from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
 from ui.core import links, sessions
 from ui.sweep import settings
+from ui.widgets import png_texts
 
 MAX_COLUMNS = 12  # sizes below each other
 
 
-def same_images(points: Sequence[Point]) -> None:
+def same_images(saved: SavedSweep, points: Sequence[Point]) -> None:
     """What comes back of the same test images at each size of one model; the chosen run is marked."""
     family = _family(points)
     if not family:
@@ -35,7 +37,8 @@ def same_images(points: Sequence[Point]) -> None:
         if selected is not None:
             label = f"Open {configs.short(selected.config)} in Train"
             links.link_to("train", label, ":material/school:", {"run": selected.run_id})
-    pictures(rows, key="sweep-pictures")
+    words = f"The same test images at every size: {configs.family(family[0].config)}"
+    pictures(rows, key="sweep-pictures", png=png_texts.of_sweep(saved, "images", words))
 
 
 def _family(points: Sequence[Point]) -> list[Point]:

@@ -79,9 +79,9 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
             st.caption(plain(crowding))
         baselines = lifecycle.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
-        charts.first(drawn, baselines)
-        image_grid.same_images(drawn)
-        charts.others(drawn, baselines)
+        charts.first(saved, drawn, baselines)
+        image_grid.same_images(saved, drawn)
+        charts.others(saved, drawn, baselines)
         table.results(saved, drawn, baselines)
         pages.write_address()
 

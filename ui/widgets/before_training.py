@@ -13,6 +13,7 @@ from autoenc.captions import configs
 from autoenc.plots import COLOUR
 from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
 from ui.components.pictures import PictureRow, pictures
+from ui.components.save_picture import PngText
 from ui.core import catalogue
 
 N_IMAGES = 8
@@ -45,7 +46,8 @@ def _images(dataset: str) -> None:
     x, labels = np.array(data.train[:N_IMAGES]), data.train_labels[:N_IMAGES]
     names = tuple(data.class_names[label] for label in labels)
     row = PictureRow(f"Training images, {len(data.train):,} in all", x, COLOUR["original"], notes=names)
-    pictures([row], key="before-images", columns=N_IMAGES)
+    png = PngText("Training images", data.title, (dataset,), "training-images")
+    pictures([row], key="before-images", columns=N_IMAGES, png=png)
 
 
 def _model(config: TrainConfig, model: ModelInfo) -> None:
