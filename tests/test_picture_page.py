@@ -70,7 +70,7 @@ def test_whoever_has_no_model_sees_two_examples_at_work_one_of_digits_and_one_of
 
 def test_an_example_and_a_model_are_there_from_the_first_moment(models: dict[str, Run]) -> None:
     app = opened()
-    assert "###### A face" in texts(app)
+    assert "**A face**" in texts(app)
     assert "MSE " in texts(app)
     assert "test images" in texts(app)
     run_ids = app.multiselect(key="picture_runs").value
@@ -96,12 +96,12 @@ def test_what_a_link_may_not_ask_for_is_told(models: dict[str, Run]) -> None:
 
 def test_an_uploaded_picture_takes_the_place_of_the_example(models: dict[str, Run]) -> None:
     app = opened(**{"from": "upload", "runs": models["mlp"].run_id})
-    assert "###### A face" in texts(app)
+    assert "**A face**" in texts(app)
     app.get("file_uploader")[0].upload("my [x](http://y) *dog*.png", picture(), "image/png")
     app.run()
     assert not app.exception
     assert r"my \[x\]\(http" in texts(app)
-    assert "###### A face" not in texts(app)
+    assert "**A face**" not in texts(app)
     assert "MSE " in texts(app)
 
 
@@ -125,7 +125,7 @@ def test_a_file_that_is_no_picture_is_told_and_the_example_stays(
     assert not app.exception
     (error,) = app.error
     assert r"cat.png" in error.value
-    assert "###### A face" in texts(app)
+    assert "**A face**" in texts(app)
 
 
 def test_a_drawing_on_bright_paper_is_inverted_for_a_model_of_drawings(models: dict[str, Run]) -> None:
