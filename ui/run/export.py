@@ -63,8 +63,7 @@ def _film(run: Run) -> None:
         name = f"{run.run_id}-reconstructions.png"
         _download("Reconstructions (PNG)", name, "image/png", partial(film.still, run))
     st.caption(
-        "The test images from the first step to the last. GIF suits slides; WebP is smaller and keeps all "
-        "colours."
+        "The test images from the first step to the last. WebP files are smaller and keep every colour."
     )
 
 
