@@ -141,7 +141,7 @@ def test_the_passes_of_the_front_page_are_what_the_example_makes_of_its_test_ima
 
 def test_of_a_film_more_frames_of_the_beginning_stay_and_the_first_and_the_last_always() -> None:
     image = checkpoints.read(EXAMPLE).previews[0].x_hat
-    film = [Preview(epoch, image) for epoch in range(101)]
+    film = [Preview(12 * epoch, epoch, image) for epoch in range(101)]
     frames = [preview.epoch for preview in making.some_frames(film, 11)]
     assert (frames[0], frames[-1], len(frames)) == (0, 100, 11)
     assert frames == sorted(set(frames))
