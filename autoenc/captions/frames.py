@@ -34,8 +34,8 @@ def reading(n_right: int, n_images: int, n_classes: int) -> str:
 def reading_caption(n_images: int, n_classes: int) -> str:
     """Who recognises, and what guessing would get."""
     return (
-        "Recognised: a nearest-neighbour reader, which looks at shapes and not at contrast, names the right "
-        f"class. Shown from {_fewest(n_images, n_classes)} of {n_images} on; guessing would get about "
+        "Recognised: a nearest-neighbour reader, blind to contrast, names the class. "
+        f"Shown from {_fewest(n_images, n_classes)} of {n_images} on; guessing would get "
         f"{max(1, round(n_images / n_classes))}."
     )
 
