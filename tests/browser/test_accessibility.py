@@ -109,7 +109,7 @@ def look_at(desktop: BrowserContext, link: str, main: tuple[str, ...]) -> Visit:
     page = desktop.new_page()
     page.set_default_timeout(PATIENCE)
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # a colour is there at once
     page.goto(link)
     expect(page.locator(HEAD).first).to_be_visible()
     expect(page.locator(".autoenc-skip")).to_be_attached()
