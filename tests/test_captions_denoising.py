@@ -337,3 +337,48 @@ def test_similarity_is_told_at_the_middle_level_the_best_method_first() -> None:
     told = captions.denoising.similarity_caption([("No filter", noisy), ("Denoiser", better)])
     assert told == "SSIM at 0.2, best first: the denoiser 0.75 and no filter 0.50."
     assert captions.denoising.similarity_caption([("No filter", noisy), ("Denoiser", curve({}))]) == ""
+
+
+# ---------------------------------------------------------------- before all levels are measured
+
+
+def test_a_denoiser_that_helps_only_at_high_noise_is_not_called_useless_after_four_of_twelve_levels() -> None:
+    noisy, denoiser = ahead(-4, -3, -2, -1, 0.5, 1, 2, 3)
+    partial = replace(denoiser, points=denoiser.points[:4], done=4 / 12)
+    for one in (replace(noisy, points=noisy.points[:4], done=4 / 12), noisy):
+        assert captions.denoising.crossing_caption("denoiser", one, partial) == ""
+        assert captions.denoising.gain_caption("filter", one, "denoiser", partial) == ""
+        assert captions.denoising.best_caption([("filter", one), ("denoiser", partial)]) == ""
+        assert captions.denoising.similarity_caption([("filter", one), ("denoiser", partial)]) == ""
+    assert "never" not in captions.denoising.gain_caption("filter", noisy, "denoiser", denoiser)
+
+
+def test_the_reference_too_has_to_be_measured() -> None:
+    noisy, denoiser = ahead(1, 2, 3)
+    partial = replace(noisy, points=noisy.points[:2], done=0.999)
+    assert captions.denoising.crossing_caption("denoiser", partial, denoiser) == ""
+    assert captions.denoising.gain_caption("filter", partial, "denoiser", denoiser) == ""
+
+
+def test_which_method_is_best_waits_for_the_slowest() -> None:
+    one, other = ahead(1, 2, 3)
+    lines = [("filter", one), ("denoiser", other)]
+    assert captions.denoising.best_caption(lines)
+    assert captions.denoising.best_caption([*lines, ("median", replace(one, points=(), done=0.0))]) == ""
+
+
+def test_which_size_is_best_waits_for_all_sizes() -> None:
+    small, large = ahead(-1, 1, 2)
+    partial = replace(large, points=large.points[:2], done=0.66)
+    assert captions.denoising.size_caption([Model(small, 4), Model(large, 64)])
+    assert captions.denoising.size_caption([Model(small, 4), Model(partial, 64)]) == ""
+
+
+def test_models_are_not_compared_before_all_are_tested_at_all_levels() -> None:
+    rows = [
+        Model(curve({0.1: 30, 0.3: 20}), noise=Noise("gaussian", 0.1)),
+        Model(curve({0.1: 25, 0.3: 25}), noise=Noise("gaussian", 0.3)),
+    ]
+    partial = replace(rows[1], curve=replace(rows[1].curve, points=rows[1].curve.points[:1], done=0.5))
+    assert captions.denoising.matrix_caption(rows, [0.1, 0.3])
+    assert captions.denoising.matrix_caption([rows[0], partial], [0.1, 0.3]) == ""

@@ -14,6 +14,7 @@ from autoenc.schema import Point, State
 from tests.sweep_points import BASELINES, MEAN_IMAGE, PCA, line, pca, point
 
 WORDS = {
+    "large": captions.sweep.large_caption,
     "loss": lambda points: captions.sweep.loss_caption(points, BASELINES),
     "code": lambda points: captions.sweep.code_caption(points, BASELINES),
     "time": captions.sweep.time_caption,
@@ -308,7 +309,8 @@ def test_only_sizes_that_were_finished_are_named(points: list[Point]) -> None:
 def test_a_run_that_is_stopped_does_not_count() -> None:
     finished = line("mlp", {1: 0.06, 2: 0.03})
     stopped = replace(point(latent_size=4, loss=0.001), state=State.STOPPED)
-    assert captions.sweep.loss_caption([*finished, stopped]) == captions.sweep.loss_caption(finished)
+    so_far = captions.sweep.loss_caption([*finished, stopped])
+    assert so_far == f"So far (2 of 3 runs): {captions.sweep.loss_caption(finished)}"
 
 
 def test_the_largest_code_of_each_model_is_told_with_its_loss() -> None:
@@ -316,3 +318,42 @@ def test_the_largest_code_of_each_model_is_told_with_its_loss() -> None:
     runs = "MLP with 32 numbers 0.01 (20.0 dB) and Conv with 16 channels 0.001 (30.0 dB)"
     assert captions.sweep.large_caption(points) == f"Test loss at the largest size: {runs}."
     assert captions.sweep.large_caption([]) == ""
+
+
+# ---------------------------------------------------------------- before all runs are there
+
+
+@pytest.mark.parametrize("state", [None, State.QUEUED, State.RUNNING, State.STOPPED, State.INTERRUPTED])
+@pytest.mark.parametrize("name", ["loss", "large", "code", "time", "timing", "front", "ratio"])
+def test_what_is_said_of_all_runs_says_how_many_there_are_so_far(name: str, state: State | None) -> None:
+    finished = [*line("mlp", {1: 0.06, 2: 0.03, 4: 0.009}), point("conv", 4, 0.001)]
+    missing = replace(point(latent_size=8, loss=None), state=state)
+    whole, partial = WORDS[name](finished), WORDS[name]([*finished, missing])
+    assert whole
+    assert "So far" not in whole
+    assert partial.startswith("So far (4 of 5 runs): ")
+
+
+def test_a_run_that_failed_is_not_waited_for() -> None:
+    finished = line("mlp", {1: 0.06, 2: 0.03})
+    failed = replace(point(latent_size=4, loss=None), state=State.FAILED)
+    assert captions.sweep.loss_caption([*finished, failed]) == captions.sweep.loss_caption(finished)
+
+
+def test_no_run_reaches_20_db_is_said_of_all_runs_only() -> None:
+    points = [point(latent_size=1, loss=0.06), replace(point(latent_size=64, loss=None), state=State.QUEUED)]
+    assert captions.sweep.ratio_caption(points).startswith("So far (1 of 2 runs): No run reaches 20 dB")
+
+
+def test_before_a_run_is_finished_nothing_is_said() -> None:
+    points = [replace(point(latent_size=k, loss=None), state=State.RUNNING) for k in (1, 2)]
+    assert {name: words(points) for name, words in WORDS.items()} == dict.fromkeys(WORDS, "")
+
+
+@pytest.mark.parametrize("done", [0.0, 0.5, 0.99])
+def test_nothing_is_compared_with_a_baseline_that_is_still_measured(done: float) -> None:
+    """PCA has come to its first size, where the model is better; it is worse at all others."""
+    points = line("mlp", {1: 0.05, 2: 0.06, 4: 0.05})
+    partial = replace(PCA, points=PCA.points[:1], done=done)
+    assert "PCA" in captions.sweep.loss_caption(points, [PCA])
+    assert "PCA" not in captions.sweep.loss_caption(points, [partial])

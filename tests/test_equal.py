@@ -190,3 +190,23 @@ def test_each_baseline_with_a_code_has_a_grey_line_of_its_own_on_both_data_sets(
 def test_published_figures_are_of_cifar10_alone() -> None:
     assert published("cifar10") == published("cifar10-images") != {}
     assert published("mnist") == {}
+
+
+# ---------------------------------------------------------------- before everything is measured
+
+
+def test_while_runs_are_missing_the_comparison_says_so_far() -> None:
+    whole = captions.equal.equal_caption(COLOUR, GREY)
+    assert whole
+    assert captions.equal.equal_caption(COLOUR, GREY, growing=True) == f"So far: {whole}"
+    nothing = Subject("MNIST", 784)
+    assert captions.equal.equal_caption(COLOUR, nothing, growing=True) == ""
+
+
+def test_a_baseline_that_is_still_measured_is_not_compared() -> None:
+    def pair(done: float) -> tuple[Subject, Subject]:
+        baseline = replace(pca({1: 0.05, 64: 0.01}), done=done)
+        return Subject("MNIST", 784, (), (baseline,)), Subject("CIFAR-10", 3072, (), (baseline,))
+
+    assert captions.equal.equal_caption(*pair(1.0))
+    assert captions.equal.equal_caption(*pair(0.5)) == ""

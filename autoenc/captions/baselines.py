@@ -63,6 +63,11 @@ def beaten_caption(line: Sequence[Point], curve: BaselineCurve) -> str:
 
 
 def _compared(line: Sequence[Point], curve: BaselineCurve) -> list[tuple[Point, float]]:
-    """The runs of whose size there is a measured point, and their loss as a multiple of its loss."""
+    """The runs of whose size there is a measured point, and their loss as a multiple of its loss.
+
+    None while the baseline is being measured: "at every size" would mean those that it has come to.
+    """
+    if curve.done < 1:
+        return []
     errors = ((point, curve.mse_at(point.n_latents)) for point in line)
     return [(point, (point.test_mse or 0) / mse) for point, mse in errors if mse is not None]

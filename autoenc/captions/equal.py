@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autoenc import equal
 from autoenc.captions.ratios import amount, times_text
@@ -14,8 +15,13 @@ from autoenc.schema import MODEL_NAMES, Point, Subject
 USUAL_RATIO = 24  # times smaller: a digit is a digit still
 
 
-def equal_caption(one: Subject, other: Subject) -> str:
-    """How the first compares with the second at equal ratio and at equally many numbers; may be empty."""
+def equal_caption(one: Subject, other: Subject, *, growing: bool = False) -> str:
+    """How the first compares with the second at equal ratio and at equally many numbers; may be empty.
+
+    Args:
+        growing: runs that belong to the comparison are still being trained.
+    """
+    one, other = (replace(s, baselines=tuple(b for b in s.baselines if b.done >= 1)) for s in (one, other))
     ratio, numbers = (_comparison(one, other, by) for by in ("ratio", "numbers"))
     sentences = [_at_ratio(one, other, ratio), _with_numbers(one, other, numbers)]
     if ratio and numbers and (ratio[2] > ratio[3]) != (numbers[2] > numbers[3]):
@@ -23,7 +29,8 @@ def equal_caption(one: Subject, other: Subject) -> str:
             "Which is harder depends on what is held equal: a larger image has more numbers that are "
             "much alike, and its code, at equal ratio, has more numbers too."
         )
-    return " ".join(filter(None, sentences))
+    caption = " ".join(filter(None, sentences))
+    return f"So far: {caption}" if growing and caption else caption
 
 
 Comparison = tuple[str, float, float, float]  # name of the model, x, MSE of the one, of the other

@@ -43,7 +43,7 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         if bool(runs or measured) != was_active:
             st.rerun()  # the whole page: its button says what can be done now
         subjects = tuple(comparison.subject(info) for info in pair)
-        main_caption = captions.equal.equal_caption(*subjects)
+        main_caption = captions.equal.equal_caption(*subjects, growing=bool(runs))
         moment = "started" if runs else "ended"
         names = " and ".join(info.name for info in pair)
         announce("comparison", names, moment, f"Training for the comparison {moment}.", active=bool(runs))

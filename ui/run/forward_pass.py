@@ -35,7 +35,9 @@ def verdicts(run: Run, images: np.ndarray) -> list[Verdict]:
     x, x_hat = data.test[images], made.x_hat[images]
     readings: list[Reading | None] = [None] * len(images)
     if (reader := model_cache.reader(data.name)).reliable:
-        classes = zip(data.test_labels[images], reader.read(x), reader.read(x_hat), strict=True)
-        readings = [Reading(*(data.class_names[index] for index in indices)) for indices in classes]
+        labels = data.test_labels[images]
+        names = (data.class_names[label] for label in labels)
+        margins = (reader.margins(pictures, labels) for pictures in (x, x_hat))
+        readings = [Reading(*one) for one in zip(names, *margins, strict=True)]
     drawn = captions.images.is_drawn(data.train[:256])
     return [captions.images.describe(*three, drawn) for three in zip(x, x_hat, readings, strict=True)]

@@ -1,6 +1,7 @@
 """What curves of denoising show, in plain sentences that follow from them; empty where there is not enough.
 
-Only levels at which everything compared was measured count. Less than MIN_DB_DIFFERENCE is no difference.
+They wait until all that they compare is measured. Only the levels that all have count. Less than
+MIN_DB_DIFFERENCE is no difference.
 
 terms.py    levels, decibels and names in sentences
 methods.py  where a method helps, and which is best where

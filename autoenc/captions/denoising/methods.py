@@ -8,6 +8,7 @@ from itertools import pairwise
 from autoenc.captions.denoising.terms import (
     MIN_DB_DIFFERENCE,
     MIN_DB_OTHER_IMAGES,
+    are_complete,
     by_level,
     common_levels,
     db,
@@ -28,7 +29,7 @@ def similarity_caption(curves: Sequence[tuple[str, Curve]]) -> str:
         curves: by the methods' names.
     """
     levels = common_levels([curve for _, curve in curves])
-    if not levels:
+    if not levels or not are_complete(curve for _, curve in curves):
         return ""
     level = levels[len(levels) // 2]
     at_level = {the(name): point.ssim for name, curve in curves if (point := curve.at(level)) is not None}
@@ -43,7 +44,7 @@ def similarity_caption(curves: Sequence[tuple[str, Curve]]) -> str:
 def crossing_caption(name: str, noisy: Curve, method: Curve) -> str:
     """From which level on a method helps, or up to which; crossings are interpolated between levels."""
     gains = _gains(noisy, method)
-    if len(gains) < 2:
+    if len(gains) < 2 or not are_complete((noisy, method)):
         return ""
     who, unit = the(name), unit_of(noisy)
     level, most = max(gains, key=lambda gain: gain[1])
@@ -75,7 +76,7 @@ def crossing_caption(name: str, noisy: Curve, method: Curve) -> str:
 def gain_caption(reference_name: str, reference: Curve, name: str, curve: Curve) -> str:
     """Where a method is most ahead of another, and where it is ahead at all."""
     gains = _gains(reference, curve)
-    if len(gains) < 2:
+    if len(gains) < 2 or not are_complete((reference, curve)):
         return ""
     who, other, unit = the(name), the(reference_name), unit_of(curve)
     level, most = max(gains, key=lambda gain: gain[1])
@@ -145,8 +146,9 @@ def _where(better: Sequence[bool], levels: Sequence[float], unit: str) -> str:
 
 def best_caption(lines: Sequence[tuple[str, Curve]]) -> str:
     """Which method is best at which levels; those that are equal are named together."""
-    levels = common_levels([curve for _, curve in lines])
-    if len(lines) < 2 or len(levels) < 2:
+    curves = [curve for _, curve in lines]
+    levels = common_levels(curves)
+    if len(lines) < 2 or len(levels) < 2 or not are_complete(curves):
         return ""
     unit = unit_of(lines[0][1])
     stretches = _stretches([(level, _winners([curve for _, curve in lines], level)) for level in levels])

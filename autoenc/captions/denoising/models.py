@@ -9,6 +9,7 @@ from typing import Protocol
 
 from autoenc.captions.denoising.terms import (
     MIN_DB_DIFFERENCE,
+    are_complete,
     by_level,
     common_levels,
     db,
@@ -47,8 +48,9 @@ class Trained(Protocol):
 
 def size_caption(runs: Sequence[Sized]) -> str:
     """Which size of the code is best with the least noise, in the middle and with the most."""
-    levels = common_levels([run.curve for run in runs])
-    if len({run.n_latents for run in runs}) < 2 or len(levels) < 2:
+    curves = [run.curve for run in runs]
+    levels = common_levels(curves)
+    if len({run.n_latents for run in runs}) < 2 or len(levels) < 2 or not are_complete(curves):
         return ""
     unit, most = unit_of(runs[0].curve), levels[-1]
     best = {level: _best_size(runs, level) for level in levels}

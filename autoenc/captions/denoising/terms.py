@@ -17,6 +17,11 @@ def by_level(curve: Curve) -> Mapping[float, float]:
     return {point.level: point.psnr_db for point in curve.points if math.isfinite(point.psnr_db)}
 
 
+def are_complete(curves: Iterable[Curve]) -> bool:
+    """Whether each is measured at all its levels: before that, what is true so far may not stay true."""
+    return all(curve.done >= 1 for curve in curves)
+
+
 def common_levels(curves: Sequence[Curve]) -> list[float]:
     """The levels of them all, rising."""
     levels = [set(by_level(curve)) for curve in curves]

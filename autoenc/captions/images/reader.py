@@ -20,16 +20,18 @@ _SIDE = 14  # pixels; a coarser look forgives a stroke that lies a little aside
 class Reader:
     """Takes a picture for what the training image most like it is, whatever its contrast."""
 
-    def __init__(self, images: Bytes, labels: Bytes, is_read: Bytes | None = None) -> None:
+    def __init__(self, images: Bytes, labels: Bytes, labels_to_read: Bytes | None = None) -> None:
         """Look at some of the training images, evenly from the first to the last.
 
         Args:
             images: (N, C, H, W).
             labels: (N,) class indices.
-            asked: class indices of the pictures to come; None: the same. It cannot read unseen classes.
+            labels_to_read: class indices of the pictures to come; None: the same. It cannot read others.
         """
         classes = set(labels.tolist())
-        self._is_read = len(classes) > 1 and (is_read is None or classes.issuperset(is_read.tolist()))
+        self._knows_classes = len(classes) > 1 and (
+            labels_to_read is None or classes.issuperset(labels_to_read.tolist())
+        )
         n = min(len(images), _N_REFERENCES + _N_HELD_OUT)
         at = np.linspace(0, len(images) - 1, n).astype(np.intp)
         is_test = np.arange(n) % (_N_REFERENCES // _N_HELD_OUT + 1) == _N_REFERENCES // _N_HELD_OUT
@@ -43,7 +45,7 @@ class Reader:
     @property
     def reliable(self) -> bool:
         """Whether it is worth asking."""
-        return self._is_read and self.accuracy >= _MIN_RELIABLE_SHARE
+        return self._knows_classes and self.accuracy >= _MIN_RELIABLE_SHARE
 
     def read(self, images: Bytes) -> NDArray[np.intp]:
         """The class index of each image, (B,).
@@ -53,11 +55,31 @@ class Reader:
         Raises:
             ShapeError: the training images have another shape.
         """
-        if images.shape[1:] != self._image_shape:
-            raise ShapeError(f"images of shape {images.shape[1:]} were given; known are {self._image_shape}")
-        nearest = (_rows(images) @ self._references.T).argmax(1)
+        nearest = self._similarity(images).argmax(1)
         classes: NDArray[np.intp] = self._labels[nearest].astype(np.intp)
         return classes
+
+    def margins(self, images: Bytes, labels: Bytes) -> NDArray[np.float64]:
+        """By how much each image is more like its own class than like any other, (B,); below 0: less.
+
+        Args:
+            images: (B, C, H, W).
+            labels: (B,) class indices.
+        Raises:
+            ShapeError: the training images have another shape.
+        """
+        similarity = self._similarity(images)
+        own = labels[:, np.newaxis] == self._labels
+        nearest = (np.where(of_class, similarity, -1.0).max(1) for of_class in (own, ~own))
+        margins: NDArray[np.float64] = np.subtract(*nearest)
+        return margins
+
+    def _similarity(self, images: Bytes) -> NDArray[np.float32]:
+        """The correlation of each image with each reference, (B, references)."""
+        if images.shape[1:] != self._image_shape:
+            raise ShapeError(f"images of shape {images.shape[1:]} were given; known are {self._image_shape}")
+        similarity: NDArray[np.float32] = _rows(images) @ self._references.T
+        return similarity
 
 
 def _rows(images: Bytes) -> Rows:

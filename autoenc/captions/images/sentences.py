@@ -14,11 +14,11 @@ MAX_FINDINGS = 2  # in a sentence
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader takes the two pictures for: names of classes."""
+    """How surely a reader takes two pictures for what they are: its margins, below 0 where it does not."""
 
-    label: str  # what it truly is
-    x: str
-    x_hat: str
+    label: str  # the name of the class
+    x: float
+    x_hat: float
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Verdict:
     """A reconstruction in words."""
 
     psnr_db: float  # inf: it came back exactly
-    sentence: str  # "18.2 dB: still reads as a 7; half of the thin strokes are lost, edges are blurred"
-    misread: str = ""  # "reads 9": where the reader takes it for something else now
+    sentence: str  # "18.2 dB: still looks like a 7; half of the thin strokes are lost, edges are blurred"
+    misread: str = ""  # "no longer a 7": where the reader surely takes it for something else
     measures: Measures = field(repr=False, kw_only=True)
 
 
@@ -43,44 +43,74 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
     """
     measures = measure(x, x_hat, drawn)
     ruin = _ruin(measures)
-    findings = (
-        [ruin] if ruin else [*(_of_drawing if measures.drawn else _of_picture)(measures)][:MAX_FINDINGS]
-    )
+    findings = [ruin] if ruin else list(_findings(measures))[:MAX_FINDINGS]
     clauses, misread = [", ".join(findings) or _hardly(measures)], ""
-    if reading is not None and reading.x == reading.label and measures.contrast >= _MIN_CONTRAST:
-        if reading.x_hat == reading.label and not ruin:
-            clauses.insert(0, _still(reading, measures.drawn))
-        elif (
-            reading.x_hat != reading.label and measures.largest >= _MIN_VISIBLE_DIFFERENCE
-        ):  # else the reader wavered
-            clauses.insert(0, _now(reading, measures.drawn))
-            misread = f"reads {reading.x_hat}"
+    if reading is not None and reading.x > 0 and not ruin:
+        if reading.x_hat >= _MIN_MARGIN:
+            clauses.insert(0, f"still looks like {_one(reading.label)}")
+        elif reading.x_hat <= -_MIN_MARGIN and measures.largest >= _MIN_VISIBLE_DIFFERENCE:
+            clauses.insert(0, f"no longer looks like {_one(reading.label)}")
+            misread = f"no longer {_one(reading.label)}"
     sentence = f"{_decibels(measures.psnr_db)}: {'; '.join(clauses)}"
     return Verdict(measures.psnr_db, sentence, misread, measures=measures)
 
 
 def note(verdict: Verdict) -> str:
-    """What fits under a thumbnail: `18.2 dB`, and in a second line `reads 9` where it was no 9."""
+    """What fits under a thumbnail: `18.2 dB`, and in a second line `no longer a 9` where it was one."""
     return "\n".join(filter(None, (_decibels(verdict.psnr_db), verdict.misread)))
 
 
+# Shares say how much is lost of what there was. A finding also needs an amount that the eye sees: a plain sky
+# has next to nothing to lose, and loses all of it unseen. Found on contact sheets of models of digits,
+# photographs and MNIST.
 _MIN_CONTRAST = 0.12  # of the contrast: less is an even ground
 _MIN_VISIBLE_DIFFERENCE = 0.12  # of a difference: less is hardly seen
+_MIN_ALIKE_DB = 26  # a difference of 0.05 everywhere: less is seen side by side
+_MIN_SMALL_DB = 18
+_LARGE_DIFFERENCE = 0.5  # more is no small one
+_EVEN_CONTRAST = 0.03  # own_contrast: less is one even area
+_STRUCTURED_CONTRAST = 0.06  # own_contrast: from here on there are shapes in it
+_MIN_PATTERN = 0.035  # error in an even area: more is a pattern
+_MIN_EDGES_LOST, _MIN_SHAPES_LOST = 0.015, 0.03  # of own_edges, share times amount
+_MIN_CONTRAST_LOST = 0.03
+_MIN_COLOUR_LOST = 0.02
+_MIN_TINT = 0.04
+_MIN_GREY_GROUND = 0.15  # haze: more is no black ground, on which a shape is hard to compare
+# The nearest neighbour's word, against a small convolutional network that has learnt from blurred, pale and
+# noisy digits: where its margin is larger, both agree on 98 of 100 reconstructions of MNIST; below, where it
+# sees another digit, the network disagrees three times in four.
+_MIN_MARGIN = 0.06
 
 
 def _ruin(measures: Measures) -> str:
     """What is to be said where nothing more is worth saying; empty: there is something left."""
-    if measures.contrast < _MIN_CONTRAST:
+    has_contrast = measures.drawn or measures.own_contrast >= _STRUCTURED_CONTRAST
+    if has_contrast and measures.contrast < _MIN_CONTRAST:
         return "nothing is left of it"
-    if measures.drawn and measures.sharpness < 0.22 and measures.likeness < 0.67 and measures.contrast < 0.67:
-        return "only a grey cloud is left"
-    if not measures.drawn and measures.sharpness < 0.08:
-        return "only patches of light and dark are left"
-    return ""
+    if not measures.drawn:
+        return _ruin_of_picture(measures) if measures.contrast_lost > 0.4 else ""
+    is_pale = measures.sharpness < 0.22 and measures.likeness < 0.67 and measures.contrast < 0.67
+    is_cloud = is_pale and measures.noise < 0.25 and measures.haze < _MIN_GREY_GROUND
+    return "only a grey cloud is left" if is_cloud else ""
+
+
+def _ruin_of_picture(measures: Measures) -> str:
+    if measures.noise > 0.5:
+        return "hardly more than noise is left"
+    is_blurred = measures.sharpness < 0.08 and measures.likeness < 0.8 and measures.noise < 0.3
+    return "only blurred patches are left" if _has_lost_shapes(measures) and is_blurred else ""
+
+
+def _findings(measures: Measures) -> Iterator[str]:
+    if measures.drawn:
+        return _of_drawing(measures)
+    return _of_even(measures) if measures.own_contrast < _EVEN_CONTRAST else _of_picture(measures)
 
 
 def _of_drawing(measures: Measures) -> Iterator[str]:
-    if measures.likeness < 0.72:
+    if measures.haze > _MIN_GREY_GROUND:
+        yield "black has turned grey"
+    elif measures.likeness < 0.72:
         yield "the shape has changed"
     if measures.lost > 0.25:
         yield f"{_share(measures.lost)} strokes are gone"
@@ -100,29 +130,59 @@ def _of_drawing(measures: Measures) -> Iterator[str]:
     yield from _edges(measures)
 
 
+def _of_even(measures: Measures) -> Iterator[str]:
+    """Of a picture that is one even area, such as a clear sky."""
+    error = measures.own_contrast * math.sqrt(measures.contrast_lost)
+    if measures.contrast > 1 and error > _MIN_PATTERN:
+        yield "a pattern appears where it was even"
+    yield from _on_ground(measures)
+    yield from _brightness(measures)
+    yield from _colours(measures, _MIN_TINT)
+
+
 def _of_picture(measures: Measures) -> Iterator[str]:
-    if measures.contrast < 0.3:
-        yield "hardly anything stands out"
-    elif measures.sharpness < 0.3:
+    edges_lost = _edges_lost(measures)
+    if measures.own_contrast >= _STRUCTURED_CONTRAST and measures.contrast < 0.3:
+        yield "little contrast is left"
+    elif measures.sharpness < 0.3 and measures.contrast_lost > 0.15 and _has_lost_shapes(measures):
         yield "only rough shapes are left"
-    elif measures.sharpness < 0.6:
+    elif measures.sharpness < 0.6 and edges_lost > _MIN_EDGES_LOST:
         yield "fine detail is lost"
-    yield from _colours(measures)
+    elif measures.largest >= _LARGE_DIFFERENCE:
+        yield "some parts have changed"
+    yield from _colours(measures, max(_MIN_TINT, 0.3 * measures.own_colour))
     if measures.grain > 1:
         yield "it has become grainy"
-    if abs(measures.brighter) > 0.06:
-        yield "it is brighter" if measures.brighter > 0 else "it is darker"
-    if measures.contrast < 0.75:
+    yield from _brightness(measures)
+    if (
+        0.3 <= measures.contrast < 0.75
+        and measures.own_contrast * (1 - measures.contrast) > _MIN_CONTRAST_LOST
+    ):
         yield "light and dark are closer together"
     yield from _on_ground(measures)
-    if measures.sharpness >= 0.6:
+    if measures.sharpness >= 0.6 and edges_lost > _MIN_EDGES_LOST:
         yield from _edges(measures)
+
+
+def _has_lost_shapes(measures: Measures) -> bool:
+    """Whether there were shapes, and enough of their edges is lost to be seen at a glance."""
+    had_shapes = measures.own_contrast >= _STRUCTURED_CONTRAST and measures.psnr_db < _MIN_ALIKE_DB
+    return had_shapes and _edges_lost(measures) > _MIN_SHAPES_LOST
+
+
+def _edges_lost(measures: Measures) -> float:
+    return measures.own_edges * (1 - measures.sharpness)
+
+
+def _brightness(measures: Measures) -> Iterator[str]:
+    if abs(measures.brighter) > 0.06:
+        yield "it is brighter" if measures.brighter > 0 else "it is darker"
 
 
 def _on_ground(measures: Measures) -> Iterator[str]:
     if 0.05 < measures.ghosts <= 0.15 or (measures.ghosts > 0.15 and not measures.drawn):
         yield "faint shadows appear where nothing was"
-    if measures.haze > 0.05:
+    if 0.05 < measures.haze <= _MIN_GREY_GROUND or (measures.haze > 0.05 and not measures.drawn):
         yield "black has turned grey"
 
 
@@ -133,27 +193,32 @@ def _edges(measures: Measures) -> Iterator[str]:
         yield "edges are a little soft"
 
 
-def _colours(measures: Measures) -> Iterator[str]:
-    if measures.saturation is None:
+def _colours(measures: Measures, min_tint: float) -> Iterator[str]:
+    saturation, own = measures.saturation, measures.own_colour
+    if saturation is None:
         return
-    if measures.saturation < 0.35:
-        yield "the colours are lost"
-    elif measures.saturation < 0.75:
-        yield "colours are washed out"
-    elif math.isinf(measures.saturation):
+    if math.isinf(saturation):
         yield "colours appear where none were"
-    elif measures.saturation > 1.3:
+    elif measures.tint > min_tint:
+        yield "the colours have changed"
+    elif own * abs(1 - saturation) <= _MIN_COLOUR_LOST:
+        return
+    elif saturation < 0.35 and own > 2 * _MIN_COLOUR_LOST:
+        yield "the colours are lost"
+    elif saturation < 0.75:
+        yield "colours are washed out"
+    elif saturation > 1.3:
         yield "colours are stronger"
 
 
 def _hardly(measures: Measures) -> str:
+    """Where nothing was found: how large the differences are."""
     if measures.largest < 0.02:
         return "no difference can be seen"
-    return (
-        "hardly any difference can be seen"
-        if measures.largest < _MIN_VISIBLE_DIFFERENCE
-        else "small differences can be seen"
-    )
+    if measures.largest < _MIN_VISIBLE_DIFFERENCE and measures.psnr_db > _MIN_ALIKE_DB:
+        return "hardly any difference can be seen"
+    is_small = measures.largest < _LARGE_DIFFERENCE and measures.psnr_db > _MIN_SMALL_DB
+    return "small differences can be seen" if is_small else "differences can be seen"
 
 
 def _share(share: float) -> str:
@@ -161,18 +226,6 @@ def _share(share: float) -> str:
         if share >= least:
             return words
     return ""
-
-
-def _still(reading: Reading, drawn: bool) -> str:
-    return f"still {_taken_for(drawn)} {_one(reading.label)}"
-
-
-def _now(reading: Reading, drawn: bool) -> str:
-    return f"now {_taken_for(drawn)} {_one(reading.x_hat)}, it was {_one(reading.label)}"
-
-
-def _taken_for(drawn: bool) -> str:
-    return "reads as" if drawn else "passes for"
 
 
 def _one(name: str) -> str:

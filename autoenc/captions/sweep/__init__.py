@@ -1,6 +1,7 @@
 """What a sweep shows, in plain sentences that follow from its points; empty where there is not enough yet.
 
-Only finished runs whose loss and time are positive numbers count.
+Only finished runs whose loss and time are positive numbers count. While others are missing, what is said of
+all begins with "So far".
 
 terms.py    the runs that count, and their names and sizes in sentences
 quality.py  how good they are, by the size of their codes, and beside the baselines

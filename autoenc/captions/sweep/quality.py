@@ -17,6 +17,7 @@ from autoenc.captions.sweep.terms import (
     simplest,
     size_of,
     sizes_of,
+    so_far,
     usable_points,
 )
 from autoenc.numerals import counted, listed, short
@@ -36,14 +37,14 @@ def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
         if clauses:
             sentences.append(f"{name_of(line[0])}: {'; '.join(clauses)}.")
         sentences += [beaten_caption(line, curve) for curve in baselines]
-    return " ".join(filter(None, sentences))
+    return so_far(points, " ".join(filter(None, sentences)))
 
 
 def large_caption(points: Sequence[Point]) -> str:
     """How good the largest code of each model is."""
     ends = [line[-1] for line in simplest(points, "test_mse")]
     losses = [f"{run_name(end)} {short(loss_of(end))} ({quality_of(end)})" for end in ends]
-    return f"Test loss at the largest size: {listed(losses)}." if losses else ""
+    return so_far(points, f"Test loss at the largest size: {listed(losses)}." if losses else "")
 
 
 def tests_caption(points: Sequence[Point]) -> str:
@@ -53,7 +54,7 @@ def tests_caption(points: Sequence[Point]) -> str:
     if not n:
         return ""
     which = "All runs were" if n == len(tested) > 1 else f"{n} of {len(tested)} {'was' if n == 1 else 'were'}"
-    return f"{which} {EARLIER_TEST_CLAUSE}"
+    return so_far(points, f"{which} {EARLIER_TEST_CLAUSE}")
 
 
 def _doublings(line: Sequence[Point]) -> str:
@@ -91,7 +92,7 @@ def code_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
     equal = [
         _at_equal_code(lines, model, baselines) for model in MODELS if model in lines and model != REFERENCE
     ]
-    return " ".join(filter(None, (*equal, _larger_than_image(points))))
+    return so_far(points, " ".join(filter(None, (*equal, _larger_than_image(points)))))
 
 
 def _at_equal_code(
@@ -142,6 +143,10 @@ def _larger_than_image(points: Sequence[Point]) -> str:
 
 def ratio_caption(points: Sequence[Point]) -> str:
     """The strongest compression that still reaches 20 dB."""
+    return so_far(points, _strongest(points))
+
+
+def _strongest(points: Sequence[Point]) -> str:
     having = usable_points(points, "test_mse")
     level = f"{short(psnr_of_mse(READABLE_MSE))} dB (MSE {short(READABLE_MSE)})"
     if not having:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from autoenc.numerals import counted, decibels
+from autoenc.numerals import counted, decibels, out_of
 from autoenc.pareto import usable
-from autoenc.schema import CODE_UNITS, MODELS, Point, psnr_of_mse
+from autoenc.schema import CODE_UNITS, MODELS, Point, State, psnr_of_mse
 from autoenc.schema import MODEL_NAMES as NAMES
 
 
 def usable_points(points: Sequence[Point], name: str) -> list[Point]:
     return [p for p in points if p.finished and usable(getattr(p, name))]
+
+
+def so_far(points: Sequence[Point], caption: str) -> str:
+    """What is said of all runs, marked as long as some are missing; a run that failed is not waited for."""
+    n_finished = sum(point.finished for point in points)
+    n_expected = sum(point.state is not State.FAILED for point in points)
+    if not caption or n_finished == n_expected:
+        return caption
+    return f"So far ({out_of(n_finished, n_expected, 'run')}): {caption}"
 
 
 def simplest(points: Sequence[Point], name: str) -> Iterator[list[Point]]:

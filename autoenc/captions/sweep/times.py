@@ -12,6 +12,7 @@ from autoenc.captions.sweep.terms import (
     simplest,
     size_of,
     sizes_of,
+    so_far,
     usable_points,
 )
 from autoenc.numerals import counted, short
@@ -33,7 +34,7 @@ def time_caption(points: Sequence[Point]) -> str:
             a, b = line[-2:]
             text += f"; from {sizes_of(a, b)} the time {changes(b.seconds / a.seconds)}"
         sentences.append(f"{text}.")
-    return " ".join(sentences)
+    return so_far(points, " ".join(sentences))
 
 
 def _larger(ratio: float) -> str:
@@ -44,6 +45,10 @@ def _larger(ratio: float) -> str:
 
 def timing_caption(points: Sequence[Point]) -> str:
     """How alike the times were taken."""
+    return so_far(points, _timing(points))
+
+
+def _timing(points: Sequence[Point]) -> str:
     timed = usable_points(points, "seconds")
     if not timed:
         return ""
@@ -51,9 +56,8 @@ def timing_caption(points: Sequence[Point]) -> str:
     alone = [p for p in timed if p.concurrent_jobs == 0]
     if len(alone) == len(timed):
         where = "" if len(devices) != 1 else f", on {devices[0]}{_threads(timed)}"
-        caption = (
-            "The run had the machine to itself" if len(timed) == 1 else "Each run had the machine to itself"
-        )
+        each = "The run" if len(timed) == 1 else "Each run"
+        caption = f"{each} had the machine to itself"
         return f"{caption}{where}.{_differ(devices)}"
     others_running = [p.concurrent_jobs for p in timed if p.concurrent_jobs]
     n_unknown = sum(p.concurrent_jobs is None for p in timed)
@@ -88,6 +92,10 @@ def _differ(devices: Sequence[str]) -> str:
 
 def front_caption(points: Sequence[Point]) -> str:
     """Which runs are best for their time, and what the last factor of loss costs."""
+    return so_far(points, _front(points))
+
+
+def _front(points: Sequence[Point]) -> str:
     front = pareto(points)
     n_runs = len([p for p in usable_points(points, "test_mse") if usable(p.seconds)])
     if n_runs < 2:
