@@ -165,7 +165,7 @@ def test_the_strongest_compression_that_reaches_20_db_is_told_with_what_it_reach
 
 
 def test_where_none_reaches_20_db_the_nearest_is_told() -> None:
-    sentence = "No run reaches 20 dB (MSE 0.01); the closest is MLP with 16 numbers with 17.0 dB."
+    sentence = "No run reaches 20 dB (MSE 0.01); the closest is MLP with 16 numbers: 17.0 dB."
     assert captions.sweep.ratio_caption([point(loss=0.02), point(latent_size=8, loss=0.03)]) == sentence
 
 
@@ -198,12 +198,12 @@ def test_times_that_do_not_grow() -> None:
         ([{"threads": 1}, {}], "Each run had the machine to itself, on cpu with 1 to 2 threads."),
         (
             [{"concurrent_jobs": 1}, {}],
-            "1 of 2 runs was timed with up to 1 other run at work (hollow dots): compare these with care.",
+            "1 of 2 runs was timed beside up to 1 other run (hollow dots): compare these with care.",
         ),
         (
             [{"concurrent_jobs": None}, {"concurrent_jobs": 3}],
-            "1 of 2 runs was timed with up to 3 other runs at work, for 1 of 2 it is unknown "
-            "whether others were at work (hollow dots): compare these with care.",
+            "1 of 2 runs was timed beside up to 3 other runs, for 1 of 2 it is unknown "
+            "whether other runs shared the machine (hollow dots): compare these with care.",
         ),
         (
             [{"device": "cuda"}, {}],

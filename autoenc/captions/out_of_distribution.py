@@ -51,7 +51,7 @@ def _picture(reconstruction: Reconstruction, tests: TestErrors) -> str:
     )
     if back < MIN_CONTRAST * plain:
         square = _square(float(reconstruction.x_hat.mean() / 255))
-        return f"The model gave back {square}: the picture is lost ({errors})."
+        return f"The model returned {square}: the picture is lost ({errors})."
     if not reconstruction.mse < plain:
         return (
             "A plain square would be closer: what this model has learnt does not help with this picture "
@@ -69,7 +69,7 @@ def _plain_tone(mse: float) -> str:
     """Of a picture without contrast."""
     tone = "This picture is almost one plain tone"
     if mse > FAR_OFF_SHARE:
-        return f"{tone}, and the model does not even reproduce that: it has never seen such an image."
+        return f"{tone}, and the model does not even reproduce that tone."
     return f"No verdict: {tone[0].lower()}{tone[1:]}, which has no contrast to lose."
 
 
@@ -77,7 +77,7 @@ def _among(rank: ErrorRank) -> str:
     """What is lost, and of how many test images more or less is."""
     lost, tests = f"{percent(rank.contrast_lost)} of the contrast is lost", f"{rank.n:,} test images"
     if rank.beyond_all:
-        return f"{lost}, more than in all {tests}: this model has never seen such an image."
+        return f"{lost}, more than in all {tests}: harder than any test image."
     if rank.n_worse == rank.n:
         return f"{lost}, less than in all {tests}: easier than any test image."
     if rank.n_worse >= rank.n / 2:
@@ -87,7 +87,7 @@ def _among(rank: ErrorRank) -> str:
         more = percent(rank.n_better / rank.n)
         return f"{lost}, more than in {more} of the {tests}: harder than most of them."
     more = percent(rank.n_better / rank.n)
-    return f"{lost}, more than in {more} of the {tests}: at the edge of what this model has learnt."
+    return f"{lost}, more than in {more} of the {tests}: harder than almost all of them."
 
 
 def tiles_caption(reconstruction: TileReconstructions, tests: TestErrors, *, noisy: bool = False) -> str:

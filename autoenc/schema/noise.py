@@ -33,27 +33,27 @@ class NoiseKind:
 NOISES: Mapping[str, NoiseKind] = {
     "gaussian": NoiseKind(
         "Gaussian",
-        "standard deviation of what is added to each pixel (0 black, 1 white)",
+        "standard deviation of the value added to each pixel (0 = black, 1 = white)",
         "standard deviation",
     ),
     "salt-pepper": NoiseKind(
         "Salt and pepper",
-        "share of the pixels that turn black or white, half of them each",
+        "share of the pixels that turn black or white, in equal parts",
         "share of the pixels",
     ),
     "speckle": NoiseKind(
         "Speckle",
-        "standard deviation of the factor that each pixel is multiplied by; its mean is 1",
+        "standard deviation of the random factor that multiplies each pixel; its mean is 1",
         "standard deviation of the factor",
     ),
     "shot": NoiseKind(
         "Shot (Poisson)",
-        "standard deviation of a white pixel: at 0.1 it counts 100 photons on average, at 1 one",
+        "standard deviation of a white pixel: at 0.1 a pixel counts 100 photons on average, at 1 only one",
         "standard deviation of white",
     ),
     "blur": NoiseKind(
         "Blur",
-        "standard deviation of the Gaussian that spreads each pixel, in pixels",
+        "standard deviation of the Gaussian blur, in pixels",
         "standard deviation (px)",
         4.0,
         "px",

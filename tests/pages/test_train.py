@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -149,6 +150,7 @@ def test_every_view_of_a_finished_run_has_something_to_see(settings: dict[str, s
     assert "Sixteen test images" in sentences["epochs"]
     assert "encoder:" in sentences["model"]
     assert "The code of test image 0" in sentences["learnt"] or "The code values" in sentences["learnt"]
+    assert not re.search(r"\b1 (channels|values|numbers|layers|epochs)\b", " ".join(sentences.values()))
     assert len(set(sentences.values())) == 5
 
 

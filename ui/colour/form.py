@@ -49,7 +49,7 @@ def _offer(wanted: Sequence[Sweep]) -> None:
     if not wanted:
         st.caption("Choose a model to train.")
         return
-    st.caption(f"Sizes of equal ratio, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1.")
+    st.caption(f"Code sizes for equal ratios, about {', '.join(map(str, sorted(sweeps.RATIOS)))} to 1.")
     if n and not n_active:
         offers.time(forecasts.of_plans(plans))
     label = "All runs are trained"

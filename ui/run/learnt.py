@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from autoenc import inspection
+from autoenc.numerals import counted
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.app import layout
@@ -37,10 +38,12 @@ def _responses(run: Run, image: int) -> None:
     units = inspection.responses(model_cache.opened(run), given(run, image))
     n, n_shown = run.model.n_latents, len(units.indices)
     which = f"the {n_shown} of {n:,} that vary most" if n_shown < n else "ordered by how much they vary"
+    what = "The only code value**" if n == 1 else f"The code values**, {which}"
     linear = not run.config.kind.has_convolutions and run.config.layers == 1
     around = "" if linear else f", close to test image {image}"
-    layout.subsection(f"**The code values**, {which}")
-    st.markdown(f"Top: the pixels each one responds to; bottom: what raising it adds to the drawing{around}.")
+    each = "it" if n == 1 else "each one"
+    layout.subsection(f"**{what}")
+    st.markdown(f"Top: the pixels {each} responds to; bottom: what raising it adds to the drawing{around}.")
     names = tuple(f"value {index + 1}" for index in units.indices)
     rows = [
         PictureRow("Responds to", pixels.signed(units.encoder), COLOUR["original"]),
@@ -56,7 +59,7 @@ def _feature_maps(run: Run, image: int) -> None:
     n_shown = min(n, inspection.MAX_SHOWN)
     which = "" if n_shown == n else f" (the first {n_shown})"
     layout.subsection(
-        f"**The code of test image {image}**: {n:,} channels{which} of {height} x {width} numbers, "
+        f"**The code of test image {image}**: {counted(n, 'channel')}{which} of {height} x {width} numbers, "
         "bright where a channel responds"
     )
     rows = [PictureRow("Feature maps", pixels.bright(code[:n_shown]), COLOUR["reconstruction"])]
@@ -67,9 +70,13 @@ def _feature_maps(run: Run, image: int) -> None:
 def _kernels(run: Run) -> None:
     for kernels in inspection.kernels(model_cache.opened(run)):
         n, n_shown = kernels.n_channels, len(kernels.indices)
-        does = "respond to in the image" if kernels.part == "encoder" else "draw into the image"
-        which = f"the {n_shown} that vary most" if n_shown < n else "ordered by how much they vary"
-        layout.subsection(f"**{kernels.name}**: what {n:,} channels of the {kernels.part} {does}, {which}")
+        in_encoder = kernels.part == "encoder"
+        verb, where = ("respond", "to in the image") if in_encoder else ("draw", "into the image")
+        which = (
+            f", the {n_shown} that vary most" if n_shown < n else ", ordered by how much they vary" * (n > 1)
+        )
+        what = f"{counted(n, 'channel')} of the {kernels.part} {verb}{'s' * (n == 1)} {where}"
+        layout.subsection(f"**{kernels.name}**: what {what}{which}")
         rows = [PictureRow("Kernels", pixels.signed(kernels.weights), COLOUR["conv"])]
         title = f"{kernels.name}: what channels of the {kernels.part} {does}"
         png = png_texts.of_run(run, f"kernels-{kernels.part}", title)

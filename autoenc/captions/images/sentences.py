@@ -27,7 +27,7 @@ class Verdict:
 
     psnr_db: float  # inf: it came back exactly
     sentence: str  # "18.2 dB: still looks like a 7; half of the thin strokes are lost, edges are blurred"
-    misread: str = ""  # "no longer a 7": where the reader surely takes it for something else
+    misread: str = ""  # "not a 7": where the reader surely takes it for something else
     measures: Measures = field(repr=False, kw_only=True)
 
 
@@ -50,13 +50,13 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
             clauses.insert(0, f"still looks like {_one(reading.label)}")
         elif reading.x_hat <= -_MIN_MARGIN and measures.largest >= _MIN_VISIBLE_DIFFERENCE:
             clauses.insert(0, f"no longer looks like {_one(reading.label)}")
-            misread = f"no longer {_one(reading.label)}"
+            misread = f"not {_one(reading.label)}"
     sentence = f"{_decibels(measures.psnr_db)}: {'; '.join(clauses)}"
     return Verdict(measures.psnr_db, sentence, misread, measures=measures)
 
 
 def note(verdict: Verdict) -> str:
-    """What fits under a thumbnail: `18.2 dB`, and in a second line `no longer a 9` where it was one."""
+    """What fits under a thumbnail: `18.2 dB`, and in a second line `not a 9` where it was one."""
     return "\n".join(filter(None, (_decibels(verdict.psnr_db), verdict.misread)))
 
 

@@ -154,7 +154,7 @@ def _strongest(points: Sequence[Point]) -> str:
     reaching = [p for p in having if loss_of(p) <= READABLE_MSE]
     if not reaching:
         best = min(having, key=loss_of)
-        return f"No run reaches {level}; the closest is {run_name(best)} with {quality_of(best)}."
+        return f"No run reaches {level}; the closest is {run_name(best)}: {quality_of(best)}."
     best = max(reaching, key=lambda p: (p.ratio, -loss_of(p)))
     reached = quality_of(best)
     if best.ratio <= 1:

@@ -66,10 +66,10 @@ def _timing(points: Sequence[Point]) -> str:
         were = "was" if len(others_running) == 1 else "were"
         others = counted(max(others_running), "other run")
         clauses.append(
-            f"{len(others_running)} of {counted(len(timed), 'run')} {were} timed with up to {others} at work"
+            f"{len(others_running)} of {counted(len(timed), 'run')} {were} timed beside up to {others}"
         )
     if n_unknown:
-        clauses.append(f"for {n_unknown} of {len(timed)} it is unknown whether others were at work")
+        clauses.append(f"for {n_unknown} of {len(timed)} it is unknown whether other runs shared the machine")
     caption = ", ".join(clauses)
     return f"{caption[0].upper()}{caption[1:]} (hollow dots): compare these with care.{_differ(devices)}"
 
