@@ -78,6 +78,6 @@ def _kernels(run: Run) -> None:
         what = f"{counted(n, 'channel')} of the {kernels.part} {verb}{'s' * (n == 1)} {where}"
         layout.subsection(f"**{kernels.name}**: what {what}{which}")
         rows = [PictureRow("Kernels", pixels.signed(kernels.weights), COLOUR["conv"])]
-        title = f"{kernels.name}: what channels of the {kernels.part} {does}"
+        title = f"{kernels.name}: what {what}"
         png = png_texts.of_run(run, f"kernels-{kernels.part}", title)
         pictures(rows, key=f"kernels-{kernels.part}", png=png)
