@@ -8,12 +8,24 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.core.text import plain
+from ui.core.values import Value
+
+_UNFOLDED = Value("unfolded", False)  # the settings, on a phone
 
 
 def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """A narrow place for settings, which a presenter hides, and a wide one for what they are about."""
+    """A narrow place for settings, which a presenter hides, and a wide one for what they are about.
+
+    On a phone the settings are a sheet that a switch brings up from below (phone.css).
+    """
     left, right = st.columns([1, 3], gap="large")
+    left.toggle("Settings", key=_UNFOLDED.key)
     return left.container(key="settings"), right
+
+
+def fold() -> None:
+    """On a phone the settings give way to what they are about, from the next run of the page on."""
+    _UNFOLDED.put_next(False)
 
 
 def title(text: str) -> None:

@@ -11,7 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TITLE = "Autoencoder laboratory"
-_STYLE = (Path(__file__).parents[1] / "app" / "theme.css").read_text(encoding="utf-8")
+_SHEETS = ("theme.css", "phone.css")
+_STYLE = "".join((Path(__file__).parents[1] / "app" / name).read_text(encoding="utf-8") for name in _SHEETS)
 _LAST = f"<style>{_STYLE}</style></body>".encode()  # last, so that it wins over styles of equal weight
 
 

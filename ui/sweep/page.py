@@ -37,6 +37,7 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         pressed = form.start_button(planned, active and lifecycle.is_shown(sweep))
         if pressed and sweep is not None and planned is not None:
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
+            layout.fold()
             st.rerun()
         if sweep is not None:
             training_form.offer_download(sweep.base.dataset)

@@ -37,6 +37,7 @@ def training(heading: str, ignored: Sequence[str]) -> None:
             training_form.forecast(config)
         if training_form.train_button(config, selection.RUN.get()) and config is not None:
             selection.show_run(sessions.start(TrainJob(config)))
+            layout.fold()
             st.rerun()
         if config is not None:
             training_form.offer_download("mnist" if config.dataset == "digits" else config.dataset)
