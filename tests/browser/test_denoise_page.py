@@ -105,3 +105,11 @@ def test_a_phone_keeps_the_slider_in_view_and_does_not_scroll_sideways(
     assert not is_too_wide(page)
     page.locator(f"{SCENE} .group").nth(1).locator("canvas").last.scroll_into_view_if_needed()
     expect(page.locator(f"{SCENE} input[type=range]")).to_be_in_viewport(ratio=1)
+
+
+def test_a_denoiser_that_another_window_trains_is_chosen_where_there_was_none(open_page: OpenPage) -> None:
+    link = "denoise?dataset=digits&noise=blur:0.8"
+    page, other = open_page(link), open_page(link)
+    expect(page.locator(".st-key-denoiser")).to_contain_text("none trained yet")
+    other.get_by_role("button", name="Train a denoiser for all levels").click()
+    expect(page.locator(".st-key-denoiser")).to_contain_text("up to 4")
