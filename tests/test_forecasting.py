@@ -350,6 +350,15 @@ def test_runs_that_wait_take_as_many_times_the_expected_as_those_before_them() -
     )
 
 
+def test_a_run_that_begins_is_expected_to_be_as_slow_as_those_before_it() -> None:
+    """Else what is left would shrink whenever two begin, and grow again."""
+    middle = EXPECTED * (BY_SIZE[0] * BY_SIZE[1]) ** 0.5
+    slow, states = trained(10, 4 * middle), (State.FINISHED, State.RUNNING, State.STOPPED, State.STOPPED)
+    left = followed(slow, begun(epochs=10), states=states)
+    assert left is not None
+    assert (left.low, left.high) == pytest.approx((10 * 4 * middle, 10 * 4 * middle))
+
+
 def test_what_runs_of_another_model_show_is_believed_by_half() -> None:
     """Four times as slow as expected, so twice for the others; they are as uncertain as before."""
     sweep = Sweep(replace(CONFIG, epochs=10), ("mlp", "conv"), (16,))
@@ -376,7 +385,7 @@ def test_runs_that_have_ended_take_no_more_time_however_they_ended() -> None:
 def test_what_is_left_of_a_sweep_does_not_jump_when_its_first_run_is_measured() -> None:
     states: tuple[State, ...] = (State.RUNNING, State.RUNNING, State.QUEUED, State.QUEUED)
     before = followed(begun(epochs=10), begun(epochs=10), states=states)
-    run = begun(steps(10, 0.02), epochs=10)  # twice as slow as expected, so far
+    run = begun(*[steps(10, 0.02)] * TRUSTED_RECORDS, epochs=10)  # twice as slow as expected, so far
     after = followed(run, run, states=states)
     assert before is not None
     assert after is not None

@@ -8,7 +8,7 @@ left.py      what is under way, by its own progress
 """
 
 from autoenc.forecasting.curves import curve, keep_speed, kind_of
-from autoenc.forecasting.left import epoch_seconds, seconds_left
+from autoenc.forecasting.left import epoch_seconds, is_measured, seconds_left
 from autoenc.forecasting.machine import Machine
 from autoenc.forecasting.several import Part, filled, in_company, together
 from autoenc.forecasting.training import START, epoch, part
@@ -22,6 +22,7 @@ __all__ = [
     "epoch_seconds",
     "filled",
     "in_company",
+    "is_measured",
     "keep_speed",
     "kind_of",
     "part",

@@ -21,6 +21,11 @@ def seconds_left(run: Run, expected: Forecast | None = None) -> float | None:
     return None if epoch is None else epoch * run.config.epochs * (1 - run.done)
 
 
+def is_measured(run: Run) -> bool:
+    """Whether its own epochs or steps tell how long an epoch takes."""
+    return len(run.epochs) > run.resumed_from_epoch or len(run.step_seconds) >= TRUSTED_RECORDS
+
+
 def epoch_seconds(run: Run, expected: Forecast | None = None) -> float | None:
     """Of one epoch as the run is trained now: the latest ones, or the steps of the first.
 

@@ -33,9 +33,9 @@ class _Member:
         Args:
             share: cores of each of the runs that are at work at the same time.
         """
-        seconds = None if self.run is None else forecasting.epoch_seconds(self.run)
-        if self.run is None or seconds is None:
+        if self.run is None or not forecasting.is_measured(self.run):
             return None
+        seconds = forecasting.epoch_seconds(self.run) or 0.0
         threads = self.run.epochs[-1].threads if self.run.epochs else 0
         work = self.expected.middle * max(self.threads, share)
         return seconds * max(threads, share) / work
@@ -49,15 +49,17 @@ class _Member:
         """
         if self.point.state in ENDED:
             return None
-        if self.point.state is State.RUNNING and self.run is not None:
-            seconds = forecasting.seconds_left(self.run, self.expected) or 0.0
-            return Part(Forecast(seconds, seconds), round(share))
-        waits = self.expected.times(self.point.config.epochs * (1 - self.point.done))
+        epoch = self.expected
         if same:
-            seconds = waits.middle * median(same)
-            waits = Forecast(seconds, seconds).out_by(*BY_OTHERS)
+            seconds = epoch.middle * median(same)
+            epoch = Forecast(seconds, seconds).out_by(*BY_OTHERS)
         elif others:
-            waits = waits.times(math.sqrt(median(others)))
+            epoch = epoch.times(math.sqrt(median(others)))
+        if self.point.state is State.RUNNING and self.run is not None:
+            now = epoch.times(max(self.threads, share) / share)
+            seconds = forecasting.seconds_left(self.run, now) or 0.0
+            return Part(Forecast(seconds, seconds), round(share))
+        waits = epoch.times(self.point.config.epochs * (1 - self.point.done))
         return Part(Forecast.sum([forecasting.START, waits]), self.threads)
 
 
