@@ -124,6 +124,7 @@ def test_the_settings_that_another_window_trains_are_offered_to_be_watched() -> 
         assert line_above(app, "train").startswith("Waiting: ")
         app.button(key="train").click().run()
         assert app.query_params["run"] == run_id
+        assert not line_above(app, "train").startswith("Waiting: "), "its progress is on the page once"
 
 
 def test_a_sweep_that_another_window_trains_is_offered_to_be_watched() -> None:

@@ -34,7 +34,7 @@ def training(heading: str, ignored: Sequence[str]) -> None:
         layout.heading(heading, ignored)
         config = training_form.train_form()
         if config is not None:
-            training_form.forecast(config)
+            training_form.forecast(config, selection.RUN.get())
         if training_form.train_button(config, selection.RUN.get()) and config is not None:
             selection.show_run(sessions.start(TrainJob(config)))
             layout.fold()

@@ -22,10 +22,16 @@ def time(forecast: Forecast | None, note: str = "") -> None:
     st.markdown(f"Time: {', '.join(filter(None, (text, wait, note)))}")
 
 
-def training(config: TrainConfig) -> None:
-    """The line above a button that trains this; a bar where some window has it trained already."""
+def training(config: TrainConfig, shown_run: str | None = None) -> None:
+    """The line above a button that trains this; a bar where some window has it trained already.
+
+    Args:
+        shown_run: the run whose progress is on the page anyway.
+    """
     run_id = run_id_of(config)
-    if run_id is not None and sessions.is_active(run_id):
+    if run_id is not None and run_id == shown_run and sessions.is_active(run_id):
+        st.markdown("Being trained now")
+    elif run_id is not None and sessions.is_active(run_id):
         latest = sessions.snapshot(run_id)
         run = latest.run if latest is not None else None
         progress = labels.progress(latest) if latest is not None else "Training in another process"

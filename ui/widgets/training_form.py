@@ -208,12 +208,14 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
 # ---------------------------------------------------------------- before the click
 
 
-def forecast(config: TrainConfig) -> None:
+def forecast(config: TrainConfig, shown_run: str | None) -> None:
     """What will happen: the size of the model and of the code, and the time it will take."""
     data = next(info for info in catalogue.infos() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
     st.markdown(f"**{info.n_parameters:,}** parameters  \n{labels.code_size(info.n_latents, info.n_pixels)}")
-    idle.follow(partial(_expected_time, config), partial(offers.moment, config), offers.interval(config))
+    idle.follow(
+        partial(_expected_time, config, shown_run), partial(offers.moment, config), offers.interval(config)
+    )
     if config.decay_epochs is not None and config.decay_epochs < config.epochs:
         st.warning(
             f"After epoch {config.decay_epochs:,} the learning rate is zero and the model stops learning.",
@@ -226,9 +228,9 @@ def forecast(config: TrainConfig) -> None:
         )
 
 
-def _expected_time(config: TrainConfig) -> None:
+def _expected_time(config: TrainConfig, shown_run: str | None) -> None:
     with errors.shown():
-        offers.training(config)
+        offers.training(config, shown_run)
 
 
 # ---------------------------------------------------------------- the click
