@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from autoenc import datasets, sweeps
 from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
-from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest, wait_until
+from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest
 from ui.registry import PAGES, main_action
 
 THEMES = ("light", "dark")
@@ -106,25 +106,24 @@ def visit(desktop: BrowserContext, address: str, links: dict[str, str]) -> Calla
 
 
 def look_at(desktop: BrowserContext, link: str, main: tuple[str, ...]) -> Visit:
+    """In the light theme, then anew in the dark one: a page that changes its theme does so bit by bit."""
     page = desktop.new_page()
     page.set_default_timeout(PATIENCE)
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # a colour is there at once
-    page.goto(link)
-    expect(page.locator(HEAD).first).to_be_visible()
-    expect(page.locator(".autoenc-skip")).to_be_attached()
-    expect_rest(page)
-    for chart in page.locator(CHART).all():
-        expect(chart).to_have_attribute("aria-label", re.compile("."))
-    charts = [str(chart.get_attribute("aria-label")) for chart in page.locator(CHART).all()]
-    pictures = [str(one.get_attribute("aria-label")) for one in page.locator(f"{FILM} canvas").all()]
-    unseen, n_stops = walk(page, main)
-    page.evaluate(AXE_SCRIPT)
     faults = {}
     for theme in THEMES:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        wait_until(page, ".stApp", "getComputedStyle(node).colorScheme === given", theme)
+        page.goto(link)
+        expect(page.locator(HEAD).first).to_be_visible()
+        expect(page.locator(".autoenc-skip")).to_be_attached()
+        expect_rest(page)
+        for chart in page.locator(CHART).all():
+            expect(chart).to_have_attribute("aria-label", re.compile("."))
+        page.evaluate(AXE_SCRIPT)
         faults[theme] = [tuple(fault) for fault in page.evaluate(AXE, dict(THEIRS))]
+    charts = [str(chart.get_attribute("aria-label")) for chart in page.locator(CHART).all()]
+    pictures = [str(one.get_attribute("aria-label")) for one in page.locator(f"{FILM} canvas").all()]
+    unseen, n_stops = walk(page, main)
     page.close()
     return Visit(faults, charts, pictures, unseen, n_stops)
 
