@@ -53,6 +53,7 @@ LONG = (
     "pages/test_train",
     "test_memory",
     "browser/test_components",
+    "browser/test_save_picture",
     "browser/test_start_page",
     "pages/test_denoise",
     "pages/test_runs",

@@ -44,7 +44,7 @@ async function savePng(box, seen) {
   box.refusal?.remove();
   try {
     const picture = await seen();
-    await hand(compose(picture), `${fileName(picture.text.name)}.png`);
+    await downloadCanvas(compose(picture), `${fileName(picture.text.name)}.png`);
   } catch (error) {
     if (!(error instanceof Refusal)) console.error(error);
     const textContent = error instanceof Refusal ? error.message : NOT_SAVED;
@@ -58,7 +58,7 @@ async function savePng(box, seen) {
 const fileName = (text) => text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|-+$/g, "");
 
 // The file goes to the reader, the pixels go at once.
-async function hand(canvas, download) {
+async function downloadCanvas(canvas, download) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve));
   canvas.width = canvas.height = 0;
   if (!blob) throw new Refusal(TOO_LARGE);
