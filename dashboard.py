@@ -23,7 +23,7 @@ def main() -> None:
     page = st.navigation(pages, position="top")
     from ui.app import errors, header
 
-    top = header.show()
+    top = header.show(page.title)
     with errors.shown():
         page.run()
     from ui.app import access  # PyTorch comes with it: the front page has shown its words by now

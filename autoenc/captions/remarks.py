@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from autoenc.numerals import counted, duration, listed, setting
+from autoenc.numerals import counted, duration, listed, setting, smaller
 from autoenc.recipes import RECIPES, Recipe, recipe
 from autoenc.schema import MODEL_NAMES, Run
 
@@ -20,6 +20,12 @@ MAX_NAMED = 3  # epochs; of more only their number
 def remarks(run: Run) -> tuple[str, ...]:
     """A sentence or two each; nothing of a run whose figures stand for themselves."""
     return tuple(filter(None, (_tests(run), _standstill(run))))
+
+
+def code_remark(run: Run) -> str:
+    """`Each image of 784 pixels is drawn again from 32 numbers: 24.5 times smaller.`"""
+    numbers, ratio = counted(run.model.n_latents, "number"), run.model.n_pixels / run.model.n_latents
+    return f"Each image of {run.model.n_pixels:,} pixels is drawn again from {numbers}: {smaller(ratio)}."
 
 
 def _tests(run: Run) -> str:

@@ -19,6 +19,12 @@ class Images:
     shape: tuple[int, int, int, int]  # B, C, H, W
     data: bytes = field(repr=False)  # uint8, row by row
 
+    def first(self, n: int) -> Images:
+        """The first n of them, or all."""
+        n_all, channels, height, width = self.shape
+        n = min(n, n_all)
+        return Images((n, channels, height, width), self.data[: n * channels * height * width])
+
 
 @dataclass(frozen=True)
 class StepRecord:

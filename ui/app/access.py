@@ -9,7 +9,7 @@ from ui import registry
 from ui.app import class_link, errors
 from ui.app.header import Header
 from ui.components.accessibility import skip_link
-from ui.core import links, pages, visitor
+from ui.core import history, links, pages, visitor
 
 
 def fill(header: Header) -> None:
@@ -20,7 +20,7 @@ def fill(header: Header) -> None:
     """
     with header.visitor:
         visitor.remember_visitor()
-        links.keep_history()
+        history.keep_history()
         skip_link(registry.main_action(links.page_shown()))
     if visitor.has_key() and not visitor.is_teacher():
         with header.key:

@@ -1,4 +1,4 @@
-"""The top of every page: the laboratory's name, the presenter's switch, the address for the class."""
+"""The top of every page: its name, the presenter's switch, the address for the class."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.app import theme
+from ui.app import presenter
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,16 @@ class Header:
     visitor: DeltaGenerator
 
 
-def show() -> Header:
-    """The name and the switch, with places for the rest."""
+def show(title: str) -> Header:
+    """The switch, with places for the rest.
+
+    Args:
+        title: of the page; only a phone needs it, whose navigation is folded.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        st.container(key="name").markdown("**Autoencoder laboratory**")
-        presenter, key, address = (st.container(width="content") for _ in range(3))
-    with presenter:
-        hides = "Hides the controls and enlarges charts and images."
-        if st.toggle("Presenter", key="presenter", help=hides):
-            theme.enlarge()
+        st.container(key="name").markdown(f"**{title}**")
+        switch, key, address = (st.container(width="content") for _ in range(3))
+    with switch:
+        presenter.switch()
+    presenter.listen()
     return Header(key, address, st.container(key="visitor", gap=None))

@@ -43,6 +43,11 @@ def subsection(text: str) -> None:
     st.subheader(text, anchor=False)
 
 
+def before_the_click() -> DeltaGenerator:
+    """At the end of the settings: what will happen and the button, in view however long the settings are."""
+    return st.container(key="go")
+
+
 def heading(text: str, ignored: Iterable[str]) -> None:
     """What the settings are for; one sentence for each thing in the address that was ignored."""
     title(text)

@@ -14,7 +14,7 @@ from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.published import published
 from autoenc.schema import Point, Subject, Sweep
-from ui.app import errors, layout
+from ui.app import errors, layout, presenter
 from ui.colour import comparison, settings
 from ui.colour.comparison import Pair
 from ui.components import pixels
@@ -26,6 +26,7 @@ from ui.core import pages, sessions
 from ui.core.text import plain
 from ui.run import picture_names
 from ui.widgets import png_texts
+from ui.widgets.lesson import lesson
 
 HEIGHT = 430  # pixels
 SHOWN_RATIO = 24  # at which pictures are shown, or as near to it as there are runs
@@ -55,12 +56,16 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
             )
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
-        _chart(pair, subjects, main_caption)
-        for caption in (main_caption, captions.equal.no_code_caption(subjects), _compared_runs(subjects)):
-            if caption:
-                st.markdown(plain(caption)) if caption is main_caption else st.caption(plain(caption))
-        _pictures(subjects)
-        st.caption(PERCEPTION_NOTE)
+        shown = presenter.stage(settings.SHOWN, settings.PRESENTED) if presenter.is_on() else ""
+        if shown != "pictures":
+            _chart(pair, subjects, main_caption)
+            lesson(main_caption, key="equal")
+            lesson(captions.equal.no_code_caption(subjects), key="no-code")
+        if not shown:
+            st.caption(plain(_compared_runs(subjects)))
+        if shown != "chart":
+            _pictures(subjects)
+            lesson(PERCEPTION_NOTE, key="perception")
         pages.write_address()
 
 

@@ -9,10 +9,11 @@ import streamlit as st
 from autoenc import sweeps
 from autoenc.datasets import DatasetInfo
 from autoenc.schema import MODEL_NAMES, Sweep
-from ui.app import errors
+from ui.app import errors, layout
 from ui.colour import comparison, settings
 from ui.colour.comparison import Pair
 from ui.core import forecasts
+from ui.core.catalogue import choice_titles
 from ui.core.values import Value
 from ui.sweep import lifecycle
 from ui.widgets import offers
@@ -31,14 +32,16 @@ def comparison_form() -> tuple[Pair, tuple[Sweep, ...]]:
         help="Models to train; finished runs are always plotted.",
     )
     wanted = comparison.equal_sweeps(pair, models)
-    _offer(wanted)
+    with layout.before_the_click():
+        _offer(wanted)
     return pair, wanted
 
 
 def _dataset_box(label: str, value: Value[str | None], *, colour: bool) -> DatasetInfo:
     infos = {info.name: info for info in comparison.comparable(colour=colour)}
     value.limit(list(infos), otherwise=next(iter(infos)))
-    name = st.selectbox(label, list(infos), format_func=lambda n: infos[n].title, key=value.key)
+    titles = choice_titles(infos.values())
+    name = st.selectbox(label, list(infos), format_func=titles.__getitem__, key=value.key)
     return infos[name]
 
 

@@ -19,10 +19,14 @@ from ui.train.settings import TRAIN
 # The parts of the page, as they stand in a link and on its switch.
 PARTS = {"train": "Train", "sweep": "Sweep", "harder": "Is colour harder?"}
 
+# What a presenter shows one by one.
+PRESENTED = {"chart": "Chart", "pictures": "Pictures"}
+
 PART = Value("part", "train")
 MODELS = Value("equal_models", ["mlp"])
 # The two data sets that are compared; the page knows which are here.
 WITH_COLOUR, WITHOUT = Value[str | None]("equal_colour", None), Value[str | None]("equal_grey", None)
+SHOWN = Value("equal_shown", "chart")  # by a presenter
 BY = Value[By]("equal_by", "ratio")  # what is equal
 MEASURE = Value[Measure]("equal_measure", "mse")  # what is drawn
 
@@ -42,6 +46,7 @@ _DIFFICULTY_PARAMS = (
     _dataset("colour", WITH_COLOUR, colour=True),
     _dataset("grey", WITHOUT, colour=False),
     held("models", MODELS, _models, ",".join),
+    one_of("show", SHOWN, list(PRESENTED)),
     one_of("by", BY, ("ratio", "numbers")),
     one_of("error", MEASURE, ("mse", "psnr", "lost")),
 )

@@ -4,7 +4,7 @@
 const BOXES = (window.autoencLive ??= new Map());
 const ASSETS = (window.autoencAssets ??= new Map());
 let workerPool = null; // started with the first network
-const WIDE_PX = 820; // pixels: labels stand beside the pictures, not above
+const WIDE_PX = 1000; // pixels: labels stand beside the pictures, not above
 const NARROW_PX = 560; // groups of at most eight side by side
 const REST_MS = 250; // milliseconds after the last key
 const RETRY_MS = 2000; // after a call with an older level: the message may have been lost in a rerun

@@ -2,6 +2,7 @@
 
 const PHONE = 400; // pixels of width: below, letters shrink
 const HALF_PAGE_PX = 640; // half a page: below, the title leaves its line to the legend
+const [LETTER, LINE] = [0.56, 1.3]; // of the size of letters: the width of one, the height of a line
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there a finger scrolls the page
 const BOXES = (window.autoencPlots ??= new Map());
 const CONFIG = {
@@ -63,12 +64,37 @@ function sized(letters, lines) {
   };
 }
 
-// Inside one decade a label at 1, 2 and 5 is too few.
+// The labels of a logarithmic axis stand apart: only where it has been drawn can that be told. Inside one decade a
+// label at 1, 2 and 5 is too few. Returns whether anything is another.
 function refine(node, layout) {
-  for (const [name, axis] of Object.entries(layout)) {
-    const range = axis?.type === "log" && node._fullLayout?.[name]?.range;
-    if (range && Math.abs(range[1] - range[0]) < 1) axis.dtick = null;
+  const ticks = () => JSON.stringify(logAxes.map(([, { dtick, tickvals }]) => [dtick, tickvals]));
+  const logAxes = Object.entries(layout).filter(([name, axis]) => axis?.type === "log" && node._fullLayout?.[name]?.range);
+  const before = ticks();
+  for (const [name, axis] of logAxes) {
+    const { range, _length: length, tickfont } = node._fullLayout[name];
+    const decades = Math.abs(range[1] - range[0]);
+    const width = (text) => (name[0] === "x" ? LETTER * text.length + 1 : LINE) * tickfont.size;
+    if (axis.tickvals) axis.tickvals = apart(axis.tickvals, length / decades, width);
+    else if (decades < 0.7) axis.dtick = null;
+    else {
+      const room = length / decades / width("1,000");
+      if (axis.dtick === "D2" && room * Math.log10(2) < 1) axis.dtick = 1;
+      if (axis.dtick === 1 && room < 1) axis.dtick = Math.ceil(1 / room);
+    }
   }
+  return before !== ticks();
+}
+
+// As many of them as have room, the first first.
+function apart(values, decade, width) {
+  let end = -Infinity; // pixels
+  return values.filter((value) => {
+    const half = width(value.toLocaleString("en")) / 2;
+    const at = Math.log10(value) * decade;
+    const fits = at - half >= end;
+    if (fits) end = at + half;
+    return fits;
+  });
 }
 
 const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
@@ -76,7 +102,7 @@ const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
 function sizesOf(node) {
   const { clientWidth: width, clientHeight: height } = node;
   const scale = Number(getComputedStyle(node).getPropertyValue("--presenter-scale")) || 1;
-  return { width, height, scale, letters: width < PHONE * scale ? 0.8 * scale : scale };
+  return { width, height, scale, letters: width < PHONE ? 0.8 * scale : scale };
 }
 
 // The figure in the sizes of the screen.
@@ -98,9 +124,10 @@ function draw(node, moved = false) {
   Object.assign(layout, { width, height, template: { layout: theme(screen(node), "rgba(0,0,0,0)", letters) } });
   layout.uirevision ??= "kept";
   if (TOUCH) layout.dragmode = false;
-  if (width < HALF_PAGE_PX * scale) delete layout.title;
+  if (width < HALF_PAGE_PX * scale || scale > 1) delete layout.title; // to a presenter the page says it
   refine(node, layout);
   node.plotly.react(node, data, layout, CONFIG);
+  if (refine(node, layout)) node.plotly.react(node, data, layout, CONFIG); // its range was another before
   if (!node.on || node.listening) return;
   node.listening = true;
   listen(node);
@@ -235,7 +262,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const shell = keep(BOXES, data.key, create, parentElement);
   const node = shell.firstChild;
   Object.assign(node, { figure: data.figure, png: data.png, send: setTriggerValue });
-  node.style.height = `calc(${data.height}px * var(--presenter-scale, 1))`;
+  node.style.height = `var(--presenter-chart, calc(${data.height}px * var(--presenter-scale, 1)))`;
   if (data.downloads) node.buttons ??= addButtons(node);
   else if (data.png) node.buttons ??= addSaveButton(shell, () => seen(node));
   load(data.src).then(

@@ -35,13 +35,14 @@ function build(box, { n, height, width }) {
   box.groups.replaceChildren();
   Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), labels: rows.map(() => []) });
   box.style.setProperty("--columns", box.columns);
+  box.style.setProperty("--rows", rows.length);
   for (let first = 0; first < n; first += box.columns) {
     const last = Math.min(n, first + box.columns);
     const group = element(box.groups, "div", "group");
     rows.forEach((row, r) => {
       const label = addLabel(group, row);
       const kind = isLive(row) ? "" : " server";
-      const strip = element(group, "div", `strip${kind}`);
+      const strip = element(group, "div", `strip${kind}${isNoted(row) ? " noted" : ""}`);
       Object.assign(strip, { role: "img", ariaLabel: `${row.label}, images ${first + 1} to ${last}` });
       if (isNoted(row)) addUnits(box, group, label, r === rows.findIndex(isNoted));
       const notes = isNoted(row) && element(group, "div", `strip notes${kind}`);

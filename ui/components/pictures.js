@@ -2,7 +2,7 @@
 
 const BOXES = (window.autoencPictures ??= new Map());
 const SHEETS = (window.autoencSheets ??= new Map()); // what is handed over apart: id -> {bytes, a promise; give; holders}
-const WIDE_PX = 820; // pixels: labels stand beside the pictures, not above
+const WIDE_PX = 1000; // pixels: labels stand beside the pictures, not above
 const NARROW_PX = 560; // groups of at most eight side by side
 const AT_ONCE = 8; // frames that are decoded at the same time
 const [MIN_FILM_MS, FRAME_MS, END_MS] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
@@ -46,7 +46,8 @@ function build(box, columns) {
   const rows = shownRows(box.data);
   box.groups.replaceChildren();
   Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), choices: [] });
-  box.style.setProperty("--columns", columns);
+  const lengths = rows.flatMap(({ notes }) => notes ?? []).flatMap((note) => note.split("\n").map((line) => line.length));
+  box.style.cssText = `--columns: ${columns}; --longest-note: ${Math.max(0, ...lengths)}`;
   for (let first = 0; first < n; first += columns) {
     const last = Math.min(n, first + columns);
     const group = element(box.groups, "div", "group");
@@ -154,7 +155,7 @@ function paint(box) {
 function show(box) {
   if (!box.clientWidth) return; // in a closed tab; shown when it opens
   const { n, height, width, choose } = box.data;
-  box.wide = box.clientWidth >= WIDE_PX;
+  box.wide = box.clientWidth >= WIDE_PX && box.data.columns > 8; // fewer have the room to be large
   box.classList.toggle("wide", box.wide);
   box.columns = Math.min(n, box.data.columns, box.clientWidth < NARROW_PX ? 8 : n);
   const rows = shownRows(box.data).map(({ label, colour, notes }) => [label, colour, !notes]);

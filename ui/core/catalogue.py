@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from autoenc import datasets, recipes
-from autoenc.datasets import DatasetInfo
+from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.schema import TrainConfig
 from ui.core.caching import shared
 from ui.core.text import plain
 from ui.core.workspace import in_colour
+
+MAX_CHOICE = 30  # letters that a chooser shows at 1280 pixels
 
 
 @shared(max_entries=1, seconds=2.0)
@@ -61,6 +65,20 @@ def prepare(dataset: str) -> DatasetInfo:
     datasets.load(dataset)
     infos.clear()
     return info_of(dataset)
+
+
+def choice_titles(infos: Iterable[DatasetInfo]) -> dict[str, str]:
+    """By their names, titles that a chooser of a form has room for, each another one."""
+    infos = tuple(infos)
+    return dict(zip((info.name for info in infos), distinct_names(map(_choice_title, infos)), strict=True))
+
+
+def _choice_title(info: DatasetInfo) -> str:
+    """Its title, or as much of it as there is room for, or its short one."""
+    missing = "" if info.present else " (missing)"
+    titles = (info.title, info.title.partition(",")[0], info.short_title)
+    fitting = (title for title in titles if len(title + missing) <= MAX_CHOICE)
+    return next(fitting, info.short_title) + missing
 
 
 def data_title(dataset: str) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from autoenc.errors import AutoencError, ConfigError
 from ui import registry
+from ui.core import presenter
 from ui.core.values import Value
 
 T = TypeVar("T")
@@ -63,7 +62,7 @@ _VISIT = Value[_Visit | None]("visit", None)
 _N_READ = Value("n read", 0)
 _SENT_TO = Value[tuple[str, Mapping[str, str]]]("sent to", ("", {}))  # the page to come, and its address
 _PASSED_ON = Value[dict[str, str]]("passed on", {})
-_HAS_SCRIPT = Value("history", False)  # the browser has the script below
+HAS_SCRIPT = Value("history", False)  # the browser has that of `history`
 
 
 # ---------------------------------------------------------------- declaring
@@ -152,8 +151,8 @@ def read(page: str, address: Address) -> tuple[str, ...]:
         wanted = address_there if sent_to == page else given
     elif given in visit.seen:
         return visit.ignored
-    if wanted:
-        visit.ignored = tuple(_read(address, dict(wanted)))
+    if of_the_page := presenter.without(wanted):
+        visit.ignored = tuple(_read(address, of_the_page))
         _N_READ.put(n_read() + 1)
     # Now that all of it has been read: what interrupts a run of the script has it read again by the next.
     _SENT_TO.forget()
@@ -202,10 +201,10 @@ def says(address: Address) -> dict[str, str]:
 
 def write(address: Address) -> None:
     """Let the address say what is on the screen, so that it opens the same elsewhere."""
-    shown = says(address)
+    shown = says(address) | presenter.says()
     if (visit := _VISIT.get()) is not None:
         _see(visit, shown)
-    if _HAS_SCRIPT.get() and shown != st.query_params.to_dict():
+    if HAS_SCRIPT.get() and shown != st.query_params.to_dict():
         st.query_params.from_dict(shown)
 
 
@@ -217,44 +216,6 @@ def written() -> dict[str, str]:
     """What stands in the address of this page, as far as the page knows."""
     visit = _VISIT.get()
     return dict(visit.seen[-1]) if visit is not None else st.query_params.to_dict()
-
-
-# Streamlit makes an entry of the browser's history of every change of the address: a setting, and the address
-# that a page writes when it is opened, would each need a press of Back. Here a page is one entry. On a busy
-# machine the address of a page may come a moment before the page itself: then the entry that is left has the
-# address of the next, and is given its own back.
-_ONE_ENTRY_A_PAGE = """
-if (!history.autoencPush) {
-  const push = (history.autoencPush = history.pushState);
-  history.pushState = function (state, title, url) {
-    const { pathname, search } = new URL(url, location);
-    const same = pathname === location.pathname;
-    const { was, at } = history.autoencReplaced ?? {};
-    if (same) history.autoencReplaced = { was: location.href, at: performance.now() };
-    else if (search && search === location.search && performance.now() - at < 5000)
-      history.replaceState(history.state, "", was);
-    return (same ? history.replaceState : push).call(history, state, title, url);
-  };
-}
-"""
-
-
-def keep_history() -> None:
-    """At the end of a run of the script, once the page has been drawn: let Back go from page to page.
-
-    The first time, the script that the browser is given writes the address too: by Streamlit's own way the
-    browser would hear of it before it has the script.
-    """
-    script, page = _ONE_ENTRY_A_PAGE, page_shown()
-    if page and not _HAS_SCRIPT.get():
-        _HAS_SCRIPT.put(True)
-        path, query = f"/{registry.path(page)}", urlencode(written())
-        address = json.dumps(f"?{query}" if query else "")
-        script += f"""
-if (("/" + location.pathname).endsWith("{path}"))
-  history.replaceState(history.state, "", location.pathname + {address});
-"""
-    st.html(f"<i hidden></i><script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def go_to(page: str, address: Mapping[str, str] = {}) -> None:

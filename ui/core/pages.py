@@ -1,7 +1,7 @@
 """What happens where somebody comes to a page, and what its address says while they are there.
 
-What does not stand in an address: what lies on the visitor's own device (a picture, a drawing), the
-presenter's switch, and what a chart or a table shows otherwise in this browser only.
+What does not stand in an address: what lies on the visitor's own device (a picture, a drawing), and what a
+chart or a table shows otherwise in this browser only.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ def write_address() -> None:
 
 
 def with_view(dashboard: str) -> str:
-    """The address of the dashboard with the page and the view that this browser shows."""
+    """The address of the dashboard with the page and the view that this browser shows.
+
+    Whoever opens it does not present.
+    """
     page, address = links.page_shown(), links.address_shown()
     if address is None:
         return f"{dashboard}/"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -13,7 +13,7 @@ from autoenc.captions import configs
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
 from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
-from ui.app import errors
+from ui.app import errors, presenter
 from ui.components.live_plot import live_plot
 from ui.components.save_picture import PngText
 from ui.core import forecasts, idle, links, sessions, visitor
@@ -24,6 +24,7 @@ from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name, png_text
 from ui.sweep import settings as sweep_settings
 from ui.widgets import offers
+from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels
 TALL_HEIGHT = 400
@@ -31,12 +32,11 @@ TALL_HEIGHT = 400
 
 def show(compared: Compared) -> None:
     """One tab a question; only the one that is open is drawn."""
-    questions = (where, sizes, matrix)
     tabs = st.tabs(list(settings.QUESTIONS.values()), key=settings.QUESTION.key, on_change="rerun")
-    for tab, question in zip(tabs, questions, strict=True):
+    for tab, question in zip(tabs, settings.QUESTIONS, strict=True):
         with tab:
             if tab.open:
-                question(compared)
+                QUESTIONS[question](compared)
 
 
 # ---------------------------------------------------------------- where does it help
@@ -54,7 +54,7 @@ def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
     caption = " ".join(sentences)
     spread = settings.SPREAD.get()  # its switch comes after the charts
     noise = NOISES[compared.kind].title
-    psnr, ssim = st.columns(2)
+    psnr, ssim = (st.container(), None) if presenter.is_on() else st.columns(2)
     with psnr:
         live_plot(
             _drawn(lines, "psnr", spread, caption),
@@ -63,16 +63,20 @@ def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
             png=png_text(compared, "psnr", f"PSNR at each level of noise: {noise}"),
             downloads=True,
         )
-    with ssim:
-        caption = captions.denoising.similarity_caption([(line.name, line.curve) for line in lines])
-        live_plot(
-            _drawn(lines, "ssim", spread, caption),
-            key="noise-ssim",
-            height=HEIGHT,
-            png=png_text(compared, "ssim", f"SSIM at each level of noise: {noise}"),
-            downloads=True,
-        )
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    if ssim is not None:
+        with ssim:
+            spoken = captions.denoising.similarity_caption([(line.name, line.curve) for line in lines])
+            live_plot(
+                _drawn(lines, "ssim", spread, spoken),
+                key="noise-ssim",
+                height=HEIGHT,
+                png=png_text(compared, "ssim", f"SSIM at each level of noise: {noise}"),
+                downloads=True,
+            )
+    for number, sentence in enumerate(sentences):
+        lesson(sentence, key=f"where-{number}")
+    if presenter.is_on():
+        return
     st.toggle(
         "Show the spread",
         value=spread,
@@ -156,8 +160,7 @@ def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[
         ),
         downloads=True,
     )
-    if caption:
-        st.markdown(plain(caption))
+    lesson(caption, key="sizes")
     if clicked is not None and clicked["customdata"] in by_method:
         denoisers.choose_model(clicked["customdata"])
         st.rerun()
@@ -198,8 +201,7 @@ def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence
         ),
         downloads=True,
     )
-    if caption:
-        st.markdown(plain(caption))
+    lesson(caption, key="matrix")
     st.caption(
         "PSNR on all test images; a frame marks the best of each column. Click a cell to see it above."
     )
@@ -243,3 +245,6 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
             if own and st.button("Stop", icon=":material/stop:", key="stop-levels"):
                 for job in own:
                     sessions.stop(job)
+
+
+QUESTIONS: Mapping[str, Callable[[Compared], None]] = {"where": where, "sizes": sizes, "matrix": matrix}

@@ -15,7 +15,7 @@ from autoenc.captions.remarks import EARLIER_MARK, EARLIER_NOTE
 from autoenc.datasets import DatasetInfo, distinct_names
 from autoenc.numerals import counted, decibels, setting
 from autoenc.schema import CLASSICAL_METHODS, METHODS, NOISES, Noise, RunSummary, TrainConfig, psnr_of_mse
-from ui.app import errors
+from ui.app import errors, layout
 from ui.core import catalogue, idle, links
 from ui.core.text import plain
 from ui.core.values import Value
@@ -72,7 +72,8 @@ def denoise_form(training: bool) -> Compared | None:
         st.caption("Training progress is below the pictures.")
     else:
         seconds = offers.interval(*_configs(info, kind))
-        idle.follow(partial(_offer, info, compared), partial(_moment, info, kind), seconds)
+        with layout.before_the_click():
+            idle.follow(partial(_offer, info, compared), partial(_moment, info, kind), seconds)
     return compared
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.app import layout
+from ui.app import layout, presenter
 from ui.core import catalogue, pages, sessions
 from ui.core.text import plain
 from ui.denoise import charts, denoisers, form, scene, settings
@@ -24,12 +24,23 @@ def show() -> None:
         with right:
             if compared is not None and not compared.models:
                 compared = _example(compared)
-            if compared is not None:
+            if compared is not None and presenter.is_on():
+                _present(compared)
+            elif compared is not None:
                 scene.show(compared)
             if training is not None:
                 _training(training)
-            if compared is not None:
+            if compared is not None and not presenter.is_on():
                 charts.show(compared)
+
+
+def _present(compared: Compared) -> None:
+    """One thing at a time."""
+    shown = presenter.stage(settings.SHOWN, settings.PRESENTED)
+    if shown == "pictures":
+        scene.show(compared)
+    else:
+        charts.QUESTIONS[shown](compared)
 
 
 def _example(wanted: Compared) -> Compared:

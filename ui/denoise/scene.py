@@ -13,13 +13,14 @@ from autoenc.denoising import Denoised
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL_METHODS, METHODS
-from ui.app import errors
+from ui.app import errors, presenter
 from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
 from ui.components.save_picture import PngText
 from ui.core import model_cache, pages, sessions
 from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
 
+N_PRESENTED = 8  # images
 KEY = "noise-scene"  # the charts follow its slider
 
 
@@ -27,7 +28,8 @@ def show(compared: Compared) -> None:
     """The images, and what each method makes of them."""
     data = datasets.load(compared.dataset)
     first = settings.first_image(len(data.test))
-    x = np.array(data.test[first : first + settings.N_IMAGES])
+    n_images = N_PRESENTED if presenter.is_on() else settings.N_IMAGES
+    x = np.array(data.test[first : first + n_images])
     scene = Scene(x, denoising.unit_noise(x.shape, settings.NOISE_SEED.get()))
     networks = {"noisy": "noisy"}  # what the browser computes, and by what name it knows it
     with st.container(key="assets"):  # nothing is seen of it
@@ -37,7 +39,7 @@ def show(compared: Compared) -> None:
                 networks[run.run_id] = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
                 preload_network(networks[run.run_id], model_cache.network(run))
     st.fragment(_pictures)(compared, scene, networks)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="scene-actions"):
         st.button("New noise", icon=":material/casino:", key="new-noise", on_click=settings.new_noise)
         st.button(
             "Other images",

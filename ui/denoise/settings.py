@@ -21,7 +21,8 @@ QUESTIONS = {
     "sizes": "Which code size?",
     "matrix": "Training noise vs. test noise",
 }
-
+# What a presenter shows one by one.
+PRESENTED = {"pictures": "Pictures", **QUESTIONS}
 
 KIND = Value("denoise_kind", recipes.NOISE)  # of noise
 LEVEL = Value[float | None]("denoise_level", None)  # where the slider rests
@@ -31,6 +32,7 @@ METHODS = Value("methods", [*recipes.USUAL_METHODS])  # classical ones
 FIRST_IMAGE = Value("first image", 0)  # of those that are looked at
 NOISE_SEED = Value("noise seed", 0)
 QUESTION = Value("questions", QUESTIONS["where"])
+SHOWN = Value("denoise_shown", "pictures")  # by a presenter
 SPREAD = Value("noise_spread", False)
 IN_TRAINING = Value[str | None]("in training", None)  # a run that was started on this page
 
@@ -137,6 +139,7 @@ _PARAMS = (
     number("images", FIRST_IMAGE),
     number("draw", NOISE_SEED),
     one_of("question", QUESTION, QUESTIONS),
+    one_of("show", SHOWN, list(PRESENTED)),
     flag("spread", SPREAD),
     *map(_beside_training, VIEW),
 )

@@ -8,6 +8,7 @@ from ui.app import layout
 from ui.core import pages
 from ui.picture import form, pad, reconstruct, results, settings
 from ui.picture.form import PictureForm
+from ui.widgets.lesson import lesson
 
 
 def show() -> None:
@@ -18,9 +19,10 @@ def show() -> None:
             layout.heading("Show a model your picture", ignored)
             wanted = form.picture_form(runs)
         with right:
-            st.markdown(
-                "A model can only draw what it has learnt: "
-                "a model trained on digits turns a face into pen strokes."
+            lesson(
+                "A model can only draw what it has learnt: a model trained on digits turns a face into pen "
+                "strokes.",
+                key="picture",
             )
             _results(wanted)
             if not wanted.runs:

@@ -21,6 +21,7 @@ from ui.core.text import plain
 from ui.picture import reconstruct
 from ui.picture.reconstruct import Picture
 from ui.widgets import png_texts
+from ui.widgets.lesson import lesson
 
 HEIGHT = 220  # pixels of the histogram
 THUMBNAIL = 130  # pixels of the longer side
@@ -89,8 +90,9 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> Non
         figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, caption)
         png = png_texts.of_run(run, "errors", whose)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT, png=png)
-    sentence_column.markdown(f"**{plain(caption)}**")
-    sentence_column.caption(f"{whose}. {captions.out_of_distribution.MEASURE_NOTE}")
+    with sentence_column:
+        lesson(caption, key=f"picture-{run.run_id}")
+        st.caption(f"{whose}. {captions.out_of_distribution.MEASURE_NOTE}")
 
 
 def heading(picture: Picture, run_ids: Iterable[str]) -> None:

@@ -17,8 +17,8 @@ from ui.app import layout
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache
-from ui.core.text import plain
 from ui.widgets import png_texts
+from ui.widgets.lesson import lesson
 
 MAX_CLASSES_SHOWN = 10  # classes: more are bounded to the best and the worst
 N_IMAGES = 16  # of each class
@@ -54,8 +54,7 @@ def _classes(run: Run, errors: Sequence[ClassError], shown: Sequence[ClassError]
     figure = plots.error_by_class([e.name for e in shown], [e.mse for e in shown], whole, caption=caption)
     png = png_texts.of_run(run, "error-by-class", f"Error by class{which}")
     live_plot(figure.to_json(), key="class-errors", height=AROUND + BAR * len(shown), png=png)
-    if caption:
-        st.caption(plain(caption))
+    lesson(caption, key="class-errors")
 
 
 def _channels(run: Run, made: Reconstructions, data: Dataset) -> None:
@@ -67,8 +66,7 @@ def _channels(run: Run, made: Reconstructions, data: Dataset) -> None:
     figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=caption)
     png = png_texts.of_run(run, "error-by-channel", "Error by channel")
     live_plot(figure.to_json(), key="channel-errors", height=AROUND + 2 * BAR * len(error.mse), png=png)
-    if caption:
-        st.caption(plain(caption))
+    lesson(caption, key="channel-errors")
 
 
 def _grid(run: Run, shown: Sequence[ClassError], made: Reconstructions, data: Dataset) -> None:

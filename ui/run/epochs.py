@@ -3,39 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 
 from autoenc import captions, datasets, lab, plots
+from autoenc.captions import remarks
 from autoenc.datasets import Dataset
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
 from autoenc.schema import Preview, Run
-from ui.app import layout
+from ui.app import layout, presenter
 from ui.components import pixels
 from ui.components.bookmark import bookmark
 from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
 from ui.core import catalogue, links, model_cache, polling, sessions
 from ui.run import picture_names, selection
-from ui.widgets import png_texts
+from ui.widgets import labels, png_texts
+from ui.widgets.lesson import lesson
 
 CHART_HEIGHT = 300  # pixels
+PRESENTED_HEIGHT = 340
+N_PRESENTED = 8  # images in a row
 FILM = "preview"
 
 
 def show(run: Run, active: bool) -> None:
+    film = (_present if presenter.is_on() else _show_all)(run, active)
+    if not active and film.steps:  # last: what stands above must not move when a run ends
+        _follow_film(run)
+
+
+def _show_all(run: Run, active: bool) -> Film:
     layout.subsection("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
     png = png_texts.of_run(run, "reconstructions", "Test images, never seen during training")
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=png)
+    shown = selection.CHART.get()  # its widget comes after it
+    _chart(run, active, shown, CHART_HEIGHT)
+    _chart_settings()
+    lesson(_caption(run, active, shown), key="chart")
     if (data := _readable_data(run)) is not None:
         st.caption(captions.frames.reading_caption(run.x.shape[0], len(data.class_names)))
-    _charts(run, active)
     _beside_the_lab(run)
-    if not active and film.steps:  # last: what stands above must not move when a run ends
-        _follow_film(run)
+    return film
+
+
+def _present(run: Run, active: bool) -> Film:
+    """For the back row: a few large pictures beside one chart, one number, one sentence."""
+    left, right = st.columns([9, 5], gap="medium")
+    with right:
+        shown = presenter.stage(selection.CHART, selection.CHARTS)
+        _chart(run, active, shown, PRESENTED_HEIGHT)
+    with left:
+        rows, film = _film(run, whole=not active, n_images=N_PRESENTED)
+        pictures(rows, key=FILM, film=film, columns=N_PRESENTED)
+        number, sentence = st.columns([2, 5], vertical_alignment="center")
+        number.metric("Test PSNR (dB)", labels.over_seeds([run.test_psnr_db], 1) or "–")
+        with sentence:
+            lesson(_caption(run, active, shown) or remarks.code_remark(run), key="chart")
+    return film
 
 
 def _follow_film(run: Run) -> None:
@@ -51,8 +80,13 @@ def _follow_film(run: Run) -> None:
 
 
 @polling.drawn_once
-def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
-    """All stored frames, or only the last: while it runs a message must be small."""
+def _film(run: Run, whole: bool, n_images: int | None = None) -> tuple[list[PictureRow], Film]:
+    """All stored frames, or only the last: while it runs a message must be small.
+
+    Args:
+        n_images: only the first of them; None: all.
+    """
+    run = run if n_images is None else _of_few_images(run, n_images)
     previews = run.previews if whole else run.previews[-1:]
     names = picture_names.originals(run)
     rows = [PictureRow("Original", pixels.array(run.x), COLOUR["original"], hints=names, steady=True)]
@@ -64,6 +98,12 @@ def _film(run: Run, whole: bool) -> tuple[list[PictureRow], Film]:
     rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"], hints=names))
     texts = map(captions.frames.frame, [run] * len(previews), previews, _readings(run, previews))
     return rows, Film(tuple(texts), tuple(preview.step for preview in previews))
+
+
+def _of_few_images(run: Run, n: int) -> Run:
+    """The run with the first n of its preview images."""
+    previews = tuple(replace(preview, x_hat=preview.x_hat.first(n)) for preview in run.previews)
+    return replace(run, x=run.x.first(n), x_noisy=run.x_noisy and run.x_noisy.first(n), previews=previews)
 
 
 def _readings(run: Run, previews: Sequence[Preview]) -> list[str]:
@@ -87,27 +127,51 @@ def _readable_data(run: Run) -> Dataset | None:
     return data if is_same and model_cache.reader(data.name).reliable else None
 
 
-def _charts(run: Run, active: bool) -> None:
-    loss, time = st.columns(2)
-    with loss:
-        by, log = selection.LOSS_BY.get(), selection.LOSS_LOG.get()  # their widgets come after the chart
-        seeds = () if active else tuple(other.run_id for other in sessions.seeds_of(run))
-        png = png_texts.of_run(run, "loss", f"Loss by {'training step' if by == 'step' else 'epoch'}")
-        live_plot(_loss_curve(run, log, by, seeds), key="loss", height=CHART_HEIGHT, png=png)
-        with st.container(horizontal=True, vertical_alignment="center", key="loss-axes"):
-            st.segmented_control(
-                "Loss",
-                ("step", "epoch"),
-                default=by,
-                required=True,
-                key=selection.LOSS_BY.key,
-                label_visibility="collapsed",
-                format_func="by {}".format,
-            )
-            st.toggle("Log axis", value=log, key=selection.LOSS_LOG.key)
-    with time:
+def _chart(run: Run, active: bool, shown: str, height: int) -> None:
+    """One of CHARTS."""
+    if shown == "time":
         png = png_texts.of_run(run, "time", "Time per epoch")
-        live_plot(_timing(run), key="timing", height=CHART_HEIGHT, png=png)
+        live_plot(_timing(run), key="timing", height=height, png=png)
+        return
+    by = selection.LOSS_BY.get()
+    seeds = () if active else tuple(other.run_id for other in sessions.seeds_of(run))
+    curve = _loss_curve(run, selection.LOSS_LOG.get(), by, seeds)
+    png = png_texts.of_run(run, "loss", f"Loss by {'training step' if by == 'step' else 'epoch'}")
+    live_plot(curve, key="loss", height=height, png=png)
+
+
+def _caption(run: Run, active: bool, shown: str) -> str:
+    """What that chart shows, in words."""
+    if shown == "time":
+        return captions.training.timing_caption(run)
+    return captions.training.loss_caption(run, () if active else sessions.seeds_of(run))
+
+
+def _chart_settings() -> None:
+    """Which chart it is, and how its axes are."""
+    by, log, shown = selection.LOSS_BY.get(), selection.LOSS_LOG.get(), selection.CHART.get()
+    with st.container(horizontal=True, vertical_alignment="center", key="loss-axes"):
+        st.segmented_control(
+            "Chart",
+            list(selection.CHARTS),
+            default=shown,
+            format_func=selection.CHARTS.__getitem__,
+            required=True,
+            key=selection.CHART.key,
+            label_visibility="collapsed",
+        )
+        if shown != "loss":
+            return
+        st.segmented_control(
+            "Loss",
+            ("step", "epoch"),
+            default=by,
+            required=True,
+            key=selection.LOSS_BY.key,
+            label_visibility="collapsed",
+            format_func="by {}".format,
+        )
+        st.toggle("Log axis", value=log, key=selection.LOSS_LOG.key)
 
 
 @polling.drawn_once

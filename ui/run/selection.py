@@ -25,11 +25,15 @@ VIEWS = {
     "export": "Export",
 }
 
+# The charts of its epochs.
+CHARTS = {"loss": "Loss", "time": "Time per epoch"}
+
 RUN = Value[str | None]("run", None)
 TAB = Value("view", VIEWS["epochs"])
 # Where the film of the run rests: after an epoch, or after a step in the midst of one; both None: at its end.
 FILM_EPOCH = Value[int | None]("film epoch", None)
 FILM_STEP = Value[int | None]("film step", None)
+CHART = Value("run_chart", "loss")
 LOSS_BY = Value[Literal["step", "epoch"]]("loss_by", "step")
 LOSS_LOG = Value("loss_log", True)
 ORDER = Value("order", inspection.IMAGE_ORDERS[0])  # of the test images
@@ -98,6 +102,7 @@ VIEW = (
     one_of("view", TAB, VIEWS),
     number("epoch", FILM_EPOCH),
     number("step", FILM_STEP),
+    one_of("chart", CHART, list(CHARTS)),
     one_of("by", LOSS_BY, ("step", "epoch")),
     flag("log", LOSS_LOG),
     one_of("order", ORDER, dict(zip(_ORDERS, inspection.IMAGE_ORDERS, strict=True))),

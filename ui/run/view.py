@@ -12,12 +12,13 @@ from autoenc.captions.remarks import remarks
 from autoenc.jobs import TrainJob
 from autoenc.numerals import counted, short
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
-from ui.app import errors, layout
+from ui.app import errors, layout, presenter
 from ui.components.accessibility import announce
 from ui.core import catalogue, idle, pages, polling, sessions, visitor
 from ui.core.text import plain
 from ui.run import class_errors, epochs, export, images, learnt, model, selection
 from ui.widgets import labels, offers, training_settings
+from ui.widgets.lesson import lesson
 
 # Of a run that has ended; the first view, of its epochs, shows one that is under way too.
 VIEWS_OF_ENDED = {
@@ -65,7 +66,8 @@ def _run_view(run_id: str, seconds: float | None, origin: Origin) -> None:
         if snapshot.state is State.RUNNING and (crowding := sessions.crowded()):
             st.caption(plain(crowding))
         if snapshot.run is not None:
-            _results(snapshot.run, () if snapshot.state.active else sessions.seeds_of(snapshot.run))
+            if not presenter.is_on():
+                _results(snapshot.run, () if snapshot.state.active else sessions.seeds_of(snapshot.run))
             _views(snapshot.run, snapshot.state.active)
         pages.write_address()
 
@@ -176,8 +178,8 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
         f"{run.model.n_latents:,}",
         help=f"{ratio} pixels per code value",
     )
-    for remark in remarks(run):
-        st.caption(f":material/info: {plain(remark)}")
+    for number, remark in enumerate(remarks(run)):
+        lesson(remark, key=f"remark-{number}")
 
 
 def _views(run: Run, active: bool) -> None:

@@ -15,12 +15,15 @@ def show() -> None:
     with pages.opened("runs", settings.RUNS) as ignored:
         runs = sessions.runs_on_disk()
         n_bytes = sum(run.n_bytes for run in runs)
-        layout.heading(f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored)
-        table.miss(runs)
-        shown = table.filters(runs)
-        selected = table.table(shown) if runs else []
-        table.actions(selected)
-        table.unreadable()
+        with st.container(key="choose-runs"):
+            layout.heading(
+                f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored
+            )
+            table.miss(runs)
+            shown = table.filters(runs)
+            selected = table.table(shown) if runs else []
+            table.actions(selected)
+            table.unreadable()
         if not runs:
             if example.first_model_button():
                 first.train_first_model()

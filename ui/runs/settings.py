@@ -11,6 +11,8 @@ from autoenc.schema import MODELS
 from ui.core.links import Address, Param, choice, flag, held, n_read, one_of, parts
 from ui.core.values import Value
 
+# What a presenter shows one by one.
+PRESENTED = {"chart": "Test loss", "pictures": "Pictures"}
 MAX_IN_LINK = 16  # chosen runs
 
 FIND = Value("find", "")
@@ -18,6 +20,7 @@ OF_DATASET = Value[list[str]]("of-dataset", [])
 OF_MODEL = Value[list[str]]("of-model", [])
 ONLY_FINISHED = Value("only-finished", False)
 SORT = Value("sort", "newest")
+SHOWN = Value("runs_shown", "chart")  # by a presenter
 LOG = Value("compare-log", True)
 SELECTED_RUNS = Value[tuple[str, ...]]("chosen runs", ())  # the runs that are compared
 _LISTED = Value[tuple[str, ...] | None]("listed runs", None)  # the runs in the table, when it was last drawn
@@ -70,6 +73,7 @@ RUNS = Address(
         held("models", OF_MODEL, _models, ",".join),
         flag("finished", ONLY_FINISHED),
         one_of("sort", SORT, list(SORTS)),
+        one_of("show", SHOWN, list(PRESENTED)),
         flag("log", LOG),
         Param(
             "runs",

@@ -16,7 +16,7 @@ from autoenc.numerals import counted
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.runs import SORTS, Selection
 from autoenc.schema import MODEL_NAMES, Run, RunSummary, psnr_of_mse
-from ui.app import errors, layout
+from ui.app import errors, layout, presenter
 from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
@@ -26,6 +26,7 @@ from ui.core.text import plain
 from ui.run import picture_names
 from ui.runs import settings
 from ui.widgets import upload_warning
+from ui.widgets.lesson import lesson
 
 ROW_HEIGHT = 36  # pixels
 MAX_IMPORT = 200  # MB
@@ -36,8 +37,8 @@ COLUMNS: dict[str, Any] = {
     "Latent size": st.column_config.NumberColumn(
         format="localized", help="MLP and Conv bottleneck: numbers in the code; Conv: its channels."
     ),
-    "Model": st.column_config.TextColumn(width=125),
-    "Noise": st.column_config.TextColumn(width=170),
+    "Model": st.column_config.TextColumn(width=150),
+    "Noise": st.column_config.TextColumn(width=210),
     "Numbers in the code": st.column_config.NumberColumn(format="localized"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Test error": st.column_config.NumberColumn(
@@ -164,24 +165,22 @@ def compare(selected: Sequence[RunSummary]) -> None:
         st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} chosen runs.")
     names = configs.differences([run.config for run in runs])
     compared = [
-        Compared(f"{letter}: {name}", colour, run)
+        Compared(letter, f"{letter}: {name}", colour, run)
         for letter, name, colour, run in zip(LETTERS, names, SEVERAL_COLOURS, runs, strict=False)
     ]
-    log = st.toggle("Log axis", key=settings.LOG.key)
-    png = _png_text(compared, "test-loss", "Test loss by epoch")
-    figure = plots.comparison(dict(zip(LETTERS, runs, strict=False)), log=log)
-    spoken = captions.training.comparison_caption({one.name: one.run for one in compared})
-    live_plot(figure.update_layout(meta={"caption": spoken}).to_json(), key="comparison", height=360, png=png)
-    if caption := remarks.compared(dict(zip(LETTERS, runs, strict=False))):
-        st.caption(plain(caption))
-    for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
-        _grid([one for one in compared if one.run.fingerprint == fingerprint])
+    shown = presenter.stage(settings.SHOWN, settings.PRESENTED) if presenter.is_on() else ""
+    if shown != "pictures":
+        _chart(compared)
+    if shown != "chart":
+        for fingerprint in dict.fromkeys(run.fingerprint for run in runs):
+            _grid([one for one in compared if one.run.fingerprint == fingerprint])
 
 
 @dataclass(frozen=True)
 class Compared:
     """A run beside others, with the colour of its curve."""
 
+    letter: str
     name: str
     colour: str
     run: Run
@@ -194,6 +193,19 @@ def _png_text(compared: Sequence[Compared], part: str, title: str) -> PngText:
         return PngText(title, configs.every_setting(configs_of[0]), ids, part)
     data = " and ".join(dict.fromkeys(datasets.short_title(config.dataset) for config in configs_of))
     return PngText(title, f"{data}; {'; '.join(one.name for one in compared)}", ids, part)
+
+
+def _chart(compared: Sequence[Compared]) -> None:
+    """The curves, and what is to be said of them."""
+    with st.container(key="loss-axes"):
+        log = st.toggle("Log axis", key=settings.LOG.key)
+    runs = {one.letter: one.run for one in compared}
+    spoken = captions.training.comparison_caption({one.name: one.run for one in compared})
+    figure = plots.comparison(runs, log=log).update_layout(meta={"caption": spoken})
+    png = _png_text(compared, "test-loss", "Test loss by epoch")
+    live_plot(figure.to_json(), key="comparison", height=360, png=png)
+    lesson(captions.training.comparison_caption(runs), key="comparison")
+    lesson(remarks.compared(runs), key="comparison-remark")
 
 
 def _grid(same_data: Sequence[Compared]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import registry
-from ui.app import layout
+from ui.app import layout, presenter
 from ui.core import links
 from ui.widgets import example
 
@@ -29,7 +29,8 @@ def show() -> tuple[DeltaGenerator, bool]:
     )
     above, wanted = st.container(key="before-first"), example.first_model_button()
     example.moving_picture()
-    _lessons()
+    if not presenter.is_on():
+        _lessons()
     return above, wanted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamlit.delta_generator import DeltaGenerator
 
+from ui.app import presenter
 from ui.core import links, pages
 from ui.core.links import Address
 from ui.run import first
@@ -25,4 +26,5 @@ def show(above_first: DeltaGenerator, first_wanted: bool) -> None:
             first.train_first_model()
         with above_first:
             first.expected_time()
-        jobs.now()
+        if not presenter.is_on():
+            jobs.now()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from autoenc import captions, plots
+from autoenc import plots
+from autoenc.captions import sweep as captions
 from autoenc.plots import Axes
 from autoenc.schema import BaselineCurve, Point
 from autoenc.sweeps import SavedSweep
 from ui.app import layout
 from ui.components.live_plot import live_plot
-from ui.components.save_picture import PngText
 from ui.core.caching import once
-from ui.core.text import plain
 from ui.sweep import settings
 from ui.widgets import png_texts
+from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels
 
@@ -25,25 +26,73 @@ Points = tuple[Point, ...]
 Baselines = tuple[BaselineCurve, ...]
 
 
+@dataclass(frozen=True)
+class Question:
+    """A chart, and what it answers."""
+
+    title: str
+    part: str  # of the sweep, in the name of the file in which it is saved
+    says: str  # what is seen in that file
+    figure: Callable[..., Any]
+    answer: Callable[[Points, Baselines], str]  # empty: there is nothing to say yet
+    has_baselines: bool = True
+
+
+def _buys(points: Points, baselines: Baselines) -> str:
+    return " ".join(filter(None, [captions.loss_caption(points, baselines), captions.tests_caption(points)]))
+
+
+def _costs(points: Points, _: Baselines) -> str:
+    return " ".join(filter(None, [captions.time_caption(points), captions.timing_caption(points)]))
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "by-size": Question(
+        "What does a larger code buy?", "loss", "Test loss by latent size", plots.loss_by_size, _buys
+    ),
+    "time": Question(
+        "What does it cost?",
+        "time",
+        "Training time by latent size",
+        plots.time_by_size,
+        _costs,
+        has_baselines=False,
+    ),
+    "large": Question(
+        "Close-up: large sizes",
+        "loss-large-sizes",
+        "Test loss by latent size: the large sizes",
+        plots.loss_at_large_sizes,
+        lambda *_: "",
+    ),
+    "by-code": Question(
+        "Which model is better at equal code size?",
+        "loss-by-code",
+        "Test loss by size of the code",
+        plots.loss_by_code,
+        captions.code_caption,
+    ),
+    "frontier": Question(
+        "Which run is worth its time?",
+        "loss-by-time",
+        "Test loss by training time",
+        plots.loss_by_time,
+        lambda points, _: captions.front_caption(points),
+        has_baselines=False,
+    ),
+    "ratio": Question(
+        "How far can an image be compressed?",
+        "loss-by-ratio",
+        "Test loss by compression ratio",
+        plots.loss_by_ratio,
+        lambda points, _: captions.ratio_caption(points),
+    ),
+}
+
+
 def first(saved: SavedSweep, points: Points, baselines: Baselines) -> None:
     """The two questions: what does it buy, what does it cost?"""
-    loss, time = st.columns(2)
-    with loss:
-        layout.subsection("**What does a larger code buy?**")
-        caption = " ".join(
-            filter(
-                None, [captions.sweep.loss_caption(points, baselines), captions.sweep.tests_caption(points)]
-            )
-        )
-        png = png_texts.of_sweep(saved, "loss", "Test loss by latent size")
-        _chart("by-size", plots.loss_by_size, caption, png, points, baselines)
-    with time:
-        layout.subsection("**What does it cost?**")
-        caption = " ".join(
-            filter(None, [captions.sweep.time_caption(points), captions.sweep.timing_caption(points)])
-        )
-        png = png_texts.of_sweep(saved, "time", "Training time by latent size")
-        _chart("time", plots.time_by_size, caption, png, points)
+    _side_by_side(("by-size", "time"), saved, points, baselines)
     with st.container(horizontal=True, vertical_alignment="center", key="sweep-axes"):
         st.toggle("Log sizes and times", value=settings.LOG_SIZE.get(), key=settings.LOG_SIZE.key)
         st.toggle("Log loss", value=settings.LOG_LOSS.get(), key=settings.LOG_LOSS.key)
@@ -52,42 +101,28 @@ def first(saved: SavedSweep, points: Points, baselines: Baselines) -> None:
 
 def others(saved: SavedSweep, points: Points, baselines: Baselines) -> None:
     """The same runs, asked otherwise."""
-    large, code = st.columns(2)
-    with large:
-        layout.subsection("**Close-up: large sizes**")
-        png = png_texts.of_sweep(saved, "loss-large-sizes", "Test loss by latent size: the large sizes")
-        _chart("large", plots.loss_at_large_sizes, "", png, points, baselines)
-    with code:
-        layout.subsection("**Which model is better at equal code size?**")
-        caption = captions.sweep.code_caption(points, baselines)
-        png = png_texts.of_sweep(saved, "loss-by-code", "Test loss by size of the code")
-        _chart("by-code", plots.loss_by_code, caption, png, points, baselines)
-    time, ratio = st.columns(2)
-    with time:
-        layout.subsection("**Which run is worth its time?**")
-        png = png_texts.of_sweep(saved, "loss-by-time", "Test loss by training time")
-        _chart("frontier", plots.loss_by_time, captions.sweep.front_caption(points), png, points)
-    with ratio:
-        layout.subsection("**How far can an image be compressed?**")
-        png = png_texts.of_sweep(saved, "loss-by-ratio", "Test loss by compression ratio")
-        _chart("ratio", plots.loss_by_ratio, captions.sweep.ratio_caption(points), png, points, baselines)
+    _side_by_side(("large", "by-code"), saved, points, baselines)
+    _side_by_side(("frontier", "ratio"), saved, points, baselines)
 
 
-def _chart(
-    key: str,
-    figure: Callable[..., Any],
-    caption: str,
-    png: PngText,
-    points: Points,
-    *baselines: Baselines,
-) -> None:
-    """A chart and its words; a click on a point chooses its run."""
+def _side_by_side(keys: tuple[str, str], saved: SavedSweep, points: Points, baselines: Baselines) -> None:
+    for column, key in zip(st.columns(2), keys, strict=True):
+        with column:
+            chart(key, saved, points, baselines)
+
+
+def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> None:
+    """The question, its chart and the answer in words; a click on a point chooses its run."""
+    question = QUESTIONS[key]
+    layout.subsection(f"**{question.title}**")
+    data = (points, baselines) if question.has_baselines else (points,)
     axes = Axes(settings.LOG_SIZE.get(), settings.LOG_LOSS.get())  # their switches come after the charts
-    spoken = caption or captions.sweep.large_caption(points)  # to those who cannot see the chart
-    drawn = _drawn(figure, (points, *baselines), axes, settings.POINT.get(), spoken)
+    answer = question.answer(points, baselines)
+    spoken = answer or captions.large_caption(points)  # to those who cannot see the chart
+    drawn = _drawn(question.figure, data, axes, settings.POINT.get(), spoken)
+    png = png_texts.of_sweep(saved, question.part, question.says)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT, png=png)
-    if caption:
-        st.caption(plain(caption))
+    lesson(answer, key=f"sweep-{key}")
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
         settings.POINT.put(clicked["customdata"])
         st.rerun()

@@ -45,17 +45,18 @@ def sweep_form() -> Sweep | None:
         help="MLP and Conv bottleneck: numbers in the code; Conv: its channels. "
         "Type any other number and press Enter.",
     )
-    st.pills(
-        "Layers",
-        ("1", "2", "3", "4"),
-        selection_mode="multi",
-        key=settings.DEPTHS.key,
-        on_change=training_settings.judge_again,
-        args=(settings.DEPTHS.key,),
-        help="In the encoder; the decoder has the same number. Choose two to train each size with both.",
-    )
-    if any(MODEL_KINDS[model].has_stride for model in models):
-        training_form.stride()
+    with st.container(horizontal=True, gap="small", key="depth"):
+        st.pills(
+            "Layers",
+            ("1", "2", "3", "4"),
+            selection_mode="multi",
+            key=settings.DEPTHS.key,
+            on_change=training_settings.judge_again,
+            args=(settings.DEPTHS.key,),
+            help="In the encoder; the decoder has the same number. Choose two to train each size with both.",
+        )
+        if any(MODEL_KINDS[model].has_stride for model in models):
+            training_form.stride()
     training_form.epochs_and_images(info, values["train_images"])
     st.toggle(
         "One at a time",

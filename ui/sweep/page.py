@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from autoenc.schema import Sweep, TrainConfig
-from ui.app import layout
+from ui.app import layout, presenter
 from ui.core import pages
 from ui.sweep import form, lifecycle, settings, view
 from ui.widgets import before_training, training_form
@@ -32,9 +32,10 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         layout.heading(heading, ignored)
         sweep = form.sweep_form()
         planned = lifecycle.plan(sweep) if sweep is not None else None
-        if sweep is not None and planned is not None:
-            form.forecast(planned, alone=settings.ALONE.get())
-        pressed = form.start_button(planned, active and lifecycle.is_shown(sweep))
+        with layout.before_the_click():
+            if sweep is not None and planned is not None:
+                form.forecast(planned, alone=settings.ALONE.get())
+            pressed = form.start_button(planned, active and lifecycle.is_shown(sweep))
         if pressed and sweep is not None and planned is not None:
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
             layout.fold()
@@ -43,7 +44,7 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
             training_form.offer_download(sweep.base.dataset)
     with right:
         other_settings = not lifecycle.is_shown(sweep)
-        if sweep is not None and other_settings:
+        if sweep is not None and other_settings and not presenter.is_on():
             before_training.show(_middle_sizes(sweep))
         if sweep_id is None:
             st.info("No sweep yet: press Start the sweep.", icon=":material/show_chart:")

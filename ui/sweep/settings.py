@@ -9,7 +9,7 @@ from autoenc import recipes, sweeps
 from autoenc.errors import ConfigError
 from autoenc.schema import Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import SavedSweep
-from ui.core.links import Address, Param, flag, held
+from ui.core.links import Address, Param, flag, held, one_of
 from ui.core.values import Value
 from ui.core.workspace import separate
 from ui.widgets.training_settings import (
@@ -24,6 +24,17 @@ from ui.widgets.training_settings import (
     take_settings_of,
 )
 
+# What a presenter shows one by one: the charts, and the pictures.
+PRESENTED = {
+    "by-size": "Loss",
+    "time": "Time",
+    "large": "Large sizes",
+    "by-code": "Equal code",
+    "frontier": "Worth its time",
+    "ratio": "Compression",
+    "pictures": "Pictures",
+}
+
 # What a sweep has besides a run; its widgets hold texts.
 MODELS = Value("models", list(recipes.SWEPT_MODELS))
 SIZES = Value("sizes", [str(size) for size in recipes.SWEPT_SIZES])
@@ -32,6 +43,7 @@ ALONE = Value("alone", False)  # one run at a time
 SWEEP_ID = Value[str | None]("sweep", None)  # that is looked at
 USUAL_SWEEP = Value[str | None]("usual sweep", None)  # what is shown to those who asked for none
 POINT = Value[str | None]("point", None)  # the run_id of the point that was clicked
+SHOWN = Value("sweep_shown", "by-size")  # by a presenter
 LOG_SIZE = Value("sweep_log_size", True)
 LOG_LOSS = Value("sweep_log_loss", True)
 # The settings of a run that all runs of a sweep share.
@@ -145,6 +157,7 @@ _PARAMS = (
     replace(held("layers", DEPTHS, _depths, ",".join), values=(DEPTHS, CHANGED_BY_VISITOR[DEPTHS.key])),
     flag("alone", ALONE),
     Param("point", (POINT,), _take_point, POINT.get),
+    one_of("show", SHOWN, list(PRESENTED)),
     flag("log_size", LOG_SIZE),
     flag("log_loss", LOG_LOSS),
 )

@@ -15,6 +15,7 @@ from autoenc.sweeps import Row, SavedSweep
 from ui.app import layout
 from ui.components.copy_text import copy_text
 from ui.core.text import plain
+from ui.widgets.lesson import lesson
 
 NOTE = (
     "(*) As printed in the report: its test losses are probably sums over batches, and its times are of "
@@ -29,8 +30,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
         return
     layout.subsection("**All runs**")
     st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
-    if words := captions.sweep.layers_caption(points):
-        st.caption(plain(words))
+    lesson(captions.sweep.layers_caption(points), key="layers")
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
     if any(row.earlier_test for row in rows):

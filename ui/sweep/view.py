@@ -13,7 +13,7 @@ from autoenc.errors import AutoencError
 from autoenc.numerals import out_of
 from autoenc.schema import Point, State
 from autoenc.sweeps import SavedSweep
-from ui.app import errors, layout
+from ui.app import errors, layout, presenter
 from ui.components.accessibility import announce
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import plain
@@ -79,11 +79,23 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
             st.caption(plain(crowding))
         baselines = lifecycle.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
-        charts.first(saved, drawn, baselines)
-        image_grid.same_images(saved, drawn)
-        charts.others(saved, drawn, baselines)
-        table.results(saved, drawn, baselines)
+        if presenter.is_on():
+            _present(saved, drawn, baselines)
+        else:
+            charts.first(saved, drawn, baselines)
+            image_grid.same_images(saved, drawn)
+            charts.others(saved, drawn, baselines)
+            table.results(saved, drawn, baselines)
         pages.write_address()
+
+
+def _present(saved: SavedSweep, points: charts.Points, baselines: charts.Baselines) -> None:
+    """One thing at a time."""
+    shown = presenter.stage(settings.SHOWN, settings.PRESENTED)
+    if shown == "pictures":
+        image_grid.same_images(saved, points)
+    else:
+        charts.chart(shown, saved, points, baselines)
 
 
 def _headline(saved: SavedSweep, points: Sequence[Point], other_settings: bool) -> None:

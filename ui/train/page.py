@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
-from ui.app import layout
+from ui.app import layout, presenter
 from ui.core import pages, sessions
 from ui.run import selection, view
 from ui.run.view import Origin
@@ -33,9 +33,11 @@ def training(heading: str, ignored: Sequence[str]) -> None:
     with left:
         layout.heading(heading, ignored)
         config = training_form.train_form()
-        if config is not None:
-            training_form.forecast(config, selection.RUN.get())
-        if training_form.train_button(config, selection.RUN.get()) and config is not None:
+        with layout.before_the_click():
+            if config is not None:
+                training_form.forecast(config, selection.RUN.get())
+            pressed = training_form.train_button(config, selection.RUN.get())
+        if pressed and config is not None:
             selection.show_run(sessions.start(TrainJob(config)))
             layout.fold()
             st.rerun()
@@ -43,7 +45,7 @@ def training(heading: str, ignored: Sequence[str]) -> None:
             training_form.offer_download("mnist" if config.dataset == "digits" else config.dataset)
     with right:
         origin = _origin(run_id, config)
-        if config is not None and origin.other_settings:
+        if config is not None and origin.other_settings and not presenter.is_on():
             before_training.show([config])
         view.run_view(run_id, active, origin)
 

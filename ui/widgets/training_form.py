@@ -52,17 +52,18 @@ def train_form() -> TrainConfig | None:
         help="How much of an image the model can keep. Small: strong compression, blurred images.",
     )
     training_settings.suit([model])
-    st.segmented_control(
-        "Layers",
-        (1, 2, 3, 4),
-        key=training_settings.LAYERS.key,
-        required=True,
-        on_change=training_settings.judge_again,
-        args=(training_settings.LAYERS.key,),
-        help="In the encoder; the decoder has the same number.",
-    )
-    if MODEL_KINDS[model].has_stride:
-        stride()
+    with st.container(horizontal=True, gap="small", key="depth"):
+        st.segmented_control(
+            "Layers",
+            (1, 2, 3, 4),
+            key=training_settings.LAYERS.key,
+            required=True,
+            on_change=training_settings.judge_again,
+            args=(training_settings.LAYERS.key,),
+            help="In the encoder; the decoder has the same number.",
+        )
+        if MODEL_KINDS[model].has_stride:
+            stride()
     epochs_and_images(info, current["train_images"])
     more()
     return _config(info)
@@ -76,13 +77,21 @@ def dataset_choice() -> DatasetInfo:
     if (why := training_settings.check_dataset()) is not None:
         st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
     infos = {info.name: info for info in catalogue.offered()}
-    st.selectbox(
+    titles = catalogue.choice_titles(infos.values())
+    place = st.container(key="dataset-choice", gap=None)
+    place.selectbox(
         "Data set",
         list(infos),
-        format_func=lambda n: infos[n].title + ("" if infos[n].present else " (not on this machine)"),
+        format_func=titles.__getitem__,
         key=training_settings.DATASET.key,
         on_change=training_settings.dataset_changed,
     )
+    if visitor.is_teacher():
+        key = f"bring-in-{training_settings.N_IMPORTED.get()}"  # another popover is closed
+        with place.popover(
+            "Your own pictures", icon=":material/add_photo_alternate:", type="tertiary", key=key
+        ):
+            dataset_upload.pictures()
     name = training_settings.DATASET.get()
     info = infos[name]
     if not info.prepared:
@@ -93,10 +102,6 @@ def dataset_choice() -> DatasetInfo:
             st.error(plain(str(error)), icon=":material/error:")
     for note in info.notes:
         st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
-    if visitor.is_teacher():
-        key = f"bring-in-{training_settings.N_IMPORTED.get()}"  # another popover is closed
-        with st.popover("Your own pictures", icon=":material/add_photo_alternate:", type="tertiary", key=key):
-            dataset_upload.pictures()
     return info
 
 

@@ -1,0 +1,175 @@
+"""What is seen at 1280 x 720, the first screen of a projector, and on a phone's; and that all can read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_rest
+from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
+
+WIDTH, HEIGHT = 1280, 720
+# Pages, with settings that make their forms long, and the button that each is about.
+FORMS = {
+    "": "first",
+    "train?dataset=digits": "train",
+    "train?dataset=digits&model=conv&stride=1&noise=gaussian:0-0.5": "train",
+    "sweep?dataset=digits": "sweep-start",
+    "sweep?dataset=digits&models=mlp,conv,conv-bottleneck&latent_sizes=1,2,4,8,16,32,64,128": "sweep-start",
+    "denoise?dataset=digits&noise=blur:1": "train-any",
+    "colour?part=train": "train",
+    "colour?part=sweep": "sweep-start",
+    "colour?part=harder": "equal-start",
+}
+# The contrast of an element's text: of its colour over the colours behind it.
+CONTRAST = """node => {
+  const rgba = (text) => {
+    const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+    return { channels: [r, g, b], a };
+  };
+  const over = (above, below) => below.map((v, i) => above.a * above.channels[i] + (1 - above.a) * v);
+  const luminance = (channels) => {
+    const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = channels.map((v) => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const around = [];
+  for (let one = node; one; one = one.parentElement) around.push(getComputedStyle(one));
+  const white = [255, 255, 255];
+  const paper = around.reduceRight((below, style) => over(rgba(style.backgroundColor), below), white);
+  const ink = rgba(around[0].color);
+  ink.a *= around.reduce((product, style) => product * style.opacity, 1);
+  const [dark, light] = [luminance(over(ink, paper)), luminance(paper)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}"""
+
+
+def box_of(page: Page, place: str) -> dict[str, Any]:
+    box = page.locator(place).first.bounding_box()
+    assert box is not None, place
+    return dict(box)
+
+
+def bottom_of(page: Page, place: str) -> float:
+    box = box_of(page, place)
+    return float(box["y"] + box["height"])
+
+
+@pytest.mark.parametrize("link", FORMS)
+def test_the_primary_button_is_in_view_without_scrolling_and_nothing_lies_on_it(
+    open_page: OpenPage, trained: Trained, link: str
+) -> None:
+    trained()
+    page = open_page(link, width=WIDTH, height=HEIGHT)
+    place = f".st-key-{FORMS[link]} button"
+    expect(page.locator(place).first).to_be_visible()
+    expect(page.locator(place).first).to_have_attribute("kind", "primary")
+    box = box_of(page, place)
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= HEIGHT
+    uppermost = "([x, y]) => document.elementFromPoint(x, y)?.closest('button')?.getAttribute('kind')"
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert page.evaluate(uppermost, middle) == "primary"
+
+
+def test_no_other_page_has_a_primary_button_out_of_view(open_page: OpenPage, trained: Trained) -> None:
+    run = trained()
+    for link in ("picture", f"runs?runs={run.run_id}", "denoise?dataset=digits"):
+        page = open_page(link, width=WIDTH, height=HEIGHT)
+        for button in page.locator("button[kind=primary]:visible").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= HEIGHT, link
+
+
+def test_the_film_and_the_top_of_the_loss_chart_are_in_the_first_screen(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained().run_id}", width=WIDTH, height=HEIGHT)
+    wait_for_growth(page, 0)
+    assert bottom_of(page, f"{FILM} input[type=range]") < HEIGHT
+    assert box_of(page, LOSS)["y"] < HEIGHT - 60
+    assert box_of(page, LOSS)["width"] > 800
+
+
+def test_the_chart_of_times_takes_the_place_of_the_loss_where_it_is_asked_for(
+    open_page: OpenPage, trained: Trained
+) -> None:
+    page = open_page(f"train?run={trained().run_id}", width=WIDTH, height=HEIGHT)
+    expect(page.locator(LOSS).first).to_be_visible()
+    expect(page.locator(TIMING)).to_have_count(0)
+    page.locator(".st-key-run_chart").get_by_text("Time per epoch").click()
+    expect(page.locator(TIMING).first).to_be_visible()
+    expect(page.locator(LOSS)).to_have_count(0)
+    assert "chart=time" in page.url
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lessons_asides_and_primary_buttons_have_contrast_and_lessons_are_large(
+    browser: Browser, address: str, trained: Trained, theme: Any
+) -> None:
+    run = trained()
+    page = browser.new_page(color_scheme=theme, viewport={"width": WIDTH, "height": HEIGHT})
+    try:
+        page.set_default_timeout(PATIENCE)
+        seen = set[str]()
+        for link in (f"train?run={run.run_id}&view=errors", "sweep", "colour?part=harder"):
+            page.goto(f"{address}/{link}")
+            expect(page.locator(HEAD).first).to_be_visible()
+            expect_rest(page)
+            expect(page.locator("[class*=st-key-lesson] p").first).to_be_visible()
+            for kind, place in {
+                "lesson": "[class*=st-key-lesson] p",
+                "aside": "[data-testid=stCaptionContainer] p",
+                "button": "button[kind=primary]:enabled p",
+                "choice": ".stMultiSelect [data-tag] > span",
+            }.items():
+                for element in page.locator(f"{place}:visible").all():
+                    seen.add(kind)
+                    assert element.evaluate(CONTRAST) >= 4.5, (link, kind, element.inner_text())
+                    size = element.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+                    assert kind != "lesson" or size >= 17
+        assert seen == {"lesson", "aside", "button", "choice"}
+    finally:
+        page.close()
+
+
+OVERLAPS = """chart => {
+  const labels = (axis) => [...chart.querySelectorAll(`.${axis}tick text`)];
+  const boxes = (axis) => labels(axis).map((label) => label.getBoundingClientRect());
+  const pairs = (all) => all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b]));
+  const meet = ([a, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return ["x", "y"].map((axis) => [boxes(axis).length, pairs(boxes(axis)).filter(meet).length]);
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_labels_of_logarithmic_axes_do_not_overlap(open_page: OpenPage, trained: Trained, width: int) -> None:
+    for size in (1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 512, 1024):
+        trained(latent_size=size, epochs=1)
+    sizes = "1,2,3,4,6,8,12,16,32,64,512,1024"
+    page = open_page(
+        f"sweep?dataset=digits&models=mlp&latent_sizes={sizes}&epochs=1&train_images=512", width=width
+    )
+    page.locator(".st-key-sweep-start button").click()
+    for key in ("by-size", "time", "frontier", "ratio"):
+        chart = page.locator(f".st-key-sweep-{key} .js-plotly-plot").first
+        expect(chart.locator(".xtick text").first).to_be_attached()
+        for labels, overlapping in chart.evaluate(OVERLAPS):
+            assert labels > 1, key
+            assert overlapping == 0, key
+
+
+def test_a_phone_has_a_low_header_that_names_the_page(open_page: OpenPage) -> None:
+    for link, title in (("train", "Train"), ("picture", "Your picture"), ("", "Start")):
+        page = open_page(link, phone=True)
+        name = page.locator(".st-key-name")
+        expect(name).to_have_text(title)
+        assert bottom_of(page, ".st-key-head") <= 90
+        header = page.locator("[data-testid=stHeader]").bounding_box()
+        assert header is not None
+        assert header["height"] <= 90
+        for place in (".st-key-name", HEAD):
+            assert box_of(page, place)["x"] + box_of(page, place)["width"] <= 390
