@@ -6,7 +6,6 @@ const WIDE_PX = 1000; // pixels: labels stand beside the pictures, not above
 const NARROW_PX = 560; // groups of at most eight side by side
 const AT_ONCE = 8; // frames that are decoded at the same time
 const [MIN_FILM_MS, FRAME_MS, END_MS] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
-const HINT = "absolute difference of each pixel: black = no error, white = the largest possible";
 
 // ---------------------------------------------------------------- what is handed over apart
 
@@ -57,7 +56,7 @@ function build(box, columns) {
       const strip = element(group, "div", "strip");
       strip.role = row.hints && !choose ? "group" : "img"; // where each image has its own words
       strip.ariaLabel = `${row.label}, images ${first + 1} to ${last}`;
-      if (row.error) strip.title = HINT;
+      if (row.error) strip.title = "absolute difference of each pixel: black = no error, white = the largest possible";
       const notes = row.notes && element(group, "div", "strip notes");
       for (let i = first; i < last; i++) {
         box.canvases[r].push(Object.assign(element(strip, "canvas"), { width, height }));
