@@ -60,8 +60,8 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
         if shown != "pictures":
             _chart(pair, subjects, main_caption)
             lesson(main_caption, key="equal")
-            lesson(captions.equal.no_code_caption(subjects), key="no-code")
         if not shown:
+            lesson(captions.equal.no_code_caption(subjects), key="no-code")
             st.caption(plain(_compared_runs(subjects)))
         if shown != "chart":
             _pictures(subjects)
