@@ -20,11 +20,14 @@ function usable(root) {
   }
 }
 
+// Where no main action can be used, to the heading; where that is hidden, as on a phone, into the page.
 function go({ targets }) {
+  const page = document.querySelector("[data-testid=stMain]");
   const places = targets.map((key) => document.querySelector(`[class~="st-key-${key}"]`));
-  const heading = document.querySelector("[data-testid=stMain] h1");
+  const heading = page.querySelector("h1");
   if (heading) heading.tabIndex = -1;
-  const target = places.map((place) => place && usable(place)).find(Boolean) ?? heading;
+  const actions = places.map((place) => place && usable(place));
+  const target = actions.find(Boolean) ?? (heading?.checkVisibility() ? heading : usable(page));
   target?.focus();
   target?.scrollIntoView({ block: "center" });
 }
