@@ -67,7 +67,7 @@ def test_a_newcomer_sees_a_colour_run_and_may_choose_colour_sets_alone() -> None
     titles = {info.title for info in datasets.catalogue() if info.image_shape[0] == 3}
     assert {option.partition(" (not on")[0] for option in app.selectbox(key="dataset").options} == titles
     (title,) = (info.title for info in datasets.catalogue() if info.name == "photos")
-    assert f"MLP, latent size 128, 1 layer, {title}" in texts(app).replace("\\", "")
+    assert f"**Example: MLP, latent size 64, 1 layer, {title}" in texts(app).replace("\\", "")
 
 
 def test_a_visit_to_colour_leaves_the_settings_and_the_run_of_train_as_they_were() -> None:

@@ -74,6 +74,16 @@ def test_runs_that_differ_in_size_alone_are_a_line_and_those_with_the_most_sizes
     assert points[0].ratio == 96
 
 
+def test_the_user_s_own_runs_are_compared_before_examples_of_more_sizes() -> None:
+    own = [summary("photos", size, epochs=5) for size in (8, 16)]
+    examples = [replace(summary("photos", size, epochs=9), example=True) for size in (8, 16, 32)]
+    for runs in ([*own, *examples], [*examples, *own]):
+        (shown,) = sweeps.subject("photos", "f", 3072, runs).lines
+        assert [(point.config.epochs, point.config.latent_size) for point in shown] == [(5, 8), (5, 16)]
+    (shown,) = sweeps.subject("photos", "f", 3072, examples).lines
+    assert len(shown) == 3
+
+
 def test_noise_fewer_images_other_data_and_lost_runs_are_not_compared() -> None:
     runs = [
         summary("cifar10", 32, noise=Noise("gaussian", 0.3)),
