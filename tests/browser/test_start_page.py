@@ -87,7 +87,7 @@ def test_a_phone_finds_its_way_through_all_pages_without_scrolling_sideways(open
     page = open_page(phone=True)
     expect(page.locator(MOVING).first).to_be_visible()
     assert not is_too_wide(page)
-    for title, shown in (("Runs", ".st-key-import-runs"), ("Train", ".st-key-train")):
+    for title, shown in (("Runs", ".st-key-import-runs"), ("Train", ".st-key-preview")):
         page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
         expect(page).to_have_url(re.compile(f"/lab/{title.lower()}"))

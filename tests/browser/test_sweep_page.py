@@ -18,6 +18,7 @@ from tests.browser.conftest import (
     is_too_wide,
     wait_until,
 )
+from tests.browser.test_phone import unfold
 
 CHART = ".st-key-sweep-by-size .live-plot"
 SEEDS = count(1)  # a second try of a test trains anew too
@@ -91,6 +92,7 @@ def test_a_second_window_follows_and_stop_keeps_what_is_trained(open_page: OpenP
 def test_a_sweep_fits_on_a_phone(open_page: OpenPage, trained: Trained) -> None:
     trained()
     page = open_page(SMALL, phone=True)
+    unfold(page)
     expect(page.get_by_text("1 run, all of them already trained")).to_be_visible()
     page.locator(".st-key-sweep-start button").tap()
     expect_progress(page, "1 of 1 done")

@@ -280,6 +280,7 @@ def test_a_phone_shows_all_of_a_run_large_enough(open_page: OpenPage, trained: T
     page = open_page(f"train?run={trained().run_id}", width=390, height=844)
     wait_for_growth(page, 0)
     assert not is_too_wide(page)
+    page.locator(".st-key-unfolded label").click()
     for target in (".st-key-train button", LOSS, f"{FILM} canvas"):
         box = page.locator(target).first.bounding_box()
         assert box is not None
