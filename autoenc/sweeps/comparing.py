@@ -30,27 +30,30 @@ def subject(
 ) -> Subject:
     """What the runs tell of a data set: of each model those that differ only in their latent size.
 
-    All images, no noise. Where a model was trained at several settings, the user's own before examples; of
-    those the ones with the most sizes; of equally many, the newest.
+    All images, no noise; examples only where the user has no such run. Where a model was trained at several
+    settings, those with the most sizes; of equally many, the newest.
 
     Args:
         runs: the newest of equal settings first.
     """
+    usable_runs = [run for run in runs if _is_usable(run, fingerprint)]
+    own = [run for run in usable_runs if not run.example]
     alike: dict[TrainConfig, dict[int, Point]] = {}
-    own: set[TrainConfig] = set()
-    for run in runs:
-        config = run.config
-        whole = config.train_images is None and config.noise is None
-        if run.finished and whole and run.fingerprint == fingerprint and usable(run.test_mse):
-            same = replace(config, latent_size=1, seed=0)
-            alike.setdefault(same, {}).setdefault(config.latent_size, _point(run))
-            own |= set() if run.example else {same}
-    best: dict[str, TrainConfig] = {}
-    for config in sorted(alike, key=lambda one: (one not in own, -len(alike[one]))):
-        best.setdefault(config.model, config)
-    lines = (alike[best[model]] for model in MODELS if model in best)
+    for run in own or usable_runs:
+        same = replace(run.config, latent_size=1, seed=0)
+        alike.setdefault(same, {}).setdefault(run.config.latent_size, _point(run))
+    best: dict[str, dict[int, Point]] = {}
+    for config, points in alike.items():
+        if len(points) > len(best.get(config.model, ())):
+            best[config.model] = points
+    lines = (best[model] for model in MODELS if model in best)
     ordered = tuple(tuple(line[k] for k in sorted(line)) for line in lines)
     return Subject(name, n_pixels, ordered, tuple(baselines))
+
+
+def _is_usable(run: RunSummary, fingerprint: str) -> bool:
+    whole = run.config.train_images is None and run.config.noise is None
+    return run.finished and whole and run.fingerprint == fingerprint and usable(run.test_mse)
 
 
 def _point(run: RunSummary) -> Point:

@@ -109,9 +109,10 @@ def _what_next(snapshot: Snapshot) -> None:
         return
     if sessions.is_example(snapshot.job_id):
         return
-    if snapshot.run is not None and snapshot.run.finished:
+    run = snapshot.run
+    if run is not None and run.finished and catalogue.is_present(run.config.dataset):
         with st.popover("Next", icon=":material/arrow_forward:", key="next"):
-            _next_run(snapshot.run)
+            _next_run(run)
     if visitor.is_teacher():
         with st.popover("Delete", icon=":material/delete:", key="delete"):
             st.markdown("Delete this run and its trained model?")
