@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_rest
+from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest, wait_until
 from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
 
 WIDTH, HEIGHT = 1280, 720
@@ -150,12 +150,13 @@ def test_labels_of_logarithmic_axes_do_not_overlap(open_page: OpenPage, trained:
     for size in (1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 512, 1024):
         trained(latent_size=size, epochs=1)
     sizes = "1,2,3,4,6,8,12,16,32,64,512,1024"
-    page = open_page(
-        f"sweep?dataset=digits&models=mlp&latent_sizes={sizes}&epochs=1&train_images=512", width=width
-    )
+    page = open_page(f"sweep?dataset=digits&models=mlp&latent_sizes={sizes}&epochs=1&train_images=512")
     page.locator(".st-key-sweep-start button").click()
+    expect_progress(page, "12 of 12 done")
+    page.set_viewport_size({"width": width, "height": 844})
     for key in ("by-size", "time", "frontier", "ratio"):
         chart = page.locator(f".st-key-sweep-{key} .js-plotly-plot").first
+        wait_until(page, f".st-key-sweep-{key} .js-plotly-plot", "node.clientWidth < given", width)
         expect(chart.locator(".xtick text").first).to_be_attached()
         for labels, overlapping in chart.evaluate(OVERLAPS):
             assert labels > 1, key

@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Trained, expect_rest, wait_until
+from tests.browser.conftest import OpenPage, Trained, expect_rest
 from tests.browser.test_in_view import HEIGHT, WIDTH, bottom_of, box_of
 from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
+from ui.sweep import settings as sweep
 
 PRESENTED = re.compile(r"[?&]presenter=True")
 PAGES = ("", "train", "sweep", "denoise", "picture", "colour?part=harder", "runs")
@@ -18,6 +19,7 @@ SHOWN = ".st-key-stage [role=radio][aria-checked=true]"
 
 def press(page: Page, key: str) -> None:
     expect_rest(page)
+    page.wait_for_function("window.autoencShortcuts")  # somebody listens
     page.keyboard.press(key)
 
 
@@ -73,12 +75,13 @@ def test_a_sweep_shows_one_chart_at_a_time_with_its_sentence_and_then_the_pictur
 ) -> None:
     trained()
     page = open_page("sweep?presenter=True", width=WIDTH, height=HEIGHT)
-    for title in ("Loss", "Time", "Large sizes", "Equal code", "Worth its time", "Compression"):
+    for key, title in [*sweep.PRESENTED.items()][:-1]:
+        chart = f".st-key-sweep-{key} .js-plotly-plot"
         expect(page.locator(SHOWN)).to_have_text(title)
+        expect(page.locator(f"{chart} .xtick text").first).to_be_attached()
         expect(page.locator(".js-plotly-plot")).to_have_count(1)
-        wait_until(page, ".js-plotly-plot", "node.querySelector('.xtick text')")
-        assert bottom_of(page, ".js-plotly-plot") <= HEIGHT
-        assert letters(page, ".xtick text") >= 18
+        assert bottom_of(page, chart) <= HEIGHT
+        assert letters(page, f"{chart} .xtick text") >= 18
         if title == "Loss":
             assert bottom_of(page, "[class*=st-key-lesson]") <= HEIGHT
         press(page, "n")
