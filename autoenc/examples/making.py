@@ -15,7 +15,7 @@ import torch
 
 from autoenc import baselines, checkpoints, datasets, inspection, recipes
 from autoenc.captions import configs
-from autoenc.captions.images import Reader, Reading, describe, is_drawn
+from autoenc.captions.images import Reader, verdicts
 from autoenc.examples.forward_passes import Passes, save
 from autoenc.jobs import BaselineJob, CurveJob, Job, TrainJob
 from autoenc.places import EXAMPLE_CACHE, EXAMPLE_CHECKPOINTS
@@ -26,7 +26,7 @@ from autoenc.training import TrainState
 
 MAX_BYTES = 3_000_000  # of all examples together
 N_FRAMES = 11  # of the film of an example; of the other runs of the sweep, the first and the last
-N_FRAMES_IN_COLOUR = 7  # a frame is four times as large
+N_FRAMES_IN_COLOUR = 6  # a frame is four times as large
 N_PASSES = 8
 
 
@@ -111,14 +111,11 @@ def _measurements() -> Iterable[Job]:
 def _write_passes() -> None:
     trained = inspection.open_run(_run_id(recipes.EXAMPLE))
     data, made = trained.data, inspection.reconstructions(trained)
-    x, x_hat, labels = data.test[:N_PASSES], made.x_hat[:N_PASSES], data.test_labels[:N_PASSES]
+    images = np.arange(N_PASSES)
+    x, x_hat = data.test[images], made.x_hat[images]
     reader = Reader(data.train, data.train_labels, data.test_labels)
-    drawn = is_drawn(data.train[:256])
-    captions = []
-    for image, classes in enumerate(zip(labels, reader.read(x), reader.read(x_hat), strict=True)):
-        names = [data.class_names[index] for index in classes]
-        reading = Reading(*names) if reader.reliable else None
-        sentence = describe(x[image], x_hat[image], reading, drawn).sentence
-        captions.append(f"Test image {image}, {names[0]}: {sentence}")
+    names = [data.class_names[label] for label in data.test_labels[images]]
+    said = zip(images, names, verdicts(data, reader, images, x_hat), strict=True)
+    sentences = tuple(f"Test image {image}, {name}: {one.sentence}" for image, name, one in said)
     codes = np.stack([inspection.code(trained, image) for image in x])
-    save(Passes(configs.title(trained.run.config), np.array(x), codes, x_hat, tuple(captions)))
+    save(Passes(configs.title(trained.run.config), x, codes, x_hat, sentences))

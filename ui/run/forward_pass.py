@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autoenc import captions, inspection
-from autoenc.captions.images import Reading, Verdict
+from autoenc.captions.images import Verdict
 from autoenc.schema import Run
 from ui.components.forward_pass import ForwardPass
 from ui.core import model_cache
@@ -32,12 +32,4 @@ def given(run: Run, image: int) -> np.ndarray:
 def verdicts(run: Run, images: np.ndarray) -> list[Verdict]:
     """What can be said of the reconstructions of these test images."""
     data, made = model_cache.opened(run).data, model_cache.reconstructions(run)
-    x, x_hat = data.test[images], made.x_hat[images]
-    readings: list[Reading | None] = [None] * len(images)
-    if (reader := model_cache.reader(data.name)).reliable:
-        labels = data.test_labels[images]
-        names = (data.class_names[label] for label in labels)
-        margins = (reader.margins(pictures, labels) for pictures in (x, x_hat))
-        readings = [Reading(*one) for one in zip(names, *margins, strict=True)]
-    drawn = captions.images.is_drawn(data.train[:256])
-    return [captions.images.describe(*three, drawn) for three in zip(x, x_hat, readings, strict=True)]
+    return captions.images.verdicts(data, model_cache.reader(data.name), images, made.x_hat[images])
