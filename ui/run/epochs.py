@@ -19,6 +19,7 @@ from ui.components import pixels
 from ui.components.bookmark import bookmark
 from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
+from ui.components.save_picture import PngText
 from ui.core import catalogue, links, model_cache, polling, sessions
 from ui.run import picture_names, selection
 from ui.widgets import labels, png_texts
@@ -39,8 +40,7 @@ def show(run: Run, active: bool) -> None:
 def _show_all(run: Run, active: bool) -> Film:
     layout.subsection("**Sixteen test images**, never seen during training")
     rows, film = _film(run, whole=not active)
-    png = png_texts.of_run(run, "reconstructions", "Test images, never seen during training")
-    pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=png)
+    pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=_film_text(run))
     shown = selection.CHART.get()  # its widget comes after it
     _chart(run, active, shown, CHART_HEIGHT)
     _chart_settings()
@@ -59,12 +59,16 @@ def _present(run: Run, active: bool) -> Film:
         _chart(run, active, shown, PRESENTED_HEIGHT)
     with left:
         rows, film = _film(run, whole=not active, n_images=N_PRESENTED)
-        pictures(rows, key=FILM, film=film, columns=N_PRESENTED)
+        pictures(rows, key=FILM, film=film, columns=N_PRESENTED, png=_film_text(run))
         number, sentence = st.columns([2, 5], vertical_alignment="center")
         number.metric("Test PSNR (dB)", labels.over_seeds([run.test_psnr_db], 1) or "–")
         with sentence:
             lesson(_caption(run, active, shown) or remarks.code_remark(run), key="chart")
     return film
+
+
+def _film_text(run: Run) -> PngText:
+    return png_texts.of_run(run, "reconstructions", "Test images, never seen during training")
 
 
 def _follow_film(run: Run) -> None:
