@@ -69,7 +69,7 @@ def opened(visitor: BrowserContext, address: str) -> Page:
 
 def test_no_page_trains_anything_unasked(visitor: BrowserContext, empty: str, folder: Path) -> None:
     page = opened(visitor, empty)
-    for link in LINKS:
+    for link in filter(None, LINKS):  # the front page counts what runs and waits
         page.goto(f"{empty}/{link}")
         expect(page.locator(HEAD).first).to_be_visible()
         expect_rest(page)

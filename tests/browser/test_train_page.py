@@ -338,13 +338,13 @@ def width_of(page: Page, place: str) -> float:
 def test_who_asked_for_no_run_keeps_the_one_on_the_screen_when_a_newer_one_appears(
     open_page: OpenPage, trained: Trained
 ) -> None:
-    trained(latent_size=19, epochs=1)  # now the newest
+    trained(latent_size=19, epochs=1)  # too short to be shown before the example
     page = open_page("train")
-    expect_progress(page, "Finished: 1 of 1 epoch")
-    trained(latent_size=21, epochs=2)
+    expect_progress(page, "Finished: 100 of 100 epochs")
+    trained(latent_size=32, epochs=101)
     page.locator(".st-key-layers").get_by_text("3", exact=True).click()
     expect(page).to_have_url(re.compile("layers=3"))
-    expect_progress(page, "Finished: 1 of 1 epoch")
+    expect_progress(page, "Finished: 100 of 100 epochs")
 
 
 # ---------------------------------------------------------------- the address

@@ -68,7 +68,6 @@ def _progress(jobs: Sequence[CurveJob], curves: Sequence[Curve | None], key: str
         offers.time(forecasts.of_curves(missing))
         if st.button(
             f"Measure {len(missing)} curve{'s'[: len(missing) > 1]} on the test set",
-            type="primary",
             icon=":material/monitoring:",
             key=f"measure-{key}",
         ):

@@ -36,7 +36,7 @@ def show(planned: Sequence[TrainConfig]) -> None:
     images, built = st.columns(2, gap="medium")
     with images:
         _images(name)
-    with built:
+    with built, st.container(key=f"plans-{len(planned)}"):
         for config in planned:
             _model(config, models.describe(config, datasets.load(name).image_shape))
 
