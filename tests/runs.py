@@ -57,7 +57,7 @@ def stored(run: Run, state: TrainState) -> Path:
 
 
 def first_run(folder: Path) -> None:
-    """A run for a dashboard that is not to train an example for its first visitor, a hundred epochs long."""
+    """A run of the user's own for a dashboard that is not to be new."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOENC_CHECKPOINT_DIR", str(folder))
         stored(*trained(replace(PLAIN, latent_size=2, epochs=1), datasets.load("digits")))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from autoenc import datasets, recipes
 from autoenc.datasets import DatasetInfo, distinct_names
+from autoenc.errors import AutoencError
 from autoenc.schema import TrainConfig
 from ui.core.caching import shared
 from ui.core.text import plain
@@ -46,6 +47,14 @@ def usual_epochs() -> dict[str, int]:
 def is_present(dataset: str) -> bool:
     """Whether the data set can be used: its files are on this machine; pictures have been opened once."""
     return any(info.name == dataset and info.present and info.prepared for info in infos())
+
+
+def has_images(dataset: str, fingerprint: str) -> bool:
+    """Whether just these images are on this machine at this moment."""
+    try:
+        return datasets.load(dataset).fingerprint == fingerprint
+    except AutoencError:  # they are gone, or cannot be read
+        return False
 
 
 def info_of(dataset: str) -> DatasetInfo:
