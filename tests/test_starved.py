@@ -120,12 +120,13 @@ def test_a_dashboard_ends_at_sigterm_and_at_ctrl_c_before_the_programs_that_hold
 
 
 async def _wait_for_cores(*labs: Dashboard) -> None:
-    """In each dashboard the example of its front page is at a worker, and has no core."""
+    """In each dashboard a first model is at a worker, and has no core."""
 
     async def look(lab: Dashboard) -> None:
         async with opened(lab.address) as visitor:
+            await visitor.press("first")
             while not visitor.shows("Waiting: other runs use"):
-                await asyncio.sleep(0.05)
+                await visitor.rerun()
 
     await asyncio.gather(*map(look, labs))
 

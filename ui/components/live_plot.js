@@ -66,6 +66,7 @@ function sized(letters, lines) {
 
 // The labels of a logarithmic axis stand apart: only where it has been drawn can that be told. Inside one decade a
 // label at 1, 2 and 5 is too few. Returns whether anything is another.
+const ASKED = new WeakMap(); // axis -> the ticks that its figure has
 function refine(node, layout) {
   const ticks = () => JSON.stringify(logAxes.map(([, { dtick, tickvals }]) => [dtick, tickvals]));
   const logAxes = Object.entries(layout).filter(([name, axis]) => axis?.type === "log" && node._fullLayout?.[name]?.range);
@@ -74,13 +75,13 @@ function refine(node, layout) {
     const { range, _length: length, tickfont } = node._fullLayout[name];
     const decades = Math.abs(range[1] - range[0]);
     const width = (text) => (name[0] === "x" ? LETTER * text.length + 1 : LINE) * tickfont.size;
-    if (axis.tickvals) axis.tickvals = apart(axis.tickvals, length / decades, width);
+    if (!ASKED.has(axis)) ASKED.set(axis, { dtick: axis.dtick, tickvals: axis.tickvals }); // before another range
+    const { dtick, tickvals } = ASKED.get(axis);
+    const room = length / decades / width("1,000");
+    if (tickvals) axis.tickvals = apart(tickvals, length / decades, width);
     else if (decades < 0.7) axis.dtick = null;
-    else {
-      const room = length / decades / width("1,000");
-      if (axis.dtick === "D2" && room * Math.log10(2) < 1) axis.dtick = 1;
-      if (axis.dtick === 1 && room < 1) axis.dtick = Math.ceil(1 / room);
-    }
+    else if (dtick === "D2" && room * Math.log10(2) >= 1) axis.dtick = dtick;
+    else if (dtick === "D2" || dtick === 1) axis.dtick = Math.max(1, Math.ceil(1 / room));
   }
   return before !== ticks();
 }
