@@ -145,6 +145,7 @@ def test_the_first_steps_are_shown_while_they_are_taken_and_in_the_film_of_a_sto
     press_train_and_see_it_begin(page)
     expect(page.locator(MARK)).to_have_text(re.compile(r"after [\d,]+ steps?: [\d.]+ dB"))
     press_stop(page)
+    wait_until(page, FRAME, "Number(node.max) > 2 && !node.disabled")  # the whole film has come
     for key, moment in (("Home", "untrained"), ("ArrowRight", "after 1 step:"), ("ArrowRight", "after 2 ")):
         page.locator(FRAME).press(key)
         expect(page.locator(MARK)).to_contain_text(moment)
