@@ -57,11 +57,6 @@ def of_runs(configs: Iterable[TrainConfig]) -> Forecast | None:
     return _now(known, here) if len(known) == len(parts) else None
 
 
-def of_epoch(config: TrainConfig) -> Forecast | None:
-    """One epoch, if nothing else runs."""
-    return forecasting.epoch(config, catalogue.info_of(config.dataset), machine())
-
-
 def of_plans(plans: Sequence[Plan], *, alone: bool = False) -> Forecast | None:
     """Until all of these sweeps are trained; None: nothing has been measured yet.
 
