@@ -49,12 +49,12 @@ def is_present(dataset: str) -> bool:
     return any(info.name == dataset and info.present and info.prepared for info in infos())
 
 
-def has_images(dataset: str, fingerprint: str) -> bool:
-    """Whether just these images are on this machine at this moment."""
+def fingerprint_of(dataset: str) -> str | None:
+    """Of the images that are here at this moment; None: they are not, or have not been opened yet."""
     try:
-        return datasets.load(dataset).fingerprint == fingerprint
-    except AutoencError:  # they are gone, or cannot be read
-        return False
+        return datasets.load(dataset).fingerprint if is_present(dataset) else None
+    except AutoencError:  # gone since somebody looked, or damaged, which the form tells
+        return None
 
 
 def info_of(dataset: str) -> DatasetInfo:

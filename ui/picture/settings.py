@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from autoenc import datasets
-from autoenc.errors import AutoencError, ConfigError
+from autoenc.errors import ConfigError
 from autoenc.out_of_distribution import EXAMPLES
 from autoenc.runs import first_for_a_picture, for_a_picture
 from autoenc.schema import RunSummary
-from ui.core.catalogue import is_present
+from ui.core.catalogue import fingerprint_of
 from ui.core.links import Address, Param, one_of, parts
 from ui.core.sessions import runs_to_show
 from ui.core.values import Value
@@ -29,21 +28,13 @@ MAX_LISTED = 200  # runs to choose from
 def picture_runs() -> tuple[RunSummary, ...]:
     """Finished runs whose images are here, those on clean images first, else those to prefer first."""
     listed = runs_to_show()
-    here = {name: _fingerprint(name) for name in {run.config.dataset for run in listed if run.finished}}
+    here = {name: fingerprint_of(name) for name in {run.config.dataset for run in listed if run.finished}}
     return for_a_picture(listed, here)
 
 
 def usual_runs(runs: tuple[RunSummary, ...]) -> list[str]:
     """A good one of each of two data sets."""
     return [run.run_id for run in first_for_a_picture(runs, MAX_AT_FIRST)]
-
-
-def _fingerprint(dataset: str) -> str | None:
-    """Of the images that are here; None: they are not, or cannot be read, which the other pages tell."""
-    try:
-        return datasets.load(dataset).fingerprint if is_present(dataset) else None
-    except AutoencError:
-        return None
 
 
 def limit_runs(runs: tuple[RunSummary, ...]) -> str:

@@ -110,7 +110,7 @@ def _what_next(snapshot: Snapshot) -> None:
     if sessions.is_example(snapshot.job_id):
         return
     run = snapshot.run
-    if run is not None and run.finished and catalogue.has_images(run.config.dataset, run.fingerprint):
+    if run is not None and run.finished and catalogue.fingerprint_of(run.config.dataset) == run.fingerprint:
         with st.popover("Next", icon=":material/arrow_forward:", key="next"):
             _next_run(run)
     if visitor.is_teacher():
