@@ -1,0 +1,151 @@
+"""Takes the pictures of README.md and docs/*.md anew: `python -m docs.images.take [NAME ...]`.
+
+From the runs in AUTOENC_CHECKPOINT_DIR, on all of MNIST and of CIFAR-10 (the image folder of docs/colour.md).
+What has to be there, as commands of `python -m autoenc`:
+
+    train --dataset mnist
+    sweep --models mlp,conv --latent-sizes 1,4,16,64,256 --one-at-a-time
+    sweep --models mlp --latent-sizes 8,32,128
+    train --model conv --latent-size 32 --layers 3 --learning-rate 0.002 --noise gaussian:0-1
+    the same with --noise gaussian:0.1, 0.3, 0.5 and 1, and without
+    sweep --dataset cifar10-images --models mlp,conv,conv-bottleneck --latent-sizes 8,16,32,64,128,256
+        --one-at-a-time
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from autoenc import datasets
+from autoenc.schema import Noise, Sweep, TrainConfig
+from benchmarks.dashboards import dashboard
+from tests.browser import chromium
+
+HERE = Path(__file__).parent
+HOST = "lab.school.example"  # what a class would type; for this browser it is the machine itself
+PATIENCE = 600_000  # milliseconds: curves of noise are measured while the page is open
+HEAD = ".st-key-address button"
+
+MNIST = TrainConfig("mnist", latent_size=32, epochs=10)
+ANY_LEVEL = Noise("gaussian", 1.0, up_to=True)
+DENOISER = TrainConfig(
+    "mnist", model="conv", latent_size=32, layers=3, epochs=10, learning_rate=2e-3, noise=ANY_LEVEL
+)
+COLOUR = TrainConfig("cifar10-images", latent_size=64, epochs=10)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One file."""
+
+    link: str
+    height: int = 960
+    width: int = 1280
+    then: Callable[[Page], None] = lambda page: None  # what is done before it is taken
+    parts: str = ""  # only these elements, with what lies between them; "": the whole window
+
+
+def run_id(config: TrainConfig) -> str:
+    return config.run_id(datasets.load(config.dataset).fingerprint)
+
+
+def pictures() -> dict[str, Picture]:
+    """By the name of the file."""
+    mlp = run_id(MNIST)
+    sweep = Sweep(MNIST, ("mlp", "conv"), (1, 4, 16, 64, 256)).sweep_id(datasets.load("mnist").fingerprint)
+    noisy = f"denoise?dataset=mnist&noise=gaussian:0.3&plain={mlp}&denoiser={run_id(DENOISER)}"
+    both = f"{mlp},{run_id(COLOUR)}"
+    several = ",".join(run_id(replace(MNIST, latent_size=size)) for size in (4, 16, 64))
+    return {
+        "train-epochs": Picture(f"train?run={mlp}"),
+        "train-images": Picture(f"train?run={mlp}&view=images"),
+        "sweep": Picture(f"sweep?sweep={sweep}", 1330),
+        "denoise": Picture(noisy, 880, 1400),
+        "denoise-curves": Picture(noisy, 2400, then=measure, parts=".st-key-noise-psnr, .st-key-noise-ssim"),
+        "denoise-matrix": Picture(
+            f"{noisy}&question=matrix", 2400, then=measure, parts=".st-key-noise-matrix"
+        ),
+        "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
+        "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist"),
+        "colour-sweep": Picture("colour?part=sweep&dataset=cifar10-images", 1330),
+        "runs": Picture(f"runs?runs={several}", 1180),
+        "class-address": Picture(f"train?run={mlp}&view=images", then=open_address),
+    }
+
+
+def measure(page: Page) -> None:
+    """All curves of the question that is open."""
+    for button in page.locator("[class*=st-key-measure-] button").all():
+        button.click()
+    expect(page.locator("[class*=st-key-measure-] button, [class*=st-key-progress-]")).to_have_count(0)
+
+
+def draw_a_seven(page: Page) -> None:
+    box = page.locator(".st-key-pad canvas.pad").bounding_box()
+    assert box is not None
+    corners = ((0.3, 0.25), (0.7, 0.25), (0.45, 0.8))
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=20)
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    expect(page.locator("[class*=st-key-way-] canvas").first).to_be_visible()
+
+
+def open_address(page: Page) -> None:
+    page.locator(HEAD).click()
+    expect(page.get_by_alt_text("QR code")).to_be_visible()
+
+
+def take(browser: Browser, address: str, name: str, picture: Picture) -> None:
+    page = browser.new_page(viewport={"width": picture.width, "height": picture.height}, color_scheme="light")
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/{picture.link}")
+    at_rest(page)
+    picture.then(page)
+    at_rest(page)
+    boxes = [box for part in page.locator(picture.parts or "body").all() if (box := part.bounding_box())]
+    left, top = (min(box[side] for box in boxes) for side in ("x", "y"))
+    right = max(box["x"] + box["width"] for box in boxes)
+    bottom = max(box["y"] + box["height"] for box in boxes)
+    clip = {"x": left, "y": top, "width": right - left, "height": min(bottom, picture.height) - top}
+    page.screenshot(path=HERE / f"{name}.png", clip=clip)  # type: ignore[arg-type]  # four floats
+    page.close()
+
+
+def at_rest(page: Page) -> None:
+    """Until the script has ended and the charts and pictures have been drawn."""
+    expect(page.locator(HEAD).first).to_be_visible()
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", re.compile("notRunning"))
+    page.wait_for_timeout(4000)  # baselines and examples follow the page; nothing tells that all have come
+
+
+def main(names: list[str]) -> None:
+    every = pictures()
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        host = ("--browser.serverAddress", HOST)
+        runs = os.environ["AUTOENC_CHECKPOINT_DIR"]
+        with (
+            dashboard(Path(folder), *host, AUTOENC_CHECKPOINT_DIR=runs) as lab,
+            playwright.chromium.launch(
+                executable_path=chromium.find(playwright),
+                args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
+            ) as browser,
+        ):
+            for name in names or every:
+                take(browser, lab.address.replace("127.0.0.1", HOST), name, every[name])
+                print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
