@@ -63,11 +63,29 @@ def sweep_title(sweep: Sweep) -> str:
     return f"{_models(sweep)}, {_sizes(sweep)}, {epochs}, {datasets.title(sweep.base.dataset)}"
 
 
+def planned_sweep(sweep: Sweep, baselines: Sequence[str]) -> str:
+    """What there will be to see of a sweep, before it is started.
+
+    Args:
+        baselines: titles of those that its runs are compared with.
+    """
+    n_runs = counted(len(sweep.configs()), "run")
+    return (
+        "Start it, and a chart of test error against code size grows here: a point for each of "
+        f"{n_runs} ({_models(sweep)}, {_sizes(sweep)}), beside {' and '.join(baselines)}."
+    )
+
+
 def noise_caption(noise: Noise) -> str:
     """`gaussian noise 0.3`, `blur up to 2 px`."""
-    kind = NOISES[noise.kind]
-    name = kind.title.split(" (")[0].lower() + " noise" * kind.called_noise
-    return f"{name} {'up to ' * noise.up_to}{setting(noise.level)}{kind.unit and ' ' + kind.unit}"
+    unit = NOISES[noise.kind].unit
+    level = f"{'up to ' * noise.up_to}{setting(noise.level)}{unit and ' ' + unit}"
+    return f"{noise_name(noise.kind)} {level}"
+
+
+def noise_name(kind: str) -> str:
+    """`gaussian noise`, `blur`."""
+    return NOISES[kind].title.split(" (")[0].lower() + " noise" * NOISES[kind].called_noise
 
 
 def _layers(n: int) -> str:

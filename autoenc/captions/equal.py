@@ -79,6 +79,16 @@ def no_code_caption(subjects: Sequence[Subject]) -> str:
     return f"An empty code (the {baselines.pop()} in place of every image) has an error of {listed_losses}."
 
 
+def nothing_measured_caption(subjects: Sequence[Subject]) -> str:
+    """Of which data sets the chart shows nothing yet, and what brings it; empty: it shows some of each."""
+    empty = [s for s in subjects if not s.lines and not any(curve.points for curve in s.baselines)]
+    if not empty:
+        return ""
+    titles = dict.fromkeys(curve.title for s in empty for curve in s.baselines)
+    names, baselines = (" and ".join(texts) for texts in ((s.name for s in empty), titles))
+    return f"Nothing of {names} is trained yet: {baselines} come with the first model."
+
+
 def compared_runs_caption(subjects: Sequence[Subject]) -> str:
     """Which runs are compared."""
     return " ".join(f"{s.name}: {'; '.join(map(_of_line, s.lines))}." for s in subjects if s.lines)

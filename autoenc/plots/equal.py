@@ -106,9 +106,11 @@ def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
 
 
 def _reach(all_curves: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
-    """As far as the models reach."""
+    """As far as the models reach; those of a single size are no span."""
     trained = _trained(all_curves)
-    return (min(trained), max(trained)) if trained else _USUAL[by]
+    if len(set(trained)) < 2:
+        trained += _USUAL[by]
+    return min(trained), max(trained)
 
 
 def _trained(all_curves: Sequence[Mapping[str, Curve]]) -> list[float]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from autoenc import baselines
 from autoenc.jobs import BaselineJob, TrainJob
-from autoenc.schema import BaselineCurve
+from autoenc.schema import BaselineCurve, Point
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps.saved import SavedSweep
 
@@ -35,8 +35,18 @@ def baseline_jobs(saved: SavedSweep) -> tuple[BaselineJob, ...]:
     return tuple(BaselineJob(b, base.dataset, base.train_images) for b in baselines.comparable(base.noise))
 
 
-def begin_missing(sessions: Sessions, jobs: Sequence[BaselineJob], owner: str) -> None:
-    """Have those measured that nobody has measured or begun yet."""
+def begin_missing(
+    sessions: Sessions, jobs: Sequence[BaselineJob], points: Iterable[Point], owner: str
+) -> None:
+    """Have those measured that nobody has measured or begun yet, once there is a result to compare with them.
+
+    Before that nobody has asked for anything, and PCA of CIFAR-10 takes a minute of all cores.
+
+    Args:
+        points: the runs beside which the baselines are shown.
+    """
+    if not any(point.finished for point in points):
+        return
     for job in jobs:
         if (sessions.snapshot(job.job_id) or job.stored()) is None:
             sessions.start(job, owner=owner)

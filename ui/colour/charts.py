@@ -56,6 +56,8 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
             )
         if measured:
             st.caption(f"Measuring the baselines of {' and '.join(map(plain, measured))}…")
+        elif not runs and (missing := captions.equal.nothing_measured_caption(subjects)):
+            st.caption(plain(missing))
         shown = presenter.stage(settings.SHOWN, settings.PRESENTED) if presenter.is_on() else ""
         if shown != "pictures":
             _chart(pair, subjects, main_caption)
@@ -76,7 +78,7 @@ def _chart(pair: Pair, subjects: Sequence[Subject], caption: str) -> None:
     layout.section(f"**The same compression, with colour and without**: ● {full}, ○ {hollow}")
     png = PngText(
         f"The same compression, with colour and without: ● {subjects[0].name}, ○ {subjects[1].name}",
-        captions.equal.compared_runs_caption(subjects) or "only baselines",
+        captions.equal.compared_runs_caption(subjects) or "no runs yet",
         (f"{pair[0].name}-{pair[1].name}",),
         "equal-compression",
     )
@@ -104,8 +106,9 @@ def _chart(pair: Pair, subjects: Sequence[Subject], caption: str) -> None:
 def _compared_runs(subjects: Sequence[Subject]) -> str:
     caption = captions.equal.compared_runs_caption(subjects)
     if not caption:
-        baselines = (f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code)
-        return f"No runs to compare yet, only {' and '.join(baselines)}."
+        measured = {curve.baseline for subject in subjects for curve in subject.baselines if curve.points}
+        baselines = [f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code and b.name in measured]
+        return f"No runs to compare yet{', only ' if baselines else ''}{' and '.join(baselines)}."
     return f"Compared without noise and on all images: {caption} Values between two sizes are interpolated."
 
 

@@ -36,9 +36,10 @@ def subject(info: DatasetInfo) -> Subject:
 
 
 def begin_baselines(infos: Sequence[DatasetInfo]) -> None:
-    """Have them measured where nobody has yet: there is something to see before any click."""
-    jobs = tuple(chain.from_iterable(map(_baseline_jobs, infos)))
-    sweeps.begin_missing(background(), jobs, DASHBOARD)
+    """Have those measured that the results lack: the runs may come from elsewhere, without a cache."""
+    for info in infos:
+        compared_runs = chain.from_iterable(subject(info).lines)
+        sweeps.begin_missing(background(), _baseline_jobs(info), compared_runs, DASHBOARD)
 
 
 def _baseline_jobs(info: DatasetInfo) -> tuple[BaselineJob, ...]:
@@ -82,5 +83,5 @@ def is_active(infos: Sequence[DatasetInfo], wanted: Sequence[Sweep]) -> bool:
 
 
 def measuring(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
-    """The data sets whose baselines are being measured."""
-    return tuple(info.name for info in infos if active_of(_baseline_jobs(info)))
+    """The data sets whose baselines are being measured, as people call them."""
+    return tuple(info.short_title for info in infos if active_of(_baseline_jobs(info)))

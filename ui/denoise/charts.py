@@ -23,7 +23,7 @@ from ui.denoise import curves, denoisers, settings
 from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name, png_text
 from ui.sweep import settings as sweep_settings
-from ui.widgets import offers
+from ui.widgets import before_training, offers
 from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels
@@ -236,7 +236,6 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
                 label = f"Train {len(missing)} more level{'s'[: len(missing) > 1]}: {levels}"
                 if st.button(label, icon=":material/play_arrow:", key="train-levels"):
                     denoisers.train_all(missing)
-                return
             for job in active:
                 name = training_noise(job.run.config.noise) if job.run else "next"
                 waits = "waiting" if job.state is State.QUEUED else "training"
@@ -245,6 +244,9 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
             if own and st.button("Stop", icon=":material/stop:", key="stop-levels"):
                 for job in own:
                     sessions.stop(job)
+        if not active:
+            purpose = "This network will be trained anew for each level:"
+            before_training.network(missing[0], purpose)
 
 
 QUESTIONS: Mapping[str, Callable[[Compared], None]] = {"where": where, "sizes": sizes, "matrix": matrix}

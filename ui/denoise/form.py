@@ -20,7 +20,7 @@ from ui.core import catalogue, idle, links
 from ui.core.text import plain
 from ui.core.values import Value
 from ui.denoise import denoisers, settings
-from ui.widgets import offers, training_form, training_settings
+from ui.widgets import before_training, offers, training_form, training_settings
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def denoise_form(training: bool) -> Compared | None:
         seconds = offers.interval(*_configs(info, kind))
         with layout.before_the_click():
             idle.follow(partial(_offer, info, compared), partial(_moment, info, kind), seconds)
+        _what_is_trained(info, compared)
     return compared
 
 
@@ -167,6 +168,24 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
     else:
         with st.expander("Another denoiser", icon=":material/model_training:"):
             _train_denoisers(info, compared.kind, first=False)
+            before_training.network(_configs(info, compared.kind)[1], _purpose(compared.kind))
+
+
+def _what_is_trained(info: DatasetInfo, compared: Compared) -> None:
+    """Below the buttons, which stay in view: the network, and its images where others are on the page."""
+    plain_config, every, _ = _configs(info, compared.kind)  # they differ only in their noise
+    if not compared.models:
+        purpose = f"on clean images, or to remove {configs.noise_name(compared.kind)}"
+        before_training.network(every, f"Each button trains this network: {purpose}.")
+        before_training.training_images(info.name, columns=4)
+    elif compared.denoiser is None:
+        before_training.network(every, _purpose(compared.kind))
+    elif compared.plain is None:
+        before_training.network(plain_config, "This network will be trained on clean images.")
+
+
+def _purpose(kind: str) -> str:
+    return f"This network will be trained to remove {configs.noise_name(kind)}."
 
 
 def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:

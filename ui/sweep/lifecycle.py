@@ -137,8 +137,8 @@ def baselines(saved: SavedSweep) -> tuple[BaselineCurve, ...]:
 
 def begin_baselines(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Have those measured that its results lack: a sweep may be older than a baseline, or than the cache."""
-    if any(point.finished for point in points) and _fingerprint(saved.sweep.base.dataset) is not None:
-        sweeps.begin_missing(background(), sweeps.baseline_jobs(saved), DASHBOARD)
+    if _fingerprint(saved.sweep.base.dataset) is not None:
+        sweeps.begin_missing(background(), sweeps.baseline_jobs(saved), points, DASHBOARD)
 
 
 def n_measuring(saved: SavedSweep) -> int:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from autoenc import baselines
+from autoenc.captions import configs
 from autoenc.schema import Sweep, TrainConfig
 from ui.app import layout, presenter
 from ui.core import pages
+from ui.core.text import plain
 from ui.sweep import form, lifecycle, settings, view
 from ui.widgets import before_training, training_form
 
@@ -47,9 +50,19 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         if sweep is not None and other_settings and not presenter.is_on():
             before_training.show(_middle_sizes(sweep))
         if sweep_id is None:
-            st.info("No sweep yet: press Start the sweep.", icon=":material/show_chart:")
+            _nothing_yet(sweep)
         else:
             view.sweep_view(sweep_id, active, other_settings)
+
+
+def _nothing_yet(sweep: Sweep | None) -> None:
+    """In the place of the sweep, what will be seen there; None: the form describes none."""
+    if sweep is None:
+        st.info("No sweep yet.", icon=":material/show_chart:")
+        return
+    titles = [baseline.title for baseline in baselines.comparable(sweep.base.noise)]
+    planned_chart = configs.planned_sweep(sweep, titles)
+    st.info(plain(f"No sweep yet. {planned_chart}"), icon=":material/show_chart:")
 
 
 def _middle_sizes(sweep: Sweep) -> tuple[TrainConfig, ...]:

@@ -11,7 +11,7 @@ import streamlit as st
 from autoenc import datasets, models
 from autoenc.captions import configs
 from autoenc.plots import COLOUR
-from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
+from autoenc.schema import LayerInfo, TrainConfig
 from ui.components.pictures import PictureRow, pictures
 from ui.components.save_picture import PngText
 from ui.core import catalogue
@@ -35,23 +35,31 @@ def show(planned: Sequence[TrainConfig]) -> None:
         return
     images, built = st.columns(2, gap="medium")
     with images:
-        _images(name)
+        training_images(name)
     with built, st.container(key=f"plans-{len(planned)}"):
         for config in planned:
-            _model(config, models.describe(config, datasets.load(name).image_shape))
+            _model(config)
 
 
-def _images(dataset: str) -> None:
+def network(config: TrainConfig, purpose: str) -> None:
+    """Under a button that trains it: what it will be trained for, and the model; its data set is here."""
+    st.caption(purpose)
+    _model(config)
+
+
+def training_images(dataset: str, columns: int = N_IMAGES) -> None:
+    """The first of them, with their classes, where the data set is here."""
     data = datasets.load(dataset)
     x, labels = np.array(data.train[:N_IMAGES]), data.train_labels[:N_IMAGES]
     names = tuple(data.class_names[label] for label in labels)
     row = PictureRow(f"Training images, {len(data.train):,} in all", x, COLOUR["original"], notes=names)
     png = PngText("Training images", data.title, (dataset,), "training-images")
-    pictures([row], key="before-images", columns=N_IMAGES, png=png)
+    pictures([row], key="before-images", columns=columns, png=png)
 
 
-def _model(config: TrainConfig, model: ModelInfo) -> None:
+def _model(config: TrainConfig) -> None:
     """Its layers in a row, each with the shape that it gives."""
+    model = models.describe(config, datasets.load(config.dataset).image_shape)
     encoder, decoder = (
         [layer for layer in model.layers if layer.part == part and layer.n_parameters]
         for part in ("encoder", "decoder")
