@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, datasets
 from autoenc.baselines import MEAN_IMAGE, PCA
 from autoenc.datasets import Dataset
+from autoenc.jobs import BaselineJob
 from autoenc.schema import BaselinePoint, TrainConfig
 from tests.runs import stored, trained
-from tests.visits import laboratory, opened, settle, texts
+from tests.visits import laboratory, opened, settle, texts, the_sessions, until_true
+from ui.core import catalogue
 
 SIZES = {"digits": (8, 32), "photos": (32, 128)}  # 98 and 24.5 to 1, 96 and 24 to 1
 
@@ -131,6 +136,44 @@ def test_is_colour_harder_compares_at_equal_ratio_and_offers_what_is_missing() -
     assert "At 24.5 to 1 (MLP) an image of photos has" in sentence  # digits are measured there
     assert "photos: MLP, 2 sizes, 1 epoch" in sentence
     assert app.button(key="equal-start").label.startswith("Train the 8 missing runs")
+
+
+def test_nothing_is_measured_for_a_comparison_before_a_model_of_its_images_is_trained(place: Path) -> None:
+    make_dataset(place / "data" / "stripes")
+    catalogue.prepare("stripes")
+    jobs = [BaselineJob(baseline, "stripes") for baseline in (PCA, MEAN_IMAGE)]
+    app = opened("colour", part="harder", grey="stripes")
+    assert not app.exception
+    assert app.selectbox(key="equal_grey").value == "stripes"
+    sentence = "No model of stripes has been trained yet: PCA and mean image come with the first one."
+    assert sentence in texts(app).replace("\\", "")
+    assert the_sessions().snapshots(job.job_id for job in jobs) == {}
+    stored(*trained(TrainConfig("stripes", latent_size=2, epochs=1, batch_size=8), datasets.load("stripes")))
+    app = opened("colour", part="harder", grey="stripes")
+    assert "No model of stripes" not in texts(app)
+    assert the_sessions().snapshots(job.job_id for job in jobs).keys() == {job.job_id for job in jobs}
+    until_true(app, lambda: all(job.stored() is not None for job in jobs), "what stands beside the model")
+
+
+def make_dataset(folder: Path) -> None:
+    """Grey images in two classes, as somebody puts them into the data folder."""
+    for part, label in product(("train", "test"), ("down", "across")):
+        (folder / part / label).mkdir(parents=True)
+        for number in range(4):
+            pixels = np.zeros((8, 8), np.uint8)
+            pixels[:, 2 * number] = 255
+            image = Image.fromarray(pixels if label == "down" else pixels.T)
+            image.save(folder / part / label / f"{number}.png")
+
+
+def test_before_the_first_sweep_its_place_says_what_will_be_seen_there() -> None:
+    app = opened("colour", part="sweep", dataset="photos", latent_sizes="32,64", models="mlp,conv")
+    assert not app.exception
+    (sentence,) = (info.value for info in app.info)
+    expected = "a point for each of 4 runs (MLP and Conv, 2 sizes from 32 to 64), beside PCA and mean image."
+    assert expected in sentence.replace("\\", "")
+    noisy = opened("colour", part="sweep", dataset="photos", noise="gaussian:0.3")
+    assert "beside mean image" in texts(noisy), "no baseline that is not measured"
 
 
 def test_denoising_colour_leaves_out_the_filter_that_takes_too_long() -> None:

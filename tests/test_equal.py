@@ -213,6 +213,22 @@ def test_while_runs_are_missing_the_comparison_says_so_far() -> None:
     assert captions.equal.equal_caption(COLOUR, nothing, growing=True) == ""
 
 
+def test_a_single_size_is_drawn_within_the_usual_span_with_pca_around_it() -> None:
+    one = colours({64: 0.008}, pca({32: 0.01, 64: 0.006, 128: 0.004}))
+    figure = plots.error_at_equal([one, Subject("MNIST", 784)], "ratio", "mse")
+    pca_line = next(trace for trace in figure.data if trace.name == "PCA")
+    assert list(pca_line.x) == [24, 48, 96]
+
+
+def test_what_the_chart_lacks_of_a_data_set_is_named_with_what_brings_it() -> None:
+    curves = tuple(replace(curve, points=(), done=0.0) for curve in (pca({1: 0.05}), mean_image(0.07)))
+    empty = Subject("MNIST", 784, (), curves)
+    sentence = "No model of MNIST has been trained yet: PCA and mean image come with the first one."
+    assert captions.equal.nothing_measured_caption([COLOUR, empty]) == sentence
+    measured = replace(empty, baselines=(pca({1: 0.05}),))
+    assert captions.equal.nothing_measured_caption([COLOUR, measured]) == ""
+
+
 def test_a_baseline_that_is_still_measured_is_not_compared() -> None:
     def pair(done: float) -> tuple[Subject, Subject]:
         baseline = replace(pca({1: 0.05, 64: 0.01}), done=done)

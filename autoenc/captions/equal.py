@@ -85,8 +85,8 @@ def nothing_measured_caption(subjects: Sequence[Subject]) -> str:
     if not empty:
         return ""
     titles = dict.fromkeys(curve.title for s in empty for curve in s.baselines)
-    names, baselines = (" and ".join(texts) for texts in ((s.name for s in empty), titles))
-    return f"Nothing of {names} is trained yet: {baselines} come with the first model."
+    names, baselines = " or ".join(subject.name for subject in empty), " and ".join(titles)
+    return f"No model of {names} has been trained yet: {baselines} come with the first one."
 
 
 def compared_runs_caption(subjects: Sequence[Subject]) -> str:

@@ -40,7 +40,7 @@ def begin_missing(
 ) -> None:
     """Have those measured that nobody has measured or begun yet, once there is a result to compare with them.
 
-    Before that nobody has asked for anything, and PCA of CIFAR-10 takes a minute of all cores.
+    Before that nobody has asked for anything, and PCA of CIFAR-10 takes a core a minute.
 
     Args:
         points: the runs beside which the baselines are shown.

@@ -36,6 +36,31 @@ def test_the_page_of_noise_trains_what_it_lacks_at_a_click_and_takes_it() -> Non
     assert app.query_params["denoiser"] == app.selectbox(key="denoiser").value
 
 
+def plans(app: AppTest) -> list[str]:
+    """The models as they will be built, as text."""
+    bodies = (html.proto.body.split("</style>")[-1] for html in app.get("html"))
+    return [re.sub("<[^>]+>", "", body).strip() for body in bodies if "autoenc-plan" in body]
+
+
+def test_what_a_click_will_train_stands_below_the_buttons_with_its_shapes() -> None:
+    app = with_models(noise="speckle:0.5")
+    app.selectbox(key="denoise_kind").select("blur").run()
+    assert "these train MLP 32" in texts(app)
+    assert "Denoiser: this network will be trained to remove blur." in texts(app)
+    (plan,) = plans(app)
+    assert plan.startswith("MLP 32: 50,992 parameters, 32 numbers in the code")
+    assert plan.endswith("image 1 x 28 x 28→Linear: code 32→Linear: image 1 x 28 x 28")
+
+
+def test_another_denoiser_is_shown_where_it_is_offered_and_one_for_each_level_beside_its_button() -> None:
+    app = with_models(noise="speckle:0.5")
+    assert len(plans(app)) == 1, "in the folded offer of another denoiser"
+    app.session_state["questions"] = "Training noise vs. test noise"
+    app.run()
+    assert "This network will be trained anew for each level" in texts(app)
+    assert len(plans(app)) == 2
+
+
 def test_curves_are_measured_in_the_background_and_told_in_words() -> None:
     app = with_models(noise="speckle:0.5", methods="median")
     app.button(key="measure-curves").click().run()

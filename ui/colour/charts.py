@@ -64,7 +64,8 @@ def show(pair: Pair, wanted: Sequence[Sweep], was_active: bool) -> None:
             lesson(main_caption, key="equal")
         if not shown:
             lesson(captions.equal.no_code_caption(subjects), key="no-code")
-            st.caption(plain(_compared_runs(subjects)))
+            if compared_runs := _compared_runs(subjects):
+                st.caption(plain(compared_runs))
         if shown != "chart":
             _pictures(subjects)
             lesson(PERCEPTION_NOTE, key="perception")
@@ -108,7 +109,7 @@ def _compared_runs(subjects: Sequence[Subject]) -> str:
     if not caption:
         measured = {curve.baseline for subject in subjects for curve in subject.baselines if curve.points}
         baselines = [f"{b.title}, {b.help}" for b in BASELINES.values() if b.has_code and b.name in measured]
-        return f"No runs to compare yet{', only ' if baselines else ''}{' and '.join(baselines)}."
+        return f"No runs to compare yet, only {' and '.join(baselines)}." if baselines else ""
     return f"Compared without noise and on all images: {caption} Values between two sizes are interpolated."
 
 

@@ -158,34 +158,34 @@ def _moment(info: DatasetInfo, kind: str) -> Hashable:
 
 def _offer(info: DatasetInfo, compared: Compared) -> None:
     """One click trains what the page needs; what is there may be trained again otherwise."""
-    plain_config, _, _ = _configs(info, compared.kind)
+    plain_config, every, _ = _configs(info, compared.kind)
     if compared.plain is None:
-        st.caption("No plain autoencoder has been trained on these images yet.")
+        st.caption(plain(f"No plain autoencoder yet: this trains {configs.short(plain_config)}."))
         _train("Train a plain autoencoder", "train-plain", plain_config, first=True)
     if compared.denoiser is None:
-        st.caption("No model has been trained on this noise yet.")
+        st.caption(plain(f"No denoiser for this noise yet: these train {configs.short(every)}."))
         _train_denoisers(info, compared.kind, first=compared.plain is not None)
     else:
         with st.expander("Another denoiser", icon=":material/model_training:"):
             _train_denoisers(info, compared.kind, first=False)
-            before_training.network(_configs(info, compared.kind)[1], _purpose(compared.kind))
+            before_training.network(every, _purpose(compared.kind))
 
 
 def _what_is_trained(info: DatasetInfo, compared: Compared) -> None:
-    """Below the buttons, which stay in view: the network, and its images where others are on the page."""
-    plain_config, every, _ = _configs(info, compared.kind)  # they differ only in their noise
-    if not compared.models:
-        purpose = f"on clean images, or to remove {configs.noise_name(compared.kind)}"
-        before_training.network(every, f"Each button trains this network: {purpose}.")
-        before_training.training_images(info.name, columns=4)
-    elif compared.denoiser is None:
+    """Below the buttons, which stay in view: the networks, and their images where others are on the page."""
+    plain_config, every, _ = _configs(info, compared.kind)
+    if compared.plain is None:
+        before_training.network(
+            plain_config, "Plain autoencoder: this network will be trained on clean images."
+        )
+    if compared.denoiser is None:
         before_training.network(every, _purpose(compared.kind))
-    elif compared.plain is None:
-        before_training.network(plain_config, "This network will be trained on clean images.")
+    if not compared.models:
+        before_training.training_images(info.name, columns=4)
 
 
 def _purpose(kind: str) -> str:
-    return f"This network will be trained to remove {configs.noise_name(kind)}."
+    return f"Denoiser: this network will be trained to remove {configs.noise_name(kind)}."
 
 
 def _train_denoisers(info: DatasetInfo, kind: str, *, first: bool) -> None:

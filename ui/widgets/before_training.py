@@ -23,7 +23,9 @@ _STYLE = """
 .autoenc-plan div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem; margin-top: 0.2rem; }
 .autoenc-plan span { padding: 0.1rem 0.4rem; border: 1px solid #8886; border-radius: 0.4rem; }
 .autoenc-plan .code { border: 2px solid; }
-.autoenc-plan i { font-style: normal; }
+.autoenc-plan i > b { font-weight: normal; }
+.autoenc-plan span b { white-space: nowrap; }
+.autoenc-plan i { display: inline-flex; align-items: center; gap: 0.25rem; font-style: normal; }
 </style>
 """
 
@@ -71,11 +73,12 @@ def _model(config: TrainConfig) -> None:
         *_boxes(decoder[:-1]),
         _box(f"{decoder[-1].name}: image", model.image_shape),
     ]
-    arrow = "<i aria-hidden='true'>→</i>"
+    first, *others = boxes
+    steps = first + "".join(f"<i><b aria-hidden='true'>→</b>{box}</i>" for box in others)
     st.html(
         f"{_STYLE}<div class='autoenc-plan'><b>{escape(configs.short(config))}</b>: "
         f"{model.n_parameters:,} parameters, {model.n_latents:,} numbers in the code"
-        f"<div>{arrow.join(boxes)}</div></div>"
+        f"<div>{steps}</div></div>"
     )
 
 
