@@ -8,8 +8,9 @@ What has to be there, as commands of `python -m autoenc`:
     sweep --models mlp --latent-sizes 8,32,128
     train --model conv --latent-size 32 --layers 3 --learning-rate 0.002 --noise gaussian:0-1
     the same with --noise gaussian:0.1, 0.3, 0.5 and 1, and without
-    sweep --dataset cifar10-images --models mlp,conv,conv-bottleneck --latent-sizes 8,16,32,64,128,256
+    sweep --dataset cifar10-images --models mlp,conv,conv-bottleneck --latent-sizes 8,16,32,64,128
         --one-at-a-time
+    sweep --dataset cifar10-images --models mlp --latent-sizes 8,16,32,64,128,256 --one-at-a-time
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def pictures() -> dict[str, Picture]:
             f"{noisy}&question=matrix", 2400, then=measure, parts=".st-key-noise-matrix"
         ),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
-        "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist"),
+        "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture("colour?part=sweep&dataset=cifar10-images", 1330),
         "runs": Picture(f"runs?runs={several}", 1180),
         "class-address": Picture(f"train?run={mlp}&view=images", then=open_address),
