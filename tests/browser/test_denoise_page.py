@@ -92,7 +92,7 @@ def test_what_is_saved_is_what_the_slider_shows(open_page: OpenPage, link: str) 
     clean, noisy = files
     assert clean.shape == noisy.shape
     assert (clean != noisy).any(axis=2).mean() > 0.05
-    name, chart = saved_picture(page, ".st-key-noise-psnr button[title='Save as PNG']")
+    name, chart = saved_picture(page, ".st-key-noise-psnr button[title^='Save as PNG: ']")
     assert name == f"{plain[1]}-and-1-more-psnr.png"
     width = page.locator(f"{CHART} .live-plot").evaluate("chart => chart.clientWidth")
     assert chart.shape[1] == 2 * (max(400, width) + 40)  # a figure without its words has 1,200

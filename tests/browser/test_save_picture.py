@@ -249,7 +249,7 @@ BOX = """({ width, height, words }) => {
   document.body.append(box);
   box.append(part);
   const text = { title: "A title", settings: "settings", footer: "x".repeat(300), name: "the name: of it" };
-  addSaveButton(box, () => asPicture(part, text, []));
+  addSaveButton(box, text.title, () => asPicture(part, text, []));
 }"""
 
 

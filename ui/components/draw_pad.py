@@ -18,6 +18,7 @@ import streamlit as st
 
 from autoenc.errors import ConfigError
 from ui.components import fetched, inline, served
+from ui.components.save_picture import PngText, png_data
 
 MAX_SIDE = 512  # pixels of an image
 
@@ -32,6 +33,7 @@ class PadModel:
     code_at: int  # the encoder's number of layers
     code_shape: tuple[int, ...]
     n_latents: int
+    png: PngText  # a button saves what it makes of the drawing, with these words around it
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +45,11 @@ class Drawing:
 
 
 _worker = served("pad_worker", "networks.js", "pad_worker.js")
+_parts = ("keep.js", "sprites.js", "save_picture.js", "pad_image.js", "pad_keys.js")
 _mount = st.components.v2.component(
     "draw_pad",
-    js=fetched("draw_pad", "keep.js", "sprites.js", "pad_image.js", "pad_keys.js", "draw_pad.js"),
-    css=inline("sprites.css", "draw_pad.css"),
+    js=fetched("draw_pad", *_parts, "draw_pad.js"),
+    css=inline("sprites.css", "save_picture.css", "draw_pad.css"),
 )
 
 
@@ -60,7 +63,8 @@ def draw_pad(models: Sequence[PadModel], *, key: str, latest_id: str = "") -> Dr
     Raises:
         ConfigError: what came from the browser is no drawing.
     """
-    data = {"key": key, "known": latest_id, "worker": _worker, "models": [asdict(model) for model in models]}
+    of_models = [asdict(model) | {"png": png_data(model.png)} for model in models]
+    data = {"key": key, "known": latest_id, "worker": _worker, "models": of_models}
     drawn = _mount(key=key, data=data, on_drawn_change=lambda: None).drawn
     return None if drawn is None else read_drawing(drawn)
 

@@ -86,7 +86,8 @@ function build(box) {
   box.play = texts.length > 1 && playButton(below, () => (box.timer ? pause(box) : play(box)));
   const sentences = element(below, "div", "sentences"); // in one place, which has room for the longest
   box.sentences = texts.map((text) => element(sentences, "div", "", text));
-  if (box.data.png) addSaveButton(box, () => asPicture(box.way, box.data.png, [caption, texts[box.step]], () => paint(box)));
+  const seen = () => asPicture(box.way, box.data.png, [caption, texts[box.step]], () => paint(box));
+  box.save = box.data.png && addSaveButton(box, box.data.png.title, seen);
 }
 
 // ---------------------------------------------------------------- pixels
@@ -179,6 +180,7 @@ function paint(box, elapsed = Infinity) {
 function say(box) {
   box.sentences.forEach((sentence, i) => (sentence.ariaHidden = i !== box.step));
   if (box.play) showPlaying(box.play, !!box.timer);
+  if (box.save) nameSaveButton(box.save, box.data.png.title);
 }
 
 function next(box) {

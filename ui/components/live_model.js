@@ -98,6 +98,7 @@ function update(box) {
   const { data } = box;
   box.away = box.level !== data.level;
   sayHead(box);
+  if (box.save) nameSaveButton(box.save, data.png.title);
   tell(data.key, box.level);
   const scene = ASSETS.get(data.scene);
   if (!scene || !box.clientWidth) return; // their arrival updates
@@ -182,7 +183,7 @@ function create(data) {
   box.head = Object.fromEntries(["title", "level", "meaning"].map((name) => [name, element(head, "div", name)]));
   box.slider = createSlider(box);
   box.groups = element(box, "div", "groups");
-  if (data.png) addSaveButton(head, () => asPicture(box.groups, box.data.png, [noiseOf(box)]));
+  box.save = data.png && addSaveButton(head, data.png.title, () => asPicture(box.groups, box.data.png, [noiseOf(box)]));
   Object.assign(box, { updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
   box.sizes = new ResizeObserver(() => schedule(box));
   box.sizes.observe(box);

@@ -222,15 +222,19 @@ function addButtons(node) {
   const bar = document.createElement("div");
   bar.className = "live-plot-save";
   for (const format of ["png", "svg"]) {
-    const button = document.createElement("button");
-    const said = `Save as ${format.toUpperCase()}`;
-    Object.assign(button, { type: "button", textContent: format.toUpperCase(), title: said, ariaLabel: said });
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: format.toUpperCase() });
     button.onclick = () => node.plotly && node._fullLayout && save(node, format);
     if (node.png && format === "png") button.onclick = () => savePng(node.parentElement, () => seen(node));
     bar.append(button);
   }
   node.parentElement.append(bar);
-  return bar;
+  return [...bar.children];
+}
+
+// By the title that is saved with it, or that of its figure.
+function nameButtons(node) {
+  const title = node.png?.title ?? plain(JSON.parse(node.figure).layout.title);
+  for (const button of node.buttons) nameSaveButton(button, title, button.textContent || "PNG");
 }
 
 // ---------------------------------------------------------------- from call to call
@@ -265,7 +269,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(node, { figure: data.figure, png: data.png, send: setTriggerValue });
   node.style.height = `var(--presenter-chart, calc(${data.height}px * var(--presenter-scale, 1)))`;
   if (data.downloads) node.buttons ??= addButtons(node);
-  else if (data.png) node.buttons ??= addSaveButton(shell, () => seen(node));
+  else if (data.png) node.buttons ??= [addSaveButton(shell, data.png.title, () => seen(node))];
+  if (node.buttons) nameButtons(node);
   load(data.src).then(
     (plotly) => {
       if (!node.plotly) node.textContent = ""; // it may have failed before

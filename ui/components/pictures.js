@@ -87,7 +87,7 @@ function addChoices(box, parent, first, last) {
 
 // Notes and hints of the frame that is shown.
 function say(box) {
-  const { rows, n, film, choose } = box.data;
+  const { bar, save, data: { rows, n, film, choose, png } } = box;
   const of = (texts, i) => texts?.[texts.length > n ? box.frame * n + i : i];
   const change = (node, name, text) => node[name] === text || (node[name] = text);
   rows.forEach((row, r) => {
@@ -103,7 +103,7 @@ function say(box) {
     change(choice, "title", said.join("\n"));
     change(choice, "ariaLabel", [`image ${i + 1}`, ...said, "choose to enlarge"].join(", "));
   });
-  const { bar } = box;
+  if (save) nameSaveButton(save, png.title);
   bar.hidden = !film;
   if (!film) return;
   const last = film.steps.length - 1;
@@ -229,13 +229,13 @@ function create(data) {
   box.className = "pictures";
   box.groups = element(box, "div", "groups");
   box.bar = createBar(box);
-  if (data.png) addSaveButton(data.film ? box.bar : box, () => asPicture(box.groups, box.data.png, [box.bar.mark.textContent]));
+  const seen = () => asPicture(box.groups, box.data.png, [box.bar.mark.textContent]);
+  box.save = data.png && addSaveButton(data.film ? box.bar : box, data.png.title, seen);
   Object.assign(box, { files: new Map(), frame: 0, calls: 0 });
   Object.assign(box, accept(box, data));
   box.sizes = new ResizeObserver(() => show(box));
   box.sizes.observe(box);
-  box.seek = ({ detail }) => seek(box, detail);
-  addEventListener("autoenc-seek", box.seek);
+  addEventListener("autoenc-seek", (box.seek = ({ detail }) => seek(box, detail)));
   return box;
 }
 

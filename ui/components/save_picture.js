@@ -4,6 +4,7 @@
 const PAPER = { color: "#1c2430", background: "#ffffff", border: "#d5dbe1", primary: "#5b3fb8", family: "sans-serif" };
 // What the colours of a part of the page follow; of its light or dark theme it keeps only the primary colour.
 const ON_PAPER = {
+  "color-scheme": "light",
   color: PAPER.color,
   "--st-text-color": PAPER.color,
   "--st-background-color": PAPER.background,
@@ -28,14 +29,19 @@ class Refusal extends Error {} // its message is for the reader
 
 // `seen` gives { text, lines, family, width, height, paint }, or a promise of it: the words from the server, more lines
 // of words, the font of all of them, and what paints the picture on a canvas.
-function addSaveButton(box, seen) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "save-picture", title: "Save as PNG", ariaLabel: "Save as PNG" });
+function addSaveButton(box, title, seen) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "save-picture" });
+  nameSaveButton(button, title);
   button.innerHTML = SAVE_ICON;
   button.onclick = () => savePng(box, seen);
   box.classList.add("savable");
   box.append(button);
   return button;
+}
+
+// What it saves: to a screen reader all of a page's buttons would be the same.
+function nameSaveButton(button, title, format = "PNG") {
+  button.title = button.ariaLabel = `Save as ${format}: ${title}`;
 }
 
 async function savePng(box, seen) {
@@ -155,8 +161,9 @@ function asPicture(part, text, lines, redraw = () => {}) {
 function extentOf(part) {
   const isFilled = ({ backgroundColor, backgroundImage }) => backgroundImage !== "none" || !/, 0\)$/.test(backgroundColor);
   const isShown = (node) =>
-    node.matches("canvas, img, svg, figure") ||
-    (!node.childElementCount && (node.textContent || isFilled(getComputedStyle(node))));
+    !node.closest("button") &&
+    (node.matches("canvas, img, svg, figure") ||
+      (!node.childElementCount && (node.textContent || isFilled(getComputedStyle(node)))));
   const places = [...part.querySelectorAll("*")].filter(isShown).map((node) => node.getBoundingClientRect());
   const seen = places.filter(({ width, height }) => width && height);
   const [left, top] = ["left", "top"].map((side) => Math.min(...seen.map((place) => place[side])) - 2);

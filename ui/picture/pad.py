@@ -14,6 +14,7 @@ from ui.components.draw_pad import PadModel, draw_pad
 from ui.components.live_model import preload_network
 from ui.core import catalogue, model_cache, sessions
 from ui.picture import reconstruct
+from ui.widgets import png_texts
 
 
 def show(run_ids: Iterable[str]) -> None:
@@ -41,4 +42,5 @@ def _pad_model(run: Run) -> PadModel:
         sum(layer.part == "encoder" for layer in run.model.layers),
         run.model.code_shape,
         run.model.n_latents,
+        png_texts.of_one_model(run, "drawing", "What the model makes of a drawing"),
     )

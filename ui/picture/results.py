@@ -16,6 +16,7 @@ from autoenc.schema import Run
 from ui.app import errors, layout
 from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
+from ui.components.save_button import save_button
 from ui.core import model_cache, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
@@ -36,7 +37,7 @@ def show(run_id: str, picture: Picture, fit: str, invert: str) -> None:
             files = reconstruct.tile_pictures(picture, run, invert, COLOUR["error"])
             if tiles is not None and files is not None:
                 _head(run, tiles.whole_mse, picture, invert)
-                _tiled(run, tiles, files)
+                _tiled(run, picture, tiles, files)
             return
         reconstruction = reconstruct.reconstruction(picture, run, invert)
         if reconstruction is None:
@@ -59,12 +60,12 @@ def _shrunk(run: Run, picture: Picture, reconstruction: Reconstruction) -> None:
     )
     (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
     step = ForwardPass(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
-    png = png_texts.of_run(run, "picture", f"{picture.title}: on its way through the model")
+    png = png_texts.of_one_model(run, "picture", f"{picture.title} on its way through the model")
     forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"], png=png)
     _place(run, float(lost), None, caption)
 
 
-def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]) -> None:
+def _tiled(run: Run, picture: Picture, reconstruction: TileReconstructions, files: Sequence[bytes]) -> None:
     """`files`: original, reconstruction and error."""
     tiles = reconstruction.tiles
     caption = captions.out_of_distribution.tiles_caption(
@@ -76,8 +77,11 @@ def _tiled(run: Run, reconstruction: TileReconstructions, files: Sequence[bytes]
         f"Reconstruction, {len(tiles.images)} tile{'s'[: len(tiles.images) > 1]}",
         "Error (black = no error)",
     )
-    for column, text, file in zip(st.columns(3), texts, files, strict=True):
-        column.image(file, caption=text, width="stretch", alt=text)
+    row = f"tiles-{run.run_id}"
+    with st.container(key=row):
+        for column, text, file in zip(st.columns(3), texts, files, strict=True):
+            column.image(file, caption=text, width="stretch", alt=text)
+        save_button(row, png=png_texts.of_one_model(run, "tiles", f"{picture.title}, tile by tile"))
     _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, caption)
 
 
@@ -88,7 +92,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> Non
     where, sentence_column = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with where:
         figure = plots.loss_among_tests(model_cache.test_errors(run).contrast_lost, lost, tiles, caption)
-        png = png_texts.of_run(run, "errors", whose)
+        png = png_texts.of_one_model(run, "errors", whose)
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT, png=png)
     with sentence_column:
         lesson(caption, key=f"picture-{run.run_id}")

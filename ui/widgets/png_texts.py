@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autoenc import datasets
 from autoenc.captions import configs
 from autoenc.schema import Run, RunSummary
 from autoenc.sweeps import SavedSweep
@@ -15,6 +16,12 @@ def of_run(run: Run | RunSummary, part: str, title: str) -> PngText:
         part: what of it is seen, in the file's name: `loss`.
     """
     return PngText(title, configs.every_setting(run.config), (run.run_id,), part)
+
+
+def of_one_model(run: Run, part: str, title: str) -> PngText:
+    """Of what a page shows of several models, of each by itself: the title names the model; as `of_run`."""
+    model = f"{configs.short(run.config)}, {datasets.short_title(run.config.dataset)}"
+    return of_run(run, part, f"{title}: {model}")
 
 
 def of_sweep(saved: SavedSweep, part: str, title: str) -> PngText:
