@@ -73,7 +73,7 @@ PAGES: tuple[Page, ...] = (
         ":material/inventory_2:",
         "All models trained so far, side by side: what does a larger code, another layer or more time buy?",
         "pages/runs.py",
-        main=("filters",),
+        main=("filters", "first"),
     ),
 )
 

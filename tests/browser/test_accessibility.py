@@ -1,6 +1,7 @@
 """Every page for those who hear it or use it by keyboard: what axe-core finds, and what it cannot see.
 
-axe-core is npm's, as the package axe-playwright-python carries it. A page is opened once for all claims.
+axe-core is npm's, as the package axe-playwright-python carries it. A page is opened once for all claims; what
+opens on it at a press is looked at there, in the theme that is on.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from autoenc import datasets, sweeps
 from autoenc.schema import Noise, Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
 from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest
+from tests.browser.test_phone import unfold
+from tests.browser.test_train_page import SHOWS
+from ui.denoise.settings import QUESTIONS
 from ui.registry import PAGES, main_action
 
 THEMES = ("light", "dark")
@@ -45,28 +49,66 @@ FOCUSED = """() => {
     places: keys.filter((name) => name.startsWith("st-key-")).map((name) => name.slice(7)),
   };
 }"""
-# Rule, impact and element of each fault but theirs; in a component the way to an element is a list.
+# Rule, impact and element of each fault but theirs; in a component the way to an element is a list. For axe a
+# heading that nobody sees is one too.
 AXE = """async (theirs) => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   const isTheirs = (id, [place]) =>
     id in theirs && typeof place === "string" && document.querySelector(place)?.matches(theirs[id]);
-  return violations.flatMap(({ id, impact, nodes }) =>
+  const faults = violations.flatMap(({ id, impact, nodes }) =>
     nodes.filter(({ target }) => !isTheirs(id, target)).map(({ html }) => [id, impact, html.slice(0, 200)]));
+  const titled = [...document.querySelectorAll("h1")].some((title) => title.checkVisibility());
+  return titled ? faults : [...faults, ["page-has-heading-one", "moderate", document.title]];
 }"""
+SAVERS = ".save-picture, .live-plot-save button"
+
+
+@dataclass(frozen=True)
+class View:
+    """Something that opens on a page."""
+
+    press: str  # what opens it
+    shown: str  # what is there then
+
+
+def tab(title: str) -> str:
+    return f'role=tab[name="{title}"]'
+
+
+VIEWS: Mapping[str, Mapping[str, View]] = {
+    "train": {
+        **{title: View(tab(title), shown) for title, shown in SHOWS.items()},
+        "address": View(HEAD, "[data-testid=stPopoverBody]"),
+        "presenter": View(".st-key-presenter label", ".st-key-stage"),
+    },
+    "denoise": {
+        title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
+        for title in QUESTIONS.values()
+    },
+    "colour": {
+        "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
+        "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
+    },
+}
 
 
 @dataclass(frozen=True)
 class Visit:
     """What was found on a page."""
 
-    faults: Mapping[str, list[tuple[str, str, str]]]  # theme -> rule, impact, element
+    faults: Mapping[str, list[tuple[str, str, str]]]  # theme, or view -> rule, impact, element
+    savers: Mapping[str, list[str]]  # the same -> names of the buttons that save a picture
     charts: list[str]  # what is said of each
     pictures: list[str]  # the film's names
     unseen: list[str]  # what has the focus, and nothing is seen of it
     n_stops: int  # until the main action has the focus; 0: it never had
 
-    def grave(self, theme: str) -> list[tuple[str, str, str]]:
-        return [fault for fault in self.faults[theme] if fault[1] in GRAVE or fault[0] in HEADINGS]
+    def grave(self, seen: str) -> list[tuple[str, str, str]]:
+        return grave(self.faults[seen])
+
+
+def grave(faults: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    return [fault for fault in faults if fault[1] in GRAVE or fault[0] in HEADINGS]
 
 
 @pytest.fixture(scope="module")
@@ -99,33 +141,52 @@ def visit(desktop: BrowserContext, address: str, links: dict[str, str]) -> Calla
 
     def visit(page: str) -> Visit:
         if page not in visits:
-            visits[page] = look_at(desktop, f"{address}/{links[page]}", main_action(page))
+            link = f"{address}/{links[page]}"
+            visits[page] = look_at(desktop, link, main_action(page), VIEWS.get(page, {}))
         return visits[page]
 
     return visit
 
 
-def look_at(desktop: BrowserContext, link: str, main: tuple[str, ...]) -> Visit:
+def look_at(desktop: BrowserContext, link: str, main: tuple[str, ...], views: Mapping[str, View]) -> Visit:
     """In the light theme, then anew in the dark one: a page that changes its theme does so bit by bit."""
     page = desktop.new_page()
     page.set_default_timeout(PATIENCE)
     page.set_viewport_size({"width": 1280, "height": 800})
-    faults = {}
+    faults, savers = {}, {}
     for theme in THEMES:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.goto(link)
         expect(page.locator(HEAD).first).to_be_visible()
         expect(page.locator(".autoenc-skip")).to_be_attached()
         expect_rest(page)
-        for chart in page.locator(CHART).all():
-            expect(chart).to_have_attribute("aria-label", re.compile("."))
-        page.evaluate(AXE_SCRIPT)
-        faults[theme] = [tuple(fault) for fault in page.evaluate(AXE, dict(THEIRS))]
+        faults[theme], savers[theme] = faults_of(page), savers_of(page)
     charts = [str(chart.get_attribute("aria-label")) for chart in page.locator(CHART).all()]
     pictures = [str(one.get_attribute("aria-label")) for one in page.locator(f"{FILM} canvas").all()]
     unseen, n_stops = walk(page, main)
+    for name, view in views.items():
+        page.locator(view.press).click()
+        expect(page.locator(view.shown).first).to_be_visible()
+        expect_rest(page)
+        faults[name], savers[name] = faults_of(page), savers_of(page)
+        page.keyboard.press("Escape")  # a pop-over closes
     page.close()
-    return Visit(faults, charts, pictures, unseen, n_stops)
+    return Visit(faults, savers, charts, pictures, unseen, n_stops)
+
+
+def faults_of(page: Page) -> list[tuple[str, str, str]]:
+    """What axe finds when the charts are there."""
+    for chart in page.locator(f"{CHART}:visible").all():
+        expect(chart).to_have_attribute("aria-label", re.compile("."))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return [tuple(fault) for fault in page.evaluate(AXE, dict(THEIRS))]
+
+
+def savers_of(page: Page) -> list[str]:
+    return [
+        str(button.get_attribute("aria-label")) for button in page.locator(SAVERS).filter(visible=True).all()
+    ]
 
 
 def walk(page: Page, main: tuple[str, ...]) -> tuple[list[str], int]:
@@ -157,6 +218,29 @@ def test_axe_finds_nothing_serious_of_ours_and_headings_in_order(
     visit: Callable[[str], Visit], page: str, theme: str
 ) -> None:
     assert visit(page).grave(theme) == []
+
+
+@pytest.mark.parametrize(("page", "view"), [(page, view) for page in VIEWS for view in VIEWS[page]])
+def test_nor_does_it_in_what_opens_at_a_press(visit: Callable[[str], Visit], page: str, view: str) -> None:
+    assert visit(page).grave(view) == []
+
+
+def test_nor_on_a_phone_with_its_settings_folded_or_up(open_page: OpenPage, links: dict[str, str]) -> None:
+    page = open_page(links["train"], phone=True)
+    assert grave(faults_of(page)) == []
+    unfold(page)
+    assert grave(faults_of(page)) == []
+
+
+@pytest.mark.parametrize("page", ["train", "sweep", "denoise", "picture", "colour", "runs"])
+def test_every_button_that_saves_a_picture_names_it_and_no_other(
+    visit: Callable[[str], Visit], page: str
+) -> None:
+    savers = visit(page).savers
+    assert any(savers.values())
+    for names in savers.values():
+        assert len(set(names)) == len(names)
+        assert [name for name in names if not re.fullmatch(r"Save as (PNG|SVG): \w.+", name)] == []
 
 
 @every_page

@@ -74,6 +74,28 @@ def test_the_primary_button_is_in_view_without_scrolling_and_nothing_lies_on_it(
     assert page.evaluate(uppermost, middle) == "primary"
 
 
+CONTROLS = ("dataset", "model", "latent_size", "layers", "stride", "epochs", "train_images")
+FOOT = ".st-key-go"
+
+
+def test_a_code_larger_than_the_image_is_told_in_view_and_no_setting_is_covered(open_page: OpenPage) -> None:
+    link = "train?dataset=digits&model=conv&latent_size=16&stride=1"
+    page = open_page(link, width=WIDTH, height=HEIGHT)
+    expect(page.locator(FOOT).get_by_text("16 times larger")).to_be_in_viewport(ratio=1)
+    assert bottom_of(page, ".st-key-train button") <= HEIGHT
+    foot = box_of(page, FOOT)["y"]
+    assert [key for key in CONTROLS if bottom_of(page, f".st-key-{key}") > foot] == []
+
+
+def test_a_setting_that_gets_the_focus_is_not_left_under_the_button(open_page: OpenPage) -> None:
+    page = open_page("train?dataset=digits&epochs=10&decay_epochs=5", width=WIDTH, height=HEIGHT)
+    page.locator(".st-key-settings summary").click()
+    for key in ("batch_size", "learning_rate", "decay_epochs", "noise_kind", "seed"):
+        page.locator(f".st-key-{key} input").first.focus()
+        assert bottom_of(page, f".st-key-{key}") <= box_of(page, FOOT)["y"], key
+        assert bottom_of(page, ".st-key-train button") <= HEIGHT
+
+
 def test_no_other_page_has_a_primary_button_out_of_view(open_page: OpenPage, trained: Trained) -> None:
     run = trained()
     for link in ("picture", f"runs?runs={run.run_id}", "denoise?dataset=digits"):

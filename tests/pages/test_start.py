@@ -1,4 +1,4 @@
-"""The front page."""
+"""The front page, and the page Runs where there is none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ from tests.visits import opened, texts, until
 from ui.core import catalogue, forecasts, sessions
 
 NEW = True  # nobody has trained anything
+
+
+def test_the_page_runs_says_where_runs_come_from_and_leads_there() -> None:
+    app = opened("runs")
+    assert not app.exception
+    assert [title.value for title in app.title][-1] == "No runs yet"
+    assert "0 runs" not in texts(app)
+    assert "Train a model or start a sweep, and its runs are listed on this page." in texts(app)
+    assert not app.text_input  # there is nothing to find
+    assert app.get("page_link")[-1].proto.page.endswith("train")
 
 
 def test_a_newcomer_without_data_and_internet_sees_an_example_and_is_one_click_from_a_first_model() -> None:

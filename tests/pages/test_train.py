@@ -39,10 +39,19 @@ def test_the_page_says_beforehand_what_will_happen() -> None:
     until(app, "Time: **")  # measured once the workers are up
 
 
-def test_a_code_larger_than_the_image_is_called_so() -> None:
+def test_a_code_larger_than_the_image_stands_out_in_the_line_that_says_so() -> None:
     app = opened(model="conv", latent_size="16")
-    assert "Code: **3,136** numbers for 784 pixels, **4 times larger**" in texts(app)
-    assert "not smaller" in texts(app)
+    marked = ":orange-background[:material/warning: **4 times larger**]"
+    assert f"Code: **3,136** numbers for 784 pixels, {marked}" in texts(app)
+    assert ":material/warning:" not in texts(opened(model="mlp", latent_size="32"))
+
+
+def test_a_warning_stands_among_the_settings_and_not_above_the_button_which_stays_in_view() -> None:
+    app = opened(epochs="10", decay_epochs="5")
+    (warning,) = (one.value for one in app.warning)
+    assert "After epoch 5 the learning rate is zero" in warning
+    order = [one.value for one in app.main if one.type in ("warning", "markdown")]
+    assert order.index(warning) < next(i for i, text in enumerate(order) if "parameters" in text)
 
 
 def test_a_link_opens_the_same_settings_and_run_elsewhere() -> None:

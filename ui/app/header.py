@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.app import presenter
+from ui.app import layout, presenter
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,12 @@ def show(title: str) -> Header:
     """The switch, with places for the rest.
 
     Args:
-        title: of the page; only a phone needs it, whose navigation is folded.
+        title: of the page, for whom its own heading is hidden: on a phone the navigation and the settings
+            are folded, and a presenter shows no settings.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        st.container(key="name").markdown(f"**{title}**")
+        with st.container(key="name"):
+            layout.title(title)
         switch, key, address = (st.container(width="content") for _ in range(3))
     with switch:
         presenter.switch()

@@ -29,7 +29,7 @@ def fold() -> None:
 
 
 def title(text: str) -> None:
-    """The one heading of level 1 of a page; `theme` says how large each level is."""
+    """The heading of level 1 of a page; `theme` says how large each level is."""
     st.title(text, anchor=False)
 
 

@@ -20,14 +20,14 @@ function usable(root) {
   }
 }
 
-// Where no main action can be used, to the heading; where that is hidden, as on a phone, into the page.
+// Where no main action can be used, to the heading that is there: on a phone that of the header.
 function go({ targets }) {
   const page = document.querySelector("[data-testid=stMain]");
   const places = targets.map((key) => document.querySelector(`[class~="st-key-${key}"]`));
-  const heading = page.querySelector("h1");
+  const heading = [...page.querySelectorAll("h1")].find((one) => one.checkVisibility());
   if (heading) heading.tabIndex = -1;
   const actions = places.map((place) => place && usable(place));
-  const target = actions.find(Boolean) ?? (heading?.checkVisibility() ? heading : usable(page));
+  const target = actions.find(Boolean) ?? heading ?? usable(page);
   target?.focus();
   target?.scrollIntoView({ block: "center" });
 }

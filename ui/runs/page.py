@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from autoenc.numerals import counted
+from autoenc.schema import RunSummary
 from ui.app import layout
-from ui.core import pages, sessions
+from ui.core import links, pages, sessions
 from ui.run import first
 from ui.runs import settings, table
 from ui.widgets import example
@@ -14,14 +18,12 @@ from ui.widgets import example
 def show() -> None:
     with pages.opened("runs", settings.RUNS) as ignored:
         runs = sessions.runs_on_disk()
-        n_bytes = sum(run.n_bytes for run in runs)
         with st.container(key="choose-runs"):
-            layout.heading(
-                f"{len(runs):,} run{'s'[: len(runs) != 1]}, {n_bytes / 1e6:,.1f} MB on disk", ignored
-            )
+            layout.heading(_title(runs), ignored)
             table.miss(runs)
-            shown = table.filters(runs)
-            selected = table.table(shown) if runs else []
+            if not runs:
+                _where_runs_come_from()
+            selected = table.table(table.filters(runs)) if runs else []
             table.actions(selected)
             table.unreadable()
         if not runs:
@@ -32,3 +34,17 @@ def show() -> None:
             table.compare(selected)
         else:
             st.caption("Choose runs in the table to compare their curves and pictures.")
+
+
+def _title(runs: Sequence[RunSummary]) -> str:
+    if not runs:
+        return "No runs yet"
+    return f"{counted(len(runs), 'run')}, {sum(run.n_bytes for run in runs) / 1e6:,.1f} MB on disk"
+
+
+def _where_runs_come_from() -> None:
+    st.markdown(
+        "A run is one model that was trained here, with its settings, curves and pictures. Train a model or "
+        "start a sweep, and its runs are listed on this page."
+    )
+    links.link_to("train", "Train a model", ":material/school:")

@@ -72,13 +72,12 @@ def sweep_form() -> Sweep | None:
 
 
 def forecast(planned: Plan, alone: bool) -> None:
-    """How many runs, how many of them are there, how long the others take, what is left out and why."""
+    """How many runs, how many of them are there, how long the others take."""
     n, new = len(planned.runs), len(planned.to_train)
     here = (
         f", **{len(planned.finished) if new else 'all'}** of them already trained" if planned.finished else ""
     )
     st.markdown(f"**{n:,}** run{'s'[: n != 1]}{here}")
-    _tell_refused(planned)
     if new:
         st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
         looks_soon = sessions.background().speed() is None or lifecycle.n_active(planned)
@@ -102,7 +101,8 @@ def _moment(planned: Plan) -> Hashable:
     return n_active == 0, n_active == len(planned.to_train), sessions.background().speed() is None
 
 
-def _tell_refused(planned: Plan) -> None:
+def tell_refused(planned: Plan) -> None:
+    """Which runs are left out, and why."""
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
         names = ", ".join(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])

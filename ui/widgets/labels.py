@@ -70,7 +70,8 @@ def over_seeds(values: Sequence[float | None], decimals: int) -> str:
 
 
 def code_size(n_latents: int, n_pixels: int) -> str:
-    """`**32** numbers for 784 pixels: **24.5 times smaller**`"""
-    ratio = n_pixels / n_latents
-    numbers = "number" if n_latents == 1 else "numbers"
-    return f"Code: **{n_latents:,}** {numbers} for {n_pixels:,} pixels, **{smaller(ratio)}**"
+    """`Code: **32** numbers for 784 pixels, **24.5 times smaller**`; one that is not smaller stands out."""
+    compared = f"**{smaller(n_pixels / n_latents)}**"
+    if n_latents >= n_pixels:
+        compared = f":orange-background[:material/warning: {compared}]"
+    return f"Code: **{n_latents:,}** number{'s'[: n_latents != 1]} for {n_pixels:,} pixels, {compared}"

@@ -207,6 +207,11 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
     except AutoencError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
+    if config.decay_epochs is not None and config.decay_epochs < config.epochs:
+        st.warning(
+            f"After epoch {config.decay_epochs:,} the learning rate is zero and the model stops learning.",
+            icon=":material/trending_down:",
+        )
     return config
 
 
@@ -221,16 +226,6 @@ def forecast(config: TrainConfig, shown_run: str | None) -> None:
     idle.follow(
         partial(_expected_time, config, shown_run), partial(offers.moment, config), offers.interval(config)
     )
-    if config.decay_epochs is not None and config.decay_epochs < config.epochs:
-        st.warning(
-            f"After epoch {config.decay_epochs:,} the learning rate is zero and the model stops learning.",
-            icon=":material/trending_down:",
-        )
-    if info.n_latents >= info.n_pixels:
-        st.warning(
-            f"This code is **not smaller** than the image: {info.n_latents:,} against {info.n_pixels:,}.",
-            icon=":material/expand:",
-        )
 
 
 def _expected_time(config: TrainConfig, shown_run: str | None) -> None:
