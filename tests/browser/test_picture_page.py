@@ -14,9 +14,18 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Trained, a_frame, expect_rest, is_too_wide, wait_until
+from tests.browser.conftest import (
+    OpenPage,
+    Trained,
+    a_frame,
+    expect_rest,
+    is_too_wide,
+    saved_picture,
+    wait_until,
+)
 
 PAD, BESIDE = ".st-key-pad canvas.pad", ".st-key-pad .row"
+TILES = "[class*=st-key-tiles-]"
 UNHEARD = "addEventListener('pointerup', (e) => e.stopImmediatePropagation(), { capture: true, once: true })"
 SEVEN = ((0.3, 0.2), (0.7, 0.2), (0.45, 0.85))  # its corners, in parts of the pad
 
@@ -100,6 +109,57 @@ def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server
     assert given.shape == (28, 28)
     assert given.max() > 240
     wait_until(page, "[class*=st-key-way-] canvas", "node.width === 28")
+
+
+def test_what_the_models_make_of_a_drawing_is_saved_as_it_is_at_that_moment(
+    open_page: OpenPage, link: str
+) -> None:
+    page = open_page(f"{link}&from=draw")
+    until_answered(page)
+    files = []
+    for x in (0.3, 0.7):
+        before = updates(page)
+        stroke(page, x)
+        until_answered(page, before)
+        expect(page.get_by_text("Your drawing")).to_be_visible()
+        expect_rest(page)
+        name, png = saved_picture(page, ".st-key-pad .save-picture")
+        assert name == f"{link.partition('runs=')[2]}-drawing.png"
+        files.append(png)
+    one, two = files
+    assert one.shape == two.shape
+    assert (one != two).any(axis=2).mean() > 0.01
+
+
+def test_tiles_are_saved_as_they_stand_on_the_page(open_page: OpenPage, link: str) -> None:
+    page = open_page(f"{link}&fit=tile&example=cat")
+    images = page.locator(f"{TILES} img")
+    expect(images).to_have_count(3)
+    wait_until(page, f"{TILES} img:last-of-type", "node.naturalWidth > 0")
+    name, png = saved_picture(page, f"{TILES} .save-picture")
+    assert name == f"{link.partition('runs=')[2]}-tiles.png"
+    assert min(png[:20].min(), png[:, :20].min(), png[-20:].min(), png[:, -20:].min()) == 255
+    boxes = [image.bounding_box() for image in images.all()]
+    left = min(box["x"] for box in boxes if box is not None)
+    tops = []
+    for image, box in zip(images.all(), boxes, strict=True):
+        assert box is not None
+        size = (round(2 * box["width"]), round(2 * box["height"]))
+        with Image.open(BytesIO(page.request.get(str(image.evaluate("node => node.src"))).body())) as file:
+            shown = np.asarray(file.convert("RGB").resize(size)).astype(int)
+        tops.append(place_from_above(png, shown, round(2 * (20 + 2 + box["x"] - left))))
+    assert max(tops) - min(tops) <= 2
+
+
+def place_from_above(png: np.ndarray, image: np.ndarray, x: int) -> int:
+    """Where from above an image stands that begins this far from the left; fails where it is nowhere."""
+    height, width = image.shape[:2]
+    off = [
+        np.abs(png[y : y + height : 9, x : x + width : 9].astype(int) - image[::9, ::9]).mean()
+        for y in range(len(png) - height)
+    ]
+    assert min(off) < 12, "levels of 255"
+    return int(np.argmin(off))
 
 
 def test_undo_and_clear_take_strokes_away_and_strokes_outlive_other_choices(

@@ -46,12 +46,10 @@ def test_a_code_larger_than_the_image_stands_out_in_the_line_that_says_so() -> N
     assert ":material/warning:" not in texts(opened(model="mlp", latent_size="32"))
 
 
-def test_a_warning_stands_among_the_settings_and_not_above_the_button_which_stays_in_view() -> None:
-    app = opened(epochs="10", decay_epochs="5")
-    (warning,) = (one.value for one in app.warning)
-    assert "After epoch 5 the learning rate is zero" in warning
-    order = [one.value for one in app.main if one.type in ("warning", "markdown")]
-    assert order.index(warning) < next(i for i, text in enumerate(order) if "parameters" in text)
+def test_a_learning_rate_that_ends_before_the_training_is_one_more_line() -> None:
+    line = ":orange-background[:material/trending_down: Stops learning after epoch 5]"
+    assert line in texts(opened(epochs="10", decay_epochs="5")).split("\n")
+    assert "Stops learning" not in texts(opened(epochs="5", decay_epochs="5"))
 
 
 def test_a_link_opens_the_same_settings_and_run_elsewhere() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import partial
 
 import streamlit as st
@@ -72,12 +72,15 @@ def sweep_form() -> Sweep | None:
 
 
 def forecast(planned: Plan, alone: bool) -> None:
-    """How many runs, how many of them are there, how long the others take."""
+    """How many runs, how many of them are there, how long the others take, what is left out and why."""
     n, new = len(planned.runs), len(planned.to_train)
     here = (
         f", **{len(planned.finished) if new else 'all'}** of them already trained" if planned.finished else ""
     )
     st.markdown(f"**{n:,}** run{'s'[: n != 1]}{here}")
+    if planned.refused:
+        left_out = f":material/block: Left out: **{counted(len(planned.refused), 'run')}**"
+        st.markdown(f":orange-background[{left_out}]", help="\n\n".join(_refusals(planned)))
     if new:
         st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
         looks_soon = sessions.background().speed() is None or lifecycle.n_active(planned)
@@ -101,13 +104,13 @@ def _moment(planned: Plan) -> Hashable:
     return n_active == 0, n_active == len(planned.to_train), sessions.background().speed() is None
 
 
-def tell_refused(planned: Plan) -> None:
-    """Which runs are left out, and why."""
+def _refusals(planned: Plan) -> Iterator[str]:
+    """A sentence for each reason: which runs are left out."""
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
         names = ", ".join(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
         more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
-        st.warning(f"Left out: {names}{more}: {plain(reason)}.", icon=":material/block:")
+        yield f"{names}{more}: {plain(reason)}."
 
 
 def start_button(planned: Plan | None, active: bool) -> bool:

@@ -35,8 +35,6 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         layout.heading(heading, ignored)
         sweep = form.sweep_form()
         planned = lifecycle.plan(sweep) if sweep is not None else None
-        if planned is not None:
-            form.tell_refused(planned)
         with layout.before_the_click():
             if sweep is not None and planned is not None:
                 form.forecast(planned, alone=settings.ALONE.get())

@@ -207,11 +207,6 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
     except AutoencError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
-    if config.decay_epochs is not None and config.decay_epochs < config.epochs:
-        st.warning(
-            f"After epoch {config.decay_epochs:,} the learning rate is zero and the model stops learning.",
-            icon=":material/trending_down:",
-        )
     return config
 
 
@@ -219,10 +214,17 @@ def _config(info: DatasetInfo) -> TrainConfig | None:
 
 
 def forecast(config: TrainConfig, shown_run: str | None) -> None:
-    """What will happen: the size of the model and of the code, and the time it will take."""
+    """What will happen: the size of the model and of the code, and the time it will take.
+
+    A warning is one line: a box would lie on the settings.
+    """
     data = next(info for info in catalogue.infos() if info.name == config.dataset)
     info = models.describe(config, data.image_shape)
-    st.markdown(f"**{info.n_parameters:,}** parameters  \n{labels.code_size(info.n_latents, info.n_pixels)}")
+    lines = [f"**{info.n_parameters:,}** parameters", labels.code_size(info.n_latents, info.n_pixels)]
+    if config.decay_epochs is not None and config.decay_epochs < config.epochs:  # the learning rate is zero
+        stops = f"Stops learning after epoch {config.decay_epochs:,}"
+        lines.append(f":orange-background[:material/trending_down: {stops}]")
+    st.markdown("  \n".join(lines))
     idle.follow(
         partial(_expected_time, config, shown_run), partial(offers.moment, config), offers.interval(config)
     )
