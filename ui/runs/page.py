@@ -24,7 +24,7 @@ def show() -> None:
             if not runs:
                 _where_runs_come_from()
             selected = table.table(table.filters(runs)) if runs else []
-            table.actions(selected)
+            table.actions(runs, selected)
             table.unreadable()
         if not runs:
             if example.first_model_button():

@@ -235,10 +235,10 @@ def _run(run_id: str) -> Run | None:
     return None
 
 
-def actions(selected: Sequence[RunSummary]) -> None:
-    """What can be done with the chosen runs."""
+def actions(runs: Sequence[RunSummary], selected: Sequence[RunSummary]) -> None:
+    """What can be done with the chosen runs, where there are any; the way to bring in others."""
     with st.container(horizontal=True, vertical_alignment="center", key="run-actions"):
-        if st.button(
+        if runs and st.button(
             "Open in Train",
             icon=":material/school:",
             disabled=len(selected) != 1,
@@ -246,18 +246,22 @@ def actions(selected: Sequence[RunSummary]) -> None:
             help="Choose one run in the table.",
         ):
             links.go_to("train", {"run": selected[0].run_id})
-        if not visitor.is_teacher():
-            return
-        with st.popover("Delete", icon=":material/delete:", disabled=not selected, key="delete-runs"):
-            n = len(selected)
-            whose = "this run and its trained model" if n == 1 else f"these {n:,} runs and their models"
-            st.markdown(f"Delete {whose}?")
-            if st.button("Delete for good", type="primary", key="delete-for-good"):
-                _delete(selected)
-        with st.popover("Import", icon=":material/upload_file:", key="import-runs"):
-            _import()
+        if visitor.is_teacher():
+            if runs:
+                _delete_button(selected)
+            with st.popover("Import", icon=":material/upload_file:", key="import-runs"):
+                _import()
     for icon, sentence in messages.messages_to_show():
         (st.success if icon == "done" else st.error)(plain(sentence))
+
+
+def _delete_button(selected: Sequence[RunSummary]) -> None:
+    with st.popover("Delete", icon=":material/delete:", disabled=not selected, key="delete-runs"):
+        n = len(selected)
+        whose = "this run and its trained model" if n == 1 else f"these {n:,} runs and their models"
+        st.markdown(f"Delete {whose}?")
+        if st.button("Delete for good", type="primary", key="delete-for-good"):
+            _delete(selected)
 
 
 def _delete(selected: Sequence[RunSummary]) -> None:
