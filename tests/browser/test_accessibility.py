@@ -76,11 +76,7 @@ def tab(title: str) -> str:
 
 
 VIEWS: Mapping[str, Mapping[str, View]] = {
-    "train": {
-        **{title: View(tab(title), shown) for title, shown in SHOWS.items()},
-        "address": View(HEAD, "[data-testid=stPopoverBody]"),
-        "presenter": View(".st-key-presenter label", ".st-key-stage"),
-    },
+    "train": {title: View(tab(title), shown) for title, shown in SHOWS.items() if title != "Epoch by epoch"},
     "denoise": {
         title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
         for title in QUESTIONS.values()
@@ -88,6 +84,10 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
     "colour": {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
+    },
+    "runs": {
+        "address": View(HEAD, "[data-testid=stPopoverBody]"),
+        "presenter": View(".st-key-presenter label", ".st-key-stage"),
     },
 }
 
