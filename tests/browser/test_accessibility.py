@@ -295,15 +295,15 @@ def listen(page: Page) -> None:
 
 
 def test_the_start_and_the_end_of_a_run_are_announced_once_and_no_epoch(open_page: OpenPage) -> None:
-    page = open_page(f"train?dataset=digits&latent_size=3&epochs=30&train_images=512&seed={next(SEEDS)}")
+    page = open_page(f"train?dataset=digits&latent_size=3&epochs=120&train_images=512&seed={next(SEEDS)}")
     listen(page)
     page.locator(".st-key-train button").click()
-    expect_progress(page, "Finished: 30 of 30 epochs")
+    expect_progress(page, "Finished: 120 of 120 epochs")
     page.wait_for_function("heard.some(([, text]) => text.startsWith('Training finished'))")
     heard = page.evaluate("heard")
     assert {role for role, _ in heard} == {"status"}
     told = [text.partition(":")[0] for _, text in heard if not text.startswith("Waiting")]
-    assert told == ["Training started", "Training finished after 30 epochs"]
+    assert told == ["Training started", "Training finished after 120 epochs"]
 
 
 def test_only_another_moment_of_the_same_subject_is_news_and_a_failure_interrupts(
