@@ -184,13 +184,20 @@ def for_a_picture(
 
 
 def first_for_a_picture(runs: Sequence[RunSummary], n: int) -> list[RunSummary]:
-    """The first of each data set, the user's own before examples, grey images before colour; `n` at most.
+    """The first of each data set, beginning with grey images; then those of the other kind; `n` at most.
+
+    So that a class sees what a model trained on photographs makes of the picture that one trained on digits
+    cannot draw. The user's own come before examples.
 
     Args:
         runs: on clean images, if there are any; those to prefer first.
     """
-    first: dict[str, RunSummary] = {}
+    of_dataset: dict[str, RunSummary] = {}
     for run in runs:
-        if run.config.noise is None or not first:
-            first.setdefault(run.config.dataset, run)
-    return sorted(first.values(), key=lambda run: (run.example, run.image_shape[0]))[:n]
+        if run.config.noise is None or not of_dataset:
+            of_dataset.setdefault(run.config.dataset, run)
+    if not of_dataset:
+        return []
+    first, *others = sorted(of_dataset.values(), key=lambda run: (run.example, run.image_shape[0]))
+    others.sort(key=lambda run: (run.example, run.image_shape[0] == first.image_shape[0]))
+    return [first, *others][:n]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autoenc import checkpoints, cli
+from autoenc import checkpoints, cli, sweeps
 
 ROOT = Path(__file__).parents[1]
 SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp")
@@ -76,6 +76,10 @@ def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: 
     *_, last = err.splitlines()  # before it a busy machine may tell of a worker that took long to end
     assert last == "autoenc: stopped; finished work is kept; run the same command to continue"
     first = next(run for run in checkpoints.summaries()[0] if run.finished)
+    saved = sweeps.find(sweeps.newest() or "")
+    assert saved is not None, "the page shows it"
+    assert saved.sweep.latent_sizes == (2, 512)
+    assert not saved.wanted, "a dashboard does not train it as well"
 
     with started(*command) as process:
         out, err = process.communicate(timeout=120)

@@ -220,6 +220,15 @@ def test_a_single_size_is_drawn_within_the_usual_span_with_pca_around_it() -> No
     assert list(pca_line.x) == [24, 48, 96]
 
 
+def test_the_axis_is_labelled_by_the_sizes_in_colour_or_where_they_are_few_by_all() -> None:
+    few = colours({64: 0.008})
+    ticks = plots.error_at_equal([COLOUR, GREY], "ratio", "mse").layout.xaxis.tickvals
+    assert list(ticks) == [12, 24, 96]
+    ticks = plots.error_at_equal([few, GREY], "ratio", "mse").layout.xaxis.tickvals
+    assert 48 in ticks
+    assert len(ticks) >= 3
+
+
 def test_what_the_chart_lacks_of_a_data_set_is_named_with_what_brings_it() -> None:
     curves = tuple(replace(curve, points=(), done=0.0) for curve in (pca({1: 0.05}), mean_image(0.07)))
     empty = Subject("MNIST", 784, (), curves)

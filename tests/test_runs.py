@@ -163,13 +163,16 @@ def test_runs_for_a_picture_have_their_images_here() -> None:
     assert names(runs.for_a_picture(folder, here)) == ["new", "old", "noisy"]
 
 
-def test_a_picture_is_first_shown_to_the_first_of_each_data_set_grey_ones_first_and_examples_last() -> None:
+def test_a_picture_is_first_shown_to_a_grey_model_then_to_one_of_the_other_kind_and_examples_last() -> None:
     colour, best, second = run("colour", dataset="svhn", shape=COLOUR), run("best"), run("second")
     clothes, noisy = run("clothes", dataset="fashion-mnist"), run("noisy", noise=WEAK)
     example = run("example", dataset="digits", example=True)
-    folder = [example, colour, best, second, clothes, noisy]
-    assert names(runs.first_for_a_picture(folder, 2)) == ["best", "clothes"]
-    assert names(runs.first_for_a_picture(folder, 4)) == ["best", "clothes", "colour", "example"]
+    photos = run("photos", dataset="photos", shape=COLOUR, example=True)
+    folder = [example, photos, clothes, colour, best, second, noisy]
+    assert names(runs.first_for_a_picture(folder, 2)) == ["clothes", "colour"]
+    in_turn = ["clothes", "colour", "best", "photos", "example"]
+    assert names(runs.first_for_a_picture(folder, 5)) == in_turn
+    assert names(runs.first_for_a_picture([example, photos, best], 2)) == ["best", "photos"]
     assert names(runs.first_for_a_picture([noisy, example], 2)) == ["noisy", "example"]
     assert names(runs.first_for_a_picture([noisy], 2)) == ["noisy"]
     assert runs.first_for_a_picture([], 2) == []

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import sleep
 
@@ -67,6 +67,7 @@ def sweep(args: argparse.Namespace) -> None:
         machine = _machine(sessions)
         plan = sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
         saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
+        _show_on_its_page(saved)
         _tell(plan, plan.forecast(machine, alone=saved.alone))
         sweeps.begin(sessions, saved, {run.run_id for run in plan.finished})
         points = _followed(saved, data.image_shape, sessions)
@@ -76,6 +77,13 @@ def sweep(args: argparse.Namespace) -> None:
     if reasons:
         reason_text = "; ".join(dict.fromkeys(reasons))
         raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {reason_text}")
+
+
+def _show_on_its_page(saved: SavedSweep) -> None:
+    """Keep it as one that nobody waits for: a dashboard that is open shall show it, not train it as well."""
+    before = sweeps.find(saved.sweep_id)
+    if before is None or before.example:
+        sweeps.save(replace(saved, wanted=False))
 
 
 def sweep_from_args(args: argparse.Namespace) -> Sweep:

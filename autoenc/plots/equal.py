@@ -23,6 +23,7 @@ from autoenc.schema import MODEL_NAMES, ROUNDING, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
 _USUAL: Mapping[By, tuple[float, float]] = {"ratio": (6, 200), "numbers": (4, 512)}  # without any model
+FEW_LABELS = 3
 _HEIGHT = {"mse": "%{y:,.4~r}", "psnr": "%{y:.1f} dB", "lost": "%{y:.1%}"}
 _X = {"ratio": "%{x:,.3~r} times smaller", "numbers": "%{x:,} numbers"}
 
@@ -63,7 +64,7 @@ def error_at_equal(
         meta={"caption": caption, "name": f"{subjects[0].name}-{subjects[1].name}-{by}-{measure}".lower()},
         showlegend=True,
         **legends(traces),
-        xaxis=_x_axis(all_curves[0], view),
+        xaxis=_x_axis(all_curves, view),
         **_y_axis(heights, measure, equal.measure_title(measure, subjects)),
     )
     laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
@@ -98,9 +99,11 @@ class _View:
         return f"{_X[self.by]}: {_HEIGHT[self.measure]}"
 
 
-def _x_axis(curves: Mapping[str, Curve], view: _View) -> dict[str, Any]:
-    """Labelled where models of these curves were trained."""
-    trained = _trained([curves])
+def _x_axis(all_curves: Sequence[Mapping[str, Curve]], view: _View) -> dict[str, Any]:
+    """Labelled where models of the first data set were trained, or of both where that says too little."""
+    trained = _trained(all_curves[:1])
+    if len(set(trained)) < FEW_LABELS:
+        trained = _trained(all_curves)
     planned = size_axis(BY[view.by], trained or (view.low, view.high), log=True, ticks=bool(trained))
     return planned | {"range": view.range, "uirevision": f"{view.low} {view.high}"}
 

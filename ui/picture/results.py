@@ -101,7 +101,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> Non
 
 def heading(picture: Picture, run_ids: Iterable[str]) -> None:
     """What is looked at."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="given-picture"):
         if picture.pixels is not None:
             small = thumbnail(picture.pixels, THUMBNAIL)
             st.image(_as_shown(small), width="content", output_format="PNG", alt=picture.title)

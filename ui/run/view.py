@@ -74,7 +74,7 @@ def _run_view(run_id: str, seconds: float | None, origin: Origin) -> None:
 
 def _headline(snapshot: Snapshot, origin: Origin) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    text, what_next = row.container(width="stretch"), row.container(width="content")
+    text, what_next = row.container(width="stretch", key="headline"), row.container(width="content")
     with text:
         if snapshot.run is not None:
             label = f"{origin.label}: " if origin.label else ""

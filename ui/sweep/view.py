@@ -101,7 +101,7 @@ def _present(saved: SavedSweep, points: charts.Points, baselines: charts.Baselin
 def _headline(saved: SavedSweep, points: Sequence[Point], other_settings: bool) -> None:
     """What it is, how far it has come, and what can be done about it."""
     row = st.container(horizontal=True, vertical_alignment="center")
-    text, what_next = row.container(width="stretch"), row.container(width="content")
+    text, what_next = row.container(width="stretch", key="headline"), row.container(width="content")
     with text:
         layout.section(
             f"**{_origin(saved, points, other_settings)}{plain(configs.sweep_title(saved.sweep))}**"
