@@ -7,7 +7,7 @@ What has to be there, as commands of `python -m autoenc`:
     sweep --models mlp,conv --latent-sizes 1,4,16,64,256 --one-at-a-time
     sweep --models mlp --latent-sizes 8,32,128
     train --model conv --latent-size 32 --layers 3 --learning-rate 0.002 --noise gaussian:0-1
-    the same with --noise gaussian:0.1, 0.3, 0.5 and 1, and without
+    the same with --noise gaussian:0.1, 0.3, 0.5 and 1
     sweep --dataset cifar10-images --models mlp,conv,conv-bottleneck --latent-sizes 8,16,32,64,128
         --one-at-a-time
     sweep --dataset cifar10-images --models mlp --latent-sizes 8,16,32,64,128,256 --one-at-a-time
