@@ -184,10 +184,10 @@ def for_a_picture(
 
 
 def first_for_a_picture(runs: Sequence[RunSummary], n: int) -> list[RunSummary]:
-    """The first of each data set, beginning with grey images; then those of the other kind; `n` at most.
+    """The first of each data set: the one to prefer, then those of the other kind; `n` at most.
 
-    So that a class sees what a model trained on photographs makes of the picture that one trained on digits
-    cannot draw. The user's own come before examples.
+    So a class sees what a model trained on photographs makes of a picture that one trained on digits cannot
+    draw. The one to prefer is the user's own before an example, and grey before colour.
 
     Args:
         runs: on clean images, if there are any; those to prefer first.
@@ -199,5 +199,5 @@ def first_for_a_picture(runs: Sequence[RunSummary], n: int) -> list[RunSummary]:
     if not of_dataset:
         return []
     first, *others = sorted(of_dataset.values(), key=lambda run: (run.example, run.image_shape[0]))
-    others.sort(key=lambda run: (run.example, run.image_shape[0] == first.image_shape[0]))
+    others.sort(key=lambda run: (run.image_shape[0] == first.image_shape[0], run.example))
     return [first, *others][:n]

@@ -9,12 +9,16 @@ import resource
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autoenc import checkpoints, cli, sweeps
+from autoenc.cli import sweeping
+from autoenc.schema import Sweep, TrainConfig
+from autoenc.sweeps import SavedSweep
 
 ROOT = Path(__file__).parents[1]
 SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp")
@@ -98,6 +102,24 @@ def test_ctrl_c_leaves_the_finished_runs_and_the_same_command_goes_on(tmp_path: 
     assert [float(row["test_mse"]) for row in rows] == [run["test_mse"] for run in runs]
     pca = {point["n_latents"]: point["test_mse"] for point in curves["pca"]["points"]}
     assert [row["pca_test_mse"] for row in rows] == [str(pca[2]), str(pca[512])]
+
+
+def test_the_page_shows_the_sweep_of_the_last_command_and_trains_it_only_where_a_visitor_asked() -> None:
+    def sweep_of(size: int) -> SavedSweep:
+        sweep = Sweep(TrainConfig("digits"), ("mlp",), (size,))
+        return SavedSweep(sweep, "f", tuple(config.run_id("f") for config in sweep.configs()))
+
+    one, two = sweep_of(1), sweep_of(2)
+    for saved in (one, two, one):
+        sweeping.save_for_its_page(saved)
+        assert sweeps.newest() == saved.sweep_id
+    assert sweeps.find(one.sweep_id) == replace(one, wanted=False)
+    sweeps.save(replace(two, owner="a visitor"))
+    sweeping.save_for_its_page(replace(two, alone=True))
+    assert sweeps.find(two.sweep_id) == replace(two, owner="a visitor", alone=True)
+    refused = replace(sweep_of(3), run_ids=())
+    sweeping.save_for_its_page(refused)
+    assert sweeps.find(refused.sweep_id) is None
 
 
 def test_a_full_disk_fails_runs_in_a_sentence_and_keeps_the_finished_ones() -> None:

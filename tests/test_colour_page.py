@@ -145,7 +145,10 @@ def test_nothing_is_measured_for_a_comparison_before_a_model_of_its_images_is_tr
     app = opened("colour", part="harder", grey="stripes")
     assert not app.exception
     assert app.selectbox(key="equal_grey").value == "stripes"
-    sentence = "No model of stripes has been trained yet: PCA and mean image come with the first one."
+    sentence = (
+        "There is no finished model of stripes on all images and without noise yet. PCA and mean image are "
+        "measured when there is one."
+    )
     assert sentence in texts(app).replace("\\", "")
     assert the_sessions().snapshots(job.job_id for job in jobs) == {}
     stored(*trained(TrainConfig("stripes", latent_size=2, epochs=1, batch_size=8), datasets.load("stripes")))
@@ -170,10 +173,10 @@ def test_before_the_first_sweep_its_place_says_what_will_be_seen_there() -> None
     app = opened("colour", part="sweep", dataset="photos", latent_sizes="32,64", models="mlp,conv")
     assert not app.exception
     (sentence,) = (info.value for info in app.info)
-    expected = "a point for each of 4 runs (MLP and Conv, 2 sizes from 32 to 64), beside PCA and mean image."
+    expected = "4 runs (MLP and Conv, 2 sizes from 32 to 64), with PCA and mean image for comparison."
     assert expected in sentence.replace("\\", "")
     noisy = opened("colour", part="sweep", dataset="photos", noise="gaussian:0.3")
-    assert "beside mean image" in texts(noisy), "no baseline that is not measured"
+    assert ", with mean image for comparison." in texts(noisy), "no baseline that is not measured"
 
 
 def test_denoising_colour_leaves_out_the_filter_that_takes_too_long() -> None:

@@ -227,12 +227,23 @@ def test_the_axis_is_labelled_by_the_sizes_in_colour_or_where_they_are_few_by_al
     ticks = plots.error_at_equal([few, GREY], "ratio", "mse").layout.xaxis.tickvals
     assert 48 in ticks
     assert len(ticks) >= 3
+    axis = plots.error_at_equal([few, Subject("MNIST", 784)], "ratio", "mse").layout.xaxis
+    assert (axis.tickvals, axis.dtick) == (None, "D2"), "one label alone says nothing of the scale"
+
+
+def test_two_models_of_about_one_size_are_no_span_either() -> None:
+    pair = [colours({128: 0.005}), Subject("MNIST", 784, (tuple(line("mlp", {32: 0.01})),))]
+    low, high = plots.error_at_equal(pair, "ratio", "mse").layout.xaxis.range
+    assert 10 ** (high - low) > 30
 
 
 def test_what_the_chart_lacks_of_a_data_set_is_named_with_what_brings_it() -> None:
     curves = tuple(replace(curve, points=(), done=0.0) for curve in (pca({1: 0.05}), mean_image(0.07)))
     empty = Subject("MNIST", 784, (), curves)
-    sentence = "No model of MNIST has been trained yet: PCA and mean image come with the first one."
+    sentence = (
+        "There is no finished model of MNIST on all images and without noise yet. PCA and mean image are "
+        "measured when there is one."
+    )
     assert captions.equal.nothing_measured_caption([COLOUR, empty]) == sentence
     measured = replace(empty, baselines=(pca({1: 0.05}),))
     assert captions.equal.nothing_measured_caption([COLOUR, measured]) == ""

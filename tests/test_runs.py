@@ -170,9 +170,10 @@ def test_a_picture_is_first_shown_to_a_grey_model_then_to_one_of_the_other_kind_
     photos = run("photos", dataset="photos", shape=COLOUR, example=True)
     folder = [example, photos, clothes, colour, best, second, noisy]
     assert names(runs.first_for_a_picture(folder, 2)) == ["clothes", "colour"]
-    in_turn = ["clothes", "colour", "best", "photos", "example"]
+    in_turn = ["clothes", "colour", "photos", "best", "example"]
     assert names(runs.first_for_a_picture(folder, 5)) == in_turn
-    assert names(runs.first_for_a_picture([example, photos, best], 2)) == ["best", "photos"]
+    assert names(runs.first_for_a_picture([example, photos, best, clothes], 2)) == ["best", "photos"]
+    assert names(runs.first_for_a_picture([example, photos, colour], 2)) == ["colour", "example"]
     assert names(runs.first_for_a_picture([noisy, example], 2)) == ["noisy", "example"]
     assert names(runs.first_for_a_picture([noisy], 2)) == ["noisy"]
     assert runs.first_for_a_picture([], 2) == []

@@ -71,8 +71,8 @@ def planned_sweep(sweep: Sweep, baselines: Sequence[str]) -> str:
     """
     n_runs = counted(len(sweep.configs()), "run")
     return (
-        "Start it, and a chart of test error against code size grows here: a point for each of "
-        f"{n_runs} ({_models(sweep)}, {_sizes(sweep)}), beside {' and '.join(baselines)}."
+        f"When you start it, a chart of test error against code size grows here: {n_runs} ({_models(sweep)}, "
+        f"{_sizes(sweep)}), with {' and '.join(baselines)} for comparison."
     )
 
 

@@ -86,7 +86,10 @@ def nothing_measured_caption(subjects: Sequence[Subject]) -> str:
         return ""
     titles = dict.fromkeys(curve.title for s in empty for curve in s.baselines)
     names, baselines = " or ".join(subject.name for subject in empty), " and ".join(titles)
-    return f"No model of {names} has been trained yet: {baselines} come with the first one."
+    return (
+        f"There is no finished model of {names} on all images and without noise yet. {baselines} are "
+        "measured when there is one."
+    )
 
 
 def compared_runs_caption(subjects: Sequence[Subject]) -> str:

@@ -67,7 +67,7 @@ def sweep(args: argparse.Namespace) -> None:
         machine = _machine(sessions)
         plan = sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
         saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
-        _show_on_its_page(saved)
+        save_for_its_page(saved)
         _tell(plan, plan.forecast(machine, alone=saved.alone))
         sweeps.begin(sessions, saved, {run.run_id for run in plan.finished})
         points = _followed(saved, data.image_shape, sessions)
@@ -79,10 +79,14 @@ def sweep(args: argparse.Namespace) -> None:
         raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {reason_text}")
 
 
-def _show_on_its_page(saved: SavedSweep) -> None:
-    """Keep it as one that nobody waits for: a dashboard that is open shall show it, not train it as well."""
+def save_for_its_page(saved: SavedSweep) -> None:
+    """Save it as the newest: a page shows it, and trains it as well only where a visitor had asked for it."""
+    if not saved.run_ids:
+        return
     before = sweeps.find(saved.sweep_id)
-    if before is None or before.example:
+    if before is not None and before.wanted and not before.example:
+        sweeps.save(replace(before, run_ids=saved.run_ids, alone=saved.alone))
+    else:
         sweeps.save(replace(saved, wanted=False))
 
 

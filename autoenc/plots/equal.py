@@ -22,8 +22,11 @@ from autoenc.published import HOVER, LEGEND
 from autoenc.schema import MODEL_NAMES, ROUNDING, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
-_USUAL: Mapping[By, tuple[float, float]] = {"ratio": (6, 200), "numbers": (4, 512)}  # without any model
-FEW_LABELS = 3
+_USUAL: Mapping[By, tuple[float, float]] = {
+    "ratio": (6, 200),
+    "numbers": (4, 512),
+}  # models span too little
+_MIN_LABELS = 3
 _HEIGHT = {"mse": "%{y:,.4~r}", "psnr": "%{y:.1f} dB", "lost": "%{y:.1%}"}
 _X = {"ratio": "%{x:,.3~r} times smaller", "numbers": "%{x:,} numbers"}
 
@@ -102,16 +105,19 @@ class _View:
 def _x_axis(all_curves: Sequence[Mapping[str, Curve]], view: _View) -> dict[str, Any]:
     """Labelled where models of the first data set were trained, or of both where that says too little."""
     trained = _trained(all_curves[:1])
-    if len(set(trained)) < FEW_LABELS:
+    if len(set(trained)) < _MIN_LABELS:
         trained = _trained(all_curves)
-    planned = size_axis(BY[view.by], trained or (view.low, view.high), log=True, ticks=bool(trained))
+    if len(set(trained)) >= _MIN_LABELS:
+        planned = size_axis(BY[view.by], trained, log=True, ticks=True) | {"tickformat": ",.3~r"}
+    else:
+        planned = size_axis(BY[view.by], (view.low, view.high), log=True) | {"dtick": "D2"}
     return planned | {"range": view.range, "uirevision": f"{view.low} {view.high}"}
 
 
 def _reach(all_curves: Sequence[Mapping[str, Curve]], by: By) -> tuple[float, float]:
-    """As far as the models reach; those of a single size are no span."""
+    """As far as the models reach; those of about one size are no span."""
     trained = _trained(all_curves)
-    if len(set(trained)) < 2:
+    if not trained or max(trained) < 2 * min(trained):
         trained += _USUAL[by]
     return min(trained), max(trained)
 

@@ -1,4 +1,4 @@
-"""Which sweeps were asked for: a small JSON file each, so that a reload or a restart takes one up again.
+"""Which sweeps were asked for: a small JSON file each, so that a page shows one, and takes it up again.
 
 The runs are files of their own, and tell their own results: here is only what somebody wanted.
 """
@@ -32,7 +32,7 @@ class SavedSweep:
     fingerprint: str  # of the data set
     run_ids: tuple[str, ...]  # in the order in which they begin; refused ones are not among them
     stopped: frozenset[str] = frozenset()  # those of them that somebody stopped
-    wanted: bool = True  # what is not trained yet is to be; False: all of it was stopped, or it has ended
+    wanted: bool = True  # a page trains what is missing; False: stopped, at its end, or the command line's
     alone: bool = False  # one at a time, so that their times can be compared
     owner: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
     example: bool = False  # it comes with the program, with its runs

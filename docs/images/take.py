@@ -1,4 +1,4 @@
-"""Takes the pictures of README.md and docs/*.md anew: `python -m docs.images.take [NAME ...]`.
+"""Retakes the pictures of README.md and docs/*.md: `python -m docs.images.take [NAME ...]`.
 
 From the runs in AUTOENC_CHECKPOINT_DIR, on all of MNIST and of CIFAR-10 (the image folder of docs/colour.md).
 What has to be there, as commands of `python -m autoenc`:
@@ -31,7 +31,7 @@ from benchmarks.dashboards import dashboard
 from tests.browser import chromium
 
 HERE = Path(__file__).parent
-HOST = "lab.school.example"  # what a class would type; for this browser it is the machine itself
+HOST, PORT = "lab.school.example", 8501  # what a class would type; for this browser it is the machine itself
 PATIENCE = 600_000  # milliseconds: curves of noise are measured while the page is open
 HEAD = ".st-key-address button"
 
@@ -62,6 +62,8 @@ def pictures() -> dict[str, Picture]:
     """By the name of the file."""
     mlp = run_id(MNIST)
     sweep = Sweep(MNIST, ("mlp", "conv"), (1, 4, 16, 64, 256)).sweep_id(datasets.load("mnist").fingerprint)
+    every = Sweep(COLOUR, ("mlp", "conv", "conv-bottleneck"), (8, 16, 32, 64, 128))
+    colour_sweep = every.sweep_id(datasets.load("cifar10-images").fingerprint)
     noisy = f"denoise?dataset=mnist&noise=gaussian:0.3&plain={mlp}&denoiser={run_id(DENOISER)}"
     both = f"{mlp},{run_id(COLOUR)}"
     several = ",".join(run_id(replace(MNIST, latent_size=size)) for size in (4, 16, 64))
@@ -76,7 +78,7 @@ def pictures() -> dict[str, Picture]:
         ),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
-        "colour-sweep": Picture("colour?part=sweep&dataset=cifar10-images", 1330),
+        "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
         "runs": Picture(f"runs?runs={several}", 1180),
         "class-address": Picture(f"train?run={mlp}&view=images", then=open_address),
     }
@@ -132,20 +134,25 @@ def at_rest(page: Page) -> None:
 
 
 def main(names: list[str]) -> None:
+    expect.set_options(timeout=PATIENCE)
+    runs = os.environ.get("AUTOENC_CHECKPOINT_DIR")
+    if runs is None:
+        sys.exit("set AUTOENC_CHECKPOINT_DIR to the folder of the runs")
     every = pictures()
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        host = ("--browser.serverAddress", HOST)
-        runs = os.environ["AUTOENC_CHECKPOINT_DIR"]
-        with (
-            dashboard(Path(folder), *host, AUTOENC_CHECKPOINT_DIR=runs) as lab,
-            playwright.chromium.launch(
-                executable_path=chromium.find(playwright),
-                args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
-            ) as browser,
-        ):
-            for name in names or every:
-                take(browser, lab.address.replace("127.0.0.1", HOST), name, every[name])
-                print(name)
+    if unknown := [name for name in names if name not in every]:
+        sys.exit(f"unknown picture {unknown[0]!r}; known: {', '.join(every)}")
+    with (
+        TemporaryDirectory() as folder,
+        dashboard(Path(folder), "--browser.serverAddress", HOST, AUTOENC_CHECKPOINT_DIR=runs) as lab,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=chromium.find(playwright),
+            args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST}:{PORT} 127.0.0.1:{lab.port}"],
+        ) as browser,
+    ):
+        for name in names or every:
+            take(browser, f"http://{HOST}:{PORT}", name, every[name])
+            print(name)
 
 
 if __name__ == "__main__":

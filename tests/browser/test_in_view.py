@@ -92,7 +92,10 @@ def test_a_setting_that_gets_the_focus_is_not_left_under_the_button(open_page: O
     page.locator(".st-key-settings summary").click()
     for key in ("batch_size", "learning_rate", "decay_epochs", "noise_kind", "seed"):
         page.locator(f".st-key-{key} input").first.focus()
-        assert bottom_of(page, f".st-key-{key}") <= box_of(page, FOOT)["y"], key
+        above = (
+            "node.getBoundingClientRect().bottom <= document.querySelector(given).getBoundingClientRect().top"
+        )
+        wait_until(page, f".st-key-{key}", above, FOOT)  # the settings may still be drawn
         assert bottom_of(page, ".st-key-train button") <= HEIGHT
 
 

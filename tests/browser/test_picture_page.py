@@ -135,7 +135,7 @@ def test_tiles_are_saved_as_they_stand_on_the_page(open_page: OpenPage, link: st
     page = open_page(f"{link}&fit=tile&example=cat")
     images = page.locator(f"{TILES} img")
     expect(images).to_have_count(3)
-    wait_until(page, f"{TILES} img:last-of-type", "node.naturalWidth > 0")
+    images.evaluate_all("nodes => Promise.all(nodes.map((node) => node.decode()))")
     name, png = saved_picture(page, f"{TILES} .save-picture")
     assert name == f"{link.partition('runs=')[2]}-tiles.png"
     assert min(png[:20].min(), png[:, :20].min(), png[-20:].min(), png[:, -20:].min()) == 255

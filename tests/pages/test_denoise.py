@@ -57,7 +57,7 @@ def test_another_denoiser_is_shown_where_it_is_offered_and_one_for_each_level_be
     assert len(plans(app)) == 1, "in the folded offer of another denoiser"
     app.session_state["questions"] = "Training noise vs. test noise"
     app.run()
-    assert "This network will be trained anew for each level" in texts(app)
+    assert "The same network is trained separately for each level" in texts(app)
     assert len(plans(app)) == 2
 
 

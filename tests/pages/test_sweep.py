@@ -9,7 +9,7 @@ from time import monotonic, sleep
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from autoenc import datasets, sweeps
+from autoenc import checkpoints, datasets, sweeps
 from autoenc.baselines import PCA
 from autoenc.jobs import BaselineJob, TrainJob
 from autoenc.neighbours import Neighbour
@@ -112,9 +112,23 @@ def test_nonsense_in_the_link_of_a_sweep_is_named_and_the_page_stays_usable(
 
 def test_sizes_that_do_not_fit_into_memory_are_left_out_with_the_reason() -> None:
     app = swept(models="conv", latent_sizes="1,4096", batch_size="1437", stride="1")
-    (left_out,) = (line for line in app.markdown if "Left out: **1 run**" in line.value)
+    (left_out,) = (line for line in app.markdown if "Left out: **Conv 4,096**" in line.value)
     assert "Conv 4,096: this run needs about" in left_out.help.replace("\\", "")
     assert not app.button(key="sweep-start").disabled
+
+
+def test_a_sweep_that_another_program_trains_is_watched_and_cannot_be_stopped_here() -> None:
+    sweep = Sweep(TrainConfig("digits", epochs=2), ("mlp",), (11,))
+    fingerprint = datasets.load("digits").fingerprint
+    (run_id,) = (config.run_id(fingerprint) for config in sweep.configs())
+    sweeps.save(SavedSweep(sweep, fingerprint, (run_id,), wanted=False))
+    with checkpoints.write_lock(run_id):
+        app = opened("sweep", sweep=sweep.sweep_id(fingerprint))
+        assert "Trained by another program: stop it there." in texts(app)
+        assert not has_button(app, "stop-sweep")
+    assert "another program" not in texts(
+        until_true(app, lambda: has_button(app, "continue-sweep"), "an offer")
+    )
 
 
 def test_a_sweep_is_stopped_by_who_started_it_and_the_teacher(visitor_at: Place) -> None:

@@ -47,9 +47,9 @@ def test_a_code_larger_than_the_image_stands_out_in_the_line_that_says_so() -> N
 
 
 def test_a_learning_rate_that_ends_before_the_training_is_one_more_line() -> None:
-    line = ":orange-background[:material/trending_down: Stops learning after epoch 5]"
+    line = ":orange-background[:material/trending_down: The model stops learning after epoch 5]"
     assert line in texts(opened(epochs="10", decay_epochs="5")).split("\n")
-    assert "Stops learning" not in texts(opened(epochs="5", decay_epochs="5"))
+    assert "stops learning" not in texts(opened(epochs="5", decay_epochs="5"))
 
 
 def test_a_link_opens_the_same_settings_and_run_elsewhere() -> None:

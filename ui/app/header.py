@@ -23,8 +23,8 @@ def show(title: str) -> Header:
     """The switch, with places for the rest.
 
     Args:
-        title: of the page, for whom its own heading is hidden: on a phone the navigation and the settings
-            are folded, and a presenter shows no settings.
+        title: of the page, for visitors whose page heading is hidden: on a phone the navigation and the
+            settings are folded, and a presenter shows no settings.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         with st.container(key="name"):

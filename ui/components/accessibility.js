@@ -20,11 +20,12 @@ function usable(root) {
   }
 }
 
-// Where no main action can be used, to the heading that is there: on a phone that of the header.
+// Where no main action can be used, to the page's heading, or that of the header where the page's is hidden.
 function go({ targets }) {
   const page = document.querySelector("[data-testid=stMain]");
   const places = targets.map((key) => document.querySelector(`[class~="st-key-${key}"]`));
-  const heading = [...page.querySelectorAll("h1")].find((one) => one.checkVisibility());
+  const titles = [...page.querySelectorAll("h1")].filter((one) => one.checkVisibility());
+  const heading = titles.find((one) => !one.closest(".st-key-name")) ?? titles[0];
   if (heading) heading.tabIndex = -1;
   const actions = places.map((place) => place && usable(place));
   const target = actions.find(Boolean) ?? heading ?? usable(page);

@@ -221,9 +221,9 @@ function addRow(box, model) {
   const figures = element(head, "span", "figures", model.network ? "" : "large model: computed on the server, shown below");
   const pictures = element(node, "div", "pictures");
   const given = addCanvas(pictures, "Input", "given", width, height);
-  addSaveButton(head, model.png.title, () => asPicture(pictures, model.png, [figures.textContent]));
   const row = { model, node, figures, given, updates: 0, busy: false };
   if (!model.network) return row;
+  addSaveButton(head, model.png.title, () => asPicture(pictures, model.png, [figures.textContent]));
   const n = model.n_latents;
   row.code = addCanvas(pictures, `${n.toLocaleString("en")} number${n === 1 ? "" : "s"} of code`, "code", 2, 2);
   row.code.classList.toggle("maps", model.code_shape.length > 1);

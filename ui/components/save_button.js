@@ -1,4 +1,4 @@
-// What it saves is around it, and not its own.
+// Saves the container around it; the pictures belong to Streamlit.
 
 const BOXES = (window.autoencSaveButtons ??= new Map());
 

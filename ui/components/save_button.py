@@ -1,4 +1,4 @@
-"""A button that saves what stands in a container of the page: pictures that Streamlit shows, not we.
+"""A button that saves what stands in a container of the page: pictures that Streamlit draws.
 
 Pictures as large as those travel as files of their own, not in the message of a component.
 """

@@ -245,7 +245,7 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
                 for job in own:
                     sessions.stop(job)
         if not active:
-            purpose = "This network will be trained anew for each level:"
+            purpose = "The same network is trained separately for each level:"
             before_training.network(missing[0], purpose)
 
 

@@ -160,10 +160,12 @@ def _offer(info: DatasetInfo, compared: Compared) -> None:
     """One click trains what the page needs; what is there may be trained again otherwise."""
     plain_config, every, _ = _configs(info, compared.kind)
     if compared.plain is None:
-        st.caption(plain(f"No plain autoencoder yet: this trains {configs.short(plain_config)}."))
+        st.caption(plain(f"No plain autoencoder yet. The button trains {configs.short(plain_config)}."))
         _train("Train a plain autoencoder", "train-plain", plain_config, first=True)
     if compared.denoiser is None:
-        st.caption(plain(f"No denoiser for this noise yet: these train {configs.short(every)}."))
+        st.caption(
+            plain(f"No model has been trained on this noise yet. Both buttons train {configs.short(every)}.")
+        )
         _train_denoisers(info, compared.kind, first=compared.plain is not None)
     else:
         with st.expander("Another denoiser", icon=":material/model_training:"):

@@ -33,7 +33,7 @@ def picture_runs() -> tuple[RunSummary, ...]:
 
 
 def usual_runs(runs: tuple[RunSummary, ...]) -> list[str]:
-    """A good one of each of two data sets."""
+    """A good one for grey images and one for colour, where both are here."""
     return [run.run_id for run in first_for_a_picture(runs, MAX_AT_FIRST)]
 
 

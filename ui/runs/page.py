@@ -44,7 +44,7 @@ def _title(runs: Sequence[RunSummary]) -> str:
 
 def _where_runs_come_from() -> None:
     st.markdown(
-        "A run is one model that was trained here, with its settings, curves and pictures. Train a model or "
-        "start a sweep, and its runs are listed on this page."
+        "A run is one trained model with its settings, curves and pictures. Train a model or start a sweep: "
+        "its runs appear here."
     )
     links.link_to("train", "Train a model", ":material/school:")

@@ -236,7 +236,7 @@ def _run(run_id: str) -> Run | None:
 
 
 def actions(runs: Sequence[RunSummary], selected: Sequence[RunSummary]) -> None:
-    """What can be done with the chosen runs, where there are any; the way to bring in others."""
+    """Buttons for the chosen runs, and Import."""
     with st.container(horizontal=True, vertical_alignment="center", key="run-actions"):
         if runs and st.button(
             "Open in Train",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 
 import streamlit as st
@@ -10,7 +10,7 @@ import streamlit as st
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.numerals import counted, data_size
-from autoenc.schema import MODEL_KINDS, MODEL_NAMES, MODELS, Sweep
+from autoenc.schema import MODEL_KINDS, MODEL_NAMES, MODELS, Sweep, TrainConfig
 from autoenc.sweeps import Plan
 from ui.core import forecasts, idle, sessions
 from ui.core.text import plain
@@ -79,7 +79,7 @@ def forecast(planned: Plan, alone: bool) -> None:
     )
     st.markdown(f"**{n:,}** run{'s'[: n != 1]}{here}")
     if planned.refused:
-        left_out = f":material/block: Left out: **{counted(len(planned.refused), 'run')}**"
+        left_out = f":material/block: Left out: **{_some([run.config for run in planned.refused])}**"
         st.markdown(f":orange-background[{left_out}]", help="\n\n".join(_refusals(planned)))
     if new:
         st.markdown(f"Memory: **{data_size(planned.needed_bytes)}** for the largest run")
@@ -108,9 +108,13 @@ def _refusals(planned: Plan) -> Iterator[str]:
     """A sentence for each reason: which runs are left out."""
     for reason in dict.fromkeys(run.refusal for run in planned.refused):
         runs = [run.config for run in planned.refused if run.refusal == reason]
-        names = ", ".join(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
-        more = f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else ""
-        yield f"{names}{more}: {plain(reason)}."
+        yield f"{_some(runs)}: {plain(reason)}."
+
+
+def _some(runs: Sequence[TrainConfig]) -> str:
+    """`Conv 512, Conv 1,024 and 3 more`."""
+    names = ", ".join(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
+    return names + (f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else "")
 
 
 def start_button(planned: Plan | None, active: bool) -> bool:

@@ -93,6 +93,11 @@ def may_stop_sweep(saved: SavedSweep) -> bool:
     return is_teacher() or saved.owner == visitor_name()
 
 
+def is_trained_here(saved: SavedSweep) -> bool:
+    """Whether this dashboard trains a run of it, and not a command beside it."""
+    return any(run.state.active for run in background().snapshots(saved.run_ids).values())
+
+
 def _check_own(saved: SavedSweep) -> None:
     if not may_stop_sweep(saved):
         raise AutoencError("somebody else started this sweep; only they and the teacher can stop it")

@@ -50,13 +50,13 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         if sweep is not None and other_settings and not presenter.is_on():
             before_training.show(_middle_sizes(sweep))
         if sweep_id is None:
-            _nothing_yet(sweep)
+            _nothing_yet(sweep if planned is not None and planned.run_ids else None)
         else:
             view.sweep_view(sweep_id, active, other_settings)
 
 
 def _nothing_yet(sweep: Sweep | None) -> None:
-    """In the place of the sweep, what will be seen there; None: the form describes none."""
+    """In the place of the sweep, what will be seen there; None: none can be started."""
     if sweep is None:
         st.info("No sweep yet.", icon=":material/show_chart:")
         return

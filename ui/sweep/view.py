@@ -149,8 +149,11 @@ def _what_next(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Stop belongs to who started it and to the teacher; everyone may go on with what is left."""
     left = sum(not point.finished for point in points)
     if is_active(points):
-        may_stop = lifecycle.may_stop_sweep(saved)
-        if may_stop and st.button("Stop all", icon=":material/stop:", key="stop-sweep"):
+        if not lifecycle.is_trained_here(saved):
+            st.caption("Trained by another program: stop it there.")
+        elif lifecycle.may_stop_sweep(saved) and st.button(
+            "Stop all", icon=":material/stop:", key="stop-sweep"
+        ):
             lifecycle.stop_sweep(saved)
     elif left:
         offers.time(lifecycle.expected_to_continue(saved))

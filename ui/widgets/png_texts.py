@@ -19,7 +19,7 @@ def of_run(run: Run | RunSummary, part: str, title: str) -> PngText:
 
 
 def of_one_model(run: Run, part: str, title: str) -> PngText:
-    """Of what a page shows of several models, of each by itself: the title names the model; as `of_run`."""
+    """As `of_run`, with the model in the title: for pages that show several."""
     model = f"{configs.short(run.config)}, {datasets.short_title(run.config.dataset)}"
     return of_run(run, part, f"{title}: {model}")
 

@@ -222,7 +222,7 @@ def forecast(config: TrainConfig, shown_run: str | None) -> None:
     info = models.describe(config, data.image_shape)
     lines = [f"**{info.n_parameters:,}** parameters", labels.code_size(info.n_latents, info.n_pixels)]
     if config.decay_epochs is not None and config.decay_epochs < config.epochs:  # the learning rate is zero
-        stops = f"Stops learning after epoch {config.decay_epochs:,}"
+        stops = f"The model stops learning after epoch {config.decay_epochs:,}"
         lines.append(f":orange-background[:material/trending_down: {stops}]")
     st.markdown("  \n".join(lines))
     idle.follow(
