@@ -91,6 +91,7 @@ def test_an_address_that_comes_before_its_page_does_not_stay_with_the_page_that_
 ) -> None:
     page = open_page(f"train?run={trained().run_id}")
     expect_progress(page, "Finished")
+    expect(page).to_have_url(re.compile("train_images=512"))  # whole: the page has written what it shows
     own = page.url
     for url in ("/lab/train?find=k8", "/lab/runs?find=k8"):  # as a busy machine has Streamlit do it
         page.evaluate("url => history.pushState({}, '', url)", url)

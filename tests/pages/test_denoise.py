@@ -45,7 +45,7 @@ def plans(app: AppTest) -> list[str]:
 def test_what_a_click_will_train_stands_below_the_buttons_with_its_shapes() -> None:
     app = with_models(noise="speckle:0.5")
     app.selectbox(key="denoise_kind").select("blur").run()
-    assert "these train MLP 32" in texts(app)
+    assert "Both buttons train MLP 32." in texts(app)
     assert "Denoiser: this network will be trained to remove blur." in texts(app)
     (plan,) = plans(app)
     assert plan.startswith("MLP 32: 50,992 parameters, 32 numbers in the code")

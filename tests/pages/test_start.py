@@ -21,7 +21,7 @@ def test_the_page_runs_says_where_runs_come_from_and_leads_there() -> None:
     assert not app.exception
     assert [title.value for title in app.title][-1] == "No runs yet"
     assert "0 runs" not in texts(app)
-    assert "Train a model or start a sweep, and its runs are listed on this page." in texts(app)
+    assert "Train a model or start a sweep: its runs appear here." in texts(app)
     assert not app.text_input  # there is nothing to find
     assert app.get("page_link")[-1].proto.page.endswith("train")
 
