@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
 from autoenc import datasets
 from autoenc.schema import Noise, Sweep, TrainConfig
@@ -117,13 +117,18 @@ def take(browser: Browser, address: str, name: str, picture: Picture) -> None:
     at_rest(page)
     picture.then(page)
     at_rest(page)
-    boxes = [box for part in page.locator(picture.parts or "body").all() if (box := part.bounding_box())]
-    left, top = (min(box[side] for box in boxes) for side in ("x", "y"))
-    right = max(box["x"] + box["width"] for box in boxes)
-    bottom = max(box["y"] + box["height"] for box in boxes)
-    clip = {"x": left, "y": top, "width": right - left, "height": min(bottom, picture.height) - top}
-    page.screenshot(path=HERE / f"{name}.png", clip=clip)  # type: ignore[arg-type]  # four floats
+    page.screenshot(path=HERE / f"{name}.png", clip=around(page, picture.parts) if picture.parts else None)
     page.close()
+
+
+def around(page: Page, parts: str) -> FloatRect:
+    """A rectangle with all of these elements."""
+    boxes = [box for part in page.locator(parts).all() if (box := part.bounding_box())]
+    left, top = (min(box[side] for box in boxes) for side in ("x", "y"))
+    right, bottom = (
+        max(box[side] + box[length] for box in boxes) for side, length in (("x", "width"), ("y", "height"))
+    )
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
 def at_rest(page: Page) -> None:
