@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from autoenc import datasets
-from autoenc.numerals import counted, setting
+from autoenc.numerals import counted, listed, setting
 from autoenc.schema import MODEL_KINDS, MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
 
 
@@ -93,7 +93,7 @@ def _layers(n: int) -> str:
 
 
 def _models(sweep: Sweep) -> str:
-    return " and ".join(MODEL_NAMES[name] for name in sweep.models)
+    return listed([MODEL_NAMES[name] for name in sweep.models])
 
 
 def _span(sizes: Sequence[int]) -> str:

@@ -98,6 +98,18 @@ function apart(values, decade, width) {
   });
 }
 
+// Above the plot no more room than its legend needs: the figure has that of a phone (`legends` in plots/dots.py).
+function fitted({ data, layout }, width, letters) {
+  if (!layout.legend2) return { data, layout }; // not one of `legends`
+  const named = data.filter(({ showlegend }) => showlegend !== false);
+  const widths = named.filter(({ legend }) => !legend).map(({ name }) => (40 + 7.5 * name.length) * letters);
+  const room = width - layout.margin.l - layout.margin.r, n = widths.length, whole = widths.reduce((a, b) => a + b, 0);
+  const perRow = whole <= room ? n || 1 : Math.max(1, Math.floor(room / Math.max(...widths)));
+  const rows = (n < named.length) + Math.max(1, Math.ceil(n / perRow));
+  layout.margin.t = Math.min(layout.margin.t, (16 + 26 * rows) * letters);
+  return { data, layout };
+}
+
 const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
 
 function sizesOf(node) {
@@ -108,8 +120,8 @@ function sizesOf(node) {
 
 // The figure in the sizes of the screen.
 function parse(node) {
-  const { letters, scale } = sizesOf(node);
-  return JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale));
+  const { width, letters, scale } = sizesOf(node);
+  return fitted(JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale)), width, letters);
 }
 
 // Each run of the page's script calls: what would look as it does is not drawn, unless the reader has moved something.
