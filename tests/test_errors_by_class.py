@@ -118,6 +118,8 @@ def test_bars_stand_in_the_order_given_with_their_names() -> None:
     (bars,) = figure.data
     assert list(bars.x) == [0.01, 0.02]
     assert list(figure.layout.yaxis.ticktext) == ["cat", "dog"]
+    assert bars.textposition == "outside"
+    assert figure.layout.xaxis.range[1] > 0.022, "with room for the number of the longest bar"
     assert figure.layout.shapes[0].x0 == 0.015
     assert figure.layout.meta["caption"] == "so"
     assert plots.error_by_channel(inspection.CHANNELS, (0.1, 0.2, 0.3)).to_json()

@@ -14,6 +14,7 @@ from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import COLOUR, LOSS, axis, layout
 
 MAX_WIDTH = 14  # letters of a name beside its bar: on a telephone half of the chart is left for the bars
+ROOM = 1.15  # of the longest bar: its number stands behind it
 LETTER = 10  # pixels of a letter, capitals included
 
 # They mean themselves; far enough apart in lightness for the colour-blind, and each bar has its name.
@@ -49,7 +50,8 @@ def _bars(
         "y": list(range(len(names))),
         "marker": {"color": list(colours)},
         "text": [short(value) for value in values],
-        "textposition": "auto",
+        "textposition": "outside",  # on a bar it would be hard to read
+        "cliponaxis": False,
         "customdata": [escape(name) for name in names],
         "hovertemplate": "%{customdata}: %{x:,.4~r}",
         "name": "",
@@ -61,7 +63,7 @@ def _bars(
     longest = max(map(_width, labels), default=0)
     laid_out = layout(
         title,
-        xaxis=axis(LOSS, "~g") | {"rangemode": "tozero", "nticks": 6},
+        xaxis=axis(LOSS, "~g") | {"range": [0, rounded(ROOM * max(values, default=0)) or 1], "nticks": 6},
         yaxis=axis("", "") | places,
         showlegend=False,
         bargap=0.25,
