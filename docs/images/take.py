@@ -16,31 +16,27 @@ What has to be there, as commands of `python -m autoenc`:
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
-from autoenc import datasets
-from autoenc.schema import Noise, Sweep, TrainConfig
+from autoenc import datasets, recipes
+from autoenc.schema import MODELS, TrainConfig
 from benchmarks.dashboards import dashboard
 from tests.browser import chromium
+from tests.browser.conftest import HEAD, expect_rest
 
 HERE = Path(__file__).parent
 HOST, PORT = "lab.school.example", 8501  # what a class would type; for this browser it is the machine itself
 PATIENCE = 600_000  # milliseconds: curves of noise are measured while the page is open
-HEAD = ".st-key-address button"
 
-MNIST = TrainConfig("mnist", latent_size=32, epochs=10)
-ANY_LEVEL = Noise("gaussian", 1.0, up_to=True)
-DENOISER = TrainConfig(
-    "mnist", model="conv", latent_size=32, layers=3, epochs=10, learning_rate=2e-3, noise=ANY_LEVEL
-)
-COLOUR = TrainConfig("cifar10-images", latent_size=64, epochs=10)
+MNIST, CIFAR = "mnist", "cifar10-images"
+DIGITS = recipes.train_config(datasets.info(MNIST))
+DENOISER = recipes.denoising_config(datasets.info(MNIST), recipes.any_level(recipes.NOISE))
 
 
 @dataclass(frozen=True)
@@ -58,15 +54,19 @@ def run_id(config: TrainConfig) -> str:
     return config.run_id(datasets.load(config.dataset).fingerprint)
 
 
+def sweep_id(dataset: str, models: Sequence[str], sizes: Sequence[int]) -> str:
+    sweep = recipes.sweep(datasets.info(dataset), models, sizes)
+    return sweep.sweep_id(datasets.load(dataset).fingerprint)
+
+
 def pictures() -> dict[str, Picture]:
     """By the name of the file."""
-    mlp = run_id(MNIST)
-    sweep = Sweep(MNIST, ("mlp", "conv"), (1, 4, 16, 64, 256)).sweep_id(datasets.load("mnist").fingerprint)
-    every = Sweep(COLOUR, ("mlp", "conv", "conv-bottleneck"), (8, 16, 32, 64, 128))
-    colour_sweep = every.sweep_id(datasets.load("cifar10-images").fingerprint)
+    mlp = run_id(DIGITS)
+    both = f"{mlp},{run_id(recipes.train_config(datasets.info(CIFAR), latent_size=64))}"
+    several = ",".join(run_id(replace(DIGITS, latent_size=size)) for size in (4, 16, 64))
+    sweep = sweep_id(MNIST, recipes.SWEPT_MODELS, (1, 4, 16, 64, 256))
+    colour_sweep = sweep_id(CIFAR, MODELS, (8, 16, 32, 64, 128))
     noisy = f"denoise?dataset=mnist&noise=gaussian:0.3&plain={mlp}&denoiser={run_id(DENOISER)}"
-    both = f"{mlp},{run_id(COLOUR)}"
-    several = ",".join(run_id(replace(MNIST, latent_size=size)) for size in (4, 16, 64))
     return {
         "train-epochs": Picture(f"train?run={mlp}"),
         "train-images": Picture(f"train?run={mlp}&view=images"),
@@ -134,7 +134,7 @@ def around(page: Page, parts: str) -> FloatRect:
 def at_rest(page: Page) -> None:
     """Until the script has ended and the charts and pictures have been drawn."""
     expect(page.locator(HEAD).first).to_be_visible()
-    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", re.compile("notRunning"))
+    expect_rest(page)
     page.wait_for_timeout(4000)  # baselines and examples follow the page; nothing tells that all have come
 
 
