@@ -152,7 +152,7 @@ def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
 def _layers(part: str, layers: nn.Sequential, shape: tuple[int, ...]) -> Iterator[LayerInfo]:
     for layer in layers:
         n_inputs = math.prod(shape)
-        shape = _output_shape(layer, shape)
+        shape = output_shape(layer, shape)
         match layer:
             case nn.Linear():
                 n = layer.in_features * layer.out_features
@@ -165,8 +165,11 @@ def _layers(part: str, layers: nn.Sequential, shape: tuple[int, ...]) -> Iterato
         yield LayerInfo(part, _name(layer), shape, sum(p.numel() for p in layer.parameters()), n)
 
 
-def _output_shape(layer: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """By hand: to ask a layer on PyTorch's meta device loads 900 modules, a second in every process."""
+def output_shape(layer: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """What a layer makes of an image of this shape, without the batch.
+
+    By hand: to ask a layer on PyTorch's meta device loads 900 modules, a second in every process.
+    """
     match layer:
         case nn.Flatten():
             return (math.prod(shape),)
@@ -176,6 +179,8 @@ def _output_shape(layer: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...]:
             return tuple(layer.unflattened_size)
         case Crop():
             return (shape[0], layer.height, layer.width)
+        case nn.MaxPool2d(kernel_size=int(side)):
+            return (shape[0], *(n // side for n in shape[1:]))
         case nn.ConvTranspose2d() | nn.Conv2d():
             return (layer.out_channels, *(_output_side(layer, i, side) for i, side in enumerate(shape[1:])))
     return shape

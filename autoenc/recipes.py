@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autoenc.datasets import DatasetInfo
-from autoenc.schema import MODELS, NOISES, Noise, RunSummary, Sweep, TrainConfig
+from autoenc.schema import (
+    MODELS,
+    NOISES,
+    Noise,
+    RecogniserConfig,
+    RecogniserSummary,
+    RunSummary,
+    Sweep,
+    TrainConfig,
+)
 
 # ---------------------------------------------------------------- a model
 
@@ -86,6 +95,46 @@ def sweep(
     settings = _settings(data, models, overrides)
     depths = (settings["layers"],) if layers is None else tuple(layers)
     return Sweep(TrainConfig(**settings), tuple(models), tuple(latent_sizes), depths)
+
+
+# ---------------------------------------------------------------- a recogniser
+
+# Training images that it sees until it reads well: photographs are harder than strokes.
+RECOGNISER_IMAGES: Mapping[int, int] = {1: 240_000, 3: 500_000}  # by channels
+MAX_RECOGNISER_EPOCHS = 40  # with few images it learns them by heart
+
+
+def recogniser_config(data: DatasetInfo, **overrides: Any) -> RecogniserConfig:
+    """A recogniser that reads these images well.
+
+    Args:
+        overrides: fields of RecogniserConfig that take the place of what suits the data set.
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+    epochs = math.ceil(RECOGNISER_IMAGES[data.image_shape[0]] / max(1, data.n_train))
+    return RecogniserConfig(
+        **{"dataset": data.name, "epochs": min(epochs, MAX_RECOGNISER_EPOCHS), **overrides}
+    )
+
+
+def recogniser_noise() -> Noise:
+    """What a recogniser sees that is to read noisy images."""
+    return Noise(NOISE, NOISES[NOISE].most, up_to=True)
+
+
+def best_recogniser(recognisers: Iterable[RecogniserSummary], fingerprint: str) -> RecogniserSummary | None:
+    """The one to read with where nobody has chosen: on clean images, the user's own, the most accurate.
+
+    Args:
+        fingerprint: of the data set.
+    """
+    finished = [one for one in recognisers if one.finished and one.fingerprint == fingerprint]
+    return min(
+        finished,
+        key=lambda one: (one.config.noise is not None, one.example, -(one.accuracy or 0.0)),
+        default=None,
+    )
 
 
 # ---------------------------------------------------------------- where nobody has chosen

@@ -13,10 +13,11 @@ import pytest
 import safetensors.torch
 import torch
 
-from autoenc import checkpoints, cli, datasets, jobs, training
+from autoenc import checkpoints, cli, datasets, training
 from autoenc.captions.remarks import remarks
 from autoenc.errors import ConfigError, DatasetMissing, RunBusy, TrainingDiverged
 from autoenc.jobs import DownloadJob, TrainJob, stored_run
+from autoenc.jobs import training as training_job
 from autoenc.schema import Download, EpochRecord, Noise, Record, Run, State, TrainConfig
 
 ROOT = Path(__file__).parents[1]
@@ -229,7 +230,7 @@ def test_another_seed_begins_anew() -> None:
 def records_of_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """And no file before the end: as if all epochs were shorter than the time between two files."""
     monkeypatch.setattr(training, "REPORT_SECONDS", 0.0)
-    monkeypatch.setattr(jobs, "SAVE_SECONDS", math.inf)
+    monkeypatch.setattr(training_job, "SAVE_SECONDS", math.inf)
 
 
 @pytest.mark.usefixtures("records_of_every_step")

@@ -17,9 +17,8 @@ from streamlit.testing.v1 import AppTest
 from torch.nn.functional import adaptive_avg_pool2d, interpolate
 
 from autoenc import cli, datasets
-from autoenc.baselines import BASELINES, Baseline, mse_of
+from autoenc.baselines import BASELINES, Baseline, Coder
 from autoenc.datasets import Dataset
-from autoenc.schema import BaselinePoint
 from tests.visits import opened, texts, until
 from ui.core import sessions
 
@@ -29,12 +28,10 @@ SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp", "--latent-sizes", "2
 # ---------------------------------------------------------------- the toy: ten lines, and a row
 
 
-def strips(data: Dataset) -> Iterator[BaselinePoint]:
+def strips(data: Dataset) -> Iterator[Coder]:
     """The image in k strips from top to bottom, each in its mean grey."""
     for k in (1, 2, 4):
-        yield BaselinePoint(
-            k, mse_of(data, lambda x, k=k: interpolate(adaptive_avg_pool2d(x, (k, 1)), x.shape[2:]))
-        )
+        yield Coder(k, lambda x, k=k: interpolate(adaptive_avg_pool2d(x, (k, 1)), x.shape[2:]))
 
 
 STRIPS = Baseline("strips", "Strips", "k strips of one grey each", strips)

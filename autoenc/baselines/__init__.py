@@ -8,7 +8,7 @@ mean_image.py  the mean image in place of every image
 pca.py         principal component analysis
 """
 
-from autoenc.baselines.baseline import Baseline, mse_of
+from autoenc.baselines.baseline import Baseline, Coder
 from autoenc.baselines.mean_image import MEAN_IMAGE
 from autoenc.baselines.pca import PCA
 from autoenc.schema import Noise
@@ -22,4 +22,4 @@ def comparable(noise: Noise | None) -> tuple[Baseline, ...]:
     return tuple(b for b in BASELINES.values() if noise is None or b.with_noise)
 
 
-__all__ = ["BASELINES", "Baseline", "comparable", "mse_of"]
+__all__ = ["BASELINES", "Baseline", "Coder", "comparable"]

@@ -22,6 +22,17 @@ def chunks_bytes(n_pixels: int) -> int:
     return 4 * 4 * CHUNK_IMAGES * n_pixels + 100_000_000
 
 
+Reconstruct = Callable[[Tensor], Tensor]  # x (B, C, H, W) in [0, 1] -> what comes back of it
+
+
+@dataclass(frozen=True)
+class Coder:
+    """A baseline at one size of its code."""
+
+    n_latents: int  # numbers in the code; 0: it has none
+    reconstruct: Reconstruct  # what it gives is clipped to [0, 1]
+
+
 @dataclass(frozen=True)
 class Baseline:
     """A way to compress images without training a network.
@@ -32,7 +43,7 @@ class Baseline:
     name: str  # in files, JSON and CSV
     title: str  # for people, in a legend as in a sentence: `PCA`, `mean image`
     help: str  # what it is, in a few words after its title
-    points: Callable[[Dataset], Iterator[BaselinePoint]]  # learned from data.train, measured on data.test
+    coders: Callable[[Dataset], Iterator[Coder]]  # learned from data.train, rising in their size
     has_code: bool = True  # False: a single point without a code, drawn as a level line
     with_noise: bool = False  # comparable with models that see noisy images, too
     why_beaten: str = ""  # by a linear model of one layer: ends `From 32 numbers on it beats PCA ...`
@@ -53,9 +64,10 @@ class Baseline:
         part = replace(data, train=data.train[:train_images], train_labels=data.train_labels[:train_images])
         curve, n_pixels = self.empty(data.name, len(part.train)), math.prod(data.image_shape)
         yield curve
-        for point in self.points(part):
+        for coder in self.coders(part):
             # Sizes are spread evenly on a logarithmic axis, and reach as far as the pixels.
-            done = min(0.99, math.log1p(point.n_latents) / math.log1p(n_pixels))
+            done = min(0.99, math.log1p(coder.n_latents) / math.log1p(n_pixels))
+            point = BaselinePoint(coder.n_latents, mse_of(part, coder.reconstruct))
             curve = replace(curve, points=(*curve.points, point), done=done)
             yield curve
         yield replace(curve, done=1.0)
@@ -89,12 +101,8 @@ class Baseline:
         return f"{self.name}-{data.fingerprint}-{n_train_images}"
 
 
-def mse_of(data: Dataset, reconstruct: Callable[[Tensor], Tensor]) -> float:
-    """The MSE per pixel over all test images.
-
-    Args:
-        reconstruct: x (B, C, H, W) in [0, 1] -> what comes back of it, of that shape; clipped to [0, 1].
-    """
+def mse_of(data: Dataset, reconstruct: Reconstruct) -> float:
+    """The MSE per pixel over all test images."""
     total = 0.0
     for chunk in torch.split(torch.from_numpy(data.test), CHUNK_IMAGES):
         x = as_float(chunk)

@@ -6,25 +6,24 @@ from collections.abc import Iterator
 
 import torch
 
-from autoenc.baselines.baseline import CHUNK_IMAGES, Baseline, mse_of
+from autoenc.baselines.baseline import CHUNK_IMAGES, Baseline, Coder
 from autoenc.datasets import Dataset
-from autoenc.schema import BaselinePoint
 from autoenc.training import as_float
 
 
-def points(data: Dataset) -> Iterator[BaselinePoint]:
-    """One point, without a code."""
+def coders(data: Dataset) -> Iterator[Coder]:
+    """One, without a code."""
     images = torch.from_numpy(data.train)
     sums = [as_float(chunk).sum(0, dtype=torch.float64) for chunk in torch.split(images, CHUNK_IMAGES)]
     mean = (torch.stack(sums).sum(0) / len(images)).float()
-    yield BaselinePoint(0, mse_of(data, lambda x: mean.expand_as(x)))
+    yield Coder(0, lambda x: mean.expand_as(x))
 
 
 MEAN_IMAGE = Baseline(
     name="mean_image",
     title="mean image",
     help="the mean training image in place of every image: the error of an empty code",
-    points=points,
+    coders=coders,
     has_code=False,
     with_noise=True,  # it does not look at its input
 )

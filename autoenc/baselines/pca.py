@@ -7,20 +7,19 @@ and can do better.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from autoenc.baselines.baseline import CHUNK_IMAGES, Baseline, chunks_bytes, mse_of
+from autoenc.baselines.baseline import CHUNK_IMAGES, Baseline, Coder, Reconstruct, chunks_bytes
 from autoenc.datasets import Dataset
-from autoenc.schema import BaselinePoint
 from autoenc.training import as_float
 
 SIZES = tuple(sorted({2**i for i in range(13)} | {3 * 2**i for i in range(11)}))  # 1, 2, 3, 4, 6, 8, 12 ...
 
 
-def points(data: Dataset) -> Iterator[BaselinePoint]:
+def coders(data: Dataset) -> Iterator[Coder]:
     """The first k principal components around the mean training image, for each k of SIZES that there is.
 
     What Pearson, "On lines and planes of closest fit" (1901), makes of images.
@@ -28,10 +27,10 @@ def points(data: Dataset) -> Iterator[BaselinePoint]:
     mean, axes = _fitted(torch.from_numpy(data.train))
     for k in SIZES:
         if k <= min(len(mean), len(data.train)):
-            yield BaselinePoint(k, mse_of(data, _projection(mean.float(), axes[:, :k].float())))
+            yield Coder(k, _projection(mean.float(), axes[:, :k].float()))
 
 
-def _projection(mean: Tensor, axes: Tensor) -> Callable[[Tensor], Tensor]:
+def _projection(mean: Tensor, axes: Tensor) -> Reconstruct:
     """Of images onto axes (n_pixels, k) through the mean (n_pixels,)."""
 
     def reconstruct(x: Tensor) -> Tensor:
@@ -63,7 +62,7 @@ PCA = Baseline(
     name="pca",
     title="PCA",
     help="the best linear encoder with a linear decoder",
-    points=points,
+    coders=coders,
     why_beaten=(
         "although its encoder is as linear as PCA's: the sigmoid at the end of its decoder does that"
     ),

@@ -79,7 +79,9 @@ _DAMAGE = (
 
 
 @contextmanager
-def open_file(path: Path, name: str = "", remedy: str = "delete it or train again") -> Iterator[RunFile]:
+def open_file(
+    path: Path, name: str = "", remedy: str = "delete it or train again", what: str = "run"
+) -> Iterator[RunFile]:
     """The file at a path, called `name` or else as it is; trouble with it inside the block is damage.
 
     Raises:
@@ -101,7 +103,7 @@ def open_file(path: Path, name: str = "", remedy: str = "delete it or train agai
     except _DAMAGE as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error).partition("\n")[0]
         raise CheckpointError(
-            f"{printable(name)} is not a run that can be read ({printable(why[:200])}); {remedy}"
+            f"{printable(name)} is not a {what} that can be read ({printable(why[:200])}); {remedy}"
         ) from (error if isinstance(error, OSError) else None)
 
 

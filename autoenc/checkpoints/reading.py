@@ -56,8 +56,12 @@ def content_hash(run_id: str) -> str:
     Raises:
         as `read` does.
     """
-    path = find(run_id)
-    with open_file(path) as file:
+    return content_hash_of(find(run_id))
+
+
+def content_hash_of(path: Path, what: str = "run") -> str:
+    """As `content_hash`, of any file of ours."""
+    with open_file(path, what=what) as file:
         return _content_hash(path, identity(file.stat))
 
 

@@ -18,7 +18,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from autoenc import durable, locks
-from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, folder, is_example, path_of, unknown
+from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, is_example, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
 from autoenc.schema import Images, Run
@@ -75,10 +75,17 @@ def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Itera
         RunBusy: another holds it for longer than `patience` seconds; says `busy`, or that it is trained.
         CheckpointError: the folder cannot be written to.
     """
-    path = path_of(run_id)
+    trained = f"{run_id} is being trained by another process; wait for it or stop it there"
+    with locked_file(path_of(run_id), busy or trained, patience) as path:
+        yield path
+
+
+@contextmanager
+def locked_file(path: Path, busy: str, patience: float = LOCK_SECONDS) -> Iterator[Path]:
+    """As `locked`, for a file in the checkpoint folder or below it."""
     lock_path = path.with_suffix(".lock")
     lock = locks.lock_of(lock_path, patience)
-    refused = f"cannot write to the checkpoint folder {folder()}"
+    refused = f"cannot write to the checkpoint folder {path.parent}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if lock_path.is_symlink():  # filelock before 3.20.1 would empty the file that it points at
@@ -87,14 +94,14 @@ def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Itera
     except filelock.Timeout:
         if not lock_path.exists():  # some file systems say "not found" where nothing can be made
             raise CheckpointError(f"{refused}: no file can be made in it") from None
-        trained = f"{run_id} is being trained by another process; wait for it or stop it there"
-        raise RunBusy(busy or trained) from None
+        raise RunBusy(busy) from None
     except OSError as error:
-        problem = locks.cure(error, folder(), "AUTOENC_CHECKPOINT_DIR")
+        problem = locks.cure(error, path.parent, "AUTOENC_CHECKPOINT_DIR")
         raise CheckpointError(f"{refused}: {problem}") from None
     try:
-        for left_over in path.parent.glob(f"{run_id}.*.tmp"):
-            if re.fullmatch(rf"{re.escape(run_id)}\.\d+\.tmp", left_over.name):  # not that of `run_id.more`
+        for left_over in path.parent.glob(f"{path.stem}.*.tmp"):
+            # Not that of `run_id.more`.
+            if re.fullmatch(rf"{re.escape(path.stem)}\.\d+\.tmp", left_over.name):
                 with suppress(OSError):  # a folder of this name is not ours
                     left_over.unlink()
         yield path
@@ -104,7 +111,12 @@ def locked(run_id: str, patience: float = LOCK_SECONDS, busy: str = "") -> Itera
 
 def is_being_written(run_id: str) -> bool:
     """Whether some process holds the run's lock now."""
-    lock_path = path_of(run_id).with_suffix(".lock")
+    return is_locked(path_of(run_id))
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock of this file now."""
+    lock_path = path.with_suffix(".lock")
     try:
         if lock_path.is_symlink() or not lock_path.exists():
             return False
@@ -126,7 +138,15 @@ def save(run: Run, state: TrainState) -> None:
     path = path_of(run.run_id)
     if _attempt_on_disk(path) > run.attempt:
         raise CheckpointError(f"a newer attempt has taken over {run.run_id}; this one ends here")
-    data = file_of(run, state)
+    write_whole(path, file_of(run, state))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in its place; the lock of its name is held.
+
+    Raises:
+        CheckpointError: the disk refuses; what was there is as it was.
+    """
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with durable.new_file(temporary) as file:

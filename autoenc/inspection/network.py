@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -44,25 +45,43 @@ def browser_network(trained: Trained) -> Network:
     Raises:
         ConfigError: it has a layer that the browser does not know.
     """
+    return network_of((*trained.model.encoder, *trained.model.decoder), trained.run.model)
+
+
+def network_of(modules: Iterable[nn.Module], info: ModelInfo) -> Network:
+    """As `browser_network`, for layers that are computed one after the other.
+
+    Args:
+        info: what these layers are on paper.
+    """
     layers, weights, at = list[Layer](), list[NDArray[np.float32]](), 0
-    for module, shapes in _modules(trained):
-        layer = shapes | _settings(module)
-        for name in ("weight", "bias"):
-            if isinstance(tensor := getattr(module, name, None), nn.Parameter):
-                layer[name] = at
-                weights.append(tensor.detach().cpu().float().numpy().ravel())
-                at += tensor.numel()
+    shape = list(info.image_shape)
+    for module, on_paper in zip(modules, info.layers, strict=True):
+        output = list(on_paper.output_shape)
+        layer: Layer = {"input": shape, "output": output} | _settings(module)
+        for name, numbers in _weights(module).items():
+            layer[name] = at
+            weights.append(numbers)
+            at += numbers.size
         layers.append(layer)
+        shape = output
     return Network(tuple(layers), np.concatenate(weights))
 
 
-def _modules(trained: Trained) -> Iterator[tuple[nn.Module, Layer]]:
-    shape = list(trained.run.model.image_shape)
-    modules = [*trained.model.encoder, *trained.model.decoder]
-    for module, info in zip(modules, trained.run.model.layers, strict=True):
-        output = list(info.output_shape)
-        yield module, {"input": shape, "output": output}
-        shape = output
+def _weights(module: nn.Module) -> dict[str, NDArray[np.float32]]:
+    """`weight` and `bias` as they are computed with, in PyTorch's order."""
+    pair: dict[str, object]
+    if isinstance(module, nn.BatchNorm2d):  # which has learnt what is usual: a factor and a summand a channel
+        mean, variance = module.get_buffer("running_mean"), module.get_buffer("running_var")
+        factor = module.weight / (variance + module.eps).sqrt()
+        pair = {"weight": factor, "bias": module.bias - mean * factor}
+    else:
+        pair = {name: getattr(module, name, None) for name in ("weight", "bias")}
+    return {
+        name: tensor.detach().cpu().float().numpy().ravel()
+        for name, tensor in pair.items()
+        if isinstance(tensor, torch.Tensor)
+    }
 
 
 def _settings(module: nn.Module) -> Layer:
@@ -79,9 +98,13 @@ def _settings(module: nn.Module) -> Layer:
             }
         case nn.ReLU() | nn.Sigmoid() | nn.Flatten() | nn.Unflatten() | Crop():
             return {"kind": type(module).__name__.lower()}
+        case nn.BatchNorm2d():
+            return {"kind": "scale"}
+        case nn.MaxPool2d(kernel_size=2, stride=2, padding=0):
+            return {"kind": "max_pool"}
     raise ConfigError(
         f"the browser cannot compute the layer {module}; it knows Linear, Conv2d, ConvTranspose2d, ReLU, "
-        "Sigmoid, Flatten, Unflatten and Crop: compute this model on the server"
+        "Sigmoid, MaxPool2d, BatchNorm2d, Flatten, Unflatten and Crop: compute this model on the server"
     )
 
 

@@ -10,6 +10,7 @@ baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
 job.py     the state of a job in the background
 sweep.py   many runs as one question
+recognition.py  whether an image can still be read
 forecast.py  how long something will take
 written.py what fields are called in tables and in `--json`
 """
@@ -37,9 +38,25 @@ from autoenc.schema.denoise import (
     usual_levels,
 )
 from autoenc.schema.forecast import Forecast
-from autoenc.schema.job import Download, Record, Snapshot, State, Value, Work
+from autoenc.schema.job import Download, Event, Record, Snapshot, State, Value, Work
 from autoenc.schema.model import LayerInfo, ModelInfo
 from autoenc.schema.noise import MIN_LEVEL, NOISES, Noise, NoiseKind, training_noise
+from autoenc.schema.recognition import (
+    BATCH_IMAGES,
+    READABLE,
+    RECOGNISER_BOUNDS,
+    Probe,
+    Reading,
+    ReadingCurve,
+    Recogniser,
+    RecogniserConfig,
+    RecogniserEpoch,
+    RecogniserRecord,
+    RecogniserSteps,
+    RecogniserSummary,
+    Reliability,
+    ReliabilityBin,
+)
 from autoenc.schema.run import (
     MAX_PREVIEWS,
     Epoch,
@@ -57,6 +74,7 @@ from autoenc.schema.subject import Subject
 from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 
 __all__ = [
+    "BATCH_IMAGES",
     "BOUNDS",
     "CLASSICAL_METHODS",
     "CODE_UNITS",
@@ -71,6 +89,8 @@ __all__ = [
     "MODEL_NAMES",
     "NOISES",
     "OPTIONAL",
+    "READABLE",
+    "RECOGNISER_BOUNDS",
     "ROUNDING",
     "SLOW_METHODS",
     "BaselineCurve",
@@ -79,6 +99,7 @@ __all__ = [
     "Download",
     "Epoch",
     "EpochRecord",
+    "Event",
     "Forecast",
     "Heartbeat",
     "Images",
@@ -89,8 +110,19 @@ __all__ = [
     "NoiseKind",
     "Point",
     "Preview",
+    "Probe",
     "Quality",
+    "Reading",
+    "ReadingCurve",
+    "Recogniser",
+    "RecogniserConfig",
+    "RecogniserEpoch",
+    "RecogniserRecord",
+    "RecogniserSteps",
+    "RecogniserSummary",
     "Record",
+    "Reliability",
+    "ReliabilityBin",
     "Run",
     "RunSummary",
     "Snapshot",

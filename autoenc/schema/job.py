@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from autoenc.numerals import data_size
+from autoenc.schema.recognition import RecogniserEpoch, RecogniserSteps
 from autoenc.schema.run import EpochRecord, Heartbeat, Run, StepRecord
 
 
@@ -53,7 +54,9 @@ class Work(Protocol):
         """For people, before anything of it is done: `Download of MNIST handwritten digits`."""
 
 
-Record = Value | StepRecord | Heartbeat | EpochRecord
+# What a run or a recogniser adds to what it has: `after` says how.
+Event = StepRecord | Heartbeat | EpochRecord | RecogniserSteps | RecogniserEpoch
+Record = Value | Event
 
 
 class State(StrEnum):

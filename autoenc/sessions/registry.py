@@ -17,13 +17,12 @@ from autoenc.errors import AutoencError
 from autoenc.jobs import Job
 from autoenc.schema import (
     MAX_RUNS,
-    EpochRecord,
-    Heartbeat,
+    Event,
+    Recogniser,
     Record,
     Run,
     Snapshot,
     State,
-    StepRecord,
     Value,
 )
 from autoenc.sessions.queue import in_turn
@@ -237,7 +236,7 @@ class JobRegistry:
         with suppress(AutoencError):
             stored = entry.job.stored()
         value = stored.value if stored else None
-        n_epochs = len(value.epochs) if isinstance(value, Run) else 0
+        n_epochs = len(value.epochs) if isinstance(value, Run | Recogniser) else 0
         if entry.stopping:
             self.end(entry, State.STOPPED, "stopped; finished work is kept")
         elif memory.kernel_kills() > entry.kernel_kills:
@@ -310,6 +309,6 @@ class JobRegistry:
 
 
 def _fold(value: Value | None, record: Record) -> Value | None:
-    if not isinstance(record, StepRecord | Heartbeat | EpochRecord):
+    if not isinstance(record, Event):
         return record
-    return value.after(record) if isinstance(value, Run) else value
+    return value.after(record) if isinstance(value, Run | Recogniser) else value

@@ -16,7 +16,7 @@ from distributed import get_worker
 from autoenc import cores, datasets, memory
 from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
-from autoenc.schema import EpochRecord, Record, State
+from autoenc.schema import EpochRecord, RecogniserEpoch, Record, State
 from autoenc.sessions.dask import fork_server
 from autoenc.speed import Speed, measure
 
@@ -82,7 +82,7 @@ def _done(job: Job, key: str, report: Callable[[Record | None], None], share: Ca
             report(record)
             if key in _stop:
                 return State.STOPPED, "stopped; finished work is kept"
-            if isinstance(record, EpochRecord):
+            if isinstance(record, EpochRecord | RecogniserEpoch):
                 share()
     return State.FINISHED, ""
 

@@ -1,0 +1,29 @@
+"""What can run in the background: a frozen description of the work, and a generator of records to do it.
+
+job.py          what a job is
+training.py     a model is trained, or continued
+recognition.py  a recogniser is trained; what it can still read; what a code knows of the class
+baselines.py    a baseline is measured
+curves.py       a method of denoising is measured at rising levels of noise
+downloading.py  a public data set is brought to this machine
+"""
+
+from autoenc.jobs.baselines import BaselineJob
+from autoenc.jobs.curves import CurveJob
+from autoenc.jobs.downloading import DownloadJob
+from autoenc.jobs.job import Job
+from autoenc.jobs.recognition import ProbeJob, ReadingJob, RecogniserJob, stored_recogniser
+from autoenc.jobs.training import TrainJob, stored_run
+
+__all__ = [
+    "BaselineJob",
+    "CurveJob",
+    "DownloadJob",
+    "Job",
+    "ProbeJob",
+    "ReadingJob",
+    "RecogniserJob",
+    "TrainJob",
+    "stored_recogniser",
+    "stored_run",
+]

@@ -1,0 +1,304 @@
+"""A recogniser is trained; what it can still read; what a code knows of the class."""
+
+from __future__ import annotations
+
+import math
+import platform
+import zlib
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from autoenc import checkpoints, datasets, memory, training
+from autoenc.baselines import BASELINES
+from autoenc.captions import configs
+from autoenc.datasets import Dataset
+from autoenc.denoising import measuring as denoising
+from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.numerals import out_of
+from autoenc.recognition import files, loading, measuring, network, probe
+from autoenc.recognition import training as recogniser_training
+from autoenc.recognition.reading import open_reader
+from autoenc.schema import (
+    METHODS,
+    NOISES,
+    EpochRecord,
+    Probe,
+    ReadingCurve,
+    Recogniser,
+    RecogniserConfig,
+    RecogniserEpoch,
+    Record,
+    Snapshot,
+    State,
+    TrainConfig,
+    check_levels,
+)
+from autoenc.sources import VERSION
+
+
+@dataclass(frozen=True)
+class RecogniserJob:
+    """Train a recogniser and keep its file, from the furthest epoch that is already on disk."""
+
+    config: RecogniserConfig
+    device: str = "auto"
+
+    @property
+    def job_id(self) -> str:
+        return self.config.recogniser_id(datasets.load(self.config.dataset).fingerprint)
+
+    @property
+    def title(self) -> str:
+        noise = f", {configs.noise_caption(self.config.noise)}" if self.config.noise else ""
+        return f"Recogniser of {datasets.title(self.config.dataset)}{noise}"
+
+    def stored(self) -> Snapshot | None:
+        with suppress(CheckpointError):  # a damaged file is as good as none
+            return None if loading.is_example(self.job_id) else stored_recogniser(self.job_id)
+        return None
+
+    def threads(self, share: int) -> int:
+        return share
+
+    def needed_bytes(self) -> int:
+        """Weights and Adam's state; what a step's layers hold, and a chunk of test images."""
+        data = datasets.load(self.config.dataset)
+        info = network.describe(data.image_shape, len(data.class_names))
+        widest = sum(math.prod(layer.output_shape) for layer in info.layers)
+        return 100_000_000 + 8 * 4 * info.n_parameters + 3 * 4 * recogniser_training.CHUNK_IMAGES * widest
+
+    def needed_dataset(self) -> str:
+        return self.config.dataset
+
+    def run(self) -> Generator[Record, None, None]:
+        memory.keep_freed()
+        data = datasets.load(self.config.dataset)
+        recogniser_id = self.config.recogniser_id(data.fingerprint)
+        stored = self.stored()
+        if stored is not None and stored.state is State.FINISHED and stored.value is not None:
+            yield stored.value
+            return
+        with memory.readable_shortage():
+            state = recogniser_training.begin(self.config, data, self.device)
+            with files.write_lock(recogniser_id) as attempt:
+                recogniser = _first_record(self.config, data, state, attempt)
+                if recogniser.finished:
+                    files.save(recogniser, state)
+                yield recogniser
+                for record in recogniser_training.train(state, data, self.config):
+                    recogniser = recogniser.after(record)
+                    if isinstance(record, RecogniserEpoch):
+                        with memory.unlimited():  # safetensors ends the process where it has no memory
+                            files.save(recogniser, state)
+                    yield record
+
+
+def _first_record(
+    config: RecogniserConfig, data: Dataset, state: recogniser_training.RecogniserState, attempt: int
+) -> Recogniser:
+    """The one that is continued, or an empty one; the state gets its weights."""
+    history = None
+    if (earlier := files.furthest(config, data.fingerprint)) is not None:
+        with suppress(CheckpointError):  # a damaged file continues nothing
+            history = loading.restore(state, earlier.recogniser_id, config.epochs)
+    n_train, n_held_out = recogniser_training.split(data)
+    return Recogniser(
+        recogniser_id=config.recogniser_id(data.fingerprint),
+        config=config,
+        fingerprint=data.fingerprint,
+        image_shape=data.image_shape,
+        class_names=data.class_names,
+        n_parameters=sum(parameter.numel() for parameter in state.model.parameters()),
+        n_train_images=n_train,
+        n_held_out=n_held_out,
+        device=training.name_of(state.device),
+        versions={"autoenc": VERSION, "torch": torch.__version__, "python": platform.python_version()},
+        attempt=attempt,
+        resumed_from_epoch=state.epoch,
+        epochs=history.epochs if history else (),
+        step_losses=history.step_losses if history else (),
+        step_accuracies=history.step_accuracies if history else (),
+    )
+
+
+def stored_recogniser(recogniser_id: str) -> Snapshot | None:
+    """A recogniser as its file tells it; None: no such file.
+
+    Raises:
+        CheckpointError: the file is damaged, or none can be called so.
+    """
+    loading.path_of(recogniser_id)
+    try:
+        recogniser = loading.read(recogniser_id)
+    except RunUnknown:
+        return None
+    if recogniser.finished:
+        return Snapshot(recogniser_id, State.FINISHED, value=recogniser)
+    done = f"{out_of(len(recogniser.epochs), recogniser.config.epochs, 'epoch')} done"
+    if files.is_being_written(recogniser_id):
+        return Snapshot(recogniser_id, State.RUNNING, f"another process is training it; {done}", recogniser)
+    return Snapshot(recogniser_id, State.INTERRUPTED, f"{done}; train again to continue", recogniser)
+
+
+@dataclass(frozen=True)
+class ReadingJob:
+    """Let a recogniser read what a source makes of the test images; the cache folder keeps what it read.
+
+    Raises:
+        ConfigError: the noise is unknown or a level is not allowed.
+        CheckpointError: there is no such recogniser or run, or its file is damaged.
+    """
+
+    dataset: str
+    recogniser_id: str
+    source: str  # a run_id, the name of a baseline, or one of METHODS
+    noise: str = ""  # a kind, which the source is given; "": none
+    levels: tuple[float, ...] = ()  # of that noise
+    # Of the files of the recogniser and of the run; trained again, they are others.
+    recogniser_hash: str = field(default="", init=False)
+    source_hash: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        if self.noise:
+            object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
+        object.__setattr__(self, "recogniser_hash", loading.content_hash(self.recogniser_id))
+        if self.source not in METHODS and self.source not in BASELINES:
+            object.__setattr__(self, "source_hash", checkpoints.content_hash(self.source))
+
+    @property
+    def job_id(self) -> str:
+        levels = f"{zlib.crc32(repr(self.levels).encode()):08x}" if self.noise else ""
+        data = datasets.load(self.dataset).fingerprint
+        what = (data, self.recogniser_hash, self.source, self.source_hash, self.noise, levels)
+        return "-".join((f"reading{measuring.DEFINITION_VERSION}", *filter(None, what)))
+
+    @property
+    def title(self) -> str:
+        noise = f", {NOISES[self.noise].title}" if self.noise else ""
+        name = BASELINES[self.source].title if self.source in BASELINES else self.source
+        return f"Reading{noise}: {METHODS.get(self.source, name)}"
+
+    def threads(self, share: int) -> int:
+        return share
+
+    def needed_bytes(self) -> int:
+        """Some chunks of images through both networks; PCA's matrices; the affine filter's."""
+        data = datasets.load(self.dataset)
+        info = network.describe(data.image_shape, len(data.class_names))
+        widest = sum(math.prod(layer.output_shape) for layer in info.layers)
+        chunks = 300_000_000 + 3 * 4 * recogniser_training.CHUNK_IMAGES * widest + 80_000 * info.n_pixels
+        if self.source in BASELINES:
+            return chunks + BASELINES[self.source].needed_bytes(info.n_pixels)
+        if self.source == "affine":
+            return chunks + 8 * 8 * info.n_pixels**2 + 3 * 4 * 20_000 * info.n_pixels
+        return chunks + (8 * checkpoints.read(self.source).model.n_parameters if self.source_hash else 0)
+
+    def needed_dataset(self) -> str:
+        return self.dataset
+
+    def stored(self) -> Snapshot | None:
+        curve = measuring.stored_curve(self.job_id)
+        return None if curve is None else Snapshot(self.job_id, State.FINISHED, value=curve)
+
+    def run(self) -> Generator[Record, None, None]:
+        memory.keep_freed()
+        data, curve = datasets.load(self.dataset), None
+        if loading.content_hash(self.recogniser_id) != self.recogniser_hash:
+            raise CheckpointError(f"another recogniser has replaced {self.recogniser_id}; measure it again")
+        if self.source_hash and checkpoints.content_hash(self.source) != self.source_hash:
+            raise CheckpointError(f"another run has replaced {self.source}; measure it again")
+        with memory.readable_shortage():
+            reader = open_reader(self.recogniser_id, data)
+            for curve in measuring.measure(reader, data, self.source, self.noise, self.levels):
+                yield curve
+        if isinstance(curve, ReadingCurve):
+            measuring.keep_curve(self.job_id, curve)
+
+
+@dataclass(frozen=True)
+class ProbeJob:
+    """Fit a linear classifier on the codes of a run, at its end or after each of its epochs.
+
+    A file holds only the last weights, so that for the epochs the run is trained once more: the same settings
+    give the same weights.
+
+    Raises:
+        CheckpointError: there is no such run, or its file is damaged.
+    """
+
+    dataset: str
+    run_id: str
+    by_epoch: bool = False
+    content_hash: str = field(default="", init=False)  # of the run's file
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content_hash", checkpoints.content_hash(self.run_id))
+
+    @property
+    def job_id(self) -> str:
+        epochs = "epochs" if self.by_epoch else ""
+        what = (f"probe{probe.DEFINITION_VERSION}", self.run_id, self.content_hash, epochs)
+        return "-".join(filter(None, what))
+
+    @property
+    def title(self) -> str:
+        return f"Linear classifier on codes: {self.run_id}"
+
+    def threads(self, share: int) -> int:
+        return share
+
+    def needed_bytes(self) -> int:
+        data, run = datasets.load(self.dataset), checkpoints.read(self.run_id)
+        needed = memory.needed_bytes(run.config, run.model, len(data.train), len(data.test))
+        return (
+            needed
+            + 300_000_000
+            + 4 * 8 * min(probe.MAX_FITTED_NUMBERS, probe.MAX_FITTED_IMAGES * run.model.n_latents)
+        )
+
+    def needed_dataset(self) -> str:
+        return self.dataset
+
+    def stored(self) -> Snapshot | None:
+        known = probe.stored_probe(self.job_id)
+        return None if known is None else Snapshot(self.job_id, State.FINISHED, value=known)
+
+    def run(self) -> Generator[Record, None, None]:
+        memory.keep_freed()
+        data = datasets.load(self.dataset)
+        trained = denoising.opened(self.run_id, data)
+        recogniser_training.check(RecogniserConfig(self.dataset), data)  # that there are classes
+        if checkpoints.content_hash(self.run_id) != self.content_hash:
+            raise CheckpointError(f"another run has replaced {self.run_id}; measure it again")
+        config = trained.run.config
+        known = Probe(self.dataset, self.run_id, trained.run.model.n_latents)
+        yield known
+        with memory.readable_shortage():
+            if not self.by_epoch:
+                share = probe.accuracy(trained.model, data, config)
+                known = replace(known, accuracies=((config.epochs, share),), done=1.0)
+                yield known
+            else:
+                for latest in self._by_epoch(known, data, config):
+                    yield (known := latest)
+        probe.keep_probe(self.job_id, known)
+
+    def _by_epoch(self, known: Probe, data: Dataset, config: TrainConfig) -> Generator[Probe, None, None]:
+        """Before the training and after each epoch."""
+        state = training.begin(config, data, "cpu")
+        share = probe.accuracy(state.model, data, config)
+        known = replace(known, accuracies=((0, share),))
+        for record in training.train(state, data, config, film_steps=()):
+            if isinstance(record, EpochRecord):
+                share = probe.accuracy(state.model, data, config)
+                accuracies = (*known.accuracies, (record.epoch, share))
+                known = replace(known, accuracies=accuracies, done=record.epoch / config.epochs)
+            yield known
+
+
+def check_readable(data: Dataset) -> None:
+    """That there is something to read in these images; raises ConfigError."""
+    recogniser_training.check(RecogniserConfig(data.name), data)
