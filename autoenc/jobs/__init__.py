@@ -2,7 +2,8 @@
 
 job.py          what a job is
 training.py     a model is trained, or continued
-recognition.py  a recogniser is trained; what it can still read; what a code knows of the class
+recognisers.py  a recogniser is trained, or continued
+readings.py     what a recogniser can still read, and what a code knows of the class
 baselines.py    a baseline is measured
 curves.py       a method of denoising is measured at rising levels of noise
 downloading.py  a public data set is brought to this machine
@@ -12,7 +13,8 @@ from autoenc.jobs.baselines import BaselineJob
 from autoenc.jobs.curves import CurveJob
 from autoenc.jobs.downloading import DownloadJob
 from autoenc.jobs.job import Job
-from autoenc.jobs.recognition import ProbeJob, ReadingJob, RecogniserJob, stored_recogniser
+from autoenc.jobs.readings import ProbeJob, ReadingJob
+from autoenc.jobs.recognisers import RecogniserJob, stored_recogniser
 from autoenc.jobs.training import TrainJob, stored_run
 
 __all__ = [
