@@ -81,9 +81,14 @@ def epoch_seconds(
     """For one epoch, its test included, by the size of the model; None: its kind has not been measured."""
     if speed is None or config.model not in speed.coefficients:
         return None
-    step = float(np.dot(speed.coefficients[config.model], _size(info, config.batch_size)))
+    step = step_seconds(info, config.batch_size, speed.coefficients[config.model])
     n_steps = math.ceil((config.train_images or n_train) / config.batch_size)
     return step * n_steps + forward_seconds(info, n_test, speed.coefficients[config.model])
+
+
+def step_seconds(info: ModelInfo, batch_size: int, coefficients: tuple[float, float, float]) -> float:
+    """For one training step."""
+    return float(np.dot(coefficients, _size(info, batch_size)))
 
 
 def forward_seconds(info: ModelInfo, n_images: int, coefficients: tuple[float, float, float]) -> float:

@@ -51,6 +51,15 @@ PAGES: tuple[Page, ...] = (
         main=("noise-scene",),
     ),
     Page(
+        "recognise",
+        "Recognise",
+        ":material/visibility:",
+        "Let a second network read the pictures that came back: how far can an image be compressed before "
+        "nobody can tell what it is?",
+        "pages/recognise.py",
+        main=("train-recogniser-form", "measure-recognise"),
+    ),
+    Page(
         "picture",
         "Your picture",
         ":material/add_a_photo:",

@@ -11,6 +11,7 @@ denoising/              curves of denoising
 out_of_distribution.py  a picture that no model was trained on
 remarks.py              what must be said beside the figures of a run
 training.py             the charts of runs
+recognition.py          what can still be recognised
 ratios.py               a ratio as people say it
 """
 
@@ -21,8 +22,19 @@ from autoenc.captions import (
     frames,
     images,
     out_of_distribution,
+    recognition,
     sweep,
     training,
 )
 
-__all__ = ["denoising", "equal", "errors", "frames", "images", "out_of_distribution", "sweep", "training"]
+__all__ = [
+    "denoising",
+    "equal",
+    "errors",
+    "frames",
+    "images",
+    "out_of_distribution",
+    "recognition",
+    "sweep",
+    "training",
+]

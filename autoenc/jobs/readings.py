@@ -59,7 +59,7 @@ class ReadingJob:
     def job_id(self) -> str:
         levels = f"{zlib.crc32(repr(self.levels).encode()):08x}" if self.noise else ""
         data = datasets.load(self.dataset).fingerprint
-        what = (data, self.recogniser_hash, self.source, self.source_hash, self.noise, levels)
+        what = (data, self.recogniser_hash, self.source_hash or self.source, self.noise, levels)
         return "-".join((f"reading{measuring.DEFINITION_VERSION}", *filter(None, what)))
 
     @property
@@ -127,7 +127,7 @@ class ProbeJob:
     @property
     def job_id(self) -> str:
         epochs = "epochs" if self.by_epoch else ""
-        what = (f"probe{probe.DEFINITION_VERSION}", self.run_id, self.content_hash, epochs)
+        what = (f"probe{probe.DEFINITION_VERSION}", self.content_hash, epochs)
         return "-".join(filter(None, what))
 
     @property

@@ -8,6 +8,7 @@ equal.py      two data sets in one figure
 errors.py     where a model errs, as bars
 denoising/    the figures of denoising
 out_of_distribution.py    the error of a picture from outside
+recognition.py  how a recogniser learns, what it can still read, how sure it may be
 """
 
 from autoenc.pareto import pareto
@@ -23,6 +24,18 @@ from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
+from autoenc.plots.recognition import (
+    Level,
+    NoisyLine,
+    Reference,
+    accuracy_by_code,
+    accuracy_by_noise,
+    probe_by_code,
+    probe_by_epoch,
+    recogniser_accuracy,
+    recogniser_loss,
+    reliability_diagram,
+)
 from autoenc.plots.sweep import (
     Axes,
     loss_at_large_sizes,
@@ -42,9 +55,14 @@ __all__ = [
     "MAX_POINTS",
     "SEVERAL_COLOURS",
     "Axes",
+    "Level",
     "Line",
     "MatrixRow",
+    "NoisyLine",
+    "Reference",
     "SizeCurve",
+    "accuracy_by_code",
+    "accuracy_by_noise",
     "comparison",
     "error_at_equal",
     "error_by_channel",
@@ -58,8 +76,13 @@ __all__ = [
     "loss_by_time",
     "loss_curve",
     "pareto",
+    "probe_by_code",
+    "probe_by_epoch",
     "quality_by_size",
     "quality_curves",
+    "recogniser_accuracy",
+    "recogniser_loss",
+    "reliability_diagram",
     "time_by_size",
     "timing",
     "transfer_matrix",

@@ -69,7 +69,7 @@ class Chart:
 
     def figure(self, highlighted: str | None, caption: str) -> Figure:
         """With a ring around the highlighted run, and the caption for those who cannot see it."""
-        traces = [*self.beneath, *self._lines(), self._ring(highlighted)]
+        traces = [*self.beneath, *self.lines(), self._ring(highlighted)]
         dataset = self.points[0].config.dataset if self.points else "no"
         laid_out = layout(
             self.title,
@@ -80,7 +80,7 @@ class Chart:
         )
         return Figure(data=traces, layout=laid_out)
 
-    def _lines(self) -> list[Trace]:
+    def lines(self) -> list[Trace]:
         """One a pair. Where there are several numbers of layers the legend tells colours and dashes apart."""
         pairs = pairs_of(self.points)
         lines = [self._of_pair(pair) for pair in pairs]

@@ -10,16 +10,19 @@ measuring.py    what it reads in the reconstructions of the whole test set
 probe.py        what a linear classifier reads from the codes, without a picture
 """
 
-from autoenc.recognition.files import delete, is_being_written, summaries
+from autoenc.recognition.files import delete, furthest, is_being_written, summaries
 from autoenc.recognition.loading import content_hash, is_example, read
 from autoenc.recognition.reading import ImageReader, Readings, browser_network, open_reader, reliability_of
+from autoenc.recognition.training import check_readable
 
 __all__ = [
     "ImageReader",
     "Readings",
     "browser_network",
+    "check_readable",
     "content_hash",
     "delete",
+    "furthest",
     "is_being_written",
     "is_example",
     "open_reader",

@@ -72,17 +72,31 @@ def averaged(model: nn.Sequential) -> nn.Sequential:
 
 
 def check(config: RecogniserConfig, data: Dataset) -> None:
-    """That a recogniser of these images can be trained.
+    """That this recogniser can be trained.
 
     Raises:
-        ConfigError: there are fewer than two classes to tell apart, too few or too large images, or too many
-            steps.
+        ConfigError: as `check_readable`, or there would be too many steps.
+    """
+    check_readable(data)
+    n_train, _ = split(data)
+    n_steps = config.epochs * math.ceil(n_train / BATCH_IMAGES)
+    if n_steps > MAX_STEPS:
+        raise ConfigError(
+            f"these settings make {n_steps:,} steps; allowed: {MAX_STEPS:,}; choose fewer epochs"
+        )
+
+
+def check_readable(data: Dataset) -> None:
+    """That a recogniser can learn to read these images.
+
+    Raises:
+        ConfigError: there are fewer than two classes to tell apart, or too few or too large images.
     """
     n_classes = len(np.unique(data.train_labels))
     if n_classes < 2:
         has = "one class" if n_classes else "no classes"
         raise ConfigError(f"{data.name} has {has}; a recogniser needs images of at least two classes")
-    n_train, n_held_out = split(data)
+    _, n_held_out = split(data)
     if n_held_out < n_classes:
         raise ConfigError(
             f"{data.name} has {len(data.train):,} training images; a recogniser of {n_classes:,} classes "
@@ -91,11 +105,6 @@ def check(config: RecogniserConfig, data: Dataset) -> None:
     if math.prod(data.image_shape) > MAX_PIXELS:
         raise ConfigError(
             f"an image of {data.name} has {math.prod(data.image_shape):,} pixels; allowed: {MAX_PIXELS:,}"
-        )
-    n_steps = config.epochs * math.ceil(n_train / BATCH_IMAGES)
-    if n_steps > MAX_STEPS:
-        raise ConfigError(
-            f"these settings make {n_steps:,} steps; allowed: {MAX_STEPS:,}; choose fewer epochs"
         )
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from autoenc import checkpoints
 from tests.visits import has_button, opened, texts, trained, until, until_true
 from ui.core import sessions
-from ui.denoise import curves
+from ui.denoise import denoisers
 
 
 def with_models(**link: str) -> AppTest:
@@ -109,8 +109,8 @@ def test_runs_that_do_not_suit_a_link_are_named() -> None:
     elsewhere = opened("denoise", denoiser=denoiser, dataset="mnist", noise="speckle:0.5")
     assert "was trained on digits, not on mnist" in texts(elsewhere)
     assert elsewhere.selectbox(key="dataset").value == "mnist"
-    curve = curves.curve_job("digits", "speckle", "noisy").job_id
-    sessions.background().start(curves.curve_job("digits", "speckle", "noisy"), "a test")
+    curve = denoisers.curve_job("digits", "speckle", "noisy").job_id
+    sessions.background().start(denoisers.curve_job("digits", "speckle", "noisy"), "a test")
     page = opened("denoise")
     until_true(page, lambda: sessions.background().snapshot(curve).value is not None, "the curve")
     assert "is not on this machine" in texts(opened("denoise", training=curve))

@@ -13,7 +13,7 @@ from autoenc.jobs import TrainJob
 from autoenc.schema import State, Sweep, TrainConfig
 from tests.visits import has_button, opened, swept, texts, the_sessions, trained, until_true
 from ui.core import forecasts
-from ui.denoise import curves
+from ui.denoise import denoisers
 from ui.widgets import offers
 
 SOMEBODY = "another window"
@@ -157,7 +157,7 @@ def test_curves_that_another_window_measures_are_seen_with_what_is_left() -> Non
     app = measured("denoise", **link).run()
     with busy():
         for method in ("noisy", "median"):
-            the_sessions().start(curves.curve_job("digits", "blur", method), SOMEBODY)
+            the_sessions().start(denoisers.curve_job("digits", "blur", method), SOMEBODY)
         app.run()
         (bar,) = [p.proto.text for p in app.get("progress") if "curves measured" in p.proto.text]
         assert bar.startswith("0 of 3 curves measured, ")

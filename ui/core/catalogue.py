@@ -57,6 +57,12 @@ def fingerprint_of(dataset: str) -> str | None:
         return None
 
 
+def class_names(dataset: str) -> tuple[str, ...]:
+    """Of its images; those of digits where they are not here."""
+    name = dataset if is_present(dataset) else "digits"
+    return datasets.load(name).class_names
+
+
 def info_of(dataset: str) -> DatasetInfo:
     """Raises DatasetMissing where there is none of this name any more."""
     datasets.check_name(dataset)

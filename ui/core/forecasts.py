@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autoenc import checkpoints, datasets, forecasting, runs, training
+from autoenc import checkpoints, datasets, forecasting, recognition, runs, training
+from autoenc.baselines import BASELINES
 from autoenc.datasets import DatasetInfo
 from autoenc.forecasting import Machine, Part
 from autoenc.forecasting.machine import Timings
-from autoenc.jobs import CurveJob
+from autoenc.jobs import CurveJob, ProbeJob, ReadingJob
 from autoenc.numerals import counted
-from autoenc.schema import Forecast, Snapshot, TrainConfig
+from autoenc.schema import Forecast, Recogniser, RecogniserConfig, RunSummary, Snapshot, TrainConfig
 from autoenc.sweeps import Plan
 from ui.core import catalogue, sessions
 from ui.core.caching import once, shared
 
-MIN_DONE = 0.05  # of a curve, before which its own progress says little
+Measurement = CurveJob | ReadingJob | ProbeJob
+
+MIN_DONE = 0.05  # of a measurement, before which its own progress says little
+N_SIZES = 11  # about as many sizes of a baseline are read
 
 
 def machine() -> Machine:
@@ -69,15 +73,40 @@ def of_plans(plans: Sequence[Plan], *, alone: bool = False) -> Forecast | None:
     return _now(parts, here, alone=alone) if len(parts) == len(to_train) else None
 
 
-def of_curves(jobs: Sequence[CurveJob]) -> Forecast:
-    """Until all of these curves are measured."""
+def of_measurements(jobs: Sequence[Measurement]) -> Forecast:
+    """Until all of these are measured."""
     here = machine()
-    return _now([_of_curve(job, here) for job in jobs], here)
+    return _now([_of_measurement(job, here) for job in jobs], here)
 
 
-def _of_curve(job: CurveJob, here: Machine) -> Part:
-    run = next((run for run in sessions.runs_to_show() if run.run_id == job.method), None)
-    return forecasting.curve(job.method, catalogue.info_of(job.dataset), len(job.levels), here, run)
+def of_recogniser(config: RecogniserConfig) -> Forecast | None:
+    """Until this recogniser is trained, from where it stands; None: nothing has been measured yet."""
+    here, info, done = machine(), catalogue.info_of(config.dataset), 0
+    if info.present:
+        earlier = recognition.furthest(config, datasets.load(config.dataset).fingerprint)
+        done = len(earlier.epochs) if earlier else 0
+    n_classes = len(catalogue.class_names(config.dataset))
+    part = forecasting.recogniser(config, info, n_classes, here, recognition.summaries(), done)
+    return None if part is None else _now([part], here)
+
+
+def _of_measurement(job: Measurement, here: Machine) -> Part:
+    info = catalogue.info_of(job.dataset)
+    match job:
+        case CurveJob():
+            return forecasting.curve(job.method, info, len(job.levels), here, _run(job.method))
+        case ReadingJob():
+            n_sizes = len(job.levels) or (N_SIZES if job.source in BASELINES else 1)
+            n_classes = len(catalogue.class_names(job.dataset))
+            return forecasting.reading(info, n_classes, here, n_sizes, _run(job.source))
+        case ProbeJob():
+            run = _run(job.run_id)
+            assert run is not None, "a probe is of a run that is here"
+            return forecasting.probe(info, here, run, by_epoch=job.by_epoch)
+
+
+def _run(run_id: str) -> RunSummary | None:
+    return next((run for run in sessions.runs_to_show() if run.run_id == run_id), None)
 
 
 def _of_run(config: TrainConfig, here: Machine) -> Part | None:
@@ -109,6 +138,8 @@ def text(forecast: Forecast | None) -> str:
 
 def seconds_left(snapshot: Snapshot) -> float | None:
     """Until a run at work is trained; None: nobody can know yet, or it is none."""
+    if isinstance(snapshot.value, Recogniser):
+        return forecasting.recogniser_left(snapshot.value, snapshot.elapsed_seconds)
     run = snapshot.run
     if run is None:
         return None
@@ -117,12 +148,12 @@ def seconds_left(snapshot: Snapshot) -> float | None:
     return forecasting.seconds_left(run, expected)
 
 
-def curves_left(jobs: Sequence[CurveJob]) -> Forecast:
-    """Until all of these curves are measured, some of which are at work: those by their own progress."""
+def measurements_left(jobs: Sequence[Measurement]) -> Forecast:
+    """Until all of these are measured, some of which are at work: those by their own progress."""
     here, parts = machine(), []
     snapshots = sessions.background().snapshots(job.job_id for job in jobs)
     for job in jobs:
-        part, latest = _of_curve(job, here), snapshots.get(job.job_id)
+        part, latest = _of_measurement(job, here), snapshots.get(job.job_id)
         done = latest.value.done if latest is not None and latest.value is not None else 0.0
         if latest is not None and done > MIN_DONE:
             seconds = latest.elapsed_seconds * (1 - done) / done

@@ -8,10 +8,11 @@ import numpy as np
 
 from autoenc import checkpoints, datasets, recipes, recognition
 from autoenc.datasets import Dataset
+from autoenc.errors import AutoencError
 from autoenc.inspection import Network
 from autoenc.recognition import ImageReader, Readings, loading
 from autoenc.schema import RecogniserSummary, Reliability, Run
-from ui.core import catalogue, model_cache
+from ui.core import catalogue, model_cache, visitor
 from ui.core.caching import shared
 
 
@@ -21,10 +22,26 @@ def listed() -> tuple[RecogniserSummary, ...]:
     return _listed_at(str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0)
 
 
-def of_dataset(dataset: str) -> RecogniserSummary | None:
-    """The one that reads the images of this data set where nobody has chosen; None: there is none yet."""
+def of_dataset(dataset: str, *, noisy: bool = False) -> RecogniserSummary | None:
+    """The one that reads the images of this data set where nobody has chosen; None: there is none yet.
+
+    Args:
+        noisy: it has learnt from noisy images.
+    """
     fingerprint = catalogue.fingerprint_of(dataset)
-    return None if fingerprint is None else recipes.best_recogniser(listed(), fingerprint)
+    fitting = [one for one in listed() if (one.config.noise is not None) == noisy]
+    return None if fingerprint is None else recipes.best_recogniser(fitting, fingerprint)
+
+
+def delete(recogniser: RecogniserSummary) -> None:
+    """Delete its file.
+
+    Raises:
+        AutoencError: this is not the teacher, or it is being trained.
+    """
+    if not visitor.is_teacher():
+        raise AutoencError("only the teacher can delete recognisers")
+    recognition.delete(recogniser.recogniser_id)
 
 
 def for_run(run: Run) -> RecogniserSummary | None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from autoenc import captions, plots, recipes
 from autoenc.captions import configs
+from autoenc.jobs import CurveJob
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, Line, MatrixRow, SizeCurve
 from autoenc.schema import NOISES, Curve, RunSummary, State, TrainConfig, training_noise, usual_levels
@@ -19,12 +20,13 @@ from ui.components.save_picture import PngText
 from ui.core import forecasts, idle, links, sessions, visitor
 from ui.core.caching import once
 from ui.core.text import plain
-from ui.denoise import curves, denoisers, settings
+from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name, png_text
 from ui.sweep import settings as sweep_settings
 from ui.widgets import before_training, offers
 from ui.widgets.lesson import lesson
+from ui.widgets.measurements import follow
 
 HEIGHT = 340  # pixels
 TALL_HEIGHT = 400
@@ -44,8 +46,15 @@ def show(compared: Compared) -> None:
 
 def where(compared: Compared) -> None:
     """Every method on the test set: PSNR and SSIM against the level of noise, and in words what they show."""
-    jobs = [curves.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
-    curves.follow(jobs, lambda measured: _charts(compared, measured), key="curves")
+    jobs = [denoisers.curve_job(compared.dataset, compared.kind, method) for method in compared.every]
+    follow(jobs, lambda measured: _charts(compared, _curves(jobs, measured)), key="curves")
+
+
+def _curves(jobs: Sequence[CurveJob], measured: Sequence[Curve | None]) -> list[Curve]:
+    """As far as they are measured; an empty one where nobody has begun it."""
+    return [
+        curve or Curve(job.dataset, job.noise, job.method) for job, curve in zip(jobs, measured, strict=True)
+    ]
 
 
 def _charts(compared: Compared, measured: Sequence[Curve]) -> None:
@@ -137,8 +146,8 @@ def sizes(compared: Compared) -> None:
     if len(runs) < 2:
         st.info("Train at least two sizes to compare them.", icon=":material/show_chart:")
         return
-    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
-    curves.follow(jobs, lambda measured: _by_size(compared, runs, measured), key="sizes")
+    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in runs]
+    follow(jobs, lambda measured: _by_size(compared, runs, _curves(jobs, measured)), key="sizes")
 
 
 def _by_size(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:
@@ -180,8 +189,8 @@ def matrix(compared: Compared) -> None:
         f"**{configs.short(config)}**, each trained with a different noise and tested with all of them:"
     )
     _train_missing(compared.denoiser, compared.kind)
-    jobs = [curves.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
-    curves.follow(jobs, lambda measured: _heat_map(compared, rows, measured), key="matrix")
+    jobs = [denoisers.curve_job(compared.dataset, compared.kind, run.run_id) for run in rows]
+    follow(jobs, lambda measured: _heat_map(compared, rows, _curves(jobs, measured)), key="matrix")
 
 
 def _heat_map(compared: Compared, runs: Sequence[RunSummary], measured: Sequence[Curve]) -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from autoenc import datasets, inspection, models, runs
 from autoenc.errors import RunUnknown
-from autoenc.jobs import TrainJob
-from autoenc.schema import RunSummary, TrainConfig
+from autoenc.jobs import CurveJob, TrainJob
+from autoenc.schema import RunSummary, TrainConfig, usual_levels
 from ui.core.sessions import is_active, runs_on_disk, runs_to_show, start
 from ui.core.values import Value
 from ui.denoise.settings import DENOISER, IN_TRAINING, KIND, PLAIN
@@ -89,6 +89,11 @@ def train_all(configs: Sequence[TrainConfig]) -> None:
     for job in jobs(configs):
         start(job)
     st.rerun()
+
+
+def curve_job(dataset: str, kind: str, method: str) -> CurveJob:
+    """A method, measured at the usual levels of a noise."""
+    return CurveJob(dataset, kind, method, usual_levels(kind))
 
 
 def are_here(run_ids: Sequence[str]) -> bool:

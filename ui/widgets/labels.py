@@ -8,14 +8,14 @@ from statistics import mean, stdev
 
 from autoenc.captions import configs
 from autoenc.numerals import counted, decibels, out_of, smaller
-from autoenc.schema import Snapshot, State
+from autoenc.schema import Recogniser, Run, Snapshot, State
 from ui.core import forecasts
 from ui.core.text import duration, plain
 
 
 def progress(snapshot: Snapshot) -> str:
     """Where the job is, and how long it will take."""
-    run = snapshot.run
+    run = snapshot.value if isinstance(snapshot.value, Run | Recogniser) else None
     n_epochs = out_of(len(run.epochs), run.config.epochs, "epoch") if run else "nothing yet"
     match snapshot.state:
         case State.QUEUED if snapshot.message:

@@ -1,0 +1,115 @@
+"""How long a recogniser takes: to learn, and to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from autoenc import models, speed
+from autoenc.datasets import DatasetInfo
+from autoenc.forecasting.machine import Machine
+from autoenc.forecasting.several import Part
+from autoenc.forecasting.training import BY_SIZE, MAX_TIMED, START
+from autoenc.recognition import network
+from autoenc.schema import (
+    BATCH_IMAGES,
+    Forecast,
+    ModelInfo,
+    Recogniser,
+    RecogniserConfig,
+    RecogniserSummary,
+    RunSummary,
+)
+
+MIN_DONE = 0.02  # of the whole training, before which its own progress says little
+# Times the forward pass of a convolution of an autoencoder: what a recogniser takes for an image.
+READING = (0.5, 2.0)
+PROBE_SECONDS = (0.5, 12.0)  # the fit of a linear classifier, by the size of the code
+
+
+def recogniser(
+    config: RecogniserConfig,
+    data: DatasetInfo,
+    n_classes: int,
+    machine: Machine,
+    earlier: Sequence[RecogniserSummary] = (),
+    epochs_done: int = 0,
+) -> Part | None:
+    """What is left of its training; None: nothing has been measured yet.
+
+    Args:
+        earlier: those that were trained here: of the same images they tell how long an epoch takes.
+    """
+    left = max(0, config.epochs - epochs_done)
+    alike = [
+        one.seconds_per_epoch
+        for one in earlier
+        if one.config.dataset == config.dataset and not one.example and one.threads == machine.n_cores
+    ]
+    if alike:
+        seconds = median(alike[:MAX_TIMED])
+        epoch = Forecast(seconds * 0.7, seconds * 1.2)
+    elif (
+        by_size := _epoch_seconds(network.describe(data.image_shape, n_classes), data, machine)
+    ) is not None:
+        epoch = Forecast(by_size * BY_SIZE[0], by_size * BY_SIZE[1])
+    else:
+        return None
+    return Part(Forecast.sum([START, epoch.times(left)]), machine.n_cores)
+
+
+def recogniser_left(recogniser: Recogniser, elapsed_seconds: float) -> float | None:
+    """Until it is trained, by its own progress; None: nobody can know yet.
+
+    Args:
+        elapsed_seconds: since it began or was resumed.
+    """
+    resumed = recogniser.resumed_from_epoch / recogniser.config.epochs
+    done = recogniser.done - resumed
+    return elapsed_seconds * (1 - recogniser.done) / done if done > MIN_DONE else None
+
+
+def _epoch_seconds(info: ModelInfo, data: DatasetInfo, machine: Machine) -> float | None:
+    if machine.speed is None:
+        return None
+    step = speed.step_seconds(info, BATCH_IMAGES, machine.speed.coefficients["conv"])
+    return step * data.n_train / BATCH_IMAGES
+
+
+def reading(
+    data: DatasetInfo,
+    n_classes: int,
+    machine: Machine,
+    n_sizes: int,
+    run: RunSummary | None = None,
+) -> Part:
+    """One source of pictures, read on the whole test set.
+
+    Args:
+        n_sizes: or levels.
+        run: whose pictures are read; None: those of a baseline or a filter.
+    """
+    seconds = 1e-3
+    if machine.speed is not None:
+        coefficients = machine.speed.coefficients
+        info = network.describe(data.image_shape, n_classes)
+        seconds = speed.forward_seconds(info, data.n_test, coefficients["conv"])
+        if run is not None:
+            model = models.describe(run.config, data.image_shape)
+            seconds += speed.forward_seconds(
+                model, data.n_test, coefficients.get(run.config.model, (0, 0, 0))
+            )
+    forecast = Forecast(seconds, seconds).out_by(*READING).times(n_sizes)
+    return Part(Forecast.sum([Forecast(0.1, 0.5), forecast]), machine.n_cores)
+
+
+def probe(data: DatasetInfo, machine: Machine, run: RunSummary, *, by_epoch: bool = False) -> Part:
+    """A linear classifier on the codes of a run, at its end or before and after each of its epochs."""
+    share = min(1.0, run.n_latents / 2000)
+    low, high = PROBE_SECONDS
+    one = Forecast(low + share * low, low * 4 + share * high)
+    if not by_epoch:
+        return Part(one, machine.n_cores)
+    epochs = run.config.epochs
+    training = Forecast(run.seconds_per_epoch, run.seconds_per_epoch).times(epochs)
+    return Part(Forecast.sum([START, training, one.times(epochs + 1)]), machine.n_cores)

@@ -1,0 +1,5 @@
+"""The page Recognise."""
+
+from ui.recognise.page import show
+
+show()

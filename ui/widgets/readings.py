@@ -1,0 +1,149 @@
+"""What a recogniser can still read of the reconstructions of several runs: on its page, and on Sweep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+import streamlit as st
+
+from autoenc import captions, datasets, plots, sweeps
+from autoenc.baselines import BASELINES
+from autoenc.captions.recognition import share
+from autoenc.jobs import ReadingJob
+from autoenc.plots import Axes, Level, Reference
+from autoenc.schema import Point, ReadingCurve, RecogniserSummary
+from ui.components.live_plot import live_plot
+from ui.components.save_picture import PngText
+from ui.core import catalogue, sessions
+from ui.core.caching import once
+from ui.core.text import plain
+from ui.widgets import measurements
+from ui.widgets.lesson import lesson
+
+HEIGHT = 340  # pixels
+
+Curves = Mapping[str, ReadingCurve]  # by source
+
+
+def points_of(summary: RecogniserSummary) -> tuple[Point, ...]:
+    """The runs of its data set whose pictures are compared: of each model those that differ only in size."""
+    info = catalogue.info_of(summary.config.dataset)
+    n_pixels = math.prod(info.image_shape)
+    lines = sweeps.subject(info.short_title, summary.fingerprint, n_pixels, sessions.runs_to_show()).lines
+    return tuple(chain.from_iterable(lines))
+
+
+def jobs_of(summary: RecogniserSummary, points: Sequence[Point]) -> list[ReadingJob]:
+    """One for each finished run, then the baselines that have a code, where the runs see clean images."""
+    dataset, recogniser_id = summary.config.dataset, summary.recogniser_id
+    runs = [ReadingJob(dataset, recogniser_id, point.run_id) for point in points if point.finished]
+    if any(point.config.noise for point in points):
+        return runs
+    coded = (name for name, baseline in BASELINES.items() if baseline.has_code)
+    return [*runs, *(ReadingJob(dataset, recogniser_id, name) for name in coded)]
+
+
+def measured(summary: RecogniserSummary, points: Sequence[Point]) -> Curves:
+    """What is known so far."""
+    return _by_source([measurements.value_of(job) for job in jobs_of(summary, points)])
+
+
+def accuracies(curves: Curves) -> dict[str, float]:
+    """Of the runs that are read wholly, by run_id."""
+    return {
+        source: curve.readings[0].accuracy
+        for source, curve in curves.items()
+        if source not in BASELINES and curve.done >= 1 and curve.readings
+    }
+
+
+def levels(originals: float | None, chance: float) -> list[Level]:
+    """What is recognised of the originals, and by a guess."""
+    known = [] if originals is None else [Level(f"originals {share(originals)}", originals)]
+    return [*known, Level(f"guess {share(chance)}", chance)]
+
+
+def follow(summary: RecogniserSummary, points: Sequence[Point], *, key: str, axes: Axes) -> None:
+    """The chart, redrawn while it grows; a button that reads what nobody has read yet."""
+    jobs = jobs_of(summary, points)
+    measurements.follow(
+        jobs, lambda values: _draw(summary, points, values, key, axes), key=key, noun="set of pictures"
+    )
+
+
+def _draw(
+    summary: RecogniserSummary,
+    points: Sequence[Point],
+    values: Sequence[ReadingCurve | None],
+    key: str,
+    axes: Axes,
+) -> None:
+    curves = _by_source(values)
+    left, right = st.columns(2)
+    with left:
+        chart(summary, points, curves, key=key, axes=axes)
+    with right:
+        psnr = plots.loss_by_code(points, (), axes, caption="")
+        png = _png(summary, "loss", "Test loss of the same runs")
+        live_plot(psnr.to_json(), key=f"{key}-loss", height=HEIGHT, png=png)
+    known = accuracies(curves)
+    lesson(captions.recognition.psnr_caption(points, known), key=f"{key}-psnr")
+
+
+def chart(
+    summary: RecogniserSummary,
+    points: Sequence[Point],
+    curves: Curves,
+    *,
+    key: str,
+    axes: Axes,
+    highlighted: str | None = None,
+    png: PngText | None = None,
+) -> str | None:
+    """What is recognised against the size of the code, and in words; returns the run that was clicked."""
+    class_names = datasets.load(summary.config.dataset).class_names
+    caption = captions.recognition.readable_caption([p for p in points if p.finished], curves, class_names)
+    drawn = _drawn(
+        tuple(points),
+        tuple(sorted(accuracies(curves).items())),
+        tuple(Reference(BASELINES[name].title, c) for name, c in curves.items() if name in BASELINES),
+        tuple(levels(summary.accuracy, 1 / len(class_names))),
+        axes,
+        highlighted,
+        caption,
+    )
+    png = png or _png(summary, "recognised", "Recognised by size of the code")
+    clicked = live_plot(drawn, key=f"{key}-recognised", height=HEIGHT, png=png)
+    lesson(caption, key=f"{key}-recognised")
+    st.caption(f"Read by the recogniser of {plain(catalogue.data_title(summary.config.dataset))}.")
+    return None if clicked is None else str(clicked["customdata"])
+
+
+@once(maxsize=64)
+def _drawn(
+    points: tuple[Point, ...],
+    known: tuple[tuple[str, float], ...],
+    references: tuple[Reference, ...],
+    lines: tuple[Level, ...],
+    axes: Axes,
+    highlighted: str | None,
+    caption: str,
+) -> str:
+    """As JSON; once for all who look at the same moment."""
+    figure = plots.accuracy_by_code(
+        points, dict(known), references, lines, axes, highlighted=highlighted, caption=caption
+    )
+    json: str = figure.to_json()
+    return json
+
+
+def _by_source(values: Sequence[ReadingCurve | None]) -> dict[str, ReadingCurve]:
+    return {value.source: value for value in values if value is not None}
+
+
+def _png(summary: RecogniserSummary, part: str, title: str) -> PngText:
+    dataset = catalogue.data_title(summary.config.dataset)
+    read = f"read by a recogniser of {share(summary.accuracy or 0.0)}"
+    return PngText(title, f"{dataset}, {read}", (summary.recogniser_id,), part)
