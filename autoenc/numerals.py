@@ -43,6 +43,12 @@ def counted(n: float, noun: str, plural: str = "") -> str:
     return f"{n:,.0f} {noun if n == 1 else plural or f'{noun}s'}"
 
 
+def with_article(name: str) -> str:
+    """`a 7`, `an 8`, `an apple`."""
+    vowel = name[:1].lower() in set("aeiou") or name in ("8", "11", "18")
+    return f"{'an' if vowel else 'a'} {name}"
+
+
 def out_of(n: int, of: int, noun: str) -> str:
     """`3 of 10 epochs`, `0 of 1,000 epochs`, `1 of 1 epoch`."""
     return f"{n:,} of {counted(of, noun)}"

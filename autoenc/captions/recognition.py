@@ -86,7 +86,9 @@ def _confused(curve: ReadingCurve, class_names: Sequence[str]) -> str:
     if not mistakes or mistakes[0][2] < MIN_MISTAKES:
         return ""
     true, read, n = mistakes[0]
-    return f": most often {class_names[true]} is taken for {class_names[read]} ({counted(n, 'image')})"
+    return (
+        f": most often {one(class_names[true])} is taken for {one(class_names[read])} ({counted(n, 'image')})"
+    )
 
 
 def psnr_caption(points: Sequence[Point], accuracies: Mapping[str, float]) -> str:

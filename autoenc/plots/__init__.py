@@ -8,7 +8,8 @@ equal.py      two data sets in one figure
 errors.py     where a model errs, as bars
 denoising/    the figures of denoising
 out_of_distribution.py    the error of a picture from outside
-recognition.py  how a recogniser learns, what it can still read, how sure it may be
+recogniser.py   how a recogniser learns, and how sure it may be
+recognition.py  what can still be read
 """
 
 from autoenc.pareto import pareto
@@ -24,6 +25,7 @@ from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
+from autoenc.plots.recogniser import recogniser_accuracy, recogniser_loss, reliability_diagram
 from autoenc.plots.recognition import (
     Level,
     NoisyLine,
@@ -32,9 +34,7 @@ from autoenc.plots.recognition import (
     accuracy_by_noise,
     probe_by_code,
     probe_by_epoch,
-    recogniser_accuracy,
-    recogniser_loss,
-    reliability_diagram,
+    psnr_by_code,
 )
 from autoenc.plots.sweep import (
     Axes,
@@ -78,6 +78,7 @@ __all__ = [
     "pareto",
     "probe_by_code",
     "probe_by_epoch",
+    "psnr_by_code",
     "quality_by_size",
     "quality_curves",
     "recogniser_accuracy",

@@ -1,4 +1,4 @@
-"""The figures of recognition: how a recogniser learns, what it can still read, how sure it may be."""
+"""The figures of what can still be read: by size of the code, by noise, and from the code itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.pareto import usable
 from autoenc.plots.dots import (
     BASELINE_DASHES,
     DOT_SIZE,
@@ -22,67 +23,10 @@ from autoenc.plots.dots import (
     legends,
     size_axis,
 )
-from autoenc.plots.drawing import COLOUR, Floats, axis, drawable, layout, loss_axis, reach, trace
+from autoenc.plots.drawing import axis, layout, reach
+from autoenc.plots.recogniser import share_axis, share_line
 from autoenc.plots.sweep import Axes
-from autoenc.plots.training import MAX_POINTS, extremes
-from autoenc.schema import NOISES, Point, Probe, ReadingCurve, Recogniser, Reliability
-
-RECOGNISED = "recognised (share of images)"
-AVERAGED_STEPS = 25  # training steps that make a dot of the accuracy: one batch is a coarse measure
-
-
-# ---------------------------------------------------------------- how it learns
-
-
-def recogniser_accuracy(recogniser: Recogniser, *, caption: str = "") -> Figure:
-    """Share of the images that is recognised: in training, by step, and in the test after each epoch."""
-    n_epochs, steps = recogniser.config.epochs, recogniser.steps_per_epoch
-    train = _means(recogniser.step_accuracies, AVERAGED_STEPS)
-    at = np.arange(1, len(train) + 1, dtype=np.int32) * AVERAGED_STEPS
-    ends = np.arange(1, len(recogniser.epochs) + 1, dtype=np.int32) * steps
-    test = drawable([epoch.test_accuracy for epoch in recogniser.epochs])
-    x_axis = axis("training step", ",d", hover="step %{x:,}") | reach(0, steps * n_epochs)
-    x_axis["uirevision"] = recogniser.recogniser_id
-    lines = [_line("train", at, train, "%{y:.1%}"), _line("test", ends, test, "%{y:.2%}")]
-    return Figure(
-        data=lines,
-        layout=layout("Recognised", xaxis=x_axis, yaxis=_share_axis(), meta={"caption": caption}),
-    )
-
-
-def recogniser_loss(recogniser: Recogniser, *, caption: str = "") -> Figure:
-    """Cross-entropy: of each training step, and of the test set after each epoch."""
-    n_epochs, steps = recogniser.config.epochs, recogniser.steps_per_epoch
-    train = drawable(recogniser.step_losses)
-    shown = extremes(train, MAX_POINTS)
-    ends = np.arange(1, len(recogniser.epochs) + 1, dtype=np.int32) * steps
-    test = drawable([epoch.test_loss for epoch in recogniser.epochs])
-    x_axis = axis("training step", ",d", hover="step %{x:,}") | reach(0, steps * n_epochs)
-    y = loss_axis(train, test, log=True)
-    y["yaxis"]["title"]["text"] = "loss (cross-entropy)"
-    x_axis["uirevision"] = y["yaxis"]["uirevision"] = recogniser.recogniser_id
-    lines = [
-        _line("train", shown + 1, train[shown], "%{y:,.4~r}"),
-        _line("test", ends, test, "%{y:,.4~r}"),
-    ]
-    return Figure(data=lines, layout=layout("Loss", xaxis=x_axis, meta={"caption": caption}, **y))
-
-
-def _means(values: Sequence[float], n: int) -> Floats:
-    """Of each n values; what is left over is not shown yet."""
-    whole = len(values) // n * n
-    means: Floats = drawable(values[:whole]).reshape(-1, n).mean(1)
-    return means
-
-
-def _line(name: str, x: np.ndarray, y: np.ndarray, hover: str) -> dict[str, Any]:
-    is_test = name == "test"
-    return trace("scatter", name, x.astype(np.int32), y.astype(np.float32), hover) | {
-        "mode": "lines+markers" if is_test else "lines",
-        "line": {"color": COLOUR[name], "width": 3 if is_test else 1.5},
-        "marker": {"size": 8, "color": COLOUR[name]},
-    }
-
+from autoenc.schema import NOISES, BaselineCurve, Point, Probe, ReadingCurve, psnr_of_mse
 
 # ---------------------------------------------------------------- what it can still read
 
@@ -130,14 +74,41 @@ def accuracy_by_code(
         points,
         dots,
         beneath,
-        {"xaxis": x_axis, "yaxis": _share_axis()},
+        {"xaxis": x_axis, "yaxis": share_axis()},
         hover="%{y:.1%}",
     )
     return chart.figure(highlighted, caption)
 
 
-def _share_axis() -> dict[str, Any]:
-    return axis(RECOGNISED, ".0%") | {"range": [-0.02, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+def psnr_by_code(
+    points: Sequence[Point], baselines: Sequence[BaselineCurve], axes: Axes, *, caption: str = ""
+) -> Figure:
+    """PSNR of the same runs against numbers in the code, and of baselines at such sizes."""
+    codes = [point.n_latents for point in points]
+    low, high = min(codes, default=1), max(codes, default=1)
+    x_axis = size_axis("numbers in the code", codes, log=axes.log_size)
+    dots = [
+        Dot(p, p.n_latents, psnr_of_mse(p.test_mse))
+        for p in points
+        if p.finished and p.test_mse and usable(p.test_mse)
+    ]
+    beneath = []
+    for i, curve in enumerate(curve for curve in baselines if curve.has_code):
+        shown = [point for point in curve.measured if low <= point.n_latents <= high]
+        x, y = [point.n_latents for point in shown], [psnr_of_mse(point.test_mse) for point in shown]
+        beneath.append(grey_line(curve.title, x, y, line=_dash(i), hovertemplate="%{y:.1f} dB"))
+    layout = {"xaxis": x_axis, "yaxis": axis("PSNR (dB)", "~g") | {"rangemode": "tozero"}}
+    chart = Chart("PSNR by size of the code", points, dots, beneath, layout, hover="%{y:.1f} dB")
+    return chart.figure(None, caption)
+
+
+def _dash(i: int) -> dict[str, Any]:
+    """The line of a baseline with a code, by its position."""
+    return {
+        "color": GREYS[i % len(GREYS)],
+        "width": 1.5,
+        "dash": BASELINE_DASHES[i % len(BASELINE_DASHES)],
+    }
 
 
 def _level_lines(levels: Sequence[Level], x_axis: Mapping[str, Any]) -> list[Trace]:
@@ -164,13 +135,10 @@ def _reference_lines(references: Sequence[Reference], codes: Sequence[int]) -> l
     lines = []
     for i, reference in enumerate(references):
         shown = [reading for reading in reference.curve.readings if low <= reading.at <= high]
-        dash = {
-            "color": GREYS[i % len(GREYS)],
-            "width": 1.5,
-            "dash": BASELINE_DASHES[i % len(BASELINE_DASHES)],
-        }
         x, y = [reading.at for reading in shown], [reading.accuracy for reading in shown]
-        lines.append(grey_line(reference.title, x, y, line=dash, hovertemplate="%{x:,} numbers: %{y:.1%}"))
+        lines.append(
+            grey_line(reference.title, x, y, line=_dash(i), hovertemplate="%{x:,} numbers: %{y:.1%}")
+        )
     return lines
 
 
@@ -216,7 +184,7 @@ def accuracy_by_noise(
         hovermode="closest",
         meta={"caption": caption},
         xaxis=x_axis,
-        yaxis=_share_axis(),
+        yaxis=share_axis(),
         **legends(traces),
     )
     return Figure(data=traces, layout=laid_out)
@@ -254,7 +222,7 @@ def probe_by_code(
         points,
         dots,
         [*_level_lines(levels, x_axis), *thin],
-        {"xaxis": x_axis, "yaxis": _share_axis()},
+        {"xaxis": x_axis, "yaxis": share_axis()},
         hover="%{y:.1%}",
     )
     return chart.figure(highlighted, caption)
@@ -268,48 +236,14 @@ def probe_by_epoch(probe: Probe, n_epochs: int, levels: Sequence[Level], *, capt
     shares = np.array([share for _, share in probe.accuracies], dtype=np.float32)
     lines = [
         *_level_lines(levels, x_axis),
-        _line("test", epochs, shares, "%{y:.1%}") | {"name": "from the code"},
+        share_line("test", epochs, shares, "%{y:.1%}") | {"name": "from the code"},
     ]
     laid_out = layout(
         "Class read from the code, by epoch",
         hovermode="closest",
         xaxis=x_axis,
-        yaxis=_share_axis(),
+        yaxis=share_axis(),
         meta={"caption": caption},
         showlegend=False,
     )
     return Figure(data=lines, layout=laid_out)
-
-
-# ---------------------------------------------------------------- how sure it may be
-
-
-def reliability_diagram(reliability: Reliability, *, caption: str = "") -> Figure:
-    """How often it is right, against how sure it is; on the diagonal it is as sure as it is right.
-
-    The area of a dot grows with the number of its images.
-    """
-    most = max((one.n_images for one in reliability.bins), default=1)
-    sizes = [max(8.0, 40 * (one.n_images / most) ** 0.5) for one in reliability.bins]
-    dots = {
-        "type": "scatter",
-        "name": "test images",
-        "mode": "lines+markers",
-        "x": [round(one.confidence, 4) for one in reliability.bins],
-        "y": [round(one.accuracy, 4) for one in reliability.bins],
-        "customdata": [one.n_images for one in reliability.bins],
-        "hovertemplate": "%{x:.0%} sure: %{y:.0%} recognised<br>%{customdata:,} images<extra></extra>",
-        "cliponaxis": False,
-        "line": {"color": COLOUR["test"], "width": 2},
-        "marker": {"color": COLOUR["test"], "size": sizes, "opacity": 0.8, "line": {"width": 0}},
-    }
-    diagonal = grey_line("as sure as right", [0, 1], [0, 1], hoverinfo="skip")
-    x_axis = axis("how sure it is", ".0%") | {"range": [-0.02, 1.04], "showgrid": False}
-    laid_out = layout(
-        "As sure as right?",
-        hovermode="closest",
-        xaxis=x_axis,
-        yaxis=_share_axis(),
-        meta={"caption": caption},
-    )
-    return Figure(data=[diagonal, dots], layout=laid_out)

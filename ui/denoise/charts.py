@@ -20,7 +20,7 @@ from ui.components.save_picture import PngText
 from ui.core import forecasts, idle, links, sessions, visitor
 from ui.core.caching import once
 from ui.core.text import plain
-from ui.denoise import denoisers, settings
+from ui.denoise import denoisers, readable, settings
 from ui.denoise.form import Compared
 from ui.denoise.scene import KEY, colour, name, png_text
 from ui.sweep import settings as sweep_settings
@@ -258,4 +258,9 @@ def _training(missing: Sequence[TrainConfig], n_before: int) -> None:
             before_training.network(missing[0], purpose)
 
 
-QUESTIONS: Mapping[str, Callable[[Compared], None]] = {"where": where, "sizes": sizes, "matrix": matrix}
+QUESTIONS: Mapping[str, Callable[[Compared], None]] = {
+    "where": where,
+    "sizes": sizes,
+    "matrix": matrix,
+    "readable": readable.show,
+}

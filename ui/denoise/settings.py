@@ -20,6 +20,7 @@ QUESTIONS = {
     "where": "Where does it help?",
     "sizes": "Which code size?",
     "matrix": "Training noise vs. test noise",
+    "readable": "Can it be read?",
 }
 # What a presenter shows one by one.
 PRESENTED = {"pictures": "Pictures", **QUESTIONS}
@@ -34,6 +35,7 @@ NOISE_SEED = Value("noise seed", 0)
 QUESTION = Value("questions", QUESTIONS["where"])
 SHOWN = Value("denoise_shown", "pictures")  # by a presenter
 SPREAD = Value("noise_spread", False)
+READ_BY = Value("read_by", "clean")  # what the recogniser has learnt from
 IN_TRAINING = Value[str | None]("in training", None)  # a run that was started on this page
 
 
@@ -141,6 +143,7 @@ _PARAMS = (
     one_of("question", QUESTION, QUESTIONS),
     one_of("show", SHOWN, list(PRESENTED)),
     flag("spread", SPREAD),
+    one_of("read_by", READ_BY, ("clean", "noisy")),
     *map(_beside_training, VIEW),
 )
 DENOISE = Address(_PARAMS)

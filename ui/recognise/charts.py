@@ -62,7 +62,7 @@ def readable(summary: RecogniserSummary, recogniser: Recogniser) -> None:
         _no_runs(summary)
         return
     readings.follow(summary, points, key="recognise", axes=Axes(settings.LOG_SIZE.get()))
-    st.toggle("Log sizes", key=settings.LOG_SIZE.key)
+    st.toggle("Log sizes", value=settings.LOG_SIZE.get(), key=settings.LOG_SIZE.key)
 
 
 def code(summary: RecogniserSummary, recogniser: Recogniser) -> None:

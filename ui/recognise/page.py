@@ -83,7 +83,7 @@ def _reads(summary: RecogniserSummary, *, is_own: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             title, noise = plain(catalogue.data_title(summary.config.dataset)), summary.config.noise
             learnt = ", learnt from noisy images" if noise else ""
-            layout.section(f"**{'' if is_own else 'Example: '}recogniser of {title}{learnt}**")
+            layout.section(f"**{'Recogniser' if is_own else 'Example: recogniser'} of {title}{learnt}**")
             _delete_button(summary)
         lesson(captions.recognition.recogniser_caption(recogniser), key="recogniser")
         if not is_own:

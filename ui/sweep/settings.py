@@ -32,6 +32,7 @@ PRESENTED = {
     "by-code": "Equal code",
     "frontier": "Worth its time",
     "ratio": "Compression",
+    "readable": "Recognised",
     "pictures": "Pictures",
 }
 

@@ -17,7 +17,7 @@ from ui.app import errors, layout, presenter
 from ui.components.accessibility import announce
 from ui.core import idle, pages, polling, sessions
 from ui.core.text import plain
-from ui.sweep import charts, image_grid, lifecycle, settings, table
+from ui.sweep import charts, image_grid, lifecycle, readable, settings, table
 from ui.widgets import offers
 
 
@@ -28,7 +28,7 @@ def is_under_way(sweep_id: str) -> bool:
             lifecycle.take_up(*followed)
             lifecycle.begin_baselines(*followed)
         followed = lifecycle.follow_sweep(sweep_id)
-    return followed is not None and is_active(followed[1])
+    return followed is not None and _moves(*followed)
 
 
 def sweep_view(sweep_id: str, active: bool, other_settings: bool) -> None:
@@ -56,6 +56,11 @@ def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
     return (*runs, ("baselines", n_measuring)) if n_measuring else runs
 
 
+def _moves(saved: SavedSweep, points: tuple[Point, ...]) -> bool:
+    """Whether it is to be redrawn often: a run of it is trained, or its pictures are read."""
+    return is_active(points) or readable.is_active(saved, points)
+
+
 def is_active(points: Sequence[Point]) -> bool:
     return any(point.state is not None and point.state.active for point in points)
 
@@ -69,7 +74,7 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
             st.warning("This sweep is not on this machine any more.")
             return
         saved, points = followed
-        if (seconds is not None) != is_active(points):
+        if (seconds is not None) != _moves(saved, points):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
@@ -77,6 +82,8 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
         _announce(saved, points)
         if is_active(points) and (crowding := sessions.crowded()):
             st.caption(plain(crowding))
+        if is_active(points):
+            readable.begin_missing(saved, points)
         baselines = lifecycle.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         if presenter.is_on():
@@ -85,6 +92,7 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
             charts.first(saved, drawn, baselines)
             image_grid.same_images(saved, drawn)
             charts.others(saved, drawn, baselines)
+            readable.show(saved, drawn)
             table.results(saved, drawn, baselines)
         pages.write_address()
 
@@ -94,6 +102,8 @@ def _present(saved: SavedSweep, points: charts.Points, baselines: charts.Baselin
     shown = presenter.stage(settings.SHOWN, settings.PRESENTED)
     if shown == "pictures":
         image_grid.same_images(saved, points)
+    elif shown == "readable":
+        readable.show(saved, points)
     else:
         charts.chart(shown, saved, points, baselines)
 

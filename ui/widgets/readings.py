@@ -8,10 +8,10 @@ from itertools import chain
 
 import streamlit as st
 
-from autoenc import captions, datasets, plots, sweeps
+from autoenc import baselines, captions, datasets, plots, sweeps
 from autoenc.baselines import BASELINES
 from autoenc.captions.recognition import share
-from autoenc.jobs import ReadingJob
+from autoenc.jobs import BaselineJob, ReadingJob
 from autoenc.plots import Axes, Level, Reference
 from autoenc.schema import Point, ReadingCurve, RecogniserSummary
 from ui.components.live_plot import live_plot
@@ -68,9 +68,7 @@ def levels(originals: float | None, chance: float) -> list[Level]:
 def follow(summary: RecogniserSummary, points: Sequence[Point], *, key: str, axes: Axes) -> None:
     """The chart, redrawn while it grows; a button that reads what nobody has read yet."""
     jobs = jobs_of(summary, points)
-    measurements.follow(
-        jobs, lambda values: _draw(summary, points, values, key, axes), key=key, noun="set of pictures"
-    )
+    measurements.follow(jobs, lambda values: _draw(summary, points, values, key, axes), key=key, noun="model")
 
 
 def _draw(
@@ -85,9 +83,11 @@ def _draw(
     with left:
         chart(summary, points, curves, key=key, axes=axes)
     with right:
-        psnr = plots.loss_by_code(points, (), axes, caption="")
-        png = _png(summary, "loss", "Test loss of the same runs")
-        live_plot(psnr.to_json(), key=f"{key}-loss", height=HEIGHT, png=png)
+        jobs = [BaselineJob(baseline, summary.config.dataset) for baseline in baselines.comparable(None)]
+        curves_of_loss = sweeps.baseline_curves(sessions.background(), jobs)
+        png = _png(summary, "psnr", "PSNR of the same runs")
+        psnr = plots.psnr_by_code(points, curves_of_loss, axes)
+        live_plot(psnr.to_json(), key=f"{key}-psnr", height=HEIGHT, png=png)
     known = accuracies(curves)
     lesson(captions.recognition.psnr_caption(points, known), key=f"{key}-psnr")
 

@@ -36,10 +36,15 @@ def _offer(job: RecogniserJob, key: str, was_active: bool) -> None:
     with errors.shown():
         if is_active(job) != was_active or recognisers.of_dataset(job.config.dataset) is not None:
             st.rerun()  # the whole page: now there is something to read with
-        follow(job, key)
-        if not was_active and button(job, key, LABEL):
-            sessions.start(job)
-            st.rerun()
+        in_place(job, key)
+
+
+def in_place(job: RecogniserJob, key: str) -> None:
+    """The same in a part of a page that is redrawn anyway."""
+    follow(job, key)
+    if not is_active(job) and button(job, key, LABEL):
+        sessions.start(job)
+        st.rerun()
 
 
 def follow(job: RecogniserJob, key: str) -> None:
