@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from autoenc.captions import configs
-from autoenc.numerals import counted, listed, percent, short
+from autoenc.numerals import counted, listed, percent, short, with_article
 from autoenc.schema import (
     READABLE,
     Point,
@@ -86,9 +86,8 @@ def _confused(curve: ReadingCurve, class_names: Sequence[str]) -> str:
     if not mistakes or mistakes[0][2] < MIN_MISTAKES:
         return ""
     true, read, n = mistakes[0]
-    return (
-        f": most often {one(class_names[true])} is taken for {one(class_names[read])} ({counted(n, 'image')})"
-    )
+    names = f"{with_article(class_names[true])} is taken for {with_article(class_names[read])}"
+    return f": most often {names} ({counted(n, 'image')})"
 
 
 def psnr_caption(points: Sequence[Point], accuracies: Mapping[str, float]) -> str:
