@@ -66,7 +66,8 @@ def recogniser_left(recogniser: Recogniser, elapsed_seconds: float) -> float | N
     """
     resumed = recogniser.resumed_from_epoch / recogniser.config.epochs
     done = recogniser.done - resumed
-    return elapsed_seconds * (1 - recogniser.done) / done if done > MIN_DONE else None
+    known = done > MIN_DONE and elapsed_seconds > 0  # of another process nobody knows since when
+    return elapsed_seconds * (1 - recogniser.done) / done if known else None
 
 
 def _epoch_seconds(info: ModelInfo, data: DatasetInfo, machine: Machine) -> float | None:

@@ -82,20 +82,20 @@ def share_line(name: str, x: np.ndarray, y: np.ndarray, hover: str) -> dict[str,
 def reliability_diagram(reliability: Reliability, *, caption: str = "") -> Figure:
     """How often it is right, against how sure it is; on the diagonal it is as sure as it is right.
 
-    The area of a dot grows with the number of its images.
+    The area of a dot grows with the number of its images; of a few images nobody knows the share well.
     """
     most = max((one.n_images for one in reliability.bins), default=1)
     sizes = [max(8.0, 40 * (one.n_images / most) ** 0.5) for one in reliability.bins]
     dots = {
         "type": "scatter",
         "name": "test images",
-        "mode": "lines+markers",
+        "mode": "markers",
         "x": [round(one.confidence, 4) for one in reliability.bins],
         "y": [round(one.accuracy, 4) for one in reliability.bins],
         "customdata": [one.n_images for one in reliability.bins],
         "hovertemplate": "%{x:.0%} sure: %{y:.0%} recognised<br>%{customdata:,} images<extra></extra>",
         "cliponaxis": False,
-        "line": {"color": COLOUR["test"], "width": 2},
+        "error_y": _uncertainty(reliability),
         "marker": {"color": COLOUR["test"], "size": sizes, "opacity": 0.8, "line": {"width": 0}},
     }
     diagonal = grey_line("as sure as right", [0, 1], [0, 1], hoverinfo="skip")
@@ -108,3 +108,16 @@ def reliability_diagram(reliability: Reliability, *, caption: str = "") -> Figur
         meta={"caption": caption},
     )
     return Figure(data=[diagonal, dots], layout=laid_out)
+
+
+def _uncertainty(reliability: Reliability) -> dict[str, Any]:
+    """Two standard errors of each share up and down, by Wilson (1927), who does not end at 0 and 1."""
+    up, down = [], []
+    for one in reliability.bins:
+        n, p, z = one.n_images, one.accuracy, 2.0
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * ((p * (1 - p) + z * z / (4 * n)) / n) ** 0.5 / (1 + z * z / n)
+        up.append(round(max(0.0, middle + half - p), 4))
+        down.append(round(max(0.0, p - middle + half), 4))
+    error = {"color": COLOUR["test"], "thickness": 1.5, "width": 4}
+    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **error}

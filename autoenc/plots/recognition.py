@@ -10,6 +10,7 @@ import numpy as np
 from plotly.graph_objects import Figure
 
 from autoenc.pareto import usable
+from autoenc.plots.denoising import parts as denoising
 from autoenc.plots.dots import (
     BASELINE_DASHES,
     DOT_SIZE,
@@ -20,7 +21,6 @@ from autoenc.plots.dots import (
     Dot,
     Trace,
     grey_line,
-    legends,
     size_axis,
 )
 from autoenc.plots.drawing import axis, layout, reach
@@ -179,14 +179,10 @@ def accuracy_by_noise(
             for line in lines
         ),
     ]
-    laid_out = layout(
-        "Recognised by level of noise",
-        hovermode="closest",
-        meta={"caption": caption},
-        xaxis=x_axis,
-        yaxis=share_axis(),
-        **legends(traces),
-    )
+    title = "Recognised by level of noise"
+    laid_out = layout(title, hovermode="closest", xaxis=x_axis, yaxis=share_axis())
+    above = denoising.Chart(title, traces, {}).above()
+    laid_out |= above | {"meta": {"caption": caption, "name": f"recognised-{noise}"}}
     return Figure(data=traces, layout=laid_out)
 
 

@@ -47,7 +47,7 @@ def _reader(compared: Compared, usual: RecogniserSummary) -> RecogniserSummary:
     if noisy is None:
         links.link_to(
             "recognise",
-            "Train one that has learnt from noisy images",
+            "Train a recogniser on noisy images",
             ":material/visibility:",
             {"dataset": compared.dataset, "noisy": "True"},
         )

@@ -61,10 +61,10 @@ class Chart:
         dataset = every[0].dataset if every else "no"
         name = f"{dataset}-{every[0].noise if every else 'no'}-{self.title.lower().replace(' ', '-')}"
         meta = {"caption": caption, "name": name.replace(",", "")}
-        arranged = layout(self.title, hovermode="closest", meta=meta) | self._above() | self.layout
+        arranged = layout(self.title, hovermode="closest", meta=meta) | self.above() | self.layout
         return Figure(data=self.traces, layout=arranged)
 
-    def _above(self) -> Trace:
+    def above(self) -> Trace:
         """Room above the plot for the title, and under it the rows of the legend.
 
         A page of half width has no title, a telephone smaller letters: both use its row for the legend.
