@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from autoenc import baselines, checkpoints, datasets, inspection, recipes
+from autoenc import baselines, checkpoints, datasets, inspection, recipes, recognition
 from autoenc.captions import configs
 from autoenc.captions.images import Reader, verdicts
 from autoenc.examples.forward_passes import Passes, save
-from autoenc.jobs import BaselineJob, CurveJob, Job, TrainJob
+from autoenc.jobs import BaselineJob, CurveJob, Job, ProbeJob, ReadingJob, RecogniserJob, TrainJob
 from autoenc.places import EXAMPLE_CACHE, EXAMPLE_CHECKPOINTS
-from autoenc.schema import Preview, TrainConfig, usual_levels
+from autoenc.schema import Preview, RecogniserConfig, TrainConfig, usual_levels
 from autoenc.sweeps import SavedSweep
 from autoenc.sweeps.saved import as_file
 from autoenc.training import TrainState
@@ -41,6 +41,8 @@ def main() -> int:
         for config in recipes.EXAMPLES:
             _do([TrainJob(config, "cpu")])
             _write_run(config)
+        _do([RecogniserJob(_recogniser_config(), "cpu")])
+        _write_recogniser()
         shutil.rmtree(f"{own}/checkpoints")  # from here on the examples are found in their own place
         _write_sweep()
         _do(_measurements())
@@ -76,6 +78,22 @@ def _write_run(config: TrainConfig) -> None:
     path.write_bytes(checkpoints.file_of(run, state))
 
 
+def _recogniser_config() -> RecogniserConfig:
+    return recipes.recogniser_config(datasets.info(recipes.EXAMPLE.dataset))
+
+
+def _recogniser_id() -> str:
+    return RecogniserJob(_recogniser_config()).job_id
+
+
+def _write_recogniser() -> None:
+    """Only what reads, with half the digits of each weight."""
+    recogniser, average = recognition.load(_recogniser_id())
+    path = EXAMPLE_CHECKPOINTS / recognition.FOLDER / f"{recogniser.recogniser_id}.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(recognition.file_of(recogniser, average.half()))
+
+
 def some_frames(previews: Sequence[Preview], n: int) -> tuple[Preview, ...]:
     """At most `n` of them, the first and the last among them; more of the beginning, where most changes."""
     if len(previews) <= n:
@@ -106,6 +124,20 @@ def _measurements() -> Iterable[Job]:
     models = [*recipes.SWEEP_EXAMPLE.configs(), recipes.DENOISER_EXAMPLE]
     for method in ("noisy", *map(_run_id, models), *recipes.USUAL_METHODS):
         yield CurveJob(recipes.EXAMPLE.dataset, recipes.NOISE, method, usual_levels(recipes.NOISE))
+    yield from _readings()
+
+
+def _readings() -> Iterable[Job]:
+    """What the recogniser reads on its own page, on Sweep, and first on Denoise; what the codes know."""
+    dataset, recogniser_id = recipes.EXAMPLE.dataset, _recogniser_id()
+    clean = [_run_id(config) for config in recipes.EXAMPLES if config.dataset == dataset and not config.noise]
+    coded = [name for name, baseline in baselines.BASELINES.items() if baseline.has_code]
+    yield from (ReadingJob(dataset, recogniser_id, source) for source in (*clean, *coded))
+    yield from (ProbeJob(dataset, run_id) for run_id in clean)
+    yield ProbeJob(dataset, _run_id(recipes.EXAMPLE), by_epoch=True)
+    compared = (_run_id(recipes.EXAMPLE), _run_id(recipes.DENOISER_EXAMPLE))
+    for method in ("noisy", *compared, *recipes.USUAL_METHODS):
+        yield ReadingJob(dataset, recogniser_id, method, recipes.NOISE, usual_levels(recipes.NOISE))
 
 
 def _write_passes() -> None:

@@ -11,7 +11,7 @@ from autoenc.schema import RunSummary
 from ui.app import layout
 from ui.core import links, pages, sessions
 from ui.run import first
-from ui.runs import settings, table
+from ui.runs import recognisers, settings, table
 from ui.widgets import example
 
 
@@ -34,6 +34,7 @@ def show() -> None:
             table.compare(selected)
         else:
             st.caption("Choose runs in the table to compare their curves and pictures.")
+        recognisers.show()
 
 
 def _title(runs: Sequence[RunSummary]) -> str:
