@@ -168,6 +168,7 @@ def accuracy_by_noise(
             {
                 "type": "scatter",
                 "name": line.name,
+                "legendgroup": line.curve.source,
                 "mode": "lines+markers",
                 "x": [reading.at for reading in line.curve.readings] or [None],
                 "y": [reading.accuracy for reading in line.curve.readings] or [None],

@@ -10,6 +10,8 @@ What has to be there, as commands of `python -m autoenc`:
     the same with --noise gaussian:0.1, 0.3, 0.5 and 1
     sweep --dataset cifar10-images --models mlp,conv,conv-bottleneck --latent-sizes 8,16,32,64,128
         --one-at-a-time
+    recognise --dataset mnist
+    recognise --dataset cifar10-images
     sweep --dataset cifar10-images --models mlp --latent-sizes 8,16,32,64,128,256 --one-at-a-time
 """
 
@@ -76,6 +78,13 @@ def pictures() -> dict[str, Picture]:
         "denoise-matrix": Picture(
             f"{noisy}&question=matrix", 2400, then=measure, parts=".st-key-noise-matrix"
         ),
+        "recognise": Picture("recognise?dataset=mnist", 800, then=measure),
+        "recognise-cifar": Picture(f"recognise?dataset={CIFAR}", 800, then=measure),
+        "recognise-code": Picture("recognise?dataset=mnist&view=code", 760, then=measure_first),
+        "recognise-noise": Picture(
+            f"{noisy}&question=readable", 2400, then=measure, parts=".st-key-noise-readable"
+        ),
+        "recognised": Picture(f"train?run={run_id(replace(DIGITS, latent_size=8))}&view=recognised", 1100),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
@@ -89,6 +98,12 @@ def measure(page: Page) -> None:
     for button in page.locator("[class*=st-key-measure-] button").all():
         button.click()
     expect(page.locator("[class*=st-key-measure-] button, [class*=st-key-progress-]")).to_have_count(0)
+
+
+def measure_first(page: Page) -> None:
+    """The first question of several."""
+    page.locator("[class*=st-key-measure-] button").first.click()
+    expect(page.locator("[class*=st-key-stop-] button")).to_have_count(0)
 
 
 def draw_a_seven(page: Page) -> None:
