@@ -35,7 +35,7 @@ def reading(at: float, share: float) -> Reading:
 
 
 def traces(figure: object) -> dict[str, dict[str, object]]:
-    return {trace["name"]: trace for trace in figure.to_plotly_json()["data"]}  # type: ignore[attr-defined]
+    return {trace.name: trace for trace in figure.data}  # type: ignore[attr-defined]
 
 
 def test_runs_stand_at_their_code_and_share_and_a_click_answers_the_run() -> None:
