@@ -11,6 +11,7 @@ denoising/              curves of denoising
 out_of_distribution.py  a picture that no model was trained on
 remarks.py              what must be said beside the figures of a run
 training.py             the charts of runs
+readings.py             what is read in the originals and in the reconstructions of a run
 recognition.py          what can still be recognised
 ratios.py               a ratio as people say it
 """
@@ -22,6 +23,7 @@ from autoenc.captions import (
     frames,
     images,
     out_of_distribution,
+    readings,
     recognition,
     sweep,
     training,
@@ -34,6 +36,7 @@ __all__ = [
     "frames",
     "images",
     "out_of_distribution",
+    "readings",
     "recognition",
     "sweep",
     "training",

@@ -2,12 +2,20 @@
 
 opening.py         a run's name -> its model beside its data
 reconstructing.py  the test images as the model gives them back, and the order to look at them in
+confusion.py       what is read in the test images against what is read in the reconstructions
 errors.py          its errors, by class and by channel
 layers.py          one image on its way through the layers
 weights.py         what the model has learnt: what its code looks at, and what it draws
 network.py         the model as plain numbers, for the browser
 """
 
+from autoenc.inspection.confusion import (
+    changed_readings,
+    confusion_counts,
+    images_read,
+    most_changed,
+    no_longer_recognised,
+)
 from autoenc.inspection.errors import (
     CHANNELS,
     ClassError,
@@ -41,11 +49,16 @@ __all__ = [
     "Responses",
     "Trained",
     "browser_network",
+    "changed_readings",
     "class_errors",
     "code",
     "colour_error",
+    "confusion_counts",
     "flow",
+    "images_read",
     "kernels",
+    "most_changed",
+    "no_longer_recognised",
     "one_thread",
     "open_run",
     "order",

@@ -6,6 +6,7 @@ dots.py       runs as dots, and what they are measured against
 sweep.py      the figures of a sweep
 equal.py      two data sets in one figure
 errors.py     where a model errs, as bars
+confusion.py  what is read in the original against what is read in the reconstruction
 denoising/    the figures of denoising
 out_of_distribution.py    the error of a picture from outside
 recogniser.py   how a recogniser learns, and how sure it may be
@@ -13,6 +14,7 @@ recognition.py  what can still be read
 """
 
 from autoenc.pareto import pareto
+from autoenc.plots.confusion import confusion_matrix
 from autoenc.plots.denoising import (
     Line,
     MatrixRow,
@@ -64,6 +66,7 @@ __all__ = [
     "accuracy_by_code",
     "accuracy_by_noise",
     "comparison",
+    "confusion_matrix",
     "error_at_equal",
     "error_by_channel",
     "error_by_class",

@@ -91,7 +91,7 @@ function say(box) {
   const of = (texts, i) => texts?.[texts.length > n ? box.frame * n + i : i];
   const change = (node, name, text) => node[name] === text || (node[name] = text);
   rows.forEach((row, r) => {
-    box.notes[r].forEach((note, i) => change(note, "textContent", of(row.notes, i)));
+    box.notes[r].forEach((note, i) => (change(note, "textContent", of(row.notes, i)), note.classList.toggle("marked", !!of(row.marked, i))));
     if (!row.hints || choose) return;
     box.canvases[r].forEach((canvas, i) => {
       change(canvas, "title", of(row.hints, i));

@@ -33,6 +33,7 @@ class PictureRow:
     # B texts, or F x B, frame after frame, where they change with the film:
     notes: tuple[str, ...] | None = None  # under each image; a line break is kept
     hints: tuple[str, ...] | None = None  # sentences that the pointer and the screen reader find
+    marked: tuple[bool, ...] | None = None  # whose notes stand out; as many as notes
     steady: bool = False  # the same from one update to the next: large pictures are handed over apart, once
 
     def __post_init__(self) -> None:
@@ -42,7 +43,7 @@ class PictureRow:
                 f"pictures are {dtype} {shape}; allowed: uint8 (B, 1 or 3, H, W), "
                 "or (F, B, 1 or 3, H, W) for a film, at least one of each"
             )
-        for name, texts in (("notes", self.notes), ("hints", self.hints)):
+        for name, texts in (("notes", self.notes), ("hints", self.hints), ("marks", self.marked)):
             if texts is not None and len(texts) not in (self.n, self.n * len(self.frames)):
                 raise ShapeError(f"{len(texts)} {name} for {self.n} pictures in {len(self.frames)} frames")
 
@@ -138,7 +139,7 @@ def _preload_sheets(rows: Sequence[PictureRow], frames: Sequence[Sequence[Sprite
 
 def _row_data(row: PictureRow, frames: Sequence[Sprite]) -> dict[str, object]:
     texts = {"label": row.label, "colour": row.colour, "notes": row.notes, "hints": row.hints}
-    return texts | {"frames": [frame.id for frame in frames]}
+    return texts | {"marked": row.marked, "frames": [frame.id for frame in frames]}
 
 
 def _check(rows: Sequence[PictureRow], film: Film | None, difference: str | None) -> None:

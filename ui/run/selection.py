@@ -19,6 +19,7 @@ from ui.widgets.training_settings import DATASET, take_settings_of
 VIEWS = {
     "epochs": "Epoch by epoch",
     "images": "Every image",
+    "recognised": "Recognised",
     "errors": "Errors by class",
     "learnt": "What it learnt",
     "model": "The model",
@@ -39,6 +40,9 @@ LOSS_LOG = Value("loss_log", True)
 ORDER = Value("order", inspection.IMAGE_ORDERS[0])  # of the test images
 CLASS = Value[str | int]("class", "all")
 N_SHUFFLES = Value("shuffles", 0)
+CELL = Value[tuple[int, int] | None](
+    "confusion_cell", None
+)  # classes read before and after: whose images are shown
 IMAGE = Value[int | None]("image", None)  # the test image that is shown large
 
 
@@ -95,6 +99,11 @@ def _class_index(text: str) -> str | int:
     return index
 
 
+def _cell(text: str) -> tuple[int, int]:
+    before, _, after = text.partition("-")
+    return whole("cell", before), whole("cell", after)
+
+
 _ORDERS = ("as", "shuffled", "worst", "best")  # as a link has them
 
 SHOWN_RUN = Param("run", (RUN,), _take_run, lambda: RUN.get() or USUAL_RUN.get())
@@ -108,6 +117,7 @@ VIEW = (
     one_of("order", ORDER, dict(zip(_ORDERS, inspection.IMAGE_ORDERS, strict=True))),
     held("class", CLASS, _class_index),
     number("shuffle", N_SHUFFLES),
+    held("cell", CELL, _cell, lambda cell: cell and f"{cell[0]}-{cell[1]}"),
     number("image", IMAGE),
 )
 

@@ -16,13 +16,14 @@ from ui.app import errors, layout, presenter
 from ui.components.accessibility import announce
 from ui.core import catalogue, idle, pages, polling, sessions, visitor
 from ui.core.text import plain
-from ui.run import class_errors, epochs, export, images, learnt, model, selection
+from ui.run import class_errors, epochs, export, images, learnt, model, recognised, selection
 from ui.widgets import labels, offers, training_settings
 from ui.widgets.lesson import lesson
 
 # Of a run that has ended; the first view, of its epochs, shows one that is under way too.
 VIEWS_OF_ENDED = {
     "images": images.show,
+    "recognised": recognised.show,
     "errors": class_errors.show,
     "learnt": learnt.show,
     "model": model.show,

@@ -47,10 +47,10 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
     clauses, misread = [", ".join(findings) or _hardly(measures)], ""
     if reading is not None and reading.x > 0 and not ruin:
         if reading.x_hat >= _MIN_MARGIN:
-            clauses.insert(0, f"still looks like {_one(reading.label)}")
+            clauses.insert(0, f"still looks like {with_article(reading.label)}")
         elif reading.x_hat <= -_MIN_MARGIN and measures.largest >= _MIN_VISIBLE_DIFFERENCE:
-            clauses.insert(0, f"no longer looks like {_one(reading.label)}")
-            misread = f"not {_one(reading.label)}"
+            clauses.insert(0, f"no longer looks like {with_article(reading.label)}")
+            misread = f"not {with_article(reading.label)}"
     sentence = f"{_decibels(measures.psnr_db)}: {'; '.join(clauses)}"
     return Verdict(measures.psnr_db, sentence, misread, measures=measures)
 
@@ -228,7 +228,8 @@ def _share(share: float) -> str:
     return ""
 
 
-def _one(name: str) -> str:
+def with_article(name: str) -> str:
+    """`a 7`, `an 8`, `an airplane`."""
     vowel = name[:1].lower() in set("aeiou") or name in ("8", "11", "18")
     return f"{'an' if vowel else 'a'} {name}"
 
