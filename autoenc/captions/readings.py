@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autoenc.captions.images.sentences import with_article
+from autoenc.captions.recognition import share
 from autoenc.numerals import counted, listed
 
 MAX_NAME = 12  # letters of a class under a picture
@@ -55,9 +56,7 @@ def accuracy_caption(
         labels: (B,) the true classes.
         noisy: the run's input is noisy.
     """
-    before, after = (
-        _share(int((read == labels).sum()), len(labels)) for read in (originals, reconstructions)
-    )
+    before, after = (share(float((read == labels).mean())) for read in (originals, reconstructions))
     what = "Reconstructed from noisy images" if noisy else "After compression"
     return f"Originals: {before} recognised. {what}: {after}."
 
