@@ -297,7 +297,7 @@ def test_settings_beside_a_run_in_an_address_are_those_of_the_controls() -> None
         ("train", {"class": "99"}, "class is 99; allowed: all, or 0 to 9"),
         ("train", {"epoch": "-1"}, "epoch is '-1'; allowed: a whole number from 0 on"),
         ("train", {"log": "maybe"}, "log is 'maybe'; known: True, False"),
-        ("train", {"order": "random"}, "order is 'random'; known: as, shuffled, worst, best"),
+        ("train", {"order": "random"}, "order is 'random'; known: as, shuffled, worst, best, unrecognised"),
         ("sweep", {"alone": "perhaps"}, "alone is 'perhaps'; known: True, False"),
         ("sweep", {"point": "nix"}, "point 'nix' is not in this sweep"),
         ("denoise", {"question": "why"}, "question is 'why'; known: where, sizes, matrix"),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from autoenc.captions.recognition import share
 from autoenc.numerals import counted, decibels
 from autoenc.schema import Images, Preview, Run, psnr_of_mse
 
@@ -31,11 +32,17 @@ def reading(n_right: int, n_images: int, n_classes: int) -> str:
     return f"{n_right} of {n_images} recognised" if n_right >= _fewest(n_images, n_classes) else ""
 
 
-def reading_caption(n_images: int, n_classes: int) -> str:
-    """Who recognises, and what guessing would get."""
+def reading_caption(n_images: int, n_classes: int, accuracy: float | None = None) -> str:
+    """Who recognises, and what guessing would get.
+
+    Args:
+        accuracy: of a recogniser on the original test images; None: nearest neighbours are compared.
+    """
+    who = "by a nearest-neighbour comparison, blind to contrast"
+    if accuracy is not None:
+        who = f"by the recogniser, which knows {share(accuracy)} of the original test images"
     return (
-        "Recognised: a nearest-neighbour reader, blind to contrast, names the class. "
-        f"Shown from {_fewest(n_images, n_classes)} of {n_images} on; guessing would get "
+        f"Recognised {who}. Shown from {_fewest(n_images, n_classes)} of {n_images} on; guessing would get "
         f"{max(1, round(n_images / n_classes))}."
     )
 

@@ -15,7 +15,7 @@ import torch
 
 from autoenc import baselines, checkpoints, datasets, inspection, recipes, recognition
 from autoenc.captions import configs
-from autoenc.captions.images import Reader, verdicts
+from autoenc.captions.images import Reader, compared, verdicts
 from autoenc.examples.forward_passes import Passes, save
 from autoenc.jobs import BaselineJob, CurveJob, Job, ProbeJob, ReadingJob, RecogniserJob, TrainJob
 from autoenc.places import EXAMPLE_CACHE, EXAMPLE_CHECKPOINTS
@@ -147,7 +147,8 @@ def _write_passes() -> None:
     x, x_hat = data.test[images], made.x_hat[images]
     reader = Reader(data.train, data.train_labels, data.test_labels)
     names = [data.class_names[label] for label in data.test_labels[images]]
-    said = zip(images, names, verdicts(data, reader, images, x_hat), strict=True)
+    readings = compared(data, reader, images, x_hat)
+    said = zip(images, names, verdicts(data, readings, images, x_hat), strict=True)
     sentences = tuple(f"Test image {image}, {name}: {one.sentence}" for image, name, one in said)
     codes = np.stack([inspection.code(trained, image) for image in x])
     save(Passes(configs.title(trained.run.config), x, codes, x_hat, sentences))

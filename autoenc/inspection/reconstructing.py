@@ -18,7 +18,7 @@ from autoenc.training import NORMALS_AT_ONCE
 
 _MIN_CANDIDATES = 256  # images, however large the model
 
-ImageOrder = Literal["in order", "shuffled", "worst first", "best first"]
+ImageOrder = Literal["in order", "shuffled", "worst first", "best first", "no longer recognised"]
 IMAGE_ORDERS: tuple[ImageOrder, ...] = get_args(ImageOrder)
 
 
@@ -62,15 +62,21 @@ def reconstructions(trained: Trained) -> Reconstructions:
 
 
 def order(
-    reconstructions: Reconstructions, data: Dataset, how: ImageOrder, class_index: int | None, seed: int
+    reconstructions: Reconstructions,
+    data: Dataset,
+    how: ImageOrder,
+    class_index: int | None,
+    seed: int,
+    lost: NDArray[np.intp] | None = None,
 ) -> NDArray[np.intp]:
     """Indices of the test images in the order to show them.
 
     Args:
         class_index: only of this class; None: of all classes.
         seed: of the shuffle; the classes do not change its order.
+        lost: the images that are no longer recognised, in their order; None: nobody has read them.
     Raises:
-        ConfigError: the order or the class is unknown.
+        ConfigError: the order or the class is unknown, or nobody has read what is to be ordered by it.
     """
     n = len(reconstructions)
     bad = np.nan_to_num(reconstructions.mse, nan=np.inf)
@@ -83,6 +89,10 @@ def order(
             indices = np.argsort(-bad, kind="stable")
         case "best first":
             indices = np.argsort(bad, kind="stable")
+        case "no longer recognised":
+            if lost is None:
+                raise ConfigError("images are ordered by what is recognised; no recogniser has read them")
+            indices = lost
         case _:
             raise ConfigError(f"unknown order {how!r}; known: {', '.join(IMAGE_ORDERS)}")
     if class_index is None:

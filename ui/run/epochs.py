@@ -13,15 +13,16 @@ from autoenc.captions import remarks
 from autoenc.datasets import Dataset
 from autoenc.numerals import short
 from autoenc.plots import COLOUR
-from autoenc.schema import Preview, Run
+from autoenc.schema import Preview, RecogniserSummary, Run
 from ui.app import layout, presenter
 from ui.components import pixels
 from ui.components.bookmark import bookmark
 from ui.components.live_plot import live_plot
 from ui.components.pictures import Film, PictureRow, pictures
 from ui.components.save_picture import PngText
-from ui.core import catalogue, links, model_cache, polling, sessions
+from ui.core import links, model_cache, polling, recognisers, sessions
 from ui.run import picture_names, selection
+from ui.run.read_rows import read_rows
 from ui.widgets import labels, png_texts
 from ui.widgets.lesson import lesson
 
@@ -39,14 +40,16 @@ def show(run: Run, active: bool) -> None:
 
 def _show_all(run: Run, active: bool) -> Film:
     layout.subsection("**Sixteen test images**, never seen during training")
-    rows, film = _film(run, whole=not active)
+    rows, film = _film(run, recognisers.for_run(run), whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=_film_text(run))
     shown = selection.CHART.get()  # its widget comes after it
     _chart(run, active, shown, CHART_HEIGHT)
     _chart_settings()
     lesson(_caption(run, active, shown), key="chart")
-    if (data := _readable_data(run)) is not None:
-        st.caption(captions.frames.reading_caption(run.x.shape[0], len(data.class_names)))
+    recogniser = recognisers.for_run(run)
+    if (data := _readable_data(run, recogniser)) is not None:
+        accuracy = None if recogniser is None else recogniser.accuracy
+        st.caption(captions.frames.reading_caption(run.x.shape[0], len(data.class_names), accuracy))
     _beside_the_lab(run)
     return film
 
@@ -58,7 +61,7 @@ def _present(run: Run, active: bool) -> Film:
         shown = presenter.stage(selection.CHART, selection.CHARTS)
         _chart(run, active, shown, PRESENTED_HEIGHT)
     with left:
-        rows, film = _film(run, whole=not active, n_images=N_PRESENTED)
+        rows, film = _film(run, recognisers.for_run(run), whole=not active, n_images=N_PRESENTED)
         pictures(rows, key=FILM, film=film, columns=N_PRESENTED, png=_film_text(run))
         number, sentence = st.columns([2, 5], vertical_alignment="center")
         number.metric("Test PSNR (dB)", labels.over_seeds([run.test_psnr_db], 1) or "–")
@@ -84,10 +87,13 @@ def _follow_film(run: Run) -> None:
 
 
 @polling.drawn_once
-def _film(run: Run, whole: bool, n_images: int | None = None) -> tuple[list[PictureRow], Film]:
+def _film(
+    run: Run, recogniser: RecogniserSummary | None, whole: bool, n_images: int | None = None
+) -> tuple[list[PictureRow], Film]:
     """All stored frames, or only the last: while it runs a message must be small.
 
     Args:
+        recogniser: whose readings stand under the pictures.
         n_images: only the first of them; None: all.
     """
     run = run if n_images is None else _of_few_images(run, n_images)
@@ -100,7 +106,9 @@ def _film(run: Run, whole: bool, n_images: int | None = None) -> tuple[list[Pict
     frames = pixels.film([preview.x_hat for preview in previews])
     names = picture_names.reconstructions(run, frames)
     rows.append(PictureRow("Reconstruction", frames, COLOUR["reconstruction"], hints=names))
-    texts = map(captions.frames.frame, [run] * len(previews), previews, _readings(run, previews))
+    if recogniser is not None:
+        rows = read_rows(rows, datasets.load(run.config.dataset).class_names, recogniser)
+    texts = map(captions.frames.frame, [run] * len(previews), previews, _readings(run, previews, recogniser))
     return rows, Film(tuple(texts), tuple(preview.step for preview in previews))
 
 
@@ -110,25 +118,29 @@ def _of_few_images(run: Run, n: int) -> Run:
     return replace(run, x=run.x.first(n), x_noisy=run.x_noisy and run.x_noisy.first(n), previews=previews)
 
 
-def _readings(run: Run, previews: Sequence[Preview]) -> list[str]:
+def _readings(run: Run, previews: Sequence[Preview], recogniser: RecogniserSummary | None) -> list[str]:
     """Of each frame, how many images are recognised; empty where nobody can tell, and before any training."""
-    if (data := _readable_data(run)) is None:
+    if (data := _readable_data(run, recogniser)) is None:
         return [""] * len(previews)
-    reader, labels = model_cache.reader(data.name), data.test_labels[: run.x.shape[0]]
-    n_right = [int((reader.read(pixels.array(p.x_hat)) == labels).sum()) for p in previews]
+    labels, x_hat = data.test_labels[: run.x.shape[0]], pixels.film([preview.x_hat for preview in previews])
+    images = x_hat.reshape(-1, *x_hat.shape[2:])
+    if recogniser is not None:
+        classes = recognisers.read(recogniser, images).classes
+    else:
+        classes = model_cache.reader(data.name).read(images)
+    n_right = (classes.reshape(len(previews), -1) == labels).sum(1)
     return [
-        captions.frames.reading(n, len(labels), len(data.class_names)) if preview.step else ""
+        captions.frames.reading(int(n), len(labels), len(data.class_names)) if preview.step else ""
         for n, preview in zip(n_right, previews, strict=True)
     ]
 
 
-def _readable_data(run: Run) -> Dataset | None:
-    """The run's data set, where a nearest neighbour can tell its classes apart."""
-    if not catalogue.is_present(run.config.dataset):
+def _readable_data(run: Run, recogniser: RecogniserSummary | None) -> Dataset | None:
+    """The run's data set, where a recogniser or else a nearest neighbour can tell its classes apart."""
+    if not recognisers.is_here(run):
         return None
     data = datasets.load(run.config.dataset)
-    is_same = data.fingerprint == run.fingerprint
-    return data if is_same and model_cache.reader(data.name).reliable else None
+    return data if recogniser is not None or model_cache.reader(data.name).reliable else None
 
 
 def _chart(run: Run, active: bool, shown: str, height: int) -> None:

@@ -8,7 +8,7 @@ from autoenc import captions, inspection
 from autoenc.captions.images import Verdict
 from autoenc.schema import Run
 from ui.components.forward_pass import ForwardPass
-from ui.core import model_cache
+from ui.core import model_cache, recognisers
 
 
 def test_image_pass(run: Run, image: int) -> ForwardPass:
@@ -31,5 +31,12 @@ def given(run: Run, image: int) -> np.ndarray:
 
 def verdicts(run: Run, images: np.ndarray) -> list[Verdict]:
     """What can be said of the reconstructions of these test images."""
-    data, made = model_cache.opened(run).data, model_cache.reconstructions(run)
-    return captions.images.verdicts(data, model_cache.reader(data.name), images, made.x_hat[images])
+    data, x_hat = model_cache.opened(run).data, model_cache.reconstructions(run).x_hat[images]
+    recogniser = recognisers.for_run(run)
+    if recogniser is None:
+        readings = captions.images.compared(data, model_cache.reader(data.name), images, x_hat)
+    else:
+        before, after = (recognisers.read(recogniser, few) for few in (data.test[images], x_hat))
+        read = ((one.classes, one.confidences) for one in (before, after))
+        readings = captions.images.recognised(data, images, *read)
+    return captions.images.verdicts(data, readings, images, x_hat)

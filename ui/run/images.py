@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -11,18 +13,21 @@ from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.components.forward_pass import forward_pass
 from ui.components.pictures import PictureRow, pictures
-from ui.core import model_cache
+from ui.core import model_cache, recognisers
 from ui.run import selection
 from ui.run.forward_pass import test_image_pass, verdicts
+from ui.run.read_rows import read_rows
 from ui.widgets import png_texts
 
 N_SHOWN = 16
+ALL_RECOGNISED = "The recogniser still recognises all of these images that it recognises in the original."
 
 
 def show(run: Run) -> None:
     shown = _image_filter(run)
     if not len(shown):
-        st.info("None of the test images is of this class.")
+        lost = selection.ORDER.get() == "no longer recognised"
+        st.info(ALL_RECOGNISED if lost else "None of the test images is of this class.")
         return
     png = png_texts.of_run(run, "images", "Test images, and what the model makes of them")
     clicked = pictures(_rows(run, shown), key="gallery", difference=COLOUR["error"], choose=True, png=png)
@@ -44,10 +49,15 @@ def _image_filter(run: Run) -> np.ndarray:
     classes = ("all", *range(len(data.class_names)))
     # A widget knows its choices by what it shows: no class may look like another, or like all of them.
     labels = dict(zip(classes, distinct_names(("All classes", *data.class_names)), strict=True))
+    recogniser = recognisers.for_run(run)
+    orders = [how for how in inspection.IMAGE_ORDERS if recogniser or how != "no longer recognised"]
+    if selection.ORDER.get() not in orders:  # in a link from another machine
+        st.info("No recogniser has read these images yet: they are shown in order.", icon=":material/sort:")
+        selection.ORDER.put(orders[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = st.segmented_control(
             "Order",
-            inspection.IMAGE_ORDERS,
+            orders,
             default=selection.ORDER.get(),
             required=True,
             key=selection.ORDER.key,
@@ -65,18 +75,25 @@ def _image_filter(run: Run) -> np.ndarray:
         if how == "shuffled":
             st.button("Shuffle again", icon=":material/shuffle:", key="shuffle", on_click=selection.shuffle)
     class_index = None if of_class == "all" else of_class
-    made, n_shuffles = model_cache.reconstructions(run), selection.N_SHUFFLES.get()
-    return inspection.order(made, data, how, class_index, n_shuffles)[:N_SHOWN]
+    made, n_shuffles, lost = model_cache.reconstructions(run), selection.N_SHUFFLES.get(), None
+    if recogniser is not None and how == "no longer recognised":  # else the few that are shown are read
+        read = recognisers.run_read(run, recogniser)
+        after = read.reconstructions
+        lost = inspection.no_longer_recognised(
+            read.labels, read.originals.classes, after.classes, after.confidences
+        )
+    return inspection.order(made, data, how, class_index, n_shuffles, lost)[:N_SHOWN]
 
 
 def _rows(run: Run, shown: np.ndarray) -> list[PictureRow]:
-    made, image_verdicts = model_cache.reconstructions(run), verdicts(run, shown)
-    rows = [PictureRow("Original", model_cache.opened(run).data.test[shown], COLOUR["original"])]
+    """What is read stands under each picture, where there is a recogniser."""
+    data, made = model_cache.opened(run).data, model_cache.reconstructions(run)
+    image_verdicts = verdicts(run, shown)
+    notes = tuple(map(captions.images.note, image_verdicts))
+    rows = [PictureRow("Original", data.test[shown], COLOUR["original"])]
     if made.x_noisy is not None:
         rows.append(PictureRow("Noisy", made.x_noisy[shown], COLOUR["noisy"]))
-    notes, hints = (
-        tuple(map(captions.images.note, image_verdicts)),
-        tuple(verdict.sentence for verdict in image_verdicts),
-    )
-    x_hat = made.x_hat[shown]
-    return [*rows, PictureRow("Reconstruction", x_hat, COLOUR["reconstruction"], notes=notes, hints=hints)]
+    rows.append(PictureRow("Reconstruction", made.x_hat[shown], COLOUR["reconstruction"], notes=notes))
+    if (recogniser := recognisers.for_run(run)) is not None:
+        rows = read_rows(rows, data.class_names, recogniser)
+    return [*rows[:-1], replace(rows[-1], hints=tuple(verdict.sentence for verdict in image_verdicts))]

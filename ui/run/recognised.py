@@ -8,6 +8,7 @@ import streamlit as st
 from autoenc import captions, inspection, plots
 from autoenc.plots import COLOUR
 from autoenc.plots.confusion import height
+from autoenc.recognition import Readings
 from autoenc.schema import RecogniserSummary, Run
 from ui.app import layout
 from ui.components.live_plot import live_plot
@@ -16,7 +17,7 @@ from ui.core import model_cache, recognisers
 from ui.core.recognisers import RunRead
 from ui.core.text import plain
 from ui.run import selection
-from ui.run.read_rows import of_images, read_row
+from ui.run.read_rows import read_row
 from ui.widgets import png_texts, recogniser_offer
 from ui.widgets.lesson import lesson
 
@@ -79,12 +80,14 @@ def _images(run: Run, read: RunRead, cell: Cell) -> None:
     after = read.reconstructions
     every = inspection.images_read(read.originals.classes, after.classes, after.confidences, *cell)
     images = every[:N_IMAGES]
-    before, after = (of_images(readings, images) for readings in (read.originals, after))
+    before, after = (
+        Readings(read.classes[images], read.confidences[images]) for read in (read.originals, after)
+    )
     title, which = captions.readings.cell_captions(read.class_names, *cell, len(every), len(images))
     layout.subsection(f"**{plain(title)}**: {which}")
-    rows = [read_row(PictureRow("Original", data.test[images], COLOUR["original"]), read.class_names, before)]
+    rows = [read_row(PictureRow("Original", data.test[images], COLOUR["original"]), before, read.class_names)]
     if made.x_noisy is not None:
         rows.append(PictureRow("Noisy", made.x_noisy[images], COLOUR["noisy"]))
     row = PictureRow("Reconstruction", made.x_hat[images], COLOUR["reconstruction"])
-    rows.append(read_row(row, read.class_names, after, before))
+    rows.append(read_row(row, after, read.class_names, before))
     pictures(rows, key="confusion-images", png=png_texts.of_run(run, "confusion-images", title))

@@ -104,7 +104,7 @@ def _cell(text: str) -> tuple[int, int]:
     return whole("cell", before), whole("cell", after)
 
 
-_ORDERS = ("as", "shuffled", "worst", "best")  # as a link has them
+_ORDERS = ("as", "shuffled", "worst", "best", "unrecognised")  # as a link has them
 
 SHOWN_RUN = Param("run", (RUN,), _take_run, lambda: RUN.get() or USUAL_RUN.get())
 VIEW = (

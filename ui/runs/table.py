@@ -23,7 +23,7 @@ from ui.components.pictures import PictureRow, pictures
 from ui.components.save_picture import PngText
 from ui.core import catalogue, links, messages, sessions, visitor
 from ui.core.text import plain
-from ui.run import picture_names
+from ui.run import picture_names, read_rows
 from ui.runs import settings
 from ui.widgets import upload_warning
 from ui.widgets.lesson import lesson
@@ -222,7 +222,7 @@ def _grid(same_data: Sequence[Compared]) -> None:
             names = picture_names.reconstructions(one.run, x_hat)
             rows.append(PictureRow(one.name, x_hat, one.colour, hints=names))
     png = _png_text(same_data, "reconstructions", "The same test images, by the last epoch of each run")
-    pictures(rows, key=f"grid-{first.fingerprint}", png=png)
+    pictures(read_rows.of_run(rows, first), key=f"grid-{first.fingerprint}", png=png)
 
 
 def _run(run_id: str) -> Run | None:

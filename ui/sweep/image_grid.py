@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
+from autoenc import datasets
 from autoenc.captions import configs
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
-from autoenc.schema import Point, psnr_of_mse
+from autoenc.schema import Point, RecogniserSummary, Run, psnr_of_mse
 from autoenc.sweeps import SavedSweep
 from ui.app import layout
 from ui.components import pixels
 from ui.components.pictures import PictureRow, pictures
-from ui.core import links, sessions
+from ui.core import links, recognisers, sessions
+from ui.run.read_rows import read_rows
 from ui.sweep import settings
 from ui.widgets import png_texts
 
@@ -31,6 +34,8 @@ def same_images(saved: SavedSweep, points: Sequence[Point]) -> None:
     if first.x_noisy is not None:
         rows.append(PictureRow("Noisy", pixels.array(first.x_noisy), COLOUR["noisy"], steady=True))
     rows += [_row(point) for point in family]
+    if (recogniser := recognisers.for_run(first)) is not None:
+        rows = _read(rows, first, recogniser)
     selected = next((point for point in family if point.run_id == settings.POINT.get()), None)
     with st.container(horizontal=True, vertical_alignment="center", key="same-images"):
         layout.subsection(f"**The same test images at every size**: {configs.family(family[0].config)}")
@@ -59,3 +64,14 @@ def _row(point: Point) -> PictureRow:
     db = "" if point.test_mse is None else f" · {decibels(psnr_of_mse(point.test_mse))}"
     label = f"{marked}size {point.config.latent_size:,}{db}"
     return PictureRow(label, pixels.array(run.previews[-1].x_hat), COLOUR[point.config.model], steady=True)
+
+
+def _read(rows: Sequence[PictureRow], run: Run, recogniser: RecogniserSummary) -> list[PictureRow]:
+    """The rows with what is read under each picture, and how many are recognised."""
+    data = datasets.load(run.config.dataset)
+    labels = data.test_labels[: run.x.shape[0]]
+    recognised = [int((recognisers.read(recogniser, row.images).classes == labels).sum()) for row in rows]
+    return [
+        replace(row, label=f"{row.label} · {n} of {len(labels)} recognised")
+        for row, n in zip(read_rows(rows, data.class_names, recogniser), recognised, strict=True)
+    ]

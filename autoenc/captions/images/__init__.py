@@ -7,8 +7,20 @@ judging.py     test images of a data set and what a model makes of them -> a sen
 """
 
 from autoenc.captions.images.differences import Measures, is_drawn, measure
-from autoenc.captions.images.judging import verdicts
+from autoenc.captions.images.judging import compared, recognised, verdicts
 from autoenc.captions.images.reader import Reader
 from autoenc.captions.images.sentences import Reading, Verdict, describe, note
 
-__all__ = ["Measures", "Reader", "Reading", "Verdict", "describe", "is_drawn", "measure", "note", "verdicts"]
+__all__ = [
+    "Measures",
+    "Reader",
+    "Reading",
+    "Verdict",
+    "compared",
+    "describe",
+    "is_drawn",
+    "measure",
+    "note",
+    "recognised",
+    "verdicts",
+]

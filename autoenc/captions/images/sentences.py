@@ -14,11 +14,15 @@ MAX_FINDINGS = 2  # in a sentence
 
 @dataclass(frozen=True)
 class Reading:
-    """How surely a reader takes two pictures for what they are: its margins, below 0 where it does not."""
+    """How surely a reader takes two pictures for what they are; below 0 where it does not.
+
+    These are probabilities of a recogniser, or margins of a nearest-neighbour comparison.
+    """
 
     label: str  # the name of the class
     x: float
     x_hat: float
+    seen: str = ""  # the class that a recogniser sees in x_hat; "": nearest neighbours are compared
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Verdict:
 
     psnr_db: float  # inf: it came back exactly
     sentence: str  # "18.2 dB: still looks like a 7; half of the thin strokes are lost, edges are blurred"
-    misread: str = ""  # "not a 7": where the reader surely takes it for something else
+    misread: str = ""  # "not a 7": where no recogniser, but a comparison surely takes it for something else
     measures: Measures = field(repr=False, kw_only=True)
 
 
@@ -46,13 +50,32 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
     findings = [ruin] if ruin else list(_findings(measures))[:MAX_FINDINGS]
     clauses, misread = [", ".join(findings) or _hardly(measures)], ""
     if reading is not None and reading.x > 0 and not ruin:
-        if reading.x_hat >= _MIN_MARGIN:
-            clauses.insert(0, f"still looks like {with_article(reading.label)}")
-        elif reading.x_hat <= -_MIN_MARGIN and measures.largest >= _MIN_VISIBLE_DIFFERENCE:
-            clauses.insert(0, f"no longer looks like {with_article(reading.label)}")
-            misread = f"not {with_article(reading.label)}"
+        is_seen = measures.largest >= _MIN_VISIBLE_DIFFERENCE
+        quoted, misread = _recogniser(reading, is_seen) if reading.seen else _comparison(reading, is_seen)
+        clauses = [*filter(None, (quoted,)), *clauses]
     sentence = f"{_decibels(measures.psnr_db)}: {'; '.join(clauses)}"
     return Verdict(measures.psnr_db, sentence, misread, measures=measures)
+
+
+def _recogniser(reading: Reading, is_seen: bool) -> tuple[str, str]:
+    """What it says of x_hat; the picture itself needs no note: what is read stands under it."""
+    sure = min(abs(reading.x), abs(reading.x_hat)) >= _MIN_CONFIDENCE
+    seen = with_article(reading.seen)
+    if reading.x_hat > 0:
+        return f"the recogniser still sees {seen}" if sure else "the recogniser is no longer sure", ""
+    if not is_seen:
+        return "", ""
+    return f"the recogniser now sees {seen}" if sure else f"the recogniser is not sure: perhaps {seen}", ""
+
+
+def _comparison(reading: Reading, is_seen: bool) -> tuple[str, str]:
+    """What a nearest neighbour says of x_hat, and what fits under the picture."""
+    one, by = with_article(reading.label), "to a nearest-neighbour comparison"
+    if reading.x_hat >= _MIN_MARGIN:
+        return f"still looks like {one} {by}", ""
+    if reading.x_hat <= -_MIN_MARGIN and is_seen:
+        return f"no longer looks like {one} {by}", f"not {one}"
+    return "", ""
 
 
 def note(verdict: Verdict) -> str:
@@ -80,6 +103,7 @@ _MIN_GREY_GROUND = 0.15  # haze: more is no black ground, on which a shape is ha
 # noisy digits: where its margin is larger, both agree on 98 of 100 reconstructions of MNIST; below, where it
 # sees another digit, the network disagrees three times in four.
 _MIN_MARGIN = 0.06
+_MIN_CONFIDENCE = 0.8  # of a recogniser
 
 
 def _ruin(measures: Measures) -> str:
