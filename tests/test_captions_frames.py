@@ -50,5 +50,8 @@ def test_how_many_are_recognised_is_said_only_where_it_is_no_luck(n_classes: int
 
 def test_the_caption_says_who_recognises_and_what_guessing_would_get() -> None:
     caption = frames.reading_caption(16, 10)
-    assert "a nearest-neighbour reader" in caption
+    assert caption.startswith("Recognised: a nearest-neighbour comparison")
+    assert caption.endswith("guessing would get 2.")
+    caption = frames.reading_caption(16, 10, 0.993)
+    assert caption.startswith("Recognised: the recogniser names the class; it knows 99.3 % of the original")
     assert caption.endswith("guessing would get 2.")

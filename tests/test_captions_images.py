@@ -198,13 +198,14 @@ def test_what_came_back_exactly_has_no_decibels(flag: Image) -> None:
 
 def test_a_digit_that_still_looks_like_itself_is_said_to(flag: Image) -> None:
     verdict = captions.images.describe(flag, flag // 2, Reading("7", 0.2, 0.1))
-    assert verdict.sentence.partition(": ")[2].startswith("still looks like a 7; strokes are much paler")
+    said = "still looks like a 7 to a nearest-neighbour comparison; strokes are much paler"
+    assert verdict.sentence.partition(": ")[2].startswith(said)
     assert captions.images.note(verdict).count("\n") == 0
 
 
 def test_a_digit_that_looks_like_another_is_said_to(flag: Image) -> None:
     verdict = captions.images.describe(flag, without_line(flag.copy()), Reading("7", 0.2, -0.1))
-    assert "no longer looks like a 7; all thin strokes" in verdict.sentence
+    assert "no longer looks like a 7 to a nearest-neighbour comparison; all thin strokes" in verdict.sentence
     assert captions.images.note(verdict) == f"{verdict.psnr_db:.1f} dB\nnot a 7"
 
 
@@ -241,13 +242,55 @@ def test_a_reader_that_wavers_where_nothing_is_seen_is_not_quoted(flag: Image) -
 def test_clothes_have_names_with_an_article_too(photograph: Image) -> None:
     x_hat = blurred(photograph, 1)
     still = captions.images.describe(photograph, x_hat, Reading("Ankle boot", 0.2, 0.2))
-    assert "still looks like an Ankle boot; " in still.sentence
+    assert "still looks like an Ankle boot to " in still.sentence
     changed = captions.images.describe(photograph, x_hat, Reading("Sneaker", 0.2, -0.2))
-    assert "no longer looks like a Sneaker; " in changed.sentence
+    assert "no longer looks like a Sneaker to " in changed.sentence
 
 
 def test_the_word_for_eight_begins_with_a_vowel(flag: Image) -> None:
     assert "still looks like an 8" in captions.images.describe(flag, flag // 2, Reading("8", 1, 1)).sentence
+
+
+# ---------------------------------------------------------------- readings by a recogniser
+
+
+@pytest.mark.parametrize(
+    ("confidences", "seen", "said"),
+    [
+        ((0.9, 0.95), "7", "the recogniser still sees a 7; all thin strokes are lost"),
+        ((0.9, 0.4), "7", "the recogniser is no longer sure; all thin strokes are lost"),
+        ((0.9, -0.95), "8", "the recogniser now sees an 8; all thin strokes are lost"),
+        ((0.5, -0.95), "8", "the recogniser now sees an 8; all thin strokes are lost"),
+        ((0.9, -0.4), "8", "the recogniser is not sure: perhaps an 8; all thin strokes are lost"),
+        ((-0.9, -0.95), "8", "all thin strokes are lost"),  # it was wrong before
+        ((-0.9, 0.95), "7", "all thin strokes are lost"),
+    ],
+)
+def test_a_recogniser_says_what_it_sees(
+    confidences: tuple[float, float], seen: str, said: str, flag: Image
+) -> None:
+    verdict = captions.images.describe(flag, without_line(flag.copy()), Reading("7", *confidences, seen))
+    assert verdict.sentence.partition(": ")[2] == said
+    assert captions.images.note(verdict) == f"{verdict.psnr_db:.1f} dB"  # what it reads stands there anyway
+
+
+def test_a_recogniser_is_not_quoted_where_nothing_is_left_or_nothing_is_seen(flag: Image) -> None:
+    for x_hat in (np.zeros_like(flag), flag - flag // 12):
+        assert (
+            "recogniser" not in captions.images.describe(flag, x_hat, Reading("7", 0.9, -0.9, "8")).sentence
+        )
+
+
+def test_what_a_recogniser_reads_becomes_readings_of_the_true_classes(digits: Dataset) -> None:
+    images = np.array([3, 0])
+    own, other = digits.test_labels[images], (digits.test_labels[images] + 1) % 10
+    sure = np.array([0.9, 0.5], np.float32)
+    before, after = (own.astype(np.intp), sure), (np.array([own[0], other[1]], np.intp), sure)
+    names = [digits.class_names[index] for index in (*own, other[1])]
+    assert captions.images.recognised(digits, images, before, after) == [
+        Reading(names[0], pytest.approx(0.9), pytest.approx(0.9), names[0]),
+        Reading(names[1], pytest.approx(0.5), pytest.approx(-0.5), names[2]),
+    ]
 
 
 # ---------------------------------------------------------------- odd pictures

@@ -1,14 +1,17 @@
 """No sentence under a picture claims what other measures deny: on digits, on photographs, on plain skies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from autoenc import captions, checkpoints, datasets, inspection
+from autoenc import captions, checkpoints, datasets, inspection, recognition
 from autoenc.captions.images import Reader, Reading
 from autoenc.datasets import Dataset
+from autoenc.jobs import RecogniserJob
+from autoenc.recognition import ImageReader
+from autoenc.schema import RecogniserConfig
 from tests.verdicts import Image, false_claims
 
 Images = NDArray[np.uint8]  # (B, C, H, W)
@@ -108,15 +111,35 @@ def test_of_each_model_that_comes_with_the_program_no_sentence_is_denied(run_id:
 
 def false_claims_about(x: Images, x_hat: Images, data: Dataset, reader: Reader) -> list[tuple[int, str]]:
     """What is said of the first test images as the page says it, where that is false."""
-    readings: list[Reading | None] = [None] * len(x)
-    if reader.reliable:
-        labels = data.test_labels[: len(x)]
-        names = (data.class_names[label] for label in labels)
-        margins = (reader.margins(images, labels) for images in (x, x_hat))
-        readings = [Reading(*one) for one in zip(names, *margins, strict=True)]
-    drawn = captions.images.is_drawn(data.train[:256])
-    described = (captions.images.describe(*one, drawn) for one in zip(x, x_hat, readings, strict=True))
-    return false_claims(zip(x, x_hat, (verdict.sentence for verdict in described), strict=True))
+    images = np.arange(len(x))
+    return false_claims_of(x, x_hat, data, captions.images.compared(data, reader, images, x_hat))
+
+
+def false_claims_of(
+    x: Images, x_hat: Images, data: Dataset, readings: Sequence[Reading | None]
+) -> list[tuple[int, str]]:
+    said = captions.images.verdicts(data, readings, np.arange(len(x)), x_hat)
+    return false_claims(zip(x, x_hat, (verdict.sentence for verdict in said), strict=True))
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> ImageReader:
+    """Of digits."""
+    job = RecogniserJob(RecogniserConfig("digits", 6))
+    for _ in job.run():
+        pass
+    return recognition.open_reader(job.job_id, datasets.load("digits"))
+
+
+@pytest.mark.parametrize("name", RECONSTRUCTIONS)
+def test_no_sentence_that_quotes_a_recogniser_is_denied(name: str, recogniser: ImageReader) -> None:
+    data, images = datasets.load("digits"), np.arange(N_IMAGES)
+    x = data.test[images]
+    x_hat = np.ascontiguousarray(RECONSTRUCTIONS[name](data.train[:N_TRAIN], x))
+    before, after = (recogniser.read(pictures) for pictures in (x, x_hat))
+    read = ((one.classes, one.confidences) for one in (before, after))
+    readings = captions.images.recognised(data, images, *read)
+    assert false_claims_of(x, x_hat, data, readings) == []
 
 
 # ---------------------------------------------------------------- even pictures

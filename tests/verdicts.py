@@ -59,6 +59,8 @@ CLAIMS: Mapping[str, Check] = {
     "strokes": lambda pair: pair.psnr_db < 27,
     "the shape has changed": lambda pair: pair.psnr_db < 20,
     "no longer looks": lambda pair: pair.psnr_db < 20,
+    "recogniser now sees": lambda pair: pair.psnr_db < 27,
+    "recogniser is no": lambda pair: pair.psnr_db < 34,
 }
 
 

@@ -38,11 +38,11 @@ def reading_caption(n_images: int, n_classes: int, accuracy: float | None = None
     Args:
         accuracy: of a recogniser on the original test images; None: nearest neighbours are compared.
     """
-    who = "by a nearest-neighbour comparison, blind to contrast"
+    who = "a nearest-neighbour comparison, blind to contrast, names the class"
     if accuracy is not None:
-        who = f"by the recogniser, which knows {share(accuracy)} of the original test images"
+        who = f"the recogniser names the class; it knows {share(accuracy)} of the original test images"
     return (
-        f"Recognised {who}. Shown from {_fewest(n_images, n_classes)} of {n_images} on; guessing would get "
+        f"Recognised: {who}. Shown from {_fewest(n_images, n_classes)} of {n_images} on; guessing would get "
         f"{max(1, round(n_images / n_classes))}."
     )
 

