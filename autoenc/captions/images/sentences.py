@@ -103,8 +103,8 @@ _MIN_GREY_GROUND = 0.15  # haze: more is no black ground, on which a shape is ha
 # noisy digits: where its margin is larger, both agree on 98 of 100 reconstructions of MNIST; below, where it
 # sees another digit, the network disagrees three times in four.
 _MIN_MARGIN = 0.06
-# Surer than this, two recognisers of different seeds agree on 99.5 of 100 reconstructions of MNIST (MLPs with 4
-# to 64 numbers in the code), and on 96 of 100 where the reading has changed; below, on 62 and 56.
+# Surer than this, two recognisers of different seeds agree on 99.5 of 100 reconstructions of MNIST (MLPs with
+# 4 to 64 numbers in the code), and on 96 of 100 where the reading has changed; below, on 62 and 56.
 _MIN_CONFIDENCE = 0.8
 
 
