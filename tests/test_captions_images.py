@@ -259,6 +259,7 @@ def test_the_word_for_eight_begins_with_a_vowel(flag: Image) -> None:
     [
         ((0.9, 0.95), "7", "the recogniser still sees a 7; all thin strokes are lost"),
         ((0.9, 0.4), "7", "the recogniser is no longer sure; all thin strokes are lost"),
+        ((0.5, 0.4), "7", "all thin strokes are lost"),  # nor was it before
         ((0.9, -0.95), "8", "the recogniser now sees an 8; all thin strokes are lost"),
         ((0.5, -0.95), "8", "the recogniser now sees an 8; all thin strokes are lost"),
         ((0.9, -0.4), "8", "the recogniser is not sure: perhaps an 8; all thin strokes are lost"),

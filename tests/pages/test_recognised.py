@@ -104,7 +104,7 @@ def test_an_address_opens_a_cell_with_its_images(run_id: str, reader: ImageReade
     assert not app.exception
     assert f"Read as {same} before and after reconstruction" in texts(app)
     assert components(app)["confusion-images"]["rows"][1]["marked"] == [False] * 16
-    assert app.query_params["cell"] == [f"{same}-{same}"]
+    assert app.query_params["cell"] == f"{same}-{same}"
     assert not opened("train", run=run_id, view="recognised", cell="99-0").exception
     assert "Ignored in the link" in texts(opened("train", run=run_id, view="recognised", cell="x"))
 

@@ -51,21 +51,27 @@ def describe(x: Image, x_hat: Image, reading: Reading | None = None, drawn: bool
     clauses, misread = [", ".join(findings) or _hardly(measures)], ""
     if reading is not None and reading.x > 0 and not ruin:
         is_seen = measures.largest >= _MIN_VISIBLE_DIFFERENCE
-        quoted, misread = _recogniser(reading, is_seen) if reading.seen else _comparison(reading, is_seen)
+        if reading.seen:  # what it reads stands under the picture anyway
+            quoted = _recogniser(reading, is_seen)
+        else:
+            quoted, misread = _comparison(reading, is_seen)
         clauses = [*filter(None, (quoted,)), *clauses]
     sentence = f"{_decibels(measures.psnr_db)}: {'; '.join(clauses)}"
     return Verdict(measures.psnr_db, sentence, misread, measures=measures)
 
 
-def _recogniser(reading: Reading, is_seen: bool) -> tuple[str, str]:
-    """What it says of x_hat; the picture itself needs no note: what is read stands under it."""
-    sure = abs(reading.x_hat) >= _MIN_CONFIDENCE
+def _recogniser(reading: Reading, is_seen: bool) -> str:
+    """What it says of x_hat; empty: nothing that it had not to say of x."""
     seen = with_article(reading.seen)
-    if reading.x_hat > 0:
-        return f"the recogniser still sees {seen}" if sure else "the recogniser is no longer sure", ""
+    if reading.x_hat >= _MIN_CONFIDENCE:
+        return f"the recogniser still sees {seen}"
     if not is_seen:
-        return "", ""
-    return f"the recogniser now sees {seen}" if sure else f"the recogniser is not sure: perhaps {seen}", ""
+        return ""
+    if reading.x_hat <= -_MIN_CONFIDENCE:
+        return f"the recogniser now sees {seen}"
+    if reading.x_hat < 0:
+        return f"the recogniser is not sure: perhaps {seen}"
+    return "the recogniser is no longer sure" if reading.x >= _MIN_CONFIDENCE else ""
 
 
 def _comparison(reading: Reading, is_seen: bool) -> tuple[str, str]:
