@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from autoenc.captions.images.sentences import with_article
 from autoenc.captions.recognition import share
-from autoenc.numerals import counted, listed
+from autoenc.numerals import counted, listed, with_article
 
 MAX_NAME = 12  # letters of a class under a picture
 MAX_CHANGES = 2  # in a sentence

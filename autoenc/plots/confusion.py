@@ -17,7 +17,7 @@ from autoenc.plots.drawing import COLOUR, axis, layout
 from autoenc.plots.errors import shortened
 
 CELL = 30  # pixels of height
-AROUND = 88  # pixels above and below the cells, with names of one or two letters below them
+AROUND = 74  # pixels above and below the cells, with names of one or two letters below them
 LETTER = 8  # pixels of a letter of a name
 SHORT_NAME = 3  # letters: longer ones stand aslant below the cells
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from autoenc.captions.images.differences import Image, Measures, measure
-from autoenc.numerals import decibels
+from autoenc.numerals import decibels, with_article
 
 MAX_FINDINGS = 2  # in a sentence
 
@@ -258,12 +258,6 @@ def _share(share: float) -> str:
         if share >= least:
             return words
     return ""
-
-
-def with_article(name: str) -> str:
-    """`a 7`, `an 8`, `an airplane`."""
-    vowel = name[:1].lower() in set("aeiou") or name in ("8", "11", "18")
-    return f"{'an' if vowel else 'a'} {name}"
 
 
 def _decibels(psnr_db: float) -> str:
