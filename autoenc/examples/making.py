@@ -15,7 +15,7 @@ import torch
 
 from autoenc import baselines, checkpoints, datasets, inspection, recipes, recognition
 from autoenc.captions import configs
-from autoenc.captions.images import Reader, compared, verdicts
+from autoenc.captions.images import recognised, verdicts
 from autoenc.examples.forward_passes import Passes, save
 from autoenc.jobs import BaselineJob, CurveJob, Job, ProbeJob, ReadingJob, RecogniserJob, TrainJob
 from autoenc.places import EXAMPLE_CACHE, EXAMPLE_CHECKPOINTS
@@ -145,9 +145,10 @@ def _write_passes() -> None:
     data, made = trained.data, inspection.reconstructions(trained)
     images = np.arange(N_PASSES)
     x, x_hat = data.test[images], made.x_hat[images]
-    reader = Reader(data.train, data.train_labels, data.test_labels)
+    reader = recognition.open_reader(_recogniser_id(), data)
     names = [data.class_names[label] for label in data.test_labels[images]]
-    readings = compared(data, reader, images, x_hat)
+    read = (reader.read(pictures) for pictures in (x, x_hat))
+    readings = recognised(data, images, *((one.classes, one.confidences) for one in read))
     said = zip(images, names, verdicts(data, readings, images, x_hat), strict=True)
     sentences = tuple(f"Test image {image}, {name}: {one.sentence}" for image, name, one in said)
     codes = np.stack([inspection.code(trained, image) for image in x])

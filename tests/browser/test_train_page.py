@@ -253,7 +253,7 @@ def open_view(page: Page, title: str) -> None:
 
 SHOWS = {  # what is to be seen in each view
     "Every image": ".st-key-large canvas",
-    "Recognised": ".st-key-train-recogniser-run button",
+    "Recognised": ".st-key-train-recogniser-run button, .st-key-confusion .js-plotly-plot",
     "Errors by class": ".st-key-class-errors .js-plotly-plot",
     "What it learnt": ".st-key-responses canvas, .st-key-features canvas",
     "The model": ".st-key-drawing img",

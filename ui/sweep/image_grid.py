@@ -72,6 +72,6 @@ def _read(rows: Sequence[PictureRow], run: Run, recogniser: RecogniserSummary) -
     labels = data.test_labels[: run.x.shape[0]]
     recognised = [int((recognisers.read(recogniser, row.images).classes == labels).sum()) for row in rows]
     return [
-        replace(row, label=f"{row.label} · {n} of {len(labels)} recognised")
+        replace(row, label=f"{row.label} · {n}\u00a0of\u00a0{len(labels)} recognised")
         for row, n in zip(read_rows(rows, data.class_names, recogniser), recognised, strict=True)
     ]
