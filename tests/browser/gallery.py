@@ -126,7 +126,8 @@ def show_choice() -> None:
     x = discs(20, 3)
     notes = tuple(f"{i + 0.2:.1f} dB\nclass {i % 10}" for i in range(20))
     hints = tuple(f"{i + 0.2:.1f} dB" for i in range(20))
-    x_hat = PictureRow("Reconstruction", x, COLOUR["reconstruction"], notes=notes, hints=hints)
+    marked = tuple(i in (2, 11) for i in range(20))
+    x_hat = PictureRow("Reconstruction", x, COLOUR["reconstruction"], notes, hints, marked)
     rows = [PictureRow("Original", x, COLOUR["original"]), x_hat]
     clicked = pictures(rows, key="choice", choose=True, columns=10, png=png("choice"))
     if clicked is not None:

@@ -323,6 +323,10 @@ def test_an_image_is_chosen_by_mouse_and_by_keyboard_with_one_stop_of_the_tab_ke
     page.keyboard.press("Home")
     page.keyboard.press("Space")
     expect(page.get_by_text("clicked: [2, 13, 0]")).to_be_visible()
+    marked = page.locator(f"{CHOICE} .note.marked")
+    assert [note.split("\n")[0] for note in marked.all_inner_texts()] == ["2.2 dB", "11.2 dB"]
+    grounds = "notes => notes.map(note => getComputedStyle(note, '::first-line').backgroundColor)"
+    assert marked.evaluate_all(grounds) == ["rgb(230, 159, 0)"] * 2
 
 
 # ---------------------------------------------------------------- new data, larger letters
@@ -517,6 +521,7 @@ X = np.zeros((4, 1, 8, 8), np.uint8)
         ({"images": np.zeros((0, 4, 1, 8, 8), np.uint8)}, "at least one of each"),
         ({"images": X.repeat(2, axis=1)}, "1 or 3"),
         ({"notes": ("a", "b")}, "2 notes for 4 pictures in 1 frames"),
+        ({"notes": ("a",) * 4, "marked": (True,)}, "1 marks for 4 pictures in 1 frames"),
         ({"images": np.stack([X, X]), "hints": ("a",) * 5}, "5 hints for 4 pictures in 2 frames"),
     ],
 )

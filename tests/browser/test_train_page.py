@@ -234,7 +234,7 @@ def worst_first(notes: Locator) -> None:
     rising, deadline = False, monotonic() + PATIENCE / 1000
     while not rising:
         assert monotonic() < deadline
-        shown = [float(note.split()[0]) for note in notes.all_inner_texts()]
+        shown = [float(db) for note in notes.all_inner_texts() for db in re.findall(r"([\d.]+) dB", note)]
         rising = bool(shown) and shown == sorted(shown)
 
 
