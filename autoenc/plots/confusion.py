@@ -77,7 +77,7 @@ def confusion_matrix(
 def height(names: Sequence[str], classes: Sequence[int]) -> int:
     """Pixels."""
     longest = max((len(shortened(names[index])) for index in classes), default=0)
-    aslant = 0.7 * LETTER * longest if longest > SHORT_NAME else 0
+    aslant = 0.4 * LETTER * longest if longest > SHORT_NAME else 0
     return round(AROUND + CELL * len(classes) + aslant)
 
 
