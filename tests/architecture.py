@@ -68,6 +68,7 @@ ALONE: Mapping[str, tuple[str, ...]] = {
     "ui.components": (
         "ui.components",
         "ui.components.pixels",
+        "ui.components.readings",
         "ui.components.save_picture",
         "ui.components.sprites",
     ),

@@ -19,8 +19,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from autoenc import datasets, recognition
 from autoenc.jobs import TrainJob
-from autoenc.schema import Run, TrainConfig
+from autoenc.jobs.recognisers import RecogniserJob
+from autoenc.recognition import ImageReader
+from autoenc.schema import RecogniserConfig, Run, TrainConfig
 from benchmarks.dashboards import dashboard
 from tests.browser import chromium
 from tests.runs import first_run
@@ -109,6 +112,16 @@ def trained(checkpoint_folder: Path) -> Trained:
         return stored.run
 
     return trained
+
+
+@pytest.fixture(scope="session")
+def recogniser(checkpoint_folder: Path) -> ImageReader:
+    """A recogniser of digits in the folder of the dashboard, after a few epochs."""
+    with patch.dict(os.environ, AUTOENC_CHECKPOINT_DIR=str(checkpoint_folder)):
+        job = RecogniserJob(RecogniserConfig("digits", 6), "cpu")
+        for _ in job.run():
+            pass
+        return recognition.open_reader(job.job_id, datasets.load("digits"))
 
 
 PATIENCE = 120_000  # milliseconds: a busy machine starts its workers slowly

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from autoenc import datasets
+from autoenc.recognition import ImageReader
 from autoenc.schema import Noise
 from tests.browser.conftest import OpenPage, Trained, a_frame, is_too_wide, saved_picture, wait_until
 
@@ -37,8 +39,19 @@ def marker(page: Page) -> str:
     return transform
 
 
-def test_the_pictures_follow_the_drag_and_the_numbers_its_end(open_page: OpenPage, link: str) -> None:
+NOISY_READINGS = "[...node.querySelectorAll('.reading')].slice(16, 32).map((n) => n.textContent).join(' ')"
+READINGS = f"{SCENE} .notes .reading"
+
+
+def test_the_pictures_and_readings_follow_the_drag_and_the_numbers_its_end(
+    open_page: OpenPage, link: str, recogniser: ImageReader
+) -> None:
     page = open_page(link)
+    digits = datasets.load("digits")
+    right = (recogniser.read(digits.test[:16]).classes == digits.test_labels[:16]).sum()
+    expect(page.locator(f"{SCENE} .count").first).to_have_text(f"{right} of 16 recognised")
+    expect(page.locator(READINGS)).to_have_text([re.compile(r"^\d\d{1,2}%$")] * 4 * 16)  # a class, how sure
+    before_the_drag = page.locator(SCENE).evaluate(f"node => {NOISY_READINGS}")
     expect(page.locator(f"{SCENE}:not(.away)")).to_be_visible()
     expect(page.locator(f"{SCENE} .best").first).to_be_visible()
     x, y, width = thumb(page)
@@ -49,6 +62,7 @@ def test_the_pictures_follow_the_drag_and_the_numbers_its_end(open_page: OpenPag
         page.mouse.move(x + 0.5 * width * step / 20, y)
         a_frame(page)
     assert updates(page) - before >= 10, "the pictures follow the finger"
+    wait_until(page, SCENE, f"{NOISY_READINGS} !== given", before_the_drag)  # while the finger is down
     assert page.url == address, "the server knows nothing of it"
     expect(page.locator(f"{SCENE}.away")).to_be_visible()
     page.mouse.up()

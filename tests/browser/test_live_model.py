@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,28 @@ from playwright.sync_api import Browser, Page, expect
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from autoenc import models, noise
+from autoenc import models, noise, recognition
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained, browser_network
-from autoenc.schema import NOISES, Images, Run, TrainConfig
+from autoenc.recognition import ImageReader, training
+from autoenc.recognition import network as recogniser_network
+from autoenc.recognition.training import averaged
+from autoenc.schema import (
+    NOISES,
+    Images,
+    Recogniser,
+    RecogniserConfig,
+    RecogniserEpoch,
+    Run,
+    TrainConfig,
+)
 from tests.browser import live_gallery
 from tests.browser.showing import showing
-from ui.components import inline
-from ui.components.live_model import LiveRow, Scene, live_model, message
+from ui.components import inline, sprites
+from ui.components import live_model as component
+from ui.components.live_model import LiveRow, Scene, SceneReader, live_model, message
+from ui.components.readings import BrowserReader
 
 # ---------------------------------------------------------------- without a server
 
@@ -44,6 +58,8 @@ window.forward = async ({ layers, weights, x, n }) => {
   workerPool.terminate();
   return text(x_hat);
 };
+window.networkWorker = network;
+window.read = ({ scores, reader }) => readingsOf(read(scores), reader);
 window.noisy = ({ kind, level, x, unit, shape: [n, channels, height, width] }) => {
   const scene = { n, channels, height, width, x: read(x), unit: read(unit) };
   const y = new Float32Array(scene.x.length);
@@ -77,10 +93,10 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with nothing on it but the bridge; at the end it may not have met a script error."""
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    parts = ("keep.js", "sprites.js", "noise.js", "worker_pool.js", "live_rows.js", "live_model.js")
-    whole = json.dumps(inline(*parts))
+    parts = ("keep.js", "sprites.js", "readings.js", "noise.js", "worker_pool.js", "live_rows.js")
+    whole = json.dumps(inline(*parts, "live_readings.js", "live_model.js"))
     worker = json.dumps(inline("networks.js", "network_worker.js"))
-    script = inline("noise.js", "worker_pool.js")
+    script = inline("noise.js", "worker_pool.js", "readings.js")
     page.add_script_tag(content=f"{{ const given = {whole}, worker = {worker};\n{script}\n{BRIDGE} }}")
     yield page
     page.close()
@@ -142,6 +158,120 @@ def test_a_network_computes_in_the_browser_what_it_does_in_pytorch(
     numbers = {"weights": packed(given.weights), "x": packed(x), "n": 5}
     output = compute("forward", {"layers": given.layers, **numbers}).reshape(expected.shape)
     assert np.abs(output - expected).max() < 1e-4
+
+
+# ---------------------------------------------------------------- recognisers
+
+
+@pytest.fixture(scope="module")
+def reader(digits: Dataset) -> ImageReader:
+    """A recogniser of digits, after a few epochs."""
+    config = RecogniserConfig("digits", 4)
+    state = training.begin(config, digits, "cpu")
+    epochs = tuple(r for r in training.train(state, digits, config) if isinstance(r, RecogniserEpoch))
+    made = Recogniser(
+        "made", config, digits.fingerprint, digits.image_shape, digits.class_names, 0, 0, 0, "cpu", {}
+    )
+    return ImageReader(replace(made, epochs=epochs), state.average)
+
+
+def of_photographs() -> ImageReader:
+    """A recogniser of colour images with odd sides, which has learnt from what it is given by chance."""
+    shape, classes = (3, 13, 9), ("a horse", "an automobile", "a frog")
+    draws = torch.Generator().manual_seed(0)
+    model = recogniser_network.build(shape, len(classes), 0).train()
+    optimizer = torch.optim.Adam(model.parameters(), 1e-2)
+    for _ in range(5):
+        x, y = torch.rand(32, *shape, generator=draws), torch.randint(3, (32,), generator=draws)
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    epoch = RecogniserEpoch(1.0, 1.0, 0.5, 0.7, 0.1, 0.1, 1)
+    made = Recogniser(
+        "made", RecogniserConfig("photos"), "", shape, classes, 0, 0, 0, "cpu", {}, epochs=(epoch,)
+    )
+    return ImageReader(made, averaged(model))
+
+
+@pytest.mark.parametrize("which", ["digits", "photographs"])
+def test_a_recogniser_scores_images_in_the_browser_as_it_does_in_pytorch(
+    which: str, compute: Compute, blank: Page, reader: ImageReader
+) -> None:
+    reader = reader if which == "digits" else of_photographs()
+    shape = reader.recogniser.image_shape
+    images = torch.randint(256, (5, *shape), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        expected = reader.model(images / 255).numpy()
+    assert np.ptp(expected) > 0.5
+    given = recognition.browser_network(reader)
+    numbers = {"weights": packed(given.weights), "x": packed(images / 255), "n": 5}
+    scores = compute("forward", {"layers": given.layers, **numbers}).reshape(expected.shape)
+    assert np.abs(scores - expected).max() < 1e-4
+    who = {"classes": reader.recogniser.class_names, "temperature": reader.temperature}
+    readings = blank.evaluate("given => read(given)", {"scores": packed(scores), "reader": who})
+    by_pytorch = reader.read(images.numpy())
+    assert [reading["is"] for reading in readings] == by_pytorch.classes.tolist()
+    assert [reading["sure"] for reading in readings] == pytest.approx(by_pytorch.confidences, abs=1e-4)
+
+
+def test_under_each_picture_stands_what_is_read_in_it_and_another_class_is_marked(
+    blank: Page, reader: ImageReader, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(component, "WORKER", blank.evaluate("networkWorker"))
+    x = np.array(digits.test[:16])
+    unit = np.random.default_rng(0).standard_normal(x.shape).astype(np.float32)
+    scene, network = Scene(x, unit), recognition.browser_network(reader)
+    labels = digits.test_labels[:16].tolist()
+    who = BrowserReader("reader", digits.class_names, reader.temperature, "Read by a recogniser")
+    given = {"reader": SceneReader(who, tuple(labels))}
+    negative = 255 - x
+    rows = [
+        LiveRow("Original", "#000000", "original"),
+        LiveRow("Noisy", "#000000", "noisy"),
+        LiveRow("Negative", "#ffffff", pictures=negative),
+    ]
+    weights = network.weights.astype("<f4").tobytes()
+    handed = sprites.packed({"assets": True, "id": "reader", "layers": network.layers}, [weights])
+    files = [x.tobytes(), unit.tobytes()]
+    blank.evaluate("() => { window.host = document.body.appendChild(document.createElement('div')) }")
+    for data in (
+        message(scene.id, "gaussian", 0.2, rows, "read", **given),
+        handed,  # late
+        sprites.packed({"assets": True, "id": scene.id, "shape": x.shape}, files),
+    ):
+        blank.evaluate("data => call(data, host)", b64encode(data).decode())
+
+    def percent(sure: float) -> int:
+        return min(99, round(100 * sure))
+
+    def expect_readings(row: int, images: np.ndarray) -> None:
+        with torch.inference_mode():
+            sure, read = (reader.model(torch.from_numpy(images)) / reader.temperature).softmax(1).max(1)
+        texts = [
+            re.compile(f"^{digits.class_names[i]}({percent(p - 1e-4)}|{percent(p + 1e-4)})%$")
+            for i, p in zip(read.tolist(), sure.tolist(), strict=True)
+        ]
+        strip = blank.locator(".live .strip.notes").nth(row)
+        expect(strip.locator(".reading")).to_have_text(texts)
+        marked = strip.locator(".reading").evaluate_all("all => all.map((n) => n.matches('.other'))")
+        assert marked == [is_read != label for is_read, label in zip(read.tolist(), labels, strict=True)]
+        n = 16 - sum(marked)
+        expect(blank.locator(".live .count").nth(row)).to_have_text(f"{n} of 16 recognised")
+
+    def by(level: float) -> np.ndarray:
+        x_clean, noise_of_x = torch.from_numpy(x) / 255, torch.from_numpy(unit)
+        return noise.apply("gaussian", x_clean, level, noise_of_x).numpy()
+
+    expect_readings(0, x.astype(np.float32) / 255)
+    expect_readings(1, by(0.2))
+    expect_readings(2, negative.astype(np.float32) / 255)
+    seen = blank.locator(".live .strip[role=img]").last
+    expect(seen).to_have_attribute(
+        "aria-label", re.compile(r"^Negative, images .* recognised: .* instead of")
+    )
+    blank.evaluate("drag(0.9)")
+    expect_readings(1, by(0.9))
+    blank.evaluate("window.host.remove()")
 
 
 @pytest.mark.parametrize("kind", NOISES)
@@ -391,6 +521,14 @@ def test_a_scene_has_noise_for_each_number_of_at_most_16_images() -> None:
 def test_a_level_out_of_the_range_of_its_kind_is_refused(kind: str, level: float) -> None:
     with pytest.raises(ConfigError, match=r"unknown noise|allowed for"):
         live_model("", kind, level, [], key="none")
+
+
+def test_a_true_class_that_a_recogniser_does_not_know_is_refused() -> None:
+    reader = BrowserReader("reader", ("a cat", "a dog"), 1.0, "Read by a recogniser")
+    assert SceneReader(reader, (0, 1)).labels == (0, 1)
+    for label in (2, -1):
+        with pytest.raises(ConfigError, match=f"the class {label} is none of the 2"):
+            SceneReader(reader, (0, label))
 
 
 def test_rows_of_different_sizes_are_refused() -> None:

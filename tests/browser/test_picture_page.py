@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from autoenc.recognition import ImageReader
 from tests.browser.conftest import (
     OpenPage,
     Trained,
@@ -87,9 +88,10 @@ def as_mnist(drawn: np.ndarray, side: int = 28) -> np.ndarray:
 
 
 def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server_at_its_end(
-    open_page: OpenPage, link: str
+    open_page: OpenPage, link: str, recogniser: ImageReader
 ) -> None:
     page = open_page(f"{link}&from=draw")
+    expect(page.locator(f"{BESIDE} .reads")).to_have_text(["", ""])  # nothing is drawn yet
     page.locator(PAD).scroll_into_view_if_needed()
     page.mouse.move(*place(page, SEVEN[0]))
     page.mouse.down()
@@ -101,6 +103,7 @@ def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server
     assert updates(page) - before >= 10, "the reconstruction follows the stroke"
     expect(page.locator(f"{BESIDE} .figures").first).to_have_text(re.compile(r"MSE 0\.\d+, PSNR \d+\.\d dB"))
     expect(page.locator(".st-key-pad .hint")).to_be_hidden()
+    expect(page.locator(f"{BESIDE} .reads")).to_have_text([re.compile(SAYS)] * 2)  # the pen is down
     assert page.get_by_text("Your drawing").count() == 0, "the server knows nothing of it"
     page.mouse.up()
     expect(page.get_by_text("Your drawing")).to_be_visible()
@@ -109,6 +112,21 @@ def test_a_stroke_of_the_mouse_is_followed_in_the_browser_and_told_to_the_server
     assert given.shape == (28, 28)
     assert given.max() > 240
     wait_until(page, "[class*=st-key-way-] canvas", "node.width === 28")
+    expect_reading(page, recogniser, given)
+
+
+SAYS = r"^recognised as \d, (over )?\d+\s% sure$"
+
+
+def expect_reading(page: Page, recogniser: ImageReader, given: np.ndarray) -> None:
+    """On the pad and, from the server, below it."""
+    (read,), (sure,) = (values.tolist() for values in vars(recogniser.read(given[None, None])).values())
+    aside = rf"^recognised as {read}, (over )?(\d+)\s% sure$"
+    for place in (BESIDE, "[class*=st-key-way-]"):
+        expect(page.locator(f"{place} .reads").first).to_have_text(re.compile(aside))
+        says = re.match(aside, page.locator(f"{place} .reads").first.inner_text())
+        assert says is not None
+        assert abs(int(says[2]) - 100 * sure) < 2
 
 
 def test_what_the_models_make_of_a_drawing_is_saved_as_it_is_at_that_moment(

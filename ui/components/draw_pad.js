@@ -116,8 +116,10 @@ function update(box) {
   box.rows.forEach((row) => {
     const image = box.images.get(row.model.shape.slice(1).join());
     if (row.shown !== box.painted) paint(row.given, image, [1, ...row.model.shape.slice(1)], 255);
+    if (row.shown !== box.painted && !row.model.network) row.seen = [asInput(image, row.model.shape)];
     row.shown = box.painted;
     ask(box, row, image);
+    readRow(box, row);
   });
   const empty = !box.strokes.length;
   box.undo.disabled = box.clear.disabled = empty;
@@ -126,13 +128,10 @@ function update(box) {
 
 // Each network in its own time: one question, and when it is answered the next, about what is drawn by then.
 function ask(box, row, image) {
-  const { model } = row;
-  const network = ASSETS.get(model.network);
+  const network = ASSETS.get(row.model.network);
   if (!network || row.busy || row.answered === box.painted || row.failed) return;
   row.worker ??= hire(box, row, network);
-  const [channels] = model.shape;
-  const x = new Float32Array(channels * image.length);
-  for (let i = 0; i < x.length; i++) x[i] = image[i % image.length] / 255;
+  const x = asInput(image, row.model.shape);
   Object.assign(row, { busy: true, x, asked: box.painted, since: box.since });
   row.worker.postMessage({ x });
 }
@@ -141,7 +140,7 @@ function hire(box, row, { layers, weights }) {
   const worker = new Worker(box.data.worker);
   worker.postMessage({ layers, weights, codeAt: row.model.code_at });
   worker.onmessage = ({ data: { code, xHat } }) => {
-    Object.assign(row, { busy: false, answered: row.asked });
+    Object.assign(row, { busy: false, answered: row.asked, seen: [row.x, xHat] });
     paint(row.drawn, xHat, row.model.shape, 1);
     drawCode(row, code);
     sayFigures(row, xHat);
@@ -237,15 +236,14 @@ function build(box) {
   box.shape = shape;
   box.rows.forEach(({ worker }) => worker?.terminate());
   box.models.replaceChildren();
-  box.rows = box.data.models.map((model) => addRow(box, model));
+  box.rows = box.data.models.map((model) => addReadings(addRow(box, model)));
   const sizes = new Map(box.data.models.map(({ shape: [, ...size] }) => [size.join(), size]));
   box.sizes = [...sizes.values()];
   box.painted = null; // others are to be made
 }
 
 function addButton(parent, label, onclick) {
-  const button = Object.assign(element(parent, "button", "", label), { type: "button", onclick });
-  return button;
+  return Object.assign(element(parent, "button", "", label), { type: "button", onclick });
 }
 
 function addBrush(parent) {
@@ -283,6 +281,7 @@ function letGo(box) {
   Object.assign(box, { heard: null, pen: null });
   for (const row of box.rows) {
     row.worker?.terminate();
+    stopReading(row);
     Object.assign(row, { worker: null, busy: false, answered: null, failed: false });
   }
 }

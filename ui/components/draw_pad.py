@@ -18,6 +18,7 @@ import streamlit as st
 
 from autoenc.errors import ConfigError
 from ui.components import fetched, inline, served
+from ui.components.readings import WORKER, BrowserReader
 from ui.components.save_picture import PngText, png_data
 
 MAX_SIDE = 512  # pixels of an image
@@ -34,6 +35,7 @@ class PadModel:
     code_shape: tuple[int, ...]
     n_latents: int
     png: PngText  # a button saves what it makes of the drawing, with these words around it
+    reader: BrowserReader | None = None  # who reads what goes in and what comes out
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +47,14 @@ class Drawing:
 
 
 _worker = served("pad_worker", "networks.js", "pad_worker.js")
-_parts = ("keep.js", "sprites.js", "save_picture.js", "pad_image.js", "pad_keys.js")
+_parts = (
+    *("keep.js", "sprites.js", "save_picture.js", "worker_pool.js", "readings.js"),
+    *("pad_image.js", "pad_keys.js", "pad_readings.js", "draw_pad.js"),
+)
 _mount = st.components.v2.component(
     "draw_pad",
-    js=fetched("draw_pad", *_parts, "draw_pad.js"),
-    css=inline("sprites.css", "save_picture.css", "draw_pad.css"),
+    js=fetched("draw_pad", *_parts),
+    css=inline("sprites.css", "save_picture.css", "readings.css", "draw_pad.css"),
 )
 
 
@@ -64,7 +69,7 @@ def draw_pad(models: Sequence[PadModel], *, key: str, latest_id: str = "") -> Dr
         ConfigError: what came from the browser is no drawing.
     """
     of_models = [asdict(model) | {"png": png_data(model.png)} for model in models]
-    data = {"key": key, "known": latest_id, "worker": _worker, "models": of_models}
+    data = {"key": key, "known": latest_id, "worker": _worker, "reading": WORKER, "models": of_models}
     drawn = _mount(key=key, data=data, on_drawn_change=lambda: None).drawn
     return None if drawn is None else read_drawing(drawn)
 

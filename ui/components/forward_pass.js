@@ -20,11 +20,17 @@ function addWords(part, name, ...lines) {
   return key;
 }
 
-function addImage(box, { label, colour, lines }) {
+function addImageReading(part, { name, sure, title, is_other: isOther }) {
+  const words = part.querySelector(".words");
+  sayWords(element(words, "div", "reads"), { is: 0, sure }, { classes: [name], title }, isOther);
+}
+
+function addImage(box, { label, colour, lines, reading }) {
   const { width, height } = box.data.shape;
   const part = element(box.way, "div", "part");
   const canvas = Object.assign(element(element(part, "div", "stage"), "canvas"), { width, height });
   addWords(part, label, ...lines).style.background = colour;
+  if (reading) addImageReading(part, reading);
   box.columns.push(16);
   return canvas;
 }

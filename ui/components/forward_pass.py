@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from autoenc.errors import ShapeError
 from autoenc.plots import COLOUR
 from ui.components import fetched, inline
+from ui.components.readings import ImageReading
 from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import across, packed, sprite
 
@@ -48,8 +50,8 @@ class ForwardPass:
 
 _mount = st.components.v2.component(
     "forward_pass",
-    js=fetched("forward_pass", "keep.js", "sprites.js", "save_picture.js", "forward_pass.js"),
-    css=inline("sprites.css", "save_picture.css", "forward_pass.css"),
+    js=fetched("forward_pass", "keep.js", "sprites.js", "save_picture.js", "readings.js", "forward_pass.js"),
+    css=inline("sprites.css", "save_picture.css", "readings.css", "forward_pass.css"),
 )
 
 
@@ -60,6 +62,7 @@ def forward_pass(
     playing: bool = False,
     caption: str = "",
     difference: str | None = None,
+    readings: tuple[ImageReading, ImageReading] | None = None,
     png: PngText | None = None,
 ) -> None:
     """Show an image on its way, or one after the other.
@@ -69,6 +72,7 @@ def forward_pass(
         caption: a line above.
         difference: the colour (#rrggbb) of one more picture, the absolute difference between the image and
             what came back, from black over this colour to white.
+        readings: of the image and of what came back, where there is one step.
         png: a button saves what is seen, with these words around it.
     Raises:
         ShapeError: there is no step, or the steps differ in the shapes of their images or codes.
@@ -92,11 +96,20 @@ def forward_pass(
         "difference": difference,
         "png": png_data(png),
         "captions": [step.caption for step in steps],
-        "images": [{"label": label, "colour": COLOUR[kind]} for kind, label, _ in parts],
+        "images": [
+            {"label": label, "colour": COLOUR[kind], "reading": _reading(readings, kind)}
+            for kind, label, _ in parts
+        ],
         "shape": {"channels": c, "height": h, "width": w, "across": across(len(steps))},
         "code": {"n": int(np.prod(code_shape)), **drawn},
     }
     _mount(key=key, data=packed(head, [sprite(images).file for _, _, images in parts] + files))
+
+
+def _reading(readings: tuple[ImageReading, ImageReading] | None, kind: str) -> dict[str, Any] | None:
+    if readings is None or kind == "noisy":
+        return None
+    return asdict(readings[kind == "reconstruction"])
 
 
 def _code(codes: np.ndarray) -> tuple[dict[str, int], list[bytes]]:

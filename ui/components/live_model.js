@@ -27,7 +27,7 @@ function take(data, parentElement) {
   }
   return hold(ASSETS.get(data.id).holders, parentElement, "autoenc-assets", () => {
     ASSETS.delete(data.id);
-    workerPool?.forget(data.id);
+    for (const pool of [workerPool, readerPool]) pool?.forget(data.id);
   });
 }
 
@@ -82,10 +82,11 @@ function show(box, scene) {
   box.wide = box.clientWidth >= WIDE_PX;
   box.columns = Math.min(scene.n, box.clientWidth < NARROW_PX ? 8 : 16);
   const rows = box.data.rows.map(({ label, colour, live }) => [label, colour, live === null, live === "original"]);
-  const shape = JSON.stringify([box.wide, box.columns, scene.n, scene.height, scene.width, rows]);
+  const { reader } = box.data;
+  const shape = JSON.stringify([box.wide, box.columns, scene.n, scene.height, scene.width, rows, reader]);
   if (box.shape !== shape) {
     build(box, scene);
-    box.painted = [];
+    Object.assign(box, { painted: [], reads: rows.map(() => ({})) });
   }
   box.shape = shape;
   box.classList.toggle("wide", box.wide);
@@ -110,6 +111,7 @@ function update(box) {
     if (levels && box.painted[r] !== levels) paint(box, r, scene, levels, isLive(row) ? 1 : 255);
     box.painted[r] = levels;
   });
+  if (data.reader) readRows(box, scene);
   box.dataset.updates = ++box.updates;
 }
 
@@ -183,7 +185,7 @@ function create(data) {
   box.head = Object.fromEntries(["title", "level", "meaning"].map((name) => [name, element(head, "div", name)]));
   box.slider = createSlider(box);
   box.groups = element(box, "div", "groups");
-  box.save = data.png && addSaveButton(head, data.png.title, () => asPicture(box.groups, box.data.png, [noiseOf(box)]));
+  box.save = data.png && addSaveButton(head, data.png.title, () => asPicture(box.groups, box.data.png, [noiseOf(box), box.data.reader?.title]));
   Object.assign(box, { updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
   box.sizes = new ResizeObserver(() => schedule(box));
   box.sizes.observe(box);
@@ -207,7 +209,7 @@ function draw(data, parentElement, send) {
   setTimeout(() => box.isConnected && tell(data.key, box.level), CHARTS_MS);
   return leaving(box, parentElement, () => {
     forget(BOXES, data.key, box);
-    if (!BOXES.size) workerPool = workerPool?.terminate();
+    if (!BOXES.size) [workerPool, readerPool] = [workerPool?.terminate(), readerPool?.terminate()];
     box.sizes.disconnect();
     clearTimeout(box.timer);
     removeEventListener("autoenc-assets", box.heard);

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,8 @@ import streamlit as st
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.numerals import setting
 from autoenc.schema import NOISES
-from ui.components import fetched, inline, served
+from ui.components import fetched, inline
+from ui.components.readings import WORKER, BrowserReader
 from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import packed
 
@@ -56,6 +57,23 @@ class Scene:
         content.update(np.ascontiguousarray(self.x).data)
         content.update(np.ascontiguousarray(self.unit).data)
         return content.hexdigest()
+
+
+@dataclass(frozen=True)
+class SceneReader:
+    """Who reads the pictures of all rows, and what would be right.
+
+    Raises:
+        ConfigError: a label is none of the reader's classes.
+    """
+
+    reader: BrowserReader
+    labels: tuple[int, ...]  # true class of each image, an index of the reader's classes
+
+    def __post_init__(self) -> None:
+        n = len(self.reader.classes)
+        if wrong := [label for label in self.labels if not 0 <= label < n]:
+            raise ConfigError(f"the class {wrong[0]} is none of the {n} that are read")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +125,7 @@ def live_model(
     rows: Sequence[LiveRow],
     *,
     key: str,
+    reader: SceneReader | None = None,
     png: PngText | None = None,
 ) -> float:
     """A slider and below it the rows, computed again while it is dragged; those of this key are kept.
@@ -115,7 +134,8 @@ def live_model(
         scene_id: of a scene that is handed over; so are all networks that the rows name.
         kind: one of NOISES.
         level: where the slider stands at first, and what the rows from the server are of. Another one than
-            the reader chose moves the slider; one that was chosen before leaves it where it is.
+            the visitor chose moves the slider; one that was chosen before leaves it where it is.
+        reader: under each picture stands what it reads in it; its network is handed over as those of rows.
         png: a button saves the rows as they are seen, with these words around them.
     Returns:
         The level at which the reader has let it rest since the last run of the script, once; otherwise
@@ -125,7 +145,7 @@ def live_model(
         ShapeError: the rows differ in the number or size of their images.
     """
     _check(kind, level, rows)
-    data = message(scene_id, kind, level, rows, key, png)
+    data = message(scene_id, kind, level, rows, key, reader, png)
     rested = _mount(key=key, data=data, on_rested_change=lambda: None).rested  # {kind, level}
     return float(rested["level"]) if rested and rested["kind"] == kind else float(level)
 
@@ -136,6 +156,7 @@ def message(
     level: float,
     rows: Sequence[LiveRow],
     key: str,
+    reader: SceneReader | None = None,
     png: PngText | None = None,
 ) -> bytes:
     """What `live_model` sends to the browser."""
@@ -148,7 +169,9 @@ def message(
         **{"title": noise.title, "meaning": noise.level, "unit": noise.unit},
         "rows": [_row_data(row) for row in rows],
         "places": list(pictures),  # of the rows whose pictures follow
-        "worker": _worker,
+        "worker": WORKER,
+        "reader": None if reader is None else asdict(reader.reader),
+        "labels": [] if reader is None else reader.labels,
         "png": png_data(png),
     }
     return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
@@ -158,14 +181,13 @@ def message(
 _HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js"),
-    *("noise.js", "worker_pool.js", "live_rows.js", "live_model.js"),
+    *("keep.js", "sprites.js", "save_picture.js", "readings.js"),
+    *("noise.js", "worker_pool.js", "live_rows.js", "live_readings.js", "live_model.js"),
 )
-_worker = served("network_worker", "networks.js", "network_worker.js")
 _mount = st.components.v2.component(
     "live_model",
     js=fetched("live_model", *_parts),
-    css=inline("sprites.css", "save_picture.css", "live_model.css"),
+    css=inline("sprites.css", "save_picture.css", "readings.css", "live_model.css"),
 )
 _assets = st.components.v2.component(
     "assets",

@@ -13,17 +13,21 @@ function addLabel(group, row) {
   return { words, says: element(words, "div", "says") };
 }
 
-// On a wide screen beside the figures, on a narrow one in the line of the label.
-function addUnits(box, group, label, isFirst) {
-  const { wide } = box;
+// Of the whole row: on a wide screen beside the figures of its pictures, on a narrow one in the line of the label.
+function addUnits(box, group, label, row) {
+  const { wide, data } = box;
   const place = wide ? element(group, "div", "figures") : label.words;
+  if (data.reader) label.count = addCount(place, data.reader);
+  if (!isNoted(row)) return;
   label.mean = element(place, "div", "mean");
   if (wide) element(place, "div", "units", "PSNR dB\nSSIM");
-  else if (isFirst) element(place, "div", "units", "PSNR dB / SSIM");
+  else if (row === data.rows.find(isNoted)) element(place, "div", "units", "PSNR dB / SSIM");
 }
 
-function addNote(parent) {
+function addNote(parent, { reader }, row) {
   const note = element(parent, "div", "note");
+  if (reader) note.reading = addReading(note, reader);
+  if (!isNoted(row)) return note;
   note.psnr = element(element(note, "div", "psnr"), "span");
   note.ssim = element(element(note, "div", "ssim"), "span");
   return note;
@@ -31,9 +35,9 @@ function addNote(parent) {
 
 // Groups of as many images as fit side by side; in each group the rows above each other.
 function build(box, { n, height, width }) {
-  const { rows } = box.data;
+  const { rows, reader } = box.data;
   box.groups.replaceChildren();
-  Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), labels: rows.map(() => []) });
+  Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), labels: rows.map(() => []), strips: rows.map(() => []) });
   box.style.setProperty("--columns", box.columns);
   box.style.setProperty("--rows", rows.length);
   for (let first = 0; first < n; first += box.columns) {
@@ -41,15 +45,16 @@ function build(box, { n, height, width }) {
     const group = element(box.groups, "div", "group");
     rows.forEach((row, r) => {
       const label = addLabel(group, row);
-      const kind = isLive(row) ? "" : " server";
-      const strip = element(group, "div", `strip${kind}${isNoted(row) ? " noted" : ""}`);
+      const [kind, hasNotes] = [isLive(row) ? "" : " server", isNoted(row) || reader];
+      const strip = element(group, "div", `strip${kind}${hasNotes ? " noted" : ""}`);
       Object.assign(strip, { role: "img", ariaLabel: `${row.label}, images ${first + 1} to ${last}` });
-      if (isNoted(row)) addUnits(box, group, label, r === rows.findIndex(isNoted));
-      const notes = isNoted(row) && element(group, "div", `strip notes${kind}`);
+      if (hasNotes) addUnits(box, group, label, row);
+      const notes = hasNotes && element(group, "div", `strip notes${kind}${reader ? " read" : ""}`);
       box.labels[r].push(label);
+      box.strips[r].push({ strip, first, last });
       for (let i = first; i < last; i++) {
         box.canvases[r].push(Object.assign(element(strip, "canvas"), { width, height }));
-        if (notes) box.notes[r].push(addNote(notes));
+        if (notes) box.notes[r].push(addNote(notes, box.data, row));
       }
     });
   }
@@ -123,7 +128,7 @@ function sayFigures(box, scene) {
       change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute this model; reload the page to try again" : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
-    box.notes[r].forEach((note, i) => {
+    if (isNoted(row)) box.notes[r].forEach((note, i) => {
       sayFigure(note.psnr, psnr[r]?.[i], bestPsnr[i], decibels);
       sayFigure(note.ssim, ssim[r][i], bestSsim[i], similarity);
     });

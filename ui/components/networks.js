@@ -1,4 +1,4 @@
-// Trained autoencoders forward, for a batch of images. Every array is made once: nothing is allocated in a drag.
+// Trained networks forward, for a batch of images. Every array is made once: nothing is allocated in a drag.
 
 const matrix = (data, row, column) => ({ data, row, column, at: 0 }); // steps from row to row, column to column
 const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
@@ -139,6 +139,28 @@ function crop({ input, output }, weights, x, y) {
   };
 }
 
+// The largest of each square of four; an odd last row or column is left out.
+function maxPool({ input, output }, weights, x, y) {
+  const [[, height, width], [, rows, columns]] = [input, output];
+  const images = y.length / (rows * columns); // one channel each
+  return () => {
+    for (let image = 0, to = 0; image < images; image++)
+      for (let row = 0; row < rows; row++) {
+        let at = (image * height + 2 * row) * width;
+        for (let i = 0; i < columns; i++, at += 2) y[to++] = Math.max(x[at], x[at + 1], x[at + width], x[at + width + 1]);
+      }
+  };
+}
+
+// Each channel times a factor, plus a summand.
+function scale({ input: [channels, ...sides], weight, bias }, weights, x) {
+  const size = sizeOf(sides);
+  return () => {
+    for (let first = 0, c = 0; first < x.length; first += size, c = (c + 1) % channels)
+      for (let i = first; i < first + size; i++) x[i] = x[i] * weights[weight + c] + weights[bias + c];
+  };
+}
+
 const relu = (layer, weights, x) => () => {
   for (let i = 0; i < x.length; i++) if (x[i] < 0) x[i] = 0;
 };
@@ -149,8 +171,8 @@ const sigmoid = (layer, weights, x) => () => {
 
 const reshape = () => () => {};
 
-const INTO_ANOTHER = { linear, conv, conv_transpose: convTranspose, crop };
-const IN_PLACE = { relu, sigmoid, flatten: reshape, unflatten: reshape };
+const INTO_ANOTHER = { linear, conv, conv_transpose: convTranspose, crop, max_pool: maxPool };
+const IN_PLACE = { relu, scale, sigmoid, flatten: reshape, unflatten: reshape };
 
 // A function of n images, Float32Array (n, C, H, W); it returns the same array each time, with new numbers.
 function prepared({ layers, weights }, n) {

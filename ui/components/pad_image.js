@@ -67,3 +67,8 @@ function asImage(levels, [height, width]) {
   });
   return image;
 }
+
+// As a network takes it: numbers from 0 to 1, the same in each channel.
+function asInput(image, [channels]) {
+  return Float32Array.from({ length: channels * image.length }, (_, i) => image[i % image.length] / 255);
+}

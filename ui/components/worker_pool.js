@@ -20,32 +20,32 @@ function startWorker(path) {
   return { worker, ask };
 }
 
-// path: of networks.js and network_worker.js in one file.
-function startWorkers(path) {
-  const n = Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1); // some browsers do not tell
+// path: of networks.js and network_worker.js in one file; most: workers.
+function startWorkers(path, most = MAX_WORKERS) {
+  const n = Math.min(most, navigator.hardwareConcurrency || 1); // some browsers do not tell
   const workers = Array.from({ length: n }, () => startWorker(path));
   const tell = (message) => workers.forEach(({ worker }) => worker.postMessage(message));
-  const loaded = new Set();
+  const outputs = new Map(); // id of a network -> numbers that it makes of an image
   return {
     load(id, { layers, weights }) {
-      if (!loaded.has(id)) tell({ load: { id, layers, weights } });
-      loaded.add(id);
+      if (!outputs.has(id)) tell({ load: { id, layers, weights } });
+      outputs.set(id, layers.at(-1).output.reduce((a, b) => a * b));
     },
     forget(id) {
-      if (loaded.delete(id)) tell({ forget: id });
+      if (outputs.delete(id)) tell({ forget: id });
     },
     // What the network makes of n images, Float32Array (n, C, H, W); rejected where the browser cannot compute it.
     async forward(id, x, n) {
-      const [size, share] = [x.length / n, Math.ceil(n / workers.length)];
-      const x_hat = new Float32Array(x.length);
+      const [size, made, share] = [x.length / n, outputs.get(id), Math.ceil(n / workers.length)];
+      const y = new Float32Array(n * made);
       const answer = async ({ ask }, i) => {
-        const first = i * share * size;
-        if (first >= x.length) return;
-        const mine = x.slice(first, first + share * size);
-        x_hat.set(await ask({ id, x: mine, n: mine.length / size }), first);
+        const first = i * share;
+        if (first >= n) return;
+        const mine = x.slice(first * size, (first + share) * size);
+        y.set(await ask({ id, x: mine, n: mine.length / size }), first * made);
       };
       await Promise.all(workers.map(answer));
-      return x_hat;
+      return y;
     },
     terminate: () => workers.forEach(({ worker }) => worker.terminate()),
   };

@@ -9,16 +9,18 @@ import streamlit as st
 
 from autoenc import checkpoints, datasets, denoising, inspection
 from autoenc.captions import configs
+from autoenc.datasets import Dataset
 from autoenc.denoising import Denoised
 from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL_METHODS, METHODS
 from ui.app import errors, presenter
-from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
+from ui.components.live_model import LiveRow, Scene, SceneReader, live_model, preload, preload_network
 from ui.components.save_picture import PngText
-from ui.core import model_cache, pages, sessions
+from ui.core import model_cache, pages, recognisers, sessions
 from ui.denoise import denoisers, settings
 from ui.denoise.form import Compared
+from ui.widgets import browser_readers
 
 N_PRESENTED = 8  # images
 KEY = "noise-scene"  # the charts follow its slider
@@ -38,7 +40,8 @@ def show(compared: Compared) -> None:
             if inspection.runs_in_browser(run.model):
                 networks[run.run_id] = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
                 preload_network(networks[run.run_id], model_cache.network(run))
-    st.fragment(_pictures)(compared, scene, networks)
+    reader = _reader(data, slice(first, first + n_images))
+    st.fragment(_pictures)(compared, scene, networks, reader)
     with st.container(horizontal=True, key="scene-actions"):
         st.button("New noise", icon=":material/casino:", key="new-noise", on_click=settings.new_noise)
         st.button(
@@ -50,7 +53,20 @@ def show(compared: Compared) -> None:
         )
 
 
-def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> None:
+def _reader(data: Dataset, images: slice) -> SceneReader | None:
+    """Who reads these images; None: there is nobody. A file that cannot be used takes nothing else away."""
+    recogniser = recognisers.of_dataset(data.name)
+    if recogniser is None:
+        return None
+    with errors.shown(), st.container(key="reader-assets"):
+        reader = browser_readers.hand_over(recogniser)
+        return SceneReader(reader, tuple(data.test_labels[images].tolist())) if reader else None
+    return None
+
+
+def _pictures(
+    compared: Compared, scene: Scene, networks: Mapping[str, str], reader: SceneReader | None
+) -> None:
     """Redrawn when the slider comes to rest."""
     with errors.shown():
         if not denoisers.are_here(compared.models):
@@ -62,7 +78,7 @@ def _pictures(compared: Compared, scene: Scene, networks: Mapping[str, str]) -> 
             made = model_cache.denoised(setting, method, scene.x, scene.unit)
             rows.append(_row(compared, method, made, networks.get(method)))
         png = png_text(compared, "pictures", "The same noise, removed by each method")
-        rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY, png=png)
+        rests_at = live_model(scene.id, compared.kind, level, rows, key=KEY, reader=reader, png=png)
         if rests_at != level:
             settings.LEVEL.put(rests_at)
             pages.write_address()

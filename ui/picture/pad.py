@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from autoenc import checkpoints, inspection
 from autoenc.captions import configs
-from autoenc.schema import Run
+from autoenc.schema import RecogniserSummary, Run
 from ui.app import errors
 from ui.components.draw_pad import PadModel, draw_pad
 from ui.components.live_model import preload_network
-from ui.core import catalogue, model_cache, sessions
+from ui.components.readings import BrowserReader
+from ui.core import catalogue, model_cache, recognisers, sessions
 from ui.picture import reconstruct
-from ui.widgets import png_texts
+from ui.widgets import browser_readers, png_texts
 
 
 def show(run_ids: Iterable[str]) -> None:
     """Something to draw on; what is drawn is kept when the pen rests."""
     with errors.shown():
-        models = []
+        runs = [sessions.read_run(run_id) for run_id in run_ids]
+        readers = _readers(runs)
         with st.container(key="assets"):  # nothing is seen of it
-            for run in map(sessions.read_run, run_ids):
-                models.append(_pad_model(run))
+            models = [_pad_model(run, reader) for run, reader in zip(runs, readers, strict=True)]
         drawing = draw_pad(models, key="pad", latest_id=reconstruct.drawing_id())
         if drawing is not None:
             reconstruct.keep_drawing(drawing.id, drawing.pictures)
             st.rerun()  # the pad learns that it has arrived
 
 
-def _pad_model(run: Run) -> PadModel:
+def _readers(runs: Sequence[Run]) -> list[BrowserReader | None]:
+    """Who reads what each model draws; None: nobody. A file that cannot be used takes nothing else away."""
+    of_runs = [recognisers.for_run(run) for run in runs]
+    handed: dict[RecogniserSummary, BrowserReader | None] = {}
+    with errors.shown(), st.container(key="reader-assets"):
+        for recogniser in dict.fromkeys(filter(None, of_runs)):
+            handed[recogniser] = browser_readers.hand_over(recogniser)
+    return [handed.get(recogniser) if recogniser else None for recogniser in of_runs]
+
+
+def _pad_model(run: Run, reader: BrowserReader | None) -> PadModel:
     network = None
     if inspection.runs_in_browser(run.model):
         network = f"{run.run_id} {checkpoints.content_hash(run.run_id)}"
@@ -43,4 +54,5 @@ def _pad_model(run: Run) -> PadModel:
         run.model.code_shape,
         run.model.n_latents,
         png_texts.of_one_model(run, "drawing", "What the model makes of a drawing"),
+        reader,
     )

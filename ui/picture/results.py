@@ -16,12 +16,13 @@ from autoenc.schema import Run
 from ui.app import errors, layout
 from ui.components.forward_pass import ForwardPass, forward_pass
 from ui.components.live_plot import live_plot
+from ui.components.readings import ImageReading
 from ui.components.save_button import save_button
-from ui.core import model_cache, sessions
+from ui.core import model_cache, recognisers, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
 from ui.picture.reconstruct import Picture
-from ui.widgets import png_texts
+from ui.widgets import browser_readers, png_texts
 from ui.widgets.lesson import lesson
 
 HEIGHT = 220  # pixels of the histogram
@@ -61,8 +62,19 @@ def _shrunk(run: Run, picture: Picture, reconstruction: Reconstruction) -> None:
     (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
     step = ForwardPass(reconstruction.x, None, reconstruction.code, reconstruction.x_hat, "")
     png = png_texts.of_one_model(run, "picture", f"{picture.title} on its way through the model")
-    forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"], png=png)
+    readings = _readings(run, reconstruction)
+    forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"], readings=readings, png=png)
     _place(run, float(lost), None, caption)
+
+
+def _readings(run: Run, reconstruction: Reconstruction) -> tuple[ImageReading, ImageReading] | None:
+    """Of the picture and of what came back; None: nobody reads images of this kind, or is able to."""
+    recogniser = recognisers.for_run(run)
+    if recogniser is None:
+        return None
+    with errors.shown():
+        return browser_readers.read(recogniser, reconstruction.x, reconstruction.x_hat)
+    return None
 
 
 def _tiled(run: Run, picture: Picture, reconstruction: TileReconstructions, files: Sequence[bytes]) -> None:
