@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autoenc import datasets, inspection
+from autoenc.captions.recognition import share
 from autoenc.recognition import network
 from autoenc.schema import RecogniserSummary
 from ui.components.live_model import preload_network
@@ -43,7 +44,8 @@ def read(
 
 
 def title(recogniser: RecogniserSummary) -> str:
-    """`Read by the recogniser of MNIST, 99.3 % of the test images`."""
+    """`Read by the recogniser of MNIST, which recognises 99.3 % of the test images`."""
     whose = f"Read by the recogniser of {datasets.short_title(recogniser.config.dataset)}"
-    share = recogniser.accuracy
-    return whose if share is None else f"{whose}, which recognises {100 * share:.1f} % of the test images"
+    if recogniser.accuracy is None:
+        return whose
+    return f"{whose}, which recognises {share(recogniser.accuracy)} of the test images"
