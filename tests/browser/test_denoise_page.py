@@ -40,7 +40,7 @@ def marker(page: Page) -> str:
 
 
 NOISY_READINGS = "[...node.querySelectorAll('.reading')].slice(16, 32).map((n) => n.textContent).join(' ')"
-READINGS = f"{SCENE} .notes .reading"
+READINGS = f"{SCENE} .readings .reading"
 
 
 def test_the_pictures_and_readings_follow_the_drag_and_the_numbers_its_end(

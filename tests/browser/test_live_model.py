@@ -166,7 +166,7 @@ def test_a_network_computes_in_the_browser_what_it_does_in_pytorch(
 @pytest.fixture(scope="module")
 def reader(digits: Dataset) -> ImageReader:
     """A recogniser of digits, after a few epochs."""
-    config = RecogniserConfig("digits", 4)
+    config = RecogniserConfig("digits", 20)
     state = training.begin(config, digits, "cpu")
     epochs = tuple(r for r in training.train(state, digits, config) if isinstance(r, RecogniserEpoch))
     made = Recogniser(
@@ -195,11 +195,13 @@ def of_photographs() -> ImageReader:
 
 @pytest.mark.parametrize("which", ["digits", "photographs"])
 def test_a_recogniser_scores_images_in_the_browser_as_it_does_in_pytorch(
-    which: str, compute: Compute, blank: Page, reader: ImageReader
+    which: str, compute: Compute, blank: Page, reader: ImageReader, digits: Dataset
 ) -> None:
     reader = reader if which == "digits" else of_photographs()
     shape = reader.recogniser.image_shape
     images = torch.randint(256, (5, *shape), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    if which == "digits":
+        images = torch.from_numpy(np.array(digits.test[:5]))
     with torch.inference_mode():
         expected = reader.model(images / 255).numpy()
     assert np.ptp(expected) > 0.5
@@ -251,7 +253,7 @@ def test_under_each_picture_stands_what_is_read_in_it_and_another_class_is_marke
             re.compile(f"^{digits.class_names[i]}({percent(p - 1e-4)}|{percent(p + 1e-4)})%$")
             for i, p in zip(read.tolist(), sure.tolist(), strict=True)
         ]
-        strip = blank.locator(".live .strip.notes").nth(row)
+        strip = blank.locator(".live .strip.readings").nth(row)
         expect(strip.locator(".reading")).to_have_text(texts)
         marked = strip.locator(".reading").evaluate_all("all => all.map((n) => n.matches('.other'))")
         assert marked == [is_read != label for is_read, label in zip(read.tolist(), labels, strict=True)]

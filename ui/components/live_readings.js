@@ -1,21 +1,22 @@
 // What a recogniser reads in the rows of a live model. It follows the pictures and never holds them up: one worker of its
-// own computes it, of each row one question at a time, and in a drag not all the time.
+// own computes it, of each row one question at a time, and in a drag it rests as long as it works.
 
 let readerPool = null; // started with the first question
-const PAUSE_MS = 120; // milliseconds between two questions of a row in a drag: models and pictures need the cores more
+const PAUSE_MS = 120; // milliseconds, at least, between two questions of a row in a drag: models need the cores more
 
 async function askReader(read, box, scene, levels) {
   const { reader, worker } = box.data;
   const network = ASSETS.get(reader.network);
   if (!network || read.busy || read.levels === levels) return;
   read.busy = true;
+  const began = performance.now();
   readerPool ??= startWorkers(worker, 1);
   readerPool.load(reader.network, network);
   const x = levels instanceof Float32Array ? levels : Float32Array.from(levels, (level) => level / 255);
   try {
     const scores = await readerPool.forward(reader.network, x, scene.n);
     Object.assign(read, { scene, levels, readings: readingsOf(scores, reader) });
-    setTimeout(() => ((read.busy = false), schedule(box)), box.dragging ? PAUSE_MS : 0);
+    setTimeout(() => ((read.busy = false), schedule(box)), box.dragging ? Math.max(PAUSE_MS, performance.now() - began) : 0);
   } catch (error) {
     box.unread = true; // and stays busy: there is no second try
     console.error(error);
@@ -38,7 +39,7 @@ function sayRow(box, r, readings) {
   const [{ reader, labels }, isAtRest, read] = [box.data, !box.dragging && !box.away, box.reads[r]];
   if (read.said === readings && read.saidAtRest === isAtRest && !box.unread) return;
   Object.assign(read, { said: readings, saidAtRest: isAtRest });
-  box.notes[r].forEach(({ reading }, i) => sayReading(reading, readings?.[i] ?? null, reader, labels[i]));
+  box.readings[r].forEach((place, i) => sayReading(place, readings?.[i] ?? null, reader, labels[i]));
   const count = box.unread ? "not read: reload the page to try again" : readings ? countWords(readings, labels) : "";
   for (const label of box.labels[r]) change(label.count, "textContent", count);
   for (const { strip, first, last } of box.strips[r]) {

@@ -13,51 +13,60 @@ function addLabel(group, row) {
   return { words, says: element(words, "div", "says") };
 }
 
-// Of the whole row: on a wide screen beside the figures of its pictures, on a narrow one in the line of the label.
-function addUnits(box, group, label, row) {
-  const { wide, data } = box;
+// On a wide screen beside the figures, on a narrow one in the line of the label.
+function addUnits(box, group, label, isFirst) {
+  const { wide } = box;
   const place = wide ? element(group, "div", "figures") : label.words;
-  if (data.reader) label.count = addCount(place, data.reader);
-  if (!isNoted(row)) return;
   label.mean = element(place, "div", "mean");
   if (wide) element(place, "div", "units", "PSNR dB\nSSIM");
-  else if (row === data.rows.find(isNoted)) element(place, "div", "units", "PSNR dB / SSIM");
+  else if (isFirst) element(place, "div", "units", "PSNR dB / SSIM");
 }
 
-function addNote(parent, { reader }, row) {
+function addNote(parent) {
   const note = element(parent, "div", "note");
-  if (reader) note.reading = addReading(note, reader);
-  if (!isNoted(row)) return note;
   note.psnr = element(element(note, "div", "psnr"), "span");
   note.ssim = element(element(note, "div", "ssim"), "span");
   return note;
 }
 
+// A row has up to three lines of the grid: the pictures, what is read in them, figures.
+function addRow(box, group, r, first, last) {
+  const { rows, reader } = box.data;
+  const row = rows[r];
+  const kind = isLive(row) ? "" : " server";
+  const before = group.childElementCount;
+  const label = addLabel(group, row);
+  const strip = element(group, "div", `strip${kind}${isNoted(row) || reader ? " noted" : ""}`);
+  Object.assign(strip, { role: "img", ariaLabel: `${row.label}, images ${first + 1} to ${last}` });
+  if (reader) label.count = addCount(box.wide ? group : label.words, reader);
+  const readings = reader && element(group, "div", `strip readings${kind}`);
+  if (isNoted(row)) addUnits(box, group, label, r === rows.findIndex(isNoted));
+  const notes = isNoted(row) && element(group, "div", `strip notes${kind}`);
+  for (const child of [...group.children].slice(before)) child.style.setProperty("--line", 3 * r + 1);
+  box.labels[r].push(label);
+  box.strips[r].push({ strip, first, last });
+  for (let i = first; i < last; i++) {
+    box.canvases[r].push(element(strip, "canvas"));
+    if (reader) box.readings[r].push(addReading(readings, reader));
+    if (notes) box.notes[r].push(addNote(notes));
+  }
+}
+
 // Groups of as many images as fit side by side; in each group the rows above each other.
 function build(box, { n, height, width }) {
   const { rows, reader } = box.data;
+  const none = () => rows.map(() => []);
   box.groups.replaceChildren();
-  Object.assign(box, { canvases: rows.map(() => []), notes: rows.map(() => []), labels: rows.map(() => []), strips: rows.map(() => []) });
+  Object.assign(box, { canvases: none(), readings: none(), notes: none(), labels: none(), strips: none() });
+  box.classList.toggle("reads", Boolean(reader));
+  box.classList.toggle("names", Boolean(reader) && !areShort(reader));
   box.style.setProperty("--columns", box.columns);
   box.style.setProperty("--rows", rows.length);
   for (let first = 0; first < n; first += box.columns) {
-    const last = Math.min(n, first + box.columns);
     const group = element(box.groups, "div", "group");
-    rows.forEach((row, r) => {
-      const label = addLabel(group, row);
-      const [kind, hasNotes] = [isLive(row) ? "" : " server", isNoted(row) || reader];
-      const strip = element(group, "div", `strip${kind}${hasNotes ? " noted" : ""}`);
-      Object.assign(strip, { role: "img", ariaLabel: `${row.label}, images ${first + 1} to ${last}` });
-      if (hasNotes) addUnits(box, group, label, row);
-      const notes = hasNotes && element(group, "div", `strip notes${kind}${reader ? " read" : ""}`);
-      box.labels[r].push(label);
-      box.strips[r].push({ strip, first, last });
-      for (let i = first; i < last; i++) {
-        box.canvases[r].push(Object.assign(element(strip, "canvas"), { width, height }));
-        if (notes) box.notes[r].push(addNote(notes, box.data, row));
-      }
-    });
+    rows.forEach((row, r) => addRow(box, group, r, first, Math.min(n, first + box.columns)));
   }
+  for (const canvas of box.canvases.flat()) Object.assign(canvas, { width, height });
 }
 
 const change = (node, name, value) => node[name] === value || (node[name] = value);
@@ -128,7 +137,7 @@ function sayFigures(box, scene) {
       change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute this model; reload the page to try again" : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
-    if (isNoted(row)) box.notes[r].forEach((note, i) => {
+    box.notes[r].forEach((note, i) => {
       sayFigure(note.psnr, psnr[r]?.[i], bestPsnr[i], decibels);
       sayFigure(note.ssim, ssim[r][i], bestSsim[i], similarity);
     });
