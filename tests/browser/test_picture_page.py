@@ -127,6 +127,9 @@ def expect_reading(page: Page, recogniser: ImageReader, given: np.ndarray) -> No
         says = re.match(aside, page.locator(f"{place} .reads").first.inner_text())
         assert says is not None
         assert abs(int(says[2]) - 100 * sure) < 2
+        output = page.locator(f"{place} .reads").last
+        changed = re.match(rf"^recognised as {read},", output.inner_text()) is None
+        assert output.evaluate("node => node.matches('.other')") is changed
 
 
 def test_what_the_models_make_of_a_drawing_is_saved_as_it_is_at_that_moment(

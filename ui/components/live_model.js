@@ -88,7 +88,7 @@ function show(box, scene) {
     build(box, scene);
     Object.assign(box, { painted: [], reads: rows.map(() => ({})) });
   }
-  box.shape = shape;
+  Object.assign(box, { shape, shown: box.data });
   box.classList.toggle("wide", box.wide);
   box.classList.toggle("away", box.away);
 }
@@ -111,7 +111,7 @@ function update(box) {
     if (levels && box.painted[r] !== levels) paint(box, r, scene, levels, isLive(row) ? 1 : 255);
     box.painted[r] = levels;
   });
-  if (data.reader) readRows(box, scene);
+  if (data.reader) readRows(box);
   box.dataset.updates = ++box.updates;
 }
 

@@ -4,8 +4,21 @@
 let readerPool = null; // started with the first question
 const PAUSE_MS = 120; // milliseconds, at least, between two questions of a row in a drag: models need the cores more
 
-async function askReader(read, box, scene, levels) {
-  const { reader, worker } = box.data;
+function readRows(box) {
+  box.data.rows.forEach((row, r) => readRow(box, r));
+}
+
+function readRow(box, r) {
+  const [{ [r]: row }, read, levels] = [box.data.rows, box.reads[r], box.painted[r]];
+  if (levels) askReader(box, r, levels);
+  sayRow(box, r, isOf(box, read, row, levels) ? read.readings : null);
+}
+
+// A row that is live shows those of the picture before the latest; one from the server has them at rest.
+const isOf = ({ scene, away }, read, row, levels) => read.scene === scene && (isLive(row) || (read.levels === levels && !away));
+
+async function askReader(box, r, levels) {
+  const [{ reader, worker }, scene, read] = [box.data, box.scene, box.reads[r]];
   const network = ASSETS.get(reader.network);
   if (!network || read.busy || read.levels === levels) return;
   read.busy = true;
@@ -16,23 +29,17 @@ async function askReader(read, box, scene, levels) {
   try {
     const scores = await readerPool.forward(reader.network, x, scene.n);
     Object.assign(read, { scene, levels, readings: readingsOf(scores, reader) });
-    setTimeout(() => ((read.busy = false), schedule(box)), box.dragging ? Math.max(PAUSE_MS, performance.now() - began) : 0);
+    setTimeout(() => ((read.busy = false), goOn(box, r, read)), box.dragging ? Math.max(PAUSE_MS, performance.now() - began) : 0);
   } catch (error) {
     box.unread = true; // and stays busy: there is no second try
     console.error(error);
   }
-  schedule(box);
+  goOn(box, r, read);
 }
 
-// Of a row from the server those of its pictures; a row that is live shows those of the picture before the latest.
-const isOf = (read, row, scene, levels) => read.scene === scene && (isLive(row) || read.levels === levels);
-
-function readRows(box, scene) {
-  box.data.rows.forEach((row, r) => {
-    const [read, levels] = [box.reads[r], box.painted[r]];
-    if (levels) askReader(read, box, scene, levels);
-    sayRow(box, r, isOf(read, row, scene, levels) ? read.readings : null);
-  });
+// Only with this row, the pictures are as they were; unless what it was read for is not what is shown by now.
+function goOn(box, r, read) {
+  if (box.reads[r] === read && box.shown === box.data) readRow(box, r);
 }
 
 function sayRow(box, r, readings) {

@@ -58,7 +58,7 @@ function build(box, { n, height, width }) {
   const none = () => rows.map(() => []);
   box.groups.replaceChildren();
   Object.assign(box, { canvases: none(), readings: none(), notes: none(), labels: none(), strips: none() });
-  box.classList.toggle("reads", Boolean(reader));
+  box.classList.toggle("readable", Boolean(reader));
   box.classList.toggle("names", Boolean(reader) && !areShort(reader));
   box.style.setProperty("--columns", box.columns);
   box.style.setProperty("--rows", rows.length);
