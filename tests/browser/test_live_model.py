@@ -250,8 +250,8 @@ def test_under_each_picture_stands_what_is_read_in_it_and_another_class_is_marke
         with torch.inference_mode():
             sure, read = (reader.model(torch.from_numpy(images)) / reader.temperature).softmax(1).max(1)
         texts = [
-            re.compile(f"^{digits.class_names[i]}({percent(p - 1e-4)}|{percent(p + 1e-4)})%$")
-            for i, p in zip(read.tolist(), sure.tolist(), strict=True)
+            re.compile(f"^{'≠' * (i != n)}{digits.class_names[i]}({percent(p - 1e-4)}|{percent(p + 1e-4)})%$")
+            for i, p, n in zip(read.tolist(), sure.tolist(), labels, strict=True)
         ]
         strip = blank.locator(".live .strip.readings").nth(row)
         expect(strip.locator(".reading")).to_have_text(texts)

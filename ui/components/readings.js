@@ -46,7 +46,7 @@ function sayReading({ node, name, sure }, reading, reader, wanted) {
   if (node.title === title) return;
   node.title = title;
   node.classList.toggle("other", isOther);
-  name.textContent = reading ? reader.classes[reading.is] : "";
+  name.textContent = reading ? (isOther ? "≠" : "") + reader.classes[reading.is] : ""; // the sign is not of colour
   sure.textContent = reading ? `${Math.min(99, percentOf(reading.sure))}%` : "";
 }
 
