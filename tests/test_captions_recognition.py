@@ -31,6 +31,12 @@ def read(source: str, right: int, wrong: int = 0, at: float = 0.0, done: float =
     return ReadingCurve("digits", "reader", source, (Reading(at, confusion),), done)
 
 
+def test_a_share_has_a_digit_more_near_all_and_less_than_all_is_never_called_all() -> None:
+    assert [recognition.share(one) for one in (0.1, 0.614, 0.993, 0.9999, 1.0)] == [
+        *("10 %", "61 %", "99.3 %", "99.9 %", "100 %")
+    ]
+
+
 def test_the_smallest_size_that_is_enough_is_named_with_what_is_confused_below_it() -> None:
     points = [point(2), point(4), point(8)]
     curves = {"mlp-2": read("mlp-2", 30, 60), "mlp-4": read("mlp-4", 85, 12), "mlp-8": read("mlp-8", 97)}

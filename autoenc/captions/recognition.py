@@ -21,8 +21,10 @@ MIN_MISTAKES = 3  # images: fewer are chance
 
 
 def share(accuracy: float) -> str:
-    """`99.3 %`, `61 %`: near all, one more digit tells recognisers apart."""
-    return f"{short(100 * accuracy, 3)} %" if accuracy >= 0.95 else percent(accuracy)
+    """`99.3 %`, `61 %`: near all, one more digit tells recognisers apart; less than all is never 100 %."""
+    if accuracy < 0.95:
+        return percent(accuracy)
+    return f"{short(100 * accuracy if accuracy == 1 else min(99.9, 100 * accuracy), 3)} %"
 
 
 def recogniser_caption(recogniser: Recogniser) -> str:
