@@ -2,13 +2,16 @@
 
 Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
 
-printing.py   how a result is printed
-settings.py   the settings of a training run
-training.py   train
-sweeping.py   sweep
-denoising.py  denoise
-runs.py       runs list, show, delete, export, import
-data.py       data list, download, import
+printing.py     how a result is printed
+settings.py     the settings of a training run
+following.py    a training job, done here and now
+measuring.py    the same for jobs that measure runs
+training.py     train
+sweeping.py     sweep
+denoising.py    denoise
+recognising.py  recognise
+runs.py         runs list, show, delete, export, import
+data.py         data list, download, import
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autoenc.cli import data, denoising, runs, sweeping, training
+from autoenc.cli import data, denoising, recognising, runs, sweeping, training
 from autoenc.cli.printing import Command, add_command
 from autoenc.errors import AutoencError, ConfigError
 
@@ -69,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, sweeping, denoising, runs, data):
+    for module in (training, sweeping, denoising, recognising, runs, data):
         module.add_to(commands)
     add_command(commands.add_parser("bench", help="measure training speed against the lab's own loop"), bench)
     return top

@@ -6,22 +6,18 @@ import argparse
 import csv
 import io
 import json
-import sys
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
-from tqdm import tqdm
-
-from autoenc import checkpoints, cores, datasets, memory
-from autoenc.cli.printing import Commands, add_command, check_writable, split, table, waiting, write
-from autoenc.errors import AutoencError, ConfigError
-from autoenc.jobs import CurveJob
-from autoenc.numerals import decibels, out_of, setting
+from autoenc import memory
+from autoenc.cli.measuring import finished_runs, measured
+from autoenc.cli.printing import Commands, add_command, check_writable, split, table, write
+from autoenc.errors import ConfigError
+from autoenc.jobs import CurveJob, Job
+from autoenc.numerals import decibels, setting
 from autoenc.recipes import NOISE
-from autoenc.schema import METHODS, NOISES, Curve, Run, check_levels, usual_levels
+from autoenc.schema import METHODS, NOISES, Curve, check_levels, usual_levels
 
 
 def add_to(commands: Commands) -> None:
@@ -47,10 +43,12 @@ def denoise(args: argparse.Namespace) -> None:
     if unknown := [method for method in methods if method not in METHODS]:
         raise ConfigError(f"unknown method {unknown[0]!r:.40}; known: {', '.join(METHODS)}")
     check_writable(args.csv)
-    dataset = _dataset_of(args.run)
+    dataset = finished_runs(args.run)[0].config.dataset
     memory.keep_freed()
-    jobs = [CurveJob(dataset, args.noise, method, levels) for method in (*methods, *args.run)]
-    curves = _measured(list(dict.fromkeys(jobs)))
+    jobs: dict[Job, str] = {
+        CurveJob(dataset, args.noise, method, levels): method for method in (*methods, *args.run)
+    }
+    curves = list(measured(jobs).values())
     print(json.dumps([asdict(c) for c in curves], indent=1) if args.json else _quality_table(curves, levels))
     if args.csv is not None:  # last: where it cannot be written the result is not lost
         write(args.csv, as_csv(curves))
@@ -64,60 +62,6 @@ def _levels(noise: str, text: str | None) -> tuple[float, ...]:
     except ValueError:
         raise ConfigError(f"levels are {text!r:.60}; they are written as numbers: 0.1,0.2,0.3") from None
     return check_levels(noise, levels)
-
-
-def _dataset_of(run_ids: Sequence[str]) -> str:
-    """The data set of the runs, which are all finished."""
-    names = {run_id: _finished(run_id).config.dataset for run_id in run_ids}
-    if len(set(names.values())) > 1:
-        datasets_by_run = ", ".join(f"{run_id} on {name}" for run_id, name in names.items())
-        raise ConfigError(
-            f"the runs were trained on different images: {datasets_by_run}; choose those of one data set"
-        )
-    return names[run_ids[0]]
-
-
-def _finished(run_id: str) -> Run:
-    run = checkpoints.read(run_id)
-    if not run.finished:
-        n = out_of(len(run.epochs), run.config.epochs, "epoch")
-        raise AutoencError(f"{run_id} has {n}; train it to the end first")
-    return run
-
-
-def _measured(jobs: Sequence[CurveJob]) -> list[Curve]:
-    """Here and now, with a bar on a terminal and a line a method elsewhere."""
-    curves = []
-    form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
-    quiet = not sys.stderr.isatty()
-    with (
-        cores.joined(torch.get_num_threads()) as mine,
-        tqdm(total=float(len(jobs)), bar_format=form, leave=False, disable=quiet) as bar,
-    ):
-        torch.set_num_threads(mine.wait(lambda share: share, tell=waiting()))
-        for n, job in enumerate(jobs):
-            datasets.load(job.dataset)
-            bar.set_postfix_str(job.method)
-            curves.append(_curve(job, bar, n))
-            tqdm.write(f"{job.method}: measured ({n + 1:,} of {len(jobs):,})", file=sys.stderr)
-    return curves
-
-
-def _curve(job: CurveJob, bar: tqdm, n_before: int) -> Curve:  # type: ignore[type-arg]
-    stored = job.stored()
-    curve = None if stored is None else stored.value
-    if curve is None:
-        try:
-            with closing(job.run()) as records:
-                for record in records:
-                    curve = record if isinstance(record, Curve) else None
-                    bar.update(n_before + (curve.done if curve else 0.0) - bar.n)
-        except AutoencError as error:
-            if curve is None or curve.done < 1:
-                raise
-            tqdm.write(f"autoenc: {error}; it will be measured again next time", file=sys.stderr)
-    assert isinstance(curve, Curve), "such a job yields only curves"
-    return curve
 
 
 def _quality_table(curves: Sequence[Curve], levels: Sequence[float]) -> str:

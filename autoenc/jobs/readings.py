@@ -11,7 +11,7 @@ from autoenc import checkpoints, datasets, memory, training
 from autoenc.baselines import BASELINES
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring as denoising
-from autoenc.errors import CheckpointError
+from autoenc.errors import CheckpointError, ConfigError
 from autoenc.recognition import loading, measuring, network, probe
 from autoenc.recognition import training as recogniser_training
 from autoenc.recognition.reading import open_reader
@@ -21,7 +21,6 @@ from autoenc.schema import (
     EpochRecord,
     Probe,
     ReadingCurve,
-    RecogniserConfig,
     Record,
     Snapshot,
     State,
@@ -35,13 +34,13 @@ class ReadingJob:
     """Let a recogniser read what a source makes of the test images; the cache folder keeps what it read.
 
     Raises:
-        ConfigError: the noise is unknown or a level is not allowed.
+        ConfigError: the noise is unknown, a level is not allowed, or the source cannot be given it.
         CheckpointError: there is no such recogniser or run, or its file is damaged.
     """
 
     dataset: str
     recogniser_id: str
-    source: str  # a run_id, the name of a baseline, or one of METHODS
+    source: str  # ORIGINALS, a run_id, the name of a baseline, or one of METHODS
     noise: str = ""  # a kind, which the source is given; "": none
     levels: tuple[float, ...] = ()  # of that noise
     # Of the files of the recogniser and of the run; trained again, they are others.
@@ -51,8 +50,13 @@ class ReadingJob:
     def __post_init__(self) -> None:
         if self.noise:
             object.__setattr__(self, "levels", check_levels(self.noise, self.levels))
+        is_clean = self.source == measuring.ORIGINALS or self.source in BASELINES
+        if is_clean and self.noise:
+            raise ConfigError(f"{self._name} cannot be given noise; choose a run or a method of denoising")
+        if self.source in METHODS and not self.noise:
+            raise ConfigError(f"{self._name} needs noise to take away; choose a noise and its levels")
         object.__setattr__(self, "recogniser_hash", loading.content_hash(self.recogniser_id))
-        if self.source not in METHODS and self.source not in BASELINES:
+        if self.source not in METHODS and not is_clean:
             object.__setattr__(self, "source_hash", checkpoints.content_hash(self.source))
 
     @property
@@ -65,8 +69,15 @@ class ReadingJob:
     @property
     def title(self) -> str:
         noise = f", {NOISES[self.noise].title}" if self.noise else ""
+        return f"Reading{noise}: {self._name}"
+
+    @property
+    def _name(self) -> str:
+        """Of the source, for people."""
+        if self.source == measuring.ORIGINALS:
+            return "original images"
         name = BASELINES[self.source].title if self.source in BASELINES else self.source
-        return f"Reading{noise}: {METHODS.get(self.source, name)}"
+        return METHODS.get(self.source, name)
 
     def threads(self, share: int) -> int:
         return share
@@ -87,7 +98,8 @@ class ReadingJob:
         return self.dataset
 
     def stored(self) -> Snapshot | None:
-        curve = measuring.stored_curve(self.job_id)
+        asked_for = ReadingCurve(self.dataset, self.recogniser_id, self.source)
+        curve = measuring.stored_curve(self.job_id, asked_for, self.levels if self.noise else ())
         return None if curve is None else Snapshot(self.job_id, State.FINISHED, value=curve)
 
     def run(self) -> Generator[Record, None, None]:
@@ -157,7 +169,7 @@ class ProbeJob:
         memory.keep_freed()
         data = datasets.load(self.dataset)
         trained = denoising.opened(self.run_id, data)
-        recogniser_training.check(RecogniserConfig(self.dataset), data)  # that there are classes
+        recogniser_training.check_readable(data)
         if checkpoints.content_hash(self.run_id) != self.content_hash:
             raise CheckpointError(f"another run has replaced {self.run_id}; measure it again")
         config = trained.run.config

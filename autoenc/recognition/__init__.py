@@ -11,19 +11,21 @@ probe.py        what a linear classifier reads from the codes, without a picture
 """
 
 from autoenc.recognition.files import delete, file_of, furthest, is_being_written, summaries
-from autoenc.recognition.loading import FOLDER, content_hash, is_example, load, read
+from autoenc.recognition.loading import FOLDER, content_hash, find, is_example, load, read
 from autoenc.recognition.reading import ImageReader, Readings, browser_network, open_reader, reliability_of
-from autoenc.recognition.training import check_readable
+from autoenc.recognition.training import check, check_readable
 
 __all__ = [
     "FOLDER",
     "ImageReader",
     "Readings",
     "browser_network",
+    "check",
     "check_readable",
     "content_hash",
     "delete",
     "file_of",
+    "find",
     "furthest",
     "is_being_written",
     "is_example",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,6 +18,7 @@ from autoenc.denoising import measuring as denoising
 from autoenc.recognition.reading import ImageReader
 from autoenc.schema import METHODS, SLOW_METHODS, Reading, ReadingCurve
 
+ORIGINALS = "originals"  # the test images themselves, as a source
 DEFINITION_VERSION = 1  # count up where a source or the reading changes: all is read again
 
 
@@ -27,6 +28,12 @@ class Pictures:
 
     at: float
     batches: Callable[[], Iterator[Tensor]]  # (B, C, H, W) in [0, 1]
+
+
+def of_originals(data: Dataset) -> Iterator[Pictures]:
+    """The images as they are, which is what all else is compared with."""
+    images = torch.split(torch.from_numpy(data.test), denoising.CHUNK_IMAGES)
+    yield Pictures(data.test[0].size, partial(map, training.as_float, images))
 
 
 def of_run(run_id: str, data: Dataset) -> Iterator[Pictures]:
@@ -48,8 +55,13 @@ def of_baseline(name: str, data: Dataset) -> Iterator[Pictures]:
     """What a baseline makes of the images at each size that is a power of two, as most sweeps have them."""
     images = torch.split(torch.from_numpy(data.test), denoising.CHUNK_IMAGES)
     for coder in BASELINES[name].coders(data):
-        if coder.n_latents & (coder.n_latents - 1) == 0:
+        if is_read_at(coder.n_latents):
             yield Pictures(coder.n_latents, partial(_reconstructed, coder, images))
+
+
+def is_read_at(n_latents: int) -> bool:
+    """Whether baselines are read at this size of their code."""
+    return n_latents & (n_latents - 1) == 0
 
 
 def of_method(method: str, data: Dataset, kind: str, levels: tuple[float, ...]) -> Iterator[Pictures]:
@@ -78,9 +90,11 @@ def pictures_of(source: str, data: Dataset, kind: str, levels: tuple[float, ...]
     """What a source makes of the test images; raises as that source does.
 
     Args:
-        source: a run_id, the name of a baseline, or one of METHODS.
+        source: ORIGINALS, a run_id, the name of a baseline, or one of METHODS.
         kind: of noise that is added; "": none, and then there are no levels.
     """
+    if source == ORIGINALS:
+        return of_originals(data)
     if kind or source in METHODS:
         return of_method(source, data, kind, levels)
     return of_baseline(source, data) if source in BASELINES else of_run(source, data)
@@ -100,19 +114,21 @@ def measure(
     for i, pictures in enumerate(pictures_of(source, data, kind, levels)):
         confusion = np.zeros((len(data.class_names),) * 2, np.int64)
         n_read = 0
-        with torch.inference_mode():
-            for x_hat in pictures.batches():
-                images = x_hat.clamp(0, 1).nan_to_num(0).mul(255).round().to(torch.uint8)  # as they are seen
-                add_to(
-                    confusion, data.test_labels[n_read : n_read + len(images)], reader.probabilities(images)
-                )
-                n_read += len(images)
-                done = (i + n_read / len(data.test)) / max(n_expected, i + 1)
-                yield _further(curve, curve.readings, min(0.99, done))
+        for x_hat in pictures.batches():
+            labels = data.test_labels[n_read : n_read + len(x_hat)]
+            add_to(confusion, labels, reader.probabilities(_as_seen(x_hat)))
+            n_read += len(x_hat)
+            done = (i + n_read / len(data.test)) / max(n_expected, i + 1)
+            yield _further(curve, curve.readings, min(0.99, done))
         reading = Reading(float(pictures.at), tuple(tuple(map(int, row)) for row in confusion))
         curve = _further(curve, (*curve.readings, reading), min(0.99, (i + 1) / max(n_expected, i + 1)))
         yield curve
     yield _further(curve, curve.readings, 1.0)
+
+
+def _as_seen(x_hat: Tensor) -> Tensor:
+    """The pixels that a page shows: uint8."""
+    return x_hat.clamp(0, 1).nan_to_num(0).mul(255).round().to(torch.uint8)
 
 
 def add_to(confusion: NDArray[np.int64], labels: NDArray[np.uint8], probabilities: Tensor) -> None:
@@ -127,21 +143,33 @@ def _further(curve: ReadingCurve, readings: tuple[Reading, ...], done: float) ->
 # ---------------------------------------------------------------- kept for the next time
 
 
-def stored_curve(name: str) -> ReadingCurve | None:
-    """A whole curve; None: none that can be read."""
+def stored_curve(name: str, empty: ReadingCurve, levels: tuple[float, ...]) -> ReadingCurve | None:
+    """A whole curve; None: none that can be read.
+
+    Args:
+        empty: what is expected, before anything of it is measured.
+        levels: of noise; none where none was added.
+    """
     values = cache.load_cached(name) or {}
     try:
         readings = tuple(
             Reading(float(one["at"]), tuple(tuple(map(int, row)) for row in one["confusion"]))
             for one in values["readings"]
         )
-        dataset, recogniser_id, source = (
-            str(values[name]) for name in ("dataset", "recogniser_id", "source")
-        )
+        dataset, recogniser_id, source = values["dataset"], values["recogniser_id"], values["source"]
     except (ValueError, TypeError, LookupError):
         return None
-    is_whole = readings and all(reading.n_images for reading in readings)
-    return ReadingCurve(dataset, recogniser_id, source, readings, 1.0) if is_whole else None
+    places = tuple(reading.at for reading in readings)
+    is_whole = places == levels if levels else bool(places)
+    is_sound = ReadingCurve(dataset, recogniser_id, source) == empty and all(map(_is_sound, readings))
+    return replace(empty, readings=readings, done=1.0) if is_whole and is_sound else None
+
+
+def _is_sound(reading: Reading) -> bool:
+    """Whether it is a table of images by classes."""
+    n_classes, rows = len(reading.confusion), reading.confusion
+    numbers = [n for row in rows for n in row]
+    return all(len(row) == n_classes for row in rows) and min(numbers, default=-1) >= 0 and sum(numbers) > 0
 
 
 def keep_curve(name: str, curve: ReadingCurve) -> None:

@@ -187,11 +187,11 @@ def shifted(x: Tensor, draws: torch.Generator) -> Tensor:
     return torch.cat(parts)
 
 
+@torch.inference_mode()  # left at each yield: whoever asks for the scores may be training
 def scores_of(model: nn.Module, images: Tensor) -> Iterator[Tensor]:
     """Scores (B, classes) of uint8 images (N, C, H, W), some at once."""
-    with torch.inference_mode():
-        for chunk in torch.split(images, CHUNK_IMAGES):
-            yield model(as_float(chunk))
+    for chunk in torch.split(images, CHUNK_IMAGES):
+        yield model(as_float(chunk))
 
 
 def _tested(
