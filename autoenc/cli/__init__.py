@@ -10,6 +10,7 @@ training.py     train
 sweeping.py     sweep
 denoising.py    denoise
 recognising.py  recognise
+readings.py     its table of what is recognised
 runs.py         runs list, show, delete, export, import
 data.py         data list, download, import
 """

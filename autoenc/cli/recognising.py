@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
-import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from itertools import zip_longest
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from autoenc import datasets, memory, recipes, recognition
-from autoenc.baselines.pca import PCA
+from autoenc.captions.recognition import share
+from autoenc.cli import readings
 from autoenc.cli.following import Wording, trained
-from autoenc.cli.measuring import finished_runs, measured
-from autoenc.cli.printing import Commands, add_command, check_writable, table, write
+from autoenc.cli.measuring import finished_runs
+from autoenc.cli.printing import Commands, add_command, check_writable, write
 from autoenc.cli.settings import dataset_info
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, ConfigError
-from autoenc.jobs import Job, ProbeJob, ReadingJob, RecogniserJob
-from autoenc.numerals import decibels, out_of
+from autoenc.jobs import RecogniserJob
+from autoenc.numerals import out_of, percent
 from autoenc.recognition import ImageReader, Readings
-from autoenc.recognition.measuring import ORIGINALS, is_read_at
-from autoenc.schema import DEVICES, Noise, Probe, Reading, Recogniser, Reliability, Run, psnr_of_mse
+from autoenc.schema import DEVICES, Noise, Recogniser, Reliability
 
 _TRAINING = ("dataset", "epochs", "noise", "seed", "device")
 _READING = ("with", "probe", "csv")
@@ -103,12 +98,7 @@ def _epoch(recogniser: Recogniser) -> str:
 
 
 def _accuracy(recogniser: Recogniser) -> str:
-    return f"{_share(recogniser.accuracy)} recognised"
-
-
-def _share(share: float | None) -> str:
-    """With as many digits as 10,000 test images give: `99.34 %`."""
-    return "" if share is None else f"{100 * share:.2f} %"
+    return f"{share(recogniser.accuracy or 0.0)} recognised"
 
 
 def _read(reader: ImageReader, data: Dataset) -> Readings:
@@ -123,8 +113,8 @@ def _summary(recogniser: Recogniser, reliability: Reliability) -> str:
         (
             f"{recogniser.recogniser_id}: {epochs}",
             f"{_accuracy(recogniser)} of the test set, loss {last.test_loss:.4f}; "
-            f"guessing: {_share(recogniser.chance)}",
-            f"temperature {last.temperature:.3f}, expected calibration error {_share(reliability.error)}",
+            f"guessing: {percent(recogniser.chance)}",
+            f"temperature {last.temperature:.3f}, expected calibration error {percent(reliability.error)}",
             f"{recogniser.seconds:,.1f} s on {recogniser.device}",
             str(recognition.find(recogniser.recogniser_id)),
         )
@@ -151,30 +141,19 @@ def _as_json(recogniser: Recogniser, reliability: Reliability) -> dict[str, Any]
 # ---------------------------------------------------------------- reading
 
 
-@dataclass(frozen=True)
-class Row:
-    """One source of pictures, and what is read in them."""
-
-    source: str  # a run_id, the name of a baseline, or ORIGINALS
-    n_latents: int
-    psnr_db: float | None  # None: no error at all, or a baseline that nobody has measured yet
-    reading: Reading
-    probe: float | None = None  # share that a linear classifier reads from the codes; None: not asked for
-
-
 def read(args: argparse.Namespace) -> None:
     check_writable(args.csv)
     runs = finished_runs(args.run)
     data = datasets.load(runs[0].config.dataset)
     reader = _reader(getattr(args, "with"), data)
     memory.keep_freed()
-    rows = _rows(reader, data, runs, with_probe=bool(args.probe))
+    rows = readings.rows_of(reader, data, runs, with_probe=bool(args.probe))
     if args.json:
-        print(json.dumps(_rows_as_json(rows, reader.recogniser), indent=1))
+        print(json.dumps(readings.as_json(rows, reader.recogniser), indent=1))
     else:
-        print(_table(rows, reader.recogniser, with_probe=bool(args.probe)))
+        print(readings.as_table(rows, reader.recogniser, with_probe=bool(args.probe)))
     if args.csv is not None:  # last: where it cannot be written the result is not lost
-        write(args.csv, as_csv(rows, reader.recogniser))
+        write(args.csv, readings.as_csv(rows, reader.recogniser))
 
 
 def _reader(recogniser_id: str | None, data: Dataset) -> ImageReader:
@@ -189,115 +168,3 @@ def _reader(recogniser_id: str | None, data: Dataset) -> ImageReader:
             )
         recogniser_id = best.recogniser_id
     return recognition.open_reader(recogniser_id, data)
-
-
-def _rows(reader: ImageReader, data: Dataset, runs: Sequence[Run], *, with_probe: bool) -> list[Row]:
-    """The images themselves, the runs, and PCA at each of their sizes that it was read at."""
-    recogniser_id = reader.recogniser.recogniser_id
-    clean_sizes = {run.model.n_latents for run in runs if run.config.noise is None}  # PCA sees clean images
-    with_pca = any(is_read_at(n) and n <= math.prod(data.image_shape) for n in clean_sizes)
-    sources = {ORIGINALS: "original images", **{run.run_id: run.run_id for run in runs}}
-    readings = {
-        source: ReadingJob(data.name, recogniser_id, source)
-        for source in (*sources, *([PCA.name] if with_pca else []))
-    }
-    probes = {run.run_id: ProbeJob(data.name, run.run_id) for run in runs if with_probe}
-    names: dict[Job, str] = {job: sources.get(source, PCA.title) for source, job in readings.items()}
-    names |= {job: job.title for job in probes.values()}
-    values = measured(names)
-
-    def probe_of(run_id: str) -> float | None:
-        probe = values[probes[run_id]] if run_id in probes else None
-        return probe.accuracy if isinstance(probe, Probe) else None
-
-    (originals,) = values[readings[ORIGINALS]].readings
-    rows = [Row(ORIGINALS, int(originals.at), None, originals)]
-    for run in runs:
-        (reading,) = values[readings[run.run_id]].readings
-        rows.append(Row(run.run_id, run.model.n_latents, run.test_psnr_db, reading, probe_of(run.run_id)))
-    if with_pca:
-        curve = values[readings[PCA.name]]
-        psnr = _pca_psnr(data)
-        rows += [
-            Row(PCA.name, n, psnr.get(n), reading)
-            for n in sorted(clean_sizes)
-            if (reading := curve.at(n)) is not None
-        ]
-    return rows
-
-
-def _pca_psnr(data: Dataset) -> dict[int, float]:
-    """By numbers in the code; empty where nobody has measured PCA on these images."""
-    stored = PCA.stored(data)
-    return {} if stored is None else {p.n_latents: psnr_of_mse(p.test_mse) for p in stored.points}
-
-
-def _table(rows: Sequence[Row], recogniser: Recogniser, *, with_probe: bool) -> str:
-    names = {ORIGINALS: "original images", PCA.name: PCA.title}
-    head = ["images", "numbers in code", "PSNR", "recognised", "most frequent mistake"]
-    cells = [
-        [
-            names.get(row.source, row.source),
-            "" if row.source == ORIGINALS else f"{row.n_latents:,}",
-            "" if row.psnr_db is None else decibels(row.psnr_db),
-            _share(row.reading.accuracy),
-            _confusion(row.reading, recogniser),
-        ]
-        for row in rows
-    ]
-    cells.append(["guessing", "", "", _share(recogniser.chance), ""])
-    if with_probe:
-        head.append("linear classifier on codes")
-        cells = [[*line, _share(row.probe if row else None)] for line, row in zip_longest(cells, rows)]
-    return (
-        f"{table(tuple(head), map(tuple, cells))}\n"
-        f"Reconstructions of {rows[0].reading.n_images:,} test images, read by {recogniser.recogniser_id}"
-    )
-
-
-def _confusion(reading: Reading, recogniser: Recogniser) -> str:
-    """`4 recognised as 9: 21 images`."""
-    if not reading.mistakes:
-        return "none"
-    true, read, n = reading.mistakes[0]
-    names = recogniser.class_names
-    return f"{names[true]} recognised as {names[read]}: {n:,} of {sum(reading.confusion[true]):,}"
-
-
-def _figures(row: Row, recogniser: Recogniser) -> dict[str, Any]:
-    true, read, n = row.reading.mistakes[0] if row.reading.mistakes else (None, None, 0)
-    return {
-        "source": row.source,
-        "n_latents": None if row.source == ORIGINALS else row.n_latents,
-        "psnr_db": row.psnr_db,
-        "accuracy": row.reading.accuracy,
-        "n_images": row.reading.n_images,
-        "mistaken_class": None if true is None else recogniser.class_names[true],
-        "mistaken_for": None if read is None else recogniser.class_names[read],
-        "n_mistaken": n,
-        "probe_accuracy": row.probe,
-    }
-
-
-def _rows_as_json(rows: Sequence[Row], recogniser: Recogniser) -> dict[str, Any]:
-    return {
-        "dataset": recogniser.config.dataset,
-        "recogniser_id": recogniser.recogniser_id,
-        "class_names": recogniser.class_names,
-        "chance": recogniser.chance,
-        "readings": [_figures(row, recogniser) | {"confusion": row.reading.confusion} for row in rows],
-    }
-
-
-def as_csv(rows: Sequence[Row], recogniser: Recogniser) -> str:
-    """A line for each source of pictures."""
-    text = io.StringIO()
-    lines = [
-        {"dataset": recogniser.config.dataset, "recogniser_id": recogniser.recogniser_id}
-        | _figures(row, recogniser)
-        for row in rows
-    ]
-    writer = csv.DictWriter(text, lines[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue()
