@@ -63,17 +63,11 @@ def first_run(folder: Path) -> None:
         stored(*trained(replace(PLAIN, latent_size=2, epochs=1), datasets.load("digits")))
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A finished run, and what its file holds."""
+@dataclass(frozen=True, kw_only=True)
+class FileContent:
+    """What a file of ours holds."""
 
-    run: Run
-    state: TrainState
     data: bytes
-
-    @property
-    def run_id(self) -> str:
-        return self.run.run_id
 
     @property
     def header(self) -> dict[str, Any]:
@@ -102,11 +96,23 @@ class Sample:
         return safetensors.torch.save(tensors, self.header["__metadata__"])
 
 
+@dataclass(frozen=True)
+class Sample(FileContent):
+    """A finished run, and what its file holds."""
+
+    run: Run
+    state: TrainState
+
+    @property
+    def run_id(self) -> str:
+        return self.run.run_id
+
+
 def made(config: TrainConfig, data: Dataset, folders: pytest.TempPathFactory) -> Sample:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOENC_CHECKPOINT_DIR", str(folders.mktemp("sample")))
         run, state = trained(config, data)
-        return Sample(run, state, stored(run, state).read_bytes())
+        return Sample(run, state, data=stored(run, state).read_bytes())
 
 
 def put(run_id: str, data: bytes) -> Path:

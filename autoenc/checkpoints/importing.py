@@ -78,6 +78,8 @@ def _verified(path: Path, name: str) -> Run:
         RunNewer, CheckpointError: as `read` does, and where anything is out of place.
     """
     with open_file(path, name, "nothing was imported") as file:
+        if "recogniser_id" in file.head:
+            raise ValueError("it is a recogniser; copy it into the folder `recognisers` beside the runs")
         run = run_in(file)
         if not run.epochs:
             raise ValueError("none of its epochs is finished")

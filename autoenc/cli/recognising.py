@@ -112,8 +112,8 @@ def _summary(recogniser: Recogniser, reliability: Reliability) -> str:
     return "\n".join(
         (
             f"{recogniser.recogniser_id}: {epochs}",
-            f"{_accuracy(recogniser)} of the test set, loss {last.test_loss:.4f}; "
-            f"guessing: {percent(recogniser.chance)}",
+            f"{share(last.test_accuracy)} of the test images recognised, by guessing "
+            f"{percent(recogniser.chance)}; test loss {last.test_loss:.4f}",
             f"temperature {last.temperature:.3f}, expected calibration error {percent(reliability.error)}",
             f"{recogniser.seconds:,.1f} s on {recogniser.device}",
             str(recognition.find(recogniser.recogniser_id)),

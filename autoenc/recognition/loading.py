@@ -146,6 +146,9 @@ def recogniser_in(file: RunFile, path: Path) -> Recogniser:
     whole(channels * height * width, 1, MAX_PIXELS)
     class_names = tuple(text(name) for name in head["class_names"])
     whole(len(class_names), 2, MAX_CLASSES)
+    n_parameters = network.describe((channels, height, width), len(class_names)).n_parameters
+    if head["n_parameters"] != n_parameters:
+        raise ValueError(f"its network would have {n_parameters:,} parameters")
     n_epochs = whole(head["epochs_done"], 0, config.epochs)
     recogniser = Recogniser(
         recogniser_id,
@@ -153,7 +156,7 @@ def recogniser_in(file: RunFile, path: Path) -> Recogniser:
         fingerprint,
         (channels, height, width),
         class_names,
-        whole(head["n_parameters"], 1),
+        n_parameters,
         whole(head["n_train_images"], 1),
         whole(head["n_held_out"], 1),
         text(head["device"]),

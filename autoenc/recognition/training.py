@@ -39,7 +39,7 @@ MAX_HELD_OUT = 5000  # training images
 HELD_OUT_SHARE = 0.1
 MAX_SHIFT = 2  # pixels by which a training image is moved, on each axis
 SHIFTED_TOGETHER = 32  # images
-CHUNK_IMAGES = 500  # that are read at once
+CHUNK_IMAGES = 250  # that are read at once: what a layer makes of them stays in the cache
 
 
 @dataclass
@@ -138,7 +138,7 @@ def train(state: RecogniserState, data: Dataset, config: RecogniserConfig) -> It
         for step, chosen in enumerate(torch.split(order.to(device), BATCH_IMAGES)):
             y = labels[chosen]
             x = noise.corrupt(shifted(as_float(images[chosen]), shifts), config.noise, noise_draws)
-            scores = model(x)  # (B, C, H, W) -> (B, classes)
+            scores = model(channels_last(x))  # (B, C, H, W) -> (B, classes)
             loss = cross_entropy(scores, y)
             state.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -187,11 +187,20 @@ def shifted(x: Tensor, draws: torch.Generator) -> Tensor:
     return torch.cat(parts)
 
 
+def channels_last(x: Tensor) -> Tensor:
+    """The same images (B, C, H, W), the channels of a pixel side by side in memory.
+
+    All layers keep that order. A CPU finds the maximum over pixels eight times faster so, which is most of
+    the time of reading. It is copied because an image of one channel counts as being in either order.
+    """
+    return torch.empty_like(x, memory_format=torch.channels_last).copy_(x)
+
+
 @torch.inference_mode()  # left at each yield: whoever asks for the scores may be training
 def scores_of(model: nn.Module, images: Tensor) -> Iterator[Tensor]:
     """Scores (B, classes) of uint8 images (N, C, H, W), some at once."""
     for chunk in torch.split(images, CHUNK_IMAGES):
-        yield model(as_float(chunk))
+        yield model(channels_last(as_float(chunk)))
 
 
 def _tested(
