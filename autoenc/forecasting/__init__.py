@@ -11,7 +11,7 @@ left.py      what is under way, by its own progress
 from autoenc.forecasting.curves import curve, keep_speed, kind_of
 from autoenc.forecasting.left import epoch_seconds, is_measured, seconds_left
 from autoenc.forecasting.machine import Machine
-from autoenc.forecasting.recognition import probe, reading, recogniser, recogniser_left
+from autoenc.forecasting.recognition import probe, reading, reading_kind, recogniser, recogniser_left
 from autoenc.forecasting.several import Part, filled, in_company, together
 from autoenc.forecasting.training import START, epoch, part
 
@@ -30,6 +30,7 @@ __all__ = [
     "part",
     "probe",
     "reading",
+    "reading_kind",
     "recogniser",
     "recogniser_left",
     "seconds_left",

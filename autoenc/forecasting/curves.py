@@ -35,7 +35,7 @@ def curve(
     """
     slow = method in SLOW_METHODS
     n_images = min(MAX_SLOW_IMAGES, data.n_test) if slow else data.n_test
-    of_one = _measured(kind_of(method, data.image_shape, run)) or _by_size(method, data, machine, run)
+    of_one = measured_speed(kind_of(method, data.image_shape, run)) or _by_size(method, data, machine, run)
     return Part(of_one.times(n_images * n_levels), 1 if slow else machine.n_cores)
 
 
@@ -69,7 +69,8 @@ def keep_speed(kind: str, seconds: float, *, alone: bool) -> None:
         cache.save(_name(kind), {"seconds": seconds, "alone": alone})
 
 
-def _measured(kind: str) -> Forecast | None:
+def measured_speed(kind: str) -> Forecast | None:
+    """Seconds for an image of this kind at one level; None: nobody has measured it."""
     values = cache.load_cached(_name(kind)) or {}
     seconds, alone = values.get("seconds"), values.get("alone")
     if not isinstance(seconds, float) or not 0 < seconds < math.inf:

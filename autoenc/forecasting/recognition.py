@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from statistics import median
 
 from autoenc import models, speed
+from autoenc.baselines import BASELINES
 from autoenc.datasets import DatasetInfo
+from autoenc.forecasting.curves import kind_of, measured_speed
 from autoenc.forecasting.machine import Machine
 from autoenc.forecasting.several import Part
 from autoenc.forecasting.training import BY_SIZE, MAX_TIMED, START
@@ -18,12 +20,14 @@ from autoenc.schema import (
     Recogniser,
     RecogniserConfig,
     RecogniserSummary,
+    Run,
     RunSummary,
 )
 
 MIN_DONE = 0.02  # of the whole training, before which its own progress says little
 # Times the forward pass of a convolution of an autoencoder: what a recogniser takes for an image.
 READING = (0.5, 2.0)
+N_SIZES = 11  # about as many sizes of a baseline are read
 PROBE_SECONDS = (0.5, 12.0)  # the fit of a linear classifier, by the size of the code
 
 
@@ -78,30 +82,40 @@ def _epoch_seconds(info: ModelInfo, data: DatasetInfo, machine: Machine) -> floa
 
 
 def reading(
+    source: str,
     data: DatasetInfo,
     n_classes: int,
     machine: Machine,
-    n_sizes: int,
+    n_levels: int,
     run: RunSummary | None = None,
 ) -> Part:
-    """One source of pictures, read on the whole test set.
+    """One source of pictures, read on the whole test set: as such pictures took before, else by their size.
 
     Args:
-        n_sizes: or levels.
+        n_levels: of noise; 0: none.
         run: whose pictures are read; None: those of a baseline or a filter.
     """
+    n_times = n_levels or (N_SIZES if source in BASELINES else 1)
+    of_one = measured_speed(reading_kind(source, data.image_shape, run, noisy=n_levels > 0))
+    if of_one is not None:
+        return Part(of_one.times(data.n_test * n_times), machine.n_cores)
     seconds = 1e-3
     if machine.speed is not None:
         coefficients = machine.speed.coefficients
         info = network.describe(data.image_shape, n_classes)
         seconds = speed.forward_seconds(info, data.n_test, coefficients["conv"])
         if run is not None:
-            model = models.describe(run.config, data.image_shape)
-            seconds += speed.forward_seconds(
-                model, data.n_test, coefficients.get(run.config.model, (0, 0, 0))
-            )
-    forecast = Forecast(seconds, seconds).out_by(*READING).times(n_sizes)
+            model, of_kind = models.describe(run.config, data.image_shape), coefficients.get(run.config.model)
+            seconds += speed.forward_seconds(model, data.n_test, of_kind or (0.0, 0.0, 0.0))
+    forecast = Forecast(seconds, seconds).out_by(*READING).times(n_times)
     return Part(Forecast.sum([Forecast(0.1, 0.5), forecast]), machine.n_cores)
+
+
+def reading_kind(
+    source: str, image_shape: tuple[int, int, int], run: RunSummary | Run | None, *, noisy: bool
+) -> str:
+    """What takes as long to be made and read, an image at one size or level."""
+    return f"reading{'-noisy' * noisy}-{kind_of(source, image_shape, run)}"
 
 
 def probe(data: DatasetInfo, machine: Machine, run: RunSummary, *, by_epoch: bool = False) -> Part:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
-from autoenc import checkpoints, datasets, memory, training
+from autoenc import checkpoints, cores, datasets, forecasting, memory, training
 from autoenc.baselines import BASELINES
 from autoenc.datasets import Dataset
 from autoenc.denoising import measuring as denoising
@@ -27,6 +27,7 @@ from autoenc.schema import (
     TrainConfig,
     check_levels,
 )
+from autoenc.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,19 @@ class ReadingJob:
             raise CheckpointError(f"another recogniser has replaced {self.recogniser_id}; measure it again")
         if self.source_hash and checkpoints.content_hash(self.source) != self.source_hash:
             raise CheckpointError(f"another run has replaced {self.source}; measure it again")
+        watch, had_company = Stopwatch(), cores.concurrent_jobs() > 0
         with memory.readable_shortage():
             reader = open_reader(self.recogniser_id, data)
             for curve in measuring.measure(reader, data, self.source, self.noise, self.levels):
+                watch.lap()
                 yield curve
         if isinstance(curve, ReadingCurve):
             measuring.keep_curve(self.job_id, curve)
+            had_company |= cores.concurrent_jobs() > 0
+            run = checkpoints.read(self.source) if self.source_hash else None
+            kind = forecasting.reading_kind(self.source, data.image_shape, run, noisy=bool(self.noise))
+            seconds = watch.seconds / (len(data.test) * len(curve.readings))
+            forecasting.keep_speed(kind, seconds, alone=not had_company)
 
 
 @dataclass(frozen=True)

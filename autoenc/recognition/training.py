@@ -90,12 +90,18 @@ def check_readable(data: Dataset) -> None:
     """That a recogniser can learn to read these images.
 
     Raises:
-        ConfigError: there are fewer than two classes to tell apart, or too few or too large images.
+        ConfigError: there are fewer than two classes to tell apart, test images of a class that it cannot
+            learn, or too few or too large images.
     """
     n_classes = len(np.unique(data.train_labels))
     if n_classes < 2:
         has = "one class" if n_classes else "no classes"
         raise ConfigError(f"{data.name} has {has}; a recogniser needs images of at least two classes")
+    if unknown := sorted(set(data.test_labels.tolist()) - set(data.train_labels.tolist())):
+        raise ConfigError(
+            f"{data.name} has test images of {data.class_names[unknown[0]]}, and no training images of it; "
+            "a recogniser needs training images of every class"
+        )
     _, n_held_out = split(data)
     if n_held_out < n_classes:
         raise ConfigError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autoenc import checkpoints, datasets, forecasting, recognition, runs, training
-from autoenc.baselines import BASELINES
 from autoenc.datasets import DatasetInfo
 from autoenc.forecasting import Machine, Part
 from autoenc.forecasting.machine import Timings
@@ -19,7 +18,6 @@ from ui.core.caching import once, shared
 Measurement = CurveJob | ReadingJob | ProbeJob
 
 MIN_DONE = 0.05  # of a measurement, before which its own progress says little
-N_SIZES = 11  # about as many sizes of a baseline are read
 
 
 def machine() -> Machine:
@@ -96,9 +94,9 @@ def _of_measurement(job: Measurement, here: Machine) -> Part:
         case CurveJob():
             return forecasting.curve(job.method, info, len(job.levels), here, _run(job.method))
         case ReadingJob():
-            n_sizes = len(job.levels) or (N_SIZES if job.source in BASELINES else 1)
             n_classes = len(catalogue.class_names(job.dataset))
-            return forecasting.reading(info, n_classes, here, n_sizes, _run(job.source))
+            run = _run(job.source)
+            return forecasting.reading(job.source, info, n_classes, here, len(job.levels), run)
         case ProbeJob():
             run = _run(job.run_id)
             assert run is not None, "a probe is of a run that is here"
