@@ -128,8 +128,14 @@ def test_runs_are_read_beside_the_originals_pca_and_chance(
     ],
 )  # fmt: skip
 def test_wrong_usage_is_told_in_one_line(
-    ask: Ask, arguments: tuple[str, ...], code: int, sentence: str
+    ask: Ask,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    code: int,
+    sentence: str,
 ) -> None:
+    monkeypatch.setattr(files, "EXAMPLE_CHECKPOINTS", tmp_path)  # no recogniser among the examples
     assert sentence in refused(ask("recognise", *arguments), code)
     assert [one for one in recognition.summaries() if not one.example] == []
 
