@@ -140,12 +140,12 @@ def test_wrong_usage_is_told_in_one_line(
     assert [one for one in recognition.summaries() if not one.example] == []
 
 
-def test_a_recogniser_of_other_images_or_without_its_last_epochs_does_not_read(
+def test_images_that_nobody_learns_to_read_and_an_unfinished_recogniser_are_told(
     ask: Ask, recogniser: Recogniser
 ) -> None:
     mine = recogniser.recogniser_id
     sentence = refused(ask("recognise", "--run", COLOURED, "--with", mine), 2)
-    assert sentence == f"{mine} has learnt to read digits; choose a recogniser of photos"
+    assert "photos has test images of" in sentence  # there can be no recogniser of these
     config = RecogniserConfig("digits", 9)
     unfinished = config.recogniser_id(recogniser.fingerprint)
     state = training.begin(config, datasets.load("digits"), "cpu")
