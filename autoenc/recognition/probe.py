@@ -22,6 +22,9 @@ DEFINITION_VERSION = 1  # count up where the probe changes: all is measured agai
 MAX_FITTED_IMAGES = 10_000  # training images
 MAX_FITTED_NUMBERS = 20_000_000  # of all their codes: a code of convolutions has thousands
 MAX_ITERATIONS = 200
+# By it divided by the numbers in the code: the score of a class is a sum over all of them, and must not vary
+# more because there are thousands, or the classifier learns the training images by heart.
+MAX_STRENGTH = 10.0
 Floats = NDArray[np.float32]
 
 
@@ -40,7 +43,7 @@ def accuracy(model: Autoencoder, data: Dataset, config: TrainConfig) -> float:
     draws = training.seeded("cpu", 0, 0, "probe noise")
     codes = _codes(model, (noise.corrupt(x, config.noise, draws) for x in _batches(data.train[:n], size)))
     scaler = StandardScaler().fit(codes)
-    classifier = LogisticRegression(max_iter=MAX_ITERATIONS)
+    classifier = LogisticRegression(C=min(1.0, MAX_STRENGTH / n_latents), max_iter=MAX_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that the last digits have not settled
         classifier.fit(scaler.transform(codes), data.train_labels[:n])

@@ -23,6 +23,7 @@ from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_pro
 from tests.browser.test_phone import unfold
 from tests.browser.test_train_page import SHOWS
 from ui.denoise.settings import QUESTIONS
+from ui.recognise.settings import VIEWS as VIEWS_OF_RECOGNITION
 from ui.registry import PAGES, main_action
 
 THEMES = ("light", "dark")
@@ -81,6 +82,10 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
     "denoise": {
         title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
         for title in QUESTIONS.values()
+    },
+    "recognise": {
+        title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
+        for title in list(VIEWS_OF_RECOGNITION.values())[1:]
     },
     "colour": {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
