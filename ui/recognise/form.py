@@ -8,7 +8,7 @@ from autoenc import recipes
 from autoenc.errors import ConfigError
 from autoenc.jobs import RecogniserJob
 from autoenc.numerals import counted
-from autoenc.schema import RECOGNISER_BOUNDS
+from autoenc.schema import RECOGNISER_BOUNDS, State
 from ui.app import layout
 from ui.core import sessions
 from ui.core.text import plain
@@ -34,9 +34,7 @@ def recogniser_form() -> RecogniserJob | None:
         st.info(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/label_off:")
         return None
     usual = recipes.recogniser_config(info)
-    settings.EPOCHS.begin_with(usual.epochs)
-    if not settings.EPOCHS.get():
-        settings.EPOCHS.put(usual.epochs)
+    settings.suit_epochs(info.name, usual.epochs)
     st.number_input(
         "Epochs",
         *RECOGNISER_BOUNDS["epochs"],
@@ -63,7 +61,7 @@ def before_the_click(job: RecogniserJob) -> None:
             layout.fold()
             st.rerun()
         latest = recogniser_offer.snapshot(job)
-        if latest is not None and latest.value is not None and latest.state.value == "finished":
+        if latest is not None and latest.value is not None and latest.state is State.FINISHED:
             st.markdown(
                 f"Trained: {counted(job.config.epochs, 'epoch')}. Choose more epochs to train longer."
             )

@@ -8,8 +8,9 @@ import streamlit as st
 
 from autoenc import captions
 from autoenc.jobs import RecogniserJob
-from autoenc.schema import Recogniser, RecogniserSummary
+from autoenc.schema import Recogniser, RecogniserSummary, State
 from ui.app import errors, layout
+from ui.components.accessibility import announce
 from ui.core import catalogue, idle, pages, polling, recognisers, sessions, visitor
 from ui.core.text import plain
 from ui.recognise import charts, form, settings
@@ -85,7 +86,9 @@ def _reads(summary: RecogniserSummary, *, is_own: bool) -> None:
             learnt = ", learnt from noisy images" if noise else ""
             layout.section(f"**{'Recogniser' if is_own else 'Example: recogniser'} of {title}{learnt}**")
             _delete_button(summary)
-        lesson(captions.recognition.recogniser_caption(recogniser), key="recogniser")
+        caption = captions.recognition.recogniser_caption(recogniser)
+        lesson(caption, key="recogniser")
+        announce("recogniser", summary.recogniser_id, State.FINISHED, f"Recogniser trained: {caption}")
         if not is_own:
             st.caption("Nobody has trained a recogniser of the chosen images yet: press Train.")
         titles = list(settings.VIEWS.values())

@@ -19,9 +19,17 @@ VIEWS = {
 
 NOISY = Value("recogniser_noisy", False)  # whether it learns from noisy images
 EPOCHS = Value("recogniser_epochs", 0)  # 0: as many as suit the data set
+_EPOCHS_OF = Value[str | None]("recogniser_epochs_of", None)  # the data set for which they were chosen
 TAB = Value("recognise_view", VIEWS["readable"])
 LOG_SIZE = Value("recognise_log_size", True)
 PROBED = Value[str | None]("probed", None)  # the run whose epochs are looked at
+
+
+def suit_epochs(dataset: str, usual: int) -> None:
+    """Before their widget is drawn: as many as suit this data set, unless they were chosen for it."""
+    if EPOCHS.get() == 0 or _EPOCHS_OF.get() not in (None, dataset):
+        EPOCHS.put(usual)
+    _EPOCHS_OF.put(dataset)
 
 
 def config() -> RecogniserConfig:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from autoenc import datasets, recipes, recognition
-from autoenc.errors import AutoencError
+from autoenc.errors import AutoencError, ConfigError
 from autoenc.jobs import RecogniserJob
 from autoenc.schema import Snapshot, State
 from ui.app import errors
 from ui.components.accessibility import announce
 from ui.core import catalogue, forecasts, polling, recognisers, sessions, visitor
+from ui.core.caching import once
 from ui.core.text import plain
 from ui.widgets import labels, offers
 
@@ -93,7 +94,16 @@ def is_active(job: RecogniserJob) -> bool:
 def cannot_read(dataset: str) -> str:
     """Why nobody can learn to read these images, in a sentence; "": a recogniser can."""
     try:
-        recognition.check_readable(datasets.load(dataset))
+        return _cannot_read(dataset, datasets.load(dataset).fingerprint)
     except AutoencError as error:
+        return str(error)
+
+
+@once(maxsize=64)
+def _cannot_read(dataset: str, fingerprint: str) -> str:
+    """A look at all labels, which several parts of a page ask for twice a second."""
+    try:
+        recognition.check_readable(datasets.load(dataset))
+    except ConfigError as error:
         return str(error)
     return ""
