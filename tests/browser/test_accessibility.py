@@ -264,7 +264,7 @@ def test_whatever_has_the_focus_shows_it(visit: Callable[[str], Visit], page: st
     assert visit(page).unseen == []
 
 
-@pytest.mark.parametrize(("page", "n_charts"), [("train", 1), ("sweep", 6), ("picture", 1), ("runs", 1)])
+@pytest.mark.parametrize(("page", "n_charts"), [("train", 1), ("sweep", 7), ("picture", 1), ("runs", 1)])
 def test_every_chart_is_told_in_a_sentence(visit: Callable[[str], Visit], page: str, n_charts: int) -> None:
     charts = visit(page).charts
     assert len(charts) == n_charts

@@ -326,7 +326,7 @@ def test_an_image_is_chosen_by_mouse_and_by_keyboard_with_one_stop_of_the_tab_ke
     marked = page.locator(f"{CHOICE} .note.marked")
     assert [note.split("\n")[0] for note in marked.all_inner_texts()] == ["2.2 dB", "11.2 dB"]
     grounds = "notes => notes.map(note => getComputedStyle(note, '::first-line').backgroundColor)"
-    assert marked.evaluate_all(grounds) == ["rgb(230, 159, 0)"] * 2
+    assert marked.evaluate_all(grounds) == ["rgb(179, 38, 30)"] * 2
 
 
 # ---------------------------------------------------------------- new data, larger letters

@@ -67,7 +67,7 @@ def test_a_sweep_grows_point_by_point_through_a_reload_and_a_point_shows_its_pic
     expect_progress(page, "5 of 5 done")
     expect(page.locator(".st-key-sweep-start button")).to_have_text(re.compile("Show the results"))
     wait_until(page, CHART, N_DOTS + " === 5")
-    expect(page.locator(".live-plot")).to_have_count(6)  # when it ended, two of them could leave the page
+    expect(page.locator(".live-plot")).to_have_count(7)  # when it ended, two of them could leave the page
     click_dot(page, 8)
     page.get_by_role("link", name="Open MLP 8 in Train").click()
     expect(page).to_have_url(re.compile("/lab/train.*run=digits-mlp-k8-e150-"))

@@ -81,7 +81,7 @@ def _draw(
     curves = _by_source(values)
     left, right = st.columns(2)
     with left:
-        chart(summary, points, curves, key=key, axes=axes)
+        chart(summary, points, curves, key=f"{key}-chart", axes=axes)
     with right:
         jobs = [BaselineJob(baseline, summary.config.dataset) for baseline in baselines.comparable(None)]
         curves_of_loss = sweeps.baseline_curves(sessions.background(), jobs)
@@ -112,11 +112,11 @@ def chart(
         tuple(levels(summary.accuracy, 1 / len(class_names))),
         axes,
         highlighted,
-        caption,
+        caption or "No reconstructions have been read yet.",  # to those who cannot see the chart
     )
     png = png or _png(summary, "recognised", "Recognised by size of the code")
-    clicked = live_plot(drawn, key=f"{key}-recognised", height=HEIGHT, png=png)
-    lesson(caption, key=f"{key}-recognised")
+    clicked = live_plot(drawn, key=key, height=HEIGHT, png=png)
+    lesson(caption, key=key)
     st.caption(f"Read by the recogniser of {plain(catalogue.data_title(summary.config.dataset))}.")
     return None if clicked is None else str(clicked["customdata"])
 
