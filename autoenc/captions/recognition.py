@@ -16,6 +16,8 @@ from autoenc.schema import (
     Reliability,
 )
 
+# Of the originals: with fewer no reconstructions could reach READABLE, and nine tenths of these are asked for.
+WELL_READ = 0.95
 MIN_GAP = 0.05  # of two shares of the images: less is no difference to speak of
 MIN_MISTAKES = 3  # images: fewer are chance
 
@@ -40,45 +42,52 @@ def recogniser_caption(recogniser: Recogniser) -> str:
 
 
 def readable_caption(
-    points: Sequence[Point], curves: Mapping[str, ReadingCurve], class_names: Sequence[str]
+    points: Sequence[Point],
+    curves: Mapping[str, ReadingCurve],
+    class_names: Sequence[str],
+    originals: float | None = None,
 ) -> str:
     """Of each model down to which size its pictures can be read, and what is confused first below it.
 
     Args:
         points: finished runs, by model, layers and size.
         curves: what was read of them, by run_id.
+        originals: share of the originals that is recognised.
     """
+    enough = READABLE if originals is None or originals >= WELL_READ else READABLE * originals
     read = [(p, curves[p.run_id]) for p in points if p.run_id in curves and curves[p.run_id].done >= 1]
     families = groupby(read, key=lambda one: (one[0].config.model, one[0].config.layers))
-    sentences = [_family_caption(list(family), class_names) for _, family in families]
+    sentences = [_family_caption(list(family), class_names, enough) for _, family in families]
     so_far = "So far: " if read and len(read) < len(points) else ""
     return so_far + " ".join(filter(None, sentences)) if any(sentences) else ""
 
 
-def _family_caption(read: Sequence[tuple[Point, ReadingCurve]], class_names: Sequence[str]) -> str:
+def _family_caption(
+    read: Sequence[tuple[Point, ReadingCurve]], class_names: Sequence[str], enough: float
+) -> str:
     ordered = sorted(read, key=lambda one: one[0].n_latents)
     name = configs.family(ordered[0][0].config)
     accuracies = [curve.readings[0].accuracy for _, curve in ordered]
     if len(ordered) == 1:
         numbers = counted(ordered[0][0].n_latents, "number")
         return f"{name}, {numbers}: {share(accuracies[0])} recognised."
-    below = [i for i, accuracy in enumerate(accuracies) if accuracy < READABLE]
+    below = [i for i, accuracy in enumerate(accuracies) if accuracy < enough]
     if not below:
         least = counted(ordered[0][0].n_latents, "number")
         return f"{name}: at least {share(min(accuracies))} recognised, even with {least}."
     if len(below) == len(ordered):
         best = max(range(len(ordered)), key=accuracies.__getitem__)
         at = counted(ordered[best][0].n_latents, "number")
-        return f"{name}: never above {percent(READABLE)}; at most {share(accuracies[best])}, with {at}."
+        return f"{name}: never above {percent(enough)}; at most {share(accuracies[best])}, with {at}."
     last = below[-1]
     low, mixed = ordered[last][0].n_latents, _confused(ordered[last][1], class_names)
-    enough = ordered[last + 1] if last + 1 < len(ordered) else None
+    larger = ordered[last + 1] if last + 1 < len(ordered) else None
     above = (
-        f"{counted(enough[0].n_latents, 'number')} are enough for {share(accuracies[last + 1])}; "
-        if enough
+        f"{counted(larger[0].n_latents, 'number')} are enough for {share(accuracies[last + 1])}; "
+        if larger
         else ""
     )
-    falls = f"with {low:,} it falls below {percent(READABLE)}, to {share(accuracies[last])}{mixed}"
+    falls = f"with {low:,} it falls below {percent(enough)}, to {share(accuracies[last])}{mixed}"
     return f"{name}: {above}{falls}."
 
 

@@ -111,16 +111,20 @@ def _dash(i: int) -> dict[str, Any]:
     }
 
 
-def _level_lines(levels: Sequence[Level], x_axis: Mapping[str, Any]) -> list[Trace]:
-    ends = [10**end if x_axis.get("type") == "log" else end for end in x_axis["range"]]
+def _level_lines(levels: Sequence[Level], x_axis: Mapping[str, Any], *, at: str = "left") -> list[Trace]:
+    """Across the plot, with the name at one of its ends; a name beyond the end would not be drawn."""
+    low, high = x_axis["range"]
+    inside = (low + 1e-3 * (high - low), high - 1e-3 * (high - low))
+    ends = [10**end if x_axis.get("type") == "log" else end for end in inside]
+    beside = "right" if at == "left" else "left"
     return [
         grey_line(
             level.title,
             ends,
             [level.accuracy] * 2,
             mode="lines+text",
-            text=[level.title, ""],
-            textposition="bottom right" if level.accuracy > 0.5 else "top right",
+            text=[level.title, ""] if at == "left" else ["", level.title],
+            textposition=f"{'bottom' if level.accuracy > 0.5 else 'top'} {beside}",
             textfont={"size": SMALL_FONT},
             hovertemplate="%{y:.1%}",
             line={"color": GREY, "width": 1.5, "dash": "dot"},
@@ -163,7 +167,7 @@ def accuracy_by_noise(
     x_axis = axis(f"{kind.title}: {kind.axis}", "~g") | reach(0, kind.most)
     x_axis["uirevision"] = noise
     traces = [
-        *_level_lines(levels, x_axis),
+        *_level_lines(levels, x_axis, at="right"),
         *(
             {
                 "type": "scatter",

@@ -80,7 +80,7 @@ def pictures() -> dict[str, Picture]:
         ),
         "recognise": Picture("recognise?dataset=mnist", 800, then=measure),
         "recognise-cifar": Picture(f"recognise?dataset={CIFAR}", 800, then=measure),
-        "recognise-code": Picture("recognise?dataset=mnist&view=code", 760, then=measure_first),
+        "recognise-code": Picture("recognise?dataset=mnist&view=code", 760, then=measure_probes),
         "recognise-noise": Picture(
             f"{noisy}&question=readable", 2400, then=measure, parts=".st-key-noise-readable"
         ),
@@ -100,10 +100,11 @@ def measure(page: Page) -> None:
     expect(page.locator("[class*=st-key-measure-] button, [class*=st-key-progress-]")).to_have_count(0)
 
 
-def measure_first(page: Page) -> None:
-    """The first question of several."""
-    page.locator("[class*=st-key-measure-] button").first.click()
-    expect(page.locator("[class*=st-key-stop-] button")).to_have_count(0)
+def measure_probes(page: Page) -> None:
+    """The first question of several, where it has not been measured yet."""
+    for button in page.locator(".st-key-measure-probes button").all():
+        button.click()
+    expect(page.locator(".st-key-progress-probes")).to_have_count(0)
 
 
 def draw_a_seven(page: Page) -> None:

@@ -104,7 +104,8 @@ def chart(
 ) -> str | None:
     """What is recognised against the size of the code, and in words; returns the run that was clicked."""
     class_names = datasets.load(summary.config.dataset).class_names
-    caption = captions.recognition.readable_caption([p for p in points if p.finished], curves, class_names)
+    finished = [point for point in points if point.finished]
+    caption = captions.recognition.readable_caption(finished, curves, class_names, summary.accuracy)
     drawn = _drawn(
         tuple(points),
         tuple(sorted(accuracies(curves).items())),
