@@ -16,7 +16,7 @@ from autoenc.schema import (
     Reliability,
 )
 
-# Of the originals: with fewer no reconstructions could reach READABLE, and nine tenths of these are asked for.
+# Of the originals: with fewer, no reconstructions could reach READABLE; nine tenths of these are asked for.
 WELL_READ = 0.95
 MIN_GAP = 0.05  # of two shares of the images: less is no difference to speak of
 MIN_MISTAKES = 3  # images: fewer are chance
