@@ -123,17 +123,19 @@ def recogniser_noise() -> Noise:
     return Noise(NOISE, NOISES[NOISE].most, up_to=True)
 
 
-def best_recogniser(recognisers: Iterable[RecogniserSummary], fingerprint: str) -> RecogniserSummary | None:
-    """The one to read with where nobody has chosen: on clean images, the user's own, the most accurate.
+def recognisers_by_preference(
+    recognisers: Iterable[RecogniserSummary], fingerprint: str
+) -> list[RecogniserSummary]:
+    """Those to read with where nobody has chosen, the best first.
+
+    One that learnt from clean images comes before others, then the user's own, then the most accurate.
 
     Args:
         fingerprint: of the data set.
     """
     finished = [one for one in recognisers if one.finished and one.fingerprint == fingerprint]
-    return min(
-        finished,
-        key=lambda one: (one.config.noise is not None, one.example, -(one.accuracy or 0.0)),
-        default=None,
+    return sorted(
+        finished, key=lambda one: (one.config.noise is not None, one.example, -(one.accuracy or 0.0))
     )
 
 

@@ -85,8 +85,9 @@ def test_a_code_that_knows_more_than_its_picture_shows_is_told_with_both_shares(
     said = recognition.probe_caption(points, {"mlp-2": 0.43, "mlp-4": 0.9}, {"mlp-2": 0.11, "mlp-4": 0.9})
     assert "from the 2 numbers of MLP 2 a linear classifier reads 43 % of the classes" in said
     assert "11 %" in said
-    alike = recognition.probe_caption(points, {"mlp-2": 0.5}, {"mlp-2": 0.52})
+    alike = recognition.probe_caption(points[:1], {"mlp-2": 0.5}, {"mlp-2": 0.52})
     assert alike == "Code and picture tell about as much of the class."
+    assert not recognition.probe_caption(points, {"mlp-2": 0.5}, {"mlp-2": 0.52}), "one is missing"
 
 
 def test_how_the_code_learns_the_class_is_told_from_untrained_to_trained() -> None:

@@ -24,10 +24,10 @@ from dask.system import CPU_COUNT
 from distributed import Client
 from distributed.security import Security
 
-from autoenc import checkpoints
+from autoenc import checkpoints, recognition
 from autoenc.errors import ConfigError
-from autoenc.jobs import DownloadJob, TrainJob, stored_run
-from autoenc.schema import EpochRecord, Snapshot, State, TrainConfig
+from autoenc.jobs import DownloadJob, RecogniserJob, TrainJob, stored_run
+from autoenc.schema import EpochRecord, Recogniser, RecogniserConfig, Snapshot, State, TrainConfig
 from autoenc.sessions.dask import DaskSessions
 from autoenc.sessions.dask.cluster import workers_allowed
 
@@ -275,6 +275,29 @@ def test_a_run_goes_on_from_its_last_epoch_when_its_worker_is_killed(sessions: D
         assert 0 <= steps < after.run.steps_per_epoch
     sessions.stop(job_id)
     until(sessions, job_id, ended)
+
+
+def test_a_recogniser_goes_on_when_its_worker_is_killed_and_keeps_its_epochs_when_stopped(
+    sessions: DaskSessions,
+) -> None:
+    job = RecogniserJob(RecogniserConfig("digits", epochs=200))
+
+    def has_epochs(n: int) -> Callable[[Snapshot], bool]:
+        return lambda s: isinstance(s.value, Recogniser) and len(s.value.epochs) >= n
+
+    job_id = sessions.start(job)
+    until(sessions, job_id, has_epochs(2))
+    kill_worker_of(sessions, job_id)
+    before = recognition.read(job_id)
+    after = until(sessions, job_id, lambda s: has_epochs(len(before.epochs) + 1)(s) and s.value is not None)
+    assert isinstance(after.value, Recogniser)
+    assert after.value.resumed_from_epoch >= len(before.epochs) >= 1
+    assert after.value.epochs[: len(before.epochs)] == before.epochs
+    sessions.stop(job_id)
+    assert until(sessions, job_id, ended).state is State.STOPPED
+    kept = recognition.read(job_id)
+    assert kept.epochs[: len(before.epochs)] == before.epochs
+    assert len(kept.step_losses) == len(kept.epochs) * kept.steps_per_epoch, "no half epoch"
 
 
 @dataclass(frozen=True)

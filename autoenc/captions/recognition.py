@@ -54,12 +54,17 @@ def readable_caption(
         curves: what was read of them, by run_id.
         originals: share of the originals that is recognised.
     """
-    enough = READABLE if originals is None or originals >= WELL_READ else READABLE * originals
+    enough = _enough(originals)
     read = [(p, curves[p.run_id]) for p in points if p.run_id in curves and curves[p.run_id].done >= 1]
     families = groupby(read, key=lambda one: (one[0].config.model, one[0].config.layers))
     sentences = [_family_caption(list(family), class_names, enough) for _, family in families]
     so_far = "So far: " if read and len(read) < len(points) else ""
     return so_far + " ".join(filter(None, sentences)) if any(sentences) else ""
+
+
+def _enough(originals: float | None) -> float:
+    """The share of the images from which on a set of pictures counts as legible."""
+    return READABLE if originals is None or originals >= WELL_READ else READABLE * originals
 
 
 def _family_caption(
@@ -117,10 +122,11 @@ def psnr_caption(points: Sequence[Point], accuracies: Mapping[str, float]) -> st
     if worst is None:
         return ""
     _, better, other = worst
+    so_far = "So far: " * (len(known) < sum(p.finished for p in points))
     return (
-        f"PSNR does not decide: {configs.short(better.config)} has the larger error, and "
-        f"{share(accuracies[better.run_id])} of its pictures are recognised; of those of "
-        f"{configs.short(other.config)} {share(accuracies[other.run_id])}."
+        f"{so_far}PSNR does not decide: {configs.short(better.config)} has the larger error, and "
+        f"{share(accuracies[better.run_id])} of its pictures are recognised, but only "
+        f"{share(accuracies[other.run_id])} of the pictures of {configs.short(other.config)}."
     )
 
 
@@ -146,6 +152,8 @@ def probe_caption(
             f"{share(probes[shown.run_id])} from the code, "
             f"{share(accuracies[shown.run_id])} from the pictures."
         )
+    if len(both) < sum(p.finished for p in points):
+        return " ".join(("So far:", *sentences)) if sentences else ""
     return " ".join(sentences) or "Code and picture tell about as much of the class."
 
 
@@ -163,7 +171,7 @@ def probe_epochs_caption(probe: Probe) -> str:
         return f"Untrained: {share(first)} of the classes read from the code; after {after} the same."
     return (
         f"Untrained, {share(first)} of the classes can be read from the code; after {after} {share(last)}: "
-        "nobody told the model of classes."
+        "the model never saw a class label."
     )
 
 
@@ -181,27 +189,27 @@ def calibration_caption(reliability: Reliability) -> str:
     )
 
 
-def noise_caption(curves: Sequence[tuple[str, ReadingCurve]]) -> str:
+def noise_caption(curves: Sequence[tuple[str, ReadingCurve]], originals: float | None = None) -> str:
     """Where recognition breaks down, with each method.
 
     Args:
         curves: of each method its name, as in a sentence, and what was read.
+        originals: share of the originals that is recognised.
     """
+    enough = _enough(originals)
     whole = [(name, curve) for name, curve in curves if curve.done >= 1 and curve.readings]
     sentences = []
     for name, curve in whole:
-        below = next((reading for reading in curve.readings if reading.accuracy < READABLE), None)
+        below = next((reading for reading in curve.readings if reading.accuracy < enough), None)
         if below is None:
             continue
         sentences.append((below.at, f"with {name} from {short(below.at)} on"))
-    always = [name for name, curve in whole if all(r.accuracy >= READABLE for r in curve.readings)]
+    always = [name for name, curve in whole if all(r.accuracy >= enough for r in curve.readings)]
     texts = []
     if sentences:
         texts.append(
-            f"Fewer than {percent(READABLE)} are recognised "
-            + ", ".join(t for _, t in sorted(sentences))
-            + "."
+            f"Fewer than {percent(enough)} are recognised " + ", ".join(t for _, t in sorted(sentences)) + "."
         )
     if always:
-        texts.append(f"At least {percent(READABLE)} at every level: {listed(always)}.")
+        texts.append(f"At least {percent(enough)} at every level: {listed(always)}.")
     return " ".join(texts)

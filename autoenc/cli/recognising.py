@@ -160,7 +160,7 @@ def _reader(recogniser_id: str | None, data: Dataset) -> ImageReader:
     """The recogniser that is asked for, or the best there is of these images."""
     recognition.check_readable(data)
     if recogniser_id is None:
-        best = recipes.best_recogniser(recognition.summaries(), data.fingerprint)
+        best = next(iter(recipes.recognisers_by_preference(recognition.summaries(), data.fingerprint)), None)
         if best is None:
             raise CheckpointError(
                 f"there is no recogniser of {data.name} yet; "

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import median
 
 from autoenc import models, speed
 from autoenc.baselines import BASELINES
 from autoenc.datasets import DatasetInfo
-from autoenc.forecasting.curves import kind_of, measured_speed
+from autoenc.denoising.measuring import MAX_SLOW_IMAGES
+from autoenc.forecasting.curves import PIXEL_SECONDS, kind_of, measured_speed
 from autoenc.forecasting.machine import Machine
 from autoenc.forecasting.several import Part
 from autoenc.forecasting.training import BY_SIZE, MAX_TIMED, START
 from autoenc.recognition import network
 from autoenc.schema import (
     BATCH_IMAGES,
+    SLOW_METHODS,
     Forecast,
     ModelInfo,
     Recogniser,
@@ -96,19 +99,21 @@ def reading(
         run: whose pictures are read; None: those of a baseline or a filter.
     """
     n_times = n_levels or (N_SIZES if source in BASELINES else 1)
+    is_slow = source in SLOW_METHODS
+    n_images, threads = (min(MAX_SLOW_IMAGES, data.n_test), 1) if is_slow else (data.n_test, machine.n_cores)
     of_one = measured_speed(reading_kind(source, data.image_shape, run, noisy=n_levels > 0))
     if of_one is not None:
-        return Part(of_one.times(data.n_test * n_times), machine.n_cores)
-    seconds = 1e-3
+        return Part(of_one.times(n_images * n_times), threads)
+    seconds = PIXEL_SECONDS.get(source, 0.0) * math.prod(data.image_shape) * n_images + 1e-3
     if machine.speed is not None:
         coefficients = machine.speed.coefficients
         info = network.describe(data.image_shape, n_classes)
-        seconds = speed.forward_seconds(info, data.n_test, coefficients["conv"])
+        seconds += speed.forward_seconds(info, n_images, coefficients["conv"])
         if run is not None:
             model, of_kind = models.describe(run.config, data.image_shape), coefficients.get(run.config.model)
-            seconds += speed.forward_seconds(model, data.n_test, of_kind or (0.0, 0.0, 0.0))
+            seconds += speed.forward_seconds(model, n_images, of_kind or (0.0, 0.0, 0.0))
     forecast = Forecast(seconds, seconds).out_by(*READING).times(n_times)
-    return Part(Forecast.sum([Forecast(0.1, 0.5), forecast]), machine.n_cores)
+    return Part(Forecast.sum([Forecast(0.1, 0.5), forecast]), threads)
 
 
 def reading_kind(

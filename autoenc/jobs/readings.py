@@ -121,7 +121,7 @@ class ReadingJob:
             had_company |= cores.concurrent_jobs() > 0
             run = checkpoints.read(self.source) if self.source_hash else None
             kind = forecasting.reading_kind(self.source, data.image_shape, run, noisy=bool(self.noise))
-            seconds = watch.seconds / (len(data.test) * len(curve.readings))
+            seconds = watch.seconds / sum(reading.n_images for reading in curve.readings)
             forecasting.keep_speed(kind, seconds, alone=not had_company)
 
 

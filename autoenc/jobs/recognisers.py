@@ -46,7 +46,7 @@ class RecogniserJob:
 
     def stored(self) -> Snapshot | None:
         with suppress(CheckpointError):  # a damaged file is as good as none
-            return None if loading.is_example(self.job_id) else stored_recogniser(self.job_id)
+            return stored_recogniser(self.job_id)
         return None
 
     def threads(self, share: int) -> int:

@@ -36,14 +36,16 @@ from autoenc.schema import Recogniser, RecogniserConfig, RecogniserSummary
 
 def summaries() -> tuple[RecogniserSummary, ...]:
     """All recognisers that can be read, the newest first, examples last."""
-    found = []
+    summaries_of_both = []
     for place in (checkpoints.folder(), EXAMPLE_CHECKPOINTS):
         with suppress(OSError):
             own = [_summary(path) for path in (place / FOLDER).glob(f"*{ENDING}")]
-            found += sorted(filter(None, own), key=lambda one: -one.modified)
+            summaries_of_both += sorted(filter(None, own), key=lambda one: -one.modified)
     by_id: dict[str, RecogniserSummary] = {}
-    for summary in found:
-        by_id.setdefault(summary.recogniser_id, summary)
+    for summary in summaries_of_both:
+        earlier = by_id.get(summary.recogniser_id)
+        if earlier is None or not earlier.finished:  # an own one that is not finished hides no example
+            by_id[summary.recogniser_id] = summary
     return tuple(by_id.values())
 
 

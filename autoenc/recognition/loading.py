@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 from autoenc import checkpoints
 from autoenc.checkpoints.parsing import RunFile, open_file, text, whole
 from autoenc.checkpoints.reading import content_hash_of
-from autoenc.errors import RunUnknown
+from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.recognition import network
 from autoenc.recognition.training import RecogniserState
@@ -45,14 +44,24 @@ def path_of(recogniser_id: str) -> Path:
 
 
 def find(recogniser_id: str) -> Path:
-    """The file to read it from, which need not exist: the user's own, or else the example of this name.
+    """The file to read it from, which need not exist: the user's own, or the example of this name.
+
+    While the own one is not finished, or where it is damaged, the example reads on.
 
     Raises:
         RunUnknown: none can be called so.
     """
     own = path_of(recogniser_id)
     example = EXAMPLE_CHECKPOINTS / FOLDER / own.name
-    return example if not os.path.lexists(own) and example.is_file() else own
+    return example if example.is_file() and not _is_finished(own) else own
+
+
+def _is_finished(path: Path) -> bool:
+    try:
+        with opened(path) as file:
+            return recogniser_in(file, path).finished
+    except CheckpointError:
+        return False
 
 
 def is_example(recogniser_id: str) -> bool:
@@ -70,14 +79,14 @@ def content_hash(recogniser_id: str) -> str:
 
 
 def read(recogniser_id: str) -> Recogniser:
-    """A recogniser as far as its file goes.
+    """The user's own recogniser as far as its file goes.
 
     Raises:
         RunUnknown: there is no such file.
         RunNewer: a newer version of this program wrote it.
         CheckpointError: it is not a recogniser of ours, or it is damaged.
     """
-    path = find(recogniser_id)
+    path = path_of(recogniser_id)
     with _no_run(recogniser_id), opened(path) as file:
         return recogniser_in(file, path)
 

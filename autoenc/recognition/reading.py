@@ -76,6 +76,9 @@ def open_reader(recogniser_id: str, data: Dataset) -> ImageReader:
             f"{recogniser_id} has learnt to read {recogniser.config.dataset}; "
             f"choose a recogniser of {data.name}"
         )
+    if len(recogniser.class_names) != len(data.class_names):
+        n_classes = len(recogniser.class_names)
+        raise ConfigError(f"{recogniser_id} knows {n_classes:,} classes; {data.name} has other ones now")
     if not recogniser.finished:
         n = out_of(len(recogniser.epochs), recogniser.config.epochs, "epoch")
         raise ConfigError(f"{recogniser_id} has {n}; train it to the end first")

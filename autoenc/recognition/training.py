@@ -97,7 +97,8 @@ def check_readable(data: Dataset) -> None:
     if n_classes < 2:
         has = "one class" if n_classes else "no classes"
         raise ConfigError(f"{data.name} has {has}; a recogniser needs images of at least two classes")
-    if unknown := sorted(set(data.test_labels.tolist()) - set(data.train_labels.tolist())):
+    n_train, _ = split(data)
+    if unknown := sorted(set(data.test_labels.tolist()) - set(data.train_labels[:n_train].tolist())):
         raise ConfigError(
             f"{data.name} has test images of {data.class_names[unknown[0]]}, and no training images of it; "
             "a recogniser needs training images of every class"

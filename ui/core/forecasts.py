@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from autoenc import checkpoints, datasets, forecasting, recognition, runs, training
 from autoenc.datasets import DatasetInfo
+from autoenc.errors import RunUnknown
 from autoenc.forecasting import Machine, Part
 from autoenc.forecasting.machine import Timings
 from autoenc.jobs import CurveJob, ProbeJob, ReadingJob
@@ -98,8 +99,8 @@ def _of_measurement(job: Measurement, here: Machine) -> Part:
             run = _run(job.source)
             return forecasting.reading(job.source, info, n_classes, here, len(job.levels), run)
         case ProbeJob():
-            run = _run(job.run_id)
-            assert run is not None, "a probe is of a run that is here"
+            if (run := _run(job.run_id)) is None:
+                raise RunUnknown(f"run {job.run_id} is not on this machine any more")
             return forecasting.probe(info, here, run, by_epoch=job.by_epoch)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,12 @@ def of_dataset(dataset: str, *, noisy: bool = False) -> RecogniserSummary | None
     """
     fingerprint = catalogue.fingerprint_of(dataset)
     fitting = [one for one in listed() if (one.config.noise is not None) == noisy]
-    return None if fingerprint is None else recipes.best_recogniser(fitting, fingerprint)
+    if fingerprint is not None:
+        for best in recipes.recognisers_by_preference(fitting, fingerprint):
+            with suppress(AutoencError):  # a damaged file reads nothing, the next one may
+                reader(best)
+                return best
+    return None
 
 
 def delete(recogniser: RecogniserSummary) -> None:

@@ -47,7 +47,7 @@ def _reader(compared: Compared, usual: RecogniserSummary) -> RecogniserSummary:
     if noisy is None:
         links.link_to(
             "recognise",
-            "Train a recogniser on noisy images",
+            "Train a recogniser on noisy images (Gaussian)",
             ":material/visibility:",
             {"dataset": compared.dataset, "noisy": "True"},
         )
@@ -77,7 +77,7 @@ def _draw(compared: Compared, reader: RecogniserSummary, values: Sequence[Readin
         ("no filter" if line.curve.source == "noisy" else f"the {line.name.lower()}", line.curve)
         for line in lines
     ]
-    caption = captions.recognition.noise_caption(named)
+    caption = captions.recognition.noise_caption(named, reader.accuracy)
     level = [] if reader.accuracy is None else [Level(f"originals {share(reader.accuracy)}", reader.accuracy)]
     clicked = live_plot(
         plots.accuracy_by_noise(lines, compared.kind, level, caption=caption).to_json(),

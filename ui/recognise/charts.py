@@ -33,7 +33,8 @@ def training(recogniser: Recogniser) -> None:
         live_plot(figure.to_json(), key="recogniser-accuracy", height=HEIGHT, png=png)
     with loss:
         png = _png(recogniser, "loss", "Cross-entropy by training step")
-        live_plot(plots.recogniser_loss(recogniser).to_json(), key="recogniser-loss", height=HEIGHT, png=png)
+        figure = plots.recogniser_loss(recogniser, caption=caption)
+        live_plot(figure.to_json(), key="recogniser-loss", height=HEIGHT, png=png)
 
 
 def sure(summary: RecogniserSummary, recogniser: Recogniser) -> None:
@@ -55,7 +56,7 @@ def sure(summary: RecogniserSummary, recogniser: Recogniser) -> None:
     )
 
 
-def readable(summary: RecogniserSummary, recogniser: Recogniser) -> None:
+def readable(summary: RecogniserSummary, _: Recogniser) -> None:
     """Accuracy on what came back, against the size of the code, beside the PSNR of the same runs."""
     points = readings.points_of(summary)
     if not points:
@@ -104,7 +105,7 @@ def _by_epoch(summary: RecogniserSummary, recogniser: Recogniser, points: Sequen
     """One run, trained once more, with a classifier after each epoch."""
     layout.subsection("**When does the code learn the class?**")
     by_id = {point.run_id: point for point in points}
-    settings.PROBED.limit(list(by_id))
+    settings.PROBED.limit(list(by_id), points[0].run_id)
     run_id = st.selectbox(
         "Model",
         list(by_id),

@@ -26,12 +26,13 @@ def recogniser_form() -> RecogniserJob | None:
         format_func={False: "clean images", True: "noisy images"}.__getitem__,
         key=settings.NOISY.key,
         required=True,
-        help="One that has learnt from noisy images shows how much of a mistake is the recogniser's fault.",
+        help="One that has learnt from noisy images (Gaussian noise, all levels) shows how much of a mistake "
+        "is the recogniser's fault.",
     )
     if not info.present:
         return None
     if why := recogniser_offer.cannot_read(info.name):
-        st.info(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/label_off:")
+        recogniser_offer.say_why(why)
         return None
     usual = recipes.recogniser_config(info)
     settings.suit_epochs(info.name, usual.epochs)

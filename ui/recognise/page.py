@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from autoenc import captions
+from autoenc.captions import configs
 from autoenc.jobs import RecogniserJob
 from autoenc.schema import Recogniser, RecogniserSummary, State
 from ui.app import errors, layout
@@ -16,6 +17,8 @@ from ui.core.text import plain
 from ui.recognise import charts, form, settings
 from ui.widgets import recogniser_offer, training_form, training_settings
 from ui.widgets.lesson import lesson
+
+PRESS = ": press Train"
 
 
 def show() -> None:
@@ -41,9 +44,9 @@ def _beside(job: RecogniserJob | None) -> None:
         idle.watch(lambda: recogniser_offer.is_active(job))  # another window may train it
     reader = _reader(job)
     if reader is None:
-        st.info("No recogniser has been trained yet: press Train.", icon=":material/school:")
+        st.info(f"No recogniser has been trained yet{PRESS if job else ''}.", icon=":material/school:")
         return
-    _reads(reader, is_own=job is not None and reader.config.dataset == job.config.dataset)
+    _reads(reader, job)
 
 
 def _reader(job: RecogniserJob | None) -> RecogniserSummary | None:
@@ -57,12 +60,20 @@ def _reader(job: RecogniserJob | None) -> RecogniserSummary | None:
             best := recognisers.of_dataset(job.config.dataset, noisy=job.config.noise is not None)
         ) is not None:
             return best
+        if (clean := recognisers.of_dataset(job.config.dataset)) is not None:
+            return clean
     here = (
         one
         for one in listed
         if one.finished and catalogue.fingerprint_of(one.config.dataset) == one.fingerprint
     )
     return next(here, None)
+
+
+def _alike(summary: RecogniserSummary, job: RecogniserJob) -> bool:
+    """Whether it has learnt from the same images, clean or noisy."""
+    config = summary.config
+    return (config.dataset, config.noise) == (job.config.dataset, job.config.noise)
 
 
 def _in_training(job: RecogniserJob) -> None:
@@ -78,19 +89,21 @@ def _in_training(job: RecogniserJob) -> None:
         pages.write_address()
 
 
-def _reads(summary: RecogniserSummary, *, is_own: bool) -> None:
+def _reads(summary: RecogniserSummary, job: RecogniserJob | None) -> None:
+    """What it reads; it may be another one than is asked for."""
+    is_own = job is not None and _alike(summary, job)
     with errors.shown():
-        recogniser = recognisers.reader(summary).recogniser
         with st.container(horizontal=True, vertical_alignment="center"):
             title, noise = plain(catalogue.data_title(summary.config.dataset)), summary.config.noise
-            learnt = ", learnt from noisy images" if noise else ""
+            learnt = f", learnt from {configs.noise_caption(noise)}" if noise else ""
             layout.section(f"**{'Recogniser' if is_own else 'Example: recogniser'} of {title}{learnt}**")
             _delete_button(summary)
+        recogniser = recognisers.reader(summary).recogniser
         caption = captions.recognition.recogniser_caption(recogniser)
         lesson(caption, key="recogniser")
         announce("recogniser", summary.recogniser_id, State.FINISHED, f"Recogniser trained: {caption}")
         if not is_own:
-            st.caption("Nobody has trained a recogniser of the chosen images yet: press Train.")
+            st.caption(f"The recogniser that is chosen has not been trained yet{PRESS if job else ''}.")
         titles = list(settings.VIEWS.values())
         tabs = st.tabs(titles, key=settings.TAB.key, on_change=pages.write_address)
         for tab, view in zip(tabs, settings.VIEWS, strict=True):

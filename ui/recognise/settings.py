@@ -5,7 +5,7 @@ from __future__ import annotations
 from autoenc import recipes
 from autoenc.schema import RECOGNISER_BOUNDS, Noise, RecogniserConfig
 from ui.core import catalogue
-from ui.core.links import Address, flag, number, one_of
+from ui.core.links import Address, Param, flag, held, one_of, whole
 from ui.core.values import Value
 from ui.widgets.training_settings import DATASET, setting
 
@@ -40,11 +40,19 @@ def config() -> RecogniserConfig:
     return RecogniserConfig(usual.dataset, n_epochs, noise, usual.seed)
 
 
+def _take_epochs(text: str) -> None:
+    """Those of the address were chosen, whatever data set it names."""
+    EPOCHS.put(whole("epochs", text, RECOGNISER_BOUNDS["epochs"][1]))
+    _EPOCHS_OF.forget()
+
+
 RECOGNISE = Address(
     (
         setting("dataset"),
         flag("noisy", NOISY),
-        number("epochs", EPOCHS, RECOGNISER_BOUNDS["epochs"][1]),
+        Param("epochs", (EPOCHS,), _take_epochs, lambda: str(EPOCHS.get()) if EPOCHS.get() else None),
         one_of("view", TAB, VIEWS),
+        flag("log_size", LOG_SIZE),
+        held("model", PROBED, str),
     )
 )

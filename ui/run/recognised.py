@@ -29,6 +29,9 @@ Cell = tuple[int, int]  # class read in the original, class read in the reconstr
 
 def show(run: Run) -> None:
     dataset = model_cache.opened(run).data.name  # or why it is not here
+    if not recognisers.is_here(run):
+        st.info("Other images are on this machine under this name now.", icon=":material/label_off:")
+        return
     recogniser = recognisers.for_run(run)
     if recogniser is None:
         if not recogniser_offer.cannot_read(dataset):

@@ -42,10 +42,14 @@ def show() -> None:
         column_config=COLUMNS,
         key="recognisers",
     )
-    title = catalogue.data_title(own[0].config.dataset)
+    newest = own[0].config
     links.link_to(
         "recognise",
-        f"Open that of {title} in Recognise",
+        f"Open the newest ({catalogue.data_title(newest.dataset)}) in Recognise",
         ":material/visibility:",
-        {"dataset": own[0].config.dataset},
+        {
+            "dataset": newest.dataset,
+            "epochs": str(newest.epochs),
+            **({"noisy": "True"} if newest.noise else {}),
+        },
     )

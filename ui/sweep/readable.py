@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from autoenc import recipes
+from autoenc.errors import AutoencError
 from autoenc.jobs import ReadingJob, RecogniserJob
 from autoenc.plots import Axes
 from autoenc.schema import RecogniserSummary
@@ -22,25 +25,43 @@ TITLE = "Can it still be read?"
 
 def is_active(saved: SavedSweep, points: Points) -> bool:
     """Whether something of it is read, or its recogniser is trained."""
-    if (summary := _reader(saved)) is not None:
-        return measurements.is_active(_jobs(summary, points))
-    return _is_here(saved) and recogniser_offer.is_active(_job(saved))
+    with suppress(AutoencError):  # the view says what is the matter
+        if (summary := _reader(saved)) is not None:
+            return measurements.is_active(_jobs(summary, points))
+        return _is_here(saved) and recogniser_offer.is_active(_job(saved))
+    return False
+
+
+def n_missing(saved: SavedSweep, points: Points) -> int:
+    """How many of its runs and baselines nobody has read yet; -1: there is nobody who can read."""
+    with suppress(AutoencError):
+        if (summary := _reader(saved)) is not None:
+            return sum(not measurements.is_measured(job) for job in _jobs(summary, points))
+        return -1 if _is_here(saved) and not recogniser_offer.cannot_read(saved.sweep.base.dataset) else 0
+    return 0
 
 
 def begin_missing(saved: SavedSweep, points: Points) -> None:
-    """Have the runs read that are finished, while others of the sweep are still trained."""
+    """Have the runs read that are finished, while others of the sweep are still trained.
+
+    What somebody has stopped, or what has failed, waits for a click.
+    """
     if (summary := _reader(saved)) is None:
         return
     for job in _jobs(summary, points):
-        if not measurements.is_measured(job):
+        if measurements.is_unknown(job):
             sessions.background().start(job, DASHBOARD)
 
 
 def show(saved: SavedSweep, points: Points) -> None:
     """The chart, and how far it is; where nobody can read yet, what trains a recogniser."""
-    if not _is_here(saved) or recogniser_offer.cannot_read(saved.sweep.base.dataset):
-        return
     layout.subsection(f"**{TITLE}**")
+    if not _is_here(saved):
+        st.info("Its images are not on this machine any more.", icon=":material/label_off:")
+        return
+    if why := recogniser_offer.cannot_read(saved.sweep.base.dataset):
+        recogniser_offer.say_why(why)
+        return
     summary = _reader(saved)
     if summary is None:
         st.markdown("A recogniser reads the pictures that come back. There is none of these images yet.")

@@ -52,8 +52,8 @@ def _moment(sweep_id: str) -> tuple[tuple[str, float], ...]:
         return ()
     saved, points = followed
     runs = tuple((str(point.state), point.done) for point in points if not point.finished)
-    n_measuring = lifecycle.n_measuring(saved)
-    return (*runs, ("baselines", n_measuring)) if n_measuring else runs
+    others = ("baselines", lifecycle.n_measuring(saved)), ("readings", readable.n_missing(saved, points))
+    return (*runs, *((name, n) for name, n in others if n))
 
 
 def _moves(saved: SavedSweep, points: tuple[Point, ...]) -> bool:
@@ -74,6 +74,8 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
             st.warning("This sweep is not on this machine any more.")
             return
         saved, points = followed
+        if seconds is not None:  # at the end, too: its last run is read as the others were
+            readable.begin_missing(saved, points)
         if (seconds is not None) != _moves(saved, points):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
@@ -82,8 +84,6 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
         _announce(saved, points)
         if is_active(points) and (crowding := sessions.crowded()):
             st.caption(plain(crowding))
-        if is_active(points):
-            readable.begin_missing(saved, points)
         baselines = lifecycle.baselines(saved)
         drawn = tuple(replace(point, done=0.0) for point in points)  # equal from one epoch to the next
         if presenter.is_on():

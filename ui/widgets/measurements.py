@@ -99,6 +99,11 @@ def is_measured(job: Measurement) -> bool:
     return snapshot is not None and snapshot.state is State.FINISHED
 
 
+def is_unknown(job: Measurement) -> bool:
+    """Neither made nor begun, nor tried since the dashboard was started."""
+    return _snapshot(job) is None
+
+
 def _done(job: Measurement) -> float:
     value = value_of(job)
     return 0.0 if value is None else float(value.done)

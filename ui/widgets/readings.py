@@ -86,7 +86,8 @@ def _draw(
         jobs = [BaselineJob(baseline, summary.config.dataset) for baseline in baselines.comparable(None)]
         curves_of_loss = sweeps.baseline_curves(sessions.background(), jobs)
         png = _png(summary, "psnr", "PSNR of the same runs")
-        psnr = plots.psnr_by_code(points, curves_of_loss, axes)
+        spoken = captions.sweep.code_caption(points, curves_of_loss)
+        psnr = plots.psnr_by_code(points, curves_of_loss, axes, caption=spoken)
         live_plot(psnr.to_json(), key=f"{key}-psnr", height=HEIGHT, png=png)
     known = accuracies(curves)
     lesson(captions.recognition.psnr_caption(points, known), key=f"{key}-psnr")

@@ -25,7 +25,7 @@ def offer(dataset: str, key: str) -> None:
         key: of the page, as that of a widget.
     """
     if why := cannot_read(dataset):
-        st.info(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/label_off:")
+        say_why(why)
         return
     job = RecogniserJob(recipes.recogniser_config(catalogue.info_of(dataset)))
     active = is_active(job)
@@ -82,13 +82,20 @@ def button(job: RecogniserJob, key: str, label: str) -> bool:
 
 def snapshot(job: RecogniserJob) -> Snapshot | None:
     """It at this moment, from the sessions or else from its file; None: nobody has begun it."""
-    return sessions.background().snapshot(job.job_id) or job.stored()
+    latest = sessions.background().snapshot(job.job_id)
+    is_over = latest is None or latest.state is State.FINISHED  # its file may have gone since
+    return job.stored() if is_over else latest
 
 
 def is_active(job: RecogniserJob) -> bool:
     """Whether it is queued or at work, here or in another process."""
     latest = snapshot(job)
     return latest is not None and latest.state.active
+
+
+def say_why(why: str) -> None:
+    """That nobody can learn to read these images."""
+    st.info(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/label_off:")
 
 
 def cannot_read(dataset: str) -> str:
