@@ -96,7 +96,8 @@ def _reads(summary: RecogniserSummary, job: RecogniserJob | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             title, noise = plain(catalogue.data_title(summary.config.dataset)), summary.config.noise
             learnt = f", learnt from {configs.noise_caption(noise)}" if noise else ""
-            layout.section(f"**{'Recogniser' if is_own else 'Example: recogniser'} of {title}{learnt}**")
+            what = "Recogniser" if is_own and not summary.example else "Example: recogniser"
+            layout.section(f"**{what} of {title}{learnt}**")
             _delete_button(summary)
         recogniser = recognisers.reader(summary).recogniser
         caption = captions.recognition.recogniser_caption(recogniser)
