@@ -169,9 +169,9 @@ def test_a_finished_sweep_gets_the_baselines_that_it_lacks_and_the_page_waits_fo
     assert [job.stored() for job in jobs] == [None] * len(jobs), "older than all baselines"
     until(opened("sweep", sweep=saved.sweep_id), "1 of 1 done")
     end = monotonic() + 60
-    while sweep_view._moment(saved.sweep_id) and monotonic() < end:
+    while "baselines" in dict(sweep_view._moment(saved.sweep_id)) and monotonic() < end:
         sleep(0.1)
-    assert sweep_view._moment(saved.sweep_id) == (), "nothing is left to wait for"
+    assert sweep_view._moment(saved.sweep_id) == (("readings", 1),), "its pictures are read at a click"
     assert all(job.stored() is not None for job in jobs)
 
 
