@@ -127,19 +127,19 @@ def test_the_headline_compares_originals_and_reconstructions() -> None:
     ("changes", "said"),
     [
         ([], "All 50 reconstructions are recognised as what their originals are recognised as."),
-        ([(4, 9, 1)], "1 reconstruction is recognised as something else than the original."),
+        ([(4, 9, 1)], "1 reconstruction is recognised differently from its original."),
         (
             [(4, 9, 1), (7, 1, 1)],
-            "2 of 50 reconstructions are recognised as something else than the original.",
+            "2 of 50 reconstructions are recognised differently from their originals.",
         ),
         (
             [(8, 9, 12), (7, 1, 2), (3, 5, 2)],
-            "16 of 50 reconstructions are recognised as something else than the original. "
+            "16 of 50 reconstructions are recognised differently from their originals. "
             "Most often an 8 is read as a 9 (12 images) and a 7 as a 1 (2 images).",
         ),
         (
             [(8, 9, 12), (7, 1, 1)],
-            "13 of 50 reconstructions are recognised as something else than the original. "
+            "13 of 50 reconstructions are recognised differently from their originals. "
             "Most often an 8 is read as a 9 (12 images).",
         ),
     ],

@@ -70,13 +70,20 @@ def changes_caption(names: Sequence[str], changes: Sequence[tuple[int, int, int]
     if not changes:
         return f"All {n_images:,} reconstructions are recognised as what their originals are recognised as."
     n = sum(n for *_, n in changes)
-    differ = "1 reconstruction is" if n == 1 else f"{n:,} of {n_images:,} reconstructions are"
-    said = f"{differ} recognised as something else than the original."
+    which, whose = (
+        ("1 reconstruction is", "its original")
+        if n == 1
+        else (
+            f"{n:,} of {n_images:,} reconstructions are",
+            "their originals",
+        )
+    )
+    sentence = f"{which} recognised differently from {whose}."
     if changes[0][2] == 1:
-        return said
+        return sentence
     frequent = [change for change in changes[:MAX_CHANGES] if change[2] > 1]
     pairs = [_change(names, change, "" if i else " is read") for i, change in enumerate(frequent)]
-    return f"{said} Most often {listed(pairs)}."
+    return f"{sentence} Most often {listed(pairs)}."
 
 
 def cell_captions(names: Sequence[str], before: int, after: int, n: int, n_shown: int) -> tuple[str, str]:
