@@ -38,7 +38,8 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         with layout.before_the_click():
             if sweep is not None and planned is not None:
                 form.forecast(planned, alone=settings.ALONE.get())
-            pressed = form.start_button(planned, active and lifecycle.is_shown(sweep))
+            in_training = sweep_id is not None and active and view.is_in_training(sweep_id)
+            pressed = form.start_button(planned, in_training and lifecycle.is_shown(sweep))
         if pressed and sweep is not None and planned is not None:
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
             layout.fold()

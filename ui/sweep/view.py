@@ -31,6 +31,12 @@ def is_under_way(sweep_id: str) -> bool:
     return followed is not None and _moves(*followed)
 
 
+def is_in_training(sweep_id: str) -> bool:
+    """Whether a run of it is trained, and not only its pictures read."""
+    followed = lifecycle.follow_sweep(sweep_id)
+    return followed is not None and is_active(followed[1])
+
+
 def sweep_view(sweep_id: str, active: bool, other_settings: bool) -> None:
     """Everything about a sweep, in one place that does not move while it grows or when it ends.
 
