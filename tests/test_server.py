@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import http.client
 import resource
@@ -19,6 +20,7 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
@@ -214,6 +216,22 @@ def test_links_to_the_page_of_pictures_as_it_was_called_before_still_open_it_wit
 
 
 # ---------------------------------------------------------------- what a browser keeps
+
+
+def test_a_page_is_compiled_without_a_syntax_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 counts the depth of trees that two threads build as if it were one tree ("AST constructor
+    recursion depth mismatch"), and the first visitor comes while another thread imports PyTorch, which builds
+    trees, too."""
+    built = []
+
+    def parse(source: str, *_: str) -> ast.AST:
+        built.append(source)
+        return compile(source, "page", "exec", ast.PyCF_ONLY_AST)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ast, "parse", parse)
+        assert ScriptCache().get_bytecode("dashboard.py")
+    assert not built
 
 
 def test_what_is_named_by_its_content_is_fetched_once_and_the_rest_is_asked_for_again(lab: Dashboard) -> None:
