@@ -30,6 +30,7 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
     sweep_id = lifecycle.shown_sweep()
     # Before the button is drawn: a sweep that ends redraws the page.
     active = sweep_id is not None and view.is_under_way(sweep_id)
+    in_training = sweep_id is not None and active and view.is_in_training(sweep_id)
     left, right = layout.halves()
     with left:
         layout.heading(heading, ignored)
@@ -38,7 +39,6 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         with layout.before_the_click():
             if sweep is not None and planned is not None:
                 form.forecast(planned, alone=settings.ALONE.get())
-            in_training = sweep_id is not None and active and view.is_in_training(sweep_id)
             pressed = form.start_button(planned, in_training and lifecycle.is_shown(sweep))
         if pressed and sweep is not None and planned is not None:
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
@@ -53,7 +53,7 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         if sweep_id is None:
             _nothing_yet(sweep if planned is not None and planned.run_ids else None)
         else:
-            view.sweep_view(sweep_id, active, other_settings)
+            view.sweep_view(sweep_id, active, in_training, other_settings)
 
 
 def _nothing_yet(sweep: Sweep | None) -> None:

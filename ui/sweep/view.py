@@ -37,15 +37,16 @@ def is_in_training(sweep_id: str) -> bool:
     return followed is not None and is_active(followed[1])
 
 
-def sweep_view(sweep_id: str, active: bool, other_settings: bool) -> None:
+def sweep_view(sweep_id: str, active: bool, in_training: bool, other_settings: bool) -> None:
     """Everything about a sweep, in one place that does not move while it grows or when it ends.
 
     Args:
+        in_training: what the button beside it was drawn for; where it is otherwise the page is drawn again.
         other_settings: the form shows others, and can take those of the sweep.
     """
     seconds = polling.interval_seconds() if active else None
     follow = st.fragment(_sweep_view, run_every=seconds and seconds * polling.own_pace())
-    follow(sweep_id, seconds, other_settings)
+    follow(sweep_id, seconds, in_training, other_settings)
     with suppress(AutoencError):  # the view says what is the matter
         if not active and _moment(sweep_id):
             idle.watch(lambda: _moment(sweep_id))  # another window may go on with it
@@ -71,7 +72,7 @@ def is_active(points: Sequence[Point]) -> bool:
     return any(point.state is not None and point.state.active for point in points)
 
 
-def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> None:
+def _sweep_view(sweep_id: str, seconds: float | None, in_training: bool, other_settings: bool) -> None:
     """Redrawn every `seconds`; None: nothing of it runs."""
     with errors.shown():
         polling.look()
@@ -82,7 +83,7 @@ def _sweep_view(sweep_id: str, seconds: float | None, other_settings: bool) -> N
         saved, points = followed
         if seconds is not None:  # at the end, too: its last run is read as the others were
             readable.begin_missing(saved, points)
-        if (seconds is not None) != _moves(saved, points):
+        if (seconds is not None, in_training) != (_moves(saved, points), is_active(points)):
             st.rerun()  # the whole page: its button says what can be done now
         if seconds is not None and seconds != polling.interval_seconds():
             st.rerun()  # others have come or gone
