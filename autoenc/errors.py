@@ -6,6 +6,7 @@
     │   └── DatasetMissing    the files are not there; downloading them would help
     │       └── DatasetUnknown    nothing of this name is here; a ConfigError too
     ├── PictureError          a picture from outside cannot be read, or is too large
+    ├── CompressionError      images cannot be made a compressed file, or a compressed file cannot be opened
     ├── ShapeError            two arrays do not fit together
     ├── TrainingDiverged      the loss became NaN or infinite
     └── CheckpointError       a run's file cannot be read or written
@@ -39,6 +40,10 @@ class DatasetUnknown(DatasetMissing, ConfigError):
 
 class PictureError(AutoencError):
     """A picture from outside cannot be used."""
+
+
+class CompressionError(AutoencError):
+    """Images cannot be compressed as asked for, or a compressed file cannot be opened."""
 
 
 class ShapeError(AutoencError, ValueError):

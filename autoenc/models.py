@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from autoenc.density import LogisticDensity
 from autoenc.errors import ConfigError
 from autoenc.once import once
 from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
@@ -24,10 +25,28 @@ class Autoencoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
+        self.density: LogisticDensity | None = None  # of the code, where the model is trained for its bytes
 
     def forward(self, x: Tensor) -> Tensor:
         x_hat: Tensor = self.decoder(self.encoder(x))
         return x_hat
+
+    def draw(self, z: Tensor) -> Tensor:
+        """What the decoder makes of a code that is not rounded first."""
+        x_hat: Tensor = self.drawing(z)
+        return x_hat
+
+    @property
+    def drawing(self) -> nn.Sequential:
+        """The decoder without the rounding before it."""
+        return self.decoder[1:] if isinstance(self.decoder[0], Round) else self.decoder
+
+
+class Round(nn.Module):
+    """To whole numbers, which a file can hold; nothing learns through it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.round()
 
 
 class Crop(nn.Module):
@@ -124,7 +143,15 @@ def build(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        return BUILDERS[config.model](config, image_shape)
+        return _assembled(config, image_shape)
+
+
+def _assembled(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    model = BUILDERS[config.model](config, image_shape)
+    if config.rate_weight is not None:
+        model.density = LogisticDensity(config.latent_size)
+        model.decoder.insert(0, Round())
+    return model
 
 
 @torch.no_grad()
@@ -143,7 +170,7 @@ def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
         ConfigError: the image does not allow this many layers.
     """
     with torch.device("meta"):
-        model = BUILDERS[config.model](config, image_shape)
+        model = _assembled(config, image_shape)
     encoder = tuple(_layers("encoder", model.encoder, image_shape))
     code_shape = encoder[-1].output_shape
     return ModelInfo(image_shape, code_shape, encoder + tuple(_layers("decoder", model.decoder, code_shape)))

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from autoenc import models, noise
+from autoenc import devices, models, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.numerals import setting
-from autoenc.schema import DEVICES, EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
+from autoenc.schema import EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
 from autoenc.stopwatch import Stopwatch
 
 N_PREVIEW = 16  # the first test images: a frame of the film
@@ -49,7 +49,7 @@ def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> TrainStat
         ConfigError: the data do not allow this config, or there is no such device.
     """
     check(config, data.image_shape, len(data.train))
-    where = pick_device(device)
+    where = devices.pick(device)
     model = models.build(config, data.image_shape)
     if config.noise is not None:  # else noisy input drives many a model to draw black, for ever
         models.draw_at_first(model, float(data.train[:1000].mean() / 255))
@@ -78,6 +78,7 @@ def train(
     train_set = torch.from_numpy(data.train[: config.train_images]).to(device)  # uint8 (N, C, H, W)
     test_set = torch.from_numpy(data.test).to(device)
     preview = preview_input(data, config, device)
+    weight = (config.rate_weight or 0.0) / math.prod(data.image_shape[1:])  # of a bit of an image
     shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
     for epoch in range(state.epoch + 1, config.epochs + 1):
         watch, threads = Stopwatch(), torch.get_num_threads()
@@ -85,38 +86,56 @@ def train(
         torch.index_select(train_set, 0, order.to(device), out=shuffled)
         batches = torch.split(shuffled, config.batch_size)
         noise_draws = seeded(device, config.seed, epoch, "noise")
-        losses = torch.empty(len(batches), device=device)
+        code_draws = seeded(device, config.seed, epoch, "noise of the code")
+        losses, rates = torch.empty(2, len(batches), device=device)
         reported, report_at, before = 0, watch.lap() + REPORT_SECONDS, watch.seconds
         for step, batch in enumerate(batches):
             x = as_float(batch)  # (B, C, H, W) in [0, 1]
-            x_hat = model(noise.corrupt(x, config.noise, noise_draws))
-            loss = mse_loss(x_hat, x)
+            loss, bits = loss_and_bits(model, noise.corrupt(x, config.noise, noise_draws), x, code_draws)
             set_learning_rate(optimizer, config, epoch - 1 + step / len(batches))
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            (loss + weight * bits).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            losses[step] = loss.detach()
+            losses[step], rates[step] = loss.detach(), bits.detach()
             is_last, n_steps = step + 1 == len(batches), (epoch - 1) * len(batches) + step + 1
             is_filmed = n_steps in film_steps and not is_last  # the end has a frame of its own
             if watch.lap() >= report_at or is_filmed or is_last:
                 values = _finite(losses[reported : step + 1], epoch, reported, config)
                 watch.lap()
                 frame = reconstruct(state, preview) if is_filmed else None
-                yield StepRecord(epoch, values, frame, watch.seconds - before)
+                mean_bits = float(rates[reported : step + 1].mean()) if config.rate_weight else None
+                yield StepRecord(epoch, values, frame, watch.seconds - before, mean_bits)
                 watch.skip()  # a frame is no training, and whoever asks for the records may take their time
                 reported, report_at, before = step + 1, watch.lap() + REPORT_SECONDS, watch.seconds
         sizes = torch.tensor([len(batch) for batch in batches], device=device)
         train_loss = float((losses.double() * sizes).sum() / len(train_set))
         watch.lap()
         test_watch = Stopwatch()
-        test_loss = yield from evaluate(state, test_set, config, epoch, test_watch)
+        test_loss, test_bits = yield from evaluate(state, test_set, config, epoch, test_watch)
         state.epoch = epoch
         frame = reconstruct(state, preview)
         test_watch.lap()
         yield EpochRecord(
             *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, frame),
             stood_still=watch.stood_still + test_watch.stood_still,
+            test_bits=test_bits if config.rate_weight else None,
         )
+
+
+def loss_and_bits(
+    model: models.Autoencoder, x_in: Tensor, x: Tensor, draws: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """The MSE per pixel, and what a code costs in bits where the model has learnt that; both are means.
+
+    Args:
+        x_in, x: (B, C, H, W) in [0, 1], what the model is given and what it is to give back.
+        draws: of the noise that stands for rounding, half a step to either side.
+    """
+    z = model.encoder(x_in)
+    if model.density is None:
+        return mse_loss(model.decoder(z), x), x.new_zeros(())
+    z = z + torch.rand(z.shape, generator=draws, device=z.device) - 0.5
+    return mse_loss(model.draw(z), x), model.density.bits(z).mean()
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epochs: float) -> None:
@@ -138,18 +157,22 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epo
 @torch.no_grad()
 def evaluate(
     state: TrainState, images: Tensor, config: TrainConfig, epoch: int, watch: Stopwatch
-) -> Generator[Heartbeat, None, float]:
-    """Test loss: the mean over uint8 images (N, C, H, W) of the MSE per pixel.
+) -> Generator[Heartbeat, None, tuple[float, float]]:
+    """Test loss: the mean over uint8 images (N, C, H, W) of the MSE per pixel; and the mean bits of a code.
 
     With noise in the config the model is given the images of `test_batches`.
 
     Raises:
         TrainingDiverged: it is NaN or infinite.
     """
-    total = torch.zeros((), dtype=torch.float64, device=state.device)
+    model = state.model
+    total, bits = torch.zeros(2, dtype=torch.float64, device=state.device)
     n_done, beat_at = 0, watch.lap() + REPORT_SECONDS
     for x, x_in in test_batches(images, config):
-        total += mse_loss(state.model(x_in), x, reduction="sum")
+        z = model.encoder(x_in)
+        total += mse_loss(model.decoder(z), x, reduction="sum")
+        if model.density is not None:
+            bits += model.density.bits(z.round()).sum()
         n_done += len(x)
         if watch.lap() >= beat_at:
             yield Heartbeat(epoch, n_done / len(images))
@@ -160,7 +183,7 @@ def evaluate(
         raise TrainingDiverged(
             f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate"
         )
-    return loss
+    return loss, float(bits) / len(images)
 
 
 def test_batches(images: Tensor, config: TrainConfig) -> Iterator[tuple[Tensor, Tensor]]:
@@ -229,34 +252,6 @@ def useful_threads(config: TrainConfig, model: ModelInfo, share: int) -> int:
     """
     small = model.n_multiplications * config.batch_size < SMALL_STEP
     return share if config.kind.has_convolutions or not small else 1
-
-
-def pick_device(name: str) -> torch.device:
-    """`auto` is the GPU where there is one, else the CPU.
-
-    Raises:
-        ConfigError: the name is unknown, or there is no GPU.
-    """
-    if name not in DEVICES:
-        raise ConfigError(f"unknown device {name!r}; known: {', '.join(DEVICES)}")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device is cuda, but PyTorch finds no GPU here; use cpu or auto")
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda":
-        torch.backends.cudnn.deterministic = True  # same config, same losses
-    return torch.device(name)
-
-
-def device_title() -> str:
-    """What `auto` trains on, for people."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return name_of(device).replace("cpu", "CPU")
-
-
-def name_of(device: torch.device) -> str:
-    """`cpu`, or the name of the GPU."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
 
 
 def as_float(images: Tensor) -> Tensor:

@@ -30,6 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("autoenc.schema.*",),
     (
+        "autoenc.density",
+        "autoenc.devices",
         "autoenc.equal",
         "autoenc.lab",
         "autoenc.memory",
@@ -42,7 +44,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.plots.*",),
     ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes", "autoenc.runs"),
     ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*", "autoenc.checkpoints.*"),
-    ("autoenc.inspection.*", "autoenc.denoising.*", "autoenc.out_of_distribution.*", "autoenc.recognition.*"),
+    (
+        "autoenc.inspection.*",
+        "autoenc.denoising.*",
+        "autoenc.out_of_distribution.*",
+        "autoenc.recognition.*",
+        "autoenc.compression.*",
+    ),
     ("autoenc.forecasting.*",),
     ("autoenc.captions.*",),
     ("autoenc.export", "autoenc.film", "autoenc.jobs.*"),
@@ -97,6 +105,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "dask": ("autoenc.sessions.dask.*",),
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "benchmarks.plain_page"),
+    "constriction": ("autoenc.compression.coding",),
     "playwright": ("benchmarks.page_probes", "benchmarks.page_speed"),
     "tests": ("benchmarks.page_speed",),  # which finds Chromium
 }

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from autoenc import memory, models, noise, training
+from autoenc import devices, memory, models, noise, training
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.schema import EpochRecord, Heartbeat, Noise, StepRecord, TrainConfig
@@ -445,17 +445,17 @@ def test_the_time_of_a_frame_is_no_training_time(digits: Dataset, monkeypatch: p
     monkeypatch.setattr(training, "Stopwatch", lambda: Stopwatch(lambda: now[0], lambda: now[0]))
 
     class Slow(nn.Module):
-        def __init__(self, model: nn.Module) -> None:
+        def __init__(self, encoder: nn.Module) -> None:
             super().__init__()
-            self.model = model
+            self.encoder = encoder
 
         def forward(self, x: Tensor) -> Tensor:
             now[0] += 1.0 if len(x) == training.N_PREVIEW else 0.0
-            return self.model(x)  # type: ignore[no-any-return]
+            return self.encoder(x)  # type: ignore[no-any-return]
 
     config = replace(TINY, epochs=1, batch_size=30)  # 10 steps
     state = begin(config, digits, "cpu")
-    state.model = Slow(state.model)  # type: ignore[assignment]
+    state.model.encoder = Slow(state.model.encoder)  # type: ignore[assignment]
     outcome = Outcome(state, list(train(state, digits, config)))
     assert len(filmed(outcome)) == 3
     (epoch,) = outcome.epochs
@@ -593,14 +593,14 @@ def test_more_layers_than_the_images_allow_are_refused(digits: Dataset) -> None:
 
 def test_an_unknown_device_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="unknown device 'tpu'; known: auto, cpu, cuda"):
-        training.pick_device("tpu")
+        devices.pick("tpu")
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_cuda_is_refused_where_there_is_no_gpu_and_auto_is_the_cpu() -> None:
     with pytest.raises(ConfigError, match="finds no GPU here; use cpu or auto"):
-        training.pick_device("cuda")
-    assert training.pick_device("auto").type == "cpu"
+        devices.pick("cuda")
+    assert devices.pick("auto").type == "cpu"
 
 
 @pytest.mark.parametrize("poison", [math.nan, math.inf])

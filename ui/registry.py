@@ -60,6 +60,15 @@ PAGES: tuple[Page, ...] = (
         main=("train-recogniser-form", "measure-recognise"),
     ),
     Page(
+        "compress",
+        "Compress",
+        ":material/compress:",
+        "Make a file of a picture's code and weigh it: how many bytes does a digit take, and what do JPEG, "
+        "WebP, AVIF and PNG need for it?",
+        "pages/compress.py",
+        main=("compressed_run",),
+    ),
+    Page(
         "picture",
         "Your picture",
         ":material/add_a_photo:",

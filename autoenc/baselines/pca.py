@@ -24,7 +24,7 @@ def coders(data: Dataset) -> Iterator[Coder]:
 
     What Pearson, "On lines and planes of closest fit" (1901), makes of images.
     """
-    mean, axes = _fitted(torch.from_numpy(data.train))
+    mean, axes = fitted(torch.from_numpy(data.train))
     for k in SIZES:
         if k <= min(len(mean), len(data.train)):
             yield Coder(k, _projection(mean.float(), axes[:, :k].float()))
@@ -40,7 +40,7 @@ def _projection(mean: Tensor, axes: Tensor) -> Reconstruct:
     return reconstruct
 
 
-def _fitted(images: Tensor) -> tuple[Tensor, Tensor]:
+def fitted(images: Tensor) -> tuple[Tensor, Tensor]:
     """Mean image (n_pixels,) and axes (n_pixels, n_pixels), the most important first, in float64."""
     n_pixels = images[0].numel()
     total = torch.zeros(n_pixels, dtype=torch.float64)

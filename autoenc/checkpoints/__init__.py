@@ -8,6 +8,9 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
     history.epochs      (E, 5) float64: training loss, test loss, training seconds, test seconds, threads
     history.beside      (E,) int64, other jobs during each epoch, -1: not known; since version 0.2
     history.still       (E,) float64, seconds in which the process stood still; only where it did
+    history.bits        (E,) float64, bits of a code after each epoch; only of models trained for their bytes
+    code.quantiles      (T, 129) int16, how the values of the code are spread over the training images, in
+                        units of 2**code.exponent, an int64; after the last epoch, since version 0.4
     preview.x           (16, C, H, W) uint8; preview.x_noisy too where the config has noise
     preview.epochs      (P,) int64, and preview.x_hat (P, 16, C, H, W) uint8
     film.steps          (F,) int64, and film.x_hat (F, 16, C, H, W) uint8: frames in the midst of an epoch;
@@ -15,6 +18,7 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
 
 paths.py      where the files are
 parsing.py    a file taken apart: what is not what it should be is refused
+additions.py  what the files of earlier versions do not have
 reading.py    a file -> Run, RunSummary, a model that has learnt, or a training that continues
 listing.py    the folder -> what is in it
 writing.py    Run and TrainState -> a file, under a lock; a file -> nothing

@@ -90,6 +90,8 @@ def _verified(path: Path, name: str) -> Run:
             tensors |= {f"optimizer.{i}.{part}" for part in optimizer_state}
         tensors |= {f"history.{part}" for part in ("steps", "epochs", "beside")}
         tensors |= {"history.still"} if any(e.stood_still for e in run.epochs) else set()
+        tensors |= {"history.bits"} if run.config.rate_weight else set()
+        tensors |= {"code.quantiles", "code.exponent"} if run.quantiles else set()
         tensors |= {f"preview.{images}" for images in ("x", "x_hat", "epochs")}
         tensors |= {"preview.x_noisy"} if run.x_noisy else set()
         is_filmed = any(preview.epoch is None for preview in run.previews)

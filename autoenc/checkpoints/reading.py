@@ -13,13 +13,23 @@ import torch
 from torch import Tensor
 
 from autoenc import models
+from autoenc.checkpoints.additions import bits_in, concurrent_jobs_in, quantiles_in, seconds_still_in
 from autoenc.checkpoints.parsing import RunFile, identity, number, open_file, text, whole
-from autoenc.checkpoints.paths import UNKNOWN_COUNT, find, path_of
+from autoenc.checkpoints.paths import find, path_of
 from autoenc.errors import CheckpointError
 from autoenc.numerals import counted
 from autoenc.once import once
 from autoenc.places import EXAMPLE_CHECKPOINTS
-from autoenc.schema import MAX_PREVIEWS, NOISES, Epoch, Images, Preview, Run, RunSummary, TrainConfig
+from autoenc.schema import (
+    MAX_PREVIEWS,
+    NOISES,
+    Epoch,
+    Images,
+    Preview,
+    Run,
+    RunSummary,
+    TrainConfig,
+)
 from autoenc.training import FILM_STEPS, MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
 
 AnyRun = TypeVar("AnyRun", Run, RunSummary)
@@ -162,7 +172,8 @@ def run_in(file: RunFile) -> Run:
     config, n_epochs = summary.config, summary.epochs_done
     n_steps = n_epochs * math.ceil(summary.n_train_images / config.batch_size)
     rows = file.measures("history.epochs", (n_epochs, 5), torch.float64).tolist()
-    beside, still = _concurrent_jobs_in(file, n_epochs), _seconds_still_in(file, n_epochs)
+    beside, still = concurrent_jobs_in(file, n_epochs), seconds_still_in(file, n_epochs)
+    bits = bits_in(file, n_epochs) if config.rate_weight else [None] * n_epochs
     n_images, *_ = file.shape("preview.x")
     pictures = (whole(n_images, 1, N_PREVIEW), *summary.image_shape)
     previews = _previews_in(file, n_epochs, n_steps, pictures)  # before the steps: a list of these is large
@@ -180,11 +191,12 @@ def run_in(file: RunFile) -> Run:
         resumed_from_epoch=whole(head["resumed_from_epoch"], 0, n_epochs),
         earlier_tests=summary.earlier_tests,
         epochs=tuple(
-            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n, s)
-            for row, n, s in zip(rows, beside, still, strict=True)
+            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n, s, b)
+            for row, n, s, b in zip(rows, beside, still, bits, strict=True)
         ),
         step_losses=tuple(file.measures("history.steps", (n_steps,)).tolist()),
         previews=previews,
+        quantiles=quantiles_in(file, summary) if n_epochs == config.epochs else None,
     )
 
 
@@ -209,22 +221,6 @@ def _previews_in(
         raise ValueError("film.steps are out of order")
     between = [Preview(step, None, _images(frame)) for step, frame in zip(steps, x_hat, strict=True)]
     return tuple(sorted(ends + between, key=lambda preview: preview.step))
-
-
-def _concurrent_jobs_in(file: RunFile, n_epochs: int) -> list[int | None]:
-    """Of each epoch how many other jobs ran; files of version 0.1 do not tell."""
-    if "history.beside" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
-        return [None] * n_epochs
-    counts = file.tensor("history.beside", (n_epochs,), torch.int64).tolist()
-    return [None if n == UNKNOWN_COUNT else whole(n) for n in counts]
-
-
-def _seconds_still_in(file: RunFile, n_epochs: int) -> list[float]:
-    """Of each epoch the seconds in which the process stood still; most files have none."""
-    if "history.still" not in file.tensors.keys():  # noqa: SIM118 - it is no dict
-        return [0.0] * n_epochs
-    seconds: list[float] = file.measures("history.still", (n_epochs,), torch.float64).tolist()
-    return seconds
 
 
 def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) -> int:

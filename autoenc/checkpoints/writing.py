@@ -21,7 +21,7 @@ from autoenc import durable, locks
 from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, is_example, path_of, unknown
 from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
-from autoenc.schema import Images, Run
+from autoenc.schema import N_QUANTILES, Images, Run
 from autoenc.training import TrainState
 
 LOCK_SECONDS = 0.5  # of patience: whoever asks `is_being_written` holds the lock for a moment
@@ -207,6 +207,12 @@ def _tensors(run: Run, state: TrainState) -> dict[str, Tensor]:
     tensors["history.beside"] = torch.tensor(beside, dtype=torch.int64)
     if any(e.stood_still for e in run.epochs):
         tensors["history.still"] = torch.tensor([e.stood_still for e in run.epochs], dtype=torch.float64)
+    if run.config.rate_weight is not None:
+        tensors["history.bits"] = torch.tensor([e.test_bits for e in run.epochs], dtype=torch.float64)
+    if run.quantiles is not None:
+        units = np.frombuffer(run.quantiles.data, "<i2").reshape(-1, N_QUANTILES)
+        tensors["code.quantiles"] = torch.from_numpy(units.astype(np.int16))
+        tensors["code.exponent"] = torch.tensor(run.quantiles.exponent)
     tensors["preview.x"] = _pixels(run.x)
     if run.x_noisy is not None:
         tensors["preview.x_noisy"] = _pixels(run.x_noisy)

@@ -12,6 +12,7 @@ denoising.py    denoise
 recognising.py  recognise
 readings.py     its table of what is recognised
 runs.py         runs list, show, delete, export, import
+compressing.py  compress, decompress
 data.py         data list, download, import
 """
 
@@ -23,7 +24,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autoenc.cli import data, denoising, recognising, runs, sweeping, training
+from autoenc.cli import compressing, data, denoising, recognising, runs, sweeping, training
 from autoenc.cli.printing import Command, add_command
 from autoenc.errors import AutoencError, ConfigError
 
@@ -73,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, sweeping, denoising, recognising, runs, data):
+    for module in (training, sweeping, denoising, recognising, compressing, runs, data):
         module.add_to(commands)
     add_command(commands.add_parser("bench", help="measure training speed against the lab's own loop"), bench)
     return top

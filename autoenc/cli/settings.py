@@ -22,6 +22,7 @@ _SHARED = (
     "decay_epochs",
     "noise",
     "train_images",
+    "rate_weight",
     "seed",
 )
 
@@ -49,6 +50,12 @@ def add_settings(parser: argparse.ArgumentParser, alone: str = "") -> None:
     )
     parser.add_argument("--noise", help="KIND:LEVEL, such as gaussian:0.3: learn to remove this noise")
     parser.add_argument("--train-images", type=int, help="train on only the first N images; default: all")
+    parser.add_argument(
+        "--rate-weight",
+        type=float,
+        metavar="W",
+        help="train for few bytes: loss = MSE + W x bits per pixel; for mlp and conv-bottleneck; default: 0",
+    )
     parser.add_argument("--seed", type=int, help=f"default: {usual.seed}")
 
 
@@ -85,4 +92,6 @@ def given_settings(args: argparse.Namespace, *more: str) -> dict[str, Any]:
         given["noise"] = Noise.parse(given["noise"])
     if given.get("decay_epochs") == 0:
         given["decay_epochs"] = None
+    if given.get("rate_weight") == 0:
+        given["rate_weight"] = None
     return given

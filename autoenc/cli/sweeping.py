@@ -13,7 +13,7 @@ from time import sleep
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, cores, datasets, recipes, sweeps, training
+from autoenc import checkpoints, cores, datasets, devices, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.printing import Commands, add_command, check_writable, split, write
 from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
@@ -103,7 +103,7 @@ def sweep_from_args(args: argparse.Namespace) -> Sweep:
 
 
 def _machine(sessions: Sessions) -> Machine:
-    device = training.name_of(training.pick_device("auto"))
+    device = devices.name_of(devices.pick("auto"))
     share, speed = sessions.memory_share, sessions.speed()
     timed = timings(checkpoints.summaries()[0])
     return Machine(sessions.n_cores, share, speed, sessions.n_workers, device, timed)

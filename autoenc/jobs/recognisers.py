@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
-from autoenc import datasets, memory, training
+from autoenc import datasets, devices, memory
 from autoenc.captions import configs
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunUnknown
@@ -103,7 +103,7 @@ def _first_record(
         n_parameters=sum(parameter.numel() for parameter in state.model.parameters()),
         n_train_images=n_train,
         n_held_out=n_held_out,
-        device=training.name_of(state.device),
+        device=devices.name_of(state.device),
         versions={"autoenc": VERSION, "torch": torch.__version__, "python": platform.python_version()},
         attempt=attempt,
         resumed_from_epoch=state.epoch,

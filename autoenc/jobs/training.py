@@ -11,12 +11,13 @@ from time import monotonic
 
 import torch
 
-from autoenc import checkpoints, cores, datasets, memory, models, training
+from autoenc import checkpoints, cores, datasets, devices, memory, models, training
 from autoenc.captions import configs
+from autoenc.compression.spread import quantiles_of
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.numerals import out_of
-from autoenc.schema import EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
+from autoenc.schema import CodeQuantiles, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
 from autoenc.sources import VERSION
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
@@ -67,8 +68,9 @@ class TrainJob:
             state = training.begin(self.config, data, self.device)  # refuses before anything is written
             with checkpoints.write_lock(run_id) as attempt:
                 run = _first_record(self.config, data, state, attempt)
-                if run.finished:
-                    _save(run, state)  # what a longer run had reached when it was interrupted
+                if run.finished:  # what a longer run had reached when it was interrupted
+                    run = replace(run, quantiles=_quantiles(state, data, run.config))
+                    _save(run, state)
                 yield run
                 yield from _trained(run, state, data)
 
@@ -82,6 +84,8 @@ def _trained(run: Run, state: training.TrainState, data: Dataset) -> Iterator[Re
             if isinstance(record, EpochRecord):
                 before, jobs_now = jobs_now, cores.concurrent_jobs()
                 record = replace(record, concurrent_jobs=max(before, jobs_now))
+                if record.epoch == run.config.epochs:
+                    record = replace(record, quantiles=_quantiles(state, data, run.config))
             run = run.after(record)
             if isinstance(record, EpochRecord):
                 if run.finished or monotonic() - saved >= SAVE_SECONDS:
@@ -93,6 +97,11 @@ def _trained(run: Run, state: training.TrainState, data: Dataset) -> Iterator[Re
     finally:
         if unsaved is not None:  # stopped, or diverged
             _save(*unsaved)
+
+
+def _quantiles(state: training.TrainState, data: Dataset, config: TrainConfig) -> CodeQuantiles:
+    images = torch.from_numpy(data.train[: config.train_images])
+    return quantiles_of(lambda x: state.model.encoder(x.to(state.device)).cpu(), images)
 
 
 def _save(run: Run, state: training.TrainState) -> None:
@@ -115,7 +124,7 @@ def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState
         fingerprint=data.fingerprint,
         model=models.describe(config, data.image_shape),
         n_train_images=config.train_images or len(data.train),
-        device=training.name_of(state.device),
+        device=devices.name_of(state.device),
         versions={"autoenc": VERSION, "torch": torch.__version__, "python": platform.python_version()},
         x=training.as_images(training.as_float(torch.from_numpy(data.test[: training.N_PREVIEW]))),
         x_noisy=training.as_images(x_in) if config.noise else None,

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, pad
 
-from autoenc import noise
+from autoenc import devices, noise
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.recognition import network
@@ -31,7 +31,7 @@ from autoenc.schema import (
     RecogniserSteps,
 )
 from autoenc.stopwatch import Stopwatch
-from autoenc.training import MAX_PIXELS, MAX_STEPS, REPORT_SECONDS, as_float, pick_device, seeded
+from autoenc.training import MAX_PIXELS, MAX_STEPS, REPORT_SECONDS, as_float, seeded
 
 LEARNING_RATE = 2e-3
 AVERAGED_STEPS = 500  # about as many of the latest weights make the average
@@ -60,7 +60,7 @@ def begin(config: RecogniserConfig, data: Dataset, device: str = "auto") -> Reco
         ConfigError: nobody can learn to read these images, or there is no such device.
     """
     check(config, data)
-    where = pick_device(device)
+    where = devices.pick(device)
     model = network.build(data.image_shape, len(data.class_names), config.seed).to(where)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
     return RecogniserState(model, averaged(model), optimizer, where)

@@ -10,12 +10,14 @@ baseline.py  what a learned code is measured against
 run.py     what training reports, and the run that its reports add up to
 job.py     the state of a job in the background
 sweep.py   many runs as one question
+compression.py  images as files
 recognition.py  whether an image can still be read
 forecast.py  how long something will take
 written.py what fields are called in tables and in `--json`
 """
 
 from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint
+from autoenc.schema.compression import EXPONENTS, RateCurve, RatePoint, Step
 from autoenc.schema.config import (
     BOUNDS,
     CODE_UNITS,
@@ -59,6 +61,8 @@ from autoenc.schema.recognition import (
 )
 from autoenc.schema.run import (
     MAX_PREVIEWS,
+    N_QUANTILES,
+    CodeQuantiles,
     Epoch,
     EpochRecord,
     Heartbeat,
@@ -80,6 +84,7 @@ __all__ = [
     "CODE_UNITS",
     "DATASET_NAME",
     "DEVICES",
+    "EXPONENTS",
     "MAX_PREVIEWS",
     "MAX_RUNS",
     "METHODS",
@@ -88,6 +93,7 @@ __all__ = [
     "MODEL_KINDS",
     "MODEL_NAMES",
     "NOISES",
+    "N_QUANTILES",
     "OPTIONAL",
     "READABLE",
     "RECOGNISER_BOUNDS",
@@ -95,6 +101,7 @@ __all__ = [
     "SLOW_METHODS",
     "BaselineCurve",
     "BaselinePoint",
+    "CodeQuantiles",
     "Curve",
     "Download",
     "Epoch",
@@ -112,6 +119,8 @@ __all__ = [
     "Preview",
     "Probe",
     "Quality",
+    "RateCurve",
+    "RatePoint",
     "Reading",
     "ReadingCurve",
     "Recogniser",
@@ -127,6 +136,7 @@ __all__ = [
     "RunSummary",
     "Snapshot",
     "State",
+    "Step",
     "StepRecord",
     "Subject",
     "Sweep",

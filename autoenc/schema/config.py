@@ -47,6 +47,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "seed": (0, 2**31 - 1),
 }
 OPTIONAL = ("train_images", "decay_epochs")  # may be None
+MAX_RATE_WEIGHT = 1000.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class TrainConfig:
     decay_epochs: int | None = None  # the learning rate decays to zero over this many; None: constant
     noise: Noise | None = None
     train_images: int | None = None  # the first N; None: all
+    rate_weight: float | None = None  # of bits per pixel beside the MSE in the loss; None: bits do not count
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -85,6 +87,20 @@ class TrainConfig:
             raise ConfigError(f"learning rate is {self.learning_rate!r}; allowed: more than 0, at most 100")
         if self.noise is not None and not isinstance(self.noise, Noise):
             raise ConfigError(f"noise is {self.noise!r}; it must be a Noise or None")
+        if self.rate_weight is not None:
+            self._check_rate_weight()
+
+    def _check_rate_weight(self) -> None:
+        weight: Any = self.rate_weight
+        if not _is_number(weight) or not 0 < weight <= MAX_RATE_WEIGHT:
+            raise ConfigError(
+                f"rate weight is {self.rate_weight!r}; allowed: more than 0, at most {MAX_RATE_WEIGHT:,.0f}"
+            )
+        if self.kind.code_unit != "number":
+            able = [kind.title for kind in MODEL_KINDS.values() if kind.code_unit == "number"]
+            raise ConfigError(
+                f"{self.kind.title} cannot be trained for its bytes; choose {' or '.join(able)}"
+            )
 
     @property
     def kind(self) -> ModelKind:
@@ -94,7 +110,12 @@ class TrainConfig:
     def to_json(self) -> dict[str, Any]:
         """Plain values, noise as `kind:level`; equal configs give equal JSON."""
         noise = None if self.noise is None else str(self.noise)
-        return {**asdict(self), "learning_rate": float(self.learning_rate), "noise": noise}
+        values = {**asdict(self), "learning_rate": float(self.learning_rate), "noise": noise}
+        if self.rate_weight is None:  # so that earlier versions read the file, and runs keep their names
+            del values["rate_weight"]
+        else:
+            values["rate_weight"] = float(self.rate_weight)
+        return values
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TrainConfig:

@@ -26,6 +26,18 @@ class Images:
         return Images((n, channels, height, width), self.data[: n * channels * height * width])
 
 
+N_QUANTILES = 129  # of each code value: 128 parts with equally many training images
+
+
+@dataclass(frozen=True)
+class CodeQuantiles:
+    """How the values of a code are spread over the training images: whole numbers of a unit."""
+
+    n_tables: int  # one for each number of the code; for convolutions one for each channel
+    exponent: int  # the unit is 2**exponent
+    data: bytes = field(repr=False)  # int16, little-endian, (n_tables, N_QUANTILES); each row rises
+
+
 @dataclass(frozen=True)
 class StepRecord:
     """Some consecutive steps of one epoch."""
@@ -34,6 +46,9 @@ class StepRecord:
     losses: tuple[float, ...] = field(repr=False)  # one training loss a step
     x_hat: Images | None = field(default=None, repr=False)  # the preview images after the last of these steps
     seconds: float = 0.0  # of work at these steps; 0: nobody has measured it
+    bits: float | None = (
+        None  # of a code, mean over these steps; None: the model is not trained for its bytes
+    )
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,8 @@ class EpochRecord:
     x_hat: Images = field(repr=False)  # the preview images after this epoch
     concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
+    test_bits: float | None = None  # of a rounded code; None: the model is not trained for its bytes
+    quantiles: CodeQuantiles | None = field(default=None, repr=False)  # of its code, after the last epoch
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,7 @@ class Epoch:
     threads: int
     concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
+    test_bits: float | None = None  # of a rounded code; None: the model is not trained for its bytes
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,7 @@ class Run:
     epochs: tuple[Epoch, ...] = ()
     step_losses: tuple[float, ...] = field(default=(), repr=False)  # the unfinished epoch's included
     previews: tuple[Preview, ...] = field(default=(), repr=False)  # in the order in which they were made
+    quantiles: CodeQuantiles | None = field(default=None, repr=False)  # of its code; None: not finished yet
     # Of one step, by each of the latest records of steps since training began or resumed; in no file.
     step_seconds: tuple[float, ...] = field(default=(), repr=False, compare=False)
 
@@ -161,6 +180,11 @@ class Run:
         return self.epochs[-1].train_loss if self.epochs else None
 
     @property
+    def test_bits(self) -> float | None:
+        """Of a rounded code, after the last finished epoch; None: the model is not trained for its bytes."""
+        return self.epochs[-1].test_bits if self.epochs else None
+
+    @property
     def concurrent_jobs(self) -> int | None:
         """The most other jobs that ran on the machine during an epoch; None: not known of every epoch."""
         counts = [e.concurrent_jobs for e in self.epochs if e.concurrent_jobs is not None]
@@ -186,7 +210,7 @@ class Run:
                 return run._with_frame(Preview(len(run.step_losses), None, record.x_hat))
             case EpochRecord():
                 epoch = Epoch(**{f.name: getattr(record, f.name) for f in fields(Epoch)})
-                run = replace(self, epochs=(*self.epochs, epoch))
+                run = replace(self, epochs=(*self.epochs, epoch), quantiles=record.quantiles)
                 step = record.epoch * self.steps_per_epoch
                 return run._with_frame(Preview(step, record.epoch, record.x_hat))
         return self

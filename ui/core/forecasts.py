@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autoenc import checkpoints, datasets, forecasting, recognition, runs, training
+from autoenc import checkpoints, datasets, devices, forecasting, recognition, runs
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import RunUnknown
 from autoenc.forecasting import Machine, Part
@@ -40,7 +40,7 @@ def machine() -> Machine:
 @once(maxsize=1)
 def _device() -> str:
     """What a run is trained on here."""
-    return training.name_of(training.pick_device("auto"))
+    return devices.name_of(devices.pick("auto"))
 
 
 @shared(max_entries=1)

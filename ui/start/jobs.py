@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc import training
+from autoenc import devices
 from autoenc.jobs import TrainJob
 from autoenc.schema import Snapshot
 from ui.app import errors, layout
@@ -26,7 +26,7 @@ def _now() -> None:
     with errors.shown():
         jobs, (running, waiting) = sessions.active_jobs(MAX_SHOWN), sessions.background().counts()
         row = st.container(horizontal=True, gap="medium")
-        row.metric("Computes on", training.device_title())
+        row.metric("Computes on", devices.title())
         row.metric("Cores", sessions.background().n_cores)
         row.metric(
             "Running",

@@ -1,0 +1,164 @@
+"""`compress` and `decompress`: images as a file of bytes, and back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from autoenc import compression, datasets, durable, memory
+from autoenc.cli.measuring import finished_runs
+from autoenc.cli.printing import Commands, add_command
+from autoenc.compression import CompressedFile, measuring
+from autoenc.compression.codec import Pixels
+from autoenc.errors import AutoencError, CompressionError, ConfigError, DatasetError
+from autoenc.numerals import counted, decibels, setting, short
+from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk
+from autoenc.schema import Run, psnr_of_mse
+
+MAX_PICTURES = 100_000  # files that `decompress` writes into one folder
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add_parser("compress", help="write images to one file, as small as a trained model can")
+    parser.add_argument(
+        "pictures", metavar="PICTURE", nargs="*", type=Path, help="reduced to the model's size"
+    )
+    parser.add_argument("--run", metavar="RUN_ID", required=True, help="the model whose code is stored")
+    parser.add_argument("--test-set", action="store_true", help="all test images of the run's data set")
+    parser.add_argument("--out", metavar="FILE.aec", type=Path, required=True)
+    parser.add_argument(
+        "--step",
+        type=float,
+        help="code values are rounded to multiples of this; default: 1 for a model trained for its bytes, "
+        f"else what makes {setting(measuring.USUAL_BITS)} bits of the most widely spread number",
+    )
+    add_command(parser, compress)
+    parser = commands.add_parser("decompress", help="open a file that compress has made")
+    parser.add_argument("file", metavar="FILE.aec", type=Path)
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, required=True, help="new or empty; gets PNG files"
+    )
+    add_command(parser, decompress)
+
+
+def compress(args: argparse.Namespace) -> None:
+    if bool(args.pictures) == args.test_set:
+        raise ConfigError("give pictures, or --test-set for all test images of the run's data set")
+    if args.out.is_dir() or not args.out.absolute().parent.is_dir():
+        raise ConfigError(f"cannot write {args.out}; --out needs a file in an existing folder")
+    run = finished_runs([args.run])[0]
+    memory.keep_freed()
+    codec = compression.codec_of(run.run_id)
+    images = _test_images(run) if args.test_set else _pictures(args.pictures, run)
+    step = measuring.usual_step(codec, run, images) if args.step is None else codec.step(args.step)
+    with memory.readable_shortage():
+        file = compression.compress(codec, images, step)
+        mse = measuring.mse_of(file, codec, images)
+    try:
+        durable.replace_file(args.out.absolute(), file.to_bytes())
+    except OSError as error:
+        raise AutoencError(f"cannot write {args.out}: {error.strerror or error}") from None
+    values = _as_json(file, run, mse, args.out)
+    print(json.dumps(values, indent=1) if args.json else _summary(file, run, mse, args.out))
+
+
+def _test_images(run: Run) -> Pixels:
+    data = datasets.load(run.config.dataset)
+    if data.fingerprint != run.fingerprint:
+        raise DatasetError(
+            f"the images of {data.name} on this machine are not those that {run.run_id} was trained on"
+        )
+    return data.test
+
+
+def _pictures(paths: list[Path], run: Run) -> Pixels:
+    """Each reduced to the size of the model's images; dark strokes on paper are inverted.
+
+    Only for a model that has learnt from bright strokes.
+    """
+    previews = np.frombuffer(run.x.data, np.uint8).reshape(run.x.shape)
+    on_dark = are_on_dark_ground(previews)
+    images = []
+    for path in paths:
+        picture = shrunk(open_picture(path), run.model.image_shape)
+        images.append(inverted(picture) if on_dark and is_bright_ground(picture) else picture)
+    return np.stack(images)
+
+
+def _as_json(file: CompressedFile, run: Run, mse: float, path: Path) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "run_id": run.run_id,
+        "content_hash": file.content_hash,
+        "n_images": file.n_images,
+        "step": file.step.value,
+        "n_bytes": file.n_bytes,
+        "n_bytes_head": file.n_bytes_head,
+        "n_bytes_tables": file.n_bytes_tables,
+        "bytes_per_image": file.n_bytes / file.n_images,
+        "bits_per_pixel": 8 * file.n_bytes / file.n_images / _area(run),
+        "mse": mse,
+        "psnr_db": psnr_of_mse(mse),
+        "n_bytes_of_pixels": file.n_images * run.model.n_pixels,
+        "n_bytes_of_decoder": measuring.decoder_bytes(run),
+    }
+
+
+def _area(run: Run) -> int:
+    _, height, width = run.model.image_shape
+    return height * width
+
+
+def _summary(file: CompressedFile, run: Run, mse: float, path: Path) -> str:
+    images, each = counted(file.n_images, "image"), short(file.n_bytes / file.n_images, 3)
+    ratio = short(file.n_images * run.model.n_pixels / file.n_bytes, 3)
+    step = short(file.step.value, 3)
+    return "\n".join(
+        (
+            f"{path}: {images} in {file.n_bytes:,} bytes, {each} each",
+            f"head {file.n_bytes_head:,} bytes, tables {file.n_bytes_tables:,}; step {step}",
+            f"PSNR {decibels(psnr_of_mse(mse))}, {ratio} times smaller than the pixels",
+            f"to open it: this run, {run.run_id} ({measuring.decoder_bytes(run):,} bytes of decoder)",
+        )
+    )
+
+
+def decompress(args: argparse.Namespace) -> None:
+    file, run_id, codec = compression.opened(_read(args.file))
+    if file.n_images > MAX_PICTURES:
+        raise CompressionError(f"{args.file} holds {file.n_images:,} images; allowed: {MAX_PICTURES:,}")
+    folder = args.out
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise ConfigError(f"{folder} is not empty; choose a new folder")
+        digits, n = len(str(file.n_images - 1)), 0
+        for images in compression.decompress(file, codec):
+            for image in images:
+                _picture(image).save(folder / f"{n:0{digits}}.png")
+                n += 1
+    except OSError as error:
+        raise AutoencError(f"cannot write to {folder}: {error.strerror or error}") from None
+    values = {"n_images": n, "run_id": run_id, "step": file.step.value, "folder": str(folder)}
+    images_text = counted(n, "image")
+    print(json.dumps(values, indent=1) if args.json else f"{folder}: {images_text}, drawn by {run_id}")
+
+
+def _picture(image: Pixels) -> Image.Image:
+    return Image.fromarray(image[0] if len(image) == 1 else np.ascontiguousarray(image.transpose(1, 2, 0)))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > compression.MAX_BYTES:
+            raise CompressionError(f"{path} has more than {compression.MAX_BYTES:,} bytes")
+        if not path.is_file():
+            raise CompressionError(f"{path} is not a file")
+        return path.read_bytes()
+    except OSError as error:
+        raise AutoencError(f"cannot read {path}: {error.strerror or error}") from None

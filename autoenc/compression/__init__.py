@@ -1,0 +1,33 @@
+"""Images as files, with a trained encoder and decoder between: what a code weighs in bytes.
+
+spread.py     how the values of a code are spread over the training images
+tables.py     how often each whole number occurs: what the range coder goes by
+varints.py    whole numbers in few bytes
+coding.py     whole numbers -> bytes and back
+files.py      the file format
+codec.py      images -> a file -> images
+finding.py    a file -> the run that made it
+codecs/       what it is measured against: PCA, JPEG, WebP, AVIF, PNG, a file each
+measuring.py  bytes and PSNR of the test images, at each setting of a codec
+comparing.py  how many bytes one curve saves against another
+"""
+
+from autoenc.compression.codec import Codec, codec_of, compress, decompress
+from autoenc.compression.codecs import CODECS
+from autoenc.compression.comparing import bd_rate
+from autoenc.compression.files import ENDING, MAX_BYTES, CompressedFile, parsed
+from autoenc.compression.finding import opened
+
+__all__ = [
+    "CODECS",
+    "ENDING",
+    "MAX_BYTES",
+    "Codec",
+    "CompressedFile",
+    "bd_rate",
+    "codec_of",
+    "compress",
+    "decompress",
+    "opened",
+    "parsed",
+]

@@ -1,0 +1,21 @@
+"""A way to compress images, measured at each setting of its knob."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from autoenc.datasets import Dataset
+from autoenc.schema import RatePoint
+
+
+@dataclass(frozen=True)
+class RateSource:
+    """It goes to a worker with its job, pickled: its functions stand in modules."""
+
+    name: str  # in files, JSON and CSV
+    title: str  # for people: `JPEG, tiled`
+    help: str  # what it is, in a few words after its title
+    points: Callable[[Dataset], Iterator[RatePoint]]  # of the test images, in the order of the knob
+    n_points: int  # how many it gives
+    lossless: bool = False  # a single point: all images come back exactly

@@ -1,0 +1,93 @@
+"""How many bytes the test images take, and how near to the originals they come back: real files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from autoenc.compression import codec as codecs
+from autoenc.compression.codec import Codec, Pixels
+from autoenc.compression.files import CompressedFile
+from autoenc.errors import CompressionError
+from autoenc.schema import N_QUANTILES, RatePoint, Run, Step
+
+BITS = (
+    1.0,
+    2.0,
+    2.5,
+    3.0,
+    3.5,
+    4.0,
+    4.5,
+    5.0,
+    5.5,
+    6.0,
+    7.0,
+    8.0,
+)  # of the widest number
+USUAL_BITS = 4.0  # of the same number, to begin with
+TRAINED_STEPS = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.35, 0.25)  # of a model that is trained for its bytes
+
+
+def spread(codec: Codec) -> float:
+    """The range of the number of a code that is spread most widely, without a hundredth at either end."""
+    assert codec.quantiles is not None
+    rows = np.frombuffer(codec.quantiles.data, "<i2").reshape(-1, N_QUANTILES).astype(np.int64)
+    return math.ldexp(float((rows[:, -2] - rows[:, 1]).max()), codec.quantiles.exponent)
+
+
+def steps(codec: Codec, bits: Iterable[float] = BITS) -> tuple[Step, ...]:
+    """The steps that make so many bits of the widest number, the largest first."""
+    wide = spread(codec) or 1.0
+    return tuple(codec.step(wide / 2**n) for n in bits)
+
+
+def usual_step(codec: Codec, run: Run, images: Pixels) -> Step:
+    """The step to begin with: that for which the model was trained, or about as many bytes as numbers.
+
+    Args:
+        images: that are to be compressed; they tell how wide the code of an earlier run is spread.
+    """
+    if run.config.rate_weight is not None:
+        return codec.step(1.0)
+    known = codec if codec.quantiles is not None else codecs.with_quantiles(codec, images)
+    (step,) = steps(known, (USUAL_BITS,))
+    return codec.step(step.value)
+
+
+def points(codec: Codec, images: Pixels, steps: Iterable[Step]) -> Iterator[RatePoint]:
+    """The images in one file for each step; a step that is too fine for the tables ends it."""
+    for step in steps:
+        try:
+            yield point(codec, images, step)
+        except CompressionError:
+            return
+
+
+def point(codec: Codec, images: Pixels, step: Step) -> RatePoint:
+    """All images, uint8 (N, C, H, W), in one file.
+
+    Raises:
+        CompressionError: the step is too fine, or the images are too many.
+    """
+    file = codecs.compress(codec, images, step)
+    n_bytes_head = file.n_bytes_head + file.n_bytes_tables
+    return RatePoint(step.value, len(images), file.n_bytes, mse_of(file, codec, images), n_bytes_head)
+
+
+def mse_of(file: CompressedFile, codec: Codec, images: Pixels) -> float:
+    """The mean squared error per pixel of what a file gives back, against the images that went into it."""
+    squares, at = 0.0, 0
+    for x_hat in codecs.decompress(file, codec):
+        difference = images[at : at + len(x_hat)].astype(np.float32) - x_hat
+        squares += float(np.square(difference, dtype=np.float64).sum()) / 255**2
+        at += len(x_hat)
+    return squares / images.size
+
+
+def decoder_bytes(run: Run) -> int:
+    """What a file needs on the other machine: the decoder's weights as float32, and the quantiles."""
+    tables = 0 if run.quantiles is None else len(run.quantiles.data)
+    return 4 * sum(layer.n_parameters for layer in run.model.layers if layer.part == "decoder") + tables

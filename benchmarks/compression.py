@@ -1,0 +1,126 @@
+"""Bytes and quality on all test images: `python -m benchmarks.compression [mnist] [cifar10-images]`.
+
+Of each data set a model is trained for its bytes (once; its run stays in the checkpoint folder), and all test
+images go through real files: through this model at several steps, PCA with the same range coder, and Pillow's
+codecs as tiles of one large picture. Printed are bytes an image with everything counted, bits per pixel,
+PSNR, the Bjontegaard rate difference, and how long 10,000 images take to encode and to decode.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from time import monotonic
+
+from tabulate import tabulate
+
+from autoenc import checkpoints, compression, datasets
+from autoenc.compression import CODECS, Codec, bd_rate, measuring
+from autoenc.datasets import Dataset
+from autoenc.jobs import TrainJob
+from autoenc.published import OF_CIFAR10, RATES_OF_CIFAR10, RATES_SOURCE
+from autoenc.schema import RatePoint, Run, Step, TrainConfig
+
+# Two for digits: the one is trained in less than a minute on two cores, the other in three.
+CONFIGS: dict[str, tuple[TrainConfig, ...]] = {
+    "mnist": (
+        TrainConfig("mnist", "mlp", 48, 2, epochs=30, learning_rate=4e-3, decay_epochs=30, rate_weight=0.03),
+        TrainConfig(
+            *("mnist", "conv-bottleneck", 48, 2),
+            **{"epochs": 10, "learning_rate": 4e-3, "decay_epochs": 10, "rate_weight": 0.03},
+        ),
+    ),
+    "cifar10-images": (
+        TrainConfig(
+            *("cifar10-images", "conv-bottleneck", 384, 2),
+            **{"epochs": 30, "learning_rate": 4e-3, "decay_epochs": 30, "rate_weight": 0.004},
+        ),
+    ),
+}
+TILED = ("jpeg-tiled", "webp-tiled", "avif-tiled")
+
+
+def trained(config: TrainConfig) -> Run:
+    """The run, from its file where there is one."""
+    job = TrainJob(config)
+    for _ in job.run():
+        pass
+    return checkpoints.read(job.job_id)
+
+
+def table(name: str, points: Iterable[RatePoint], area: int) -> list[tuple[str, ...]]:
+    return [
+        (
+            name,
+            f"{p.knob:.3g}",
+            f"{p.bytes_per_image:.1f}",
+            f"{p.bits_per_pixel(area):.3f}",
+            f"{p.psnr_db:.2f}",
+        )
+        for p in points
+    ]
+
+
+def timed(codec: Codec, data: Dataset) -> tuple[float, float, int, int]:
+    """Seconds to encode and to decode all test images at step 1, and the bytes of the head and the tables."""
+    began = monotonic()
+    file = compression.compress(codec, data.test, codec.step(1.0))
+    encoded = monotonic()
+    for _ in compression.decompress(file, codec):
+        pass
+    return encoded - began, monotonic() - encoded, file.n_bytes_head, file.n_bytes_tables
+
+
+def own_tables(codec: Codec, data: Dataset) -> RatePoint:
+    """At step 1, with tables in the file, as if the run had none."""
+    return measuring.point(replace(codec, quantiles=None), data.test, Step.nearest(1.0))
+
+
+def measure(name: str, configs: Sequence[TrainConfig]) -> None:
+    data = datasets.load(name)
+    area = data.image_shape[1] * data.image_shape[2]
+    curves = {source: list(CODECS[source].points(data)) for source in ("pca", *TILED)}
+    rows, compared = [], []
+    for config in configs:
+        run = trained(config)
+        codec = compression.codec_of(run.run_id)
+        points = list(measuring.points(codec, data.test, map(codec.step, measuring.TRAINED_STEPS)))
+        rows += table(run.run_id, points, area)
+        rows += table("  with its tables in the file", [own_tables(codec, data)], area)
+        encoding, decoding, head, tables = timed(codec, data)
+        print(
+            f"{run.run_id}: trained in {run.seconds:.0f} s; {len(data.test):,} images encoded in "
+            f"{encoding:.2f} s, decoded in {decoding:.2f} s; head {head} bytes, tables {tables}; "
+            f"decoder {measuring.decoder_bytes(run):,} bytes"
+        )
+        differences = {source: bd_rate(points, reference) for source, reference in curves.items()}
+        compared.append((run.run_id, *(_percent(d) for d in differences.values())))
+    for source, reference in curves.items():
+        rows += table(source, reference, area)
+    head = ("", "knob", "bytes an image", "bits per pixel", "PSNR (dB)")
+    print(tabulate(rows, head, tablefmt="plain", disable_numparse=True))
+    print("bytes at equal PSNR, against:")
+    print(tabulate(compared, ("", *curves), tablefmt="plain", disable_numparse=True))
+    if name in OF_CIFAR10:
+        print(f"published ({RATES_SOURCE}), bits per pixel / dB:")
+        for title, pairs in RATES_OF_CIFAR10.items():
+            print(f"  {title}: " + ", ".join(f"{rate:.2f} / {psnr:.1f}" for rate, psnr in pairs))
+        if name == "cifar10-images":
+            print("  ours are the same pictures once more as JPEG, which are smoother than the originals")
+
+
+def _percent(difference: float | None) -> str:
+    return "no common PSNR" if difference is None else f"{100 * difference:+.0f} %"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("datasets", nargs="*", metavar="DATASET", help=f"default: {' '.join(CONFIGS)}")
+    for name in parser.parse_args().datasets or CONFIGS:
+        print(f"\n{name}")
+        measure(name, CONFIGS[name])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The page Compress."""
+
+from ui.compress.page import show
+
+show()

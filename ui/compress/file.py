@@ -1,0 +1,11 @@
+"""A code as a file: downloaded, dropped, opened again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc.schema import RunSummary
+
+
+def show(run: RunSummary) -> None:
+    st.caption(run.run_id)

@@ -1,0 +1,11 @@
+"""Bytes under the finger: pictures that follow the step, computed in the browser."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc.schema import RunSummary
+
+
+def show(run: RunSummary) -> None:
+    st.caption(run.run_id)
