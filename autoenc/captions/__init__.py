@@ -13,10 +13,12 @@ remarks.py              what must be said beside the figures of a run
 training.py             the charts of runs
 readings.py             what is read in the originals and in the reconstructions of a run
 recognition.py          what can still be recognised
+compression.py          what a code weighs in bytes
 ratios.py               a ratio as people say it
 """
 
 from autoenc.captions import (
+    compression,
     denoising,
     equal,
     errors,
@@ -30,6 +32,7 @@ from autoenc.captions import (
 )
 
 __all__ = [
+    "compression",
     "denoising",
     "equal",
     "errors",

@@ -9,12 +9,13 @@ codec.py      images -> a file -> images
 finding.py    a file -> the run that made it
 codecs/       what it is measured against: PCA, JPEG, WebP, AVIF, PNG, a file each
 measuring.py  bytes and PSNR of the test images, at each setting of a codec
+curves.py     the whole curve of a source, kept for the next time
 comparing.py  how many bytes one curve saves against another
 """
 
 from autoenc.compression.codec import Codec, codec_of, compress, decompress
 from autoenc.compression.codecs import CODECS
-from autoenc.compression.comparing import bd_rate
+from autoenc.compression.comparing import bd_rate, compared
 from autoenc.compression.files import ENDING, MAX_BYTES, CompressedFile, parsed
 from autoenc.compression.finding import opened
 
@@ -26,6 +27,7 @@ __all__ = [
     "CompressedFile",
     "bd_rate",
     "codec_of",
+    "compared",
     "compress",
     "decompress",
     "opened",

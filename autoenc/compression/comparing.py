@@ -8,9 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from autoenc.schema import RatePoint
+from autoenc.schema import RateComparison, RatePoint
 
 Curve = tuple[list[float], list[float]]  # PSNR in dB, rising, and the logarithm of the rate
+N_LOOKS = 500  # between the ends of the PSNR that two curves have in common
 
 
 def bd_rate(points: Iterable[RatePoint], reference: Iterable[RatePoint]) -> float | None:
@@ -22,14 +23,27 @@ def bd_rate(points: Iterable[RatePoint], reference: Iterable[RatePoint]) -> floa
     Returns:
         None where the curves have no PSNR in common, or fewer than two points.
     """
+    return compared(points, reference).bd_rate
+
+
+def compared(points: Iterable[RatePoint], reference: Iterable[RatePoint]) -> RateComparison:
+    """The same rate difference, and where the curves cross; nothing as `bd_rate` has it."""
     ours, theirs = _curve(points), _curve(reference)
     if min(len(ours[0]), len(theirs[0])) < 2:
-        return None
+        return RateComparison(None)
     low, high = max(ours[0][0], theirs[0][0]), min(ours[0][-1], theirs[0][-1])
     if low >= high:
-        return None
-    areas = [float(PchipInterpolator(*curve).integrate(low, high)) for curve in (ours, theirs)]
-    return math.exp((areas[0] - areas[1]) / (high - low)) - 1
+        return RateComparison(None)
+    own, other = PchipInterpolator(*ours), PchipInterpolator(*theirs)
+    bd_rate = math.exp(float(own.integrate(low, high) - other.integrate(low, high)) / (high - low)) - 1
+    psnr = np.linspace(low, high, N_LOOKS)
+    excess = own(psnr) - other(psnr)  # of the logarithms of the rates
+    if np.sign(excess[0]) == np.sign(excess[-1]):
+        return RateComparison(bd_rate)
+    crossing = float(psnr[np.flatnonzero(np.sign(excess) != np.sign(excess[-1]))[-1]])
+    if excess[-1] < 0:
+        return RateComparison(bd_rate, wins_above_db=crossing)
+    return RateComparison(bd_rate, loses_above_db=crossing)
 
 
 def _curve(points: Iterable[RatePoint]) -> Curve:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from autoenc.compression import codec as codecs
+from autoenc.compression import tables as of_tables
 from autoenc.compression.codec import Codec, Pixels
 from autoenc.compression.files import CompressedFile
 from autoenc.errors import CompressionError
@@ -29,6 +31,14 @@ BITS = (
 )  # of the widest number
 USUAL_BITS = 4.0  # of the same number, to begin with
 TRAINED_STEPS = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.35, 0.25)  # of a model that is trained for its bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """Images as they come back."""
+
+    x_hat: Pixels = field(repr=False)  # (N, C, H, W)
+    n_bytes: tuple[float, ...]  # of each; empty: nobody can tell what one of them takes
 
 
 def spread(codec: Codec) -> float:
@@ -75,6 +85,14 @@ def point(codec: Codec, images: Pixels, step: Step) -> RatePoint:
     file = codecs.compress(codec, images, step)
     n_bytes_head = file.n_bytes_head + file.n_bytes_tables
     return RatePoint(step.value, len(images), file.n_bytes, mse_of(file, codec, images), n_bytes_head)
+
+
+def returned(codec: Codec, images: Pixels, step: Step) -> Returned:
+    """What a codec with quantiles gives back, and what its tables say that each image takes in a file."""
+    assert codec.quantiles is not None
+    numbers = codecs.numbers_of(codec, images, step)
+    bits = codecs.estimated_bits(numbers, of_tables.from_quantiles(codec.quantiles, step))
+    return Returned(codecs.pictures(codec, numbers, step), tuple(float(n) / 8 for n in bits))
 
 
 def mse_of(file: CompressedFile, codec: Codec, images: Pixels) -> float:

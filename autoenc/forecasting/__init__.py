@@ -4,6 +4,7 @@ machine.py   where it will be done, and what else is done there
 training.py  a run, by runs of the same model or by its size
 curves.py    a curve of noise over the test set
 recognition.py  a recogniser that learns, and one that reads
+rates.py     bytes and quality of a way to compress
 several.py   several jobs at once
 left.py      what is under way, by its own progress
 """
@@ -11,6 +12,7 @@ left.py      what is under way, by its own progress
 from autoenc.forecasting.curves import curve, keep_speed, kind_of
 from autoenc.forecasting.left import epoch_seconds, is_measured, seconds_left
 from autoenc.forecasting.machine import Machine
+from autoenc.forecasting.rates import rates, rates_kind
 from autoenc.forecasting.recognition import probe, reading, reading_kind, recogniser, recogniser_left
 from autoenc.forecasting.several import Part, filled, in_company, together
 from autoenc.forecasting.training import START, epoch, part
@@ -29,6 +31,8 @@ __all__ = [
     "kind_of",
     "part",
     "probe",
+    "rates",
+    "rates_kind",
     "reading",
     "reading_kind",
     "recogniser",

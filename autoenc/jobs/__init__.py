@@ -4,6 +4,7 @@ job.py          what a job is
 training.py     a model is trained, or continued
 recognisers.py  a recogniser is trained, or continued
 readings.py     what a recogniser can still read, and what a code knows of the class
+rates.py        bytes and quality of a way to compress
 baselines.py    a baseline is measured
 curves.py       a method of denoising is measured at rising levels of noise
 downloading.py  a public data set is brought to this machine
@@ -13,6 +14,7 @@ from autoenc.jobs.baselines import BaselineJob
 from autoenc.jobs.curves import CurveJob
 from autoenc.jobs.downloading import DownloadJob
 from autoenc.jobs.job import Job
+from autoenc.jobs.rates import RateJob
 from autoenc.jobs.readings import ProbeJob, ReadingJob
 from autoenc.jobs.recognisers import RecogniserJob, stored_recogniser
 from autoenc.jobs.training import TrainJob, stored_run
@@ -23,6 +25,7 @@ __all__ = [
     "DownloadJob",
     "Job",
     "ProbeJob",
+    "RateJob",
     "ReadingJob",
     "RecogniserJob",
     "TrainJob",

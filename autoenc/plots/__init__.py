@@ -11,6 +11,7 @@ denoising/    the figures of denoising
 out_of_distribution.py    the error of a picture from outside
 recogniser.py   how a recogniser learns, and how sure it may be
 recognition.py  what can still be read
+rates.py      bytes and quality
 """
 
 from autoenc.pareto import pareto
@@ -27,6 +28,7 @@ from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
+from autoenc.plots.rates import CODEC_COLOURS, SYMBOLS, RateLine, psnr_by_rate
 from autoenc.plots.recogniser import recogniser_accuracy, recogniser_loss, reliability_diagram
 from autoenc.plots.recognition import (
     Level,
@@ -50,17 +52,20 @@ from autoenc.plots.sweep import (
 from autoenc.plots.training import MAX_POINTS, comparison, extremes, loss_curve, timing
 
 __all__ = [
+    "CODEC_COLOURS",
     "COLOUR",
     "FONT_SIZE",
     "LOSS",
     "MAX_COMPARED",
     "MAX_POINTS",
     "SEVERAL_COLOURS",
+    "SYMBOLS",
     "Axes",
     "Level",
     "Line",
     "MatrixRow",
     "NoisyLine",
+    "RateLine",
     "Reference",
     "SizeCurve",
     "accuracy_by_code",
@@ -82,6 +87,7 @@ __all__ = [
     "probe_by_code",
     "probe_by_epoch",
     "psnr_by_code",
+    "psnr_by_rate",
     "quality_by_size",
     "quality_curves",
     "recogniser_accuracy",

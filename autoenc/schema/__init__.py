@@ -17,7 +17,7 @@ written.py what fields are called in tables and in `--json`
 """
 
 from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint
-from autoenc.schema.compression import EXPONENTS, RateCurve, RatePoint, Step
+from autoenc.schema.compression import EXPONENTS, RateComparison, RateCurve, RatePoint, Step
 from autoenc.schema.config import (
     BOUNDS,
     CODE_UNITS,
@@ -119,6 +119,7 @@ __all__ = [
     "Preview",
     "Probe",
     "Quality",
+    "RateComparison",
     "RateCurve",
     "RatePoint",
     "Reading",

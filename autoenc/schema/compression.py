@@ -80,3 +80,21 @@ class RateCurve:
     source: str  # a run_id, or the name of a row of `compression.CODECS`
     points: tuple[RatePoint, ...] = ()  # in the order of the knob
     done: float = 0.0  # fraction of the measuring, 0 to 1
+
+    @property
+    def doing(self) -> str:
+        return "Measuring"
+
+    def at(self, knob: float) -> RatePoint | None:
+        """None: not measured there, or not yet."""
+        return next((point for point in self.points if point.knob == knob), None)
+
+
+@dataclass(frozen=True)
+class RateComparison:
+    """One way to compress beside another, over the PSNR that both reach."""
+
+    bd_rate: float | None  # -0.3: 30 % fewer bytes at equal PSNR, on average; None: no PSNR in common
+    # Where the curves cross: the PSNR above which it is the better one, or the other one is.
+    wins_above_db: float | None = None
+    loses_above_db: float | None = None

@@ -8,4 +8,5 @@ AVIF = ImageCodec(
     qualities=(0, 5, 10, 15, 20, 30, 40, 50, 60, 75, 90),
     settings={"speed": 6},
     grey_settings={"speed": 6, "subsampling": "4:0:0"},
+    threaded=True,
 ).sources("avif")

@@ -10,18 +10,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from autoenc.compression.codec import Pixels
 from autoenc.compression.codecs.source import RateSource
+from autoenc.compression.measuring import Returned
 from autoenc.datasets import Dataset
 from autoenc.schema import RatePoint
 
 N_ALONE = 1000  # test images that become a file each; their mean differs from that of 10,000 by 1 %
 MAX_SIDE = 16_000  # pixels of the large picture; WebP allows 16,383
 MAX_PIXELS = 40_000_000
-
-Pixels = NDArray[np.uint8]  # (N, C, H, W)
+N_RETURNED = 1000  # images of a large picture that is made to show some of them
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class ImageCodec:
     settings: Mapping[str, Any]  # the others of `Image.save`
     grey_settings: Mapping[str, Any] | None = None  # for grey images; None: the same
     lossless: bool = False
+    threaded: bool = False
 
     def write(self, picture: Image.Image, quality: int) -> bytes:
         settings = self.settings
@@ -52,16 +53,21 @@ class ImageCodec:
                 f"{self.title}, alone",
                 "each image a file of its own",
                 partial(_points, self, alone),
+                partial(_returned_alone, self),
                 len(self.qualities),
                 self.lossless,
+                N_ALONE,
+                self.threaded,
             ),
             RateSource(
                 f"{name}-tiled",
                 f"{self.title}, tiled",
                 "all images side by side in one large picture, which share its head and tables",
                 partial(_points, self, tiled),
+                partial(_returned_tiled, self),
                 len(self.qualities),
                 self.lossless,
+                threaded=self.threaded,
             ),
         )
 
@@ -79,26 +85,49 @@ def alone(codec: ImageCodec, images: Pixels, quality: int) -> RatePoint:
     images = images[:N_ALONE]
     n_bytes, squares = 0, 0.0
     for image in images:
-        picture = picture_of(image)
-        data = codec.write(picture, quality)
-        n_bytes += len(data)
-        squares += _squares(image, _opened(data, picture.mode))
+        n, back = _through(codec, image, quality)
+        n_bytes += n
+        squares += _squares(image, back)
     return RatePoint(float(quality), len(images), n_bytes, squares / images.size)
 
 
 def tiled(codec: ImageCodec, images: Pixels, quality: int) -> RatePoint:
     """As many images as one large picture holds, in rows."""
+    images, large = _side_by_side(images)
+    n_bytes, back = _through(codec, large, quality)
+    return RatePoint(float(quality), len(images), n_bytes, _squares(large, back) / large.size)
+
+
+def _returned_alone(codec: ImageCodec, data: Dataset, knob: float, n: int) -> Returned:
+    files = [_through(codec, image, int(knob)) for image in data.test[:n]]
+    return Returned(np.stack([back for _, back in files]), tuple(float(n_bytes) for n_bytes, _ in files))
+
+
+def _returned_tiled(codec: ImageCodec, data: Dataset, knob: float, n: int) -> Returned:
+    """Of a picture of N_RETURNED images: all of them would take seconds."""
+    images, large = _side_by_side(data.test[:N_RETURNED])
+    _, back = _through(codec, large, int(knob))
+    _, channels, height, width = images.shape
+    rows, columns = back.shape[1] // height, back.shape[2] // width
+    tiles = back.reshape(channels, rows, height, columns, width).transpose(1, 3, 0, 2, 4)
+    return Returned(tiles.reshape(images.shape)[:n], ())
+
+
+def _side_by_side(images: Pixels) -> tuple[Pixels, Pixels]:
+    """The images that find room in one large picture, and this picture, (C, H, W)."""
     _, channels, height, width = images.shape
     columns = max(1, min(math.isqrt(len(images)), MAX_SIDE // width))
     rows = max(1, min(len(images) // columns, MAX_SIDE // height, MAX_PIXELS // (columns * width * height)))
     images = images[: rows * columns]
     large = images.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)
-    large = large.reshape(channels, rows * height, columns * width)
-    picture = picture_of(large)
+    return images, large.reshape(channels, rows * height, columns * width)
+
+
+def _through(codec: ImageCodec, image: Pixels, quality: int) -> tuple[int, Pixels]:
+    """The bytes of a picture (C, H, W) as a file, and what comes back."""
+    picture = picture_of(image)
     data = codec.write(picture, quality)
-    return RatePoint(
-        float(quality), len(images), len(data), _squares(large, _opened(data, picture.mode)) / large.size
-    )
+    return len(data), _opened(data, picture.mode)
 
 
 def picture_of(image: Pixels) -> Image.Image:

@@ -46,10 +46,17 @@ def points(data: Dataset) -> Iterator[RatePoint]:
     yield from measuring.points(fitted_codec, data.test, measuring.steps(fitted_codec))
 
 
+def returned(data: Dataset, knob: float, n: int) -> measuring.Returned:
+    fitted_codec = codec(data)
+    return measuring.returned(fitted_codec, data.test[:n], fitted_codec.step(knob))
+
+
 PCA_CODEC = RateSource(
     "pca",
     "PCA",
     "principal components, rounded, through the same range coder",
     points,
+    returned,
     len(measuring.BITS),
+    threaded=True,
 )

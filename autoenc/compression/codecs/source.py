@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from autoenc.compression.measuring import Returned
 from autoenc.datasets import Dataset
 from autoenc.schema import RatePoint
 
@@ -17,5 +18,8 @@ class RateSource:
     title: str  # for people: `JPEG, tiled`
     help: str  # what it is, in a few words after its title
     points: Callable[[Dataset], Iterator[RatePoint]]  # of the test images, in the order of the knob
+    returned: Callable[[Dataset, float, int], Returned]  # N test images at one setting of the knob
     n_points: int  # how many it gives
     lossless: bool = False  # a single point: all images come back exactly
+    max_images: int | None = None  # test images that are measured; None: all
+    threaded: bool = False  # it makes use of several cores

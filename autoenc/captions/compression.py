@@ -1,0 +1,132 @@
+"""What a code weighs in bytes, in words; empty where there is not enough yet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autoenc.numerals import counted, decibels, listed, percent, short, smaller
+from autoenc.schema import RateComparison, RateCurve, RatePoint
+
+MIN_DIFFERENCE = 0.015  # of the bytes: less is no difference to speak of
+
+
+@dataclass(frozen=True)
+class Rival:
+    """What a curve is compared with."""
+
+    name: str  # in a sentence: `WebP tiled`
+    curve: RateCurve
+    comparison: RateComparison
+
+
+def rates_caption(name: str, curve: RateCurve, rivals: Sequence[Rival]) -> str:
+    """How many bytes a model saves against each of these at equal PSNR, and above which PSNR they win.
+
+    Args:
+        name: of the model.
+        rivals: those with which it is compared, in the order in which they are named.
+    """
+    measured = [rival for rival in rivals if rival.curve.points]
+    if not curve.points or not measured:
+        return ""
+    compared = [rival for rival in measured if rival.comparison.bd_rate is not None]
+    sentences = [_equal_psnr(name, compared), _apart(curve, measured)]
+    said = " ".join(filter(None, sentences))
+    is_whole = curve.done >= 1 and all(rival.curve.done >= 1 for rival in rivals)
+    return said if is_whole or not said else f"So far: {said}"
+
+
+def _equal_psnr(name: str, compared: Sequence[Rival]) -> str:
+    """`At equal PSNR MLP 48 takes 44 % fewer bytes than PCA; AVIF tiled is better above 25.0 dB.`"""
+    fewer = [_than(rival) for rival in compared if _bd_rate(rival) <= -MIN_DIFFERENCE]
+    more = [_than(rival) for rival in compared if _bd_rate(rival) >= MIN_DIFFERENCE]
+    equal = [rival.name for rival in compared if abs(_bd_rate(rival)) < MIN_DIFFERENCE]
+    amounts = []
+    if fewer:
+        amounts.append(f"{_first_with(fewer, 'fewer bytes')}")
+    if equal:
+        amounts.append(f"as many bytes as {listed(equal)}")
+    if more:
+        amounts.append(f"{_first_with(more, 'more bytes')}")
+    if not amounts:
+        return ""
+    crossings = [
+        *(
+            f"{rival.name} is better above {decibels(rival.comparison.loses_above_db)}"
+            for rival in compared
+            if rival.comparison.loses_above_db is not None
+        ),
+        *(
+            f"{rival.name} is better only below {decibels(rival.comparison.wins_above_db)}"
+            for rival in compared
+            if rival.comparison.wins_above_db is not None
+        ),
+    ]
+    return "; ".join([f"At equal PSNR {name} takes {', and '.join(amounts)}", *crossings]) + "."
+
+
+def _than(rival: Rival) -> tuple[str, str]:
+    return percent(abs(_bd_rate(rival))), rival.name
+
+
+def _first_with(amounts: Sequence[tuple[str, str]], what: str) -> str:
+    """`44 % fewer bytes than PCA and 58 % fewer than WebP tiled`."""
+    short_form = what.removesuffix(" bytes")
+    texts = [f"{share} {what if i == 0 else short_form} than {name}" for i, (share, name) in enumerate(amounts)]
+    return listed(texts)
+
+
+def _bd_rate(rival: Rival) -> float:
+    return rival.comparison.bd_rate or 0.0
+
+
+def _apart(curve: RateCurve, measured: Sequence[Rival]) -> str:
+    """Those with which it has no PSNR in common, and why."""
+    ours = _lossy(curve.points)
+    better, worse = [], []
+    for rival in measured:
+        theirs = _lossy(rival.curve.points)
+        if rival.comparison.bd_rate is not None or len(theirs) < 2 or len(ours) < 2:
+            continue
+        if min(point.psnr_db for point in theirs) >= max(point.psnr_db for point in ours):
+            least = min(point.bytes_per_image for point in theirs)
+            better.append(f"{rival.name}: it begins with {short(least, 3)} bytes")
+        else:
+            worse.append(f"{rival.name}: it ends at {decibels(max(point.psnr_db for point in theirs))}")
+    texts = [f"No common quality with {one}." for one in (*better, *worse)]
+    return " ".join(texts)
+
+
+def _lossy(points: Sequence[RatePoint]) -> list[RatePoint]:
+    return [point for point in points if math.isfinite(point.psnr_db)]
+
+
+def exact_caption(lossless: Sequence[tuple[str, RateCurve]]) -> str:
+    """What an image takes that comes back without any error: `Exact copies take 165 bytes with PNG tiled.`"""
+    known = [(name, curve.points[0].bytes_per_image) for name, curve in lossless if curve.points]
+    if not known:
+        return ""
+    name, least = min(known, key=lambda one: one[1])
+    return f"An exact copy takes at least {short(least, 3)} bytes an image ({name})."
+
+
+def large_code_caption(name: str, n_latents: int, n_pixels: int, curve: RateCurve) -> str:
+    """Of a code with more numbers than the image: what it weighs nevertheless.
+
+    Args:
+        n_pixels: numbers of an image, a byte each.
+    """
+    points = _lossy(curve.points)
+    if n_latents <= n_pixels or not points:
+        return ""
+    best = max(points, key=lambda point: point.psnr_db)
+    near = [point for point in points if point.psnr_db >= best.psnr_db - 1]  # a decibel is hardly seen
+    chosen = min(near, key=lambda point: point.n_bytes)
+    times = smaller(n_pixels / chosen.bytes_per_image)
+    return (
+        f"The code of {name} has {counted(n_latents, 'number')} for {counted(n_pixels, 'byte')} of pixels; "
+        f"coded, it takes {counted(round(chosen.bytes_per_image), 'byte')} at {decibels(chosen.psnr_db)}, "
+        f"{times} than the pixels."
+    )

@@ -1,0 +1,156 @@
+"""The figure of bytes and quality."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from plotly.graph_objects import Figure
+
+from autoenc.numerals import short
+from autoenc.plots.denoising import parts
+from autoenc.plots.dots import DOT_SIZE, GREY, Trace, grey_line, linear_top, rounded
+from autoenc.plots.drawing import axis, step_of_1_2_5
+from autoenc.schema import RateCurve, RatePoint
+
+# A family of codecs, one colour; runs take the bright ones of SEVERAL_COLOURS. More families begin again.
+CODEC_COLOURS = ("#5a6978", "#785a3c", "#d2b478", "#96c3b4")
+SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x")
+ALONE_DASH = "dash"
+LEAST_RATES = (0.1, 4.0)  # bits per pixel that the axis shows at least
+LEAST_PSNR = (15.0, 35.0)
+_PSNR_STEP = 5.0
+
+
+@dataclass(frozen=True)
+class RateLine:
+    """One way to compress."""
+
+    name: str  # for the legend
+    colour: str  # #rrggbb
+    curve: RateCurve
+    symbol: str = "circle"
+    alone: bool = False  # a file for each image: dashed
+    is_run: bool = False  # drawn bold
+    knob: str = "quality"  # what is turned
+    lossless: bool = False  # a vertical line at its rate
+
+
+def psnr_by_rate(lines: Sequence[RateLine], n_pixels: int, *, log: bool = True, caption: str = "") -> Figure:
+    """PSNR of the test set against bits per pixel, as far as it is measured; lossless ones as vertical lines.
+
+    A linear axis ends a little beyond the first line; the others may leave the plot.
+
+    Args:
+        lines: the first is what all others are compared with. Those of one family share a colour.
+        n_pixels: height times width.
+        caption: what the figure shows, for those who cannot see it.
+    Returns:
+        A click on a point answers its source and its knob.
+    """
+    lossy = [line for line in lines if not line.lossless]
+    exact = [line for line in lines if line.lossless]
+    drawn = [_line(line, n_pixels) for line in lossy]
+    psnr = [y for trace in drawn for y in trace["y"] if y is not None]
+    low, high = _around((*psnr, *LEAST_PSNR))
+    x_axis, rates = _rate_axis(drawn, [point for line in exact for point in line.curve.points], n_pixels, log)
+    traces = [*(_exact(line, n_pixels, (low, high)) for line in exact), *drawn]
+    if any(line.alone for line in lossy):
+        traces.append(_sample_of_alone())
+    y_axis = axis("PSNR (dB)", "~g") | {"autorangeoptions": {"clipmin": low, "clipmax": high}}
+    shapes = [
+        {**_UNSEEN, "xref": "paper", "x0": 0, "x1": 0, "y0": low, "y1": high},
+        {**_UNSEEN, "yref": "paper", "y0": 0, "y1": 0, "x0": rates[0], "x1": rates[1]},
+    ]
+    chart = parts.Chart("PSNR by bits per pixel", traces, {})
+    dataset = lines[0].curve.dataset if lines else "no"
+    laid_out = parts.layout(
+        chart.title,
+        hovermode="closest",
+        meta={"caption": caption, "name": f"{dataset}-bytes-and-quality"},
+        xaxis=x_axis,
+        yaxis=y_axis,
+        shapes=shapes,
+    )
+    return Figure(data=traces, layout=laid_out | chart.above())
+
+
+_UNSEEN = {"type": "line", "line": {"width": 0}}
+
+
+def _line(line: RateLine, n_pixels: int) -> Trace:
+    points = [point for point in line.curve.points if math.isfinite(point.psnr_db)]
+    placed = [(point.bits_per_pixel(n_pixels), point.psnr_db) for point in points]
+    width = 4 if line.is_run else 2
+    return parts.scatter(line.name, placed) | {
+        "uid": f"rates {line.curve.source}",  # what the reader has hidden stays hidden among other lines
+        "legendgroup": line.name,
+        "showlegend": not line.alone,
+        "customdata": [(line.curve.source, point.knob) for point in points] or None,  # what a click answers
+        "hovertext": [_hover(line, point) for point in points] or None,
+        "hovertemplate": "%{hovertext}<br>%{x:.3~g} bits per pixel, %{y:.1f} dB<extra></extra>",
+        "line": {"color": line.colour, "width": width, "dash": ALONE_DASH if line.alone else "solid"},
+        "marker": {
+            "color": line.colour,
+            "size": (1.0 if line.is_run else 0.8) * DOT_SIZE,
+            "symbol": f"{line.symbol}{'-open' * line.alone}",
+        },
+    }
+
+
+def _hover(line: RateLine, point: RatePoint) -> str:
+    name = f"<b>{line.name}{', a file each' * line.alone}</b>, {line.knob} {short(point.knob, 3)}"
+    share = point.n_bytes_head / point.n_images
+    of_it = f" ({short(share, 2)} of it head and tables)" if share >= 0.05 else ""
+    return f"{name}<br>{short(point.bytes_per_image, 3)} bytes an image{of_it}, {point.n_images:,} images"
+
+
+def _exact(line: RateLine, n_pixels: int, ends: tuple[float, float]) -> Trace:
+    """From the bottom of the plot to its top, with its name at the top."""
+    point = next(iter(line.curve.points), None)
+    rate = None if point is None else rounded(point.bits_per_pixel(n_pixels))
+    inside = ends[0] + 1e-3 * (ends[1] - ends[0]), ends[1] - 1e-3 * (ends[1] - ends[0])
+    says = "" if point is None else f"{short(point.bytes_per_image, 3)} bytes an image, without any error"
+    name = f"{line.name}{', a file each' * line.alone}"
+    return grey_line(
+        name,
+        [],
+        [],
+        x=[rate, rate],
+        y=[*inside] if point else [None, None],
+        hovertemplate=f"<b>{name}</b><br>{says}<extra></extra>",
+        line={"color": line.colour, "width": 1.5, "dash": ALONE_DASH if line.alone else "dot"},
+        legendgroup=line.name,
+        showlegend=not line.alone,
+    )
+
+
+def _sample_of_alone() -> Trace:
+    """What stands in the legend for the dashed lines."""
+    return grey_line("dashed: a file each", [], [], line={"color": GREY, "width": 2, "dash": ALONE_DASH})
+
+
+def _around(values: Sequence[float]) -> tuple[float, float]:
+    return (
+        _PSNR_STEP * math.floor(min(values) / _PSNR_STEP),
+        _PSNR_STEP * math.ceil(max(values) / _PSNR_STEP),
+    )
+
+
+def _rate_axis(
+    drawn: Sequence[Trace], exact: Sequence[RatePoint], n_pixels: int, log: bool
+) -> tuple[Trace, tuple[float, float]]:
+    """The axis, and what it shows at least: it widens in steps of 1, 2, 5."""
+    every = [x for trace in drawn for x in trace["x"] if x is not None]
+    every += [point.bits_per_pixel(n_pixels) for point in exact]
+    x_axis = axis("bits per pixel", ",~g") | {"uirevision": f"rates {log}", "showgrid": False}
+    if log:
+        low, high = min((*every, LEAST_RATES[0])), max((*every, LEAST_RATES[1]))
+        ends = step_of_1_2_5(low / 1.05, up=False), step_of_1_2_5(high * 1.05, up=True)
+        dtick = "D2" if ends[1] <= 2000 * ends[0] else 1  # labels at 1, 2, 5; else at 1
+        return x_axis | {"type": "log", "dtick": dtick}, ends
+    first = [x for x in drawn[0]["x"] if x is not None] if drawn else []
+    end = linear_top(1.25 * float(np.max(first or every or [1.0])))
+    return x_axis | {"range": [0, end]}, (0.0, end)
