@@ -45,11 +45,11 @@ def _equal_psnr(name: str, compared: Sequence[Rival]) -> str:
     equal = [rival.name for rival in compared if abs(_bd_rate(rival)) < MIN_DIFFERENCE]
     amounts = []
     if fewer:
-        amounts.append(f"{_first_with(fewer, 'fewer bytes')}")
+        amounts.append(_first_with(fewer, "fewer bytes"))
     if equal:
         amounts.append(f"as many bytes as {listed(equal)}")
     if more:
-        amounts.append(f"{_first_with(more, 'more bytes')}")
+        amounts.append(_first_with(more, "more bytes"))
     if not amounts:
         return ""
     crossings = [
@@ -74,7 +74,9 @@ def _than(rival: Rival) -> tuple[str, str]:
 def _first_with(amounts: Sequence[tuple[str, str]], what: str) -> str:
     """`44 % fewer bytes than PCA and 58 % fewer than WebP tiled`."""
     short_form = what.removesuffix(" bytes")
-    texts = [f"{share} {what if i == 0 else short_form} than {name}" for i, (share, name) in enumerate(amounts)]
+    texts = [
+        f"{share} {what if i == 0 else short_form} than {name}" for i, (share, name) in enumerate(amounts)
+    ]
     return listed(texts)
 
 

@@ -12,7 +12,7 @@ left.py      what is under way, by its own progress
 from autoenc.forecasting.curves import curve, keep_speed, kind_of
 from autoenc.forecasting.left import epoch_seconds, is_measured, seconds_left
 from autoenc.forecasting.machine import Machine
-from autoenc.forecasting.rates import rates, rates_kind
+from autoenc.forecasting.rates import rate_curve, rate_kind
 from autoenc.forecasting.recognition import probe, reading, reading_kind, recogniser, recogniser_left
 from autoenc.forecasting.several import Part, filled, in_company, together
 from autoenc.forecasting.training import START, epoch, part
@@ -31,8 +31,8 @@ __all__ = [
     "kind_of",
     "part",
     "probe",
-    "rates",
-    "rates_kind",
+    "rate_curve",
+    "rate_kind",
     "reading",
     "reading_kind",
     "recogniser",

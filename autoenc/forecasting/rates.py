@@ -23,29 +23,29 @@ PIXEL_SECONDS: Mapping[str, float] = {
     "webp-tiled": 1e-7,
     "avif": 7.5e-6,
     "avif-tiled": 1e-6,
-    "png": 1e-6,
-    "png-tiled": 1e-6,
-    "webp-lossless": 1e-6,
+    "png": 2.5e-7,
+    "png-tiled": 3e-7,
+    "webp-lossless": 5e-7,
 }
 CODE_SECONDS = 3e-7  # for one number of a code at one step: coded twice, decoded once
 FITTED = 10_000  # training images that tell how wide a code is spread
 
 
-def rates(source: str, data: DatasetInfo, machine: Machine, run: RunSummary | None = None) -> Part:
+def rate_curve(source: str, data: DatasetInfo, machine: Machine, run: RunSummary | None = None) -> Part:
     """A whole curve, and the threads that it makes use of.
 
     Args:
         run: the finished run that is the source; None: it is one of CODECS.
     """
     threads = 1 if source in CODECS and not CODECS[source].threaded else machine.n_cores
-    measured = measured_speed(rates_kind(source, data.image_shape, data.n_test, run))
+    measured = measured_speed(rate_kind(source, data.image_shape, data.n_test, run))
     if measured is not None:
         return Part(measured, threads)
     seconds = _of_codec(source, data) if run is None else _of_run(run, data, machine)
     return Part(Forecast(seconds, seconds).out_by(*UNKNOWN), threads)
 
 
-def rates_kind(
+def rate_kind(
     source: str, image_shape: tuple[int, int, int], n_test: int, run: RunSummary | Run | None = None
 ) -> str:
     """What takes as long."""

@@ -44,7 +44,7 @@ class RateJob:
         return share if self.source not in CODECS or CODECS[self.source].threaded else 1
 
     def needed_bytes(self) -> int:
-        """A code of a run, its copies in the coder and a few chunks of images; PCA's; or one large picture."""
+        """The code of a run and its copies in the coder; PCA's matrices; one large picture."""
         data = datasets.load(self.dataset)
         n_pixels = math.prod(data.image_shape)
         if self.source in BASELINES:
@@ -77,5 +77,5 @@ class RateJob:
             curves.keep_curve(self.job_id, curve)
             had_company |= cores.concurrent_jobs() > 0
             run = checkpoints.read(self.source) if self.content_hash else None
-            kind = forecasting.rates_kind(self.source, data.image_shape, len(data.test), run)
+            kind = forecasting.rate_kind(self.source, data.image_shape, len(data.test), run)
             forecasting.keep_speed(kind, watch.seconds, alone=not had_company)

@@ -11,8 +11,8 @@ from plotly.graph_objects import Figure
 
 from autoenc.numerals import short
 from autoenc.plots.denoising import parts
-from autoenc.plots.dots import DOT_SIZE, GREY, Trace, grey_line, linear_top, rounded
-from autoenc.plots.drawing import axis, step_of_1_2_5
+from autoenc.plots.dots import DOT_SIZE, GREY, Trace, grey_line, linear_top
+from autoenc.plots.drawing import axis, layout, step_of_1_2_5
 from autoenc.schema import RateCurve, RatePoint
 
 # A family of codecs, one colour; runs take the bright ones of SEVERAL_COLOURS. More families begin again.
@@ -21,6 +21,7 @@ SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x")
 ALONE_DASH = "dash"
 LEAST_RATES = (0.1, 4.0)  # bits per pixel that the axis shows at least
 LEAST_PSNR = (15.0, 35.0)
+N_HEIGHTS = 30  # at which the pointer finds a vertical line
 _PSNR_STEP = 5.0
 
 
@@ -57,6 +58,8 @@ def psnr_by_rate(lines: Sequence[RateLine], n_pixels: int, *, log: bool = True, 
     low, high = _around((*psnr, *LEAST_PSNR))
     x_axis, rates = _rate_axis(drawn, [point for line in exact for point in line.curve.points], n_pixels, log)
     traces = [*(_exact(line, n_pixels, (low, high)) for line in exact), *drawn]
+    for i, trace in enumerate(traces):
+        trace["showlegend"] = trace["legendgroup"] not in {other["legendgroup"] for other in traces[:i]}
     if any(line.alone for line in lossy):
         traces.append(_sample_of_alone())
     y_axis = axis("PSNR (dB)", "~g") | {"autorangeoptions": {"clipmin": low, "clipmax": high}}
@@ -66,7 +69,7 @@ def psnr_by_rate(lines: Sequence[RateLine], n_pixels: int, *, log: bool = True, 
     ]
     chart = parts.Chart("PSNR by bits per pixel", traces, {})
     dataset = lines[0].curve.dataset if lines else "no"
-    laid_out = parts.layout(
+    laid_out = layout(
         chart.title,
         hovermode="closest",
         meta={"caption": caption, "name": f"{dataset}-bytes-and-quality"},
@@ -87,7 +90,6 @@ def _line(line: RateLine, n_pixels: int) -> Trace:
     return parts.scatter(line.name, placed) | {
         "uid": f"rates {line.curve.source}",  # what the reader has hidden stays hidden among other lines
         "legendgroup": line.name,
-        "showlegend": not line.alone,
         "customdata": [(line.curve.source, point.knob) for point in points] or None,  # what a click answers
         "hovertext": [_hover(line, point) for point in points] or None,
         "hovertemplate": "%{hovertext}<br>%{x:.3~g} bits per pixel, %{y:.1f} dB<extra></extra>",
@@ -108,22 +110,19 @@ def _hover(line: RateLine, point: RatePoint) -> str:
 
 
 def _exact(line: RateLine, n_pixels: int, ends: tuple[float, float]) -> Trace:
-    """From the bottom of the plot to its top, with its name at the top."""
+    """From the bottom of the plot to its top; the pointer finds it at any of its heights."""
     point = next(iter(line.curve.points), None)
-    rate = None if point is None else rounded(point.bits_per_pixel(n_pixels))
-    inside = ends[0] + 1e-3 * (ends[1] - ends[0]), ends[1] - 1e-3 * (ends[1] - ends[0])
-    says = "" if point is None else f"{short(point.bytes_per_image, 3)} bytes an image, without any error"
     name = f"{line.name}{', a file each' * line.alone}"
+    says = "" if point is None else f"{short(point.bytes_per_image, 3)} bytes an image, without any error"
+    heights = np.linspace(*ends, N_HEIGHTS)[1:-1] if point else np.zeros(0)
     return grey_line(
         name,
-        [],
-        [],
-        x=[rate, rate],
-        y=[*inside] if point else [None, None],
+        [point.bits_per_pixel(n_pixels)] * len(heights) if point else [],
+        heights.tolist(),
+        uid=f"rates {line.curve.source}",
         hovertemplate=f"<b>{name}</b><br>{says}<extra></extra>",
-        line={"color": line.colour, "width": 1.5, "dash": ALONE_DASH if line.alone else "dot"},
+        line={"color": line.colour, "width": 1.5, "dash": ALONE_DASH if line.alone else "solid"},
         legendgroup=line.name,
-        showlegend=not line.alone,
     )
 
 

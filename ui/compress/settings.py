@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
+from autoenc.compression import CODECS
 from autoenc.errors import ConfigError
 from autoenc.runs import for_a_picture
 from autoenc.schema import RunSummary
 from ui.core.catalogue import fingerprint_of
-from ui.core.links import Address, held, one_of
+from ui.core.links import Address, Param, flag, held, one_of, parts
 from ui.core.sessions import runs_to_show
 from ui.core.values import Value
 
@@ -20,6 +23,15 @@ VIEWS = {
 
 RUN = Value[str | None]("compressed_run", None)  # run_id; None: the best there is
 VIEW = Value("compress_view", VIEWS["step"])
+
+# Bytes and quality: what the run is compared with.
+MAX_OTHERS = 3  # runs
+MAX_AT_FIRST = 2
+OTHERS = Value[list[str] | None]("rates_others", None)  # run_ids; None: what is usual
+FAMILIES = tuple(dict.fromkeys(source.family for source in CODECS.values()))
+CODEC_FAMILIES = Value("rates_codecs", list(FAMILIES))
+LOG_RATE = Value("rates_log", True)
+POINT = Value[tuple[str, float] | None]("rates_point", None)  # the source and the knob that were clicked
 
 
 def runs() -> tuple[RunSummary, ...]:
@@ -42,10 +54,90 @@ def chosen(listed: tuple[RunSummary, ...]) -> RunSummary | None:
     return by_id[RUN.get() or ""]
 
 
+# ---------------------------------------------------------------- bytes and quality
+
+
+def others_of(run: RunSummary) -> dict[str, RunSummary]:
+    """By their ids, the runs of the same images, those first that tell most: other sizes, then as listed.
+
+    Of what differs only in the latent size the nearest comes first; a model trained for its bytes before all.
+    """
+    alike = [one for one in runs() if one.fingerprint == run.fingerprint and one.run_id != run.run_id]
+    return {one.run_id: one for one in sorted(alike, key=lambda one: _distance(one, run))}
+
+
+def _distance(one: RunSummary, run: RunSummary) -> tuple[bool, bool, bool, float]:
+    is_rated, is_family = one.config.rate_weight is not None, one.config.model == run.config.model
+    times = abs(math.log(one.config.latent_size / run.config.latent_size))
+    return one.config.noise is not None, not is_rated, not is_family, times
+
+
+def limit_others(run: RunSummary) -> None:
+    """Before their widget is drawn: those that were chosen and are of these images, or the usual ones."""
+    listed, chosen = list(others_of(run)), OTHERS.get()
+    here = [run_id for run_id in chosen or [] if run_id in listed]
+    OTHERS.put(here or ([] if chosen == [] else listed[:MAX_AT_FIRST]))
+    CODEC_FAMILIES.limit(FAMILIES)
+
+
+def _others(text: str) -> list[str]:
+    run_ids = parts(text, most=2000)
+    if len(run_ids) > MAX_OTHERS:
+        raise ConfigError(f"the link asks for {len(run_ids):,} runs beside it; allowed: {MAX_OTHERS}")
+    return [_run(run_id) for run_id in run_ids]
+
+
+def _others_text() -> str | None:
+    """Empty: none is chosen, though there are some."""
+    run_ids, run = OTHERS.get(), next((one for one in runs() if one.run_id == RUN.get()), None)
+    is_usual = run is not None and run_ids == list(others_of(run))[:MAX_AT_FIRST]
+    return None if run_ids is None or is_usual else ",".join(run_ids)
+
+
+def _families(text: str) -> list[str]:
+    names = parts(text.replace("_", " "))
+    for name in names:
+        if name not in FAMILIES:
+            raise ConfigError(f"codecs has {name[:40]!r}; known: {', '.join(FAMILIES)}")
+    return names
+
+
+def _families_text(families: list[str]) -> str:
+    return ",".join(families).replace(" ", "_")
+
+
+def _point(text: str) -> tuple[str, float]:
+    """`webp-tiled@10`."""
+    source, _, knob = text.rpartition("@")
+    try:
+        value = float(knob)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise ConfigError(f"point is {text[:80]!r}; allowed: a source and its setting, as in webp-tiled@10")
+    return (source if source in CODECS else _run(source)), value
+
+
+def _point_text(point: tuple[str, float] | None) -> str | None:
+    return None if point is None else f"{point[0]}@{point[1]!r}"
+
+
+# ---------------------------------------------------------------- the address
+
+
 def _run(run_id: str) -> str:
     if run_id not in {run.run_id for run in runs()}:
         raise ConfigError(f"run {run_id[:80]!r} is not on this machine, or is not finished")
     return run_id
 
 
-COMPRESS = Address((held("run", RUN, _run, lambda run_id: run_id), one_of("view", VIEW, VIEWS)))
+COMPRESS = Address(
+    (
+        held("run", RUN, _run, lambda run_id: run_id),
+        one_of("view", VIEW, VIEWS),
+        Param("beside", (OTHERS,), lambda text: OTHERS.put(_others(text)), _others_text),
+        held("codecs", CODEC_FAMILIES, _families, _families_text),
+        flag("log_rate", LOG_RATE),
+        held("point", POINT, _point, _point_text),
+    )
+)

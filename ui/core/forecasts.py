@@ -103,7 +103,7 @@ def _of_measurement(job: Measurement, here: Machine) -> Part:
                 raise RunUnknown(f"run {job.run_id} is not on this machine any more")
             return forecasting.probe(info, here, run, by_epoch=job.by_epoch)
         case RateJob():
-            return forecasting.rates(job.source, info, here, _run(job.source))
+            return forecasting.rate_curve(job.source, info, here, _run(job.source))
 
 
 def _run(run_id: str) -> RunSummary | None:

@@ -23,3 +23,13 @@ class RateSource:
     lossless: bool = False  # a single point: all images come back exactly
     max_images: int | None = None  # test images that are measured; None: all
     threaded: bool = False  # it makes use of several cores
+
+    @property
+    def family(self) -> str:
+        """Whatever holds the images: `JPEG` of `JPEG, alone`."""
+        return self.title.partition(",")[0]
+
+    @property
+    def alone(self) -> bool:
+        """Each image is a file of its own."""
+        return self.max_images is not None
