@@ -21,25 +21,25 @@ class Rival:
     comparison: RateComparison
 
 
-def rates_caption(name: str, curve: RateCurve, rivals: Sequence[Rival]) -> str:
+def rates_caption(curve: RateCurve, rivals: Sequence[Rival]) -> str:
     """How many bytes a model saves against each of these at equal PSNR, and above which PSNR they win.
 
     Args:
-        name: of the model.
+        curve: of the model.
         rivals: those with which it is compared, in the order in which they are named.
     """
     measured = [rival for rival in rivals if rival.curve.points]
     if not curve.points or not measured:
         return ""
     compared = [rival for rival in measured if rival.comparison.bd_rate is not None]
-    sentences = [_equal_psnr(name, compared), _apart(curve, measured)]
+    sentences = [_equal_psnr(compared), _apart(curve, measured)]
     said = " ".join(filter(None, sentences))
     is_whole = curve.done >= 1 and all(rival.curve.done >= 1 for rival in rivals)
     return said if is_whole or not said else f"So far: {said}"
 
 
-def _equal_psnr(name: str, compared: Sequence[Rival]) -> str:
-    """`At equal PSNR MLP 48 takes 44 % fewer bytes than PCA; AVIF tiled is better above 25.0 dB.`"""
+def _equal_psnr(compared: Sequence[Rival]) -> str:
+    """`At equal PSNR this model takes 44 % fewer bytes than PCA; AVIF tiled is better above 25.0 dB.`"""
     fewer = [_than(rival) for rival in compared if _bd_rate(rival) <= -MIN_DIFFERENCE]
     more = [_than(rival) for rival in compared if _bd_rate(rival) >= MIN_DIFFERENCE]
     equal = [rival.name for rival in compared if abs(_bd_rate(rival)) < MIN_DIFFERENCE]
@@ -64,7 +64,7 @@ def _equal_psnr(name: str, compared: Sequence[Rival]) -> str:
             if rival.comparison.wins_above_db is not None
         ),
     ]
-    return "; ".join([f"At equal PSNR {name} takes {', and '.join(amounts)}", *crossings]) + "."
+    return "; ".join([f"At equal PSNR this model takes {', and '.join(amounts)}", *crossings]) + "."
 
 
 def _than(rival: Rival) -> tuple[str, str]:
@@ -86,19 +86,17 @@ def _bd_rate(rival: Rival) -> float:
 
 def _apart(curve: RateCurve, measured: Sequence[Rival]) -> str:
     """Those with which it has no PSNR in common, and why."""
-    ours = _lossy(curve.points)
-    better, worse = [], []
+    ours, unequal = _lossy(curve.points), []
     for rival in measured:
         theirs = _lossy(rival.curve.points)
-        if rival.comparison.bd_rate is not None or len(theirs) < 2 or len(ours) < 2:
+        if rival.comparison.bd_rate is not None or min(len(theirs), len(ours)) < 2:
             continue
         if min(point.psnr_db for point in theirs) >= max(point.psnr_db for point in ours):
-            least = min(point.bytes_per_image for point in theirs)
-            better.append(f"{rival.name}: it begins with {short(least, 3)} bytes")
+            why = f"at least {short(min(point.bytes_per_image for point in theirs), 3)} bytes an image"
         else:
-            worse.append(f"{rival.name}: it ends at {decibels(max(point.psnr_db for point in theirs))}")
-    texts = [f"No common quality with {one}." for one in (*better, *worse)]
-    return " ".join(texts)
+            why = f"at most {decibels(max(point.psnr_db for point in theirs))}"
+        unequal.append(f"{rival.name} ({why})")
+    return f"No common quality with {listed(unequal)}." if unequal else ""
 
 
 def _lossy(points: Sequence[RatePoint]) -> list[RatePoint]:
@@ -126,9 +124,10 @@ def large_code_caption(name: str, n_latents: int, n_pixels: int, curve: RateCurv
     best = max(points, key=lambda point: point.psnr_db)
     near = [point for point in points if point.psnr_db >= best.psnr_db - 1]  # a decibel is hardly seen
     chosen = min(near, key=lambda point: point.n_bytes)
-    times = smaller(n_pixels / chosen.bytes_per_image)
+    ratio = n_pixels / chosen.bytes_per_image
+    than = "" if math.isclose(ratio, 1) else " than the pixels"
     return (
         f"The code of {name} has {counted(n_latents, 'number')} for {counted(n_pixels, 'byte')} of pixels; "
-        f"coded, it takes {counted(round(chosen.bytes_per_image), 'byte')} at {decibels(chosen.psnr_db)}, "
-        f"{times} than the pixels."
+        f"coded, it takes {counted(round(chosen.bytes_per_image), 'byte')} at {decibels(chosen.psnr_db)}: "
+        f"{smaller(ratio)}{than}."
     )

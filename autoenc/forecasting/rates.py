@@ -13,16 +13,15 @@ from autoenc.forecasting.machine import Machine
 from autoenc.forecasting.several import Part
 from autoenc.schema import Forecast, Run, RunSummary
 
-# Seconds of a core of an AMD EPYC for one number of an image at one setting of the knob; another machine may
-# be faster or slower by these factors.
+# Seconds on two cores of an AMD EPYC for one number of an image at one setting of the knob.
 PIXEL_SECONDS: Mapping[str, float] = {
     "pca": 2.6e-7,
     "jpeg": 1.9e-7,
     "jpeg-tiled": 1.4e-8,
     "webp": 3.8e-7,
     "webp-tiled": 1e-7,
-    "avif": 7.5e-6,
-    "avif-tiled": 1e-6,
+    "avif": 2.4e-6,
+    "avif-tiled": 6e-7,
     "png": 2.5e-7,
     "png-tiled": 3e-7,
     "webp-lossless": 5e-7,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
 from autoenc.numerals import short
@@ -19,9 +20,13 @@ from autoenc.schema import RateCurve, RatePoint
 CODEC_COLOURS = ("#5a6978", "#785a3c", "#d2b478", "#96c3b4")
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x")
 ALONE_DASH = "dash"
+LOSSLESS = "lossless"  # all of them, in the legend
 LEAST_RATES = (0.1, 4.0)  # bits per pixel that the axis shows at least
+MIN_RATE = 0.02  # bits per pixel; with fewer, hardly more than the mean image comes back
 LEAST_PSNR = (15.0, 35.0)
+PSNR_ENDS = (10.0, 45.0)  # dB; of what is beyond them, nothing can be read or no difference be seen
 N_HEIGHTS = 30  # at which the pointer finds a vertical line
+AIR = 0.7  # dB below the lowest label, which would touch the first of the x axis
 _PSNR_STEP = 5.0
 
 
@@ -29,7 +34,8 @@ _PSNR_STEP = 5.0
 class RateLine:
     """One way to compress."""
 
-    name: str  # for the legend
+    name: str  # for the legend: of tiled and alone the same
+    title: str  # `WebP, tiled`
     colour: str  # #rrggbb
     curve: RateCurve
     symbol: str = "circle"
@@ -51,20 +57,22 @@ def psnr_by_rate(lines: Sequence[RateLine], n_pixels: int, *, log: bool = True, 
     Returns:
         A click on a point answers its source and its knob.
     """
-    lossy = [line for line in lines if not line.lossless]
+    lossy = sorted(
+        (line for line in lines if not line.lossless), key=lambda line: line.alone
+    )  # for the legend
     exact = [line for line in lines if line.lossless]
     drawn = [_line(line, n_pixels) for line in lossy]
     psnr = [y for trace in drawn for y in trace["y"] if y is not None]
-    low, high = _around((*psnr, *LEAST_PSNR))
+    low, high = _around(np.clip([*psnr, *LEAST_PSNR], *PSNR_ENDS))
     x_axis, rates = _rate_axis(drawn, [point for line in exact for point in line.curve.points], n_pixels, log)
-    traces = [*(_exact(line, n_pixels, (low, high)) for line in exact), *drawn]
+    traces = [*drawn, *(_exact(line, n_pixels, (low, high)) for line in exact)]
     for i, trace in enumerate(traces):
         trace["showlegend"] = trace["legendgroup"] not in {other["legendgroup"] for other in traces[:i]}
     if any(line.alone for line in lossy):
         traces.append(_sample_of_alone())
-    y_axis = axis("PSNR (dB)", "~g") | {"autorangeoptions": {"clipmin": low, "clipmax": high}}
+    y_axis = axis("PSNR (dB)", "~g") | {"autorangeoptions": {"clipmin": low - AIR, "clipmax": high}}
     shapes = [
-        {**_UNSEEN, "xref": "paper", "x0": 0, "x1": 0, "y0": low, "y1": high},
+        {**_UNSEEN, "xref": "paper", "x0": 0, "x1": 0, "y0": low - AIR, "y1": high},
         {**_UNSEEN, "yref": "paper", "y0": 0, "y1": 0, "x0": rates[0], "x1": rates[1]},
     ]
     chart = parts.Chart("PSNR by bits per pixel", traces, {})
@@ -84,7 +92,11 @@ _UNSEEN = {"type": "line", "line": {"width": 0}}
 
 
 def _line(line: RateLine, n_pixels: int) -> Trace:
-    points = [point for point in line.curve.points if math.isfinite(point.psnr_db)]
+    points = [
+        point
+        for point in line.curve.points
+        if math.isfinite(point.psnr_db) and point.bits_per_pixel(n_pixels) >= MIN_RATE
+    ]
     placed = [(point.bits_per_pixel(n_pixels), point.psnr_db) for point in points]
     width = 4 if line.is_run else 2
     return parts.scatter(line.name, placed) | {
@@ -103,7 +115,7 @@ def _line(line: RateLine, n_pixels: int) -> Trace:
 
 
 def _hover(line: RateLine, point: RatePoint) -> str:
-    name = f"<b>{line.name}{', a file each' * line.alone}</b>, {line.knob} {short(point.knob, 3)}"
+    name = f"<b>{line.title}</b>, {line.knob} {short(point.knob, 3)}"
     share = point.n_bytes_head / point.n_images
     of_it = f" ({short(share, 2)} of it head and tables)" if share >= 0.05 else ""
     return f"{name}<br>{short(point.bytes_per_image, 3)} bytes an image{of_it}, {point.n_images:,} images"
@@ -112,29 +124,28 @@ def _hover(line: RateLine, point: RatePoint) -> str:
 def _exact(line: RateLine, n_pixels: int, ends: tuple[float, float]) -> Trace:
     """From the bottom of the plot to its top; the pointer finds it at any of its heights."""
     point = next(iter(line.curve.points), None)
-    name = f"{line.name}{', a file each' * line.alone}"
     says = "" if point is None else f"{short(point.bytes_per_image, 3)} bytes an image, without any error"
     heights = np.linspace(*ends, N_HEIGHTS)[1:-1] if point else np.zeros(0)
     return grey_line(
-        name,
+        LOSSLESS,
         [point.bits_per_pixel(n_pixels)] * len(heights) if point else [],
         heights.tolist(),
         uid=f"rates {line.curve.source}",
-        hovertemplate=f"<b>{name}</b><br>{says}<extra></extra>",
+        hovertemplate=f"<b>{line.title}</b><br>{says}<extra></extra>",
         line={"color": line.colour, "width": 1.5, "dash": ALONE_DASH if line.alone else "solid"},
-        legendgroup=line.name,
+        legendgroup=LOSSLESS,
     )
 
 
 def _sample_of_alone() -> Trace:
     """What stands in the legend for the dashed lines."""
-    return grey_line("dashed: a file each", [], [], line={"color": GREY, "width": 2, "dash": ALONE_DASH})
+    return grey_line("dashed: alone", [], [], line={"color": GREY, "width": 2, "dash": ALONE_DASH})
 
 
-def _around(values: Sequence[float]) -> tuple[float, float]:
+def _around(values: NDArray[np.float64]) -> tuple[float, float]:
     return (
-        _PSNR_STEP * math.floor(min(values) / _PSNR_STEP),
-        _PSNR_STEP * math.ceil(max(values) / _PSNR_STEP),
+        _PSNR_STEP * math.floor(values.min() / _PSNR_STEP),
+        _PSNR_STEP * math.ceil(values.max() / _PSNR_STEP),
     )
 
 

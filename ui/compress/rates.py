@@ -26,7 +26,7 @@ from ui.core.text import plain
 from ui.widgets import measurements, png_texts
 from ui.widgets.lesson import lesson
 
-HEIGHT = 460  # pixels
+HEIGHT = 480  # pixels
 N_RETURNED = 8  # images of a point
 
 
@@ -49,6 +49,7 @@ def show(run: RunSummary) -> None:
             settings.FAMILIES,
             selection_mode="multi",
             key=settings.CODEC_FAMILIES.key,
+            width="stretch",
             help="PCA: principal components, rounded, through the same range coder.",
         )
     codecs = [name for name, source in CODECS.items() if source.family in families]
@@ -57,11 +58,8 @@ def show(run: RunSummary) -> None:
 
 
 def _names(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """By their ids: `MLP 48, 2 layers, trained for bytes`."""
-    texts = (
-        configs.short(run.config) + ", trained for bytes" * (run.config.rate_weight is not None)
-        for run in runs
-    )
+    """By their ids: `MLP 48, 2 layers, for bytes`."""
+    texts = (configs.short(run.config) + ", for bytes" * (run.config.rate_weight is not None) for run in runs)
     return dict(zip((run.run_id for run in runs), distinct_names(texts), strict=True))
 
 
@@ -73,7 +71,7 @@ def _draw(
 ) -> None:
     measured = [value or RateCurve(job.dataset, job.source) for job, value in zip(jobs, values, strict=True)]
     lines = tuple(_line(curve, i, names) for i, curve in enumerate(measured))
-    sentences = _sentences(run, names[run.run_id], measured, names)
+    sentences = _sentences(run, measured, names)
     log = settings.LOG_RATE.get()  # its switch comes after the chart
     height, width = run.image_shape[1:]
     drawn = _drawn(lines, height * width, log, " ".join(sentences) or "Nothing has been measured yet.")
@@ -82,24 +80,29 @@ def _draw(
     if clicked is not None:
         source, knob = clicked["customdata"]
         settings.POINT.put((str(source), float(knob)))
+    with st.container(horizontal=True, vertical_alignment="center", key="rates-axes"):
+        st.toggle("Log scale of the bits", value=log, key=settings.LOG_RATE.key)
+        st.caption("Click or tap a point to see what comes back there.")
+    _pictures(run, lines)
     for number, sentence in enumerate(sentences):
         lesson(sentence, key=f"rates-{number}")
-    st.toggle("Log scale of the bits", value=log, key=settings.LOG_RATE.key)
     _say_how(families={CODECS[job.source].family for job in jobs if job.source in CODECS})
-    _pictures(run, lines)
 
 
 def _line(curve: RateCurve, place: int, names: Mapping[str, str]) -> RateLine:
     """Runs bright and bold, in the order in which they were chosen; codecs earthen, a colour a family."""
     if curve.source not in CODECS:
-        return RateLine(names[curve.source], SEVERAL_COLOURS[place], curve, is_run=True, knob="step")
+        name = names[curve.source]
+        return RateLine(name, name, SEVERAL_COLOURS[place], curve, is_run=True, knob="step")
     source = CODECS[curve.source]
     family = settings.FAMILIES.index(source.family)
     if source.lossless:
-        return RateLine(source.family, COLOUR["original"], curve, alone=source.alone, lossless=True)
+        return RateLine(
+            source.family, source.title, COLOUR["original"], curve, alone=source.alone, lossless=True
+        )
     colour, symbol = (table[family % len(table)] for table in (CODEC_COLOURS, SYMBOLS))
     knob = "quality" if source.max_images or source.name.endswith("-tiled") else "step"
-    return RateLine(source.family, colour, curve, symbol, alone=source.alone, knob=knob)
+    return RateLine(source.family, source.title, colour, curve, symbol, alone=source.alone, knob=knob)
 
 
 @once(maxsize=64)
@@ -113,9 +116,7 @@ def _drawn(lines: tuple[RateLine, ...], n_pixels: int, log: bool, caption: str) 
 # ---------------------------------------------------------------- in words
 
 
-def _sentences(
-    run: RunSummary, name: str, measured: Sequence[RateCurve], names: Mapping[str, str]
-) -> list[str]:
+def _sentences(run: RunSummary, measured: Sequence[RateCurve], names: Mapping[str, str]) -> list[str]:
     """Against what shares its head as a code does, against a file for each image, without any error."""
     own, *others = measured
     exact = {source for source, codec in CODECS.items() if codec.lossless}
@@ -124,9 +125,9 @@ def _sentences(
     channels, height, width = run.image_shape
     said = captions.compression
     sentences = (
-        said.large_code_caption(name, run.n_latents, channels * height * width, own),
-        said.rates_caption(name, own, [rival for rival in lossy if rival.curve.source not in alone]),
-        said.rates_caption(name, own, [rival for rival in lossy if rival.curve.source in alone]),
+        said.large_code_caption(configs.short(run.config), run.n_latents, channels * height * width, own),
+        said.rates_caption(own, [rival for rival in lossy if rival.curve.source not in alone]),
+        said.rates_caption(own, [rival for rival in lossy if rival.curve.source in alone]),
         said.exact_caption([(_name(curve, names), curve) for curve in others if curve.source in exact]),
     )
     return list(filter(None, sentences))
@@ -147,9 +148,9 @@ def _say_how(families: set[str]) -> None:
     if tiled:
         says += (
             " Solid lines: all test images in one file; an image codec gets them as tiles of one large "
-            "picture. Dashed lines: a file for each image, which pays for its container each time: about 310 "
-            "bytes of a small AVIF, 170 of a JPEG, 60 of a WebP. Tiles show what a codec makes of the "
-            "pixels, single files what a small picture really costs."
+            "picture. Dashed lines (alone): a file for each image, which pays for its container each time: "
+            "about 310 bytes of a small AVIF, 170 of a JPEG, 60 of a WebP. Tiles show what a codec makes of "
+            "the pixels, single files what a small picture really costs."
         )
     st.caption(f"{says} The model itself is not in the file: it is needed to open it.")
 
@@ -163,20 +164,19 @@ def _pictures(run: RunSummary, lines: Sequence[RateLine]) -> None:
     line = next((line for line in lines if point and line.curve.source == point[0]), None)
     measured = line.curve.at(point[1]) if point and line else None
     if point is None or line is None or measured is None:
-        st.caption("Click or tap a point to see what comes back there.")
         return
     data = datasets.load(run.config.dataset)
     content_hash = "" if line.curve.source in CODECS else checkpoints.content_hash(line.curve.source)
     back = _returned(data.name, data.fingerprint, point[0], content_hash, point[1])
     x = np.array(data.test[: len(back.x_hat)])
-    title = f"{line.name}{', a file each' * line.alone}, {line.knob} {short(point[1], 3)}"
+    title = f"{line.title}, {line.knob} {short(point[1], 3)}"
     st.markdown(
         f"**{plain(title)}**: {short(measured.bytes_per_image, 3)} bytes an image, "
         f"{decibels(measured.psnr_db)} on the test set"
     )
     rows = (
         PictureRow("Original", x, COLOUR["original"], steady=True),
-        PictureRow(line.name, back.x_hat, line.colour, _notes(x, back)),
+        PictureRow(line.title, back.x_hat, line.colour, _notes(x, back)),
     )
     png = png_texts.of_run(run, "returned", title)
     pictures(rows, key="rates-pictures", columns=N_RETURNED, png=png)

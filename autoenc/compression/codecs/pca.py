@@ -58,5 +58,4 @@ PCA_CODEC = RateSource(
     points,
     returned,
     len(measuring.BITS),
-    threaded=True,
 )
