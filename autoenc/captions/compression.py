@@ -40,48 +40,31 @@ def rates_caption(curve: RateCurve, rivals: Sequence[Rival]) -> str:
 
 def _equal_psnr(compared: Sequence[Rival]) -> str:
     """`At equal PSNR this model takes 44 % fewer bytes than PCA; AVIF tiled is better above 25.0 dB.`"""
-    fewer = [_than(rival) for rival in compared if _bd_rate(rival) <= -MIN_DIFFERENCE]
-    more = [_than(rival) for rival in compared if _bd_rate(rival) >= MIN_DIFFERENCE]
-    equal = [rival.name for rival in compared if abs(_bd_rate(rival)) < MIN_DIFFERENCE]
-    amounts = []
-    if fewer:
-        amounts.append(_first_with(fewer, "fewer bytes"))
-    if equal:
-        amounts.append(f"as many bytes as {listed(equal)}")
-    if more:
-        amounts.append(_first_with(more, "more bytes"))
-    if not amounts:
+    if not compared:
         return ""
-    crossings = [
-        *(
-            f"{rival.name} is better above {decibels(rival.comparison.loses_above_db)}"
-            for rival in compared
-            if rival.comparison.loses_above_db is not None
-        ),
-        *(
-            f"{rival.name} is better only below {decibels(rival.comparison.wins_above_db)}"
-            for rival in compared
-            if rival.comparison.wins_above_db is not None
-        ),
-    ]
-    return "; ".join([f"At equal PSNR this model takes {', and '.join(amounts)}", *crossings]) + "."
+    (how, than), *others = sorted(map(_amount, compared), key=lambda amount: _ORDER[amount[0].split()[-1]])
+    takes = [f"{how} bytes {than}", *(f"{how} {than}" for how, than in others)]
+    crossings = [text for rival in compared if (text := _crossing(rival))]
+    return "; ".join([f"At equal PSNR this model takes {listed(takes)}", *crossings]) + "."
 
 
-def _than(rival: Rival) -> tuple[str, str]:
-    return percent(abs(_bd_rate(rival))), rival.name
+_ORDER = {"fewer": 0, "many": 1, "more": 2}
 
 
-def _first_with(amounts: Sequence[tuple[str, str]], what: str) -> str:
-    """`44 % fewer bytes than PCA and 58 % fewer than WebP tiled`."""
-    short_form = what.removesuffix(" bytes")
-    texts = [
-        f"{share} {what if i == 0 else short_form} than {name}" for i, (share, name) in enumerate(amounts)
-    ]
-    return listed(texts)
+def _amount(rival: Rival) -> tuple[str, str]:
+    """`44 % fewer` and `than PCA`."""
+    bd_rate = round(rival.comparison.bd_rate or 0.0, 4)
+    if abs(bd_rate) < MIN_DIFFERENCE:
+        return "as many", f"as {rival.name}"
+    return f"{percent(abs(bd_rate))} {'fewer' if bd_rate < 0 else 'more'}", f"than {rival.name}"
 
 
-def _bd_rate(rival: Rival) -> float:
-    return rival.comparison.bd_rate or 0.0
+def _crossing(rival: Rival) -> str:
+    """Where they cross: `AVIF tiled is better above 25.0 dB`; "": nowhere."""
+    loses, wins = rival.comparison.loses_above_db, rival.comparison.wins_above_db
+    if loses is not None:
+        return f"{rival.name} is better above {decibels(loses)}"
+    return "" if wins is None else f"{rival.name} is better only below {decibels(wins)}"
 
 
 def _apart(curve: RateCurve, measured: Sequence[Rival]) -> str:

@@ -28,7 +28,7 @@ from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
-from autoenc.plots.rates import CODEC_COLOURS, SYMBOLS, RateLine, psnr_by_rate
+from autoenc.plots.rates import CODEC_COLOURS, CODEC_SYMBOLS, RateLine, psnr_by_rate
 from autoenc.plots.recogniser import recogniser_accuracy, recogniser_loss, reliability_diagram
 from autoenc.plots.recognition import (
     Level,
@@ -53,13 +53,13 @@ from autoenc.plots.training import MAX_POINTS, comparison, extremes, loss_curve,
 
 __all__ = [
     "CODEC_COLOURS",
+    "CODEC_SYMBOLS",
     "COLOUR",
     "FONT_SIZE",
     "LOSS",
     "MAX_COMPARED",
     "MAX_POINTS",
     "SEVERAL_COLOURS",
-    "SYMBOLS",
     "Axes",
     "Level",
     "Line",

@@ -18,7 +18,7 @@ from autoenc.schema import RateCurve, RatePoint
 
 # A family of codecs, one colour; runs take the bright ones of SEVERAL_COLOURS. More families begin again.
 CODEC_COLOURS = ("#5a6978", "#785a3c", "#d2b478", "#96c3b4")
-SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x")
+CODEC_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x")
 ALONE_DASH = "dash"
 LOSSLESS = "lossless"  # all of them, in the legend
 LEAST_RATES = (0.1, 4.0)  # bits per pixel that the axis shows at least

@@ -16,7 +16,7 @@ from autoenc.compression.measuring import Returned
 from autoenc.datasets import distinct_names
 from autoenc.jobs import RateJob
 from autoenc.numerals import decibels, short
-from autoenc.plots import CODEC_COLOURS, COLOUR, SEVERAL_COLOURS, SYMBOLS, RateLine
+from autoenc.plots import CODEC_COLOURS, CODEC_SYMBOLS, COLOUR, SEVERAL_COLOURS, RateLine
 from autoenc.schema import RateCurve, RunSummary, psnr_of_mse
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
@@ -100,9 +100,8 @@ def _line(curve: RateCurve, place: int, names: Mapping[str, str]) -> RateLine:
         return RateLine(
             source.family, source.title, COLOUR["original"], curve, alone=source.alone, lossless=True
         )
-    colour, symbol = (table[family % len(table)] for table in (CODEC_COLOURS, SYMBOLS))
-    knob = "quality" if source.max_images or source.name.endswith("-tiled") else "step"
-    return RateLine(source.family, source.title, colour, curve, symbol, alone=source.alone, knob=knob)
+    colour, symbol = (table[family % len(table)] for table in (CODEC_COLOURS, CODEC_SYMBOLS))
+    return RateLine(source.family, source.title, colour, curve, symbol, alone=source.alone, knob=source.knob)
 
 
 @once(maxsize=64)

@@ -55,9 +55,9 @@ class ImageCodec:
                 partial(_points, self, alone),
                 partial(_returned_alone, self),
                 len(self.qualities),
-                self.lossless,
-                N_ALONE,
-                self.threaded,
+                lossless=self.lossless,
+                max_images=N_ALONE,
+                threaded=self.threaded,
             ),
             RateSource(
                 f"{name}-tiled",
@@ -66,7 +66,7 @@ class ImageCodec:
                 partial(_points, self, tiled),
                 partial(_returned_tiled, self),
                 len(self.qualities),
-                self.lossless,
+                lossless=self.lossless,
                 threaded=self.threaded,
             ),
         )

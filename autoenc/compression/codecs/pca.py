@@ -58,4 +58,5 @@ PCA_CODEC = RateSource(
     points,
     returned,
     len(measuring.BITS),
+    knob="step",
 )

@@ -20,6 +20,7 @@ class RateSource:
     points: Callable[[Dataset], Iterator[RatePoint]]  # of the test images, in the order of the knob
     returned: Callable[[Dataset, float, int], Returned]  # N test images at one setting of the knob
     n_points: int  # how many it gives
+    knob: str = "quality"  # what is turned
     lossless: bool = False  # a single point: all images come back exactly
     max_images: int | None = None  # test images that are measured; None: all
     threaded: bool = False  # it makes use of several cores
