@@ -66,8 +66,10 @@ def test_savings_and_losses_are_told_in_percent() -> None:
     rivals = [rival("PCA", OWN, TWICE), rival("the best", OWN, HALF), rival("a copy", OWN, OWN)]
     assert rates_caption(OWN, rivals) == (
         "At equal PSNR this model takes 50 % fewer bytes than PCA, as many as a copy and "
-        "100 % more than the best."
+        "2 times as many as the best."
     )
+    a_third = Rival("WebP tiled", TWICE, RateComparison(1 / 3))
+    assert rates_caption(OWN, [a_third]) == "At equal PSNR this model takes 33 % more bytes than WebP tiled."
     two = [rival("PCA", OWN, TWICE), rival("JPEG tiled", OWN, TWICE)]
     assert rates_caption(OWN, two) == (
         "At equal PSNR this model takes 50 % fewer bytes than PCA and 50 % fewer than JPEG tiled."

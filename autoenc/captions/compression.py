@@ -42,20 +42,25 @@ def _equal_psnr(compared: Sequence[Rival]) -> str:
     """`At equal PSNR this model takes 44 % fewer bytes than PCA; AVIF tiled is better above 25.0 dB.`"""
     if not compared:
         return ""
-    (how, than), *others = sorted(map(_amount, compared), key=lambda amount: _ORDER[amount[0].split()[-1]])
+    (how, than), *others = [_amount(rival) for rival in sorted(compared, key=_kind)]
     takes = [f"{how} bytes {than}", *(f"{how} {than}" for how, than in others)]
     crossings = [text for rival in compared if (text := _crossing(rival))]
     return "; ".join([f"At equal PSNR this model takes {listed(takes)}", *crossings]) + "."
 
 
-_ORDER = {"fewer": 0, "many": 1, "more": 2}
+def _kind(rival: Rival) -> int:
+    """Those first that need more bytes, then equal ones, then the better ones."""
+    bd_rate = rival.comparison.bd_rate or 0.0
+    return 0 if abs(bd_rate) < MIN_DIFFERENCE else (1 if bd_rate > 0 else -1)
 
 
 def _amount(rival: Rival) -> tuple[str, str]:
-    """`44 % fewer` and `than PCA`."""
+    """`44 % fewer` and `than PCA`, or `25 times as many` and `as PCA`."""
     bd_rate = round(rival.comparison.bd_rate or 0.0, 4)
     if abs(bd_rate) < MIN_DIFFERENCE:
         return "as many", f"as {rival.name}"
+    if bd_rate >= 1:
+        return f"{short(1 + bd_rate)} times as many", f"as {rival.name}"
     return f"{percent(abs(bd_rate))} {'fewer' if bd_rate < 0 else 'more'}", f"than {rival.name}"
 
 

@@ -57,10 +57,9 @@ def psnr_by_rate(lines: Sequence[RateLine], n_pixels: int, *, log: bool = True, 
     Returns:
         A click on a point answers its source and its knob.
     """
-    lossy = sorted(
-        (line for line in lines if not line.lossless), key=lambda line: line.alone
-    )  # for the legend
-    exact = [line for line in lines if line.lossless]
+    ordered = sorted(lines, key=lambda line: line.alone)  # the solid ones stand in the legend
+    lossy = [line for line in ordered if not line.lossless]
+    exact = [line for line in ordered if line.lossless]
     drawn = [_line(line, n_pixels) for line in lossy]
     psnr = [y for trace in drawn for y in trace["y"] if y is not None]
     low, high = _around(np.clip([*psnr, *LEAST_PSNR], *PSNR_ENDS))

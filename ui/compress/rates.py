@@ -137,8 +137,11 @@ def _rival(own: RateCurve, curve: RateCurve, names: Mapping[str, str]) -> Rival:
 
 
 def _name(curve: RateCurve, names: Mapping[str, str]) -> str:
-    """In a sentence: `WebP tiled`."""
-    return CODECS[curve.source].title.replace(",", "") if curve.source in CODECS else names[curve.source]
+    """In a sentence: `WebP tiled`, `MLP 48 (2 layers, for bytes)`."""
+    if curve.source in CODECS:
+        return CODECS[curve.source].title.replace(",", "")
+    model, _, more = names[curve.source].partition(", ")
+    return f"{model} ({more})" if more else model
 
 
 def _say_how(families: set[str]) -> None:
