@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autoenc.captions.compression import Rival, exact_caption, large_code_caption, rates_caption
+from autoenc.captions.compression import (
+    Rival,
+    exact_caption,
+    large_code_caption,
+    rates_caption,
+    sweep_caption,
+)
 from autoenc.compression import compared
-from autoenc.schema import RateComparison, RateCurve, RatePoint
+from autoenc.schema import Point, RateComparison, RateCurve, RatePoint, State, TrainConfig
 
 
 def curve(source: str, *points: tuple[float, float], done: float = 1.0) -> RateCurve:
@@ -124,3 +130,31 @@ def test_a_code_larger_than_its_image_is_told_in_bytes() -> None:
     )
     assert large_code_caption("MLP 48", 48, 784, own) == ""
     assert large_code_caption("Conv 16", 3136, 784, curve("conv", done=0)) == ""
+
+
+def point(latent_size: int) -> Point:
+    config = TrainConfig("digits", "mlp", latent_size)
+    return Point(f"run-{latent_size}", config, latent_size, 784, 1000, State.FINISHED, test_mse=0.01)
+
+
+def test_of_a_sweep_the_smallest_file_that_is_good_enough_is_told_beside_its_numbers() -> None:
+    points = [point(8), point(32), point(64)]
+    in_bytes = {
+        "run-8": RatePoint(1.0, 100, 500, 0.03),  # too poor
+        "run-32": RatePoint(1.0, 100, 1700, 0.0098),
+        "run-64": RatePoint(1.0, 100, 2900, 0.004),
+    }
+    assert sweep_caption(points, in_bytes) == (
+        "In real bytes (crosses): MLP 32 has 32 numbers for 784 bytes of pixels, 24.5 times smaller; in its "
+        "file an image takes 17 bytes at 20.1 dB, 46.1 times smaller."
+    )
+    assert sweep_caption(points[:1], in_bytes).startswith("In real bytes (crosses): MLP 8 has 8 numbers")
+    assert sweep_caption(points, {}) == ""
+
+
+def test_the_setting_that_stands_for_a_run_is_the_smallest_that_loses_half_a_decibel_at_most() -> None:
+    own = curve("run", (10, 18), (17, 19.6), (30, 20), (60, 20.1))
+    near = own.near(0.01)  # 20 dB
+    assert near is not None
+    assert near.bytes_per_image == 17
+    assert own.near(0.001) is None

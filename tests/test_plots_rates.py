@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from autoenc import plots
-from autoenc.plots import RateLine
-from autoenc.schema import RateCurve, RatePoint
+from autoenc.plots import Axes, RateLine
+from autoenc.schema import Point, RateCurve, RatePoint, State, TrainConfig
 
 N_PIXELS = 784
 
@@ -88,3 +88,26 @@ def test_a_linear_axis_ends_a_little_beyond_the_run() -> None:
     assert log.layout.meta["caption"] == "said"
     widest = max(shape.x1 for shape in log.layout.shapes)
     assert widest == 20, "an unseen line, to the next step of 1, 2, 5"
+
+
+# ---------------------------------------------------------------- beside the numbers of a sweep
+
+
+def test_a_weighed_run_has_a_cross_at_its_real_ratio_which_the_axis_reaches() -> None:
+    points = [
+        Point(f"run-{k}", TrainConfig("digits", "mlp", k), k, 784, 1000, State.FINISHED, test_mse=0.2 / k)
+        for k in (8, 16)
+    ]
+    plain = plots.loss_by_ratio_in_bytes(points, (), Axes())
+    weighed = plots.loss_by_ratio_in_bytes(
+        points,
+        (),
+        Axes(),
+        in_bytes=[("run-8", RatePoint(1.0, 100, 400, 0.03)), ("gone", RUN.curve.points[0])],
+    )
+    crosses = {trace.name: trace for trace in weighed.data}["in real bytes"]
+    assert (list(crosses.x), list(crosses.y)) == ([196], [0.03])  # 784 bytes of pixels in 4
+    assert "MLP, k = 8, in real bytes: 4 an image, 196 times smaller" in crosses.hovertext[0]
+    assert crosses.customdata is None
+    assert plain.layout.xaxis.range[1] < 2.1 < 2.29 < weighed.layout.xaxis.range[1]
+    assert plain.layout.xaxis.range[0] == weighed.layout.xaxis.range[0]

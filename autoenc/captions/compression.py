@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autoenc.captions import configs
+from autoenc.captions.sweep.quality import READABLE_MSE
 from autoenc.numerals import counted, decibels, listed, percent, short, smaller
-from autoenc.schema import RateComparison, RateCurve, RatePoint
+from autoenc.schema import Point, RateComparison, RateCurve, RatePoint
 
 MIN_DIFFERENCE = 0.015  # of the bytes: less is no difference to speak of
 
@@ -118,4 +120,25 @@ def large_code_caption(name: str, n_latents: int, n_pixels: int, curve: RateCurv
         f"The code of {name} has {counted(n_latents, 'number')} for {counted(n_pixels, 'byte')} of pixels; "
         f"coded, it takes {counted(round(chosen.bytes_per_image), 'byte')} at {decibels(chosen.psnr_db)}: "
         f"{smaller(ratio)}{than}."
+    )
+
+
+def sweep_caption(points: Sequence[Point], in_bytes: Mapping[str, RatePoint]) -> str:
+    """What counting numbers says of a run, and what its real bytes say: of the smallest that is good enough.
+
+    Args:
+        in_bytes: of the runs whose bytes are known, by run_id.
+    """
+    known = [point for point in points if point.run_id in in_bytes]
+    if not known:
+        return ""
+    good = [point for point in known if in_bytes[point.run_id].mse <= READABLE_MSE]
+    chosen = min(good or known, key=lambda point: in_bytes[point.run_id].bytes_per_image)
+    file = in_bytes[chosen.run_id]
+    return (
+        f"In real bytes (crosses): {configs.short(chosen.config)} has "
+        f"{counted(chosen.n_latents, 'number')} for {counted(chosen.n_pixels, 'byte')} of pixels, "
+        f"{smaller(chosen.ratio)}; in its file an image takes {short(file.bytes_per_image, 3)} bytes at "
+        f"{decibels(file.psnr_db)}, "
+        f"{smaller(chosen.n_pixels / file.bytes_per_image)}."
     )

@@ -28,7 +28,7 @@ from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.out_of_distribution import loss_among_tests
-from autoenc.plots.rates import CODEC_COLOURS, CODEC_SYMBOLS, RateLine, psnr_by_rate
+from autoenc.plots.rates import CODEC_COLOURS, CODEC_SYMBOLS, RateLine, loss_by_ratio_in_bytes, psnr_by_rate
 from autoenc.plots.recogniser import recogniser_accuracy, recogniser_loss, reliability_diagram
 from autoenc.plots.recognition import (
     Level,
@@ -80,6 +80,7 @@ __all__ = [
     "loss_at_large_sizes",
     "loss_by_code",
     "loss_by_ratio",
+    "loss_by_ratio_in_bytes",
     "loss_by_size",
     "loss_by_time",
     "loss_curve",

@@ -1,4 +1,4 @@
-"""The figure of bytes and quality."""
+"""The figure of bytes and quality; and real bytes in a figure of sizes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
-from autoenc.numerals import short
+from autoenc.numerals import short, smaller
 from autoenc.plots.denoising import parts
-from autoenc.plots.dots import DOT_SIZE, GREY, Trace, grey_line, linear_top
-from autoenc.plots.drawing import axis, layout, step_of_1_2_5
-from autoenc.schema import RateCurve, RatePoint
+from autoenc.plots.dots import DOT_SIZE, GREY, Trace, grey_line, linear_top, name_of, pair_of
+from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
+from autoenc.plots.sweep import Axes, loss_by_ratio
+from autoenc.schema import BaselineCurve, Point, RateCurve, RatePoint
 
 # A family of codecs, one colour; runs take the bright ones of SEVERAL_COLOURS. More families begin again.
 CODEC_COLOURS = ("#5a6978", "#785a3c", "#d2b478", "#96c3b4")
@@ -163,3 +164,53 @@ def _rate_axis(
     first = [x for x in drawn[0]["x"] if x is not None] if drawn else []
     end = linear_top(1.25 * float(np.max(first or every or [1.0])))
     return x_axis | {"range": [0, end]}, (0.0, end)
+
+
+# ---------------------------------------------------------------- beside the numbers of a sweep
+
+
+def loss_by_ratio_in_bytes(
+    points: Sequence[Point],
+    baselines: Sequence[BaselineCurve],
+    axes: Axes,
+    *,
+    highlighted: str | None = None,
+    caption: str = "",
+    in_bytes: Sequence[tuple[str, RatePoint]] = (),
+) -> Figure:
+    """`loss_by_ratio`, and a cross for each run whose file was weighed: how much smaller that really is.
+
+    Args:
+        in_bytes: run_ids and what was weighed.
+    """
+    figure = loss_by_ratio(points, baselines, axes, highlighted=highlighted, caption=caption)
+    files = dict(in_bytes)
+    weighed = [(point, files[point.run_id]) for point in points if point.run_id in files]
+    ratios = [point.n_pixels / file.bytes_per_image for point, file in weighed]
+    says = [
+        f"{name_of(pair_of(point))}, k = {point.config.latent_size:,}, in real bytes: "
+        f"{short(file.bytes_per_image, 3)} an image, {smaller(ratio)}"
+        for (point, file), ratio in zip(weighed, ratios, strict=True)
+    ]
+    colours = [COLOUR[point.config.model] for point, _ in weighed]
+    crosses = grey_line(
+        "in real bytes",
+        ratios,
+        [file.mse for _, file in weighed],
+        mode="markers",
+        cliponaxis=False,
+        hovertext=says or None,
+        hovertemplate="%{hovertext}: %{y:,.4~r}<extra></extra>",
+        marker={"color": colours or GREY, "size": DOT_SIZE, "symbol": "x-thin", "line": _stroke(colours)},
+        showlegend=False,
+    )
+    figure.add_trace(crosses)
+    if ratios:
+        low, high = figure.layout.xaxis.range
+        ends = min(low, math.log10(min(ratios)) - 0.05), max(high, math.log10(max(ratios)) + 0.05)
+        figure.layout.xaxis.range = ends
+    return figure
+
+
+def _stroke(colours: Sequence[str]) -> Trace:
+    return {"color": list(colours) or GREY, "width": 3}

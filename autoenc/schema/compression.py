@@ -10,6 +10,7 @@ from autoenc.schema.run import psnr_of_mse
 
 EXPONENTS = (-60, 60)  # of units, inclusive
 MAX_MULTIPLE = 2**21  # units of a step
+NEAR_DB = 0.5  # of PSNR: what rounding may take away of a code
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class RateCurve:
     def at(self, knob: float) -> RatePoint | None:
         """None: not measured there, or not yet."""
         return next((point for point in self.points if point.knob == knob), None)
+
+    def near(self, mse: float) -> RatePoint | None:
+        """The fewest bytes that come within NEAR_DB of this MSE; None: none do."""
+        near = (point for point in self.points if point.psnr_db >= psnr_of_mse(mse) - NEAR_DB)
+        return min(near, key=lambda point: point.bytes_per_image, default=None)
 
 
 @dataclass(frozen=True)

@@ -87,3 +87,8 @@ def test_nonsense_in_the_link_is_told(link: dict[str, str], sentence: str) -> No
 
 def _lessons(app: AppTest) -> str:
     return " ".join(one.value for one in app.markdown).replace("\\", "")
+
+
+def test_what_was_weighed_here_is_told_in_the_sweep_of_such_runs(measured: str) -> None:
+    app = opened("sweep", dataset="digits")
+    assert "In real bytes (crosses)" in _lessons(app)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from autoenc import plots
+from autoenc.captions import compression
 from autoenc.captions import sweep as captions
+from autoenc.errors import AutoencError
+from autoenc.jobs import RateJob
 from autoenc.plots import Axes
-from autoenc.schema import BaselineCurve, Point
+from autoenc.schema import BaselineCurve, Point, RatePoint
 from autoenc.sweeps import SavedSweep
 from ui.app import layout
 from ui.components.live_plot import live_plot
 from ui.core.caching import once
 from ui.sweep import settings
-from ui.widgets import png_texts
+from ui.widgets import measurements, png_texts
 from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels
@@ -36,6 +40,7 @@ class Question:
     figure: Callable[..., Any]
     answer: Callable[[Points, Baselines], str]  # empty: there is nothing to say yet
     has_baselines: bool = True
+    has_bytes: bool = False  # where the files of runs have been weighed
 
 
 def _buys(points: Points, baselines: Baselines) -> str:
@@ -84,8 +89,9 @@ QUESTIONS: Mapping[str, Question] = {
         "How far can an image be compressed?",
         "loss-by-ratio",
         "Test loss by compression ratio",
-        plots.loss_by_ratio,
+        plots.loss_by_ratio_in_bytes,
         lambda points, _: captions.ratio_caption(points),
+        has_bytes=True,
     ),
 }
 
@@ -117,9 +123,11 @@ def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> 
     layout.subsection(f"**{question.title}**")
     data = (points, baselines) if question.has_baselines else (points,)
     axes = Axes(settings.LOG_SIZE.get(), settings.LOG_LOSS.get())  # their switches come after the charts
-    answer = question.answer(points, baselines)
+    in_bytes = _weighed(points) if question.has_bytes else {}
+    in_bytes_caption = compression.sweep_caption(points, in_bytes)
+    answer = " ".join(filter(None, (question.answer(points, baselines), in_bytes_caption)))
     spoken = answer or captions.large_caption(points)  # to those who cannot see the chart
-    drawn = _drawn(question.figure, data, axes, settings.POINT.get(), spoken)
+    drawn = _drawn(question.figure, data, axes, settings.POINT.get(), spoken, tuple(in_bytes.items()))
     png = png_texts.of_sweep(saved, question.part, question.says)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT, png=png)
     lesson(answer, key=f"sweep-{key}")
@@ -128,10 +136,28 @@ def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> 
         st.rerun()
 
 
+def _weighed(points: Points) -> dict[str, RatePoint]:
+    """The bytes of the finished runs whose curves of bytes and quality are known, by run_id."""
+    weighed = {}
+    for point in points:
+        if point.finished and point.test_mse:
+            with suppress(AutoencError):  # its file has gone
+                curve = measurements.value_of(RateJob(point.config.dataset, point.run_id))
+                if curve is not None and (file := curve.near(point.test_mse)) is not None:
+                    weighed[point.run_id] = file
+    return weighed
+
+
 @once(maxsize=64)
 def _drawn(
-    figure: Callable[..., Any], data: tuple[Any, ...], axes: Axes, highlighted: str | None, caption: str
+    figure: Callable[..., Any],
+    data: tuple[Any, ...],
+    axes: Axes,
+    highlighted: str | None,
+    caption: str,
+    in_bytes: tuple[tuple[str, RatePoint], ...],
 ) -> str:
     """As JSON; once for all who look at the same moment."""
-    json: str = figure(*data, axes, highlighted=highlighted, caption=caption).to_json()
+    more = {"in_bytes": in_bytes} if in_bytes else {}
+    json: str = figure(*data, axes, highlighted=highlighted, caption=caption, **more).to_json()
     return json
