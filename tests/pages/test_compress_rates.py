@@ -68,7 +68,7 @@ def test_the_runs_beside_it_are_of_the_same_images(measured: str) -> None:
     ("link", "sentence"),
     [
         ({"beside": "nobody"}, "run 'nobody' is not on this machine"),
-        ({"beside": "a,b,c,d"}, "the link asks for 4 runs beside it; allowed: 3"),
+        ({"beside": "a,b,c,d"}, "the link asks for 4 other runs; allowed: 3"),
         ({"codecs": "GIF"}, "codecs has 'GIF'; known: PCA, JPEG"),
         ({"point": "jpeg@many"}, "point is 'jpeg@many'"),
         ({"point": "nobody@1"}, "run 'nobody' is not on this machine"),

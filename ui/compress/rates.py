@@ -37,7 +37,7 @@ def show(run: RunSummary) -> None:
     names = _names([run, *others.values()])
     with st.container(horizontal=True, key="rates-form"):
         chosen: list[str] = st.multiselect(
-            "Beside it",
+            "Compare with",
             list(others),
             format_func=names.__getitem__,
             key=settings.OTHERS.key,

@@ -83,7 +83,7 @@ def limit_others(run: RunSummary) -> None:
 def _others(text: str) -> list[str]:
     run_ids = parts(text, most=2000)
     if len(run_ids) > MAX_OTHERS:
-        raise ConfigError(f"the link asks for {len(run_ids):,} runs beside it; allowed: {MAX_OTHERS}")
+        raise ConfigError(f"the link asks for {len(run_ids):,} other runs; allowed: {MAX_OTHERS}")
     return [_run(run_id) for run_id in run_ids]
 
 
