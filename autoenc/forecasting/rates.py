@@ -26,7 +26,7 @@ PIXEL_SECONDS: Mapping[str, float] = {
     "png-tiled": 3e-7,
     "webp-lossless": 5e-7,
 }
-CODE_SECONDS = 3e-7  # for one number of a code at one step: coded twice, decoded once
+CODE_SECONDS = 1.3e-7  # for one number of a code at one step: coded twice, decoded once
 FITTED = 10_000  # training images that tell how wide a code is spread
 
 
