@@ -31,7 +31,7 @@ BITS = (
 )  # of the widest number
 USUAL_BITS = 4.0  # of the same number, to begin with
 # Of a model that is trained for its bytes: its decoder rounds, so that what is finer costs more for nothing.
-TRAINED_STEPS = (8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0)
+TRAINED_STEPS = (4.0, 3.0, 2.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
