@@ -18,6 +18,7 @@ from autoenc.compression.files import CompressedFile
 from autoenc.compression.spread import quantiles_of
 from autoenc.compression.tables import Numbers, Table
 from autoenc.errors import CheckpointError, CompressionError, ShapeError
+from autoenc.models import Autoencoder
 from autoenc.numerals import out_of
 from autoenc.schema import CodeQuantiles, ModelInfo, Step
 
@@ -82,11 +83,10 @@ def codec_of(run_id: str) -> Codec:
 
 
 def of_model(
-    model: nn.Module, info: ModelInfo, content_hash: str = "0" * 16, quantiles: CodeQuantiles | None = None
+    model: Autoencoder, info: ModelInfo, content_hash: str = "0" * 16, quantiles: CodeQuantiles | None = None
 ) -> Codec:
-    """A codec of anything that has an `encoder` and a `decoder`."""
-    encoder, decoder = model.get_submodule("encoder"), model.get_submodule("decoder")
-    return Codec(encoder, decoder, info.image_shape, info.code_shape, content_hash, quantiles)
+    """A codec of a model, without the rounding of one trained for its bytes: a file may have any step."""
+    return Codec(model.encoder, model.drawing, info.image_shape, info.code_shape, content_hash, quantiles)
 
 
 @torch.inference_mode()

@@ -15,23 +15,9 @@ from autoenc.compression.files import CompressedFile
 from autoenc.errors import CompressionError
 from autoenc.schema import N_QUANTILES, RatePoint, Run, Step
 
-BITS = (
-    1.0,
-    2.0,
-    2.5,
-    3.0,
-    3.5,
-    4.0,
-    4.5,
-    5.0,
-    5.5,
-    6.0,
-    7.0,
-    8.0,
-)  # of the widest number
+BITS = (1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0)  # of the number spread most widely
 USUAL_BITS = 4.0  # of the same number, to begin with
-# Of a model that is trained for its bytes: its decoder rounds, so that what is finer costs more for nothing.
-TRAINED_STEPS = (4.0, 3.0, 2.0, 1.0)
+TRAINED_STEPS = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.35)  # of a model that is trained for its bytes
 
 
 @dataclass(frozen=True, eq=False)
