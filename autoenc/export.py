@@ -83,6 +83,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "test_loss": [e.test_loss for e in run.epochs],
         "test_mse": run.test_mse,
         "test_psnr_db": psnr_db if psnr_db is not None and math.isfinite(psnr_db) else None,
+        "test_bits": [e.test_bits for e in run.epochs] if run.config.rate_weight else None,
         "epoch_seconds": [e.seconds for e in run.epochs],
         "seconds": run.seconds,
         "images_per_second": run.images_per_second,
@@ -253,6 +254,7 @@ def _scalars(run: Run, ends: list[float]) -> Iterator[Moment]:
                 ("loss/train_epoch", done.train_loss),
                 ("loss/test", done.test_loss),
                 ("psnr_db/test", psnr_of_mse(done.test_loss)),
+                *([] if done.test_bits is None else [("bytes_per_image/test", done.test_bits / 8)]),
                 ("time/train_seconds", done.seconds),
                 ("time/test_seconds", done.test_seconds),
             ):

@@ -14,9 +14,10 @@ def title(config: TrainConfig) -> str:
     """All in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     stride = f", stride {config.stride}" if config.kind.has_stride else ""
     noise = f", {noise_caption(config.noise)}" if config.noise else ""
+    rated = f", {_words(config)['rate_weight']}" if config.rate_weight else ""
     return (
         f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
-        f"{_layers(config.layers)}{stride}{noise}, {datasets.title(config.dataset)}"
+        f"{_layers(config.layers)}{stride}{rated}{noise}, {datasets.title(config.dataset)}"
     )
 
 
@@ -42,8 +43,9 @@ def every_setting_of_sweep(sweep: Sweep) -> str:
 
 
 def short(config: TrainConfig) -> str:
-    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`."""
-    return _short(config, {"layers"} if config.layers > 1 else set())
+    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`, `MLP 48, 2 layers, for few bytes (0.04)`."""
+    unusual = {"layers"} if config.layers > 1 else set[str]()
+    return _short(config, unusual | ({"rate_weight"} if config.rate_weight else set()))
 
 
 def family(config: TrainConfig) -> str:
@@ -136,6 +138,9 @@ def _words(config: TrainConfig) -> dict[str, str]:
         "decay_epochs": f"rate decays over {counted(config.decay_epochs, 'epoch')}"
         if config.decay_epochs
         else "constant rate",
+        "rate_weight": f"for few bytes ({setting(config.rate_weight)})"
+        if config.rate_weight
+        else "for small errors",
         "noise": noise_caption(config.noise) if config.noise else "no noise",
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",

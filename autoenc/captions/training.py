@@ -47,6 +47,18 @@ def _course(losses: Sequence[float]) -> str:
     return f"{changes(ratio)} ({short(first)} to {short(last)})"
 
 
+def bytes_caption(run: Run) -> str:
+    """What a code takes after the first epoch and after the last; empty before the end of the first, and of a
+    model that is not trained for few bytes."""
+    sizes = [epoch.test_bits / 8 for epoch in run.epochs if epoch.test_bits is not None]
+    if not sizes:
+        return ""
+    last = f"{short(sizes[-1], 3)} bytes per image"
+    if len(sizes) == 1:
+        return f"After epoch 1 the code takes {last}."
+    return f"After epoch {len(sizes):,} the code takes {last} ({short(sizes[0], 3)} after epoch 1)."
+
+
 def timing_caption(run: Run) -> str:
     """What an epoch takes, and how even the epochs are; empty before the end of the first."""
     if not run.epochs:

@@ -49,6 +49,9 @@ def run_summary(run: Run) -> str:
         f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, "
         f"ratio {short(ratio, 3)}"
     )
+    if run.code_bytes is not None:
+        smaller_by = short(run.model.n_pixels / max(run.code_bytes, 0.01), 3)
+        lines.append(f"about {short(run.code_bytes, 3)} bytes of code per image, ratio {smaller_by}")
     lines += remarks(run)
     lines.append(str(checkpoints.find(run.run_id)))
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from typing import Any
 from autoenc import datasets
 from autoenc.datasets import DatasetInfo
 from autoenc.datasets.published import PUBLISHED
-from autoenc.recipes import PLAIN, RECIPES
+from autoenc.recipes import PLAIN, RATED, RECIPES
 from autoenc.schema import Noise, TrainConfig
 
 _SHARED = (
@@ -42,6 +42,7 @@ def add_settings(parser: argparse.ArgumentParser, alone: str = "") -> None:
     parser.add_argument("--batch-size", type=int, help=f"default: {usual.batch_size}")
     parser.add_argument("--learning-rate", type=float, help=suited_help("learning_rate", alone))
     decaying = [f"; {model}{alone}: all epochs" for model, recipe in RECIPES.items() if recipe.decays]
+    decaying.append("; with --rate-weight: all epochs")
     parser.add_argument(
         "--decay-epochs",
         type=int,
@@ -60,10 +61,11 @@ def add_settings(parser: argparse.ArgumentParser, alone: str = "") -> None:
 
 
 def suited_help(name: str, alone: str = "") -> str:
-    """`default: 1; conv-bottleneck: 2`."""
+    """`default: 1; conv-bottleneck: 2; with --rate-weight: 2`."""
     usual = getattr(PLAIN, name)
     values = {model: getattr(recipe, name) for model, recipe in RECIPES.items()}
     others = [f"; {model}{alone}: {value}" for model, value in values.items() if value != usual]
+    others.append(f"; with --rate-weight: {getattr(RATED, name)}")
     return f"default: {usual}{''.join(others)}"
 
 

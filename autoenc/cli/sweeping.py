@@ -117,7 +117,8 @@ def _tell(plan: Plan, forecast: Forecast | None) -> None:
     here, new = len(plan.finished), len(plan.to_train)
     time = "" if forecast is None or not new else f", {forecast.text}"
     size = f"; the largest needs {data_size(plan.needed_bytes)} of memory" if new else ""
-    if caption := shared_settings(dict.fromkeys(run.config.model for run in plan.runs)):
+    models = dict.fromkeys(run.config.model for run in plan.runs)
+    if caption := shared_settings(models, rated=any(run.config.rate_weight for run in plan.runs)):
         print(caption, file=sys.stderr)
     print(
         f"{counted(len(plan.runs), 'run')}: {here:,} already on disk, {new:,} to train{time}{size}",

@@ -12,7 +12,7 @@ from torch import nn
 
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained
-from autoenc.models import Crop
+from autoenc.models import Crop, Round
 from autoenc.schema import ModelInfo
 
 MAX_PARAMETERS = 2_000_000  # 8 MB, which a browser loads once
@@ -96,7 +96,7 @@ def _settings(module: nn.Module) -> Layer:
                 "stride": list(module.stride),
                 "padding": [int(side) for side in module.padding],
             }
-        case nn.ReLU() | nn.Sigmoid() | nn.Flatten() | nn.Unflatten() | Crop():
+        case nn.ReLU() | nn.Sigmoid() | nn.Flatten() | nn.Unflatten() | Crop() | Round():
             return {"kind": type(module).__name__.lower()}
         case nn.BatchNorm2d():
             return {"kind": "scale"}
@@ -104,7 +104,8 @@ def _settings(module: nn.Module) -> Layer:
             return {"kind": "max_pool"}
     raise ConfigError(
         f"the browser cannot compute the layer {module}; it knows Linear, Conv2d, ConvTranspose2d, ReLU, "
-        "Sigmoid, MaxPool2d, BatchNorm2d, Flatten, Unflatten and Crop: compute this model on the server"
+        "Sigmoid, MaxPool2d, BatchNorm2d, Flatten, Unflatten, Crop and Round: compute this model on the "
+        "server"
     )
 
 

@@ -14,6 +14,7 @@ from torch.nn.functional import conv_transpose2d
 
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained, as_input, one_thread
+from autoenc.models import Round
 from autoenc.training import as_float, chunk
 
 MAX_SHOWN = 64  # code numbers, or kernels of a layer
@@ -128,6 +129,8 @@ def _forwards(layers: Iterable[nn.Module], x: Tensor, slopes: Tensor) -> Tensor:
             case nn.ConvTranspose2d():
                 padding = [int(side) for side in layer.padding]
                 slopes = conv_transpose2d(slopes, layer.weight, None, layer.stride, padding)
+            case Round():  # in steps: what a whole number more draws, where the slope itself is zero
+                pass
             case _:
                 slopes = layer(slopes)
         x = layer(x)

@@ -49,7 +49,7 @@ from autoenc.plots.sweep import (
     loss_by_time,
     time_by_size,
 )
-from autoenc.plots.training import MAX_POINTS, comparison, extremes, loss_curve, timing
+from autoenc.plots.training import MAX_POINTS, code_bytes, comparison, extremes, loss_curve, timing
 
 __all__ = [
     "CODEC_COLOURS",
@@ -70,6 +70,7 @@ __all__ = [
     "SizeCurve",
     "accuracy_by_code",
     "accuracy_by_noise",
+    "code_bytes",
     "comparison",
     "confusion_matrix",
     "error_at_equal",

@@ -103,6 +103,27 @@ def comparison(runs: Mapping[str, Run], *, log: bool = True) -> Figure:
     return Figure(data=lines, layout=laid_out)
 
 
+def code_bytes(run: Run) -> Figure:
+    """What the code of a test image takes in bytes, by epoch, of a model that is trained for few of them.
+
+    Returns:
+        Trace "test"; nothing is drawn of epochs that do not tell.
+    """
+    n_epochs = run.config.epochs
+    sizes = drawable([math.nan if e.test_bits is None else e.test_bits / 8 for e in run.epochs])
+    epochs = np.arange(1, len(sizes) + 1, dtype=np.int32)
+    line = _line("test", epochs, sizes, "%{y:,.3~r} bytes", n_epochs)
+    this_run = {"uirevision": run.run_id}
+    laid_out = layout(
+        "Bytes per image",
+        xaxis=_epoch_axis(n_epochs) | this_run,
+        yaxis=axis("bytes per image", "~g")
+        | this_run
+        | {"rangemode": "tozero", "showticklabels": len(epochs) > 0},
+    )
+    return Figure(data=[line], layout=laid_out)
+
+
 def timing(run: Run) -> Figure:
     """Where the time of each epoch went, and how fast the training was.
 

@@ -46,7 +46,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "train_images": (1, 10_000_000),
     "seed": (0, 2**31 - 1),
 }
-OPTIONAL = ("train_images", "decay_epochs")  # may be None
+OPTIONAL = ("train_images", "decay_epochs", "rate_weight")  # may be None
 MAX_RATE_WEIGHT = 1000.0
 
 

@@ -125,6 +125,7 @@ class Run:
     quantiles: CodeQuantiles | None = field(default=None, repr=False)  # of its code; None: not finished yet
     # Of one step, by each of the latest records of steps since training began or resumed; in no file.
     step_seconds: tuple[float, ...] = field(default=(), repr=False, compare=False)
+    step_bits: float | None = field(default=None, repr=False, compare=False)  # of a code, latest; in no file
 
     @property
     def steps_per_epoch(self) -> int:
@@ -185,6 +186,13 @@ class Run:
         return self.epochs[-1].test_bits if self.epochs else None
 
     @property
+    def code_bytes(self) -> float | None:
+        """Of one image's code, as the model's density has it: after the last finished epoch; in the first one
+        those of the latest steps. None: the model is not trained for its bytes, or has not begun."""
+        bits = self.test_bits if self.epochs else self.step_bits
+        return None if bits is None else bits / 8
+
+    @property
     def concurrent_jobs(self) -> int | None:
         """The most other jobs that ran on the machine during an epoch; None: not known of every epoch."""
         counts = [e.concurrent_jobs for e in self.epochs if e.concurrent_jobs is not None]
@@ -204,7 +212,7 @@ class Run:
                     newest = record.seconds / len(record.losses)
                     step_seconds = (*step_seconds, newest)[-MAX_STEP_SECONDS:]
                 losses = self.step_losses + record.losses
-                run = replace(self, step_losses=losses, step_seconds=step_seconds)
+                run = replace(self, step_losses=losses, step_seconds=step_seconds, step_bits=record.bits)
                 if record.x_hat is None:
                     return run
                 return run._with_frame(Preview(len(run.step_losses), None, record.x_hat))

@@ -30,8 +30,8 @@ def subject(
 ) -> Subject:
     """What the runs tell of a data set: of each model those that differ only in their latent size.
 
-    All images, no noise; examples only where the user has no such run. Where a model was trained at several
-    settings, those with the most sizes; of equally many, the newest.
+    All images, no noise, not trained for few bytes; examples only where the user has no such run. Where a
+    model was trained at several settings, those with the most sizes; of equally many, the newest.
 
     Args:
         runs: the newest of equal settings first.
@@ -52,8 +52,9 @@ def subject(
 
 
 def _is_usable(run: RunSummary, fingerprint: str) -> bool:
-    whole = run.config.train_images is None and run.config.noise is None
-    return run.finished and whole and run.fingerprint == fingerprint and usable(run.test_mse)
+    config = run.config
+    plain = config.train_images is None and config.noise is None and config.rate_weight is None
+    return run.finished and plain and run.fingerprint == fingerprint and usable(run.test_mse)
 
 
 def _point(run: RunSummary) -> Point:

@@ -169,10 +169,18 @@ const sigmoid = (layer, weights, x) => () => {
   for (let i = 0; i < x.length; i++) x[i] = 1 / (1 + Math.exp(-x[i]));
 };
 
+// To whole numbers, halves to the even one, as PyTorch does.
+const round = (layer, weights, x) => () => {
+  for (let i = 0; i < x.length; i++) {
+    const up = Math.round(x[i]);
+    x[i] = up - x[i] === 0.5 && up % 2 ? up - 1 : up;
+  }
+};
+
 const reshape = () => () => {};
 
 const INTO_ANOTHER = { linear, conv, conv_transpose: convTranspose, crop, max_pool: maxPool };
-const IN_PLACE = { relu, scale, sigmoid, flatten: reshape, unflatten: reshape };
+const IN_PLACE = { relu, round, scale, sigmoid, flatten: reshape, unflatten: reshape };
 
 // A function of n images, Float32Array (n, C, H, W); it returns the same array each time, with new numbers.
 function prepared({ layers, weights }, n) {

@@ -43,7 +43,14 @@ def _show_all(run: Run, active: bool) -> Film:
     rows, film = _film(run, recognisers.for_run(run), whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=_film_text(run))
     shown = selection.CHART.get()  # its widget comes after it
-    _chart(run, active, shown, CHART_HEIGHT)
+    if shown == "loss" and run.config.rate_weight is not None:
+        loss, code = st.columns([5, 3], gap="small")
+        with code:
+            _bytes(run, CHART_HEIGHT)
+    else:
+        loss = st.container()
+    with loss:
+        _chart(run, active, shown, CHART_HEIGHT)
     _chart_settings()
     lesson(_caption(run, active, shown), key="chart")
     recogniser = recognisers.for_run(run)
@@ -65,6 +72,8 @@ def _present(run: Run, active: bool) -> Film:
         pictures(rows, key=FILM, film=film, columns=N_PRESENTED, png=_film_text(run))
         number, sentence = st.columns([2, 5], vertical_alignment="center")
         number.metric("Test PSNR (dB)", labels.over_seeds([run.test_psnr_db], 1) or "–")
+        if run.code_bytes is not None:
+            number.metric("Bytes per image", f"{run.code_bytes:.1f}")
         with sentence:
             lesson(_caption(run, active, shown) or remarks.code_remark(run), key="chart")
     return film
@@ -160,7 +169,14 @@ def _caption(run: Run, active: bool, shown: str) -> str:
     """What that chart shows, in words."""
     if shown == "time":
         return captions.training.timing_caption(run)
-    return captions.training.loss_caption(run, () if active else sessions.seeds_of(run))
+    seeds = () if active else sessions.seeds_of(run)
+    return f"{captions.training.loss_caption(run, seeds)} {captions.training.bytes_caption(run)}".rstrip()
+
+
+def _bytes(run: Run, height: int) -> None:
+    """What the code of an image takes, beside the loss of a model that is trained for few bytes."""
+    png = png_texts.of_run(run, "bytes", "Bytes per image by epoch")
+    live_plot(_code_bytes(run), key="code-bytes", height=height, png=png)
 
 
 def _chart_settings() -> None:
@@ -198,6 +214,13 @@ def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[
     x_scale = 1 if by == "step" else 1 / run.steps_per_epoch
     figure.update_layout(meta={"film": FILM, "x_scale": x_scale, "caption": caption})
     return str(figure.to_json())
+
+
+@polling.drawn_once
+def _code_bytes(run: Run) -> str:
+    caption = captions.training.bytes_caption(run)
+    meta = {"film": FILM, "x_scale": 1 / run.steps_per_epoch, "caption": caption}
+    return str(plots.code_bytes(run).update_layout(meta=meta).to_json())
 
 
 @polling.drawn_once

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from autoenc.captions import configs
 from autoenc.captions.remarks import remarks
 from autoenc.jobs import TrainJob
-from autoenc.numerals import counted, short
+from autoenc.numerals import counted, short, smaller
 from autoenc.schema import BOUNDS, Run, Snapshot, State, TrainConfig
 from ui.app import errors, layout, presenter
 from ui.components.accessibility import announce
@@ -174,14 +175,29 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
         help="The same error in decibels: 3 dB more means half the error.",
     )
     row.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
-    ratio = short(run.model.n_pixels / run.model.n_latents, 3)
-    row.metric(
-        "Numbers in the code",
-        f"{run.model.n_latents:,}",
-        help=f"{ratio} pixels per code value",
-    )
+    if run.config.rate_weight is not None:
+        _bytes_per_image(row, run, seeds)
+    else:
+        ratio = short(run.model.n_pixels / run.model.n_latents, 3)
+        row.metric(
+            "Numbers in the code",
+            f"{run.model.n_latents:,}",
+            help=f"{ratio} pixels per code value",
+        )
     for number, remark in enumerate(remarks(run)):
         lesson(remark, key=f"remark-{number}")
+
+
+def _bytes_per_image(row: DeltaGenerator, run: Run, seeds: Sequence[Run]) -> None:
+    """Of a model that is trained for few of them; while its first epoch runs, of the latest steps."""
+    size = run.code_bytes
+    times = f": {smaller(run.model.n_pixels / size)} than its pixels" if size else ""
+    row.metric(
+        "Bytes per image",
+        labels.over_seeds([r.code_bytes for r in (run, *seeds)], 1) or "–",
+        help=f"What {run.model.n_latents:,} whole numbers take on average over the test set{times}. "
+        "Estimated by the density that the model has learnt; the page Compress counts real bytes.",
+    )
 
 
 def _views(run: Run, active: bool) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
@@ -15,7 +13,7 @@ from autoenc.errors import AutoencError
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.runs import SORTS, Selection
-from autoenc.schema import MODEL_NAMES, Run, RunSummary, psnr_of_mse
+from autoenc.schema import MODEL_NAMES, Run, RunSummary
 from ui.app import errors, layout, presenter
 from ui.components import pixels
 from ui.components.live_plot import live_plot
@@ -24,7 +22,7 @@ from ui.components.save_picture import PngText
 from ui.core import catalogue, links, messages, sessions, visitor
 from ui.core.text import plain
 from ui.run import picture_names, read_rows
-from ui.runs import settings
+from ui.runs import columns, settings
 from ui.widgets import upload_warning
 from ui.widgets.lesson import lesson
 
@@ -32,23 +30,6 @@ ROW_HEIGHT = 36  # pixels
 MAX_IMPORT = 200  # MB
 MAX_COMPLAINTS = 3
 LETTERS = "ABCDEFGH"
-
-COLUMNS: dict[str, Any] = {
-    "Latent size": st.column_config.NumberColumn(
-        format="localized", help="MLP and Conv bottleneck: numbers in the code; Conv: its channels."
-    ),
-    "Model": st.column_config.TextColumn(width=150),
-    "Noise": st.column_config.TextColumn(width=210),
-    "Numbers in the code": st.column_config.NumberColumn(format="localized"),
-    "Parameters": st.column_config.NumberColumn(format="localized"),
-    "Test error": st.column_config.NumberColumn(
-        format="%.5f", help="Mean squared error per pixel; pixels range from 0 to 1."
-    ),
-    "PSNR (dB)": st.column_config.NumberColumn(format="%.1f"),
-    "Time (s)": st.column_config.NumberColumn(format="accounting", help="Time for training and testing."),
-    "Size (MB)": st.column_config.NumberColumn(format="accounting"),
-    "Last change": st.column_config.DatetimeColumn(format="distance"),
-}
 
 
 # ---------------------------------------------------------------- find
@@ -109,9 +90,9 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
     rows = {run.run_id: row for row, run in enumerate(runs)}
     before = [row for run_id in settings.SELECTED_RUNS.get() if (row := rows.get(run_id)) is not None]
     frame = st.dataframe(
-        _columns(runs),
+        columns.of(runs),
         hide_index=True,
-        column_config=COLUMNS,
+        column_config=columns.COLUMNS,
         on_select="rerun",
         selection_mode="multi-row",
         height=min(11, len(runs) + 1) * ROW_HEIGHT,
@@ -122,26 +103,6 @@ def table(runs: Sequence[RunSummary]) -> list[RunSummary]:
     selected = [runs[row] for row in frame.selection.rows]
     settings.SELECTED_RUNS.put(tuple(run.run_id for run in selected))
     return selected
-
-
-def _columns(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
-    return {
-        "Data set": [run.config.dataset for run in runs],
-        "Model": [MODEL_NAMES[run.config.model] for run in runs],
-        "Latent size": [run.config.latent_size for run in runs],
-        "Layers": [run.config.layers for run in runs],
-        "Noise": [configs.noise_caption(run.config.noise) if run.config.noise else "" for run in runs],
-        "Epochs": [f"{run.epochs_done:,} of {run.config.epochs:,}" for run in runs],
-        "Test error": [run.test_mse for run in runs],
-        "PSNR (dB)": [None if run.test_mse is None else psnr_of_mse(run.test_mse) for run in runs],
-        "Time (s)": [run.seconds for run in runs],
-        "Numbers in the code": [run.n_latents for run in runs],
-        "Parameters": [run.n_parameters for run in runs],
-        "Seed": [run.config.seed for run in runs],
-        "Size (MB)": [run.n_bytes / 1e6 for run in runs],
-        "Last change": [datetime.fromtimestamp(run.modified) for run in runs],
-        "Run": [run.run_id for run in runs],
-    }
 
 
 def unreadable() -> None:

@@ -15,7 +15,7 @@ from autoenc.sweeps import Plan
 from ui.core import forecasts, idle, sessions
 from ui.core.text import plain
 from ui.sweep import lifecycle, settings
-from ui.widgets import offers, training_form, training_settings
+from ui.widgets import more_settings, offers, training_form, training_settings
 
 SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
@@ -23,7 +23,7 @@ MAX_REFUSED = 3  # told one by one
 
 def sweep_form() -> Sweep | None:
     """All settings; None where they do not go together, which the page then says."""
-    values = training_settings.settings()
+    values = training_settings.settings(settings.MODELS.get())
     info = training_form.dataset_choice()
     models = st.pills(
         "Models",
@@ -34,7 +34,8 @@ def sweep_form() -> Sweep | None:
         help=training_form.MODEL_HELP,
     )
     training_settings.suit(models, settings.DEPTHS)
-    if caption := remarks.shared_settings(models):
+    rated = bool(training_settings.settings(models)["rate_weight"])
+    if caption := remarks.shared_settings(models, rated=rated):
         st.caption(plain(caption))
     st.multiselect(
         "Latent sizes",
@@ -63,7 +64,7 @@ def sweep_form() -> Sweep | None:
         key=settings.ALONE.key,
         help="Slower, but each run has the machine to itself, so the times can be compared.",
     )
-    training_form.more()
+    more_settings.more(models)
     try:
         return settings.form_sweep()
     except AutoencError as error:

@@ -61,7 +61,7 @@ def form_sweep() -> Sweep:
         ConfigError: it cannot be one.
     """
     models, sizes, depths = (tuple(value.get()) for value in (MODELS, SIZES, DEPTHS))
-    shared = settings() | {"model": TrainConfig.model, "latent_size": 1, "layers": 1}
+    shared = settings(models) | {"model": TrainConfig.model, "latent_size": 1, "layers": 1}
     return Sweep(
         config_of(shared),
         models,

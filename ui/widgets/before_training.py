@@ -17,6 +17,7 @@ from ui.components.save_picture import PngText
 from ui.core import catalogue
 
 N_IMAGES = 8
+ROUND = "Round"  # it computes something, though without parameters
 _STYLE = """
 <style>
 .autoenc-plan { margin-bottom: 0.5rem; font-size: 0.85rem; line-height: 1.25; }
@@ -62,10 +63,8 @@ def training_images(dataset: str, columns: int = N_IMAGES) -> None:
 def _model(config: TrainConfig) -> None:
     """Its layers in a row, each with the shape that it gives."""
     model = models.describe(config, datasets.load(config.dataset).image_shape)
-    encoder, decoder = (
-        [layer for layer in model.layers if layer.part == part and layer.n_parameters]
-        for part in ("encoder", "decoder")
-    )
+    shown = [layer for layer in model.layers if layer.n_parameters or layer.name == ROUND]
+    encoder, decoder = ([layer for layer in shown if layer.part == part] for part in ("encoder", "decoder"))
     boxes = [
         _box("image", model.image_shape),
         *_boxes(encoder[:-1]),

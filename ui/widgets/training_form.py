@@ -16,13 +16,12 @@ from autoenc.schema import (
     MODEL_KINDS,
     MODEL_NAMES,
     MODELS,
-    NOISES,
     TrainConfig,
 )
 from ui.app import errors
 from ui.core import catalogue, idle, sessions, visitor
 from ui.core.text import plain
-from ui.widgets import dataset_upload, labels, offers, training_settings
+from ui.widgets import dataset_upload, labels, more_settings, offers, training_settings
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 MODEL_HELP = (
@@ -65,7 +64,7 @@ def train_form() -> TrainConfig | None:
         if MODEL_KINDS[model].has_stride:
             stride()
     epochs_and_images(info, current["train_images"])
-    more()
+    more_settings.more([model])
     return _config(info)
 
 
@@ -136,65 +135,6 @@ def epochs_and_images(info: DatasetInfo, n_selected: int) -> None:
 def _image_counts(info: DatasetInfo, selected: int) -> list[int]:
     """0, which stands for all, and some smaller numbers; what a link asks for is among them."""
     return sorted({0, selected, *(n for n in IMAGE_COUNTS if n < info.n_train)})
-
-
-def more() -> None:
-    """What is seldom changed."""
-    box = st.expander("More", icon=":material/tune:")
-    box.number_input(
-        "Batch size",
-        *BOUNDS["batch_size"],
-        key=training_settings.BATCH_SIZE.key,
-        help="Images in one training step.",
-    )
-    box.number_input(
-        "Learning rate",
-        1e-6,
-        100.0,
-        format="%g",
-        step=1e-3,
-        key=training_settings.LEARNING_RATE.key,
-        on_change=training_settings.judge_again,
-        args=(training_settings.LEARNING_RATE.key,),
-        help="How far one step of Adam may move a weight. Too large, and the loss jumps instead of falling.",
-    )
-    box.number_input(
-        "Learning-rate decay (epochs)",
-        0,
-        BOUNDS["decay_epochs"][1],
-        key=training_settings.DECAY_EPOCHS.key,
-        on_change=training_settings.judge_again,
-        args=(training_settings.DECAY_EPOCHS.key,),
-        help="Large steps first, small ones to finish: cosine decay to zero. 0 keeps it constant.",
-    )
-    with box:
-        noise_on_the_input()
-    box.number_input(
-        "Seed", *BOUNDS["seed"], key=training_settings.SEED.key, help="The same seed gives the same losses."
-    )
-
-
-def noise_on_the_input() -> None:
-    """Which noise the model must learn to take away."""
-    kind = st.selectbox(
-        "Noise on the input",
-        (training_settings.NO_NOISE, *NOISES),
-        format_func=lambda name: "none" if name == training_settings.NO_NOISE else NOISES[name].title,
-        key=training_settings.NOISE_KIND.key,
-        on_change=training_settings.noise_kind_changed,
-        help="The model gets noisy images and must return the clean ones.",
-    )
-    if kind == training_settings.NO_NOISE:
-        return
-    most = NOISES[kind].most
-    least = min(most / 100, training_settings.NOISE_LEVEL.get() or most)  # a link may ask for less
-    st.slider("Level", least, most, step=most / 100, key=training_settings.NOISE_LEVEL.key)
-    st.caption(f"Level: {NOISES[kind].level}.")
-    st.toggle(
-        "All levels up to this one",
-        key=training_settings.NOISE_UP_TO.key,
-        help="Each image gets its own level: one model for weak and strong noise.",
-    )
 
 
 def _config(info: DatasetInfo) -> TrainConfig | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from autoenc import datasets, recipes
 from autoenc.errors import AutoencError, ConfigError, DatasetUnknown
-from autoenc.schema import NOISES, OPTIONAL, Noise, TrainConfig
+from autoenc.schema import MODEL_KINDS, NOISES, OPTIONAL, Noise, TrainConfig
 from ui.core.catalogue import default_dataset, default_epochs, info_of, is_present, offered
 from ui.core.links import Param
 from ui.core.values import Value
@@ -23,6 +23,7 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "batch_size": int,
     "learning_rate": float,
     "decay_epochs": int,
+    "rate_weight": float,
     "noise": Noise.parse,
     "train_images": int,
     "seed": int,
@@ -36,6 +37,7 @@ MODEL, LATENT_SIZE = VALUES["model"], VALUES["latent_size"]
 LAYERS, STRIDE = VALUES["layers"], VALUES["stride"]
 EPOCHS, BATCH_SIZE = VALUES["epochs"], VALUES["batch_size"]
 LEARNING_RATE, DECAY_EPOCHS = VALUES["learning_rate"], VALUES["decay_epochs"]
+RATE_WEIGHT = VALUES["rate_weight"]
 NOISE_KIND = Value[str | None]("noise_kind", None)
 NOISE_LEVEL = Value[float | None]("noise_level", None)
 NOISE_UP_TO = Value[bool | None]("noise_up_to", None)
@@ -48,8 +50,12 @@ CHANGED_BY_VISITOR: dict[str, Value[bool | None]] = {
 N_IMPORTED = Value("n imported", 0)  # data sets that this visitor has brought in
 
 
-def settings() -> dict[str, Any]:
-    """The visitor's settings, by the names of SETTINGS."""
+def settings(models: Iterable[str] | None = None) -> dict[str, Any]:
+    """The visitor's settings, by the names of SETTINGS.
+
+    Args:
+        models: that are trained with them; None: the one that is chosen on Train.
+    """
     usual = TrainConfig(dataset=default_dataset())
     usual_values = {name: getattr(usual, name) for name in VALUES} | dict.fromkeys(OPTIONAL, 0)
     for name, value in VALUES.items():
@@ -57,7 +63,15 @@ def settings() -> dict[str, Any]:
     NOISE_KIND.begin_with(NO_NOISE)
     NOISE_LEVEL.begin_with(recipes.noise_level(recipes.NOISE))
     NOISE_UP_TO.begin_with(False)
-    return {name: noise_set() if name == "noise" else VALUES[name].get() for name in SETTINGS}
+    held = {name: noise_set() if name == "noise" else VALUES[name].get() for name in SETTINGS}
+    if not can_count_bytes([MODEL.get()] if models is None else models):
+        held["rate_weight"] = 0
+    return held
+
+
+def can_count_bytes(models: Iterable[str]) -> bool:
+    """Whether all of these models can be trained for few bytes."""
+    return all(kind is None or kind.code_unit == "number" for kind in map(MODEL_KINDS.get, models))
 
 
 def noise_kind_changed() -> None:
@@ -114,7 +128,8 @@ def suit(models: Iterable[str], depths: Value[list[str]] | None = None) -> None:
     Args:
         depths: the numbers of layers of a sweep; None: a run has one.
     """
-    recipe = recipes.recipe(models)
+    models = list(models)
+    recipe = recipes.recipe(models, rated=can_count_bytes(models) and bool(RATE_WEIGHT.get()))
     suited: list[tuple[Value[Any], Any]] = [
         (LAYERS, recipe.layers) if depths is None else (depths, [str(recipe.layers)]),
         (LEARNING_RATE, recipe.learning_rate),
