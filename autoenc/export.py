@@ -63,7 +63,8 @@ def history_csv(run: Run) -> str:
         {"epoch": i, "test_psnr_db": psnr_of_mse(e.test_loss), **dict(zip(names, astuple(e), strict=True))}
         for i, e in enumerate(run.epochs, 1)
     )
-    head = ("epoch", *names[:2], "test_psnr_db", *names[2:])
+    columns = [name for name in names if name != "test_bits" or run.config.rate_weight is not None]
+    head = ("epoch", *columns[:2], "test_psnr_db", *columns[2:])
     return _csv(map(written_name, head), ([row[name] for name in head] for row in rows))
 
 

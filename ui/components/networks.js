@@ -169,12 +169,11 @@ const sigmoid = (layer, weights, x) => () => {
   for (let i = 0; i < x.length; i++) x[i] = 1 / (1 + Math.exp(-x[i]));
 };
 
-// To whole numbers, halves to the even one, as PyTorch does.
+const isHalf = (v) => Math.abs(v - Math.trunc(v)) === 0.5;
+const roundHalfToEven = (v) => (isHalf(v) ? 2 * Math.round(v / 2) : Math.round(v)); // as PyTorch does
+
 const round = (layer, weights, x) => () => {
-  for (let i = 0; i < x.length; i++) {
-    const up = Math.round(x[i]);
-    x[i] = up - x[i] === 0.5 && up % 2 ? up - 1 : up;
-  }
+  for (let i = 0; i < x.length; i++) x[i] = roundHalfToEven(x[i]);
 };
 
 const reshape = () => () => {};

@@ -8,6 +8,7 @@ from autoenc.compression import CODECS
 from autoenc.errors import ConfigError
 from autoenc.runs import for_a_picture
 from autoenc.schema import RunSummary
+from ui.compress.contestants import AGAINST_PARAM
 from ui.core.catalogue import fingerprint_of
 from ui.core.links import Address, Param, flag, held, one_of, parts
 from ui.core.sessions import runs_to_show
@@ -138,6 +139,7 @@ COMPRESS = Address(
         Param("beside", (OTHERS,), lambda text: OTHERS.put(_others(text)), _others_text),
         held("codecs", CODEC_FAMILIES, _families, _families_text),
         flag("log_rate", LOG_RATE),
+        AGAINST_PARAM,
         held("point", POINT, _point, _point_text),
     )
 )

@@ -2,11 +2,12 @@
 
 from autoenc.compression.codecs.images import ImageCodec
 
-AVIF = ImageCodec(
+AVIF_CODEC = ImageCodec(
     "AVIF",
     "AVIF",
     qualities=(0, 5, 10, 15, 20, 30, 40, 50, 60, 75, 90),
     settings={"speed": 6},
     grey_settings={"speed": 6, "subsampling": "4:0:0"},
     threaded=True,
-).sources("avif")
+)
+AVIF = AVIF_CODEC.sources("avif")

@@ -127,7 +127,7 @@ def _through(codec: ImageCodec, image: Pixels, quality: int) -> tuple[int, Pixel
     """The bytes of a picture (C, H, W) as a file, and what comes back."""
     picture = picture_of(image)
     data = codec.write(picture, quality)
-    return len(data), _opened(data, picture.mode)
+    return len(data), opened(data, picture.mode)
 
 
 def picture_of(image: Pixels) -> Image.Image:
@@ -135,7 +135,7 @@ def picture_of(image: Pixels) -> Image.Image:
     return Image.fromarray(image[0] if len(image) == 1 else np.ascontiguousarray(image.transpose(1, 2, 0)))
 
 
-def _opened(data: bytes, mode: str) -> Pixels:
+def opened(data: bytes, mode: str) -> Pixels:
     with Image.open(io.BytesIO(data)) as picture:
         pixels = np.asarray(picture.convert(mode))
     return pixels[None] if mode == "L" else pixels.transpose(2, 0, 1)

@@ -2,6 +2,7 @@
 
 from autoenc.compression.codecs.images import ImageCodec
 
-JPEG = ImageCodec(
+JPEG_CODEC = ImageCodec(
     "JPEG", "JPEG", qualities=(1, 3, 5, 10, 15, 20, 30, 45, 60, 75, 90), settings={"optimize": True}
-).sources("jpeg")
+)
+JPEG = JPEG_CODEC.sources("jpeg")

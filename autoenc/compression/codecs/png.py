@@ -2,4 +2,5 @@
 
 from autoenc.compression.codecs.images import ImageCodec
 
-PNG = ImageCodec("PNG", "PNG", qualities=(100,), settings={"optimize": True}, lossless=True).sources("png")
+PNG_CODEC = ImageCodec("PNG", "PNG", qualities=(100,), settings={"optimize": True}, lossless=True)
+PNG = PNG_CODEC.sources("png")

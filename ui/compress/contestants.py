@@ -1,0 +1,45 @@
+"""Which models enter the contest, and whether the visitor has started it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autoenc.errors import ConfigError
+from autoenc.schema import RunSummary
+from ui.core.links import held, parts
+from ui.core.sessions import runs_to_show
+from ui.core.values import Value
+
+MAX_MODELS = 6
+MAX_AGAINST = MAX_MODELS - 1
+
+AGAINST = Value[list[str] | None]("contest_against", None)  # run_ids, besides the run of the page
+STARTED = Value[tuple[str, ...]]("contest_started", ())  # who took part when the button was pressed
+
+
+def others(run: RunSummary, listed: Sequence[RunSummary]) -> dict[str, RunSummary]:
+    """Before its widget is drawn: those that may compete with a run, by run_id; at first the best two.
+
+    Those are one that is trained for few bytes and one that is not.
+
+    Args:
+        listed: finished runs, those to prefer first.
+    """
+    alike = {
+        one.run_id: one for one in listed if one.fingerprint == run.fingerprint and one.run_id != run.run_id
+    }
+    best = {one.config.rate_weight is None: one.run_id for one in reversed(alike.values())}
+    AGAINST.begin_with([best[is_plain] for is_plain in sorted(best)])
+    AGAINST.limit(list(alike))
+    return alike
+
+
+def _run_ids(text: str) -> list[str]:
+    run_ids = parts(text)[:MAX_AGAINST]
+    here = {run.run_id for run in runs_to_show() if run.finished}
+    if unknown := [run_id for run_id in run_ids if run_id not in here]:
+        raise ConfigError(f"run {unknown[0][:80]!r} is not on this machine, or is not finished")
+    return run_ids
+
+
+AGAINST_PARAM = held("against", AGAINST, _run_ids, lambda run_ids: ",".join(run_ids or ()) or None)
