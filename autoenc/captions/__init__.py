@@ -12,6 +12,7 @@ out_of_distribution.py  a picture that no model was trained on
 remarks.py              what must be said beside the figures of a run
 training.py             the charts of runs
 readings.py             what is read in the originals and in the reconstructions of a run
+contest.py              the smallest file that can still be recognised
 recognition.py          what can still be recognised
 compression.py          what a code weighs in bytes
 ratios.py               a ratio as people say it

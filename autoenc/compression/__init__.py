@@ -10,6 +10,7 @@ finding.py    a file -> the run that made it
 codecs/       what it is measured against: PCA, JPEG, WebP, AVIF, PNG, a file each
 measuring.py  bytes and PSNR of the test images, at each setting of a codec
 curves.py     the whole curve of a source, kept for the next time
+contest.py    the smallest file in which a recogniser still reads its image
 comparing.py  how many bytes one curve saves against another
 """
 

@@ -56,7 +56,7 @@ class _Trial:
 
     knob: float
     pictures: Pixels  # (N, C, H, W)
-    file: Callable[[int], tuple[int, int]]  # of an image: bytes of the file, and of its head
+    sizes: tuple[tuple[int, int], ...]  # of each file: its bytes, and those of its head
 
 
 def of_model(codec: Codec, steps: Sequence[Step], images: Pixels, classes: Classes, read: Read) -> Entries:
@@ -102,8 +102,8 @@ def _smallest(trials: Iterator[_Trial], images: Pixels, classes: Classes, read: 
     best: list[Entry | None] = [None] * len(images)
     for trial in trials:
         readings = read(trial.pictures)
-        for i in np.flatnonzero(readings.classes == classes):
-            n_bytes, n_bytes_head = trial.file(i)
+        for i in np.flatnonzero(readings.classes == classes).tolist():
+            n_bytes, n_bytes_head = trial.sizes[i]
             before = best[i]
             if before is None or n_bytes < before.n_bytes:
                 picture = trial.pictures[i]
@@ -125,7 +125,8 @@ def _models_trial(codec: Codec, step: Step, images: Pixels) -> _Trial:
     numbers = codecs.numbers_of(codec, images, step)
     files = [codecs.compressed(codec, numbers[i : i + 1], step) for i in range(len(images))]
     pictures = np.concatenate([part for file in files for part in codecs.decompress(file, codec)])
-    return _Trial(step.value, pictures, lambda i: (files[i].n_bytes, files[i].n_bytes_head))
+    sizes = tuple((file.n_bytes, file.n_bytes_head) for file in files)
+    return _Trial(step.value, pictures, sizes)
 
 
 def _codecs_trials(codec: ImageCodec, images: Pixels) -> Iterator[_Trial]:
@@ -134,4 +135,4 @@ def _codecs_trials(codec: ImageCodec, images: Pixels) -> Iterator[_Trial]:
         files = [codec.write(picture_of(image), quality) for image in images]
         mode = picture_of(images[0]).mode
         pictures = np.stack([opened(data, mode) for data in files])
-        yield _Trial(float(quality), pictures, lambda i, files=files: (len(files[i]), 0))
+        yield _Trial(float(quality), pictures, tuple((len(data), 0) for data in files))
