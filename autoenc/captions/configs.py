@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 from autoenc import datasets
 from autoenc.numerals import counted, listed, setting
+from autoenc.recipes import PLAIN, RATED
 from autoenc.schema import MODEL_KINDS, MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
 
 
@@ -43,8 +44,9 @@ def every_setting_of_sweep(sweep: Sweep) -> str:
 
 
 def short(config: TrainConfig) -> str:
-    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`, `MLP 48, 2 layers, for few bytes (0.04)`."""
-    unusual = {"layers"} if config.layers > 1 else set[str]()
+    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`, `MLP 48, for few bytes (0.04)`."""
+    usual = RATED if config.rate_weight else PLAIN
+    unusual = {"layers"} if config.layers != usual.layers else set[str]()
     return _short(config, unusual | ({"rate_weight"} if config.rate_weight else set()))
 
 

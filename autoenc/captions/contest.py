@@ -17,31 +17,32 @@ def contest_caption(models: Mapping[str, Entries], codecs: Mapping[str, Entries]
     """
     n = len(next(iter(models.values())))
     smallest = winners(models)
-    best = [models[name][i] for i, name in enumerate(smallest) if name is not None]
+    best = [models[names[0]][i] for i, names in enumerate(smallest) if names]
     files = [entry for entry in best if entry is not None]
     if not files:
-        return f"None of {counted(n, 'image')} can still be read in a file of these models."
-    wins = {name: smallest.count(name) for name in models if name in smallest}
-    by_wins = sorted(wins, key=lambda name: -wins[name])
-    told = listed([f"{name} {wins[name]}" for name in by_wins])
+        return f"None of {counted(n, 'image')} can be read in a file of these models."
+    wins = {name: sum(name in names for names in smallest) for name in models}
+    first, *others = sorted(filter(wins.get, wins), key=lambda name: -wins[name])
+    ties = "; equally small files count for both" * any(len(names) > 1 for names in smallest)
+    rest = "".join(f", {name} of {wins[name]}" for name in others)
     size, head = mean(file.n_bytes for file in files), mean(file.n_bytes_head for file in files)
     sentences = [
-        f"Smallest files of {counted(n, 'image')}: {told}.",
+        f"{first} makes the smallest file of {wins[first]} of {counted(n, 'image')}{rest}{ties}.",
         f"Such a file has {short(size, 3)} bytes on average; {short(head, 2)} of them are its head, which "
         "names the model and the step.",
     ]
-    others = [
+    needs = [
         f"{title} {short(mean(entry.n_bytes for entry in read), 3)}"
         for title, entries in codecs.items()
         if (read := [entry for entry in entries if entry is not None])
     ]
-    if others:
-        sentences.append(f"Image codecs need more for the same: {listed(others)} bytes.")
+    if needs:
+        sentences.append(f"Image codecs on their own: {listed(needs)} bytes.")
     return " ".join(sentences)
 
 
 def never_caption(names: Mapping[str, Entries]) -> str:
-    """`Never read: 2 images by MLP 48.`; empty where each image can be read in some file of each.
+    """`Read in no file, however large: 2 images by MLP 48.`; empty where all are read in some file.
 
     Args:
         names: entries by the titles of those that made the files.

@@ -29,6 +29,7 @@ IMAGE_CODECS: Mapping[str, ImageCodec] = {
 BITS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0)  # of the most widely spread number
 TRAINED_STEPS = (8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0)  # of a model that is trained for its bytes
 MAX_QUALITY = 90
+SURE = 0.9  # of a recogniser that reads its class: it takes a blank picture for something too
 QUALITY_STEP = 5
 
 Read = Callable[[Pixels], Readings]
@@ -37,7 +38,7 @@ Classes = NDArray[np.intp]  # (N,) class indices
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A file of one image in which its class is still read."""
+    """A file of one image in which a recogniser still reads its class, and is sure of it."""
 
     knob: float  # the step of a code, the quality of an image codec
     n_bytes: int  # the whole file
@@ -87,22 +88,23 @@ def steps_of(codec: Codec, images: Pixels, *, rated: bool) -> tuple[Step, ...]:
     return measuring.steps(known, BITS)
 
 
-def winners(entries: Mapping[str, Entries]) -> tuple[str | None, ...]:
-    """Whose file of each image is the smallest: a name; of equals the first. None: nobody's."""
+def winners(entries: Mapping[str, Entries]) -> tuple[tuple[str, ...], ...]:
+    """Whose file of each image is the smallest: names, several where files are equally small."""
     by_image = zip(*entries.values(), strict=True)
-    return tuple(_winner(dict(zip(entries, files, strict=True))) for files in by_image)
+    return tuple(_winners(dict(zip(entries, files, strict=True))) for files in by_image)
 
 
-def _winner(files: Mapping[str, Entry | None]) -> str | None:
+def _winners(files: Mapping[str, Entry | None]) -> tuple[str, ...]:
     sizes = {name: file.n_bytes for name, file in files.items() if file is not None}
-    return min(sizes, key=sizes.__getitem__) if sizes else None
+    return tuple(name for name, size in sizes.items() if size == min(sizes.values()))
 
 
 def _smallest(trials: Iterator[_Trial], images: Pixels, classes: Classes, read: Read) -> Entries:
     best: list[Entry | None] = [None] * len(images)
     for trial in trials:
         readings = read(trial.pictures)
-        for i in np.flatnonzero(readings.classes == classes).tolist():
+        is_read = (readings.classes == classes) & (readings.confidences >= SURE)
+        for i in np.flatnonzero(is_read).tolist():
             n_bytes, n_bytes_head = trial.sizes[i]
             before = best[i]
             if before is None or n_bytes < before.n_bytes:

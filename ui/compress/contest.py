@@ -12,8 +12,8 @@ from autoenc import datasets
 from autoenc.captions import configs
 from autoenc.captions.contest import contest_caption, never_caption
 from autoenc.captions.readings import hints, sure
-from autoenc.compression.contest import IMAGE_CODECS, Entries, winners
-from autoenc.numerals import decibels
+from autoenc.compression.contest import IMAGE_CODECS, SURE, Entries, winners
+from autoenc.numerals import decibels, percent
 from autoenc.plots import COLOUR, SEVERAL_COLOURS
 from autoenc.schema import RecogniserSummary, RunSummary
 from ui.components.pictures import PictureRow, pictures
@@ -42,7 +42,8 @@ def show(run: RunSummary) -> None:
         return
     st.markdown(
         "**How small can a file be before nobody can read it?** Each image is written with larger and larger "
-        "steps. What counts is the smallest file whose picture the recogniser still reads correctly."
+        "steps. What counts is the smallest file whose picture the recogniser still reads correctly, and is at "
+        f"least {percent(SURE)} sure of."
     )
     entrants = _entrants(run)
     if st.button("Start the contest", type="primary", icon=":material/emoji_events:", key="contest"):
@@ -98,23 +99,24 @@ def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
         _table(models, codecs, best, [data.class_names[i] for i in classes]),
         column_config=COLUMNS,
         hide_index=True,
+        height="content",
         key="contest-table",
     )
 
 
 def _row(
-    name: str, entries: Entries, colour: str, best: Sequence[str | None], class_names: Sequence[str]
+    name: str, entries: Entries, colour: str, best: Sequence[Sequence[str]], class_names: Sequence[str]
 ) -> PictureRow:
     """What came back of the smallest file of each image; black where there is none."""
     shape = next((entry.picture.shape for entry in entries if entry is not None), None)
     blank = np.zeros(shape or (1, 1, 1), np.uint8)
     notes, told = [], []
-    for entry, winner, class_name in zip(entries, best, class_names, strict=True):
+    for entry, winning, class_name in zip(entries, best, class_names, strict=True):
         if entry is None:
             notes.append(NONE)
             told.append(f"{name}: recognised in no file")
             continue
-        notes.append(f"{entry.n_bytes:,} B" + f"\n{BEST}" * (winner == name))
+        notes.append(f"{entry.n_bytes:,} B" + f"\n{BEST}" * (name in winning))
         (read,) = hints([class_name], np.zeros(1, np.intp), np.array([entry.confidence], np.float32))
         told.append(f"{name}: {entry.n_bytes:,} bytes, {read}, {decibels(entry.psnr_db)}")
     x_hat = np.stack([blank if entry is None else entry.picture for entry in entries])
@@ -124,18 +126,18 @@ def _row(
 def _table(
     models: Mapping[str, Entries],
     codecs: Mapping[str, Entries],
-    best: Sequence[str | None],
+    best: Sequence[Sequence[str]],
     class_names: Sequence[str],
 ) -> list[dict[str, Any]]:
     """A row for each image: the smallest file of a model, and those of image codecs."""
     rows = []
-    for i, (winner, class_name) in enumerate(zip(best, class_names, strict=True)):
-        entry = None if winner is None else models[winner][i]
+    for i, (winning, class_name) in enumerate(zip(best, class_names, strict=True)):
+        entry = models[winning[0]][i] if winning else None
         rows.append(
             {
                 "Test image": i,
                 "Read as": NONE if entry is None else class_name,
-                "Smallest by": winner or NONE,
+                "Smallest by": " and ".join(winning) or NONE,
                 "Payload (bytes)": None if entry is None else entry.n_bytes - entry.n_bytes_head,
                 "File (bytes)": None if entry is None else entry.n_bytes,
                 "Sure": NONE if entry is None else sure(entry.confidence),
