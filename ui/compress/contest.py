@@ -42,8 +42,8 @@ def show(run: RunSummary) -> None:
         return
     st.markdown(
         "**How small can a file be before nobody can read it?** Each image is written with larger and larger "
-        "steps. What counts is the smallest file whose picture the recogniser still reads correctly, and is at "
-        f"least {percent(SURE)} sure of."
+        "steps. What counts is the smallest file whose picture the recogniser still reads correctly and is "
+        f"at least {percent(SURE)} sure of."
     )
     entrants = _entrants(run)
     if st.button("Start the contest", type="primary", icon=":material/emoji_events:", key="contest"):
