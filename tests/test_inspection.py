@@ -304,6 +304,25 @@ def test_with_more_layers_responses_are_the_slopes_at_this_image(
     np.testing.assert_allclose(responses.decoder.reshape(64, -1), by_code[responses.indices], atol=1e-5)
 
 
+@pytest.mark.parametrize("config", [MLP, BOTTLENECK], ids=["mlp", "bottleneck"])
+def test_where_a_code_is_rounded_the_slopes_are_those_of_the_layers_behind_it(
+    config: TrainConfig, digits: Dataset
+) -> None:
+    run, state = trained(replace(config, rate_weight=0.01), digits)
+    rated = Trained(run, digits, state.model.requires_grad_(False).eval())
+    x = torch.from_numpy(digits.test[:1]).float() / 255
+    responses = inspection.responses(rated, digits.test[0])
+    z = rated.model.encoder(x).round()
+    drawing = rated.model.drawing[:-2] if config is MLP else rated.model.drawing[:-1]
+    by_code = jacrev(drawing)(z).reshape(784, -1).T.numpy()  # (k, pixels)
+    np.testing.assert_allclose(
+        responses.decoder.reshape(len(responses.indices), -1), by_code[responses.indices], atol=1e-5
+    )
+    stations = inspection.flow(rated, digits.test[0])
+    assert [station.part for station in stations].count("code") == 1
+    np.testing.assert_allclose(stations[-1].values, rated.model(x)[0].numpy(), atol=1e-6)
+
+
 def test_through_convolutions_responses_are_the_slopes_at_this_image(
     models_of: dict[str, Trained], digits: Dataset
 ) -> None:

@@ -40,6 +40,26 @@ def test_a_network_holds_every_parameter_once_where_its_layer_says(
         assert np.array_equal(part, parameter.numpy().ravel())
 
 
+def test_a_decoder_that_rounds_its_code_says_so(digits: Dataset) -> None:
+    trained = made(replace(MLP, rate_weight=0.1), digits)
+    given = browser_network(trained)
+    kinds = [
+        "flatten",
+        "linear",
+        "relu",
+        "linear",
+        "round",
+        "linear",
+        "relu",
+        "linear",
+        "sigmoid",
+        "unflatten",
+    ]
+    assert [layer["kind"] for layer in given.layers] == kinds
+    assert (given.layers[4]["input"], given.layers[4]["output"]) == ([5], [5])
+    assert given.weights.size == trained.run.model.n_parameters  # the density stays at home
+
+
 def test_each_layer_takes_what_the_one_before_it_makes(digits: Dataset) -> None:
     layers = browser_network(made(CONV, digits)).layers
     assert layers[0]["input"] == layers[-1]["output"] == [1, 28, 28]

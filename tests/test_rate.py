@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from dataclasses import replace
 
@@ -11,7 +13,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoenc import models, training
+from autoenc import export, models, plots, recipes, training
+from autoenc.captions import configs
 from autoenc.compression import bd_rate
 from autoenc.compression.codec import numbers_of, of_model
 from autoenc.compression.spread import quantiles_of
@@ -20,6 +23,8 @@ from autoenc.datasets import Dataset
 from autoenc.density import LogisticDensity
 from autoenc.errors import ConfigError
 from autoenc.schema import RatePoint, Step, StepRecord, TrainConfig
+from autoenc.sweeps.comparing import subject
+from tests.run_summaries import run as summary
 from tests.runs import PLAIN, stored, trained
 
 RATED = replace(PLAIN, latent_size=8, epochs=3, rate_weight=0.05, learning_rate=0.01)
@@ -224,3 +229,43 @@ def test_the_difference_is_that_of_the_package_bjontegaard(
         method="pchip",
     )
     assert bd_rate(points, others) == pytest.approx(expected / 100, rel=1e-6, abs=1e-9)
+
+
+# ---------------------------------------------------------------- what is said of it
+
+
+def test_its_names_say_that_it_is_for_few_bytes() -> None:
+    config = replace(RATED, layers=2, rate_weight=0.04)
+    assert configs.short(config) == "MLP 8, for few bytes (0.04)"
+    assert configs.short(replace(config, layers=1)) == "MLP 8, 1 layer, for few bytes (0.04)"
+    assert "2 layers, for few bytes (0.04)" in configs.title(config)
+    assert "for few bytes (0.04)" in configs.every_setting(config)
+    assert "few bytes" not in configs.every_setting(PLAIN)
+    apart = configs.differences([config, replace(config, rate_weight=None)])
+    assert apart == ("MLP 8, for few bytes (0.04)", "MLP 8, for small errors")
+
+
+def test_its_bits_are_in_what_other_programs_are_given(digits: Dataset) -> None:
+    run, state = trained(RATED, digits)
+    stored(run, state)
+    bits = [epoch.test_bits for epoch in run.epochs]
+    told = export.run_as_json(run)
+    assert (told["test_bits"], told["config"]["rate_weight"]) == (bits, 0.05)
+    rows = list(csv.DictReader(io.StringIO(export.history_csv(run))))
+    assert [float(row["test_bits"]) for row in rows] == bits
+    plain, _ = trained(PLAIN, digits)
+    assert "test_bits" not in export.history_csv(plain)
+
+
+def test_the_chart_of_bytes_has_a_point_an_epoch(digits: Dataset) -> None:
+    run, _ = trained(RATED, digits)
+    (line,) = plots.code_bytes(run).data
+    assert list(line.x) == [1, 2, 3]
+    assert list(line.y) == pytest.approx([(epoch.test_bits or 0) / 8 for epoch in run.epochs])
+
+
+def test_runs_for_small_errors_are_preferred_and_compared() -> None:
+    plain, rated = summary(), summary(rate_weight=0.04)
+    assert recipes.by_preference([rated, plain], {}) == [plain, rated]
+    lines = subject("MNIST", plain.fingerprint, 784, [rated, plain]).lines
+    assert [[point.config for point in line] for line in lines] == [[plain.config]]

@@ -54,6 +54,27 @@ def test_what_is_chosen_wins_and_the_rest_suits_the_model(changed: dict[str, int
     assert recipes.train_config(MNIST, "conv-bottleneck", **changed) == replace(suited, **changed)
 
 
+@pytest.mark.parametrize("model", ["mlp", "conv-bottleneck"])
+def test_a_model_that_is_trained_for_few_bytes_has_two_layers_and_large_steps_that_decay(model: str) -> None:
+    rated = recipes.train_config(MNIST, model, rate_weight=0.04)
+    wanted = {"layers": 2, "learning_rate": 0.004, "decay_epochs": 10, "rate_weight": 0.04}
+    assert rated == TrainConfig("mnist", model, **wanted)  # type: ignore[arg-type]
+    assert trained_by(f"--dataset mnist --model {model} --rate-weight 0.04") == rated
+    assert trained_by(f"--dataset mnist --model {model} --rate-weight 0") == recipes.train_config(
+        MNIST, model
+    )
+    swept = swept_by(f"--dataset mnist --models {model} --latent-sizes 32 --rate-weight 0.04")
+    assert swept.configs() == (rated,)
+    assert remarks.shared_settings(["mlp", "conv-bottleneck"], rated=True) == ""
+
+
+def test_a_sweep_for_few_bytes_refuses_models_whose_code_has_channels() -> None:
+    with pytest.raises(
+        ConfigError, match="Conv cannot be trained for its bytes; choose MLP or Conv bottleneck"
+    ):
+        recipes.sweep(MNIST, ["mlp", "conv"], [8], rate_weight=0.04)
+
+
 def test_every_model_has_a_recipe() -> None:
     assert tuple(recipes.RECIPES) == MODELS
 

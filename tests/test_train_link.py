@@ -127,7 +127,7 @@ def a_setting_is_what_the_schema_allows(name: str, value: str) -> None:
         elif name == "model":
             allowed = value if value in MODELS else None
         else:
-            number = float(value) if name == "learning_rate" else int(value)
+            number = float(value) if name in ("learning_rate", "rate_weight") else int(value)
             missing = name in OPTIONAL and number == 0  # how its widget holds None
             TrainConfig(**{name: None if missing else number})  # type: ignore[arg-type]
             allowed = number
