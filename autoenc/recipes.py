@@ -156,6 +156,8 @@ def recognisers_by_preference(
 # What comes with the program, trained; `python -m autoenc.examples` trains it anew.
 EXAMPLE = TrainConfig("digits", latent_size=32, epochs=100)
 DENOISER_EXAMPLE = replace(EXAMPLE, noise=Noise("gaussian", 1.0, up_to=True))
+# Of one layer, so that it is small; with few images to learn from, larger steps than RATED.
+RATED_EXAMPLE = replace(EXAMPLE, rate_weight=RATE_WEIGHT, learning_rate=0.01, decay_epochs=EXAMPLE.epochs)
 COLOUR_EXAMPLE = TrainConfig("photos", latent_size=64, epochs=30)
 SWEEP_EXAMPLE = Sweep(EXAMPLE, ("mlp",), tuple(2**i for i in range(7)))
 EXAMPLES = (
@@ -163,6 +165,7 @@ EXAMPLES = (
     TrainConfig("digits", "conv", 4, layers=2, epochs=100),
     TrainConfig("digits", "conv-bottleneck", 16, layers=2, epochs=100, learning_rate=4e-3, decay_epochs=100),
     DENOISER_EXAMPLE,
+    RATED_EXAMPLE,
     COLOUR_EXAMPLE,
 )
 

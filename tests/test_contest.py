@@ -1,4 +1,4 @@
-"""The smallest file in which a recogniser still reads its image: real files, a reader that can be worked out."""
+"""The smallest file in which a recogniser still reads its image: real files, a reader worked out by hand."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def test_the_largest_step_at_which_the_class_is_read_makes_the_smallest_file() -
 def test_a_class_that_is_read_without_being_sure_does_not_count() -> None:
     *_, dark = contest.of_model(pixels_as_code(), STEPS, WHOLE, CLASSES, by_the_brightest)
     assert dark is not None
-    assert (
-        dark.knob == STEPS[3].value
-    )  # at larger ones it is black, which is read as 2 too: 30 of 255 is 0.12
+    assert dark.knob == STEPS[3].value  # 30 of 255 is 0.12: at larger steps it is black, read as 2 as well
     assert np.abs(dark.picture.astype(int) - 30).max() <= 1
 
 

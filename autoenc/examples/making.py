@@ -25,7 +25,8 @@ from autoenc.sweeps.saved import as_file
 from autoenc.training import TrainState
 
 MAX_BYTES = 3_000_000  # of all examples together
-N_FRAMES = 11  # of the film of an example; of the other runs of the sweep, the first and the last
+N_FRAMES = 5  # of the film of an example; of the other runs of the sweep, the first and the last
+N_FRAMES_OF_FIRST = 11  # of the one that the front page shows
 N_FRAMES_IN_COLOUR = 4  # a frame is four times as large
 N_PASSES = 8
 
@@ -69,14 +70,25 @@ def _run_id(config: TrainConfig) -> str:
 
 
 def _write_run(config: TrainConfig) -> None:
-    """Without the optimiser, with half the digits of each weight, and with some frames of its film."""
+    """Without the optimiser, with half the digits of each weight, and with some frames of its film.
+
+    Quantiles stay with those that Compress shows first; the files of others bring tables of their own.
+    """
     run, model = checkpoints.load_trained(_run_id(config))
-    n_frames = N_FRAMES_IN_COLOUR if run.model.image_shape[0] == 3 else N_FRAMES
-    is_shown = config not in recipes.SWEEP_EXAMPLE.configs() or config == recipes.EXAMPLE
-    run = replace(run, previews=some_frames(run.previews, n_frames if is_shown else 2))
+    run = replace(run, previews=some_frames(run.previews, _n_frames(config)))
+    if config not in (recipes.EXAMPLE, recipes.RATED_EXAMPLE):
+        run = replace(run, quantiles=None)
     state = TrainState(model.half(), torch.optim.Adam([torch.zeros(1)]), torch.device("cpu"))
     path = EXAMPLE_CHECKPOINTS / f"{run.run_id}.safetensors"
     path.write_bytes(checkpoints.file_of(run, state))
+
+
+def _n_frames(config: TrainConfig) -> int:
+    if config == recipes.EXAMPLE:
+        return N_FRAMES_OF_FIRST
+    if config in recipes.SWEEP_EXAMPLE.configs():
+        return 2
+    return N_FRAMES_IN_COLOUR if config == recipes.COLOUR_EXAMPLE else N_FRAMES
 
 
 def _recogniser_config() -> RecogniserConfig:
