@@ -160,6 +160,13 @@ def test_a_network_computes_in_the_browser_what_it_does_in_pytorch(
     assert np.abs(output - expected).max() < 1e-4
 
 
+def test_a_code_is_rounded_in_the_browser_as_in_pytorch_halves_to_the_even_number(compute: Compute) -> None:
+    x = torch.tensor([0.5, 1.5, -0.5, -1.5, 2.5, -2.5, 0.49, 1.51, -7.2, 0.0])
+    layers = [{"kind": "round", "input": [10], "output": [10]}]
+    output = compute("forward", {"layers": layers, "weights": packed(x), "x": packed(x), "n": 1})
+    assert output.tolist() == x.round().tolist()
+
+
 # ---------------------------------------------------------------- recognisers
 
 

@@ -52,6 +52,51 @@ def test_a_learning_rate_that_ends_before_the_training_is_one_more_line() -> Non
     assert "stops learning" not in texts(opened(epochs="5", decay_epochs="5"))
 
 
+def test_a_model_is_trained_for_few_bytes_with_what_suits_it_and_its_page_tells_them() -> None:
+    app = opened(dataset="digits", model="mlp", latent_size="8")
+    app.selectbox(key="rate_weight").set_value(0.04).run()
+    assert app.query_params["rate_weight"] == "0.04"
+    assert app.segmented_control(key="layers").value == 2
+    assert app.number_input(key="learning_rate").value == 0.004
+    assert app.number_input(key="decay_epochs").value == app.number_input(key="epochs").value
+    app.number_input(key="epochs").set_value(2).run()
+    app.button(key="train").click().run()
+    until(app, "Finished: 2 of 2 epochs")
+    run = checkpoints.read(app.query_params["run"])
+    assert (run.config.rate_weight, run.config.layers, run.config.decay_epochs) == (0.04, 2, 2)
+    assert run.code_bytes is not None
+    told = {metric.label: metric.value for metric in app.metric}
+    assert told["Bytes per image"] == f"{run.code_bytes:.1f}"
+    assert "Numbers in the code" not in told
+    said = texts(app).replace("\\", "")
+    assert "Trained for few bytes: MSE + 0.04 x bits per pixel." in said
+    assert "After epoch 2 the code takes" in said
+    for view in ("images", "errors", "learnt", "model", "export"):
+        assert not opened(run=run.run_id, view=view).exception
+
+
+def test_a_code_of_channels_has_no_weight_and_the_weight_comes_back_with_the_other_model() -> None:
+    app = opened(dataset="digits", model="mlp", rate_weight="0.3")
+    assert app.selectbox(key="rate_weight").value == 0.3  # none of those that are offered
+    app.segmented_control(key="model").set_value("conv").run()
+    assert not app.exception
+    assert not app.error
+    assert not any(box.key == "rate_weight" for box in app.selectbox)
+    assert app.segmented_control(key="layers").value == 1
+    app.segmented_control(key="model").set_value("conv-bottleneck").run()
+    assert app.selectbox(key="rate_weight").value == 0.3
+
+
+def test_a_sweep_may_be_for_few_bytes_where_all_of_its_codes_are_numbers() -> None:
+    app = opened("sweep", dataset="digits", models="mlp,conv-bottleneck", rate_weight="0.04")
+    assert app.selectbox(key="rate_weight").value == 0.04
+    assert app.pills(key="depths").value == ["2"]
+    assert "share their settings" not in texts(app)
+    app.pills(key="models").set_value(["mlp", "conv"]).run()
+    assert not app.error
+    assert not any(box.key == "rate_weight" for box in app.selectbox)
+
+
 def test_a_link_opens_the_same_settings_and_run_elsewhere() -> None:
     first = opened(dataset="digits", latent_size="5", epochs="2", seed="7")
     first.button(key="train").click().run()
