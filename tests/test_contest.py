@@ -116,7 +116,7 @@ def test_equally_small_files_win_both() -> None:
         "Such a file has 24.5 bytes on average; 19 of them are its head, which names the model and the step. "
         "Image codecs on their own: PNG 250 bytes."
     )
-    assert never_caption(files) == "Read in no file, however large: 1 image by A and 1 image by B."
+    assert never_caption(files) == "Recognised in none of their files: 1 image by A and 1 image by B."
 
 
 def test_where_nothing_can_be_read_the_caption_says_so() -> None:

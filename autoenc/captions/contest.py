@@ -42,11 +42,11 @@ def contest_caption(models: Mapping[str, Entries], codecs: Mapping[str, Entries]
 
 
 def never_caption(names: Mapping[str, Entries]) -> str:
-    """`Read in no file, however large: 2 images by MLP 48.`; empty where all are read in some file.
+    """`Recognised in none of their files: 2 images by MLP 48.`; empty where each is in some file.
 
     Args:
         names: entries by the titles of those that made the files.
     """
     n_missing = {name: sum(entry is None for entry in entries) for name, entries in names.items()}
     missing = [f"{counted(n, 'image')} by {name}" for name, n in n_missing.items() if n]
-    return f"Read in no file, however large: {listed(missing)}." if missing else ""
+    return f"Recognised in none of their files: {listed(missing)}." if missing else ""

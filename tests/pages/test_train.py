@@ -88,8 +88,9 @@ def test_a_code_of_channels_has_no_weight_and_the_weight_comes_back_with_the_oth
 
 
 def test_a_sweep_may_be_for_few_bytes_where_all_of_its_codes_are_numbers() -> None:
-    app = opened("sweep", dataset="digits", models="mlp,conv-bottleneck", rate_weight="0.04")
-    assert app.selectbox(key="rate_weight").value == 0.04
+    app = opened("sweep", dataset="digits", models="mlp,conv-bottleneck")
+    app.selectbox(key="rate_weight").set_value(0.04).run()
+    assert app.query_params["rate_weight"] == "0.04"
     assert app.pills(key="depths").value == ["2"]
     assert "share their settings" not in texts(app)
     app.pills(key="models").set_value(["mlp", "conv"]).run()

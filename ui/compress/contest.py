@@ -26,6 +26,7 @@ from ui.widgets.lesson import lesson
 BEST = "★"  # under the smallest file of an image
 NONE = "–"
 COLUMNS: dict[str, Any] = {
+    "Smallest by": st.column_config.TextColumn(width=290),
     "Payload (bytes)": st.column_config.NumberColumn(help="The file without its head: the code, and tables."),
     "File (bytes)": st.column_config.NumberColumn(help="The whole file, as it lies on a disk."),
     "PSNR (dB)": st.column_config.NumberColumn(format="%.1f"),
@@ -137,7 +138,7 @@ def _table(
             {
                 "Test image": i,
                 "Read as": NONE if entry is None else class_name,
-                "Smallest by": " and ".join(winning) or NONE,
+                "Smallest by": _winners(winning),
                 "Payload (bytes)": None if entry is None else entry.n_bytes - entry.n_bytes_head,
                 "File (bytes)": None if entry is None else entry.n_bytes,
                 "Sure": NONE if entry is None else sure(entry.confidence),
@@ -146,3 +147,9 @@ def _table(
             }
         )
     return rows
+
+
+def _winners(names: Sequence[str]) -> str:
+    """`MLP 48`, `MLP 48 and 1 more`."""
+    first = names[0] if names else NONE
+    return f"{first} and {len(names) - 1} more" if len(names) > 1 else first
