@@ -50,7 +50,7 @@ def _course(losses: Sequence[float]) -> str:
 def bytes_caption(run: Run) -> str:
     """What a code takes after the first epoch and after the last; empty before the end of the first, and of a
     model that is not trained for few bytes."""
-    sizes = [epoch.test_bits / 8 for epoch in run.epochs if epoch.test_bits is not None]
+    sizes = [round(epoch.test_bits / 8, 1) for epoch in run.epochs if epoch.test_bits is not None]
     if not sizes:
         return ""
     last = f"{short(sizes[-1], 3)} bytes per image"
