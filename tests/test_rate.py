@@ -6,15 +6,18 @@ import csv
 import io
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import bjontegaard
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from autoenc import export, models, plots, recipes, training
 from autoenc.captions import configs
+from autoenc.cli.printing import run_summary
 from autoenc.compression import bd_rate
 from autoenc.compression.codec import numbers_of, of_model
 from autoenc.compression.spread import quantiles_of
@@ -245,7 +248,7 @@ def test_its_names_say_that_it_is_for_few_bytes() -> None:
     assert apart == ("MLP 8, for few bytes (0.04)", "MLP 8, for small errors")
 
 
-def test_its_bits_are_in_what_other_programs_are_given(digits: Dataset) -> None:
+def test_its_bits_are_in_what_other_programs_are_given(digits: Dataset, tmp_path: Path) -> None:
     run, state = trained(RATED, digits)
     stored(run, state)
     bits = [epoch.test_bits for epoch in run.epochs]
@@ -253,8 +256,14 @@ def test_its_bits_are_in_what_other_programs_are_given(digits: Dataset) -> None:
     assert (told["test_bits"], told["config"]["rate_weight"]) == (bits, 0.05)
     rows = list(csv.DictReader(io.StringIO(export.history_csv(run))))
     assert [float(row["test_bits"]) for row in rows] == bits
-    plain, _ = trained(PLAIN, digits)
+    export.write_tensorboard(run, tmp_path)
+    events = EventAccumulator(str(tmp_path), {"scalars": 0}).Reload().Scalars("bytes_per_image/test")
+    assert [event.value for event in events] == pytest.approx([(n or 0) / 8 for n in bits], rel=1e-6)
+    assert "bytes of code per image" in run_summary(run)
+    plain, state = trained(PLAIN, digits)
+    stored(plain, state)
     assert "test_bits" not in export.history_csv(plain)
+    assert "bytes of code" not in run_summary(plain)
 
 
 def test_the_chart_of_bytes_has_a_point_an_epoch(digits: Dataset) -> None:
