@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from autoenc import checkpoints, recipes
 from tests.visits import has_button, opened, texts, until_true
 
 CODECS = "PCA,JPEG,PNG"
@@ -19,7 +20,8 @@ def rates(**link: str) -> AppTest:
 @pytest.fixture(scope="module")
 def measured(place: Path) -> str:
     """A run whose curves were measured on the page, without others beside it; its id."""
-    app = rates(beside="")
+    example = next(run for run in checkpoints.examples() if run.config == recipes.EXAMPLE)  # of a sweep
+    app = rates(run=example.run_id, beside="")
     assert not app.exception
     run_id: str = app.selectbox(key="compressed_run").value
     assert "Click or tap a point" in texts(app)
