@@ -165,6 +165,13 @@ def denoise_changed() -> AppTest:
     return open_tab(app, "questions", "Which code size?")
 
 
+def compress_changed() -> AppTest:
+    app = change(opened("compress"), compressed_run=RUNS[PLAIN[0]], compress_equal="bytes")
+    app.button(key="other-images").click().run()
+    app.session_state["compress_bits"] = 2.5  # as the slider rests there
+    return app.run()
+
+
 def picture_changed() -> AppTest:
     app = opened("picture")
     app = change(app, picture_example="coffee", picture_runs=[RUNS[PHOTOS], RUNS[PLAIN[0]]])
@@ -202,6 +209,7 @@ PAGES: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "Train": ("train", train_changed),
     "Sweep": ("sweep", sweep_changed),
     "Denoise": ("denoise", denoise_changed),
+    "Compress": ("compress", compress_changed),
     "Your picture": ("picture", picture_changed),
     "Your picture without a model": ("picture", no_model_chosen),
     "Colour, Train": ("colour", colour_train_changed),
@@ -301,6 +309,7 @@ def test_settings_beside_a_run_in_an_address_are_those_of_the_controls() -> None
         ("sweep", {"alone": "perhaps"}, "alone is 'perhaps'; known: True, False"),
         ("sweep", {"point": "nix"}, "point 'nix' is not in this sweep"),
         ("denoise", {"question": "why"}, "question is 'why'; known: where, sizes, matrix"),
+        ("compress", {"bits": "-1"}, "bits are '-1'; allowed: a number from 0 to 16"),
         ("colour", {"part": "harder", "colour": "digits"}, "colour is 'digits'; known: photos"),
         ("colour", {"part": "harder", "models": "conv"}, "models is 'conv'; known: mlp, conv-bottleneck"),
         ("runs", {"datasets": "moon"}, "unknown dataset 'moon'"),

@@ -14,11 +14,13 @@ training.py             the charts of runs
 readings.py             what is read in the originals and in the reconstructions of a run
 contest.py              the smallest file that can still be recognised
 recognition.py          what can still be recognised
-compression.py          what a code weighs in bytes
+compression.py          bytes against quality
+compressed_files.py     what a code weighs in files
 ratios.py               a ratio as people say it
 """
 
 from autoenc.captions import (
+    compressed_files,
     compression,
     denoising,
     equal,
@@ -33,6 +35,7 @@ from autoenc.captions import (
 )
 
 __all__ = [
+    "compressed_files",
     "compression",
     "denoising",
     "equal",

@@ -116,6 +116,13 @@ def numbers_of(codec: Codec, images: Pixels, step: Step) -> Numbers:
     return numbers
 
 
+@torch.inference_mode()
+def codes_of(codec: Codec, images: Pixels) -> NDArray[np.float32]:
+    """The codes of a few images before they are rounded: (N, C, H, W) -> (N, n_latents)."""
+    z = codec.encoder(training.as_float(torch.from_numpy(images))).flatten(1).nan_to_num(0)
+    return np.asarray(z.numpy(), np.float32)
+
+
 def _widest(codec: Codec) -> int:
     return max(math.prod(codec.image_shape), codec.n_latents)
 

@@ -41,6 +41,11 @@ def steps(codec: Codec, bits: Iterable[float] = BITS) -> tuple[Step, ...]:
     return tuple(codec.step(wide / 2**n) for n in bits)
 
 
+def trained_bits(codec: Codec) -> float:
+    """To a tenth, the bits of the widest number at the step for which a model is trained for its bytes: 1."""
+    return round(math.log2(spread(codec) or 1.0), 1)
+
+
 def usual_step(codec: Codec, run: Run, images: Pixels) -> Step:
     """The step to begin with: that for which the model was trained, or about as many bytes as numbers.
 

@@ -24,7 +24,7 @@ from autoenc.inspection.errors import (
     colour_error,
 )
 from autoenc.inspection.layers import Activation, code, flow
-from autoenc.inspection.network import Network, browser_network, runs_in_browser
+from autoenc.inspection.network import Network, browser_network, decoder_network, runs_in_browser
 from autoenc.inspection.opening import Trained, one_thread, open_run
 from autoenc.inspection.reconstructing import (
     IMAGE_ORDERS,
@@ -54,6 +54,7 @@ __all__ = [
     "code",
     "colour_error",
     "confusion_counts",
+    "decoder_network",
     "flow",
     "images_read",
     "kernels",

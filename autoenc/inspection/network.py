@@ -13,7 +13,7 @@ from torch import nn
 from autoenc.errors import ConfigError
 from autoenc.inspection.opening import Trained
 from autoenc.models import Crop, Round
-from autoenc.schema import ModelInfo
+from autoenc.schema import LayerInfo, ModelInfo
 
 MAX_PARAMETERS = 2_000_000  # 8 MB, which a browser loads once
 MAX_MULTIPLICATIONS = 60_000_000  # of one image; sixteen take two cores 0.4 s
@@ -48,15 +48,27 @@ def browser_network(trained: Trained) -> Network:
     return network_of((*trained.model.encoder, *trained.model.decoder), trained.run.model)
 
 
+def decoder_network(trained: Trained) -> Network:
+    """What draws rounded codes, as the browser is given it; raises as `browser_network`."""
+    drawing, info = trained.model.drawing, trained.run.model
+    return _network(drawing, info.code_shape, info.layers[-len(drawing) :])
+
+
 def network_of(modules: Iterable[nn.Module], info: ModelInfo) -> Network:
     """As `browser_network`, for layers that are computed one after the other.
 
     Args:
         info: what these layers are on paper.
     """
+    return _network(modules, info.image_shape, info.layers)
+
+
+def _network(
+    modules: Iterable[nn.Module], input_shape: tuple[int, ...], on_papers: tuple[LayerInfo, ...]
+) -> Network:
     layers, weights, at = list[Layer](), list[NDArray[np.float32]](), 0
-    shape = list(info.image_shape)
-    for module, on_paper in zip(modules, info.layers, strict=True):
+    shape = list(input_shape)
+    for module, on_paper in zip(modules, on_papers, strict=True):
         output = list(on_paper.output_shape)
         layer: Layer = {"input": shape, "output": output} | _settings(module)
         for name, numbers in _weights(module).items():

@@ -22,6 +22,7 @@ from autoenc.sweeps import SavedSweep
 from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest
 from tests.browser.test_phone import unfold
 from tests.browser.test_train_page import SHOWS
+from ui.compress.settings import VIEWS as VIEWS_OF_COMPRESSION
 from ui.denoise.settings import QUESTIONS
 from ui.recognise.settings import VIEWS as VIEWS_OF_RECOGNITION
 from ui.registry import PAGES, main_action
@@ -87,6 +88,10 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
         title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
         for title in list(VIEWS_OF_RECOGNITION.values())[1:]
     },
+    "compress": {
+        title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
+        for title in list(VIEWS_OF_COMPRESSION.values())[1:]
+    },
     "colour": {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
@@ -135,6 +140,7 @@ def links(checkpoint_folder: Path, trained: Trained) -> dict[str, str]:
         "train": f"train?run={plain.run_id}",
         "sweep": f"sweep?sweep={saved.sweep_id}",
         "denoise": f"denoise?{noise}",
+        "compress": f"compress?run={plain.run_id}",
         "picture": f"picture?runs={plain.run_id}",
         "runs": f"runs?runs={','.join(run_ids)}",
     }
@@ -241,7 +247,7 @@ def test_nor_on_a_phone_with_its_settings_folded_or_up(open_page: OpenPage, link
     assert grave(faults_of(page)) == []
 
 
-@pytest.mark.parametrize("page", ["train", "sweep", "denoise", "picture", "colour", "runs"])
+@pytest.mark.parametrize("page", ["train", "sweep", "denoise", "compress", "picture", "colour", "runs"])
 def test_every_button_that_saves_a_picture_names_it_and_no_other(
     visit: Callable[[str], Visit], page: str
 ) -> None:

@@ -55,6 +55,7 @@ def test_every_page_is_whole_behind_a_proxy_that_strips_a_prefix(
     links = {  # what components draw, in the browser and in its workers; "foreign" is "picture" today
         f"train/?run={plain.run_id}": (".st-key-loss .xtick", ".pictures canvas"),
         f"denoise?plain={plain.run_id}&denoiser={denoiser.run_id}": (".live .best", ".xtick"),
+        f"compress?run={plain.run_id}": (".live .notes .psnr >> text=/\\d/",),
         f"foreign?runs={plain.run_id}&from=draw": ("canvas.pad", ".row[data-updates]"),
         f"runs?runs={plain.run_id},{denoiser.run_id}": (".st-key-comparison .xtick", ".pictures canvas"),
         f"sweep?sweep={sweep_of(plain)}": (".st-key-sweep-by-size .xtick",),

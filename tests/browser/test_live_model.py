@@ -93,8 +93,9 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with nothing on it but the bridge; at the end it may not have met a script error."""
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    parts = ("keep.js", "sprites.js", "readings.js", "noise.js", "worker_pool.js", "live_rows.js")
-    whole = json.dumps(inline(*parts, "live_readings.js", "live_model.js"))
+    parts = ("keep.js", "sprites.js", "readings.js", "assets.js", "noise.js", "worker_pool.js")
+    rows = ("live_slider.js", "live_rows.js", "live_readings.js", "live_model.js")
+    whole = json.dumps(inline(*parts, *rows))
     worker = json.dumps(inline("networks.js", "network_worker.js"))
     script = inline("noise.js", "worker_pool.js", "readings.js")
     page.add_script_tag(content=f"{{ const given = {whole}, worker = {worker};\n{script}\n{BRIDGE} }}")

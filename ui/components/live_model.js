@@ -2,33 +2,24 @@
 // fragment off the page and puts them back. Scenes and networks come by themselves, before or after.
 
 const BOXES = (window.autoencLive ??= new Map());
-const ASSETS = (window.autoencAssets ??= new Map());
+const FIGURES = [
+  { name: "psnr", unit: "PSNR dB" },
+  { name: "ssim", unit: "SSIM" },
+];
 let workerPool = null; // started with the first network
 const WIDE_PX = 1000; // pixels: labels stand beside the pictures, not above
 const NARROW_PX = 560; // groups of at most eight side by side
-const REST_MS = 250; // milliseconds after the last key
-const RETRY_MS = 2000; // after a call with an older level: the message may have been lost in a rerun
 const CHARTS_MS = 1000; // until charts that come with the same run of the script are there to be updated
 
 // ---------------------------------------------------------------- what is handed over
-
-const floats = (bytes) => new Float32Array(bytes.slice().buffer); // a copy begins where four bytes may begin
 
 function asScene({ shape: [n, channels, height, width], files: [bytes, unit] }) {
   const x = Float32Array.from(bytes, (level) => level / 255);
   return { n, channels, height, width, x, unit: floats(unit) };
 }
 
-function take(data, parentElement) {
-  if (!ASSETS.has(data.id)) {
-    const made = data.layers ? { layers: data.layers, weights: floats(data.files[0]) } : asScene(data);
-    ASSETS.set(data.id, { ...made, holders: new Set() });
-    dispatchEvent(new CustomEvent("autoenc-assets", { detail: data.id }));
-  }
-  return hold(ASSETS.get(data.id).holders, parentElement, "autoenc-assets", () => {
-    ASSETS.delete(data.id);
-    for (const pool of [workerPool, readerPool]) pool?.forget(data.id);
-  });
+function forgetNetwork(id) {
+  for (const pool of [workerPool, readerPool]) pool?.forget(id);
 }
 
 // ---------------------------------------------------------------- what is computed
@@ -78,6 +69,26 @@ function compute(box, scene) {
   for (const { live } of box.data.rows) if (live) ask(box, live, scene, about);
 }
 
+// ---------------------------------------------------------------- what is seen
+
+// Two digits after the point, or as many as it has.
+function figuresOf({ level, data }) {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  return [level.toLocaleString("en", digits), data.unit].filter(Boolean).join(" ");
+}
+
+const meaningOf = ({ level, data }) => (level ? data.meaning : "no noise: the pictures as they are");
+const noiseOf = (box) => `${box.data.title} ${figuresOf(box)}: ${meaningOf(box)}`;
+
+function headOf(box) {
+  const { data, level } = box;
+  const figures = figuresOf(box);
+  return {
+    ...{ title: data.title, level: figures, meaning: meaningOf(box), least: 0, most: data.most, step: data.most / 100 },
+    ...{ name: `Level of the noise: ${data.title}`, says: `${figures} ${data.meaning}`, at: level },
+  };
+}
+
 function show(box, scene) {
   box.wide = box.clientWidth >= WIDE_PX;
   box.columns = Math.min(scene.n, box.clientWidth < NARROW_PX ? 8 : 16);
@@ -98,7 +109,7 @@ function update(box) {
   box.turn = 0;
   const { data } = box;
   box.away = box.level !== data.level;
-  sayHead(box);
+  sayHead(box, headOf(box));
   if (box.save) nameSaveButton(box.save, data.png.title);
   tell(data.key, box.level);
   const scene = ASSETS.get(data.scene);
@@ -115,78 +126,18 @@ function update(box) {
   box.dataset.updates = ++box.updates;
 }
 
-// Charts follow the slider, and a click on a point of theirs moves it, as they do with a film.
-const tell = (key, level) => dispatchEvent(new CustomEvent("autoenc-moment", { detail: { key, at: level } }));
-
 // Once a frame, however often it is asked for: the level of the moment counts.
 const schedule = (box) => (box.turn ||= requestAnimationFrame(() => update(box)));
-
-// ---------------------------------------------------------------- the slider
-
-function rest(box) {
-  clearTimeout(box.timer);
-  const { level, data } = box;
-  if (level === box.known) return;
-  box.known = level;
-  box.told.push(level);
-  box.send("rested", { kind: data.kind, level });
-}
-
-function tellAgain(box) {
-  if (box.dragging || box.level === box.data.level) return;
-  box.known = null;
-  rest(box);
-}
-
-function seek(box, { key, at: level }) {
-  if (key !== box.data.key || !(level >= 0 && level <= box.data.most)) return;
-  box.level = level;
-  rest(box);
-  schedule(box);
-}
-
-// Where the slider stands after a call. The server may still be at a level that was chosen before: no reason to move.
-function follow(box, { kind, level }) {
-  const isEcho = kind === box.kind && (level === box.asked || box.told.includes(level));
-  if (level === box.known) box.told = [];
-  Object.assign(box, { kind, asked: level });
-  if (isEcho && level !== box.known) box.timer = setTimeout(() => tellAgain(box), RETRY_MS);
-  if (isEcho) return;
-  Object.assign(box, { known: level, told: [] });
-  clearTimeout(box.timer);
-  if (!box.dragging) box.level = level;
-}
-
-function createSlider(box) {
-  const slider = Object.assign(element(box, "input", "slider"), { type: "range" });
-  let keyed = false;
-  slider.onkeydown = () => (keyed = true);
-  const press = () => ((keyed = false), (box.dragging = true));
-  whileHeld(slider, press, () => {
-    box.dragging = false;
-    setTimeout(() => (rest(box), schedule(box))); // after its last value
-  });
-  slider.oninput = () => {
-    box.level = Number(slider.value);
-    clearTimeout(box.timer);
-    if (keyed) box.timer = setTimeout(() => rest(box), REST_MS);
-    schedule(box);
-  };
-  slider.onchange = () => keyed || rest(box);
-  return slider;
-}
 
 // ---------------------------------------------------------------- from call to call
 
 function create(data) {
   const box = document.createElement("div");
   box.className = "live";
-  const head = element(box, "div", "head");
-  box.head = Object.fromEntries(["title", "level", "meaning"].map((name) => [name, element(head, "div", name)]));
-  box.slider = createSlider(box);
+  const head = createHead(box);
   box.groups = element(box, "div", "groups");
   box.save = data.png && addSaveButton(head, data.png.title, () => asPicture(box.groups, box.data.png, [noiseOf(box), box.data.reader?.title]));
-  Object.assign(box, { updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
+  Object.assign(box, { figures: FIGURES, updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
   box.sizes = new ResizeObserver(() => schedule(box));
   box.sizes.observe(box);
   box.heard = () => schedule(box);
@@ -220,5 +171,5 @@ function draw(data, parentElement, send) {
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = unpack(bytes);
-  return data.assets ? take(data, parentElement) : draw(data, parentElement, setTriggerValue);
+  return data.assets ? take(data, parentElement, asScene, forgetNetwork) : draw(data, parentElement, setTriggerValue);
 }

@@ -181,8 +181,8 @@ def message(
 _HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js", "readings.js"),
-    *("noise.js", "worker_pool.js", "live_rows.js", "live_readings.js", "live_model.js"),
+    *("keep.js", "sprites.js", "save_picture.js", "readings.js", "assets.js", "noise.js"),
+    *("worker_pool.js", "live_slider.js", "live_rows.js", "live_readings.js", "live_model.js"),
 )
 _mount = st.components.v2.component(
     "live_model",

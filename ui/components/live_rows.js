@@ -1,4 +1,5 @@
-// What a live model shows: rows of pictures with their labels and figures. `box` is the whole, kept from call to call.
+// Rows of pictures with labels and figures, as live_model and live_code show them. `box` is the whole, kept from call to call;
+// its `figures` name what stands under each picture, a line each.
 
 // ---------------------------------------------------------------- what stands where
 
@@ -18,14 +19,14 @@ function addUnits(box, group, label, isFirst) {
   const { wide } = box;
   const place = wide ? element(group, "div", "figures") : label.words;
   label.mean = element(place, "div", "mean");
-  if (wide) element(place, "div", "units", "PSNR dB\nSSIM");
-  else if (isFirst) element(place, "div", "units", "PSNR dB / SSIM");
+  const units = box.figures.map(({ unit }) => unit);
+  if (wide) element(place, "div", "units", units.join("\n"));
+  else if (isFirst) element(place, "div", "units", units.join(" / "));
 }
 
-function addNote(parent) {
+function addNote(parent, figures) {
   const note = element(parent, "div", "note");
-  note.psnr = element(element(note, "div", "psnr"), "span");
-  note.ssim = element(element(note, "div", "ssim"), "span");
+  for (const { name } of figures) note[name] = element(element(note, "div", name), "span");
   return note;
 }
 
@@ -48,7 +49,7 @@ function addRow(box, group, r, first, last) {
   for (let i = first; i < last; i++) {
     box.canvases[r].push(element(strip, "canvas"));
     if (reader) box.readings[r].push(addReading(readings, reader));
-    if (notes) box.notes[r].push(addNote(notes));
+    if (notes) box.notes[r].push(addNote(notes, box.figures));
   }
 }
 
@@ -67,31 +68,6 @@ function build(box, { n, height, width }) {
     rows.forEach((row, r) => addRow(box, group, r, first, Math.min(n, first + box.columns)));
   }
   for (const canvas of box.canvases.flat()) Object.assign(canvas, { width, height });
-}
-
-const change = (node, name, value) => node[name] === value || (node[name] = value);
-
-// Two digits after the point, or as many as it has.
-function figuresOf({ level, data }) {
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
-  return [level.toLocaleString("en", digits), data.unit].filter(Boolean).join(" ");
-}
-
-const meaningOf = ({ level, data }) => (level ? data.meaning : "no noise: the pictures as they are");
-const noiseOf = (box) => `${box.data.title} ${figuresOf(box)}: ${meaningOf(box)}`;
-
-function sayHead(box) {
-  const { data, level, slider, head } = box;
-  const figures = figuresOf(box);
-  change(head.title, "textContent", data.title);
-  change(head.level, "textContent", figures);
-  change(head.meaning, "textContent", meaningOf(box));
-  const settings = { min: 0, max: data.most, step: data.most / 100, value: level };
-  if (!box.dragging) for (const [name, value] of Object.entries(settings)) change(slider, name, String(value));
-  slider.ariaLabel = `Level of the noise: ${data.title}`;
-  slider.ariaValueText = `${figures} ${data.meaning}`;
-  const part = level / data.most; // the thumb ends at the ends
-  slider.style.setProperty("--part", `calc(${100 * part}% + ${(0.95 - 1.9 * part).toFixed(4)}rem * var(--scale))`);
 }
 
 // ---------------------------------------------------------------- figures

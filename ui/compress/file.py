@@ -2,10 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import streamlit as st
 
-from autoenc.schema import RunSummary
+from autoenc import captions, compression, datasets, memory
+from autoenc.captions import configs
+from autoenc.numerals import counted, short
+from autoenc.plots import COLOUR
+from autoenc.schema import Run, RunSummary
+from ui.app import errors, layout
+from ui.components.pictures import PictureRow, pictures
+from ui.compress import settings, step
+from ui.core import catalogue, codecs, sessions
+from ui.core.text import plain
+from ui.server.uploads import MAX_PICTURE
+from ui.widgets.lesson import lesson
+
+MAX_OPENED = 64  # images of a dropped file that are shown
+MAX_NUMBERS = 40_000_000  # of a file that is made while somebody waits: some ten seconds
+MIME = "application/octet-stream"
 
 
-def show(run: RunSummary) -> None:
-    st.caption(run.run_id)
+def show(summary: RunSummary) -> None:
+    run = sessions.read_run(summary.run_id)
+    layout.section("**Download**")
+    _downloads(run)
+    layout.section("**Open**")
+    _dropped()
+
+
+def _downloads(run: Run) -> None:
+    """Made when they are asked for."""
+    data = datasets.load(run.config.dataset)
+    first = settings.first_image(len(data.test))
+    few = data.test[first : first + settings.N_IMAGES]
+    many = data.test[: max(1, MAX_NUMBERS // run.model.n_latents)]
+    is_all = len(many) == len(data.test)
+    with st.container(horizontal=True):
+        _download(run, f"These {counted(len(few), 'image')}", "images", few)
+        label = f"{'All' if is_all else 'The first'} {counted(len(many), 'test image')}"
+        _download(run, label, "test-set", many)
+    bits = step.slider(run)
+    size = short(step.step_at(codecs.codec(run), bits).value)
+    st.caption(
+        f"A file holds codes, rounded to a step of {size}: {bits.level:.1f} bits per number, as the slider "
+        f"of “{settings.VIEWS['step']}” says. It opens where this run is: here, or with "
+        "`python -m autoenc decompress`."
+    )
+
+
+def _download(run: Run, label: str, part: str, images: np.ndarray) -> None:
+    st.download_button(
+        label,
+        _maker(run, images),
+        f"{run.run_id}-{part}{compression.ENDING}",
+        MIME,
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"get-{part}",
+    )
+
+
+def _maker(run: Run, images: np.ndarray) -> Callable[[], bytes]:
+    bits, codec = step.slider(run), codecs.codec_for_files(run)
+
+    def make() -> bytes:
+        with memory.readable_shortage():
+            return compression.compress(codec, np.array(images), step.step_at(codec, bits)).to_bytes()
+
+    return make
+
+
+def _dropped() -> None:
+    """A file of this format, from here or from another machine with the same run."""
+    file = st.file_uploader(
+        f"A file that ends in {compression.ENDING}",
+        type=[compression.ENDING.removeprefix(".")],
+        max_upload_size=MAX_PICTURE,
+        key="compressed_file",
+    )
+    if file is None:
+        return
+    with errors.shown():
+        with memory.readable_shortage():
+            made = codecs.opened(file.file_id, file.getvalue(), MAX_OPENED)
+        maker = sessions.read_run(made.run_id)
+        name = f"{configs.short(maker.config)}, {catalogue.data_title(maker.config.dataset)}"
+        parts = (made.n_images, made.n_bytes, made.n_bytes_head, made.n_bytes_tables)
+        lesson(captions.compressed_files.opened_caption(*parts), key="opened")
+        shown = len(made.pictures)
+        whose = f"Drawn by {name} ({made.run_id})"
+        st.caption(plain(whose if shown == made.n_images else f"The first {shown}. {whose}"))
+        label = f"{counted(shown, 'image')} of the file"
+        pictures([PictureRow(label, made.pictures, COLOUR["reconstruction"])], key="opened-file")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from autoenc.captions import configs
 from autoenc.datasets import distinct_names
+from autoenc.numerals import counted
 from autoenc.schema import RunSummary
 from ui.compress import settings
 from ui.core import catalogue
@@ -19,8 +22,26 @@ def run_choice() -> RunSummary | None:
         st.info("No model has been trained on the images of this machine yet.", icon=":material/school:")
         return None
     names = dict(zip([one.run_id for one in listed], distinct_names(map(_name, listed)), strict=True))
-    st.selectbox("Model", list(names), format_func=names.__getitem__, key=settings.RUN.key)
+    st.selectbox(
+        "Model",
+        list(names),
+        format_func=names.__getitem__,
+        key=settings.RUN.key,
+        on_change=settings.run_changed,
+    )
+    st.caption(_says(run))
     return run
+
+
+def _says(run: RunSummary) -> str:
+    """What its code is, and what would be smaller."""
+    numbers = f"{counted(run.n_latents, 'number')} for the {math.prod(run.image_shape):,} of an image."
+    if run.config.rate_weight is not None:
+        return f"{numbers} Trained for few bytes, not only for a small error."
+    return (
+        f"{numbers} Trained for a small error only: trained for few bytes, too, it would make better "
+        "pictures of as many."
+    )
 
 
 def _name(run: RunSummary) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 
 from autoenc.compression import CODECS
+from autoenc.compression.matching import By
 from autoenc.errors import ConfigError
+from autoenc.numerals import setting
 from autoenc.runs import for_a_picture
 from autoenc.schema import RunSummary
 from ui.compress.contestants import AGAINST_PARAM
 from ui.core.catalogue import fingerprint_of
-from ui.core.links import Address, Param, flag, held, one_of, parts
+from ui.core.links import Address, Param, flag, held, number, one_of, parts
 from ui.core.sessions import runs_to_show
 from ui.core.values import Value
 
@@ -22,8 +26,15 @@ VIEWS = {
     "contest": "Contest",
 }
 
+N_IMAGES = 16  # that are looked at
+MAX_BITS = 16.0  # that an address may ask for
+EQUALS: Mapping[By, str] = {"psnr": "As good a picture", "bytes": "As many bytes"}
+
 RUN = Value[str | None]("compressed_run", None)  # run_id; None: the best there is
 VIEW = Value("compress_view", VIEWS["step"])
+BITS = Value[float | None]("compress_bits", None)  # where the slider rests; None: as suits the run
+FIRST_IMAGE = Value("compress_first_image", 0)
+EQUAL: Value[By] = Value("compress_equal", "psnr")  # in what the image codecs are like the run
 
 # Bytes and quality: what the run is compared with.
 MAX_OTHERS = 3  # runs
@@ -53,6 +64,23 @@ def chosen(listed: tuple[RunSummary, ...]) -> RunSummary | None:
         return None
     RUN.limit(list(by_id), next(iter(by_id)))
     return by_id[RUN.get() or ""]
+
+
+# ---------------------------------------------------------------- the step
+
+
+def run_changed() -> None:
+    """Another run: bits that suit it."""
+    BITS.forget()
+
+
+def first_image(n_test: int) -> int:
+    """The number of the first test image that is looked at, of `n_test`."""
+    return min(FIRST_IMAGE.get(), max(0, n_test - N_IMAGES))
+
+
+def next_images(n_test: int) -> None:
+    FIRST_IMAGE.put((first_image(n_test) + N_IMAGES) % max(1, n_test - N_IMAGES + 1))
 
 
 # ---------------------------------------------------------------- bytes and quality
@@ -132,10 +160,21 @@ def _run(run_id: str) -> str:
     return run_id
 
 
+def _bits(text: str) -> float:
+    if not re.fullmatch(r"\d{1,2}(\.\d)?", text) or float(text) > MAX_BITS:
+        raise ConfigError(
+            f"bits are {text[:20]!r}; allowed: a number from 0 to {setting(MAX_BITS)}, one decimal"
+        )
+    return float(text)
+
+
 COMPRESS = Address(
     (
         held("run", RUN, _run, lambda run_id: run_id),
         one_of("view", VIEW, VIEWS),
+        held("bits", BITS, _bits, lambda bits: None if bits is None else setting(bits)),
+        number("images", FIRST_IMAGE),
+        one_of("equal", EQUAL, list(EQUALS)),
         Param("beside", (OTHERS,), lambda text: OTHERS.put(_others(text)), _others_text),
         held("codecs", CODEC_FAMILIES, _families, _families_text),
         flag("log_rate", LOG_RATE),

@@ -85,7 +85,7 @@ def alone(codec: ImageCodec, images: Pixels, quality: int) -> RatePoint:
     images = images[:N_ALONE]
     n_bytes, squares = 0, 0.0
     for image in images:
-        n, back = _through(codec, image, quality)
+        n, back = through(codec, image, quality)
         n_bytes += n
         squares += _squares(image, back)
     return RatePoint(float(quality), len(images), n_bytes, squares / images.size)
@@ -94,19 +94,19 @@ def alone(codec: ImageCodec, images: Pixels, quality: int) -> RatePoint:
 def tiled(codec: ImageCodec, images: Pixels, quality: int) -> RatePoint:
     """As many images as one large picture holds, in rows."""
     images, large = _side_by_side(images)
-    n_bytes, back = _through(codec, large, quality)
+    n_bytes, back = through(codec, large, quality)
     return RatePoint(float(quality), len(images), n_bytes, _squares(large, back) / large.size)
 
 
 def _returned_alone(codec: ImageCodec, data: Dataset, knob: float, n: int) -> Returned:
-    files = [_through(codec, image, int(knob)) for image in data.test[:n]]
+    files = [through(codec, image, int(knob)) for image in data.test[:n]]
     return Returned(np.stack([back for _, back in files]), tuple(float(n_bytes) for n_bytes, _ in files))
 
 
 def _returned_tiled(codec: ImageCodec, data: Dataset, knob: float, n: int) -> Returned:
     """Of a picture of N_RETURNED images: all of them would take seconds."""
     images, large = _side_by_side(data.test[:N_RETURNED])
-    _, back = _through(codec, large, int(knob))
+    _, back = through(codec, large, int(knob))
     _, channels, height, width = images.shape
     rows, columns = back.shape[1] // height, back.shape[2] // width
     tiles = back.reshape(channels, rows, height, columns, width).transpose(1, 3, 0, 2, 4)
@@ -123,7 +123,7 @@ def _side_by_side(images: Pixels) -> tuple[Pixels, Pixels]:
     return images, large.reshape(channels, rows * height, columns * width)
 
 
-def _through(codec: ImageCodec, image: Pixels, quality: int) -> tuple[int, Pixels]:
+def through(codec: ImageCodec, image: Pixels, quality: int) -> tuple[int, Pixels]:
     """The bytes of a picture (C, H, W) as a file, and what comes back."""
     picture = picture_of(image)
     data = codec.write(picture, quality)

@@ -1,0 +1,231 @@
+"""Codes under the finger: a slider sets the step to which they are rounded; the decoder draws them at once.
+
+Images, codes and the decoder are handed over once and stay in the window. What only the server can say (true
+bytes, the image codecs, what a model too large for the browser draws) is of the place where the slider rests,
+and is dimmed or hidden while it stands elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import streamlit as st
+
+from autoenc.errors import ConfigError, ShapeError
+from autoenc.schema import CodeQuantiles
+from ui.components import fetched, inline
+from ui.components.readings import WORKER
+from ui.components.save_picture import PngText, png_data
+from ui.components.sprites import packed
+
+if TYPE_CHECKING:
+    from autoenc.inspection import Network
+
+MAX_IMAGES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class CodeScene:
+    """The images that are looked at, their codes, and how the values of a code are spread.
+
+    Raises:
+        ShapeError: it is not 1 to 16 images of one or three channels, and a code of finite numbers for each.
+    """
+
+    x: np.ndarray = field(repr=False)  # uint8 (B, C, H, W)
+    z: np.ndarray = field(repr=False)  # float32 (B, n_latents)
+    quantiles: CodeQuantiles = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_images(self.x)
+        fits = self.z.ndim == 2 and len(self.z) == len(self.x) <= MAX_IMAGES and self.z.dtype == np.float32
+        if not fits or not np.isfinite(self.z).all() or self.z.shape[1] % self.quantiles.n_tables:
+            raise ShapeError(
+                f"a scene has images {self.x.shape} and codes {self.z.dtype} {self.z.shape}; allowed: at "
+                f"most {MAX_IMAGES} images, and finite float32 (B, n_latents), a multiple of the "
+                f"{self.quantiles.n_tables:,} tables"
+            )
+
+    @property
+    def id(self) -> str:
+        """Equal for equal scenes."""
+        content = hashlib.blake2b(repr((self.x.shape, self.z.shape)).encode(), digest_size=8)
+        for part in (np.ascontiguousarray(self.x).data, np.ascontiguousarray(self.z).data):
+            content.update(part)
+        content.update(self.quantiles.data)
+        return content.hexdigest()
+
+
+@dataclass(frozen=True)
+class Bits:
+    """The slider: bits of the number that is spread most widely.
+
+    Raises:
+        ConfigError: it does not stand between its ends.
+    """
+
+    of: str  # equal as long as the slider may stay where it is: of this run
+    level: float  # where it stands at first, and what the rows from the server are of
+    least: float
+    most: float
+    spread: int  # of that number, in units of the quantiles
+    exponent: int  # of the unit: 2**exponent
+    trained: float | None = None  # at so many the step is 1, for which the model was trained
+
+    def __post_init__(self) -> None:
+        if not self.least <= self.level <= self.most:
+            raise ConfigError(
+                f"bits are {self.level!r}; allowed for this code: from {self.least} to {self.most}"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class CodeRow:
+    """One row of pictures; figures and pictures are of the place where the slider rests.
+
+    Raises:
+        ShapeError: it has neither a source in the browser nor pictures, or not a figure for each picture.
+    """
+
+    label: str
+    colour: str  # of the key beside the label, #rrggbb
+    live: Literal["original", "code"] | None = None  # None: pictures from the server
+    pictures: np.ndarray | None = field(default=None, repr=False)  # uint8 (B, C, H, W), where live is None
+    n_bytes: tuple[int, ...] = ()  # B; of each image
+    psnr: tuple[float, ...] = ()  # B, decibels; of its live row the browser shows its own
+    marked: tuple[bool, ...] = ()  # B; these bytes have a star, which `says` explains
+    says: str = ""  # a short addition to the label
+    mean: str = ""  # over these images: "13.8 bytes, 22.1 dB"
+
+    def __post_init__(self) -> None:
+        if self.pictures is not None:
+            _check_images(self.pictures)
+        elif self.live is None:
+            raise ShapeError(f"the row {self.label!r} has no pictures; a row that is not live needs them")
+        for name, figures in (("bytes", self.n_bytes), ("PSNR", self.psnr), ("marks", self.marked)):
+            if figures and self.pictures is not None and len(figures) != len(self.pictures):
+                raise ShapeError(f"{len(figures)} {name} for {len(self.pictures)} pictures")
+
+
+def preload(scene: CodeScene) -> None:
+    """Give the browser a scene, unseen. Once a run of the script, before the fragment that shows it."""
+    files = [np.ascontiguousarray(scene.x).tobytes(), scene.z.astype("<f4").tobytes(), scene.quantiles.data]
+    _give({"id": scene.id, "shape": scene.x.shape}, files)
+
+
+def preload_decoder(id: str, decoder: Network) -> None:
+    """Give the browser what draws the codes, as `preload`.
+
+    Args:
+        id: of these very weights: the browser keeps what it got first under it.
+    """
+    _give({"id": id, "layers": decoder.layers}, [decoder.weights.astype("<f4").tobytes()])
+
+
+def live_code(
+    scene_id: str,
+    decoder_id: str | None,
+    bits: Bits,
+    rows: Sequence[CodeRow],
+    *,
+    key: str,
+    png: PngText | None = None,
+) -> float:
+    """A slider and below it the rows, computed again while it is dragged; those of this key are kept.
+
+    Args:
+        scene_id, decoder_id: what is handed over; no decoder: the model is too large for the browser.
+        bits: where the slider stands. Another place than the visitor chose moves the slider; one that was
+            chosen before leaves it where it is.
+        rows: the first that is drawn of codes has the bytes.
+        png: a button saves the rows as they are seen, with these words around them.
+    Returns:
+        The bits at which the reader has let it rest since the last run of the script, once; otherwise
+        `bits.level`. To show the rows there, call again with it.
+    Raises:
+        ShapeError: the rows differ in the number or size of their images.
+    """
+    data = message(scene_id, decoder_id, bits, rows, key, png)
+    rested = _mount(key=key, data=data, on_rested_change=lambda: None).rested  # {kind, level}
+    return _level(rested, bits)
+
+
+def _level(rested: Any, bits: Bits) -> float:
+    """What a browser sends may be anything."""
+    if not isinstance(rested, dict) or rested.get("kind") != bits.of:
+        return bits.level
+    level = rested.get("level")
+    if isinstance(level, int | float) and bits.least <= level <= bits.most:
+        return float(level)
+    return bits.level
+
+
+def message(
+    scene_id: str,
+    decoder_id: str | None,
+    bits: Bits,
+    rows: Sequence[CodeRow],
+    key: str,
+    png: PngText | None = None,
+) -> bytes:
+    """What `live_code` sends to the browser."""
+    shapes = {row.pictures.shape for row in rows if row.pictures is not None}
+    if len(shapes) > 1:
+        raise ShapeError(
+            f"rows of pictures differ in (B, C, H, W): {sorted(shapes)}; allowed: one shape for all"
+        )
+    pictures = {i: row.pictures for i, row in enumerate(rows) if not row.live and row.pictures is not None}
+    slider = asdict(bits)
+    head = {
+        **{"key": key, "scene": scene_id, "network": decoder_id, "kind": slider.pop("of"), **slider},
+        "rows": [_row_data(row) for row in rows],
+        "bytes": next((row.n_bytes for row in rows if row.n_bytes), ()),
+        "places": list(pictures),  # of the rows whose pictures follow
+        "worker": WORKER,
+        "png": png_data(png),
+    }
+    return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
+
+
+# On two lines, or Streamlit takes it for the name of a file.
+_HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
+# The browser fetches one file for both, so that they share what is handed over.
+_parts = (
+    *("keep.js", "sprites.js", "save_picture.js", "assets.js", "code_tables.js"),
+    *("worker_pool.js", "live_slider.js", "live_rows.js", "live_code.js"),
+)
+_mount = st.components.v2.component(
+    "live_code",
+    js=fetched("live_code", *_parts),
+    css=inline("sprites.css", "save_picture.css", "live_model.css", "live_code.css"),
+)
+_assets = st.components.v2.component(
+    "code_assets",
+    js=fetched("live_code", *_parts, seen=False),
+    css=_HIDDEN_CSS,
+    isolate_styles=False,  # it hides what stands around it
+)
+
+
+def _give(head: dict[str, Any], files: list[bytes]) -> None:
+    _assets(key=f"code-assets-{head['id']}", data=packed({"assets": True, **head}, files))
+
+
+def _row_data(row: CodeRow) -> dict[str, Any]:
+    marked = row.marked or (False,) * len(row.n_bytes)
+    stars = [f"{n:,}{'*' * is_marked}" for n, is_marked in zip(row.n_bytes, marked, strict=True)]
+    texts = {"label": row.label, "colour": row.colour, "live": row.live, "says": row.says, "mean": row.mean}
+    return texts | {"bytes": stars, "psnr": ["Infinity" if math.isinf(v) else v for v in row.psnr]}
+
+
+def _check_images(images: np.ndarray) -> None:
+    dtype, shape = images.dtype, images.shape
+    if dtype != np.uint8 or len(shape) != 4 or shape[1] not in (1, 3) or 0 in shape:
+        raise ShapeError(
+            f"pictures are {dtype} {shape}; allowed: uint8 (B, 1 or 3, H, W), at least one of each"
+        )
