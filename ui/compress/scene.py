@@ -15,7 +15,7 @@ from autoenc.compression.matching import By, Matched
 from autoenc.compression.weighing import Weighed
 from autoenc.errors import CompressionError
 from autoenc.numerals import counted, decibels, short
-from autoenc.plots import COLOUR, SEVERAL_COLOURS
+from autoenc.plots import CODEC_COLOURS, COLOUR
 from autoenc.schema import Run, RunSummary
 from ui.app import errors, presenter
 from ui.components.live_code import Bits, CodeRow, CodeScene, live_code, preload, preload_decoder
@@ -27,7 +27,6 @@ from ui.widgets.lesson import lesson
 
 N_PRESENTED = 8  # images
 KEY = "code-scene"
-COLOURS = {"jpeg": SEVERAL_COLOURS[1], "webp": SEVERAL_COLOURS[2], "avif": SEVERAL_COLOURS[4]}
 CONTAINERS = (
     "Their files have heads too, whatever the image: that of a WebP takes about 60 bytes, that of an AVIF "
     "about 310."
@@ -159,7 +158,7 @@ def _codec_rows(shown: _Shown, weighed: Weighed, as_good: Mapping[str, Matched])
         rows.append(
             CodeRow(
                 codec.title,
-                COLOURS[name],
+                CODEC_COLOURS[settings.FAMILIES.index(codec.title)],  # as in the chart
                 pictures=made.pictures,
                 n_bytes=made.n_bytes,
                 psnr=made.psnr_db,
