@@ -7,6 +7,7 @@
     │       └── DatasetUnknown    nothing of this name is here; a ConfigError too
     ├── PictureError          a picture from outside cannot be read, or is too large
     ├── CompressionError      images cannot be made a compressed file, or a compressed file cannot be opened
+    │   └── StepTooFine       a larger step would help
     ├── ShapeError            two arrays do not fit together
     ├── TrainingDiverged      the loss became NaN or infinite
     └── CheckpointError       a run's file cannot be read or written
@@ -44,6 +45,10 @@ class PictureError(AutoencError):
 
 class CompressionError(AutoencError):
     """Images cannot be compressed as asked for, or a compressed file cannot be opened."""
+
+
+class StepTooFine(CompressionError):
+    """Codes cannot be rounded to so small a step."""
 
 
 class ShapeError(AutoencError, ValueError):

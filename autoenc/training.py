@@ -179,7 +179,7 @@ def evaluate(
             watch.skip()
             beat_at = watch.lap() + REPORT_SECONDS
     loss = float(total) / images.numel()
-    if not math.isfinite(loss):
+    if not math.isfinite(loss + float(bits)):
         raise TrainingDiverged(
             f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate"
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import binascii
 import math
 from contextlib import suppress
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from autoenc.compression.coding import Decoder, Encoder, shortened
 from autoenc.compression.files import CompressedFile, content_hash_in, parsed
 from autoenc.compression.tables import TOTAL, Table, from_numbers, from_quantiles, pack, unpack
 from autoenc.compression.varints import Reader, signed, varint
-from autoenc.errors import CompressionError, ConfigError
+from autoenc.errors import CompressionError, ConfigError, StepTooFine
 from autoenc.schema import N_QUANTILES, CodeQuantiles, Step
 
 HASH = "00112233445566aa"
@@ -217,6 +219,37 @@ def test_a_file_that_ends_too_early_is_refused(length: int) -> None:
         parsed(small_file().to_bytes()[:length], 1)
 
 
+@given(st.lists(st.integers(-32767, 32767), min_size=2, max_size=129), st.integers(1, 40_000))
+def test_numbers_at_the_ends_of_any_table_come_back(values: list[int], multiple: int) -> None:
+    row = sorted(np.resize(values, N_QUANTILES).tolist())
+    with suppress(StepTooFine):
+        of_run = from_quantiles(quantiles(row), Step(multiple, 0))
+        numbers = column(of_run[0].lowest, of_run[0].highest)
+        encoder = Encoder(of_run)
+        encoder.add(numbers)
+        assert np.array_equal(Decoder(encoder.finished(), of_run).take(1, 2), numbers)
+
+
+@settings(max_examples=300)
+@given(
+    st.integers(-(2**25), 2**25),
+    st.lists(st.integers(0, 70_000), max_size=20),
+    st.integers(0, 2**26),
+    st.integers(0, 2**33),
+    st.binary(max_size=20),
+)
+def test_nonsense_in_every_field_is_refused_or_decoded(
+    lowest: int, frequencies: list[int], n_images: int, multiple: int, code: bytes
+) -> None:
+    table = signed(lowest) + varint(len(frequencies) + 1) + b"".join(map(varint, frequencies))
+    before = b"AEC\x01" + bytes.fromhex(HASH) + varint(n_images) + b"\xfe" + varint(multiple) + b"\x01"
+    before += table + code
+    with suppress(CompressionError):
+        file = parsed(before + binascii.crc_hqx(before, 0xFFFF).to_bytes(2, "big"), 1)
+        assert file.tables is not None
+        assert Decoder(file.code, file.tables).take(3, 2).shape == (3, 1, 2)
+
+
 @settings(max_examples=300)
 @given(st.binary(max_size=80), st.integers(1, 5))
 def test_a_hostile_file_is_refused_or_decoded_and_never_more(content: bytes, n_tables: int) -> None:
@@ -239,4 +272,45 @@ def test_an_impossible_step_is_refused(value: float) -> None:
 def test_a_step_is_as_near_as_a_thousandth() -> None:
     assert Step.nearest(0.1).value == pytest.approx(0.1, rel=0.001)
     assert Step.nearest(1.0).value == 1.0
-    assert Step.nearest(0.001, exponent=-2) == Step(1, -2)
+    assert Step.nearest(0.2, exponent=-2) == Step(1, -2)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e6, 1e308])
+def test_a_step_that_the_unit_of_a_run_does_not_allow_is_refused(value: float) -> None:
+    with pytest.raises(ConfigError, match="to 524,288"):
+        Step.nearest(value, exponent=-2)
+
+
+# ---------------------------------------------------------------- as docs/compress.md says
+
+
+def documented_table(q: list[int], w: int) -> tuple[int, list[int]]:
+    """A table as the document describes it, in fractions: the lowest number and the frequencies."""
+    m = (q[128] - q[0]) // 8
+    lowest, highest = (
+        max(-32767, min(32767, math.floor(Fraction(end, w) + Fraction(1, 2))))
+        for end in (q[0] - m, q[128] + m)
+    )
+    n = highest - lowest + 1
+
+    def below(i: int) -> int:
+        b = (Fraction(i) + Fraction(1, 2)) * w
+        j = sum(one <= b for one in q)
+        if j in (0, 129):
+            return 65536 * (j == 129)
+        divisor = max(Fraction(q[j] - q[j - 1]), Fraction(1, 2))
+        return 512 * (j - 1) + math.floor(512 * (b - q[j - 1]) / divisor)
+
+    borders = [0, *(below(i) for i in range(lowest, highest)), 65536]
+    counts = [after - before for before, after in pairwise(borders)]
+    frequencies = [1 + c * (65536 - n) // 65536 for c in counts]
+    frequencies[frequencies.index(max(frequencies))] += 65536 - sum(frequencies)
+    return lowest, frequencies
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(-300, 300), min_size=2, max_size=129), st.integers(1, 90))
+def test_tables_are_those_that_the_document_describes(values: list[int], w: int) -> None:
+    q = sorted(np.resize(values, N_QUANTILES).tolist())
+    (table,) = from_quantiles(quantiles(q), Step(w, 0))
+    assert (table.lowest, table.frequencies.tolist()) == documented_table(q, w)

@@ -63,7 +63,7 @@ def test_what_is_never_read_has_no_file() -> None:
 
 
 def test_a_png_is_the_file_that_pillow_writes() -> None:
-    png = contest.IMAGE_CODECS["png"]
+    png = contest.ENTRANTS["png"]
     first, *_ = contest.of_image_codec(png, WHOLE, CLASSES, by_the_brightest)
     file = io.BytesIO()
     Image.fromarray(WHOLE[0, 0]).save(file, "PNG", optimize=True)
@@ -81,7 +81,7 @@ def test_an_image_codec_tries_rising_qualities_and_keeps_the_smallest_file() -> 
         read_at.append(int(error))
         return Readings(np.array([int(error > 20)], np.intp), np.array([1.0], np.float32))
 
-    jpeg = contest.IMAGE_CODECS["jpeg"]
+    jpeg = contest.ENTRANTS["jpeg"]
     (smallest,) = contest.of_image_codec(jpeg, images, np.array([0]), only_good_ones)
     assert smallest is not None
     qualities = range(jpeg.qualities[0], contest.MAX_QUALITY + 1, contest.QUALITY_STEP)
@@ -102,7 +102,7 @@ def test_models_that_are_trained_for_their_bytes_compete_at_whole_steps() -> Non
     assert [step.value for step in steps] == [8, 6, 5, 4, 3, 2, 1]
     plain = contest.steps_of(pixels_as_code(), WHOLE, rated=False)
     assert [step.value for step in plain] == sorted((step.value for step in plain), reverse=True)
-    assert len(plain) == len(contest.BITS)
+    assert len(plain) == len(contest.CONTEST_BITS)
 
 
 # ---------------------------------------------------------------- who wins

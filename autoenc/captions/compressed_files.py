@@ -51,8 +51,8 @@ def weights_caption(decoder_bytes: int, n_bytes: float, png: float) -> str:
 def own_tables_note() -> str:
     """Beside what is said of a run of an earlier version."""
     return (
-        "An earlier version trained this run: its file has no tables of its code. The bytes here count on "
-        "tables of the training images; a file for others brings its own. Train it again for small files."
+        "An earlier version trained this run: its file does not say how its code is spread, so that every "
+        "file brings tables of its own. Train it again for smaller files."
     )
 
 

@@ -94,7 +94,7 @@ def _lossy(points: Sequence[RatePoint]) -> list[RatePoint]:
 
 
 def exact_caption(lossless: Sequence[tuple[str, RateCurve]]) -> str:
-    """What an image takes that comes back without any error: `Exact copies take 165 bytes with PNG tiled.`"""
+    """What an image takes that comes back without any error, at least."""
     known = [(name, curve.points[0].bytes_per_image) for name, curve in lossless if curve.points]
     if not known:
         return ""

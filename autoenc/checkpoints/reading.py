@@ -75,7 +75,7 @@ def content_hash_of(path: Path, what: str = "run") -> str:
         return _content_hash(path, identity(file.stat))
 
 
-@once(maxsize=1024)
+@once(maxsize=10_000)  # a compressed file is looked for among all runs
 def _content_hash(path: Path, file_identity: tuple[int, int, int]) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from autoenc import compression, datasets, durable, memory
 from autoenc.cli.measuring import finished_runs
 from autoenc.cli.printing import Commands, add_command
 from autoenc.compression import CompressedFile, measuring
 from autoenc.compression.codec import Pixels
+from autoenc.compression.codecs.images import picture_of
 from autoenc.errors import AutoencError, CompressionError, ConfigError, DatasetError
 from autoenc.numerals import counted, decibels, setting, short
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk
@@ -103,7 +103,7 @@ def _as_json(file: CompressedFile, run: Run, mse: float, path: Path) -> dict[str
         "bytes_per_image": file.n_bytes / file.n_images,
         "bits_per_pixel": 8 * file.n_bytes / file.n_images / _area(run),
         "mse": mse,
-        "psnr_db": psnr_of_mse(mse),
+        "psnr_db": psnr_of_mse(mse) if mse else None,  # JSON has no infinity
         "n_bytes_of_pixels": file.n_images * run.model.n_pixels,
         "n_bytes_of_decoder": measuring.decoder_bytes(run),
     }
@@ -129,6 +129,12 @@ def _summary(file: CompressedFile, run: Run, mse: float, path: Path) -> str:
 
 
 def decompress(args: argparse.Namespace) -> None:
+    memory.keep_freed()
+    with memory.readable_shortage():
+        _decompress(args)
+
+
+def _decompress(args: argparse.Namespace) -> None:
     file, run_id, codec = compression.opened(_read(args.file))
     if file.n_images > MAX_PICTURES:
         raise CompressionError(f"{args.file} holds {file.n_images:,} images; allowed: {MAX_PICTURES:,}")
@@ -140,17 +146,13 @@ def decompress(args: argparse.Namespace) -> None:
         digits, n = len(str(file.n_images - 1)), 0
         for images in compression.decompress(file, codec):
             for image in images:
-                _picture(image).save(folder / f"{n:0{digits}}.png")
+                picture_of(image).save(folder / f"{n:0{digits}}.png")
                 n += 1
     except OSError as error:
         raise AutoencError(f"cannot write to {folder}: {error.strerror or error}") from None
     values = {"n_images": n, "run_id": run_id, "step": file.step.value, "folder": str(folder)}
     images_text = counted(n, "image")
     print(json.dumps(values, indent=1) if args.json else f"{folder}: {images_text}, drawn by {run_id}")
-
-
-def _picture(image: Pixels) -> Image.Image:
-    return Image.fromarray(image[0] if len(image) == 1 else np.ascontiguousarray(image.transpose(1, 2, 0)))
 
 
 def _read(path: Path) -> bytes:

@@ -11,7 +11,7 @@ codecs/       what it is measured against: PCA, JPEG, WebP, AVIF, PNG, a file ea
 weighing.py   a few images in real files, each in its own and all in one
 matching.py   the same images by JPEG, WebP and AVIF, at about as many bytes or as good a picture
 measuring.py  bytes and PSNR of the test images, at each setting of a codec
-curves.py     the whole curve of a source, kept for the next time
+curves.py     the whole curve of a source, stored in the cache
 contest.py    the smallest file in which a recogniser still reads its image
 comparing.py  how many bytes one curve saves against another
 """

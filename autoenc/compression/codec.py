@@ -9,22 +9,21 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from autoenc import checkpoints, training
 from autoenc.compression import tables as of_tables
 from autoenc.compression.coding import Decoder, Encoder, shortened
 from autoenc.compression.files import CompressedFile
 from autoenc.compression.spread import quantiles_of
-from autoenc.compression.tables import Numbers, Table
-from autoenc.errors import CheckpointError, CompressionError, ShapeError
+from autoenc.compression.tables import MAX_NUMBER, Numbers, Table
+from autoenc.errors import CheckpointError, CompressionError, ShapeError, StepTooFine
 from autoenc.models import Autoencoder
 from autoenc.numerals import out_of
 from autoenc.schema import CodeQuantiles, ModelInfo, Step
 
-MAX_NUMBER = 2**15 - 1  # of a code, in steps
 MAX_NUMBERS = 300_000_000  # in one file, two bytes each in memory
-BLOCK_NUMBERS = 2_000_000  # coded before the next table begins anew
+BLOCK_NUMBERS = 2_000_000  # coded before the first table comes again
 BLOCK_IMAGES = 1000
 
 Pixels = NDArray[np.uint8]  # (N, C, H, W)
@@ -56,7 +55,7 @@ class Codec:
 
     @property
     def block_images(self) -> int:
-        """So many images are coded before the next table begins anew: part of the file format."""
+        """How many images are coded before the first table comes again: part of the file format."""
         return min(BLOCK_IMAGES, max(1, BLOCK_NUMBERS // self.n_latents))
 
     def step(self, value: float) -> Step:
@@ -133,31 +132,44 @@ def compress(codec: Codec, images: Pixels, step: Step) -> CompressedFile:
     Its tables are the run's, or its own where the whole file is smaller that way.
 
     Raises:
-        as `numbers_of` does, and CompressionError where a table would be too long.
+        as `numbers_of` does, and StepTooFine where tables of both kinds would be too long.
     """
     return compressed(codec, numbers_of(codec, images, step), step)
 
 
 def compressed(codec: Codec, numbers: Numbers, step: Step) -> CompressedFile:
     """As `compress`, of codes that have been computed already."""
-    own = of_tables.from_numbers(numbers)
-    files = [_written(codec, numbers, step, own, is_own=True)]
-    if codec.quantiles is not None:
-        of_run = of_tables.from_quantiles(codec.quantiles, step)
-        files.append(_written(codec, of_tables.clipped(numbers, of_run), step, of_run, is_own=False))
+    writers = [_with_own_tables] if codec.quantiles is None else [_with_own_tables, _with_tables_of_run]
+    files, refused = [], None
+    for write in writers:
+        try:
+            files.append(write(codec, numbers, step))
+        except StepTooFine as error:  # the other kind may do
+            refused = error
+    if not files:
+        assert refused is not None
+        raise refused
     return min(files, key=lambda file: file.n_bytes)
 
 
-def _written(
-    codec: Codec, numbers: Numbers, step: Step, tables: tuple[Table, ...], *, is_own: bool
-) -> CompressedFile:
+def _with_own_tables(codec: Codec, numbers: Numbers, step: Step) -> CompressedFile:
+    tables = of_tables.from_numbers(numbers)
+    return CompressedFile(codec.content_hash, len(numbers), step, tables, _coded(codec, numbers, tables))
+
+
+def _with_tables_of_run(codec: Codec, numbers: Numbers, step: Step) -> CompressedFile:
+    assert codec.quantiles is not None
+    tables = of_tables.from_quantiles(codec.quantiles, step)
+    code = _coded(codec, of_tables.clipped(numbers, tables), tables)
+    return CompressedFile(codec.content_hash, len(numbers), step, None, code)
+
+
+def _coded(codec: Codec, numbers: Numbers, tables: tuple[Table, ...]) -> bytes:
     encoder = Encoder(tables)
     for start in range(0, len(numbers), codec.block_images):
         encoder.add(numbers[start : start + codec.block_images])
     code = encoder.finished()
-    if len(numbers) == 1:
-        code = shortened(code, tables, numbers)
-    return CompressedFile(codec.content_hash, len(numbers), step, tables if is_own else None, code)
+    return shortened(code, tables, numbers) if len(numbers) == 1 else code
 
 
 def numbers_in(file: CompressedFile, codec: Codec) -> Iterator[Numbers]:
@@ -223,9 +235,3 @@ def estimated_bits(numbers: Numbers, tables: tuple[Table, ...]) -> NDArray[np.fl
     for t, table in enumerate(tables):
         bits += table.bits[clipped[:, t].astype(np.intp) - table.lowest].sum(1)
     return bits
-
-
-def as_pixels(x: Tensor) -> Pixels:
-    """Float images in [0, 1] as bytes."""
-    images = training.as_images(x)
-    return np.frombuffer(images.data, np.uint8).reshape(images.shape)

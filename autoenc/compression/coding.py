@@ -8,6 +8,7 @@ on the machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import constriction
@@ -46,10 +47,11 @@ class Encoder:
 class Decoder:
     """Gives the numbers back in the order in which an Encoder took them."""
 
-    def __init__(self, data: bytes, tables: tuple[Table, ...]) -> None:
+    def __init__(self, data: bytes, tables: tuple[Table, ...], models: Sequence[object] = ()) -> None:
+        """Args: models, of these tables, where they have been made already."""
         padded = data + bytes(-len(data) % _WORD)
         self._tables = tables
-        self._models = [_model_of(table) for table in tables]
+        self._models = models or [_model_of(table) for table in tables]
         self._decoder = _Decoder(np.frombuffer(padded, ">u4").astype(np.uint32))
 
     def take(self, n_images: int, n_positions: int) -> Numbers:
@@ -78,13 +80,15 @@ def shortened(data: bytes, tables: tuple[Table, ...], numbers: Numbers) -> bytes
 
     An encoder ends with whole words, of which a single image needs a part: up to three bytes of some twenty.
     """
+    models = [_model_of(table) for table in tables]
     for length in range(max(0, len(data) - 2 * _WORD), len(data)):
         whole = int.from_bytes(data[:length], "big")
         for candidate in (whole, whole + 1):  # the numbers are an interval: from below or from within
             if candidate < 256**length:
                 short = candidate.to_bytes(length, "big").rstrip(b"\0")
                 with suppress(CompressionError):
-                    if np.array_equal(Decoder(short, tables).take(len(numbers), numbers.shape[2]), numbers):
+                    back = Decoder(short, tables, models).take(len(numbers), numbers.shape[2])
+                    if np.array_equal(back, numbers):
                         return short
     return data
 

@@ -38,9 +38,10 @@ def compared(points: Iterable[RatePoint], reference: Iterable[RatePoint]) -> Rat
     bd_rate = math.exp(float(own.integrate(low, high) - other.integrate(low, high)) / (high - low)) - 1
     psnr = np.linspace(low, high, N_LOOKS)
     excess = own(psnr) - other(psnr)  # of the logarithms of the rates
-    if np.sign(excess[0]) == np.sign(excess[-1]):
+    others = np.flatnonzero(np.sign(excess) != np.sign(excess[-1]))
+    if not len(others):
         return RateComparison(bd_rate)
-    crossing = float(psnr[np.flatnonzero(np.sign(excess) != np.sign(excess[-1]))[-1]])
+    crossing = float(psnr[others[-1]])  # the last one: what is above it is sure
     if excess[-1] < 0:
         return RateComparison(bd_rate, wins_above_db=crossing)
     return RateComparison(bd_rate, loses_above_db=crossing)

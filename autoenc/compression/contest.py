@@ -11,23 +11,30 @@ from numpy.typing import NDArray
 from autoenc.compression import codec as codecs
 from autoenc.compression import measuring
 from autoenc.compression.codec import Codec, Pixels
-from autoenc.compression.codecs.avif import AVIF_CODEC
 from autoenc.compression.codecs.images import ImageCodec, opened, picture_of
-from autoenc.compression.codecs.jpeg import JPEG_CODEC
 from autoenc.compression.codecs.png import PNG_CODEC
-from autoenc.compression.codecs.webp import WEBP_CODEC
-from autoenc.errors import CompressionError
+from autoenc.compression.matching import IMAGE_CODECS
+from autoenc.compression.weighing import psnr_of_each
+from autoenc.errors import StepTooFine
 from autoenc.recognition import Readings
-from autoenc.schema import Step, psnr_of_mse
+from autoenc.schema import Step
 
-IMAGE_CODECS: Mapping[str, ImageCodec] = {
-    "jpeg": JPEG_CODEC,
-    "webp": WEBP_CODEC,
-    "avif": AVIF_CODEC,
-    "png": PNG_CODEC,
-}
-BITS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0)  # of the most widely spread number
-TRAINED_STEPS = (8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0)  # of a model that is trained for its bytes
+ENTRANTS: Mapping[str, ImageCodec] = {**IMAGE_CODECS, "png": PNG_CODEC}
+CONTEST_BITS = (
+    0.5,
+    1.0,
+    1.5,
+    2.0,
+    2.5,
+    3.0,
+    3.5,
+    4.0,
+    4.5,
+    5.0,
+    5.5,
+    6.0,
+)  # of the most widely spread number
+CONTEST_STEPS = (8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0)  # of a model that is trained for its bytes
 MAX_QUALITY = 90
 SURE = 0.9  # of a recogniser that reads its class: it takes a blank picture for something too
 QUALITY_STEP = 5
@@ -42,7 +49,7 @@ class Entry:
 
     knob: float  # the step of a code, the quality of an image codec
     n_bytes: int  # the whole file
-    n_bytes_head: int  # of them, what is neither tables nor image; an image codec's is not told apart: 0
+    n_bytes_head: int  # of them, what is neither tables nor image; 0: not known, of an image codec
     psnr_db: float
     confidence: float  # of the recogniser, 0 to 1
     picture: Pixels = field(repr=False)  # that comes back: (C, H, W)
@@ -83,9 +90,9 @@ def steps_of(codec: Codec, images: Pixels, *, rated: bool) -> tuple[Step, ...]:
         rated: the model is trained for its bytes.
     """
     if rated:
-        return tuple(map(codec.step, TRAINED_STEPS))
+        return tuple(map(codec.step, CONTEST_STEPS))
     known = codec if codec.quantiles is not None else codecs.with_quantiles(codec, images)
-    return measuring.steps(known, BITS)
+    return measuring.steps(known, CONTEST_BITS)
 
 
 def winners(entries: Mapping[str, Entries]) -> tuple[tuple[str, ...], ...]:
@@ -109,8 +116,8 @@ def _smallest(trials: Iterator[_Trial], images: Pixels, classes: Classes, read: 
             before = best[i]
             if before is None or n_bytes < before.n_bytes:
                 picture = trial.pictures[i]
-                error = np.square((images[i].astype(np.float64) - picture) / 255).mean()
-                psnr_db, confidence = psnr_of_mse(float(error)), float(readings.confidences[i])
+                (psnr_db,) = psnr_of_each(images[i : i + 1], picture[None])
+                confidence = float(readings.confidences[i])
                 best[i] = Entry(trial.knob, n_bytes, n_bytes_head, psnr_db, confidence, picture)
     return tuple(best)
 
@@ -119,7 +126,7 @@ def _models_trials(codec: Codec, steps: Sequence[Step], images: Pixels) -> Itera
     for step in steps:
         try:
             yield _models_trial(codec, step, images)
-        except CompressionError:  # the step is too fine for tables, as all after it are
+        except StepTooFine:  # as all after it are
             return
 
 

@@ -1,4 +1,4 @@
-"""The whole curve of a source, a run or one of CODECS; the cache keeps it for the next time."""
+"""The whole curve of a source, a run or one of CODECS; the cache stores it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _steps(codec: Codec, run: Run, data: Dataset) -> tuple[Step, ...]:
     return measuring.steps(codec if codec.quantiles is not None else with_quantiles(codec, data.train))
 
 
-# ---------------------------------------------------------------- kept for the next time
+# ---------------------------------------------------------------- in the cache
 
 
 def stored_curve(name: str, empty: RateCurve) -> RateCurve | None:

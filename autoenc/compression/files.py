@@ -32,7 +32,8 @@ class CompressedFile:
     code: bytes = field(repr=False)  # of the images
 
     def to_bytes(self) -> bytes:
-        return self.head + self.packed_tables + self.code + self._check(self.code)
+        content = self.head + self.packed_tables + self.code
+        return content + _check(content)
 
     @property
     def head(self) -> bytes:
@@ -52,9 +53,6 @@ class CompressedFile:
     @property
     def packed_tables(self) -> bytes:
         return b"" if self.tables is None else pack(self.tables)
-
-    def _check(self, code: bytes) -> bytes:
-        return _check(self.head + self.packed_tables + code)
 
     @property
     def n_bytes_head(self) -> int:
@@ -114,7 +112,8 @@ def parsed(data: bytes, n_tables: int) -> CompressedFile:
     """
     content_hash, reader = _begun(data)
     try:
-        n_images = reader.varint(MAX_IMAGES)
+        if not (n_images := reader.varint(MAX_IMAGES)):
+            raise CompressionError("it holds no images")
         exponent = int.from_bytes(reader.take(1), signed=True)
         step = Step(reader.varint(2**32), exponent)
         kind = reader.varint(127)

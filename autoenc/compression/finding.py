@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autoenc import checkpoints
 from autoenc.compression.codec import Codec, Pixels, codec_of, numbers_in, pictures
 from autoenc.compression.files import CompressedFile, content_hash_in, parsed
-from autoenc.errors import CompressionError, RunUnknown
+from autoenc.errors import RunUnknown
 
 
 def opened(data: bytes) -> tuple[CompressedFile, str, Codec]:
@@ -50,8 +50,6 @@ def first_images(data: bytes, n_images: int) -> OpenedFile:
         as `opened` does.
     """
     file, run_id, codec = opened(data)
-    numbers = next(numbers_in(file, codec), None)
-    if numbers is None:
-        raise CompressionError("this file holds no images")
+    numbers = next(numbers_in(file, codec))
     drawn = pictures(codec, numbers[:n_images], file.step)
     return OpenedFile(run_id, file.n_images, drawn, len(data), file.n_bytes_head, file.n_bytes_tables)

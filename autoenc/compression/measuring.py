@@ -12,11 +12,12 @@ from autoenc.compression import codec as codecs
 from autoenc.compression import tables as of_tables
 from autoenc.compression.codec import Codec, Pixels
 from autoenc.compression.files import CompressedFile
-from autoenc.errors import CompressionError
+from autoenc.errors import StepTooFine
 from autoenc.schema import N_QUANTILES, RatePoint, Run, Step
 
 BITS = (1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0)  # of the number spread most widely
 USUAL_BITS = 4.0  # of the same number, to begin with
+N_LOOKED_AT = 256  # images, of a run whose file does not say how its code is spread
 TRAINED_STEPS = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.35)  # of a model that is trained for its bytes
 
 
@@ -36,35 +37,43 @@ def spread(codec: Codec) -> float:
 
 
 def steps(codec: Codec, bits: Iterable[float] = BITS) -> tuple[Step, ...]:
-    """The steps that make so many bits of the widest number, the largest first."""
+    """The steps that make this many bits of the most widely spread number, the largest first."""
     wide = spread(codec) or 1.0
     return tuple(codec.step(wide / 2**n) for n in bits)
 
 
 def trained_bits(codec: Codec) -> float:
-    """To a tenth, the bits of the widest number at the step for which a model is trained for its bytes: 1."""
-    return round(math.log2(spread(codec) or 1.0), 1)
+    """To a tenth, the bits of the same number at the step for which a model is trained for its bytes: 1."""
+    return max(0.0, round(math.log2(spread(codec) or 1.0), 1))
 
 
 def usual_step(codec: Codec, run: Run, images: Pixels) -> Step:
-    """The step to begin with: that for which the model was trained, or about as many bytes as numbers.
+    """The step to begin with: the one for which the model was trained, or that of USUAL_BITS.
 
     Args:
-        images: that are to be compressed; they tell how wide the code of an earlier run is spread.
+        images: that are to be compressed; all numbers of their codes together tell how widely the code of
+            a run of an earlier version is spread.
     """
     if run.config.rate_weight is not None:
         return codec.step(1.0)
-    known = codec if codec.quantiles is not None else codecs.with_quantiles(codec, images)
-    (step,) = steps(known, (USUAL_BITS,))
-    return codec.step(step.value)
+    if codec.quantiles is not None:
+        return steps(codec, (USUAL_BITS,))[0]
+    low, high = np.quantile(codecs.codes_of(codec, images[:N_LOOKED_AT]), (0.01, 0.99))
+    return codec.step(float(high - low) / 2**USUAL_BITS or 1.0)
 
 
 def points(codec: Codec, images: Pixels, steps: Iterable[Step]) -> Iterator[RatePoint]:
-    """The images in one file for each step; a step that is too fine for the tables ends it."""
-    for step in steps:
+    """The images in one file for each step, the largest first; a step that is too fine ends it.
+
+    Raises:
+        StepTooFine: all of them are.
+    """
+    for n, step in enumerate(steps):
         try:
             yield point(codec, images, step)
-        except CompressionError:
+        except StepTooFine:
+            if n == 0:
+                raise
             return
 
 

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autoenc.compression.varints import Reader, signed, varint
-from autoenc.errors import CompressionError
+from autoenc.errors import CompressionError, StepTooFine
 from autoenc.numerals import short
 from autoenc.schema import N_QUANTILES, CodeQuantiles, Step
 
 TOTAL_BITS = 16
 TOTAL = 1 << TOTAL_BITS  # the sum of all frequencies in a table
 MAX_SYMBOLS = 1 << 14  # in one table
-MAX_NUMBER = 1 << 24  # of a code in steps, below and above zero
+MAX_NUMBER = 2**15 - 1  # of a code in steps, below and above zero
 _PART_BITS = TOTAL_BITS - 7  # of the frequency between two quantiles: there are 2**7 such parts
 
 Ints = NDArray[np.int64]
@@ -50,7 +50,7 @@ def from_quantiles(quantiles: CodeQuantiles, step: Step) -> tuple[Table, ...]:
     Each reaches an eighth of its range beyond the smallest and the largest training value.
 
     Raises:
-        CompressionError: the step is finer than the unit of the run, or a table would be too long.
+        StepTooFine: it is finer than the unit of the run, or a table would be too long.
     """
     if step.exponent < quantiles.exponent:
         raise CompressionError(
@@ -67,11 +67,11 @@ def _between(row: Ints, wide: int) -> Table:
     Args:
         row: the quantiles in half units, so that the middle between two steps is a whole number.
     """
-    margin = (int(row[-1]) - int(row[0])) // 8
-    lowest, highest = (_rounded(int(end), wide) for end in (row[0] - margin, row[-1] + margin))
+    margin = 2 * ((int(row[-1]) - int(row[0])) // 16)  # an eighth of the range, in whole units
+    lowest, highest = (_nearest(int(end), wide) for end in (row[0] - margin, row[-1] + margin))
     n = highest - lowest + 1
     if n > MAX_SYMBOLS:
-        raise CompressionError(f"this step makes {n:,} different numbers; choose a larger one")
+        raise StepTooFine(f"this step makes {n:,} different numbers; choose a larger one")
     edges = (2 * np.arange(lowest, highest) + 1) * wide  # between one number and the next, in half units
     below = np.searchsorted(row, edges, "right")  # how many quantiles
     inner = np.clip(below, 1, N_QUANTILES - 1)
@@ -82,23 +82,23 @@ def _between(row: Ints, wide: int) -> Table:
     return Table(lowest, _without_zeros(np.diff(cumulative, prepend=0, append=TOTAL)))
 
 
-def _rounded(half_units: int, wide: int) -> int:
-    """The step that is nearest."""
-    return (half_units + wide) // (2 * wide)
+def _nearest(half_units: int, wide: int) -> int:
+    """The number whose step is nearest, the upper one of two; at most MAX_NUMBER to either side."""
+    return min(MAX_NUMBER, max(-MAX_NUMBER, (half_units + wide) // (2 * wide)))
 
 
 def from_numbers(numbers: Numbers) -> tuple[Table, ...]:
     """The tables of these very numbers: (N, T, P), T tables.
 
     Raises:
-        CompressionError: a table would be too long.
+        StepTooFine: a table would be too long.
     """
     tables = []
     for column in numbers.transpose(1, 0, 2):
         lowest = int(column.min())
         n = int(column.max()) - lowest + 1
         if n > MAX_SYMBOLS:
-            raise CompressionError(f"this step makes {n:,} different numbers; choose a larger one")
+            raise StepTooFine(f"this step makes {n:,} different numbers; choose a larger one")
         counts = np.bincount(column.ravel().astype(np.int64) - lowest, minlength=n)
         tables.append(Table(lowest, _without_zeros(counts)))
     return tuple(tables)
@@ -136,7 +136,7 @@ def _unpacked(reader: Reader) -> Table:
     n = reader.varint(MAX_SYMBOLS)
     frequencies = np.array([reader.varint(TOTAL) + 1 for _ in range(n - 1)], np.int64)
     last = TOTAL - int(frequencies.sum())
-    if n < 1 or last < 1:
+    if n < 1 or last < 1 or lowest + n - 1 > MAX_NUMBER:
         raise CompressionError("a table of frequencies in it is damaged")
     return Table(lowest, np.append(frequencies, last))
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from autoenc.errors import ConfigError
+from autoenc.numerals import short
 from autoenc.schema.run import psnr_of_mse
 
 EXPONENTS = (-60, 60)  # of units, inclusive
@@ -35,7 +36,7 @@ class Step:
 
     @classmethod
     def nearest(cls, value: float, exponent: int | None = None) -> Step:
-        """The step that is nearest to a value, at least one unit.
+        """The step that is nearest to a value.
 
         Args:
             exponent: of the unit; None: one that represents the value to about a thousandth.
@@ -46,6 +47,9 @@ class Step:
             raise ConfigError(f"step is {value!r}; it must be a number above 0")
         if exponent is None:
             exponent = math.frexp(value)[1] - 11
+        low, high = math.ldexp(0.5, exponent), math.ldexp(MAX_MULTIPLE, exponent)
+        if not low <= value <= high:
+            raise ConfigError(f"step is {short(value, 3)}; allowed: {short(low, 3)} to {short(high, 3)}")
         return cls(max(1, round(math.ldexp(value, -exponent))), exponent)
 
 

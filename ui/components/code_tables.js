@@ -5,6 +5,7 @@ const TOTAL_BITS = 16;
 const TOTAL = 2 ** TOTAL_BITS; // the sum of all frequencies in a table
 const PART = TOTAL / (N_QUANTILES - 1); // of it, between two quantiles
 const MAX_SYMBOLS = 2 ** 14; // in a table
+const MAX_NUMBER = 2 ** 15 - 1; // of a code, in steps
 
 // quantiles: Int16Array, N_QUANTILES of each table; wide: of a step, in their units. null: a table would be too long.
 function tablesOf(quantiles, wide) {
@@ -19,8 +20,9 @@ function tablesOf(quantiles, wide) {
 }
 
 function tableOf(row, wide) {
-  const nearest = (half) => Math.floor((half + wide) / (2 * wide));
-  const margin = Math.floor((row.at(-1) - row[0]) / 8);
+  const within = (number) => Math.min(MAX_NUMBER, Math.max(-MAX_NUMBER, number));
+  const nearest = (half) => within(Math.floor((half + wide) / (2 * wide)));
+  const margin = 2 * Math.floor((row.at(-1) - row[0]) / 16); // an eighth of the range, in whole units
   const [lowest, highest] = [nearest(row[0] - margin), nearest(row.at(-1) + margin)];
   const n = highest - lowest + 1;
   if (n > MAX_SYMBOLS) return null;
@@ -56,7 +58,6 @@ const bitsOf = ({ frequencies }) => Float64Array.from(frequencies, (frequency) =
 
 // ---------------------------------------------------------------- codes
 
-const MAX_NUMBER = 2 ** 15 - 1; // of a code, in steps
 const isTie = (v) => Math.abs(v - Math.trunc(v)) === 0.5;
 const rounded = (v) => (isTie(v) ? 2 * Math.round(v / 2) : Math.round(v)); // ties to even, as PyTorch does
 
@@ -66,7 +67,8 @@ function quantised({ z, n }, step, tables) {
   const costs = tables?.map(bitsOf);
   const positions = tables ? size / tables.length : 1;
   for (let i = 0; i < z.length; i++) {
-    let number = Number.isNaN(z[i]) ? 0 : Math.min(MAX_NUMBER, Math.max(-MAX_NUMBER, rounded(Math.fround(z[i] / step))));
+    const whole = rounded(Math.fround(z[i] / step));
+    let number = Number.isNaN(z[i]) ? 0 : Math.min(MAX_NUMBER, Math.max(-MAX_NUMBER, whole));
     if (tables) {
       const t = Math.floor((i % size) / positions);
       const [{ lowest }, cost] = [tables[t], costs[t]];

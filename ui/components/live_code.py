@@ -75,7 +75,7 @@ class Bits:
     most: float
     spread: int  # of that number, in units of the quantiles
     exponent: int  # of the unit: 2**exponent
-    trained: float | None = None  # at so many the step is 1, for which the model was trained
+    trained: float | None = None  # where the step is 1, for which the model was trained
 
     def __post_init__(self) -> None:
         if not self.least <= self.level <= self.most:

@@ -12,7 +12,7 @@ from autoenc import datasets
 from autoenc.captions import configs
 from autoenc.captions.contest import contest_caption, never_caption
 from autoenc.captions.readings import hints, sure
-from autoenc.compression.contest import IMAGE_CODECS, SURE, Entries, winners
+from autoenc.compression.contest import ENTRANTS, SURE, Entries, winners
 from autoenc.numerals import decibels, percent
 from autoenc.plots import COLOUR, SEVERAL_COLOURS
 from autoenc.schema import RecogniserSummary, RunSummary
@@ -76,9 +76,9 @@ def _names(runs: Sequence[RunSummary]) -> tuple[str, ...]:
 
 
 def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
-    """The pictures of the smallest files, who wins, and a table."""
+    """The pictures of the smallest files, who wins, and a table; black where no file is read."""
     models = dict(zip(_names(runs), [contests.of_run(run, recogniser) for run in runs], strict=True))
-    codecs = {codec.title: contests.of_image_codec(name, recogniser) for name, codec in IMAGE_CODECS.items()}
+    codecs = {codec.title: contests.of_image_codec(name, recogniser) for name, codec in ENTRANTS.items()}
     data = datasets.load(recogniser.config.dataset)
     images, classes = contests.images_of(data.name)
     original = PictureRow("Original", images, COLOUR["original"])
@@ -86,7 +86,9 @@ def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     best = winners(models)
     colours = [*SEVERAL_COLOURS[: len(models)], *[COLOUR["original"]] * len(codecs)]
     for (name, entries), colour in zip((models | codecs).items(), colours, strict=True):
-        rows.append(_row(name, entries, colour, best, [data.class_names[i] for i in classes]))
+        x_hat = [np.zeros_like(images[0]) if entry is None else entry.picture for entry in entries]
+        notes, texts = _notes(name, entries, best, [data.class_names[i] for i in classes])
+        rows.append(PictureRow(name, np.stack(x_hat), colour, notes=notes, hints=texts))
     lesson(contest_caption(models, codecs), key="contest")
     png = png_texts.of_run(runs[0], "contest", "The smallest file that is still read")
     pictures(rows, key="contest-pictures", png=png)
@@ -105,23 +107,20 @@ def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     )
 
 
-def _row(
-    name: str, entries: Entries, colour: str, best: Sequence[Sequence[str]], class_names: Sequence[str]
-) -> PictureRow:
-    """What came back of the smallest file of each image; black where there is none."""
-    shape = next((entry.picture.shape for entry in entries if entry is not None), None)
-    blank = np.zeros(shape or (1, 1, 1), np.uint8)
-    notes, told = [], []
+def _notes(
+    name: str, entries: Entries, best: Sequence[Sequence[str]], class_names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands under what came back of each image, and what is said of it."""
+    notes, texts = [], []
     for entry, winning, class_name in zip(entries, best, class_names, strict=True):
         if entry is None:
             notes.append(NONE)
-            told.append(f"{name}: recognised in no file")
+            texts.append(f"{name}: recognised in no file")
             continue
         notes.append(f"{entry.n_bytes:,} B" + f"\n{BEST}" * (name in winning))
         (read,) = hints([class_name], np.zeros(1, np.intp), np.array([entry.confidence], np.float32))
-        told.append(f"{name}: {entry.n_bytes:,} bytes, {read}, {decibels(entry.psnr_db)}")
-    x_hat = np.stack([blank if entry is None else entry.picture for entry in entries])
-    return PictureRow(name, x_hat, colour, notes=tuple(notes), hints=tuple(told))
+        texts.append(f"{name}: {entry.n_bytes:,} bytes, {read}, {decibels(entry.psnr_db)}")
+    return tuple(notes), tuple(texts)
 
 
 def _table(

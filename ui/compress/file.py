@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
 from autoenc import captions, compression, datasets, memory
@@ -21,7 +20,7 @@ from ui.server.uploads import MAX_PICTURE
 from ui.widgets.lesson import lesson
 
 MAX_OPENED = 64  # images of a dropped file that are shown
-MAX_NUMBERS = 40_000_000  # of a file that is made while somebody waits: some ten seconds
+MAX_NUMBERS = 20_000_000  # of a file that is made while somebody waits; at 8 bits each it can be opened here
 MIME = "application/octet-stream"
 
 
@@ -37,8 +36,8 @@ def _downloads(run: Run) -> None:
     """Made when they are asked for."""
     data = datasets.load(run.config.dataset)
     first = settings.first_image(len(data.test))
-    few = data.test[first : first + settings.N_IMAGES]
-    many = data.test[: max(1, MAX_NUMBERS // run.model.n_latents)]
+    few = range(first, min(len(data.test), first + settings.N_IMAGES))
+    many = range(min(len(data.test), max(1, MAX_NUMBERS // run.model.n_latents)))
     is_all = len(many) == len(data.test)
     with st.container(horizontal=True):
         _download(run, f"These {counted(len(few), 'image')}", "images", few)
@@ -53,7 +52,7 @@ def _downloads(run: Run) -> None:
     )
 
 
-def _download(run: Run, label: str, part: str, images: np.ndarray) -> None:
+def _download(run: Run, label: str, part: str, images: range) -> None:
     st.download_button(
         label,
         _maker(run, images),
@@ -65,12 +64,12 @@ def _download(run: Run, label: str, part: str, images: np.ndarray) -> None:
     )
 
 
-def _maker(run: Run, images: np.ndarray) -> Callable[[], bytes]:
-    bits, codec = step.slider(run), codecs.codec_for_files(run)
+def _maker(run: Run, images: range) -> Callable[[], bytes]:
+    chosen_step = step.step_at(codecs.codec_for_files(run), step.slider(run))
 
     def make() -> bytes:
         with memory.readable_shortage():
-            return compression.compress(codec, np.array(images), step.step_at(codec, bits)).to_bytes()
+            return codecs.file_of(run, images, chosen_step)
 
     return make
 

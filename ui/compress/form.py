@@ -38,10 +38,9 @@ def _says(run: RunSummary) -> str:
     numbers = f"{counted(run.n_latents, 'number')} for the {math.prod(run.image_shape):,} of an image."
     if run.config.rate_weight is not None:
         return f"{numbers} Trained for few bytes, not only for a small error."
-    return (
-        f"{numbers} Trained for a small error only: trained for few bytes, too, it would make better "
-        "pictures of as many."
-    )
+    if run.config.kind.code_unit != "number":
+        return numbers
+    return f"{numbers} Trained only for a small error; training for few bytes makes smaller files."
 
 
 def _name(run: RunSummary) -> str:

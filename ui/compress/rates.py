@@ -58,8 +58,8 @@ def show(run: RunSummary) -> None:
 
 
 def _names(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """By their ids: `MLP 48, 2 layers, for bytes`."""
-    texts = (configs.short(run.config) + ", for bytes" * (run.config.rate_weight is not None) for run in runs)
+    """By their ids: `MLP 48, for few bytes (0.04)`."""
+    texts = (configs.short(run.config) for run in runs)
     return dict(zip((run.run_id for run in runs), distinct_names(texts), strict=True))
 
 
@@ -185,12 +185,12 @@ def _pictures(run: RunSummary, lines: Sequence[RateLine]) -> None:
 
 
 def _notes(x: np.ndarray, back: Returned) -> tuple[str, ...]:
-    """`14 bytes`, `23.1 dB`."""
+    """`≈ 14 bytes`, `23.1 dB`."""
     squares = np.square(x.astype(np.float64) - back.x_hat).mean((1, 2, 3)) / 255**2
     psnr = [decibels(psnr_of_mse(float(mse))) for mse in squares]
     if not back.n_bytes:
         return tuple(psnr)
-    n_bytes = [f"{short(n, 2)} bytes" for n in back.n_bytes]
+    n_bytes = [f"≈ {short(n, 2)} bytes" for n in back.n_bytes]
     return tuple("\n".join(both) for both in zip(n_bytes, psnr, strict=True))
 
 

@@ -13,7 +13,7 @@ from autoenc import captions, datasets, inspection
 from autoenc.compression import matching, measuring
 from autoenc.compression.matching import By, Matched
 from autoenc.compression.weighing import Weighed
-from autoenc.errors import CompressionError
+from autoenc.errors import StepTooFine
 from autoenc.numerals import counted, decibels, short
 from autoenc.plots import CODEC_COLOURS, COLOUR
 from autoenc.schema import Run, RunSummary
@@ -107,7 +107,7 @@ def _weighed(shown: _Shown) -> tuple[Bits, Weighed]:
     codec, bits = codecs.codec(shown.run), step.slider(shown.run)
     try:
         return bits, codecs.weighed(shown.run, shown.scene.x, step.step_at(codec, bits))
-    except CompressionError as error:
+    except StepTooFine as error:
         if bits == (usual := step.usual(bits)):
             raise
         st.warning(plain(str(error)))

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from autoenc import checkpoints, compression, inspection
+from autoenc import checkpoints, compression, datasets, inspection
 from autoenc.compression import Codec, matching, weighing
 from autoenc.compression.codec import codes_of, of_model, with_quantiles
 from autoenc.compression.matching import By, Matched, Trials
 from autoenc.compression.weighing import Weighed
 from autoenc.inspection import Network
 from autoenc.schema import Run, Step
-from ui.core import model_cache
+from ui.core import model_cache, sessions
 from ui.core.caching import shared
 
 
@@ -31,12 +31,13 @@ def codec(run: Run) -> Codec:
 
 def codec_for_files(run: Run) -> Codec:
     """As the run's file says, and another machine has it; raises as `codec`."""
-    return replace(codec(run), quantiles=run.quantiles)
+    return _codec_for_files(run.run_id, checkpoints.content_hash(run.run_id))
 
 
 def codes(run: Run, images: np.ndarray) -> np.ndarray:
     """Of a few images, float32 (B, n_latents); raises as `codec`."""
-    return codes_of(codec(run), images)
+    with inspection.one_thread():
+        return codes_of(codec(run), images)
 
 
 def decoder(run: Run) -> tuple[str, Network]:
@@ -53,6 +54,11 @@ def weighed(run: Run, images: np.ndarray, step: Step) -> Weighed:
         AutoencError: as `codec` does.
     """
     return _weighed(run.run_id, checkpoints.content_hash(run.run_id), images, step)
+
+
+def file_of(run: Run, images: range, step: Step) -> bytes:
+    """Some of the test images in one file; raises as `weighed`."""
+    return _file_of(run.run_id, checkpoints.content_hash(run.run_id), images, step)
 
 
 def matched(name: str, images: np.ndarray, wanted: Sequence[float], by: By) -> Matched:
@@ -80,7 +86,14 @@ def opened(file_id: str, data: bytes, n_images: int) -> compression.OpenedFile:
 def _codec(run_id: str, content_hash: str) -> Codec:
     trained = inspection.open_run(run_id)
     made = of_model(trained.model, trained.run.model, content_hash, trained.run.quantiles)
-    return made if made.quantiles is not None else with_quantiles(made, trained.data.train)
+    if made.quantiles is not None:
+        return made
+    with inspection.one_thread():
+        return with_quantiles(made, trained.data.train)
+
+
+def _codec_for_files(run_id: str, content_hash: str) -> Codec:
+    return replace(_codec(run_id, content_hash), quantiles=sessions.read_run(run_id).quantiles)
 
 
 @shared(max_entries=model_cache.MAX_OPENED)
@@ -90,7 +103,16 @@ def _decoder(run_id: str, content_hash: str) -> Network:
 
 @shared(max_entries=256)
 def _weighed(run_id: str, content_hash: str, images: np.ndarray, step: Step) -> Weighed:
-    return weighing.weighed(_codec(run_id, content_hash), images, step)
+    with inspection.one_thread():
+        return weighing.weighed(_codec_for_files(run_id, content_hash), images, step)
+
+
+@shared(max_entries=4)
+def _file_of(run_id: str, content_hash: str, images: range, step: Step) -> bytes:
+    test = datasets.load(sessions.read_run(run_id).config.dataset).test
+    with inspection.one_thread():
+        codec = _codec_for_files(run_id, content_hash)
+        return compression.compress(codec, np.array(test[images.start : images.stop]), step).to_bytes()
 
 
 @shared(max_entries=24, spinner="Writing JPEG, WebP and AVIF files")
@@ -105,4 +127,5 @@ def _matched(name: str, images: np.ndarray, wanted: tuple[float, ...], by: By) -
 
 @shared(max_entries=8, spinner="Opening the file")
 def _opened_file(file_id: str, n_images: int, _data: bytes) -> compression.OpenedFile:
-    return compression.first_images(_data, n_images)
+    with inspection.one_thread():
+        return compression.first_images(_data, n_images)

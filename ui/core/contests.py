@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autoenc import checkpoints, compression, datasets, recognition
+from autoenc import checkpoints, compression, datasets, inspection, recognition
 from autoenc.compression import contest
 from autoenc.compression.contest import Entries
 from autoenc.schema import RecogniserSummary, RunSummary
@@ -31,7 +31,7 @@ def of_run(run: RunSummary, recogniser: RecogniserSummary) -> Entries:
 
 
 def of_image_codec(name: str, recogniser: RecogniserSummary) -> Entries:
-    """What one of `contest.IMAGE_CODECS` makes of them; raises as `of_run`."""
+    """What one of `contest.ENTRANTS` makes of them; raises as `of_run`."""
     content_hash = recognition.content_hash(recogniser.recogniser_id)
     return _of_image_codec(name, recogniser.recogniser_id, content_hash, recogniser)
 
@@ -50,7 +50,8 @@ def _of_run(
     codec = compression.codec_of(run_id)
     steps = contest.steps_of(codec, data.train, rated=_run.config.rate_weight is not None)
     images, classes = images_of(data.name)
-    return contest.of_model(codec, steps, images, classes, recognisers.reader(_recogniser).read)
+    with inspection.one_thread():
+        return contest.of_model(codec, steps, images, classes, recognisers.reader(_recogniser).read)
 
 
 @shared(max_entries=32, spinner="Making JPEG, WebP, AVIF and PNG files")
@@ -58,5 +59,6 @@ def _of_image_codec(
     name: str, recogniser_id: str, recogniser_hash: str, _recogniser: RecogniserSummary
 ) -> Entries:
     images, classes = images_of(_recogniser.config.dataset)
-    codec = contest.IMAGE_CODECS[name]
-    return contest.of_image_codec(codec, images, classes, recognisers.reader(_recogniser).read)
+    codec = contest.ENTRANTS[name]
+    with inspection.one_thread():
+        return contest.of_image_codec(codec, images, classes, recognisers.reader(_recogniser).read)
