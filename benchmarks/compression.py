@@ -26,10 +26,10 @@ from autoenc.schema import RatePoint, Run, Step, TrainConfig
 # Two for digits: the one is trained in less than a minute on two cores, the other in three.
 CONFIGS: dict[str, tuple[TrainConfig, ...]] = {
     "mnist": (
-        TrainConfig("mnist", "mlp", 48, 2, epochs=30, learning_rate=4e-3, decay_epochs=30, rate_weight=0.03),
+        TrainConfig("mnist", "mlp", 48, 2, epochs=30, learning_rate=4e-3, decay_epochs=30, rate_weight=0.02),
         TrainConfig(
             *("mnist", "conv-bottleneck", 48, 2),
-            **{"epochs": 10, "learning_rate": 4e-3, "decay_epochs": 10, "rate_weight": 0.03},
+            **{"epochs": 10, "learning_rate": 4e-3, "decay_epochs": 10, "rate_weight": 0.02},
         ),
     ),
     "cifar10-images": (

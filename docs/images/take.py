@@ -13,6 +13,8 @@ What has to be there, as commands of `python -m autoenc`:
     recognise --dataset mnist
     recognise --dataset cifar10-images
     sweep --dataset cifar10-images --models mlp --latent-sizes 8,16,32,64,128,256 --one-at-a-time
+    train --dataset mnist --latent-size 48 --rate-weight 0.02
+    train --dataset mnist --model conv-bottleneck --latent-size 48 --rate-weight 0.02
 """
 
 from __future__ import annotations
@@ -69,6 +71,11 @@ def pictures() -> dict[str, Picture]:
     sweep = sweep_id(MNIST, recipes.SWEPT_MODELS, (1, 4, 16, 64, 256))
     colour_sweep = sweep_id(CIFAR, MODELS, (8, 16, 32, 64, 128))
     noisy = f"denoise?dataset=mnist&noise=gaussian:0.3&plain={mlp}&denoiser={run_id(DENOISER)}"
+    weight = {"latent_size": 48, "rate_weight": 0.02}
+    rated, rated_conv = (
+        run_id(recipes.train_config(datasets.info(MNIST), model, **weight))
+        for model in ("mlp", "conv-bottleneck")
+    )
     return {
         "train-epochs": Picture(f"train?run={mlp}"),
         "train-images": Picture(f"train?run={mlp}&view=images"),
@@ -85,6 +92,8 @@ def pictures() -> dict[str, Picture]:
             f"{noisy}&question=readable", 2400, then=measure, parts=".st-key-noise-readable"
         ),
         "recognised": Picture(f"train?run={run_id(replace(DIGITS, latent_size=8))}&view=recognised", 1100),
+        "compress": Picture(f"compress?run={rated}"),
+        "compress-rates": Picture(f"compress?run={rated_conv}&view=rates&beside={rated}", 1060, then=measure),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
