@@ -6,12 +6,12 @@ import math
 
 import streamlit as st
 
+from autoenc import datasets
 from autoenc.captions import configs
 from autoenc.datasets import distinct_names
 from autoenc.numerals import counted
 from autoenc.schema import RunSummary
 from ui.compress import settings
-from ui.core import catalogue
 
 
 def run_choice() -> RunSummary | None:
@@ -44,4 +44,5 @@ def _says(run: RunSummary) -> str:
 
 
 def _name(run: RunSummary) -> str:
-    return f"{configs.short(run.config)}, {catalogue.data_title(run.config.dataset)}"
+    """Short: at 1280 pixels there is room for little more."""
+    return f"{configs.short(run.config)}, {datasets.short_title(run.config.dataset)}"
