@@ -1,6 +1,6 @@
 # make run    set up on the first call, then start the dashboard
 # make test   set up, then all tests
-# make lint   ruff, and mypy strict on all but tests and benchmarks
+# make lint   ruff, and mypy strict on all but tests
 # make bench  training speed against the lab's own loop, what a background session, viewers and a long queue cost, what a sweep gains
 # make soak   kill workers and dashboards at random for up to 40 minutes: nothing on disk may be lost
 PYTHON ?= python3

@@ -23,6 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Origin, Subprotocol
 
 TEXTS: Mapping[str, tuple[str, ...]] = {  # element -> where its words are
     "progress": ("text",),
@@ -157,7 +158,8 @@ class BrowserSession:
 
     async def _ask(self, fragment: str, trigger: WidgetState | None = None) -> float:
         request = await self._send(fragment, trigger)
-        await asyncio.wait([request.answer, self._reader], return_when=asyncio.FIRST_COMPLETED)
+        futures: list[asyncio.Future[Any]] = [request.answer, self._reader]
+        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
         if not request.answer.done():
             raise self._reader.exception() or SessionLost("the session is closed")
         return request.answer.result()
@@ -209,7 +211,7 @@ class BrowserSession:
         if (cached := self._cache.get(message.ref_hash)) is None:
             raise SessionLost(f"the dashboard refers to message {message.ref_hash}, which is not known")
         cached.used = self._n_runs
-        whole = ForwardMsg.FromString(cached.message)
+        whole: ForwardMsg = ForwardMsg.FromString(cached.message)
         whole.metadata.CopyFrom(message.metadata)
         return whole
 
@@ -347,14 +349,16 @@ async def opened(
     Raises:
         SessionLost: the dashboard does not answer as expected; later calls raise the same.
     """
+    spoken = ("streamlit", _xsrf_token(headers or {}))  # as the frontend, where nobody logs in
+    host: Any = {} if port is None else {"host": "127.0.0.1", "port": port}
     try:
         socket = await connect(
             f"ws{address.removeprefix('http')}/_stcore/stream",
-            origin="/".join(address.split("/")[:3]),
-            subprotocols=["streamlit", _xsrf_token(headers or {})],  # as the frontend, where nobody logs in
+            origin=Origin("/".join(address.split("/")[:3])),
+            subprotocols=list(map(Subprotocol, spoken)),
             additional_headers=headers,
             proxy=None,
-            **({} if port is None else {"host": "127.0.0.1", "port": port}),
+            **host,
             max_size=None,
             ping_interval=None,  # browsers answer pings and send none
             open_timeout=60,

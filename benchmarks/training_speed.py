@@ -19,7 +19,7 @@ from statistics import median
 
 import torch
 
-from autoenc import datasets, memory, models, training
+from autoenc import datasets, devices, memory, models, training
 from autoenc.schema import EpochRecord, TrainConfig
 
 ROWS = tuple(
@@ -103,7 +103,7 @@ def run(as_json: bool) -> None:
     datasets.load("mnist")
     rows = []
     print(
-        f"{os.cpu_count()} cores, {training.pick_device('auto')}; seconds an epoch, test included",
+        f"{os.cpu_count()} cores, {devices.pick('auto')}; seconds an epoch, test included",
         file=sys.stderr,
     )
     for config in ROWS:
