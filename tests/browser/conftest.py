@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import shorten
 from time import monotonic
 from typing import Any
 from unittest.mock import patch
@@ -215,8 +216,15 @@ def wait_until(page: Page, place: str, condition: str, given: object = None) -> 
     """
     deadline = monotonic() + PATIENCE / 1000
     while not page.locator(place).first.evaluate(f"(node, given) => Boolean({condition})", given):
-        assert monotonic() < deadline, f"{place}: not {condition}"
+        assert monotonic() < deadline, f"{place}: not {condition}. The page shows: {shown(page)}"
         page.wait_for_timeout(20)
+
+
+def shown(page: Page, most: int = 2_000) -> str:
+    """What can be read on the page, its alerts first, in at most so many characters."""
+    alerts = page.locator("[data-testid=stAlert]:visible").all_inner_texts()
+    text = " | ".join([*alerts, page.locator("[data-testid=stMain]").inner_text()])
+    return shorten(text, most, placeholder=" ...")
 
 
 def a_frame(page: Page) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE, OpenPage, expect_rest, wait_until
 
+ALERT = "[data-testid=stAlert]"
 CHART = ".st-key-rates-chart .live-plot"
 TILED = """find((trace) => trace.name === "JPEG" && trace.line.dash === "solid")"""
 N_POINTS = f"Array.from(node._fullData?.{TILED}?.x ?? []).filter((x) => x !== null).length"
@@ -40,17 +41,22 @@ def choose(page: Page, at: int, address: str) -> None:
     expect(page).to_have_url(re.compile(address))
 
 
+def measured(page: Page) -> None:
+    """Until all curves are there; what stands in the way is told at once."""
+    whole = f"({N_POINTS} === 11 && !document.querySelector('.st-key-progress-rates'))"
+    measure = page.locator(".st-key-measure-rates button")
+    wait_until(page, CHART, f"document.querySelector('.st-key-measure-rates') || {whole}")
+    if measure.count():  # a second try finds the curves
+        measure.click()
+    wait_until(page, CHART, f"document.querySelector('{ALERT}') || {whole}")
+    assert page.locator(ALERT).all_inner_texts() == []
+
+
 def test_a_point_that_is_clicked_shows_what_comes_back_there_and_the_link_keeps_it(
     open_page: OpenPage,
 ) -> None:
     page = open_page("compress?view=rates&codecs=JPEG&beside=")
-    measure = page.locator(".st-key-measure-rates button")
-    expect_rest(page)
-    if measure.count():  # a second try finds the curves
-        measure.click()
-        expect(measure).to_have_count(0)
-    wait_until(page, CHART, N_POINTS + " === 11")
-    expect(page.locator(".st-key-progress-rates")).to_have_count(0)
+    measured(page)
     choose(page, 9, "point=jpeg-tiled%4075.0")
     says = page.get_by_text(re.compile("JPEG, tiled, quality 75: .* dB on the test set"))
     expect(says).to_be_visible()

@@ -90,12 +90,15 @@ def test_a_code_larger_than_the_image_is_told_in_view_and_no_setting_is_covered(
 def test_a_setting_that_gets_the_focus_is_not_left_under_the_button(open_page: OpenPage) -> None:
     page = open_page("train?dataset=digits&epochs=10&decay_epochs=5", width=WIDTH, height=HEIGHT)
     page.locator(".st-key-settings summary").click()
+    expect(page.locator(".st-key-seed input").first).to_be_visible()
     for key in ("batch_size", "learning_rate", "decay_epochs", "noise_kind", "seed"):
+        expect_rest(page)
+        page.locator(".st-key-seed").element_handle().wait_for_element_state("stable")  # all is unfolded
         page.locator(f".st-key-{key} input").first.focus()
         above = (
             "node.getBoundingClientRect().bottom <= document.querySelector(given).getBoundingClientRect().top"
         )
-        wait_until(page, f".st-key-{key}", above, FOOT)  # the settings may still be drawn
+        wait_until(page, f".st-key-{key}", above, FOOT)
         assert bottom_of(page, ".st-key-train button") <= HEIGHT
 
 
