@@ -13,7 +13,11 @@ from tests.browser.conftest import HEAD, PATIENCE, broken, expect_rest
 from ui import registry
 
 MAX_SHIFT = 0.1  # what the web vitals call good
-LINKS = [*(registry.path(page.address) for page in registry.PAGES), "colour?part=sweep", "colour?part=harder"]
+LINKS = [
+    *(registry.path(page.address) for page in registry.PAGES),
+    *("colour?part=sweep", "colour?part=harder"),
+    *("compress?view=rates", "compress?view=file", "compress?view=contest"),
+]
 WATCH = """
 window.shifts = [];
 new PerformanceObserver((list) => {

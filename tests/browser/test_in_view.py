@@ -104,7 +104,8 @@ def test_a_setting_that_gets_the_focus_is_not_left_under_the_button(open_page: O
 
 def test_no_other_page_has_a_primary_button_out_of_view(open_page: OpenPage, trained: Trained) -> None:
     run = trained()
-    for link in ("picture", f"runs?runs={run.run_id}", "denoise?dataset=digits"):
+    compress = [f"compress?run={run.run_id}&view={view}" for view in ("step", "rates", "file", "contest")]
+    for link in ("picture", f"runs?runs={run.run_id}", "denoise?dataset=digits", *compress):
         page = open_page(link, width=WIDTH, height=HEIGHT)
         for button in page.locator("button[kind=primary]:visible").all():
             box = button.bounding_box()
@@ -120,6 +121,18 @@ def test_the_film_and_the_top_of_the_loss_chart_are_in_the_first_screen(
     assert bottom_of(page, f"{FILM} input[type=range]") < HEIGHT
     assert box_of(page, LOSS)["y"] < HEIGHT - 60
     assert box_of(page, LOSS)["width"] > 800
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [("step", ".st-key-code-scene input[type=range]"), ("rates", ".st-key-rates-chart .live-plot")],
+)
+def test_what_a_model_is_compressed_for_is_in_the_first_screen(
+    open_page: OpenPage, trained: Trained, view: str, shown: str
+) -> None:
+    page = open_page(f"compress?run={trained().run_id}&view={view}", width=WIDTH, height=HEIGHT)
+    expect(page.locator(shown).first).to_be_visible()
+    assert box_of(page, shown)["y"] < HEIGHT - 300
 
 
 def test_the_chart_of_times_takes_the_place_of_the_loss_where_it_is_asked_for(
@@ -143,7 +156,8 @@ def test_lessons_asides_and_primary_buttons_have_contrast_and_lessons_are_large(
     try:
         page.set_default_timeout(PATIENCE)
         seen = set[str]()
-        for link in (f"train?run={run.run_id}&view=errors", "sweep", "colour?part=harder"):
+        compress = f"compress?run={run.run_id}"
+        for link in (f"train?run={run.run_id}&view=errors", "sweep", "colour?part=harder", compress):
             page.goto(f"{address}/{link}")
             expect(page.locator(HEAD).first).to_be_visible()
             expect_rest(page)
@@ -192,7 +206,12 @@ def test_labels_of_logarithmic_axes_do_not_overlap(open_page: OpenPage, trained:
 
 
 def test_a_phone_has_a_low_header_that_names_the_page(open_page: OpenPage) -> None:
-    for link, title in (("train", "Train"), ("picture", "Your picture"), ("", "Start")):
+    for link, title in (
+        ("train", "Train"),
+        ("compress", "Compress"),
+        ("picture", "Your picture"),
+        ("", "Start"),
+    ):
         page = open_page(link, phone=True)
         name = page.locator(".st-key-name")
         expect(name).to_have_text(title)
