@@ -239,13 +239,22 @@ def test_the_difference_is_that_of_the_package_bjontegaard(
 
 def test_its_names_say_that_it_is_for_few_bytes() -> None:
     config = replace(RATED, layers=2, rate_weight=0.04)
-    assert configs.short(config) == "MLP 8, for few bytes (0.04)"
-    assert configs.short(replace(config, layers=1)) == "MLP 8, 1 layer, for few bytes (0.04)"
-    assert "2 layers, for few bytes (0.04)" in configs.title(config)
-    assert "for few bytes (0.04)" in configs.every_setting(config)
+    assert configs.short(config) == "MLP 8, few bytes (0.04)"
+    assert configs.short(replace(config, layers=1)) == "MLP 8, 1 layer, few bytes (0.04)"
+    assert "2 layers, few bytes (0.04)" in configs.title(config)
+    assert "few bytes (0.04)" in configs.every_setting(config)
     assert "few bytes" not in configs.every_setting(PLAIN)
     apart = configs.differences([config, replace(config, rate_weight=None)])
-    assert apart == ("MLP 8, for few bytes (0.04)", "MLP 8, for small errors")
+    assert apart == ("MLP 8, few bytes (0.04)", "MLP 8, small error")
+
+
+def test_runs_of_one_name_are_told_apart_by_their_epochs_and_only_those() -> None:
+    config, plain = replace(RATED, layers=2, rate_weight=0.04, epochs=10), replace(PLAIN, latent_size=8)
+    names = configs.short_names([config, replace(config, epochs=30), plain, replace(config, latent_size=4)])
+    assert names[:2] == ("MLP 8, 10 epochs, few bytes (0.04)", "MLP 8, 30 epochs, few bytes (0.04)")
+    assert names[2:] == (configs.short(plain), "MLP 4, few bytes (0.04)")
+    of_others = [config, replace(config, dataset="mnist", epochs=30)]  # which no list calls by one name
+    assert configs.short_names(of_others) == ("MLP 8, few bytes (0.04)",) * 2
 
 
 def test_its_bits_are_in_what_other_programs_are_given(digits: Dataset, tmp_path: Path) -> None:

@@ -44,10 +44,20 @@ def every_setting_of_sweep(sweep: Sweep) -> str:
 
 
 def short(config: TrainConfig) -> str:
-    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`, `MLP 48, for few bytes (0.04)`."""
-    usual = RATED if config.rate_weight else PLAIN
-    unusual = {"layers"} if config.layers != usual.layers else set[str]()
-    return _short(config, unusual | ({"rate_weight"} if config.rate_weight else set()))
+    """One of a sweep's runs: `MLP 32`, `Conv 16, 2 layers`, `MLP 48, few bytes (0.04)`."""
+    return _short(config, _unusual(config))
+
+
+def short_names(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
+    """`short` of each, with the epochs where these tell apart what else has one name: `MLP 48, 30 epochs`."""
+    names = [(config.dataset, short(config)) for config in configs]
+    lengths: dict[tuple[str, str], set[int]] = {}
+    for name, config in zip(names, configs, strict=True):
+        lengths.setdefault(name, set()).add(config.epochs)
+    return tuple(
+        _short(config, _unusual(config) | ({"epochs"} if len(lengths[name]) > 1 else set()))
+        for name, config in zip(names, configs, strict=True)
+    )
 
 
 def family(config: TrainConfig) -> str:
@@ -123,6 +133,13 @@ def _training(config: TrainConfig) -> list[str]:
     return [text for field, text in words.items() if field in always or text != usual[field]]
 
 
+def _unusual(config: TrainConfig) -> set[str]:
+    """The settings that belong to a short name, where they are not the usual ones."""
+    usual = RATED if config.rate_weight else PLAIN
+    unusual = {"layers"} if config.layers != usual.layers else set[str]()
+    return unusual | ({"rate_weight"} if config.rate_weight else set())
+
+
 def _short(config: TrainConfig, more: set[str]) -> str:
     words = {"dataset": config.dataset} | _words(config)
     name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
@@ -140,9 +157,7 @@ def _words(config: TrainConfig) -> dict[str, str]:
         "decay_epochs": f"rate decays over {counted(config.decay_epochs, 'epoch')}"
         if config.decay_epochs
         else "constant rate",
-        "rate_weight": f"for few bytes ({setting(config.rate_weight)})"
-        if config.rate_weight
-        else "for small errors",
+        "rate_weight": f"few bytes ({setting(config.rate_weight)})" if config.rate_weight else "small error",
         "noise": noise_caption(config.noise) if config.noise else "no noise",
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",

@@ -125,7 +125,7 @@ def test_a_file_opens_and_says_who_drew_it_and_what_it_weighs(runs: dict[str, st
     assert not app.exception
     said = texts(app).replace("\\", "")
     assert f"{len(images)} images in {file.n_bytes:,} bytes" in said
-    assert "The first 64. Drawn by MLP 6, 1 layer, for few bytes (0.001), UCI handwritten digits" in said
+    assert "The first 64. Drawn by MLP 6, 1 layer, few bytes (0.001), UCI handwritten digits" in said
     assert runs["rated"] in said
 
 

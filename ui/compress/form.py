@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ def run_choice() -> RunSummary | None:
     if run is None:
         st.info("No model has been trained on the images of this machine yet.", icon=":material/school:")
         return None
-    names = dict(zip([one.run_id for one in listed], distinct_names(map(_name, listed)), strict=True))
+    names = _names(listed)
     st.selectbox(
         "Model",
         list(names),
@@ -43,6 +44,9 @@ def _says(run: RunSummary) -> str:
     return f"{numbers} Trained only for a small error; training for few bytes makes smaller files."
 
 
-def _name(run: RunSummary) -> str:
-    """Short: at 1280 pixels there is room for little more."""
-    return f"{configs.short(run.config)}, {datasets.short_title(run.config.dataset)}"
+def _names(runs: Sequence[RunSummary]) -> dict[str, str]:
+    """By their ids; at 1280 pixels there is room for little more than `MLP 48, few bytes (0.02), MNIST`."""
+    short = configs.short_names([run.config for run in runs])
+    titles = (datasets.short_title(run.config.dataset) for run in runs)
+    names = distinct_names(f"{name}, {title}" for name, title in zip(short, titles, strict=True))
+    return dict(zip((run.run_id for run in runs), names, strict=True))

@@ -58,9 +58,9 @@ def show(run: RunSummary) -> None:
 
 
 def _names(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """By their ids: `MLP 48, for few bytes (0.04)`."""
-    texts = (configs.short(run.config) for run in runs)
-    return dict(zip((run.run_id for run in runs), distinct_names(texts), strict=True))
+    """By their ids: `MLP 48, few bytes (0.04)`."""
+    names = distinct_names(configs.short_names([run.config for run in runs]))
+    return dict(zip((run.run_id for run in runs), names, strict=True))
 
 
 def _draw(
@@ -137,7 +137,7 @@ def _rival(own: RateCurve, curve: RateCurve, names: Mapping[str, str]) -> Rival:
 
 
 def _name(curve: RateCurve, names: Mapping[str, str]) -> str:
-    """In a sentence: `WebP tiled`, `MLP 48 (2 layers, for bytes)`."""
+    """In a sentence: `WebP tiled`, `MLP 48 (few bytes (0.04))`."""
     if curve.source in CODECS:
         return CODECS[curve.source].title.replace(",", "")
     model, _, more = names[curve.source].partition(", ")
