@@ -6,9 +6,10 @@ import re
 from contextlib import suppress
 from time import monotonic
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, OpenPage, expect_rest, wait_until
+from tests.browser.conftest import PATIENCE, OpenPage, Trained, expect_rest, wait_until
 
 ALERT = "[data-testid=stAlert]"
 CHART = ".st-key-rates-chart .live-plot"
@@ -63,3 +64,25 @@ def test_a_point_that_is_clicked_shows_what_comes_back_there_and_the_link_keeps_
     expect(page.locator(".st-key-rates-pictures")).to_be_visible()
     page.reload()
     expect(says).to_be_visible()
+
+
+ABOVE = """chart => {
+  const [top, title, legend] = ["", ".gtitle", ".legend"].map((place) =>
+    (place ? chart.querySelector(place) : chart)?.getBoundingClientRect());
+  const plot = chart.querySelector(".bg, .nsewdrag").getBoundingClientRect();
+  return [legend.top - (title?.bottom ?? top.top), plot.top - legend.bottom];
+}"""
+
+
+@pytest.mark.parametrize("width", [1920, 1280, 390])
+def test_above_the_plot_is_no_more_room_than_its_title_and_legend_take(
+    open_page: OpenPage, trained: Trained, width: int
+) -> None:
+    others = ",".join(trained(size, rate_weight=0.001, epochs=1).run_id for size in (5, 6))
+    link = f"compress?view=rates&run={trained(8, rate_weight=0.001).run_id}&beside={others}"
+    page = open_page(link, phone=True) if width == 390 else open_page(link, width=width)
+    chart = page.locator(CHART).first
+    expect(chart.locator(".legend .traces")).to_have_count(9)
+    above, below = chart.evaluate(ABOVE)
+    assert 0 <= above < 25  # less than a row of the legend
+    assert 0 <= below < 25

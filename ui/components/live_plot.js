@@ -98,36 +98,26 @@ function apart(values, decade, width) {
   });
 }
 
-// Above the plot no more room than its legend needs: the figure has that of a phone (`legends` in plots/dots.py).
-function fitted({ data, layout }, width, letters) {
-  if (!layout.legend2) return { data, layout }; // not one of `legends`
-  const named = data.filter(({ showlegend }) => showlegend !== false);
-  const widths = named.filter(({ legend }) => !legend).map(({ name }) => (40 + 7.5 * name.length) * letters);
-  const room = width - layout.margin.l - layout.margin.r, n = widths.length, whole = widths.reduce((a, b) => a + b, 0);
-  const perRow = whole <= room ? n || 1 : Math.max(1, Math.floor(room / Math.max(...widths)));
-  const rows = (n < named.length) + Math.max(1, Math.ceil(n / perRow));
-  layout.margin.t = Math.min(layout.margin.t, (16 + 26 * rows) * letters);
-  return { data, layout };
-}
-
 const plain = (title) => (title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
 
 function sizesOf(node) {
   const { clientWidth: width, clientHeight: height } = node;
   const scale = Number(getComputedStyle(node).getPropertyValue("--presenter-scale")) || 1;
-  return { width, height, scale, letters: width < PHONE ? 0.8 * scale : scale };
+  const titled = width >= HALF_PAGE_PX * scale && scale <= 1; // to a presenter the page says it
+  return { width, height, scale, letters: width < PHONE ? 0.8 * scale : scale, titled };
 }
 
 // The figure in the sizes of the screen.
-function parse(node) {
-  const { width, letters, scale } = sizesOf(node);
-  return fitted(JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale)), width, letters);
+function parse(node, more = {}) {
+  const sizes = { ...sizesOf(node), ...more };
+  const { letters, scale } = sizes;
+  return fitted(JSON.parse(node.figure, letters === 1 ? undefined : sized(letters, scale)), sizes);
 }
 
 // Each run of the page's script calls: what would look as it does is not drawn, unless the reader has moved something.
 function draw(node, moved = false) {
   if (!node.plotly || node.held || !node.clientWidth) return; // whatever ends this draws again
-  const { width, height, scale, letters } = sizesOf(node);
+  const { width, height, letters, titled } = sizesOf(node);
   const look = JSON.stringify([node.figure, width, height, letters, screen(node)]);
   if (look === node.look && !moved) return;
   node.look = look;
@@ -137,7 +127,7 @@ function draw(node, moved = false) {
   Object.assign(layout, { width, height, template: { layout: theme(screen(node), "rgba(0,0,0,0)", letters) } });
   layout.uirevision ??= "kept";
   if (TOUCH) layout.dragmode = false;
-  if (width < HALF_PAGE_PX * scale || scale > 1) delete layout.title; // to a presenter the page says it
+  if (!titled) delete layout.title;
   refine(node, layout);
   node.plotly.react(node, data, layout, CONFIG);
   if (refine(node, layout)) node.plotly.react(node, data, layout, CONFIG); // its range was another before
@@ -215,7 +205,7 @@ function save(node, format) {
 async function seen(node) {
   if (!node.plotly || !node._fullLayout) throw new Refusal(NOT_DRAWN);
   const { width, height, letters } = sizesOf(node);
-  const figure = onWhite(node, parse(node), letters);
+  const figure = onWhite(node, parse(node, { titled: false }), letters);
   delete figure.layout.title;
   refine(node, figure.layout);
   const place = markerPlace(node);

@@ -26,7 +26,7 @@ class Clicked(TypedDict):
 
 _mount = st.components.v2.component(
     "live_plot",
-    js=fetched("live_plot", "keep.js", "save_picture.js", "live_plot.js"),
+    js=fetched("live_plot", "keep.js", "save_picture.js", "plot_legend.js", "live_plot.js"),
     css=inline("save_picture.css", "live_plot.css"),
     isolate_styles=False,  # plotly puts its own styles into the document
 )
