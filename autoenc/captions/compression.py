@@ -129,11 +129,9 @@ def sweep_caption(points: Sequence[Point], in_bytes: Mapping[str, RatePoint]) ->
     Args:
         in_bytes: of the runs whose bytes are known, by run_id.
     """
-    known = [point for point in points if point.run_id in in_bytes]
-    if not known:
+    chosen = smallest_file(points, in_bytes)
+    if chosen is None:
         return ""
-    good = [point for point in known if in_bytes[point.run_id].mse <= READABLE_MSE]
-    chosen = min(good or known, key=lambda point: in_bytes[point.run_id].bytes_per_image)
     file = in_bytes[chosen.run_id]
     return (
         f"In real bytes (crosses): {configs.short(chosen.config)} has "
@@ -142,3 +140,10 @@ def sweep_caption(points: Sequence[Point], in_bytes: Mapping[str, RatePoint]) ->
         f"{decibels(file.psnr_db)}, "
         f"{smaller(chosen.n_pixels / file.bytes_per_image)}."
     )
+
+
+def smallest_file(points: Sequence[Point], in_bytes: Mapping[str, RatePoint]) -> Point | None:
+    """Of the runs whose bytes are known, that of the smallest file that is good enough, if one is."""
+    weighed = [point for point in points if point.run_id in in_bytes]
+    good = [point for point in weighed if in_bytes[point.run_id].mse <= READABLE_MSE]
+    return min(good or weighed, key=lambda point: in_bytes[point.run_id].bytes_per_image, default=None)

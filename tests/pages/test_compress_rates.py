@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -93,4 +94,9 @@ def _lessons(app: AppTest) -> str:
 
 def test_what_was_weighed_here_is_told_in_the_sweep_of_such_runs(measured: str) -> None:
     app = opened("sweep", dataset="digits")
-    assert "In real bytes (crosses)" in _lessons(app)
+    link = next(one.proto for one in app.get("page_link") if one.proto.page.endswith("compress"))
+    assert "In real bytes (crosses): MLP 32 has" in _lessons(app)
+    assert link.label == "Open MLP 32 in Compress"
+    there = opened("compress", **dict(parse_qsl(link.query_string)))
+    assert there.selectbox(key="compressed_run").value == measured
+    assert "At equal PSNR this model takes" in _lessons(there)

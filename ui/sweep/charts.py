@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from autoenc import plots
-from autoenc.captions import compression
+from autoenc.captions import compression, configs
 from autoenc.captions import sweep as captions
 from autoenc.errors import AutoencError
 from autoenc.jobs import RateJob
@@ -19,6 +19,7 @@ from autoenc.schema import BaselineCurve, Point, RatePoint
 from autoenc.sweeps import SavedSweep
 from ui.app import layout
 from ui.components.live_plot import live_plot
+from ui.core import links
 from ui.core.caching import once
 from ui.sweep import settings
 from ui.widgets import measurements, png_texts
@@ -131,6 +132,10 @@ def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> 
     png = png_texts.of_sweep(saved, question.part, question.says)
     clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT, png=png)
     lesson(answer, key=f"sweep-{key}")
+    if (weighed := compression.smallest_file(points, in_bytes)) is not None:
+        label = f"Open {configs.short(weighed.config)} in Compress"
+        address = {"run": weighed.run_id, "view": "rates"}
+        links.link_to("compress", label, ":material/compress:", address)
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
         settings.POINT.put(clicked["customdata"])
         st.rerun()
