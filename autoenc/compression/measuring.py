@@ -27,6 +27,7 @@ class Returned:
 
     x_hat: Pixels = field(repr=False)  # (N, C, H, W)
     n_bytes: tuple[float, ...]  # of each; empty: nobody can tell what one of them takes
+    n_tiles: int = 0  # of the large picture from which they are cut; 0: they are cut from none
 
 
 def spread(codec: Codec) -> float:

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoenc import checkpoints, recipes
+from autoenc.compression.codecs import images
 from tests.visits import has_button, opened, texts, until_true
 
 CODECS = "PCA,JPEG,PNG"
@@ -57,6 +58,15 @@ def test_a_point_in_the_link_shows_what_comes_back_there(measured: str, point: s
     assert not app.exception
     assert any(says.replace(",", "") in one.value.replace(",", "") for one in app.markdown)
     assert app.query_params["point"] == point
+
+
+def test_pictures_of_a_point_say_that_they_come_from_a_smaller_file_than_was_measured(
+    measured: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "only the first" not in texts(rates(run=measured, beside="", point="jpeg-tiled@10.0"))
+    monkeypatch.setattr(images, "N_RETURNED", 100)
+    text = texts(rates(run=measured, beside="", point="jpeg-tiled@20.0"))
+    assert "dB on the test set; the pictures come from a file of only the first 100 images" in text
 
 
 def test_the_runs_beside_it_are_of_the_same_images(measured: str) -> None:

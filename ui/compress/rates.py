@@ -17,7 +17,7 @@ from autoenc.datasets import distinct_names
 from autoenc.jobs import RateJob
 from autoenc.numerals import decibels, short
 from autoenc.plots import CODEC_COLOURS, CODEC_SYMBOLS, COLOUR, SEVERAL_COLOURS, RateLine
-from autoenc.schema import RateCurve, RunSummary, psnr_of_mse
+from autoenc.schema import RateCurve, RatePoint, RunSummary, psnr_of_mse
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.compress import settings
@@ -174,7 +174,7 @@ def _pictures(run: RunSummary, lines: Sequence[RateLine]) -> None:
     title = f"{line.title}, {line.knob} {short(point[1], 3)}"
     st.markdown(
         f"**{plain(title)}**: {short(measured.bytes_per_image, 3)} bytes an image, "
-        f"{decibels(measured.psnr_db)} on the test set"
+        f"{decibels(measured.psnr_db)} on the test set{_returned_from(back, measured)}"
     )
     rows = (
         PictureRow("Original", x, COLOUR["original"], steady=True),
@@ -182,6 +182,13 @@ def _pictures(run: RunSummary, lines: Sequence[RateLine]) -> None:
     )
     png = png_texts.of_run(run, "returned", title)
     pictures(rows, key="rates-pictures", columns=N_RETURNED, png=png)
+
+
+def _returned_from(back: Returned, measured: RatePoint) -> str:
+    """Where the pictures come from another file than the one that was measured."""
+    if not 0 < back.n_tiles < measured.n_images:
+        return ""
+    return f"; the pictures come from a file of only the first {back.n_tiles:,} images"
 
 
 def _notes(x: np.ndarray, back: Returned) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ def _returned_tiled(codec: ImageCodec, data: Dataset, knob: float, n: int) -> Re
     _, channels, height, width = images.shape
     rows, columns = back.shape[1] // height, back.shape[2] // width
     tiles = back.reshape(channels, rows, height, columns, width).transpose(1, 3, 0, 2, 4)
-    return Returned(tiles.reshape(images.shape)[:n], ())
+    return Returned(tiles.reshape(images.shape)[:n], (), len(images))
 
 
 def _side_by_side(images: Pixels) -> tuple[Pixels, Pixels]:
