@@ -35,9 +35,9 @@ def rates_caption(curve: RateCurve, rivals: Sequence[Rival]) -> str:
         return ""
     compared = [rival for rival in measured if rival.comparison.bd_rate is not None]
     sentences = [_equal_psnr(compared), _apart(curve, measured)]
-    said = " ".join(filter(None, sentences))
+    caption = " ".join(filter(None, sentences))
     is_whole = curve.done >= 1 and all(rival.curve.done >= 1 for rival in rivals)
-    return said if is_whole or not said else f"So far: {said}"
+    return caption if is_whole or not caption else f"So far: {caption}"
 
 
 def _equal_psnr(compared: Sequence[Rival]) -> str:
@@ -95,10 +95,10 @@ def _lossy(points: Sequence[RatePoint]) -> list[RatePoint]:
 
 def exact_caption(lossless: Sequence[tuple[str, RateCurve]]) -> str:
     """What an image takes that comes back without any error, at least."""
-    known = [(name, curve.points[0].bytes_per_image) for name, curve in lossless if curve.points]
-    if not known:
+    sizes = [(name, curve.points[0].bytes_per_image) for name, curve in lossless if curve.points]
+    if not sizes:
         return ""
-    name, least = min(known, key=lambda one: one[1])
+    name, least = min(sizes, key=lambda one: one[1])
     return f"An exact copy takes at least {short(least, 3)} bytes an image ({name})."
 
 

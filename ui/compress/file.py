@@ -86,13 +86,13 @@ def _dropped() -> None:
         return
     with errors.shown():
         with memory.readable_shortage():
-            made = codecs.opened(file.file_id, file.getvalue(), MAX_OPENED)
-        maker = sessions.read_run(made.run_id)
+            content = codecs.opened(file.file_id, file.getvalue(), MAX_OPENED)
+        maker = sessions.read_run(content.run_id)
         name = f"{configs.short(maker.config)}, {catalogue.data_title(maker.config.dataset)}"
-        parts = (made.n_images, made.n_bytes, made.n_bytes_head, made.n_bytes_tables)
+        parts = (content.n_images, content.n_bytes, content.n_bytes_head, content.n_bytes_tables)
         lesson(captions.compressed_files.opened_caption(*parts), key="opened")
-        shown = len(made.pictures)
-        whose = f"Drawn by {name} ({made.run_id})"
-        st.caption(plain(whose if shown == made.n_images else f"The first {shown}. {whose}"))
+        shown = len(content.pictures)
+        whose = f"Drawn by {name} ({content.run_id})"
+        st.caption(plain(whose if shown == content.n_images else f"The first {shown}. {whose}"))
         label = f"{counted(shown, 'image')} of the file"
-        pictures([PictureRow(label, made.pictures, COLOUR["reconstruction"])], key="opened-file")
+        pictures([PictureRow(label, content.pictures, COLOUR["reconstruction"])], key="opened-file")

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from autoenc import captions, checkpoints, compression, datasets, inspection, plots
+from autoenc import checkpoints, compression, datasets, inspection, plots
+from autoenc.captions import compression as in_words
 from autoenc.captions import configs
 from autoenc.captions.compression import Rival
 from autoenc.compression import CODECS, curves
@@ -122,12 +123,11 @@ def _sentences(run: RunSummary, measured: Sequence[RateCurve], names: Mapping[st
     alone = {source for source, codec in CODECS.items() if codec.alone}
     lossy = [_rival(own, curve, names) for curve in others if curve.source not in exact]
     channels, height, width = run.image_shape
-    said = captions.compression
     sentences = (
-        said.large_code_caption(configs.short(run.config), run.n_latents, channels * height * width, own),
-        said.rates_caption(own, [rival for rival in lossy if rival.curve.source not in alone]),
-        said.rates_caption(own, [rival for rival in lossy if rival.curve.source in alone]),
-        said.exact_caption([(_name(curve, names), curve) for curve in others if curve.source in exact]),
+        in_words.large_code_caption(configs.short(run.config), run.n_latents, channels * height * width, own),
+        in_words.rates_caption(own, [rival for rival in lossy if rival.curve.source not in alone]),
+        in_words.rates_caption(own, [rival for rival in lossy if rival.curve.source in alone]),
+        in_words.exact_caption([(_name(curve, names), curve) for curve in others if curve.source in exact]),
     )
     return list(filter(None, sentences))
 

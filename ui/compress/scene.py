@@ -119,17 +119,19 @@ def _sentences(shown: _Shown, weighed: Weighed, as_good: Mapping[str, Matched]) 
     """What a class sees: first the bytes, then what they leave out."""
     run, x, each = shown.run, shown.scene.x, fmean(weighed.n_bytes)
     others = {
-        matching.IMAGE_CODECS[name].title: fmean(made.n_bytes)
-        for name, made in as_good.items()
-        if not any(made.at_limit)
+        matching.IMAGE_CODECS[name].title: fmean(match.n_bytes)
+        for name, match in as_good.items()
+        if not any(match.at_limit)
     }
-    said = captions.compressed_files
     numbers = run.model.n_latents / x[0].size
-    lesson(said.image_bytes_caption(each, weighed.n_bytes_head, others, numbers), key="bytes")
+    lesson(
+        captions.compressed_files.image_bytes_caption(each, weighed.n_bytes_head, others, numbers),
+        key="bytes",
+    )
     together = weighed.n_bytes_together
     png = fmean(codecs.png_bytes(x))
-    weights = said.weights_caption(measuring.decoder_bytes(run), together / len(x), png)
-    st.caption(plain(f"{said.together_caption(len(x), together)} {weights}"))
+    weights = captions.compressed_files.weights_caption(measuring.decoder_bytes(run), together / len(x), png)
+    st.caption(plain(f"{captions.compressed_files.together_caption(len(x), together)} {weights}"))
 
 
 def _own_row(shown: _Shown, weighed: Weighed) -> CodeRow:
@@ -154,27 +156,27 @@ def _codec_rows(shown: _Shown, weighed: Weighed, as_good: Mapping[str, Matched])
     rows = []
     for name, codec in matching.IMAGE_CODECS.items():
         wanted = [n + weighed.n_bytes_head for n in weighed.n_bytes]
-        made = as_good[name] if by == "psnr" else codecs.matched(name, shown.scene.x, wanted, "bytes")
+        match = as_good[name] if by == "psnr" else codecs.matched(name, shown.scene.x, wanted, "bytes")
         rows.append(
             CodeRow(
                 codec.title,
                 CODEC_COLOURS[settings.FAMILIES.index(codec.title)],  # as in the chart
-                pictures=made.pictures,
-                n_bytes=made.n_bytes,
-                psnr=made.psnr_db,
-                marked=made.at_limit,
-                says=_limit(made, by),
-                mean=_mean(made.n_bytes, made.psnr_db),
+                pictures=match.pictures,
+                n_bytes=match.n_bytes,
+                psnr=match.psnr_db,
+                marked=match.at_limit,
+                says=_limit(match, by),
+                mean=_mean(match.n_bytes, match.psnr_db),
             )
         )
     return rows
 
 
-def _limit(made: Matched, by: By) -> str:
+def _limit(match: Matched, by: By) -> str:
     """What the stars mean: the codec cannot go as low, or make a picture as good."""
-    if not any(made.at_limit):
+    if not any(match.at_limit):
         return ""
-    return f"* its smallest: {counted(min(made.n_bytes), 'byte')}" if by == "bytes" else "* its best picture"
+    return f"* its smallest: {counted(min(match.n_bytes), 'byte')}" if by == "bytes" else "* its best picture"
 
 
 def _mean(n_bytes: tuple[int, ...], psnr_db: tuple[float, ...]) -> str:

@@ -85,11 +85,11 @@ def opened(file_id: str, data: bytes, n_images: int) -> compression.OpenedFile:
 @shared(max_entries=model_cache.MAX_OPENED, spinner="Loading the model")
 def _codec(run_id: str, content_hash: str) -> Codec:
     trained = inspection.open_run(run_id)
-    made = of_model(trained.model, trained.run.model, content_hash, trained.run.quantiles)
-    if made.quantiles is not None:
-        return made
+    codec = of_model(trained.model, trained.run.model, content_hash, trained.run.quantiles)
+    if codec.quantiles is not None:
+        return codec
     with inspection.one_thread():
-        return with_quantiles(made, trained.data.train)
+        return with_quantiles(codec, trained.data.train)
 
 
 def _codec_for_files(run_id: str, content_hash: str) -> Codec:
