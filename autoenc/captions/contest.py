@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from statistics import mean
 
-from autoenc.compression.contest import Entries, winners
-from autoenc.numerals import counted, listed, short
+from autoenc.captions.readings import sure
+from autoenc.compression.contest import SURE, Entries, winners
+from autoenc.numerals import counted, listed, percent, short, with_article
 
 
 def contest_caption(models: Mapping[str, Entries], codecs: Mapping[str, Entries]) -> str:
@@ -50,3 +52,47 @@ def never_caption(names: Mapping[str, Entries]) -> str:
     n_missing = {name: sum(entry is None for entry in entries) for name, entries in names.items()}
     missing = [f"{counted(n, 'image')} by {name}" for name, n in n_missing.items() if n]
     return f"Recognised in none of their files: {listed(missing)}." if missing else ""
+
+
+def drawing_caption(read: str, confidence: float, chosen: str | None = None) -> str:
+    """What the recogniser reads in a drawing, and what to do where it is not sure.
+
+    Args:
+        read: the name of the class that it reads.
+        confidence: of the recogniser, 0 to 1.
+        chosen: the class that the drawing is said to be of; None: nobody has said.
+    """
+    if chosen is None and confidence < SURE:
+        return (
+            f"The recogniser is only {math.floor(100 * confidence)} % sure that your drawing is "
+            f"{with_article(read)}; a file counts where it is at least {percent(SURE)} sure. Draw more "
+            "clearly, or choose what it is."
+        )
+    sentence = f"The recogniser reads your drawing as {with_article(read)}, {sure(confidence)} sure"
+    if chosen in (None, read):
+        return f"{sentence}."
+    return f"{sentence}; you say that it is {with_article(chosen)}."
+
+
+def smallest_caption(models: Mapping[str, Entries], codecs: Mapping[str, Entries], class_name: str) -> str:
+    """Who makes the smallest file of one image, and what the image codecs need for the same.
+
+    Args:
+        models, codecs: by their titles; entries of one image.
+        class_name: what must be read in it.
+    """
+    (best,) = winners(models)
+    needs = [f"{title} needs {counted(entry.n_bytes, 'byte')}" for title, (entry,) in codecs.items() if entry]
+    read_as = f"can be read as {with_article(class_name)}"
+    if not best:
+        if not needs:
+            return f"None of these files {read_as}. Draw more clearly, or choose other models."
+        return f"No model makes a file of it that {read_as}. {listed(needs)}."
+    (entry,) = models[best[0]]
+    assert entry is not None
+    verb = "make" if len(best) > 1 else "makes"
+    sentence = (
+        f"{listed(best)} {verb} the smallest file that {read_as}: {counted(entry.n_bytes, 'byte')}, of which "
+        f"{entry.n_bytes_head} are its head."
+    )
+    return f"{sentence} {listed(needs)}." if needs else sentence

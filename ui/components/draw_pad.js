@@ -57,11 +57,11 @@ function lift(box) {
 
 function undo(box, all) {
   box.pen = null; // another finger ends the stroke
-  if (all) box.strokes = [];
-  else box.strokes.pop();
+  box.strokes = all ? [] : box.strokes.slice(0, -1);
   drawAll(box);
   changed(box);
-  rest(box);
+  if (box.strokes.length) rest(box);
+  else tell(box); // at once: whoever draws again soon begins another drawing
 }
 
 // ---------------------------------------------------------------- for the server
@@ -231,14 +231,15 @@ function addRow(box, model) {
 }
 
 function build(box) {
-  const shape = JSON.stringify(box.data.models);
+  const { models, sizes } = box.data;
+  const shape = JSON.stringify([models, sizes]);
   if (box.shape === shape) return;
   box.shape = shape;
   box.rows.forEach(({ worker }) => worker?.terminate());
   box.models.replaceChildren();
-  box.rows = box.data.models.map((model) => addReadings(addRow(box, model)));
-  const sizes = new Map(box.data.models.map(({ shape: [, ...size] }) => [size.join(), size]));
-  box.sizes = [...sizes.values()];
+  box.rows = models.map((model) => addReadings(addRow(box, model)));
+  const wanted = [...models.map(({ shape: [, ...size] }) => size), ...sizes];
+  box.sizes = [...new Map(wanted.map((size) => [size.join(), size])).values()];
   box.painted = null; // others are to be made
 }
 

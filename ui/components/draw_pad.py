@@ -58,18 +58,24 @@ _mount = st.components.v2.component(
 )
 
 
-def draw_pad(models: Sequence[PadModel], *, key: str, latest_id: str = "") -> Drawing | None:
+def draw_pad(
+    models: Sequence[PadModel], *, key: str, latest_id: str = "", sizes: Sequence[tuple[int, int]] = ()
+) -> Drawing | None:
     """The pad, or that of this key brought up to date; its strokes stay.
 
     Args:
         latest_id: the id of the drawing that came last.
+        sizes: in which the drawing is wanted, (H, W), besides those of the models.
     Returns:
         What was drawn when the pen rested since the last run of the script, once; None otherwise.
     Raises:
         ConfigError: what came from the browser is no drawing.
     """
     of_models = [asdict(model) | {"png": png_data(model.png)} for model in models]
-    data = {"key": key, "known": latest_id, "worker": _worker, "reading": WORKER, "models": of_models}
+    data = {
+        **{"key": key, "known": latest_id, "worker": _worker, "reading": WORKER},
+        **{"models": of_models, "sizes": sizes},
+    }
     drawn = _mount(key=key, data=data, on_drawn_change=lambda: None).drawn
     return None if drawn is None else read_drawing(drawn)
 

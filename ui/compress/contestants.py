@@ -1,4 +1,4 @@
-"""Which models enter the contest, and whether the visitor has started it."""
+"""Which models enter the contest, on which images, and whether the visitor has started it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ from collections.abc import Sequence
 
 from autoenc.errors import ConfigError
 from autoenc.schema import RunSummary
-from ui.core.links import held, parts
+from ui.components.draw_pad import MAX_SIDE
+from ui.core.links import held, one_of, parts
 from ui.core.sessions import runs_to_show
 from ui.core.values import Value
 
 MAX_MODELS = 6
 MAX_AGAINST = MAX_MODELS - 1
+SOURCES = {"tests": "Test images", "draw": "Your drawing"}
 
 AGAINST = Value[list[str] | None]("contest_against", None)  # run_ids, besides the run of the page
 STARTED = Value[tuple[str, ...]]("contest_started", ())  # who took part when the button was pressed
+SOURCE = Value("contest_source", next(iter(SOURCES)))
+
+
+def can_draw(run: RunSummary) -> bool:
+    """Whether a drawing is such an image; test images are chosen where it is not."""
+    channels, height, width = run.image_shape
+    if can := channels == 1 and max(height, width) <= MAX_SIDE:
+        SOURCE.limit(SOURCES)
+    else:
+        SOURCE.put(SOURCE.usual)
+    return can
 
 
 def others(run: RunSummary, listed: Sequence[RunSummary]) -> dict[str, RunSummary]:
@@ -43,3 +56,4 @@ def _run_ids(text: str) -> list[str]:
 
 
 AGAINST_PARAM = held("against", AGAINST, _run_ids, lambda run_ids: ",".join(run_ids or ()) or None)
+SOURCE_PARAM = one_of("from", SOURCE, list(SOURCES))

@@ -12,7 +12,7 @@ from autoenc.errors import ConfigError
 from autoenc.numerals import setting
 from autoenc.runs import for_a_picture
 from autoenc.schema import RunSummary
-from ui.compress.contestants import AGAINST_PARAM
+from ui.compress.contestants import AGAINST_PARAM, SOURCE_PARAM
 from ui.core.catalogue import fingerprint_of
 from ui.core.links import Address, Param, flag, held, number, one_of, parts
 from ui.core.sessions import runs_to_show
@@ -179,6 +179,7 @@ COMPRESS = Address(
         held("codecs", CODEC_FAMILIES, _families, _families_text),
         flag("log_rate", LOG_RATE),
         AGAINST_PARAM,
+        SOURCE_PARAM,
         held("point", POINT, _point, _point_text),
     )
 )

@@ -6,8 +6,9 @@ import streamlit as st
 
 from ui.app import layout
 from ui.core import pages
-from ui.picture import form, pad, reconstruct, results, settings
+from ui.picture import form, reconstruct, results, settings
 from ui.picture.form import PictureForm
+from ui.widgets import pad
 from ui.widgets.lesson import lesson
 
 
@@ -32,7 +33,7 @@ def show() -> None:
 def _results(wanted: PictureForm) -> None:
     """The pad, where it is drawn on, and the picture through each model."""
     if wanted.source == "draw":
-        pad.show(wanted.runs)
+        pad.with_models(wanted.runs)
     picture = wanted.picture or reconstruct.drawn_picture()
     if picture is not None:
         results.heading(picture, wanted.runs)

@@ -13,9 +13,9 @@ from autoenc.out_of_distribution import EXAMPLES, Reconstruction, TileReconstruc
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk, tiled
 from autoenc.schema import Run
 from ui.components import pixels
+from ui.core import drawings
 from ui.core.caching import shared
 from ui.core.model_cache import opened
-from ui.core.values import Value
 
 MAX_SIDE = 1280  # pixels of the longer side that are kept: 5 MB, and as many tiles as there may be of 52 x 52
 MAX_PICTURES = 32  # pictures of a class
@@ -41,9 +41,6 @@ class Picture:
     is_in_photos: bool = False  # the data set of photographs has pieces of it in its training set
 
 
-DRAWING = Value[Picture | None]("drawing", None)  # the one that came last
-
-
 # ---------------------------------------------------------------- which picture
 
 
@@ -59,20 +56,10 @@ def uploaded_picture(file: Upload) -> Picture:
     return Picture(f"file {file.file_id}", file.name, _uploaded(file.file_id, file))
 
 
-def keep_drawing(id: str, pictures: Mapping[tuple[int, int], np.ndarray]) -> None:
-    DRAWING.put(Picture(f"drawing {id}", "Your drawing", None, dict(pictures)))
-
-
-def drawing_id() -> str:
-    """Of the drawing that came last; empty: none has come."""
-    drawing = DRAWING.get()
-    return drawing.key.removeprefix("drawing ") if drawing else ""
-
-
 def drawn_picture() -> Picture | None:
     """What is drawn on the pad; None: nothing is."""
-    drawing = DRAWING.get()
-    return drawing if drawing and drawing.drawn else None
+    drawing = drawings.latest()
+    return Picture(f"drawing {drawing.id}", "Your drawing", None, drawing.pictures) if drawing else None
 
 
 @shared(max_entries=4)

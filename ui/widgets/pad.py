@@ -13,22 +13,31 @@ from ui.app import errors
 from ui.components.draw_pad import PadModel, draw_pad
 from ui.components.live_model import preload_network
 from ui.components.readings import BrowserReader
-from ui.core import catalogue, model_cache, recognisers, sessions
-from ui.picture import reconstruct
+from ui.core import catalogue, drawings, model_cache, recognisers, sessions
 from ui.widgets import browser_readers, png_texts
 
 
-def show(run_ids: Iterable[str]) -> None:
-    """Something to draw on; what is drawn is kept when the pen rests."""
+def with_models(run_ids: Iterable[str]) -> None:
+    """Something to draw on, and beside it what models make of it; the drawing is kept when the pen rests."""
     with errors.shown():
         runs = [sessions.read_run(run_id) for run_id in run_ids]
         readers = _readers(runs)
         with st.container(key="assets"):  # nothing is seen of it
             models = [_pad_model(run, reader) for run, reader in zip(runs, readers, strict=True)]
-        drawing = draw_pad(models, key="pad", latest_id=reconstruct.drawing_id())
-        if drawing is not None:
-            reconstruct.keep_drawing(drawing.id, drawing.pictures)
-            st.rerun()  # the pad learns that it has arrived
+        _draw(models)
+
+
+def alone(size: tuple[int, int]) -> None:
+    """The same pad without models; what is drawn comes in this size (H, W)."""
+    with errors.shown():
+        _draw([], [size])
+
+
+def _draw(models: Sequence[PadModel], sizes: Sequence[tuple[int, int]] = ()) -> None:
+    drawing = draw_pad(models, key="pad", latest_id=drawings.latest_id(), sizes=sizes)
+    if drawing is not None:
+        drawings.LATEST.put(drawing)
+        st.rerun()  # the pad learns that it has arrived
 
 
 def _readers(runs: Sequence[Run]) -> list[BrowserReader | None]:
