@@ -74,25 +74,30 @@ def drawing_caption(read: str, confidence: float, chosen: str | None = None) -> 
     return f"{sentence}; you say that it is {with_article(chosen)}."
 
 
-def smallest_caption(models: Mapping[str, Entries], codecs: Mapping[str, Entries], class_name: str) -> str:
-    """Who makes the smallest file of one image, and what the image codecs need for the same.
+def smallest_caption(files: Mapping[str, Entries], class_name: str) -> str:
+    """Who makes the smallest file of one image, and what the others need for the same.
 
     Args:
-        models, codecs: by their titles; entries of one image.
+        files: entries of one image, by the titles of those that made them.
         class_name: what must be read in it.
     """
-    (best,) = winners(models)
-    needs = [f"{title} needs {counted(entry.n_bytes, 'byte')}" for title, (entry,) in codecs.items() if entry]
+    entries = {title: entry for title, (entry,) in files.items() if entry is not None}
     read_as = f"can be read as {with_article(class_name)}"
-    if not best:
-        if not needs:
-            return f"None of these files {read_as}. Draw more clearly, or choose other models."
-        return f"No model makes a file of it that {read_as}. {listed(needs)}."
-    (entry,) = models[best[0]]
-    assert entry is not None
+    if not entries:
+        return f"None of these files {read_as}. Draw more clearly, or choose other models."
+    (best,) = winners(files)
+    entry = entries[best[0]]
     verb = "make" if len(best) > 1 else "makes"
-    sentence = (
-        f"{listed(best)} {verb} the smallest file that {read_as}: {counted(entry.n_bytes, 'byte')}, of which "
-        f"{entry.n_bytes_head} are its head."
-    )
-    return f"{sentence} {listed(needs)}." if needs else sentence
+    head = f", of which {entry.n_bytes_head} are its head" if entry.n_bytes_head else ""
+    needs = _needs({title: other.n_bytes for title, other in entries.items() if title not in best})
+    size = counted(entry.n_bytes, "byte")
+    return f"{listed(best)} {verb} the smallest file that {read_as}: {size}{head}. {needs}".rstrip()
+
+
+def _needs(n_bytes: Mapping[str, int]) -> str:
+    """`JPEG needs 197 bytes, WebP 92 and PNG 199.`; empty where there are none."""
+    if not n_bytes:
+        return ""
+    (title, first), *others = n_bytes.items()
+    needs = [f"{title} needs {counted(first, 'byte')}", *(f"{other} {n:,}" for other, n in others)]
+    return f"{listed(needs)}."

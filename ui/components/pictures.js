@@ -3,7 +3,7 @@
 const BOXES = (window.autoencPictures ??= new Map());
 const SHEETS = (window.autoencSheets ??= new Map()); // what is handed over apart: id -> {bytes, a promise; give; holders}
 const WIDE_PX = 1000; // pixels: labels stand beside the pictures, not above
-const NARROW_PX = 560; // groups of at most eight side by side
+const NARROW_PX = 560; // groups of fewer side by side
 const AT_ONCE = 8; // frames that are decoded at the same time
 const [MIN_FILM_MS, FRAME_MS, END_MS] = [3000, 150, 1500]; // milliseconds: a film, a frame, the end before it begins again
 
@@ -156,7 +156,7 @@ function show(box) {
   const { n, height, width, choose } = box.data;
   box.wide = box.clientWidth >= WIDE_PX && box.data.columns > 8; // fewer have the room to be large
   box.classList.toggle("wide", box.wide);
-  box.columns = Math.min(n, box.data.columns, box.clientWidth < NARROW_PX ? 8 : n);
+  box.columns = Math.min(n, box.data.columns, box.clientWidth < NARROW_PX ? box.data.narrow_columns : n);
   const rows = shownRows(box.data).map(({ label, colour, notes }) => [label, colour, !notes]);
   const shape = JSON.stringify([box.wide, box.columns, n, height, width, choose, rows]);
   if (box.shape !== shape) build(box, box.columns);

@@ -91,6 +91,7 @@ def pictures(
     film: Film | None = None,
     choose: bool = False,
     columns: int = 16,
+    narrow_columns: int = 8,
     png: PngText | None = None,
 ) -> int | None:
     """Show the rows, or bring those of this key up to date.
@@ -100,7 +101,8 @@ def pictures(
             last, from black over this colour to white.
         film: its last frame is shown first. A single frame gets the room of the bar too.
         choose: a column can be chosen, by pointer and by keyboard.
-        columns: images side by side; on a narrow screen at most 8.
+        columns: images side by side.
+        narrow_columns: the same on a narrow screen, where they are fewer.
         png: a button saves the rows as they are seen, with these words around them.
     Returns:
         The index of the image chosen since the last run of the script, once; None otherwise.
@@ -119,7 +121,7 @@ def pictures(
         **{"ids": list(files), "apart": apart},
         **{"n": n, "height": height, "width": width, "across": across(n)},
         **{"difference": difference, "film": film and asdict(film), "choose": choose, "columns": columns},
-        "png": png_data(png),
+        **{"narrow_columns": narrow_columns, "png": png_data(png)},
     }
     data = packed(head, list(files.values()))
     clicked = _mount(key=key, data=data, on_chosen_change=lambda: None).chosen  # which declares the trigger

@@ -35,8 +35,7 @@ def show(run: RunSummary) -> None:
         "steps. What counts is the smallest file whose picture the recogniser still reads correctly and is "
         f"at least {percent(SURE)} sure of."
     )
-    source = _source(run)
-    entrants = _entrants(run)
+    source, entrants = _choices(run)
     if source == "draw":
         drawn.show(list(entrants.values()), recogniser)
         return
@@ -46,9 +45,12 @@ def show(run: RunSummary) -> None:
         _results(list(entrants.values()), recogniser)
 
 
-def _source(run: RunSummary) -> str:
-    """Whose images: one of SOURCES."""
-    if contestants.can_draw(run):
+def _choices(run: RunSummary) -> tuple[str, dict[str, RunSummary]]:
+    """Whose images, one of SOURCES, and who takes part."""
+    if not contestants.can_draw(run):
+        return contestants.SOURCE.get(), _entrants(run)
+    left, right = st.columns([1, 2], gap="small")
+    with left:
         st.segmented_control(
             "Images",
             list(contestants.SOURCES),
@@ -56,7 +58,8 @@ def _source(run: RunSummary) -> str:
             key=contestants.SOURCE.key,
             required=True,
         )
-    return contestants.SOURCE.get()
+    with right:
+        return contestants.SOURCE.get(), _entrants(run)
 
 
 def _entrants(run: RunSummary) -> dict[str, RunSummary]:
@@ -80,7 +83,7 @@ def _entrants(run: RunSummary) -> dict[str, RunSummary]:
 def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     """The pictures of the smallest files, who wins, and a table; black where no file is read."""
     tests = contests.test_images(recogniser.config.dataset)
-    found = files.smallest(runs, recogniser, [tests])
+    found = files.smallest(dict(zip(files.names(runs), runs, strict=True)), recogniser, [tests])
     lesson(contest_caption(found.models, found.codecs), key="contest")
     png = png_texts.of_run(runs[0], "contest", "The smallest file that is still read")
     pictures(_rows(found, recogniser), key="contest-pictures", png=png)

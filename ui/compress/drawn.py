@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from autoenc import datasets
 from autoenc.captions.contest import contest_caption, drawing_caption, smallest_caption
 from autoenc.captions.readings import notes
 from autoenc.compression.contest import SURE, winners
-from autoenc.numerals import listed
+from autoenc.numerals import listed, with_article
 from autoenc.plots import COLOUR
 from autoenc.schema import RecogniserSummary, RunSummary
 from ui.components import pixels
@@ -28,7 +29,8 @@ from ui.core.values import Value
 from ui.widgets import pad, png_texts
 from ui.widgets.lesson import lesson
 
-COLUMNS = 4  # pictures side by side: beside the pad there is room for no more
+COLUMNS, NARROW_COLUMNS = 8, 4  # pictures side by side, beside the pad and on a phone
+MAX_WORD = 10  # letters of a line under a picture: so many can be read where eight are side by side
 MAX_KEPT = 30  # drawings of a class
 MAX_NAMES = 12  # of classes, in a sentence
 AS_READ = ""  # no class has this name
@@ -46,7 +48,7 @@ class Round:
 
     @property
     def batch(self) -> Batch:
-        return Batch(self.image[None], np.array([self.class_index], np.intp))
+        return Batch(np.array(self.image[None]), np.array([self.class_index], np.intp))
 
 
 CLASS = Value("drawing_class", AS_READ)  # what the visitor says it is, until the pad is empty
@@ -56,7 +58,7 @@ KEPT = Value[tuple[Round, ...]]("kept_drawings", ())
 
 def show(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     """The pad at one side, the files of what is drawn beside it, and below them those that were kept."""
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([1, 2], gap="small")
     with left:
         pad.alone(runs[0].image_shape[1:])
     with right:
@@ -84,34 +86,42 @@ def _drawing(run: RunSummary, recogniser: RecogniserSummary) -> Round | None:
         return None
     read = recognisers.read(recogniser, image[None])
     (index,), (confidence,) = read.classes.tolist(), read.confidences.tolist()
-    chosen = _class(class_names, class_names[index])
+    CLASS.limit([AS_READ, *class_names])
+    chosen = CLASS.get()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        lesson(drawing_caption(class_names[index], confidence, chosen or None), key="drawing")
+        _class(class_names)
     if chosen == AS_READ and confidence < SURE:
-        st.warning(plain(drawing_caption(class_names[index], confidence)), icon=":material/help:")
         return None
-    lesson(drawing_caption(class_names[index], confidence, chosen or None), key="drawing")
     class_index = index if chosen == AS_READ else class_names.index(chosen)
     return Round(latest.id, run.config.dataset, image, class_index)
 
 
-def _class(class_names: Sequence[str], read: str) -> str:
-    """What the visitor says the drawing is: the name of a class, or AS_READ."""
-    CLASS.limit([AS_READ, *class_names])
-    return st.selectbox(
-        "It is",
+def _class(class_names: Sequence[str]) -> None:
+    """What the visitor says the drawing is, where the recogniser is wrong."""
+    st.selectbox(
+        "What you have drawn",
         [AS_READ, *class_names],
-        format_func=lambda name: name or f"{read}, as the recogniser reads it",
+        format_func=lambda name: f"It is {with_article(name)}" if name else "As recognised",
         key=CLASS.key,
-        help="Choose another class where the recogniser is wrong. Clear the pad to draw another one.",
+        label_visibility="collapsed",
+        width=150,
     )
 
 
 def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary, drawing: Round) -> None:
     """Who makes the smallest file, and the picture in each."""
-    found = files.smallest(runs, recogniser, [drawing.batch])
+    found = files.smallest(_named(runs), recogniser, [drawing.batch])
     (class_name,) = found.class_names
-    lesson(smallest_caption(found.models, found.codecs, class_name), key="smallest")
+    lesson(smallest_caption(found.all, class_name), key="smallest")
     png = png_texts.of_run(runs[0], "drawing", "The smallest file of a drawing that is still read")
-    pictures([_row(found, recogniser)], key="drawing-files", columns=COLUMNS, png=png)
+    pictures(
+        [_row(found, recogniser)],
+        key="drawing-files",
+        columns=COLUMNS,
+        narrow_columns=NARROW_COLUMNS,
+        png=png,
+    )
     st.caption(
         f"B: bytes of the whole file; {BEST}: the smallest; {files.NONE}: in none of its files "
         f"{plain(class_name)} is read. A model's file needs the model to open it."
@@ -119,19 +129,20 @@ def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary, drawing:
     _keep(drawing)
 
 
+def _named(runs: Sequence[RunSummary]) -> dict[str, RunSummary]:
+    return dict(zip(files.short_names(runs), runs, strict=True))
+
+
 def _row(found: SmallestFiles, recogniser: RecogniserSummary) -> PictureRow:
     """The drawing, and beside it what came back of its files."""
     class_names = datasets.load(recogniser.config.dataset).class_names
     read = recognisers.read(recogniser, found.images)
     (original,) = notes(class_names, read.classes, read.confidences)
-    below, (best,) = [f"Drawing\n{original}"], winners(found.all)
-    for name, (entry,) in found.all.items():
-        reading = files.NONE
-        if entry is not None:
-            sure = np.array([entry.confidence], np.float32)
-            (reading,) = notes(found.class_names, np.zeros(1, np.intp), sure)
-        star = f"{BEST} " * (name in best)
-        below.append(f"{name}\n{reading}\n{star}{files.note(found, name, 0).splitlines()[0]}")
+    (best,) = winners(found.all)
+    below = [f"Drawing\n{original}"]
+    for name in found.all:
+        lines = (_note(found, name, name in best), *textwrap.wrap(name, MAX_WORD))
+        below.append("\n".join(lines))
     return PictureRow(
         "The drawing, and its smallest files",
         np.stack([found.images[0], *(files.picture(found, name, 0) for name in found.all)]),
@@ -139,6 +150,16 @@ def _row(found: SmallestFiles, recogniser: RecogniserSummary) -> PictureRow:
         notes=tuple(below),
         hints=("Drawing", *(files.hint(found, name, 0) for name in found.all)),
     )
+
+
+def _note(found: SmallestFiles, name: str, is_best: bool) -> str:
+    """`22 B ★`, and below it what is read: `7: 98 %`."""
+    (entry,) = found.all[name]
+    if entry is None:
+        return f"{files.NONE}\n{files.NONE}"
+    confidence = np.array([entry.confidence], np.float32)
+    (read,) = notes(found.class_names, np.zeros(1, np.intp), confidence)
+    return f"{entry.n_bytes:,} B{f' {BEST}' * is_best}\n{read}"
 
 
 # ---------------------------------------------------------------- the table of a class
@@ -174,9 +195,10 @@ def _kept(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     rounds = [one for one in KEPT.get() if one.dataset == runs[0].config.dataset]
     if not rounds:
         return
-    found = files.smallest(runs, recogniser, [one.batch for one in rounds])
-    lesson(contest_caption(found.models, found.codecs), key="kept")
-    columns = {"Drawing": st.column_config.ImageColumn(width="small"), **files.COLUMNS}
+    found = files.smallest(_named(runs), recogniser, [one.batch for one in rounds])
+    if len(rounds) > 1:
+        lesson(contest_caption(found.models, found.codecs), key="kept")
+    columns = {"Drawing": st.column_config.ImageColumn(width="small")}
     st.dataframe(
         [_table_row(one, found, i) for i, one in enumerate(rounds)],
         column_config=columns,
@@ -192,7 +214,7 @@ def _table_row(drawing: Round, found: SmallestFiles, i: int) -> dict[str, Any]:
     return {
         "Drawing": f"data:image/png;base64,{png}",
         "Name": drawing.name or f"{i + 1}",
-        "Is": found.class_names[i],
+        "It is": found.class_names[i],
         "Smallest by": files.first_of(winners(found.all)[i]),
         **files.bytes_by(found.all, i),
     }

@@ -49,25 +49,34 @@ class SmallestFiles:
 
 
 def smallest(
-    runs: Sequence[RunSummary], recogniser: RecogniserSummary, batches: Sequence[Batch]
+    runs: Mapping[str, RunSummary], recogniser: RecogniserSummary, batches: Sequence[Batch]
 ) -> SmallestFiles:
     """What these runs and the image codecs make of all images; searched where it is not known yet.
 
+    Args:
+        runs: by the names that they have on the page.
     Raises:
         AutoencError: the file of a run or of the recogniser cannot be used.
     """
-    found = [contests.of_run(run, recogniser, batches) for run in runs]
     class_names = datasets.load(recogniser.config.dataset).class_names
     return SmallestFiles(
         np.concatenate([batch.images for batch in batches]),
         tuple(class_names[i] for batch in batches for i in batch.classes),
-        dict(zip(names(runs), found, strict=True)),
+        {name: contests.of_run(run, recogniser, batches) for name, run in runs.items()},
         {codec.title: contests.of_image_codec(name, recogniser, batches) for name, codec in ENTRANTS.items()},
     )
 
 
 def names(runs: Sequence[RunSummary]) -> tuple[str, ...]:
     return datasets.distinct_names(map(configs.short, [run.config for run in runs]))
+
+
+def short_names(runs: Sequence[RunSummary]) -> tuple[str, ...]:
+    """Without what is said behind a comma, where no other begins like that."""
+    full = names(runs)
+    beginnings = [name.partition(",")[0] for name in full]
+    pairs = zip(full, beginnings, strict=True)
+    return tuple(name if beginnings.count(beginning) > 1 else beginning for name, beginning in pairs)
 
 
 def picture(files: SmallestFiles, name: str, i: int) -> np.ndarray:
