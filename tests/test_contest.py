@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from torch import nn
 
-from autoenc.captions.contest import contest_caption, never_caption
+from autoenc.captions.contest import contest_caption, drawing_caption, never_caption, smallest_caption
 from autoenc.compression import codec as codecs
 from autoenc.compression import contest
 from autoenc.compression.codec import Codec, Pixels
@@ -129,3 +129,45 @@ def test_where_nothing_can_be_read_the_caption_says_so() -> None:
 @pytest.mark.parametrize("n", [1, 2])
 def test_a_contest_of_one_model_has_one_winner(n: int) -> None:
     assert contest.winners({"A": (entry(20),) * n}) == (("A",),) * n
+
+
+# ---------------------------------------------------------------- a drawing
+
+
+def test_the_smallest_file_of_a_drawing_is_told_with_what_the_others_need() -> None:
+    files = {"MLP 48": (entry(22),), "Conv 48": (entry(22),), "MLP 1": (None,), "JPEG": (codec_entry(197),)}
+    assert smallest_caption(files, "8") == (
+        "MLP 48 and Conv 48 make the smallest file that can be read as an 8: 22 bytes, of which 19 are its "
+        "head. JPEG needs 197 bytes."
+    )
+    others = {"MLP 48": (entry(83),), "JPEG": (codec_entry(1_197),), "WebP": (codec_entry(70),)}
+    assert smallest_caption(others, "7") == (
+        "WebP makes the smallest file that can be read as a 7: 70 bytes. MLP 48 needs 83 bytes and JPEG "
+        "1,197."
+    )
+    assert smallest_caption({"MLP 48": (entry(22),)}, "7").endswith("of which 19 are its head.")
+
+
+def codec_entry(n_bytes: int) -> Entry:
+    return Entry(50, n_bytes, 0, 20.0, 0.95, WHOLE[0])
+
+
+def test_a_drawing_that_no_file_keeps_readable_should_be_drawn_again() -> None:
+    said = smallest_caption({"MLP 48": (None,), "PNG": (None,)}, "7")
+    assert said == "None of these files can be read as a 7. Draw more clearly, or choose other models."
+
+
+def test_what_is_read_in_a_drawing_is_said_plainly() -> None:
+    assert drawing_caption("7", 0.97) == "The recogniser reads your drawing as a 7, 97 % sure."
+    assert drawing_caption("7", 0.61, "7") == "The recogniser reads your drawing as a 7, 61 % sure."
+    assert drawing_caption("1", 0.97, "7") == (
+        "The recogniser reads your drawing as a 1, 97 % sure; you say that it is a 7."
+    )
+
+
+@pytest.mark.parametrize(("confidence", "shown"), [(0.61, "61 %"), (SURE - 0.001, "89 %")])
+def test_an_unsure_recogniser_says_what_to_do_next(confidence: float, shown: str) -> None:
+    said = drawing_caption("8", confidence)
+    assert said.startswith(f"The recogniser is only {shown} sure that your drawing is an 8;")
+    assert said.endswith("Draw more clearly, or choose what it is.")
+    assert drawing_caption("8", SURE).startswith("The recogniser reads your drawing as an 8")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from autoenc.recognition import ImageReader
 from autoenc.schema import Run
 from tests.browser.conftest import OpenPage, Trained, a_frame, is_too_wide, saved_picture, wait_until
 
@@ -119,3 +120,69 @@ def test_a_phone_keeps_the_slider_in_view_and_does_not_scroll_sideways(open_page
     assert not is_too_wide(page)
     page.locator(f"{SCENE} .group").nth(1).locator("canvas").last.scroll_into_view_if_needed()
     expect(page.locator(SLIDER)).to_be_in_viewport(ratio=1)
+
+
+PAD, DRAWN = ".st-key-pad canvas.pad", ".st-key-drawing-files"
+
+
+def stroke(page: Page, *corners: tuple[float, float]) -> None:
+    """Of the mouse on the pad, in parts of it."""
+    page.locator(PAD).scroll_into_view_if_needed()
+    box = page.locator(PAD).bounding_box()
+    assert box is not None
+    for n, (x, y) in enumerate(corners):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+        if not n:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_whoever_draws_sees_who_makes_the_smallest_file_of_the_drawing(
+    open_page: OpenPage, run: Run, recogniser: ImageReader
+) -> None:
+    page = open_page(f"compress?run={run.run_id}&view=contest")
+    page.get_by_role("radiogroup", name="Images").get_by_text("Your drawing").click()
+    expect(page).to_have_url(re.compile("from=draw"))
+    expect(page.get_by_text("Draw on the pad")).to_be_visible()
+    said = page.locator(".st-key-lesson-drawing")
+    stroke(page, (0.3, 0.2), (0.7, 0.2), (0.45, 0.85))
+    expect(said).to_contain_text("recogniser")
+    read = re.search(r"an? (\d)", said.inner_text())
+    assert read is not None
+    page.get_by_role("combobox", name="What you have drawn").click()
+    page.get_by_role("option", name=re.compile(rf"It is an? {read[1]}$")).click()
+    winner = page.locator(".st-key-lesson-smallest")
+    expect(winner).to_contain_text(re.compile(r"smallest file that can be read|None of these files"))
+    expect(page.locator(f"{DRAWN} canvas").nth(4)).to_be_visible()
+    notes = page.locator(f"{DRAWN} .note").all_inner_texts()
+    assert notes[0].startswith(f"Drawing\n{read[1]}: ")
+    sizes = [int(note.split(" B")[0].replace(",", "")) for note in notes if " B" in note]
+    best = [int(note.split(" B")[0].replace(",", "")) for note in notes if "★" in note]
+    assert set(best) == ({min(sizes)} if sizes else set())
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text("Draw on the pad")).to_be_visible()
+    expect(page.locator(DRAWN)).to_have_count(0)
+
+
+def test_a_drawing_comes_along_to_the_page_your_picture_and_back(
+    open_page: OpenPage, run: Run, recogniser: ImageReader
+) -> None:
+    page = open_page(f"compress?run={run.run_id}&view=contest&from=draw")
+    stroke(page, (0.5, 0.15), (0.5, 0.85))
+    expect(page.locator(".st-key-lesson-drawing")).to_be_visible()
+    said = page.locator(".st-key-lesson-drawing").inner_text()
+    page.get_by_role("link", name="Your picture").click()
+    page.get_by_role("radiogroup", name="Picture").get_by_text("Draw").click()
+    expect(page.locator("[class*=st-key-way-]").first).to_be_visible()
+    page.go_back()
+    expect(page.locator(".st-key-lesson-drawing")).to_have_text(said)
+
+
+def test_a_pad_on_a_phone_does_not_scroll_the_page_sideways(
+    open_page: OpenPage, run: Run, recogniser: ImageReader
+) -> None:
+    page = open_page(f"compress?run={run.run_id}&view=contest&from=draw", phone=True)
+    expect(page.locator(PAD)).to_be_in_viewport(ratio=1)
+    stroke(page, (0.5, 0.15), (0.5, 0.85))
+    expect(page.locator(".st-key-lesson-drawing")).to_be_visible()
+    assert not is_too_wide(page)

@@ -57,7 +57,7 @@ def test_under_each_picture_stand_the_bytes_of_a_real_file(place: Path) -> None:
     codec, data = compression.codec_of(RATED.run_id), datasets.load("digits")
     recogniser = recognisers.of_dataset("digits")
     assert recogniser is not None
-    entries = contests.of_run(RATED, recogniser)
+    entries = contests.of_run(RATED, recogniser, [contests.test_images("digits")])
     assert len(entries) == len(original["notes"]) == len(plain["notes"]) == 16
     for i, (entry, note) in enumerate(zip(entries, rated["notes"], strict=True)):
         if entry is None:

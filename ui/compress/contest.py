@@ -23,7 +23,7 @@ from ui.widgets.lesson import lesson
 
 
 def show(run: RunSummary) -> None:
-    dataset = run.config.dataset
+    dataset, can_draw = run.config.dataset, contestants.can_draw(run)
     recogniser = recognisers.of_dataset(dataset)
     if recogniser is None:
         if not recogniser_offer.cannot_read(dataset):
@@ -35,7 +35,7 @@ def show(run: RunSummary) -> None:
         "steps. What counts is the smallest file whose picture the recogniser still reads correctly and is "
         f"at least {percent(SURE)} sure of."
     )
-    source, entrants = _choices(run)
+    source, entrants = _choices(run, can_draw)
     if source == "draw":
         drawn.show(list(entrants.values()), recogniser)
         return
@@ -45,9 +45,9 @@ def show(run: RunSummary) -> None:
         _results(list(entrants.values()), recogniser)
 
 
-def _choices(run: RunSummary) -> tuple[str, dict[str, RunSummary]]:
+def _choices(run: RunSummary, can_draw: bool) -> tuple[str, dict[str, RunSummary]]:
     """Whose images, one of SOURCES, and who takes part."""
-    if not contestants.can_draw(run):
+    if not can_draw:
         return contestants.SOURCE.get(), _entrants(run)
     left, right = st.columns([1, 2], gap="small")
     with left:
