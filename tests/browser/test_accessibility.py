@@ -91,7 +91,8 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
     "compress": {
         title: View(tab(title), f'role=tabpanel[name="{title}"] >> [data-testid=stElementContainer]')
         for title in list(VIEWS_OF_COMPRESSION.values())[1:]
-    },
+    }
+    | {"drawing": View(".st-key-contest_source >> text=Your drawing", ".st-key-pad canvas.pad")},
     "colour": {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
