@@ -68,7 +68,7 @@ def smallest(
 
 
 def names(runs: Sequence[RunSummary]) -> tuple[str, ...]:
-    return datasets.distinct_names(map(configs.short, [run.config for run in runs]))
+    return datasets.distinct_names(configs.short_names([run.config for run in runs]))
 
 
 def short_names(runs: Sequence[RunSummary]) -> tuple[str, ...]:
