@@ -17,6 +17,7 @@ from autoenc.schema import CodeQuantiles
 from autoenc.training import TrainState
 from tests.runs import PLAIN, stored, trained
 from tests.visits import opened, texts
+from ui.compress import scene
 
 RATED = replace(PLAIN, latent_size=6, rate_weight=0.001, learning_rate=0.01)
 CONV = replace(PLAIN, model="conv", latent_size=16, layers=1, stride=1, epochs=1)
@@ -38,6 +39,16 @@ def runs(place: Path) -> dict[str, str]:
 
 def spread_of(state: TrainState, data: Dataset) -> CodeQuantiles:
     return quantiles_of(state.model.encoder, torch.from_numpy(data.train))
+
+
+def test_a_step_that_arrives_while_the_whole_page_is_drawn_is_taken(
+    runs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested = iter([3.0])  # somebody lets the slider rest, and at once asks for something else
+    monkeypatch.setattr(scene, "live_code", lambda _1, _2, bits, _3, **_4: next(rested, bits.level))
+    app = opened("compress", run=runs["plain"])
+    assert not app.exception
+    assert app.query_params["bits"] == "3"
 
 
 def lesson(app: AppTest) -> str:

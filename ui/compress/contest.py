@@ -90,8 +90,8 @@ def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     if never := never_caption(found.all):
         st.caption(never)
     st.caption(
-        f"B: bytes of the whole file; {BEST}: the smallest of an image. A model's file needs the model to "
-        "open it; an image codec's needs nothing."
+        f"B: bytes of the whole file; {BEST}: the smallest of these models. A model's file needs the model "
+        "to open it; an image codec's needs nothing."
     )
     st.dataframe(
         files.table(found),

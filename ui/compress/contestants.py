@@ -31,9 +31,9 @@ def can_draw(run: RunSummary) -> bool:
 
 
 def others(run: RunSummary, listed: Sequence[RunSummary]) -> dict[str, RunSummary]:
-    """Before its widget is drawn: those that may compete with a run, by run_id; at first the best two.
+    """Before its widget is drawn: those that may compete with a run, by run_id.
 
-    Those are one that is trained for few bytes and one that is not.
+    Where nobody has chosen one of them, the best two are chosen: one trained for few bytes and one not.
 
     Args:
         listed: finished runs, those to prefer first.
@@ -42,8 +42,9 @@ def others(run: RunSummary, listed: Sequence[RunSummary]) -> dict[str, RunSummar
         one.run_id: one for one in listed if one.fingerprint == run.fingerprint and one.run_id != run.run_id
     }
     best = {one.config.rate_weight is None: one.run_id for one in reversed(alike.values())}
-    AGAINST.begin_with([best[is_plain] for is_plain in sorted(best)])
-    AGAINST.limit(list(alike))
+    chosen = AGAINST.get()
+    here = [run_id for run_id in chosen or [] if run_id in alike]
+    AGAINST.put(here or ([] if chosen == [] else [best[is_plain] for is_plain in sorted(best)]))
     return alike
 
 

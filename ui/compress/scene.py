@@ -99,7 +99,7 @@ def _pictures(shown: _Shown) -> None:
         if rests_at != bits.level:
             settings.BITS.put(rests_at)
             pages.write_address()
-            st.rerun(scope="fragment")
+            pages.draw_again()
 
 
 def _weighed(shown: _Shown) -> tuple[Bits, Weighed]:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from ui import registry
 from ui.core import links, values, workspace
@@ -42,6 +46,17 @@ def write_address() -> None:
     """The end of `opened`, and of a part of a page that is drawn again for itself."""
     if (address := links.address_shown()) is not None:
         links.write(address)
+
+
+def draw_again() -> NoReturn:
+    """Draw the fragment that asks for it again; the whole page where all of it is being drawn.
+
+    It is where somebody moves something in a fragment and, before that is answered, something outside it.
+    """
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:  # Streamlit refuses it in a run of the whole page
+        st.rerun()
 
 
 def with_view(dashboard: str) -> str:

@@ -82,7 +82,7 @@ def _pictures(
         if rests_at != level:
             settings.LEVEL.put(rests_at)
             pages.write_address()
-            st.rerun(scope="fragment")
+            pages.draw_again()
 
 
 def _row(compared: Compared, method: str, made: Denoised, live: str | None) -> LiveRow:

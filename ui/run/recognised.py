@@ -13,7 +13,7 @@ from autoenc.schema import RecogniserSummary, Run
 from ui.app import layout
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
-from ui.core import model_cache, recognisers
+from ui.core import model_cache, pages, recognisers
 from ui.core.recognisers import RunRead
 from ui.core.text import plain
 from ui.run import selection
@@ -63,7 +63,7 @@ def _matrix(run: Run, recogniser: RecogniserSummary) -> None:
     if clicked is not None:
         before_index, after_index = map(int, clicked["customdata"])
         selection.CELL.put((before_index, after_index))
-        st.rerun(scope="fragment")
+        pages.draw_again()
     st.caption("Numbers of test images. Grey: read the same in both. Click a cell to see its images.")
     if chosen is not None:
         _images(run, read, chosen)
