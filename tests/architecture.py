@@ -76,6 +76,7 @@ ALONE: Mapping[str, tuple[str, ...]] = {
     "ui.components": (
         "ui.components",
         "ui.components.pixels",
+        "ui.components.live_rows",
         "ui.components.readings",
         "ui.components.save_picture",
         "ui.components.sprites",

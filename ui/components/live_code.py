@@ -8,7 +8,6 @@ and is dimmed or hidden while it stands elsewhere.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +17,7 @@ import streamlit as st
 
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.schema import CodeQuantiles
-from ui.components import fetched, inline
+from ui.components import fetched, inline, live_rows
 from ui.components.readings import WORKER
 from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import packed
@@ -42,7 +41,7 @@ class CodeScene:
     quantiles: CodeQuantiles = field(repr=False)
 
     def __post_init__(self) -> None:
-        _check_images(self.x)
+        live_rows.check_images(self.x)
         fits = self.z.ndim == 2 and len(self.z) == len(self.x) <= MAX_IMAGES and self.z.dtype == np.float32
         if not fits or not np.isfinite(self.z).all() or self.z.shape[1] % self.quantiles.n_tables:
             raise ShapeError(
@@ -103,13 +102,7 @@ class CodeRow:
     mean: str = ""  # over these images: "13.8 bytes, 22.1 dB"
 
     def __post_init__(self) -> None:
-        if self.pictures is not None:
-            _check_images(self.pictures)
-        elif self.live is None:
-            raise ShapeError(f"the row {self.label!r} has no pictures; a row that is not live needs them")
-        for name, figures in (("bytes", self.n_bytes), ("PSNR", self.psnr), ("marks", self.marked)):
-            if figures and self.pictures is not None and len(figures) != len(self.pictures):
-                raise ShapeError(f"{len(figures)} {name} for {len(self.pictures)} pictures")
+        live_rows.check_row(self, {"bytes": self.n_bytes, "PSNR": self.psnr, "marks": self.marked})
 
 
 def preload(scene: CodeScene) -> None:
@@ -174,26 +167,18 @@ def message(
     png: PngText | None = None,
 ) -> bytes:
     """What `live_code` sends to the browser."""
-    shapes = {row.pictures.shape for row in rows if row.pictures is not None}
-    if len(shapes) > 1:
-        raise ShapeError(
-            f"rows of pictures differ in (B, C, H, W): {sorted(shapes)}; allowed: one shape for all"
-        )
-    pictures = {i: row.pictures for i, row in enumerate(rows) if not row.live and row.pictures is not None}
+    live_rows.check_alike(rows)
     slider = asdict(bits)
     head = {
         **{"key": key, "scene": scene_id, "network": decoder_id, "kind": slider.pop("of"), **slider},
         "rows": [_row_data(row) for row in rows],
         "bytes": next((row.n_bytes for row in rows if row.n_bytes), ()),
-        "places": list(pictures),  # of the rows whose pictures follow
         "worker": WORKER,
         "png": png_data(png),
     }
-    return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
+    return live_rows.message_of(head, rows)
 
 
-# On two lines, or Streamlit takes it for the name of a file.
-_HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
     *("keep.js", "sprites.js", "save_picture.js", "assets.js", "code_tables.js"),
@@ -207,7 +192,7 @@ _mount = st.components.v2.component(
 _assets = st.components.v2.component(
     "code_assets",
     js=fetched("live_code", *_parts, seen=False),
-    css=_HIDDEN_CSS,
+    css=live_rows.HIDDEN_CSS,
     isolate_styles=False,  # it hides what stands around it
 )
 
@@ -219,13 +204,4 @@ def _give(head: dict[str, Any], files: list[bytes]) -> None:
 def _row_data(row: CodeRow) -> dict[str, Any]:
     marked = row.marked or (False,) * len(row.n_bytes)
     stars = [f"{n:,}{'*' * is_marked}" for n, is_marked in zip(row.n_bytes, marked, strict=True)]
-    texts = {"label": row.label, "colour": row.colour, "live": row.live, "says": row.says, "mean": row.mean}
-    return texts | {"bytes": stars, "psnr": ["Infinity" if math.isinf(v) else v for v in row.psnr]}
-
-
-def _check_images(images: np.ndarray) -> None:
-    dtype, shape = images.dtype, images.shape
-    if dtype != np.uint8 or len(shape) != 4 or shape[1] not in (1, 3) or 0 in shape:
-        raise ShapeError(
-            f"pictures are {dtype} {shape}; allowed: uint8 (B, 1 or 3, H, W), at least one of each"
-        )
+    return live_rows.texts_of(row) | {"bytes": stars, "psnr": list(map(live_rows.number, row.psnr))}

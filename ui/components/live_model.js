@@ -138,13 +138,7 @@ function create(data) {
   box.groups = element(box, "div", "groups");
   box.save = data.png && addSaveButton(head, data.png.title, () => asPicture(box.groups, box.data.png, [noiseOf(box), box.data.reader?.title]));
   Object.assign(box, { figures: FIGURES, updates: 0, outputs: new Map(), busy: new Set(), failed: new Set(), told: [] });
-  box.sizes = new ResizeObserver(() => schedule(box));
-  box.sizes.observe(box);
-  box.heard = () => schedule(box);
-  box.seek = ({ detail }) => seek(box, detail);
-  addEventListener("autoenc-assets", box.heard);
-  addEventListener("autoenc-seek", box.seek);
-  return box;
+  return listen(box);
 }
 
 function forgetOutputs(box) {
@@ -161,11 +155,7 @@ function draw(data, parentElement, send) {
   return leaving(box, parentElement, () => {
     forget(BOXES, data.key, box);
     if (!BOXES.size) [workerPool, readerPool] = [workerPool?.terminate(), readerPool?.terminate()];
-    box.sizes.disconnect();
-    clearTimeout(box.timer);
-    removeEventListener("autoenc-assets", box.heard);
-    removeEventListener("autoenc-seek", box.seek);
-    tell(data.key, null);
+    unlisten(box);
   });
 }
 

@@ -8,7 +8,6 @@ tells its window where it stands, and is moved, by the events of a film (see pic
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ import streamlit as st
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.numerals import setting
 from autoenc.schema import NOISES
-from ui.components import fetched, inline
+from ui.components import fetched, inline, live_rows
 from ui.components.readings import WORKER, BrowserReader
 from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import packed
@@ -42,7 +41,7 @@ class Scene:
     unit: np.ndarray  # float32 (B, C, H, W), standard normal
 
     def __post_init__(self) -> None:
-        _check_images(self.x)
+        live_rows.check_images(self.x)
         fits = self.unit.shape == self.x.shape and self.unit.dtype == np.float32
         if not fits or len(self.x) > MAX_IMAGES or not np.isfinite(self.unit).all():
             raise ShapeError(
@@ -94,13 +93,7 @@ class LiveRow:
     mean: str = ""  # over these images: "21.4 dB, 0.83"
 
     def __post_init__(self) -> None:
-        if self.pictures is not None:
-            _check_images(self.pictures)
-        elif self.live is None:
-            raise ShapeError(f"the row {self.label!r} has no pictures; a row that is not live needs them")
-        for name, figures in (("PSNR", self.psnr), ("SSIM", self.ssim)):
-            if figures and self.pictures is not None and len(figures) != len(self.pictures):
-                raise ShapeError(f"{len(figures)} figures of {name} for {len(self.pictures)} pictures")
+        live_rows.check_row(self, {"PSNR": self.psnr, "SSIM": self.ssim})
 
 
 def preload(scene: Scene) -> None:
@@ -161,24 +154,18 @@ def message(
 ) -> bytes:
     """What `live_model` sends to the browser."""
     noise = NOISES[kind]
-    pictures = {
-        i: row.pictures for i, row in enumerate(rows) if row.live is None and row.pictures is not None
-    }
     head = {
         **{"key": key, "scene": scene_id, "kind": kind, "level": float(level), "most": noise.most},
         **{"title": noise.title, "meaning": noise.level, "unit": noise.unit},
         "rows": [_row_data(row) for row in rows],
-        "places": list(pictures),  # of the rows whose pictures follow
         "worker": WORKER,
         "reader": None if reader is None else asdict(reader.reader),
         "labels": [] if reader is None else reader.labels,
         "png": png_data(png),
     }
-    return packed(head, [np.ascontiguousarray(images).tobytes() for images in pictures.values()])
+    return live_rows.message_of(head, rows)
 
 
-# On two lines, or Streamlit takes it for the name of a file.
-_HIDDEN_CSS = "[data-testid=stElementContainer]:has(> * .autoenc-assets) {\n display: none; }"
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
     *("keep.js", "sprites.js", "save_picture.js", "readings.js", "assets.js", "noise.js"),
@@ -192,7 +179,7 @@ _mount = st.components.v2.component(
 _assets = st.components.v2.component(
     "assets",
     js=fetched("live_model", *_parts, seen=False),
-    css=_HIDDEN_CSS,
+    css=live_rows.HIDDEN_CSS,
     isolate_styles=False,  # it hides what stands around it
 )
 
@@ -202,15 +189,10 @@ def _give(head: dict[str, Any], files: list[bytes]) -> None:
 
 
 def _row_data(row: LiveRow) -> dict[str, Any]:
-    texts = {"label": row.label, "colour": row.colour, "live": row.live, "says": row.says, "mean": row.mean}
-    return texts | {"psnr": [_number(v) for v in row.psnr], "ssim": [_number(v) for v in row.ssim]}
-
-
-def _number(value: float) -> float | str:
-    """JSON knows neither infinity nor NaN; JavaScript reads both from a text."""
-    if math.isfinite(value):
-        return float(value)
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return live_rows.texts_of(row) | {
+        "psnr": list(map(live_rows.number, row.psnr)),
+        "ssim": list(map(live_rows.number, row.ssim)),
+    }
 
 
 def _check(kind: str, level: float, rows: Sequence[LiveRow]) -> None:
@@ -218,16 +200,4 @@ def _check(kind: str, level: float, rows: Sequence[LiveRow]) -> None:
         raise ConfigError(f"unknown noise {kind!r}; known: {', '.join(NOISES)}")
     if not 0 <= level <= NOISES[kind].most:
         raise ConfigError(f"level is {level!r}; allowed for {kind}: from 0 to {setting(NOISES[kind].most)}")
-    shapes = {row.pictures.shape for row in rows if row.pictures is not None}
-    if len(shapes) > 1:
-        raise ShapeError(
-            f"rows of pictures differ in (B, C, H, W): {sorted(shapes)}; allowed: one shape for all"
-        )
-
-
-def _check_images(images: np.ndarray) -> None:
-    dtype, shape = images.dtype, images.shape
-    if dtype != np.uint8 or len(shape) != 4 or shape[1] not in (1, 3) or 0 in shape:
-        raise ShapeError(
-            f"pictures are {dtype} {shape}; allowed: uint8 (B, 1 or 3, H, W), at least one of each"
-        )
+    live_rows.check_alike(rows)

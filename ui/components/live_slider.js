@@ -83,3 +83,24 @@ function sayHead({ slider, head, dragging }, { title, level, meaning, least, mos
 
 // Where on the slider the middle of its thumb is, which ends at the ends.
 const along = (part) => `calc(${100 * part}% + ${(0.95 - 1.9 * part).toFixed(4)}rem * var(--scale))`;
+
+// ---------------------------------------------------------------- as long as it is on the page
+
+// What draws it again: another size, what is handed over, a film.
+function listen(box) {
+  box.sizes = new ResizeObserver(() => schedule(box));
+  box.sizes.observe(box);
+  box.heard = () => schedule(box);
+  box.seek = ({ detail }) => seek(box, detail);
+  addEventListener("autoenc-assets", box.heard);
+  addEventListener("autoenc-seek", box.seek);
+  return box;
+}
+
+function unlisten(box) {
+  box.sizes.disconnect();
+  clearTimeout(box.timer);
+  removeEventListener("autoenc-assets", box.heard);
+  removeEventListener("autoenc-seek", box.seek);
+  tell(box.data.key, null);
+}
