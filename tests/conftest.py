@@ -117,6 +117,17 @@ def checkpoint_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def new_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache folder where the prepared data sets are, and nothing that was measured."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    for one in datasets.cache_dir().iterdir():
+        if one.name != "results":
+            (folder / one.name).symlink_to(one)
+    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(folder))
+
+
 @pytest.fixture(autouse=True)
 def _threads_of_the_process() -> Iterator[None]:
     """A job run in this process may choose its number of threads; the next test has what there was."""

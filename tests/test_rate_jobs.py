@@ -22,18 +22,10 @@ from autoenc.jobs import RateJob, TrainJob
 from autoenc.schema import RateCurve, RatePoint, State
 from tests.runs import PLAIN
 
+pytestmark = pytest.mark.usefixtures("new_results")
+
 RUN = "digits-mlp-k4-e100-c5cc5dfd"  # an example, of before there were quantiles in the files of runs
 COLOURED = "photos-mlp-k64-e30-11f907a3"  # an example of another data set
-
-
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own: the images stay where they are, results are new."""
-    (tmp_path / "cache").mkdir()
-    for one in datasets.cache_dir().iterdir():
-        if one.name != "results":
-            (tmp_path / "cache" / one.name).symlink_to(one)
-    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module")

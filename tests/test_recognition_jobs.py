@@ -33,6 +33,8 @@ from autoenc.schema import (
 )
 from tests.recognisers import of_digits
 
+pytestmark = pytest.mark.usefixtures("new_results")
+
 RUN = "digits-mlp-k4-e100-c5cc5dfd"  # an example: its pictures are read with some mistakes
 COLOURED = "photos-mlp-k64-e30-11f907a3"  # an example of another data set
 
@@ -47,16 +49,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recogniser, Path]
 def recogniser(trained: tuple[Recogniser, Path], checkpoint_folder: Path) -> Recogniser:
     shutil.copytree(trained[1], checkpoint_folder, dirs_exist_ok=True)
     return trained[0]
-
-
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own: the images stay where they are, results are new."""
-    (tmp_path / "cache").mkdir()
-    for one in datasets.cache_dir().iterdir():
-        if one.name != "results":
-            (tmp_path / "cache" / one.name).symlink_to(one)
-    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module")
