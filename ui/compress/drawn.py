@@ -37,8 +37,8 @@ AS_READ = ""  # no class has this name
 
 
 @dataclass(frozen=True, eq=False)
-class Round:
-    """A drawing that takes part."""
+class Drawn:
+    """A drawing that takes part, as an image of a data set."""
 
     id: str  # of the drawing
     dataset: str  # whose images it is like
@@ -53,7 +53,7 @@ class Round:
 
 CLASS = Value("drawing_class", AS_READ)  # what the visitor says it is, until the pad is empty
 NAME = Value("drawing_name", "")
-KEPT = Value[tuple[Round, ...]]("kept_drawings", ())
+KEPT = Value[tuple[Drawn, ...]]("kept_drawings", ())
 
 
 def show(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
@@ -71,7 +71,7 @@ def show(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
 # ---------------------------------------------------------------- what is drawn
 
 
-def _drawing(run: RunSummary, recogniser: RecogniserSummary) -> Round | None:
+def _drawing(run: RunSummary, recogniser: RecogniserSummary) -> Drawn | None:
     """The drawing, and what it is of; None: there is none yet, or nobody can tell."""
     class_names, size = datasets.load(run.config.dataset).class_names, run.image_shape[1:]
     latest = drawings.latest()
@@ -94,7 +94,7 @@ def _drawing(run: RunSummary, recogniser: RecogniserSummary) -> Round | None:
     if chosen == AS_READ and confidence < SURE:
         return None
     class_index = index if chosen == AS_READ else class_names.index(chosen)
-    return Round(latest.id, run.config.dataset, image, class_index)
+    return Drawn(latest.id, run.config.dataset, image, class_index)
 
 
 def _class(class_names: Sequence[str]) -> None:
@@ -109,7 +109,7 @@ def _class(class_names: Sequence[str]) -> None:
     )
 
 
-def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary, drawing: Round) -> None:
+def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary, drawing: Drawn) -> None:
     """Who makes the smallest file, and the picture in each."""
     found = files.smallest(_named(runs), recogniser, [drawing.batch])
     (class_name,) = found.class_names
@@ -123,8 +123,8 @@ def _results(runs: Sequence[RunSummary], recogniser: RecogniserSummary, drawing:
         png=png,
     )
     st.caption(
-        f"B: bytes of the whole file; {BEST}: the smallest; {files.NONE}: in none of its files "
-        f"{plain(class_name)} is read. A model's file needs the model to open it."
+        f"B: bytes of the whole file; {BEST}: the smallest; {files.NONE}: none of its files can be read as "
+        f"{plain(with_article(class_name))}. A model's file needs the model to open it."
     )
     _keep(drawing)
 
@@ -165,7 +165,7 @@ def _note(found: SmallestFiles, name: str, is_best: bool) -> str:
 # ---------------------------------------------------------------- the table of a class
 
 
-def _keep(drawing: Round) -> None:
+def _keep(drawing: Drawn) -> None:
     kept = KEPT.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Name", key=NAME.key, max_chars=20, placeholder="Whose drawing?", width=180)
@@ -180,13 +180,13 @@ def _keep(drawing: Round) -> None:
         )
 
 
-def _is_same(one: Round, other: Round) -> bool:
+def _is_same(one: Drawn, other: Drawn) -> bool:
     return (one.id, one.dataset, one.class_index) == (other.id, other.dataset, other.class_index)
 
 
-def _put(drawing: Round) -> None:
+def _put(drawing: Drawn) -> None:
     name = NAME.get()
-    KEPT.put((*KEPT.get(), Round(drawing.id, drawing.dataset, drawing.image, drawing.class_index, name)))
+    KEPT.put((*KEPT.get(), Drawn(drawing.id, drawing.dataset, drawing.image, drawing.class_index, name)))
     NAME.put("")
 
 
@@ -209,7 +209,7 @@ def _kept(runs: Sequence[RunSummary], recogniser: RecogniserSummary) -> None:
     st.button("Clear the table", icon=":material/delete:", key="clear-drawings", on_click=KEPT.forget)
 
 
-def _table_row(drawing: Round, found: SmallestFiles, i: int) -> dict[str, Any]:
+def _table_row(drawing: Drawn, found: SmallestFiles, i: int) -> dict[str, Any]:
     png = base64.b64encode(pixels.png(drawing.image)).decode()
     return {
         "Drawing": f"data:image/png;base64,{png}",
