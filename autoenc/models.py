@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from autoenc.convolutions import ConvTranspose2d
 from autoenc.density import LogisticDensity
 from autoenc.errors import ConfigError
 from autoenc.once import once
@@ -93,7 +94,7 @@ def conv(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
             raise ConfigError(f"layers is {config.layers}; at stride 2 images of this size allow {i}")
         c_in = channels if i == 0 else k
         encoder += [nn.Conv2d(c_in, k, 3, stride=stride, padding=1), nn.ReLU()]
-        up = nn.ConvTranspose2d(k, c_in, 4 if stride == 2 else 3, stride=stride, padding=1)
+        up = ConvTranspose2d(k, c_in, stride)
         crop = [Crop(height, width)] if stride == 2 and (height % 2 or width % 2) else []
         decoder = [up, *crop, nn.ReLU() if i else nn.Sigmoid(), *decoder]
         height, width = math.ceil(height / stride), math.ceil(width / stride)
@@ -117,7 +118,7 @@ def conv_bottleneck(config: TrainConfig, image_shape: ImageShape) -> Autoencoder
             raise ConfigError(f"layers is {config.layers}; images of this size allow {i}")
         c_out = BOTTLENECK_WIDTH * 2**i
         encoder += [nn.Conv2d(channels, c_out, 3, stride=2, padding=1), nn.ReLU()]
-        up = nn.ConvTranspose2d(c_out, channels, 4, stride=2, padding=1)
+        up = ConvTranspose2d(c_out, channels, stride=2)
         crop = [Crop(height, width)] if height % 2 or width % 2 else []
         decoder = [up, *crop, nn.ReLU() if i else nn.Sigmoid(), *decoder]
         channels, height, width = c_out, math.ceil(height / 2), math.ceil(width / 2)

@@ -12,6 +12,7 @@ import torch
 from torch.nn.functional import mse_loss
 
 from autoenc import memory, models
+from autoenc.convolutions import arranged
 from autoenc.schema import ModelInfo, TrainConfig
 from autoenc.training import useful_threads
 
@@ -61,7 +62,7 @@ def _size(info: ModelInfo, batch_size: int) -> tuple[float, float, float]:
 
 
 def _step_seconds(config: TrainConfig) -> float:
-    model = models.build(config, _SHAPE)
+    model = arranged(models.build(config, _SHAPE), torch.device("cpu"))
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
     x = torch.rand(_BATCH, *_SHAPE, generator=torch.Generator().manual_seed(0))
     seconds = []

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import mse_loss
 
 from autoenc import devices, models, noise
+from autoenc.convolutions import arranged
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.numerals import setting
@@ -53,7 +54,7 @@ def begin(config: TrainConfig, data: Dataset, device: str = "auto") -> TrainStat
     model = models.build(config, data.image_shape)
     if config.noise is not None:  # else noisy input drives many a model to draw black, for ever
         models.draw_at_first(model, float(data.train[:1000].mean() / 255))
-    model = model.to(where)
+    model = arranged(model, where)
     return TrainState(model, torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True), where)
 
 

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from autoenc import models
+from autoenc.convolutions import ConvTranspose2d
 from autoenc.schema import TrainConfig
 
 Epoch = tuple[float, float, float]  # seconds with the test, training loss, test loss
@@ -24,7 +25,7 @@ def epochs(config: TrainConfig) -> Iterator[Epoch]:
     train = DataLoader(datasets.MNIST(root, True, to_tensor), config.batch_size, shuffle=True)
     test = DataLoader(datasets.MNIST(root, False, to_tensor), config.batch_size)
     torch.manual_seed(config.seed)
-    model = models.build(config, (1, 28, 28))
+    model = with_plain_layers(models.build(config, (1, 28, 28)))
     criterion = nn.MSELoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
     while True:
@@ -44,3 +45,19 @@ def epochs(config: TrainConfig) -> Iterator[Epoch]:
             for images, _ in test:
                 test_loss += criterion(model(images), images).item()
         yield perf_counter() - began, train_loss / len(train), test_loss / len(test)
+
+
+def with_plain_layers(model: models.Autoencoder) -> models.Autoencoder:
+    """The same model of nothing but PyTorch's own layers."""
+    for part in (model.encoder, model.decoder):
+        for i, layer in enumerate(part):
+            if isinstance(layer, ConvTranspose2d):
+                part[i] = _plain(layer)
+    return model
+
+
+def _plain(layer: ConvTranspose2d) -> nn.ConvTranspose2d:
+    shape = layer.in_channels, layer.out_channels, layer.kernel_size[0]
+    plain = nn.ConvTranspose2d(*shape, layer.stride[0], padding=1).to(layer.weight.dtype)
+    plain.load_state_dict(layer.state_dict())
+    return plain

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("autoenc.schema.*",),
     (
+        "autoenc.convolutions",
         "autoenc.density",
         "autoenc.devices",
         "autoenc.equal",

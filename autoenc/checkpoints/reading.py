@@ -115,6 +115,10 @@ def restore(state: TrainState, run_id: str, max_epochs: int) -> Run:
             raise CheckpointError(f"{run_id} has {epochs}; asked for: {max_epochs:,}")
         weights = weights_in(file, state.model)
         optimizer_state = optimizer_state_in(file, state.model, len(run.step_losses))
+    # Adam takes numbers as they lie in memory: its averages must lie as the weights do.
+    for parameter, averages in zip(state.model.parameters(), optimizer_state.values(), strict=True):
+        for name in ("exp_avg", "exp_avg_sq"):
+            averages[name] = torch.empty_like(parameter).copy_(averages[name])
     groups = state.optimizer.state_dict()["param_groups"]
     state.model.load_state_dict(weights)
     state.optimizer.load_state_dict({"state": optimizer_state, "param_groups": groups})
