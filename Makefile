@@ -1,7 +1,7 @@
 # make run    set up on the first call, then start the dashboard
 # make test   set up, then all tests
 # make lint   ruff, and mypy strict on all but tests
-# make bench  training speed against the lab's own loop, what a background session, viewers and a long queue cost, what a sweep gains
+# make bench  training speed against the lab's own loop and PyTorch's layers, what a background session, viewers and a long queue cost, what a sweep gains
 # make soak   kill workers and dashboards at random for up to 40 minutes: nothing on disk may be lost
 PYTHON ?= python3
 VENV := .venv
@@ -22,6 +22,7 @@ lint: $(VENV)/test.stamp
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)
+	$(BIN)/python -m benchmarks.convolution_speed
 	$(BIN)/python -m benchmarks.session_overhead
 	$(BIN)/python -m benchmarks.viewers
 	$(BIN)/python -m benchmarks.sweep_speed

@@ -1,4 +1,4 @@
-"""The convolutions in a form for which processors have fast kernels: docs/decisions/0037-fast-forms.md."""
+"""The convolutions in a form for which processors have fast kernels: docs/decisions/0039-fast-convolutions.md."""
 
 from __future__ import annotations
 

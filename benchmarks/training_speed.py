@@ -3,6 +3,8 @@
 Each side lives in a process of its own, set up as its users have it (ours keeps freed memory, the lab's is
 plain PyTorch), and they take turns: a machine that gets slower does so for both.
 The first epoch of each side warms it up and is not counted. Losses are compared after equally many epochs.
+Beside each row stands the machine's floor: what its arithmetic or its memory, measured in the same run, would
+need at their best.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import torch
 
 from autoenc import datasets, devices, memory, models, training
 from autoenc.schema import EpochRecord, TrainConfig
+from benchmarks.machine import Machine, floor_seconds, measured
 
 ROWS = tuple(
     TrainConfig(model=model, latent_size=k, epochs=1000)
@@ -40,6 +43,7 @@ class Row:
     seconds: float
     ratio: float
     images_per_second: float
+    floor_seconds: float  # `machine.floor_seconds`
     lab_test_loss: float  # after COUNTED + 1 epochs
     test_loss: float
 
@@ -82,16 +86,22 @@ class Side:
         self.process.join()
 
 
-def measure(config: TrainConfig) -> Row:
+def measure(config: TrainConfig, at_best: Machine) -> Row:
     """Both sides of one row, taking turns."""
     lab, ours = Side("lab", config), Side("ours", config)
     turns = [(lab.epoch(), ours.epoch()) for _ in range(COUNTED + 1)]
     lab.close()
     ours.close()
     lab_seconds, seconds = (median(turn[side][0] for turn in turns[1:]) for side in (0, 1))
-    images = len(datasets.load(config.dataset).train) / seconds
-    losses = turns[-1][0][2], turns[-1][1][2]
-    return Row(config.model, config.latent_size, lab_seconds, seconds, lab_seconds / seconds, images, *losses)
+    data = datasets.load(config.dataset)
+    model = models.describe(config, data.image_shape)
+    return Row(
+        *(config.model, config.latent_size, lab_seconds, seconds, lab_seconds / seconds),
+        images_per_second=len(data.train) / seconds,
+        floor_seconds=floor_seconds(at_best, config, model, len(data.train), len(data.test)),
+        lab_test_loss=turns[-1][0][2],
+        test_loss=turns[-1][1][2],
+    )
 
 
 def run(as_json: bool) -> None:
@@ -101,23 +111,30 @@ def run(as_json: bool) -> None:
         DatasetMissing: MNIST is not on this machine.
     """
     datasets.load("mnist")
-    rows = []
+    rows, at_best = [], measured()
     print(
-        f"{os.cpu_count()} cores, {devices.pick('auto')}; seconds an epoch, test included",
+        f"{os.cpu_count()} cores, {devices.pick('auto')}; at best {at_best.flops / 1e9:.0f} GFLOP/s and "
+        f"{at_best.bytes / 1e9:.0f} GB/s; seconds an epoch, test included",
         file=sys.stderr,
     )
     for config in ROWS:
-        row = measure(config)
+        row = measure(config, at_best)
         rows.append(row)
         print(
             f"{row.model:>4} {row.latent_size:<5} lab {row.lab_seconds:7.2f} s   ours {row.seconds:6.2f} s   "
             f"{row.ratio:5.1f} x   {row.images_per_second:9,.0f} images/s   "
+            f"floor {row.floor_seconds:5.2f} s, {100 * row.floor_seconds / row.seconds:2.0f} % of ours   "
             f"test loss {row.lab_test_loss:.5f} / {row.test_loss:.5f}",
             file=sys.stderr if as_json else sys.stdout,
             flush=True,
         )
     mean = math.exp(sum(math.log(row.ratio) for row in rows) / len(rows))
     if as_json:
-        print(json.dumps({"rows": [asdict(row) for row in rows], "geometric_mean": mean}, indent=1))
+        print(
+            json.dumps(
+                {"rows": [asdict(row) for row in rows], "geometric_mean": mean, "at_best": asdict(at_best)},
+                indent=1,
+            )
+        )
     else:
         print(f"geometric mean of the ratios: {mean:.1f}")
