@@ -17,6 +17,7 @@ from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.numerals import setting
 from autoenc.schema import EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
+from autoenc.schema.run import MAX_PIXELS, MAX_STEPS
 from autoenc.stopwatch import Stopwatch
 
 N_PREVIEW = 16  # the first test images: a frame of the film
@@ -26,9 +27,6 @@ FILM_STEPS = tuple(digit * 10**zeros for zeros in range(7) for digit in (1, 2, 5
 REPORT_SECONDS = 0.1  # between two records
 NORMALS_AT_ONCE = 16  # normal numbers, by PyTorch: this many images begin where others have ended
 WARM_UP_SHARE = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
-# Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
-MAX_PIXELS = 65_536  # numbers of an image, all channels
-MAX_STEPS = 5_000_000  # of all epochs
 # Multiplications of a step, forward: those of an MLP on 784 pixels at latent size 250 and batches of 128.
 SMALL_STEP = 50_000_000
 

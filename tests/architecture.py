@@ -44,7 +44,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("autoenc.plots.*",),
     ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes", "autoenc.runs"),
-    ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*", "autoenc.checkpoints.*"),
+    ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*"),
+    ("autoenc.heads.*",),
+    ("autoenc.checkpoints.*",),
     (
         "autoenc.inspection.*",
         "autoenc.denoising.*",
@@ -127,7 +129,7 @@ WITHOUT_TORCH = (
 )
 
 # The benchmarks are not part of the package: the command line may use them where they are.
-INSIDE_A_FUNCTION = {("autoenc.cli", "benchmarks.training_speed")}
+INSIDE_A_FUNCTION = {("autoenc.cli.commands", "benchmarks.training_speed")}
 
 # Each of these is used in one place only. Attributes, imported names and names given to getattr are checked.
 # A page keeps what belongs to its visitor in a Value, declares what is in its address as Params, and marks
@@ -334,4 +336,6 @@ def reached_from(module: str, sources: Sources) -> set[str]:
         if current not in seen:
             seen.add(current)
             waiting += loads.get(current, [])
+            package = current.rpartition(".")[0]
+            waiting += [package] if package in sources else []
     return seen

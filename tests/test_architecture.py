@@ -67,7 +67,15 @@ def test_the_values_that_cross_the_layers_need_the_standard_library_alone(module
 
 @pytest.mark.parametrize("library", ["streamlit", "dask", "distributed", "plotly"])
 def test_the_command_line_loads_neither_dashboard_nor_cluster(library: str) -> None:
-    assert library not in reached_from("autoenc.cli", project())
+    modules = [module for module in project() if covers("autoenc.cli.*", module)]
+    assert [module for module in modules if library in reached_from(module, project())] == []
+
+
+def test_pytorch_is_not_loaded_to_read_a_command_or_to_list_runs_and_data_sets() -> None:
+    """The other commands load what they do when they are asked for."""
+    for module in ("autoenc.__main__", "autoenc.cli", "autoenc.cli.runs", "autoenc.cli.data"):
+        assert "torch" not in reached_from(module, project()), module
+    assert "torch" in reached_from("autoenc.cli.training", project())
 
 
 def test_every_library_that_is_imported_is_a_requirement() -> None:
@@ -374,12 +382,14 @@ def test_a_new_page_needs_no_row() -> None:
 
 def test_the_command_line_may_use_the_benchmarks_inside_a_function_alone() -> None:
     text = "def bench():\n    from benchmarks import training_speed"
-    assert violations({**project(), "autoenc.cli": text}) == []
+    assert violations({**project(), "autoenc.cli.commands": text}) == []
 
 
 def test_what_is_loaded_is_found_through_other_modules() -> None:
     sources = {"autoenc.schema": "from autoenc import deep", "autoenc.deep": "import torch.nn"}
     assert reached_from("autoenc.schema", sources) == {"autoenc.schema", "autoenc.deep", "torch"}
+    below = {**sources, "autoenc.deep": "", "autoenc.deep.inside": "", "autoenc": "import torch"}
+    assert "torch" in reached_from("autoenc.deep.inside", below), "its packages are loaded with a module"
     later = {**sources, "autoenc.deep": "def f():\n    import torch.nn"}
     assert reached_from("autoenc.schema", later) == {"autoenc.schema", "autoenc.deep"}
 

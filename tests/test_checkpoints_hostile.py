@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from autoenc import checkpoints, training
 from autoenc.checkpoints import MAX_HEAD
-from autoenc.checkpoints.paths import LATER_FIELDS
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, ConfigError
-from autoenc.schema import TrainConfig
-from autoenc.training import FILM_STEPS, MAX_STEPS, TrainState
+from autoenc.heads.paths import LATER_FIELDS
+from autoenc.schema import MAX_STEPS, TrainConfig
+from autoenc.training import FILM_STEPS, TrainState
 from tests.runs import NOISY_CONV, PLAIN, ROOT, Sample, complaint, fresh, made, put
 
 

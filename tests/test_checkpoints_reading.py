@@ -18,9 +18,10 @@ import torch
 
 import autoenc
 from autoenc import checkpoints, training
-from autoenc.checkpoints import FORMAT_VERSION, MAX_HEAD, reading
+from autoenc.checkpoints import FORMAT_VERSION, MAX_HEAD
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunNewer, RunUnknown
+from autoenc.heads import summary
 from autoenc.schema import EpochRecord, Noise, RunSummary, StepRecord, TrainConfig
 from benchmarks.many_runs import fill
 from tests.runs import (
@@ -508,4 +509,4 @@ def test_which_runs_of_version_0_1_were_tested_on_noise_of_their_own(
     noise: Noise | None, device: str, n_pixels: int, n_epochs: int
 ) -> None:
     config = TrainConfig(noise=noise)
-    assert reading._earlier_tests({"epochs_done": 7, "device": device}, config, n_pixels) == n_epochs
+    assert summary._earlier_tests({"epochs_done": 7, "device": device}, config, n_pixels) == n_epochs

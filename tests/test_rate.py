@@ -17,7 +17,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from autoenc import export, models, plots, recipes, training
 from autoenc.captions import configs
-from autoenc.cli.printing import run_summary
+from autoenc.cli.run_summary import run_summary
 from autoenc.compression import bd_rate
 from autoenc.compression.codec import numbers_of, of_model
 from autoenc.compression.spread import quantiles_of

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.schema import (
     MAX_PREVIEWS,
+    MAX_STEPS,
     NOISES,
     Download,
     EpochRecord,
@@ -29,7 +30,7 @@ from autoenc.schema import (
     psnr_of_mse,
     thinned,
 )
-from autoenc.training import FILM_STEPS, MAX_STEPS
+from autoenc.training import FILM_STEPS
 
 levels = st.floats(0, 1, exclude_min=True)
 rates = st.floats(0, 100, exclude_min=True)

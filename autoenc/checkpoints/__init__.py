@@ -16,20 +16,20 @@ The head of a file is one JSON string of at most MAX_HEAD bytes with all that a 
     film.steps          (F,) int64, and film.x_hat (F, 16, C, H, W) uint8: frames in the midst of an epoch;
                         only where there are some, since version 0.3
 
-paths.py      where the files are
-parsing.py    a file taken apart: what is not what it should be is refused
+Heads, paths and the list of the folder need no PyTorch: they are in autoenc/heads.
+
+parsing.py    the tensors of a file: what is not what it should be is refused
 additions.py  what the files of earlier versions do not have
-reading.py    a file -> Run, RunSummary, a model that has learnt, or a training that continues
-listing.py    the folder -> what is in it
+reading.py    a file -> Run, a model that has learnt, or a training that continues
 writing.py    Run and TrainState -> a file, under a lock; a file -> nothing
 importing.py  a file from elsewhere -> a run of this folder
 """
 
 from autoenc.checkpoints.importing import import_file
-from autoenc.checkpoints.listing import continuable, examples, furthest, summaries
-from autoenc.checkpoints.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD, find, folder, is_example, path_of
 from autoenc.checkpoints.reading import content_hash, load_trained, read, read_file, restore
 from autoenc.checkpoints.writing import delete, file_of, is_being_written, save, write_lock
+from autoenc.heads import continuable, examples, find, folder, furthest, is_example, path_of, summaries
+from autoenc.heads.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD
 
 __all__ = [
     "FORMAT_VERSION",

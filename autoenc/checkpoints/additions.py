@@ -8,8 +8,9 @@ from __future__ import annotations
 import torch
 
 from autoenc import models
-from autoenc.checkpoints.parsing import RunFile, whole
-from autoenc.checkpoints.paths import UNKNOWN_COUNT
+from autoenc.checkpoints.parsing import RunFile
+from autoenc.heads.parsing import whole
+from autoenc.heads.paths import UNKNOWN_COUNT
 from autoenc.schema import EXPONENTS, N_QUANTILES, CodeQuantiles, RunSummary
 
 

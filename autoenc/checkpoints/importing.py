@@ -12,11 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from autoenc import durable
-from autoenc.checkpoints.parsing import RunFile, open_file, printable, whole
-from autoenc.checkpoints.paths import LATER_FIELDS, MAX_FILE
-from autoenc.checkpoints.reading import on_paper, optimizer_state_in, read_summary, run_in, weights_in
+from autoenc.checkpoints.parsing import RunFile, open_file
+from autoenc.checkpoints.reading import on_paper, optimizer_state_in, run_in, weights_in
 from autoenc.checkpoints.writing import head_of, locked
 from autoenc.errors import CheckpointError, RunNewer
+from autoenc.heads.parsing import printable, whole
+from autoenc.heads.paths import LATER_FIELDS, MAX_FILE
+from autoenc.heads.summary import read_summary
 from autoenc.numerals import counted
 from autoenc.schema import Run
 

@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from autoenc import models
 from autoenc.checkpoints.additions import bits_in, concurrent_jobs_in, quantiles_in, seconds_still_in
-from autoenc.checkpoints.parsing import RunFile, identity, number, open_file, text, whole
-from autoenc.checkpoints.paths import find, path_of
+from autoenc.checkpoints.parsing import RunFile, open_file
 from autoenc.errors import CheckpointError
+from autoenc.heads.parsing import identity, text, whole
+from autoenc.heads.paths import find, path_of
+from autoenc.heads.summary import check_name, summary_in
 from autoenc.numerals import counted
 from autoenc.once import once
-from autoenc.places import EXAMPLE_CHECKPOINTS
-from autoenc.schema import (
-    MAX_PREVIEWS,
-    NOISES,
-    Epoch,
-    Images,
-    Preview,
-    Run,
-    RunSummary,
-    TrainConfig,
-)
-from autoenc.training import FILM_STEPS, MAX_PIXELS, MAX_STEPS, N_PREVIEW, TrainState
-
-AnyRun = TypeVar("AnyRun", Run, RunSummary)
-T = TypeVar("T")
+from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run
+from autoenc.training import FILM_STEPS, N_PREVIEW, TrainState
 
 
 def read(run_id: str) -> Run:
@@ -50,14 +36,7 @@ def read(run_id: str) -> Run:
 def read_file(path: Path) -> Run:
     """As `read`; the file may be in any folder, under the name of its run."""
     with open_file(path) as file:
-        return _check_name(path, run_in(file))
-
-
-def read_summary(path: Path) -> RunSummary:
-    """What the head of a file tells; raises as `read` does."""
-    with open_file(path) as file:
-        summary = _check_name(path, summary_in(file))
-    return replace(summary, example=path.parent == EXAMPLE_CHECKPOINTS)
+        return check_name(path, run_in(file))
 
 
 def content_hash(run_id: str) -> str:
@@ -89,7 +68,7 @@ def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
     """
     path = find(run_id)
     with open_file(path) as file:
-        run = _check_name(path, run_in(file))
+        run = check_name(path, run_in(file))
         model = on_paper(run)
         weights = {name: tensor.clone() for name, tensor in weights_in(file, model).items()}
     model.load_state_dict(weights, assign=True)
@@ -109,7 +88,7 @@ def restore(state: TrainState, run_id: str, max_epochs: int) -> Run:
     """
     path = path_of(run_id)
     with open_file(path) as file:
-        run = _check_name(path, run_in(file))
+        run = check_name(path, run_in(file))
         if len(run.epochs) > max_epochs:
             epochs = counted(len(run.epochs), "epoch")
             raise CheckpointError(f"{run_id} has {epochs}; asked for: {max_epochs:,}")
@@ -134,41 +113,6 @@ def on_paper(run: Run) -> models.Autoencoder:
 
 # ---------------------------------------------------------------- what an open file holds
 # All of these raise what `open_file` takes for damage.
-
-
-def summary_in(file: RunFile) -> RunSummary:
-    """What the head tells; its run_id is that of its config and fingerprint, whatever the file is called."""
-    head = file.head
-    config, fingerprint = TrainConfig.from_json(head["config"]), text(head["fingerprint"])
-    if head["run_id"] != config.run_id(fingerprint):
-        raise ValueError("its name is not the name of the run inside")
-    channels, height, width = (whole(side, 1, MAX_PIXELS) for side in head["image_shape"])
-    whole(channels * height * width, 1, MAX_PIXELS)
-    n_train_images = whole(head["n_train_images"], 1)
-    whole(config.epochs * math.ceil(n_train_images / config.batch_size), 1, MAX_STEPS)
-
-    return RunSummary(
-        run_id=head["run_id"],
-        config=config,
-        fingerprint=fingerprint,
-        image_shape=(channels, height, width),
-        n_parameters=whole(head["n_parameters"], 1),
-        n_latents=whole(head["n_latents"], 1),
-        n_train_images=n_train_images,
-        epochs_done=whole(head["epochs_done"], 0, config.epochs),
-        train_loss=_optional(head.get("train_loss"), number),
-        test_mse=_optional(head["test_mse"], number),
-        seconds=number(head["seconds"]),
-        seconds_per_epoch=number(head["seconds_per_epoch"]),
-        images_per_second=number(head["images_per_second"]),
-        device=text(head["device"]),
-        threads=whole(head["threads"]),
-        concurrent_jobs=_optional(head.get("beside"), whole),
-        earlier_tests=_earlier_tests(head, config, math.prod((channels, height, width))),
-        attempt=whole(head["attempt"], 1),
-        modified=file.stat.st_mtime,
-        n_bytes=file.stat.st_size,
-    )
 
 
 def run_in(file: RunFile) -> Run:
@@ -227,24 +171,6 @@ def _previews_in(
     return tuple(sorted(ends + between, key=lambda preview: preview.step))
 
 
-def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) -> int:
-    """How many of the first epochs were tested on noisy images that other models were not given.
-
-    Files that do not tell are of version 0.1. There the draws depended on how many images were computed at
-    once, which the model decides: where each image had a level of its own, on a GPU, and where PyTorch, which
-    draws 16 numbers at once, had to start again.
-    """
-    n_epochs = whole(head["epochs_done"])
-    if "earlier_tests" in head:
-        return whole(head["earlier_tests"], 0, n_epochs)
-    if config.noise is None:
-        return 0
-    differs = config.noise.up_to or (
-        NOISES[config.noise.kind].draws and (head["device"] != "cpu" or n_pixels % 16)
-    )
-    return n_epochs if differs else 0
-
-
 def weights_in(file: RunFile, model: models.Autoencoder) -> dict[str, Tensor]:
     """The weights for this model as float32, still in the file where they are so there."""
     return {name: file.weights(f"model.{name}", tensor.shape) for name, tensor in model.state_dict().items()}
@@ -265,16 +191,6 @@ def optimizer_state_in(
     if any(int(state["step"]) != n_steps for state in states.values()):
         raise ValueError(f"its optimiser has not taken {n_steps:,} steps")
     return states
-
-
-def _optional(value: object, check: Callable[[object], T]) -> T | None:
-    return None if value is None else check(value)
-
-
-def _check_name(path: Path, run: AnyRun) -> AnyRun:
-    if run.run_id != path.stem:
-        raise ValueError("its name is not the name of the run inside")
-    return run
 
 
 def _images(pixels: Tensor) -> Images:

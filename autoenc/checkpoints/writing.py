@@ -18,9 +18,9 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from autoenc import durable, locks
-from autoenc.checkpoints.paths import FORMAT_VERSION, UNKNOWN_COUNT, is_example, path_of, unknown
-from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
+from autoenc.heads.paths import FORMAT_VERSION, UNKNOWN_COUNT, is_example, path_of, unknown
+from autoenc.heads.summary import read_summary
 from autoenc.schema import N_QUANTILES, Images, Run
 from autoenc.training import TrainState
 

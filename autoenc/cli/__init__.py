@@ -2,8 +2,11 @@
 
 Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
 
+arguments.py    all commands and their options
+settings.py     those of a training run
+commands.py     what each command does: its module is loaded only then
 printing.py     how a result is printed
-settings.py     the settings of a training run
+run_summary.py  a run in a few lines
 following.py    a training job, done here and now
 measuring.py    the same for jobs that measure runs
 training.py     train
@@ -11,21 +14,21 @@ sweeping.py     sweep
 denoising.py    denoise
 recognising.py  recognise
 readings.py     its table of what is recognised
-runs.py         runs list, show, delete, export, import
+runs.py         runs list
+run_files.py    runs show, delete, export, import
 compressing.py  compress, decompress
-data.py         data list, download, import
+data.py         data list, import
+downloading.py  data download
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from autoenc.cli import compressing, data, denoising, recognising, runs, sweeping, training
-from autoenc.cli.printing import Command, add_command
+from autoenc.cli.arguments import parser
+from autoenc.cli.commands import Command
 from autoenc.errors import AutoencError, ConfigError
 
 
@@ -62,27 +65,3 @@ def _close_stdout() -> None:
 def _fail(sentence: str, code: int) -> int:
     print(f"autoenc: {sentence}", file=sys.stderr)
     return code
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Wrong usage in one line instead of two dozen."""
-        self.exit(2, f"autoenc: {message}; see `{self.prog} --help`\n")
-
-
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    top = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, sweeping, denoising, recognising, compressing, runs, data):
-        module.add_to(commands)
-    add_command(commands.add_parser("bench", help="measure training speed against the lab's own loop"), bench)
-    return top
-
-
-def bench(args: argparse.Namespace) -> None:
-    try:
-        from benchmarks import training_speed  # not part of the package: it stands beside it in the project
-    except ImportError:
-        raise AutoencError("there are no benchmarks here; run this in the project's folder") from None
-    training_speed.run(as_json=args.json)

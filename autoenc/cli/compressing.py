@@ -11,39 +11,15 @@ import numpy as np
 
 from autoenc import compression, datasets, durable, memory
 from autoenc.cli.measuring import finished_runs
-from autoenc.cli.printing import Commands, add_command
 from autoenc.compression import CompressedFile, measuring
 from autoenc.compression.codec import Pixels
 from autoenc.compression.codecs.images import picture_of
 from autoenc.errors import AutoencError, CompressionError, ConfigError, DatasetError
-from autoenc.numerals import counted, decibels, setting, short
+from autoenc.numerals import counted, decibels, short
 from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk
 from autoenc.schema import Run, psnr_of_mse
 
 MAX_PICTURES = 100_000  # files that `decompress` writes into one folder
-
-
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("compress", help="write images to one file, as small as a trained model can")
-    parser.add_argument(
-        "pictures", metavar="PICTURE", nargs="*", type=Path, help="reduced to the model's size"
-    )
-    parser.add_argument("--run", metavar="RUN_ID", required=True, help="the model whose code is stored")
-    parser.add_argument("--test-set", action="store_true", help="all test images of the run's data set")
-    parser.add_argument("--out", metavar="FILE.aec", type=Path, required=True)
-    parser.add_argument(
-        "--step",
-        type=float,
-        help="code values are rounded to multiples of this; default: 1 for a model trained for its bytes, "
-        f"else what makes {setting(measuring.USUAL_BITS)} bits of the most widely spread number",
-    )
-    add_command(parser, compress)
-    parser = commands.add_parser("decompress", help="open a file that compress has made")
-    parser.add_argument("file", metavar="FILE.aec", type=Path)
-    parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, required=True, help="new or empty; gets PNG files"
-    )
-    add_command(parser, decompress)
 
 
 def compress(args: argparse.Namespace) -> None:

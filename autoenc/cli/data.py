@@ -1,4 +1,4 @@
-"""`data`: the data sets are listed, downloaded, and made of pictures."""
+"""`data list` and `data import`: the data sets there are, and one made of pictures."""
 
 from __future__ import annotations
 
@@ -7,40 +7,13 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 
 from tqdm import tqdm
 
 from autoenc import datasets
-from autoenc.cli.printing import Commands, add_command, table
-from autoenc.jobs import DownloadJob
-from autoenc.schema import Download
+from autoenc.cli.printing import table
 
 MAX_CLASSES = 12  # named
-
-
-def add_to(commands: Commands) -> None:
-    data = commands.add_parser("data", help="list, download or import data sets").add_subparsers(
-        required=True, metavar="WHAT"
-    )
-    add_command(data.add_parser("list", help="all known data sets, and which are on this machine"), list_data)
-    download = data.add_parser("download", help="download a data set to this machine")
-    download.add_argument("name", metavar="NAME")
-    download.set_defaults(command=download_data)
-    import_dataset = data.add_parser("import", help="make a data set of pictures")
-    import_dataset.add_argument(
-        "source",
-        metavar="ARCHIVE_OR_FOLDER",
-        type=Path,
-        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only",
-    )
-    import_dataset.add_argument(
-        "--name", required=True, help="name of the new data set: letters, digits and hyphens"
-    )
-    import_dataset.add_argument(
-        "--size", type=int, help="width and height of the pictures in pixels, 8 to 64"
-    )
-    add_command(import_dataset, import_data)
 
 
 def list_data(args: argparse.Namespace) -> None:
@@ -62,16 +35,6 @@ def list_data(args: argparse.Namespace) -> None:
     for info in infos:
         _tell(f"{info.name}: {note}" for note in info.notes)
     _tell(datasets.complaints())
-
-
-def download_data(args: argparse.Namespace) -> None:
-    datasets.check_name(args.name)
-    with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as bar:
-        for record in DownloadJob(args.name).run():
-            if isinstance(record, Download):
-                bar.total = record.n_bytes_total or None
-                bar.update(record.n_bytes - bar.n)
-    print(f"{args.name} is here")
 
 
 def import_data(args: argparse.Namespace) -> None:

@@ -8,33 +8,14 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from autoenc import memory
 from autoenc.cli.measuring import finished_runs, measured
-from autoenc.cli.printing import Commands, add_command, check_writable, split, table, write
+from autoenc.cli.printing import check_writable, split, table, write
 from autoenc.errors import ConfigError
 from autoenc.jobs import CurveJob, Job
 from autoenc.numerals import decibels, setting
-from autoenc.recipes import NOISE
 from autoenc.schema import METHODS, NOISES, Curve, check_levels, usual_levels
-
-
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("denoise", help="measure how well models and filters remove noise")
-    parser.add_argument(
-        "--run", metavar="RUN_ID", action="append", required=True, help="may be given several times"
-    )
-    parser.add_argument("--noise", default=NOISE, help=f"{', '.join(NOISES)}; default: {NOISE}")
-    parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve levels")
-    parser.add_argument("--methods", default=",".join(METHODS), help=f"default: {','.join(METHODS)}")
-    parser.add_argument(
-        "--csv",
-        metavar="FILE",
-        type=Path,
-        help="write the figures to this file, one line for each method and level",
-    )
-    add_command(parser, denoise)
 
 
 def denoise(args: argparse.Namespace) -> None:

@@ -1,29 +1,14 @@
-"""What the commands share: how they are added, and how a result is printed."""
+"""How the commands print what they do."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from tabulate import tabulate
 
-from autoenc import checkpoints
-from autoenc.captions.remarks import remarks
 from autoenc.errors import AutoencError, ConfigError
-from autoenc.numerals import decibels, out_of, short
-from autoenc.schema import Run
-
-Command = Callable[[argparse.Namespace], None]
-Commands = Any  # what `add_subparsers` makes; argparse keeps the name of its type to itself
-
-
-def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
-    """Have the command done when the parser was chosen; each can answer in JSON."""
-    parser.add_argument("--json", action="store_true", help="print one JSON document to stdout")
-    parser.set_defaults(command=command)
 
 
 def waiting() -> Callable[[str], None]:
@@ -36,25 +21,6 @@ def waiting() -> Callable[[str], None]:
             print(f"waiting: {what_for}", file=sys.stderr, flush=True)
 
     return say
-
-
-def run_summary(run: Run) -> str:
-    """A run in a few lines."""
-    ratio = run.model.n_pixels / run.model.n_latents
-    lines = [f"{run.run_id}: {out_of(len(run.epochs), run.config.epochs, 'epoch')}"]
-    if run.test_mse is not None and run.test_psnr_db is not None:
-        lines.append(f"test MSE {run.test_mse:.5f} per pixel, PSNR {decibels(run.test_psnr_db)}")
-        lines.append(f"{run.seconds:,.1f} s, {run.images_per_second:,.0f} images a second on {run.device}")
-    lines.append(
-        f"{run.model.n_latents:,} numbers in the code of {run.model.n_pixels:,} pixels, "
-        f"ratio {short(ratio, 3)}"
-    )
-    if run.code_bytes is not None:
-        smaller_by = short(run.model.n_pixels / max(run.code_bytes, 0.01), 3)
-        lines.append(f"about {short(run.code_bytes, 3)} bytes of code per image, ratio {smaller_by}")
-    lines += remarks(run)
-    lines.append(str(checkpoints.find(run.run_id)))
-    return "\n".join(lines)
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,44 +14,17 @@ from autoenc.captions.recognition import share
 from autoenc.cli import readings
 from autoenc.cli.following import Wording, trained
 from autoenc.cli.measuring import finished_runs
-from autoenc.cli.printing import Commands, add_command, check_writable, write
+from autoenc.cli.printing import check_writable, write
 from autoenc.cli.settings import dataset_info
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.jobs import RecogniserJob
 from autoenc.numerals import out_of, percent
 from autoenc.recognition import ImageReader, Readings
-from autoenc.schema import DEVICES, Noise, Recogniser, Reliability
+from autoenc.schema import Noise, Recogniser, Reliability
 
 _TRAINING = ("dataset", "epochs", "noise", "seed", "device")
 _READING = ("with", "probe", "csv")
-
-
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "recognise", help="train a classifier of the images, or let it read what models draw"
-    )
-    training = parser.add_argument_group("to train a recogniser, or to continue one")
-    training.add_argument("--dataset", help="default: mnist where it is on this machine, else digits")
-    training.add_argument("--epochs", type=int, help="default: as many as suit the data set")
-    training.add_argument(
-        "--noise", help="KIND:LEVEL or KIND:0-LEVEL, such as gaussian:0-1: train on images with this noise"
-    )
-    training.add_argument("--seed", type=int, help="default: 0")
-    training.add_argument("--device", help=f"{', '.join(DEVICES)}; default: auto")
-    reading = parser.add_argument_group("to measure how many reconstructions are still recognised")
-    reading.add_argument("--run", metavar="RUN_ID", action="append", help="may be given several times")
-    reading.add_argument("--with", metavar="RECOGNISER_ID", help="default: the best one of this data set")
-    reading.add_argument(
-        "--probe",
-        action="store_true",
-        default=None,
-        help="also fit a linear classifier on the numbers of each code",
-    )
-    reading.add_argument(
-        "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each row"
-    )
-    add_command(parser, recognise)
 
 
 def recognise(args: argparse.Namespace) -> None:

@@ -8,48 +8,25 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
-from pathlib import Path
 from time import sleep
 
 from tqdm import tqdm
 
 from autoenc import checkpoints, cores, datasets, devices, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
-from autoenc.cli.printing import Commands, add_command, check_writable, split, write
-from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
+from autoenc.cli.printing import check_writable, split, write
+from autoenc.cli.settings import dataset_info, given_settings
 from autoenc.errors import AutoencError
 from autoenc.forecasting import Machine
 from autoenc.numerals import counted, data_size
 from autoenc.runs import by_id, timings
-from autoenc.schema import MODELS, BaselineCurve, Forecast, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.schema import BaselineCurve, Forecast, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.schema.written import as_written
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps import Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
 END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
-ONE_AT_A_TIME_NOTE = " on its own"  # where several models are compared, all have plain settings
-
-
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "sweep", help="train many models at once: loss, time and size against latent size"
-    )
-    models = ",".join(recipes.SWEPT_MODELS)
-    parser.add_argument("--models", default=models, help=f"some of {', '.join(MODELS)}; default: {models}")
-    sizes = ",".join(map(str, recipes.SWEPT_SIZES))
-    parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
-    parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ONE_AT_A_TIME_NOTE)}")
-    add_settings(parser, ONE_AT_A_TIME_NOTE)
-    parser.add_argument(
-        "--one-at-a-time",
-        action="store_true",
-        help="train one run at a time, so that times can be compared",
-    )
-    parser.add_argument(
-        "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each run"
-    )
-    add_command(parser, sweep)
 
 
 def sweep(args: argparse.Namespace) -> None:

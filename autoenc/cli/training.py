@@ -7,32 +7,11 @@ import json
 
 from autoenc import recipes
 from autoenc.cli.following import Wording, trained
-from autoenc.cli.printing import Commands, add_command, run_summary
-from autoenc.cli.settings import add_settings, dataset_info, given_settings, suited_help
+from autoenc.cli.run_summary import run_summary
+from autoenc.cli.settings import dataset_info, given_settings
 from autoenc.export import run_as_json
 from autoenc.jobs import TrainJob
-from autoenc.schema import DEVICES, MODELS, Run, TrainConfig
-
-
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("train", help="train a model, or continue one")
-    usual = TrainConfig()
-    parser.add_argument(
-        "--model", default=usual.model, help=f"one of {', '.join(MODELS)}; default: {usual.model}"
-    )
-    parser.add_argument(
-        "--latent-size",
-        type=int,
-        help=f"numbers in the code; conv: its channels; default: {usual.latent_size}",
-    )
-    parser.add_argument(
-        "--layers",
-        type=int,
-        help=f"1 to 4 in the encoder, and as many in the decoder; {suited_help('layers')}",
-    )
-    add_settings(parser)
-    parser.add_argument("--device", default="auto", help=", ".join(DEVICES))
-    add_command(parser, train)
+from autoenc.schema import Run, TrainConfig
 
 
 def train(args: argparse.Namespace) -> None:

@@ -13,10 +13,9 @@ from autoenc.compression import tables as of_tables
 from autoenc.compression.codec import Codec, Pixels
 from autoenc.compression.files import CompressedFile
 from autoenc.errors import StepTooFine
-from autoenc.schema import N_QUANTILES, RatePoint, Run, Step
+from autoenc.schema import N_QUANTILES, USUAL_BITS, RatePoint, Run, Step
 
 BITS = (1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0)  # of the number spread most widely
-USUAL_BITS = 4.0  # of the same number, to begin with
 N_LOOKED_AT = 256  # images, of a run whose file does not say how its code is spread
 TRAINED_STEPS = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.35)  # of a model that is trained for its bytes
 

@@ -24,10 +24,10 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
 from autoenc import checkpoints
-from autoenc.checkpoints.parsing import whole
-from autoenc.checkpoints.paths import FORMAT_VERSION
 from autoenc.checkpoints.writing import is_locked, locked_file, write_whole
 from autoenc.errors import CheckpointError, RunNewer
+from autoenc.heads.parsing import whole
+from autoenc.heads.paths import FORMAT_VERSION
 from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.recognition.loading import ENDING, FOLDER, is_example, opened, path_of, recogniser_in, unknown
 from autoenc.recognition.training import RecogniserState

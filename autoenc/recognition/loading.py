@@ -14,14 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from autoenc import checkpoints
-from autoenc.checkpoints.parsing import RunFile, open_file, text, whole
+from autoenc.checkpoints.parsing import RunFile, open_file
 from autoenc.checkpoints.reading import content_hash_of
 from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.heads.parsing import text, whole
 from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.recognition import network
 from autoenc.recognition.training import RecogniserState
-from autoenc.schema import Recogniser, RecogniserConfig, RecogniserEpoch
-from autoenc.training import MAX_PIXELS, MAX_STEPS
+from autoenc.schema import MAX_PIXELS, MAX_STEPS, Recogniser, RecogniserConfig, RecogniserEpoch
 
 MAX_CLASSES = 256  # a label is a byte
 FOLDER = "recognisers"  # in the checkpoint folder

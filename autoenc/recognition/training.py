@@ -24,6 +24,8 @@ from autoenc.recognition import network
 from autoenc.recognition.calibration import fitted_temperature
 from autoenc.schema import (
     BATCH_IMAGES,
+    MAX_PIXELS,
+    MAX_STEPS,
     Heartbeat,
     RecogniserConfig,
     RecogniserEpoch,
@@ -31,7 +33,7 @@ from autoenc.schema import (
     RecogniserSteps,
 )
 from autoenc.stopwatch import Stopwatch
-from autoenc.training import MAX_PIXELS, MAX_STEPS, REPORT_SECONDS, as_float, seeded
+from autoenc.training import REPORT_SECONDS, as_float, seeded
 
 LEARNING_RATE = 2e-3
 AVERAGED_STEPS = 500  # about as many of the latest weights make the average

@@ -17,7 +17,7 @@ written.py what fields are called in tables and in `--json`
 """
 
 from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint
-from autoenc.schema.compression import EXPONENTS, RateComparison, RateCurve, RatePoint, Step
+from autoenc.schema.compression import EXPONENTS, USUAL_BITS, RateComparison, RateCurve, RatePoint, Step
 from autoenc.schema.config import (
     BOUNDS,
     CODE_UNITS,
@@ -60,7 +60,9 @@ from autoenc.schema.recognition import (
     ReliabilityBin,
 )
 from autoenc.schema.run import (
+    MAX_PIXELS,
     MAX_PREVIEWS,
+    MAX_STEPS,
     N_QUANTILES,
     CodeQuantiles,
     Epoch,
@@ -85,8 +87,10 @@ __all__ = [
     "DATASET_NAME",
     "DEVICES",
     "EXPONENTS",
+    "MAX_PIXELS",
     "MAX_PREVIEWS",
     "MAX_RUNS",
+    "MAX_STEPS",
     "METHODS",
     "MIN_LEVEL",
     "MODELS",
@@ -99,6 +103,7 @@ __all__ = [
     "RECOGNISER_BOUNDS",
     "ROUNDING",
     "SLOW_METHODS",
+    "USUAL_BITS",
     "BaselineCurve",
     "BaselinePoint",
     "CodeQuantiles",

@@ -11,6 +11,7 @@ from autoenc.schema.run import psnr_of_mse
 
 EXPONENTS = (-60, 60)  # of units, inclusive
 MAX_MULTIPLE = 2**21  # units of a step
+USUAL_BITS = 4.0  # of the number of a code that is spread most widely, to begin with
 NEAR_DB = 0.5  # of PSNR: what rounding may take away of a code
 
 

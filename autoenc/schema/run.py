@@ -99,6 +99,9 @@ class Preview:
     x_hat: Images = field(repr=False)
 
 
+# Of what a run may hold; its file is refused beyond them, so that no file can fill the memory.
+MAX_PIXELS = 65_536  # numbers of an image, all channels
+MAX_STEPS = 5_000_000  # of all epochs
 MAX_PREVIEWS = 64
 MAX_STEP_SECONDS = 100  # records of which a run remembers how fast their steps were: the last ten seconds
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from autoenc.compression import Codec, measuring
-from autoenc.schema import Run, Step
+from autoenc.schema import USUAL_BITS, Run, Step
 from ui.components.live_code import Bits
 from ui.compress import settings
 from ui.core import codecs
@@ -20,7 +20,7 @@ def slider(run: Run) -> Bits:
     assert codec.quantiles is not None
     exponent = codec.quantiles.exponent
     trained = measuring.trained_bits(codec) if run.config.rate_weight is not None else None
-    usual = measuring.USUAL_BITS if trained is None else trained
+    usual = USUAL_BITS if trained is None else trained
     least, most = min(LEAST_BITS, usual), max(MOST_BITS, usual)
     wanted = settings.BITS.get()
     level = min(most, max(least, usual if wanted is None else wanted))
@@ -30,7 +30,7 @@ def slider(run: Run) -> Bits:
 
 def usual(bits: Bits) -> Bits:
     """With the slider where it begins."""
-    return replace(bits, level=measuring.USUAL_BITS if bits.trained is None else bits.trained)
+    return replace(bits, level=USUAL_BITS if bits.trained is None else bits.trained)
 
 
 def step_at(codec: Codec, bits: Bits) -> Step:

@@ -5,34 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from time import time_ns
 
-from autoenc.checkpoints.parsing import printable
-from autoenc.checkpoints.paths import folder
-from autoenc.checkpoints.reading import read_summary
 from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.heads import stored
+from autoenc.heads.parsing import printable
+from autoenc.heads.paths import folder
+from autoenc.heads.stored import Entry
+from autoenc.heads.summary import read_summary
 from autoenc.once import once
 from autoenc.places import EXAMPLE_CHECKPOINTS
 from autoenc.schema import RunSummary, TrainConfig
 
 # A file that changed so short a time before it was read may change again without its clock showing it.
 CLOCK_TICK = 50_000_000  # nanoseconds
-
-
-@dataclass(frozen=True)
-class _CacheEntry:
-    """What a file gave when it was read."""
-
-    stamp: tuple[int, int, int, int]  # of the file as it was then
-    content: RunSummary | str  # or the sentence with which it was refused
-    lasting: bool  # it gives the same as long as it has this stamp
+WORTH_STORING = 200  # files that were read: about as long as it takes to store thousands
 
 
 _lock = Lock()
-_cache: tuple[Path, Mapping[str, _CacheEntry]] = (Path(), {})  # of the folder listed last, by file name
+_cache: tuple[Path, Mapping[str, Entry]] = (Path(), {})  # of the folder listed last, by file name
 
 
 def summaries() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
@@ -40,12 +33,14 @@ def summaries() -> tuple[tuple[RunSummary, ...], tuple[str, ...]]:
     global _cache
     place = folder().absolute()
     with _lock:  # of many who ask at once, one reads
-        before = _cache[1] if _cache[0] == place else {}
-        now = {}
+        before = _cache[1] if _cache[0] == place else stored.load(place)
+        now = dict[str, Entry]()
         for file in _files(place, ".safetensors"):
             with suppress(RunUnknown):  # deleted since the folder was listed
                 now[file.name] = _look(file, before.get(file.name))
         _cache = place, now
+        if sum(entry is not before.get(name) for name, entry in now.items()) >= WORTH_STORING:
+            stored.save(place, now)
     contents = [entry.content for entry in now.values()]
     runs = sorted((run for run in contents if not isinstance(run, str)), key=lambda run: -run.modified)
     return tuple(runs), tuple(sorted(refusal for refusal in contents if isinstance(refusal, str)))
@@ -61,7 +56,7 @@ def examples() -> tuple[RunSummary, ...]:
     return tuple(runs)
 
 
-def _look(file: os.DirEntry[str], cached: _CacheEntry | None) -> _CacheEntry:
+def _look(file: os.DirEntry[str], cached: Entry | None) -> Entry:
     """What a file gives; read only if it may give something else than it did.
 
     Raises:
@@ -74,17 +69,17 @@ def _look(file: os.DirEntry[str], cached: _CacheEntry | None) -> _CacheEntry:
         if isinstance(error, FileNotFoundError) and not file.is_symlink():
             raise RunUnknown(file.name) from None
         refusal = f"{printable(file.name)} is not a run that can be read ({error.strerror}); delete it"
-        return _CacheEntry((0, 0, 0, 0), refusal, lasting=False)
+        return Entry((0, 0, 0, 0), refusal, lasting=False)
     stamp = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
     if cached is not None and cached.lasting and cached.stamp == stamp:
         return cached
     settled = looked_at - stat.st_ctime_ns > CLOCK_TICK
     try:
-        return _CacheEntry(stamp, read_summary(Path(file.path)), settled)
+        return Entry(stamp, read_summary(Path(file.path)), settled)
     except RunUnknown:
         raise
     except CheckpointError as error:  # a disk that refuses today may not tomorrow
-        return _CacheEntry(stamp, str(error), settled and not isinstance(error.__cause__, OSError))
+        return Entry(stamp, str(error), settled and not isinstance(error.__cause__, OSError))
 
 
 def _files(place: Path, ending: str) -> Iterator[os.DirEntry[str]]:
