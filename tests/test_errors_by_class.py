@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from autoenc import captions, datasets, inspection, metrics, plots
+from autoenc import datasets, inspection, metrics, plots
+from autoenc.captions.errors import class_caption, colour_caption
 from autoenc.datasets import Dataset
 from autoenc.errors import ShapeError
 from autoenc.inspection import ClassError, ColourError, Reconstructions
@@ -70,7 +71,7 @@ def test_a_model_that_draws_grey_loses_all_colour_and_no_brightness(photos: Data
     assert error is not None
     assert error.brightness_lost < 1e-3
     assert error.colour_lost > 0.9  # not 1: it is measured around the mean image, which has colour
-    assert "it spends its code on brightness first" in captions.errors.colour_caption(error)
+    assert "it spends its code on brightness first" in colour_caption(error)
 
 
 def test_the_mean_image_loses_all_that_sets_images_apart(photos: Dataset) -> None:
@@ -81,7 +82,7 @@ def test_the_mean_image_loses_all_that_sets_images_apart(photos: Dataset) -> Non
         pytest.approx(1, abs=0.01),
         pytest.approx(1, abs=0.01),
     )
-    assert "about as much of each" in captions.errors.colour_caption(error)
+    assert "about as much of each" in colour_caption(error)
 
 
 def test_images_without_colours_have_no_error_in_colour(digits: Dataset) -> None:
@@ -94,17 +95,17 @@ def test_classes_stand_by_their_error_and_those_without_images_are_left_out(digi
     mse = np.array([0.04, 0.02, 0.01], np.float32)
     errors = inspection.class_errors(Reconstructions(None, data.test, mse, mse[:, None]), data)
     assert [(e.name, e.n_images, round(e.mse, 6)) for e in errors] == [("7", 1, 0.01), ("3", 2, 0.03)]
-    assert captions.errors.class_caption(errors) == "Easiest: 7. Hardest: 3, with 3 times the error."
+    assert class_caption(errors) == "Easiest: 7. Hardest: 3, with 3 times the error."
 
 
 def test_classes_that_hardly_differ_and_a_single_class_are_told_so() -> None:
     alike = [ClassError(0, "cat", 5, 0.01), ClassError(1, "dog", 5, 0.0105)]
-    assert captions.errors.class_caption(alike) == "The model reconstructs all classes about equally well."
-    assert captions.errors.class_caption(alike[:1]) == ""
+    assert class_caption(alike) == "The model reconstructs all classes about equally well."
+    assert class_caption(alike[:1]) == ""
 
 
 def test_the_channel_that_is_drawn_worst_is_named() -> None:
-    sentence = captions.errors.colour_caption(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
+    sentence = colour_caption(ColourError((0.01, 0.012, 0.02), 0.3, 0.1))
     assert sentence.startswith("Blue has the largest error: 2 times that of red.")
     assert "30 % in brightness and 10 % in colour" in sentence
     assert "more brightness than colour" in sentence

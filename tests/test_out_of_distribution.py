@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from autoenc import captions, out_of_distribution, plots
-from autoenc.captions.out_of_distribution import picture_caption, tiles_caption
+from autoenc import out_of_distribution, plots
+from autoenc.captions.out_of_distribution import figures, picture_caption, tiles_caption
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained
@@ -224,8 +224,8 @@ def test_tiles_of_one_tone_are_not_counted() -> None:
 
 
 def test_figures_have_their_units() -> None:
-    assert captions.out_of_distribution.figures(0.01) == "MSE 0.01, PSNR 20.0 dB"
-    assert captions.out_of_distribution.figures(0) == "MSE 0, PSNR ∞ dB"
+    assert figures(0.01) == "MSE 0.01, PSNR 20.0 dB"
+    assert figures(0) == "MSE 0, PSNR ∞ dB"
 
 
 # ---------------------------------------------------------------- the figure

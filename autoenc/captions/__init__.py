@@ -17,6 +17,9 @@ recognition.py          what can still be recognised
 compression.py          bytes against quality
 compressed_files.py     what a code weighs in files
 ratios.py               a ratio as people say it
+
+Of these contest, errors and out_of_distribution speak of values that are made with PyTorch, and are imported
+by whoever needs them; the others load without it.
 """
 
 from autoenc.captions import (
@@ -24,10 +27,8 @@ from autoenc.captions import (
     compression,
     denoising,
     equal,
-    errors,
     frames,
     images,
-    out_of_distribution,
     readings,
     recognition,
     sweep,
@@ -39,10 +40,8 @@ __all__ = [
     "compression",
     "denoising",
     "equal",
-    "errors",
     "frames",
     "images",
-    "out_of_distribution",
     "readings",
     "recognition",
     "sweep",

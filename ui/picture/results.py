@@ -7,8 +7,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import streamlit as st
 
-from autoenc import captions, out_of_distribution, plots
+from autoenc import out_of_distribution, plots
 from autoenc.captions import configs
+from autoenc.captions.out_of_distribution import (
+    MEASURE_NOTE,
+    figures,
+    picture_caption,
+    tiles_caption,
+    whole_loss,
+)
 from autoenc.out_of_distribution import Reconstruction, TileReconstructions
 from autoenc.pictures import thumbnail
 from autoenc.plots import COLOUR
@@ -52,11 +59,11 @@ def _head(run: Run, mse: float, picture: Picture, invert: str) -> None:
     inverted = " · inverted" if reconstruct.is_inverted(picture, run, invert) else ""
     title = plain(configs.title(run.config))
     layout.subsection(f"**{title}**{inverted}")
-    st.markdown(captions.out_of_distribution.figures(mse))
+    st.markdown(figures(mse))
 
 
 def _shrunk(run: Run, picture: Picture, reconstruction: Reconstruction) -> None:
-    caption = captions.out_of_distribution.picture_caption(
+    caption = picture_caption(
         reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
     )
     (lost,) = out_of_distribution.loss_shares(np.array([reconstruction.mse]), reconstruction.x[None])
@@ -80,9 +87,7 @@ def _readings(run: Run, reconstruction: Reconstruction) -> tuple[ImageReading, I
 def _tiled(run: Run, picture: Picture, reconstruction: TileReconstructions, files: Sequence[bytes]) -> None:
     """`files`: original, reconstruction and error."""
     tiles = reconstruction.tiles
-    caption = captions.out_of_distribution.tiles_caption(
-        reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None
-    )
+    caption = tiles_caption(reconstruction, model_cache.test_errors(run), noisy=run.config.noise is not None)
     each = out_of_distribution.loss_shares(reconstruction.mse, tiles.images)
     texts = (
         f"Original, {tiles.width} x {tiles.height} pixels",
@@ -94,7 +99,7 @@ def _tiled(run: Run, picture: Picture, reconstruction: TileReconstructions, file
         for column, text, file in zip(st.columns(3), texts, files, strict=True):
             column.image(file, caption=text, width="stretch", alt=text)
         save_button(row, png=png_texts.of_one_model(run, "tiles", f"{picture.title}, tile by tile"))
-    _place(run, captions.out_of_distribution.whole_loss(reconstruction), each, caption)
+    _place(run, whole_loss(reconstruction), each, caption)
 
 
 def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> None:
@@ -108,7 +113,7 @@ def _place(run: Run, lost: float, tiles: np.ndarray | None, caption: str) -> Non
         live_plot(figure.to_json(), key=f"errors-{run.run_id}", height=HEIGHT, png=png)
     with sentence_column:
         lesson(caption, key=f"picture-{run.run_id}")
-        st.caption(f"{whose}. {captions.out_of_distribution.MEASURE_NOTE}")
+        st.caption(f"{whose}. {MEASURE_NOTE}")
 
 
 def heading(picture: Picture, run_ids: Iterable[str]) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from autoenc import captions, inspection, plots
+from autoenc import inspection, plots
+from autoenc.captions.errors import class_caption, colour_caption
 from autoenc.datasets import Dataset
 from autoenc.inspection import ClassError, Reconstructions
 from autoenc.numerals import decibels
@@ -44,7 +45,7 @@ def show(run: Run) -> None:
 
 
 def _classes(run: Run, errors: Sequence[ClassError], shown: Sequence[ClassError], whole: float) -> None:
-    caption = captions.errors.class_caption(errors)
+    caption = class_caption(errors)
     which = (
         ""
         if len(shown) == len(errors)
@@ -61,7 +62,7 @@ def _channels(run: Run, made: Reconstructions, data: Dataset) -> None:
     error = inspection.colour_error(made, data)
     if error is None:
         return
-    caption = captions.errors.colour_caption(error)
+    caption = colour_caption(error)
     layout.subsection("**Error by channel**")
     figure = plots.error_by_channel(inspection.CHANNELS, error.mse, caption=caption)
     png = png_texts.of_run(run, "error-by-channel", "Error by channel")
