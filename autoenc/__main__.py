@@ -8,7 +8,7 @@ from autoenc import streams
 def main() -> int:
     streams.prepare()
     try:
-        from autoenc import cli  # imports PyTorch, which takes seconds
+        from autoenc import cli
     except KeyboardInterrupt:
         print("autoenc: stopped before it started", file=sys.stderr)
         return 1

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from autoenc import durable
-from autoenc.datasets import cache_dir
 from autoenc.errors import AutoencError
-from autoenc.places import EXAMPLE_CACHE
+from autoenc.places import EXAMPLE_CACHE, cache_dir
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import platformdirs
+
 _PROJECT = Path(__file__).resolve().parents[1]
 # Trained runs, sweeps and measurements that come with the program, each laid out as the user's own folder is.
 EXAMPLE_CHECKPOINTS = Path(__file__).resolve().parent / "examples" / "checkpoints"
@@ -20,3 +22,9 @@ def folder_of(variable: str, name: str) -> Path:
     if given := os.environ.get(variable):
         return Path(os.path.expanduser(given))
     return (_PROJECT if (_PROJECT / "dashboard.py").is_file() else Path()) / name
+
+
+def cache_dir() -> Path:
+    """AUTOENC_CACHE_DIR, or the user's cache folder; it need not exist."""
+    given = os.environ.get("AUTOENC_CACHE_DIR")
+    return Path(os.path.expanduser(given)) if given else platformdirs.user_cache_path("autoenc")

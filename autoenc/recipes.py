@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autoenc.datasets import DatasetInfo
 from autoenc.schema import (
     MODELS,
     NOISES,
+    DatasetInfo,
     Noise,
     RecogniserConfig,
     RecogniserSummary,

@@ -53,7 +53,8 @@ def test_every_row_stands_for_a_module() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["autoenc.errors", "autoenc.schema", "autoenc.lab", "autoenc.plots", "autoenc.captions.images"]
+    "module",
+    ["autoenc.errors", "autoenc.schema", "autoenc.lab", "autoenc.plots", "autoenc.captions", "autoenc.heads"],
 )
 def test_pytorch_is_not_loaded_with_values_figures_and_errors(module: str) -> None:
     assert "torch" not in reached_from(module, project())

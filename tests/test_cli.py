@@ -1,12 +1,15 @@
 """The command line: results on stdout, progress on stderr, a sentence and an exit code for what is wrong."""
 
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tabulate import tabulate
 
 from autoenc import checkpoints
+from autoenc.cli.printing import table
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
 from tests.commands import QUICK, Ask, ask, refused
@@ -237,3 +240,14 @@ def test_the_run_of_a_newer_version_is_not_trained_over(ask: Ask) -> None:
 def test_a_read_only_folder_is_a_failure(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", UNWRITABLE)
     assert f"cannot write to the checkpoint folder {UNWRITABLE}: " in refused(ask(*QUICK), 1)
+
+
+# ---------------------------------------------------------------- tables
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 30])
+def test_a_table_looks_as_tabulate_would_have_it(n_rows: int) -> None:
+    draw = random.Random(n_rows)
+    head = ("run", "epochs", "test MSE", "")
+    rows = [tuple("x" * draw.randrange(12) for _ in head) for _ in range(n_rows)]
+    assert table(head, rows) == tabulate(rows, head, tablefmt="plain", disable_numparse=True)

@@ -38,6 +38,34 @@ def test_a_process_ends_with_the_exit_code_and_one_line() -> None:
     assert err == "autoenc: stride is 3; allowed: 1 to 2\n"
 
 
+HEAVY = "torch torchvision scipy sklearn skimage PIL pandas plotly dask distributed streamlit tensorboardX"
+
+
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        *(
+            (f"{command} --help", "numpy")
+            for command in ("", "runs", "data", "data import", "train", "sweep")
+        ),
+        *((f"{command} --help", "numpy") for command in ("denoise", "recognise", "compress", "runs export")),
+        *(("runs list", "numpy"), ("runs list --json", "numpy"), ("nothing of ours", "numpy")),
+        *(("data list", ""), ("data list --json", "")),
+    ],
+)
+def test_help_and_lists_load_no_heavy_library(command: str, heavy: str) -> None:
+    """Beside those, which take seconds, NumPy, which takes a tenth of one."""
+    look = "print(sorted(set(sys.modules) & set(sys.argv[1].split())), file=sys.stderr)"
+    code = f"import atexit, sys; atexit.register(lambda: {look}); from autoenc import cli; "
+    code += "sys.exit(cli.main(sys.argv[2:]))"
+    libraries = f"{HEAVY} {heavy}"
+    done = subprocess.run(
+        [sys.executable, "-c", code, libraries, *command.split()], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == (2 if command == "nothing of ours" else 0), done.stderr
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_with_a_sentence_and_the_same_command_continues(
     ask: Ask, number: signal.Signals

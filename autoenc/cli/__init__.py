@@ -39,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             args = parser().parse_args(arguments)
-            command: Command = args.command
+            try:
+                command: Command = args.command()
+            except KeyboardInterrupt:
+                return _fail("stopped before it started", 1)
             command(args)
         finally:
             print(end="", flush=True)  # a closed pipe or a full disk shows here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,8 +37,8 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
-    """Have the command done when the parser was chosen; each can answer in JSON."""
+def add_command(parser: argparse.ArgumentParser, command: Callable[[], Command]) -> None:
+    """Have the command loaded when the parser was chosen; each can answer in JSON."""
     parser.add_argument("--json", action="store_true", help="print one JSON document to stdout")
     parser.set_defaults(command=command)
 

@@ -1,4 +1,4 @@
-"""What each command does: its module is loaded only then, for most need PyTorch, which loads for seconds."""
+"""The commands, each by a function that loads its module: most need PyTorch, which takes seconds."""
 
 from __future__ import annotations
 
@@ -10,93 +10,93 @@ from autoenc.errors import AutoencError
 Command = Callable[[Namespace], None]
 
 
-def train(args: Namespace) -> None:
+def train() -> Command:
     from autoenc.cli import training
 
-    training.train(args)
+    return training.train
 
 
-def sweep(args: Namespace) -> None:
+def sweep() -> Command:
     from autoenc.cli import sweeping
 
-    sweeping.sweep(args)
+    return sweeping.sweep
 
 
-def denoise(args: Namespace) -> None:
+def denoise() -> Command:
     from autoenc.cli import denoising
 
-    denoising.denoise(args)
+    return denoising.denoise
 
 
-def recognise(args: Namespace) -> None:
+def recognise() -> Command:
     from autoenc.cli import recognising
 
-    recognising.recognise(args)
+    return recognising.recognise
 
 
-def compress(args: Namespace) -> None:
+def compress() -> Command:
     from autoenc.cli import compressing
 
-    compressing.compress(args)
+    return compressing.compress
 
 
-def decompress(args: Namespace) -> None:
+def decompress() -> Command:
     from autoenc.cli import compressing
 
-    compressing.decompress(args)
+    return compressing.decompress
 
 
-def list_runs(args: Namespace) -> None:
+def list_runs() -> Command:
     from autoenc.cli import runs
 
-    runs.list_runs(args)
+    return runs.list_runs
 
 
-def show_run(args: Namespace) -> None:
+def show_run() -> Command:
     from autoenc.cli import run_files
 
-    run_files.show_run(args)
+    return run_files.show_run
 
 
-def delete_runs(args: Namespace) -> None:
+def delete_runs() -> Command:
     from autoenc.cli import run_files
 
-    run_files.delete_runs(args)
+    return run_files.delete_runs
 
 
-def export_run(args: Namespace) -> None:
+def export_run() -> Command:
     from autoenc.cli import run_files
 
-    run_files.export_run(args)
+    return run_files.export_run
 
 
-def import_runs(args: Namespace) -> None:
+def import_runs() -> Command:
     from autoenc.cli import run_files
 
-    run_files.import_runs(args)
+    return run_files.import_runs
 
 
-def list_data(args: Namespace) -> None:
+def list_data() -> Command:
     from autoenc.cli import data
 
-    data.list_data(args)
+    return data.list_data
 
 
-def download_data(args: Namespace) -> None:
+def download_data() -> Command:
     from autoenc.cli import downloading
 
-    downloading.download_data(args)
+    return downloading.download_data
 
 
-def import_data(args: Namespace) -> None:
+def import_data() -> Command:
     from autoenc.cli import data
 
-    data.import_data(args)
+    return data.import_data
 
 
-def bench(args: Namespace) -> None:
+def bench() -> Command:
     try:
         from benchmarks import training_speed  # not part of the package: it stands beside it in the project
     except ImportError:
         raise AutoencError("there are no benchmarks here; run this in the project's folder") from None
-    training_speed.run(as_json=args.json)
+    return lambda args: training_speed.run(as_json=args.json)

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tabulate import tabulate
-
 from autoenc.errors import AutoencError, ConfigError
 
 
@@ -24,8 +22,11 @@ def waiting() -> Callable[[str], None]:
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Columns as wide as their longest cell."""
-    return tabulate(list(rows), head, tablefmt="plain", disable_numparse=True)
+    """Columns as wide as their longest cell, as tabulate has them, which takes 0.1 s for 5,000 rows."""
+    lines = [head, *rows]
+    widths = [max([len(name) + 2, *map(len, cells)]) for name, *cells in zip(*lines, strict=True)]
+    pattern = "  ".join(f"{{:{width}}}" for width in widths)
+    return "\n".join(pattern.format(*line).rstrip() for line in lines)
 
 
 def split(text: str) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 
-from autoenc import datasets, heads
+from autoenc import heads
 from autoenc.cli.printing import split, table
 from autoenc.numerals import counted
 from autoenc.runs import Selection
@@ -17,8 +18,7 @@ from autoenc.schema.written import as_written
 def list_runs(args: argparse.Namespace) -> None:
     selection = Selection(args.find, split(args.dataset), split(args.model), args.finished, args.sort)
     every, complaints = heads.summaries()
-    for name in set(selection.datasets) - {run.config.dataset for run in every}:
-        datasets.check_name(name)  # a run may outlive its data set
+    _check_datasets(set(selection.datasets) - {run.config.dataset for run in every})
     for complaint in complaints:
         print(f"autoenc: {complaint}", file=sys.stderr)
     runs = selection.of(every)
@@ -32,6 +32,14 @@ def list_runs(args: argparse.Namespace) -> None:
         print(f"none of the {counted(len(every), 'run')} matches")
     else:
         print(f"no runs in {heads.folder().absolute()} yet; `python -m autoenc train` makes one")
+
+
+def _check_datasets(names: Iterable[str]) -> None:
+    """Raises DatasetUnknown; asked only of those that no run has: a run may outlive its data set."""
+    for name in names:
+        from autoenc import datasets  # here: it loads NumPy, which a list of runs has no use for
+
+        datasets.check_name(name)
 
 
 def _row(run: RunSummary) -> tuple[str, ...]:

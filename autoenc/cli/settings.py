@@ -8,11 +8,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from autoenc import datasets
-from autoenc.datasets import DatasetInfo
-from autoenc.datasets.published import PUBLISHED
 from autoenc.recipes import PLAIN, RATED, RECIPES
-from autoenc.schema import Noise, TrainConfig
+from autoenc.schema import DEFAULT_EPOCHS, DatasetInfo, Noise, TrainConfig
 
 _SHARED = (
     "stride",
@@ -72,12 +69,14 @@ def suited_help(name: str, alone: str = "") -> str:
 def _epochs_help() -> str:
     """`default: 10; digits: 100, photos: 30`."""
     usual = TrainConfig().epochs
-    others = [f"{k.name}: {k.default_epochs}" for k in PUBLISHED.values() if k.default_epochs != usual]
+    others = [f"{name}: {epochs}" for name, epochs in DEFAULT_EPOCHS.items()]
     return f"default: {usual}; {', '.join(others)}"
 
 
 def dataset_info(args: argparse.Namespace) -> DatasetInfo:
     """The data set of `--dataset`, or the default one; raises as `datasets.info` does."""
+    from autoenc import datasets  # here: it loads NumPy, which no list of runs and no --help needs
+
     return datasets.info(args.dataset if args.dataset is not None else datasets.default_name())
 
 

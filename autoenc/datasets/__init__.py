@@ -21,10 +21,12 @@ importing.py     an archive or a folder -> an image folder
 from autoenc.datasets.downloading import download
 from autoenc.datasets.folders import complaints, distinct_names
 from autoenc.datasets.importing import import_dataset
-from autoenc.datasets.listing import DatasetInfo, catalogue, info, short_title, title
-from autoenc.datasets.prepared import Dataset, cache_dir, load
+from autoenc.datasets.listing import catalogue, info, short_title, title
+from autoenc.datasets.prepared import Dataset, load
 from autoenc.datasets.registry import check_name, default_name, names
 from autoenc.datasets.storing import fingerprint_of
+from autoenc.places import cache_dir
+from autoenc.schema import DatasetInfo
 
 __all__ = [
     "Dataset",

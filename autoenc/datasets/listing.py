@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autoenc.datasets.folders import folder_names, folder_spec
 from autoenc.datasets.prepared import Facts, facts, notes
 from autoenc.datasets.published import PUBLISHED
 from autoenc.datasets.registry import dataset_spec
-from autoenc.datasets.spec import DatasetSpec, Shape
+from autoenc.datasets.spec import DatasetSpec
 from autoenc.errors import DatasetError
-
-
-@dataclass(frozen=True)
-class DatasetInfo:
-    """A data set on paper."""
-
-    name: str
-    title: str
-    short_title: str  # in a legend and in a sentence
-    source: str
-    present: bool  # its files are there
-    downloadable: bool
-    n_train: int
-    n_test: int
-    image_shape: Shape  # C, H, W; a guess as long as an image folder is not prepared
-    default_epochs: int  # enough to see a good result
-    prepared: bool = True  # False: an image folder whose pictures nobody has opened yet
-    notes: tuple[str, ...] = ()  # a sentence each, such as which files could not be read
+from autoenc.schema import DatasetInfo
 
 
 def catalogue() -> tuple[DatasetInfo, ...]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -19,7 +18,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from filelock import Timeout
 
 from autoenc import locks
@@ -31,6 +29,7 @@ from autoenc.datasets.registry import dataset_spec
 from autoenc.datasets.spec import DatasetSpec, Shape
 from autoenc.datasets.storing import read_meta, store, stored
 from autoenc.errors import DatasetError
+from autoenc.places import cache_dir
 
 FORMAT = 1  # of the prepared folder: another number prepares everything again
 MAX_WAIT_SECONDS = 120.0  # for another process that prepares the same data set; it takes a few seconds
@@ -71,12 +70,6 @@ def load(name: str) -> Dataset:
     spec = dataset_spec(name)
     folder = _folder(spec)
     return _open(spec, folder) or _prepare(spec, folder)
-
-
-def cache_dir() -> Path:
-    """AUTOENC_CACHE_DIR, or the user's cache folder; it need not exist."""
-    given = os.environ.get("AUTOENC_CACHE_DIR")
-    return Path(os.path.expanduser(given)) if given else platformdirs.user_cache_path("autoenc")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autoenc.datasets.spec import RAW_FILES, DatasetSpec
+from autoenc.schema import DEFAULT_EPOCHS
 
 _TEN_DIGITS = tuple("0123456789")
 _CLOTHES = (
@@ -84,7 +85,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
             class_names=_TEN_DIGITS,
             n_train=1_437,
             n_test=360,
-            default_epochs=100,  # an epoch has 12 steps of 128 images where MNIST has 469
+            default_epochs=DEFAULT_EPOCHS["digits"],
         ),
         DatasetSpec(
             name="cifar10",
@@ -135,7 +136,7 @@ PUBLISHED: Mapping[str, DatasetSpec] = {
             n_train=8_842,
             n_test=891,
             image_shape=(3, 32, 32),
-            default_epochs=30,
+            default_epochs=DEFAULT_EPOCHS["photos"],
         ),
     )
 }

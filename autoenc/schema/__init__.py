@@ -3,6 +3,7 @@
 Losses are means over images of the squared error per pixel, pixels in [0, 1].
 
 config.py  what to train
+dataset.py  on which images
 noise.py   what is done to its input
 denoise.py how well noise is taken away
 model.py   what a model is, on paper
@@ -30,6 +31,7 @@ from autoenc.schema.config import (
     ModelKind,
     TrainConfig,
 )
+from autoenc.schema.dataset import DEFAULT_EPOCHS, DatasetInfo
 from autoenc.schema.denoise import (
     CLASSICAL_METHODS,
     METHODS,
@@ -85,6 +87,7 @@ __all__ = [
     "CLASSICAL_METHODS",
     "CODE_UNITS",
     "DATASET_NAME",
+    "DEFAULT_EPOCHS",
     "DEVICES",
     "EXPONENTS",
     "MAX_PIXELS",
@@ -108,6 +111,7 @@ __all__ = [
     "BaselinePoint",
     "CodeQuantiles",
     "Curve",
+    "DatasetInfo",
     "Download",
     "Epoch",
     "EpochRecord",
