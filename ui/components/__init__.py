@@ -18,12 +18,15 @@ from autoenc.errors import AutoencError
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # beside dashboard.py
-WEEK = 7 * 24 * 3600  # seconds
+DAY = 24 * 3600  # seconds
+WEEK = 7 * DAY
 FAILED = (
     "This part of the page could not be shown. Reload the page. If that does not help, try a newer browser."
 )
-NAMED_BY_CONTENT = r"[^/]+-[0-9a-f]{8}\.js|plotly-[^/]+\.min\.js"  # a fingerprint, or the version of plotly
+# A fingerprint, or the version of plotly.
+NAMED_BY_CONTENT = r"[^/]+-[0-9a-f]{8}\.(?:js|wasm|css)|plotly-[^/]+\.min\.js"
 _PUBLISHED = re.compile(rf"{NAMED_BY_CONTENT}|.+\.part")
+_in_use = set[Path]()  # what this process has published
 
 
 def inline(*names: str) -> str:
@@ -55,7 +58,7 @@ def served(name: str, *parts: str) -> str:
 
 
 def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
-    """Put a file where Streamlit serves it, unless it is there, and remove copies that nothing serves now.
+    """Put a file where Streamlit serves it, unless it is there.
 
     A copy: Streamlit refuses a link that leaves the folder.
 
@@ -76,7 +79,7 @@ def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
                 f"the browser needs static/{name}, and the folder cannot be written ({error.strerror}); "
                 "make it writable, or start the dashboard once as a user who may write there"
             ) from error
-        _remove_old(folder)
+    _in_use.add(target)
     return f"app/static/{name}"
 
 
@@ -90,9 +93,21 @@ def _write(target: Path, content: bytes) -> None:
     os.replace(part, target)
 
 
-def _remove_old(folder: Path) -> None:
-    """Remove what no dashboard published for a week: one of another version may run beside this one."""
-    for path in folder.iterdir():
-        with suppress(OSError):  # another process was faster, or it belongs to another user
-            if _PUBLISHED.fullmatch(path.name) and time() - path.stat().st_mtime > WEEK:
-                path.unlink()
+def remove_old(folder: Path = STATIC) -> None:
+    """Remove the copies of earlier versions that no dashboard has published or kept young for a week.
+
+    Younger ones may be those of another version that is running beside this one.
+    """
+    with suppress(OSError):  # there is no folder yet
+        for path in folder.iterdir():
+            with suppress(OSError):  # another process was faster, or it belongs to another user
+                old = path not in _in_use and time() - path.stat().st_mtime > WEEK
+                if old and _PUBLISHED.fullmatch(path.name):
+                    path.unlink()
+
+
+def keep_young() -> None:
+    """Tell dashboards that start later that this one needs what it has published; once a day will do."""
+    for path in list(_in_use):
+        with suppress(OSError):
+            os.utime(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server import server_util
 from uvicorn import Server
 
+from ui import components
 from ui.server import files
 from ui.server.delivery import deliver_in_order
 from ui.server.downloads import keep_downloads
@@ -32,7 +34,16 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     _end_in_order()
     _open_browser()
+    components.remove_old()
+    keeping = asyncio.create_task(_keep_young())
     yield
+    keeping.cancel()
+
+
+async def _keep_young() -> None:
+    while True:
+        await asyncio.sleep(components.DAY)
+        components.keep_young()
 
 
 def _end_in_order() -> None:
