@@ -2,12 +2,13 @@
 # make test   set up, then all tests
 # make lint   ruff, and mypy strict on all but tests
 # make bench  training speed against the lab's own loop and PyTorch's layers, what a background session, viewers and a long queue cost, what a sweep gains
+# make wasm   compile ui/components/arithmetic.c anew, after a change (the program that comes out is in the repository)
 # make soak   kill workers and dashboards at random for up to 40 minutes: nothing on disk may be lost
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench soak
+.PHONY: run test lint bench soak wasm
 
 run: $(VENV)/run.stamp
 	$(BIN)/streamlit run dashboard.py $(ARGS)
@@ -30,6 +31,9 @@ bench: $(VENV)/run.stamp
 
 soak: $(VENV)/test.stamp
 	$(BIN)/python -m tests.soak $(ARGS)
+
+wasm:
+	$(PYTHON) -m ui.components.build_arithmetic
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -27,7 +27,7 @@ def visitor(browser: Browser, address: str, script: str = "") -> Iterator[Page]:
 def wait_for_workers(browser: Browser, address: str) -> None:
     """Until they are up and have measured their speed, once a server."""
     with visitor(browser, f"{address}/train?model=conv&latent_size=3") as page:
-        page.get_by_text("Time: about").wait_for()
+        page.locator("p", has_text="Time:").locator("strong").first.wait_for()
 
 
 # ---------------------------------------------------------------- a control is changed

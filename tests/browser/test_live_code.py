@@ -22,6 +22,7 @@ from autoenc.schema import N_QUANTILES, CodeQuantiles, Images, Run, Step, TrainC
 from ui.components import inline, sprites
 from ui.components import live_code as component
 from ui.components.live_code import Bits, CodeRow, CodeScene, message
+from ui.components.readings import NETWORKS
 
 BRIDGE = """
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -61,7 +62,7 @@ def blank(browser: Browser) -> Iterator[Page]:
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     whole = json.dumps(inline(*component._parts))
-    worker = json.dumps(inline("networks.js", "network_worker.js"))
+    worker = json.dumps(inline(*NETWORKS, "network_worker.js"))
     script = inline("code_tables.js", "worker_pool.js")
     page.add_script_tag(content=f"{{ const given = {whole}, worker = {worker};\n{script}\n{BRIDGE} }}")
     yield page

@@ -18,7 +18,7 @@ import streamlit as st
 
 from autoenc.errors import ConfigError
 from ui.components import fetched, inline, served
-from ui.components.readings import WORKER, BrowserReader
+from ui.components.readings import NETWORKS, WORKER, BrowserReader
 from ui.components.save_picture import PngText, png_data
 
 MAX_SIDE = 512  # pixels of an image
@@ -46,7 +46,7 @@ class Drawing:
     pictures: Mapping[tuple[int, int], np.ndarray] = field(repr=False)  # (H, W) -> uint8 (1, H, W)
 
 
-_worker = served("pad_worker", "networks.js", "pad_worker.js")
+_worker = served("pad_worker", *NETWORKS, "pad_worker.js")
 _parts = (
     *("keep.js", "sprites.js", "save_picture.js", "worker_pool.js", "readings.js"),
     *("pad_image.js", "pad_keys.js", "pad_readings.js", "draw_pad.js"),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from ui.components import served
 
+# What computes networks, in a worker.
+NETWORKS = ("arithmetic_wasm.js", "arithmetic.js", "convolutions.js", "networks.js")
 # Of networks for any number of images: models and recognisers are computed by the same code.
-WORKER = served("network_worker", "networks.js", "network_worker.js")
+WORKER = served("network_worker", *NETWORKS, "network_worker.js")
 
 
 @dataclass(frozen=True)

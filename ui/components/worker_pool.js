@@ -20,7 +20,7 @@ function startWorker(path) {
   return { worker, ask };
 }
 
-// path: of networks.js and network_worker.js in one file; most: workers.
+// path: of network_worker.js, in one file with what computes networks; most: workers.
 function startWorkers(path, most = MAX_WORKERS) {
   const n = Math.min(most, navigator.hardwareConcurrency || 1); // some browsers do not tell
   const workers = Array.from({ length: n }, () => startWorker(path));
