@@ -110,8 +110,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "benchmarks.plain_page"),
     "constriction": ("autoenc.compression.coding",),
-    "playwright": ("benchmarks.page_probes", "benchmarks.page_speed"),
-    "tests": ("benchmarks.page_speed",),  # which finds Chromium
+    "playwright": ("benchmarks.browser_networks", "benchmarks.page_probes", "benchmarks.page_speed"),
+    "tests": ("benchmarks.browser_networks", "benchmarks.page_speed"),  # which finds Chromium
 }
 
 # These are loaded where PyTorch would cost seconds, or where pixels are no tensors.

@@ -85,8 +85,8 @@ def test_a_layer_that_the_browser_does_not_know_is_refused_by_name(layer: nn.Mod
         ("mlp", 128, 1, 2, True),  # 201,612 parameters, and as many multiplications
         ("mlp", 1024, 1, 2, True),  # 2 x 784 x 1024 + 1808 = 1,607,440 parameters
         ("mlp", 2048, 1, 2, False),  # twice that
-        ("conv", 64, 2, 1, True),  # 2 x 784 x 9 x (64 + 64^2) = 58.7 million multiplications
-        ("conv", 65, 2, 1, False),  # 60.5 million
+        ("conv", 150, 2, 1, True),  # 2 x 784 x 9 x (150 + 150^2) = 319.6 million multiplications
+        ("conv", 151, 2, 1, False),  # 323.9 million
     ],
 )
 def test_small_models_run_in_the_browser(

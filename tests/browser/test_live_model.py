@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from torch import Tensor
 from torch.nn.functional import conv2d
 
@@ -446,6 +446,31 @@ def test_a_drag_changes_the_pictures_many_times_and_tells_the_server_once_at_its
         page.locator(".strip").evaluate_all("all => all.map(strip => strip.getBoundingClientRect().top)")
         == rows
     )
+
+
+def test_networks_follow_the_slider_where_the_browser_has_no_webassembly(
+    browser: Browser, address: str
+) -> None:
+    context, fetched = browser.new_context(), []
+
+    def without(route: Route) -> None:
+        fetched.append(route.request.url)
+        route.fulfill(
+            body="self.WebAssembly = undefined;\n" + route.fetch().text(), content_type="text/javascript"
+        )
+
+    context.route("**/network_worker-*.js", without)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_function(NETWORKS_ARE_DONE)
+    before = page.evaluate(OUTPUT, "gentle")
+    page.get_by_role("slider").press("End")
+    page.wait_for_function(f"{SHOWN}.level === 1")
+    page.wait_for_function(NETWORKS_ARE_DONE)
+    assert page.evaluate(OUTPUT, "gentle") != before
+    expect(page.locator(".live").get_by_text("cannot compute")).to_have_count(0)
+    assert fetched
+    context.close()
 
 
 def test_pictures_and_figures_are_of_the_level_at_which_the_keys_left_the_slider(page: Page) -> None:
