@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
 
@@ -27,16 +29,30 @@ def visitor(browser: Browser, address: str, script: str = "") -> Iterator[Page]:
 def wait_for_workers(browser: Browser, address: str) -> None:
     """Until they are up and have measured their speed, once a server."""
     with visitor(browser, f"{address}/train?model=conv&latent_size=3") as page:
-        page.locator("p", has_text="Time:").locator("strong").first.wait_for()
+        page.get_by_text(re.compile(r"^Time: .*\d")).wait_for()
 
 
 # ---------------------------------------------------------------- a control is changed
 
+
+@dataclass(frozen=True)
+class Control:
+    """A control that keys change, and the text that follows it."""
+
+    node: str  # CSS selector
+    key: str  # that is pressed
+    place: str  # CSS selector: where the text is
+    text: str  # regular expression that it matches
+
+
+LATENT_SIZE = Control(".st-key-latent_size input[type=range]", "ArrowRight", ".st-key-settings", "Code:")
 # Milliseconds since the key: until the text has changed, and until Streamlit is at rest after that.
-WATCH_CHANGE = """() => {
-  const app = document.querySelector(".stApp"), place = document.querySelector(".st-key-settings");
-  const texts = () => [...place.querySelectorAll("p")].map((p) => p.textContent);
-  const said = () => texts().find((text) => text.includes("Code:"));
+WATCH_CHANGE = """({ place, text }) => {
+  const app = document.querySelector(".stApp"), pattern = new RegExp(text);
+  const node = document.querySelector(place);
+  const roots = [node, ...[...node.querySelectorAll("*")].flatMap((one) => one.shadowRoot ?? [])];
+  const texts = () => roots.flatMap((root) => [...root.querySelectorAll("p, div:not(:has(*))")]);
+  const said = () => texts().map((node) => node.textContent).find((one) => pattern.test(one));
   const before = said();
   let pressed, told;
   addEventListener("keydown", ({ timeStamp }) => (pressed = timeStamp), { capture: true, once: true });
@@ -48,24 +64,58 @@ WATCH_CHANGE = """() => {
       observer.disconnect();
       resolve([told, now]);
     });
-    observer.observe(place, { childList: true, characterData: true, subtree: true });
+    for (const root of roots) observer.observe(root, { childList: true, characterData: true, subtree: true });
     observer.observe(app, { attributeFilter: ["data-test-script-state"] });
   });
 }"""
 AT_REST = "document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
 
 
-def change(page: Page) -> tuple[float, float]:
-    """Press a key on the slider; what WATCH_CHANGE says."""
+def change(page: Page, control: Control) -> tuple[float, float]:
+    """Press the key of a control; what WATCH_CHANGE says."""
     page.bring_to_front()
     page.wait_for_timeout(300)
     page.wait_for_function(AT_REST)
-    slider = page.locator(".st-key-latent_size").get_by_role("slider")
-    slider.focus()
-    page.evaluate(WATCH_CHANGE)
-    slider.press("ArrowRight")
+    node = page.locator(control.node).first
+    node.focus()
+    page.evaluate(WATCH_CHANGE, {"place": control.place, "text": control.text})
+    node.press(control.key)
     message, rested = page.evaluate("window.change")
     return message, rested
+
+
+# ---------------------------------------------------------------- from page to page
+
+# Milliseconds since a press on a link: until a heading begins so, and until Streamlit is at rest after that.
+WATCH_ARRIVAL = """(heading) => {
+  const app = document.querySelector(".stApp");
+  const titles = () => [...document.querySelectorAll(".stMain h1")].map((h1) => h1.textContent);
+  const isThere = () => titles().some((title) => title.startsWith(heading));
+  let pressed, told;
+  addEventListener("click", ({ timeStamp }) => (pressed = timeStamp), { capture: true, once: true });
+  window.arrival = new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      const now = performance.now() - pressed;
+      if (!told && isThere()) told = now;
+      if (!told || app.dataset.testScriptState !== "notRunning") return;
+      observer.disconnect();
+      resolve([told, now]);
+    });
+    observer.observe(document.body, { childList: true, characterData: true, subtree: true });
+    observer.observe(app, { attributeFilter: ["data-test-script-state"] });
+  });
+}"""
+
+
+def navigate(page: Page, title: str, heading: str) -> tuple[float, float]:
+    """Press a title in the navigation; what WATCH_ARRIVAL says of the heading."""
+    page.bring_to_front()
+    page.wait_for_timeout(500)
+    page.wait_for_function(AT_REST)
+    page.evaluate(WATCH_ARRIVAL, heading)
+    page.get_by_role("link", name=title, exact=True).first.click()
+    arrived, rested = page.evaluate("window.arrival")
+    return arrived, rested
 
 
 # ---------------------------------------------------------------- the first paint

@@ -11,34 +11,32 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from statistics import median, quantiles
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from autoenc import datasets
-from autoenc.jobs import TrainJob
-from autoenc.schema import Noise, Run, TrainConfig
+from autoenc.schema import Noise, TrainConfig
 from benchmarks.dashboards import dashboard
+from benchmarks.page_feel import control_changes, navigations
 from benchmarks.page_probes import (
     WATCH_TASKS,
     Updates,
-    change,
     first_paint,
     longest_task,
     picture_intervals,
     visitor,
     wait_for_workers,
 )
+from benchmarks.page_rows import KB, MS, Row, trained
 from tests.browser import chromium
 from ui.components.sprites import sprite
 
-OURS, PLAIN, EMPTY = "dashboard.py", "benchmarks/plain_page.py", "benchmarks/empty_page.py"
+OURS, EMPTY = "dashboard.py", "benchmarks/empty_page.py"
 WORDS = {OURS: "What is an autoencoder?", EMPTY: "Nothing"}
-CHANGES, WARM_UP = 16, 2  # of the slider, on each page
 COLD, WARM = 5, 9  # visitors of each page
 N_STEPS, UPDATES = 10_000, 30  # of the watched run: steps before the first update that counts, updates
 N_FRAMES = 64  # of the film
@@ -52,62 +50,6 @@ DRAGGED = {
     "conv 16, 4 layers, stride 1": (TrainConfig("mnist", "conv", 16, layers=4, stride=1), 250),
     "conv 64, 2 layers, stride 1": (TrainConfig("mnist", "conv", 64, layers=2, stride=1), 1000),
 }
-MS, KB = "ms", "kB"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing measured."""
-
-    name: str
-    unit: str
-    target: float  # of the ratio, or of the values where there is nothing to compare with
-    ours: tuple[float, ...]
-    plain: tuple[float, ...] = ()
-
-    @property
-    def ratio(self) -> float | None:
-        return median(self.ours) / median(self.plain) if self.plain else None
-
-    def __str__(self) -> str:
-        if self.ratio is None:
-            most = f"most {max(self.ours):.1f}"
-            return f"{self.name:38}{_spread(self.ours, self.unit)}, {most}; target {self.target:g}"
-        both = f"{_spread(self.ours, self.unit)}, plain {_spread(self.plain, self.unit)}"
-        return f"{self.name:38}{both}: {self.ratio:.2f} times; target {self.target:g}"
-
-
-def _spread(values: Sequence[float], unit: str) -> str:
-    """Median and 95th percentile."""
-    p95 = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
-    return f"{median(values):7.1f} /{p95:7.1f} {unit}"
-
-
-def trained(config: TrainConfig) -> str:
-    """The run_id of a run that is in the checkpoint folder now."""
-    *_, run = (record for record in TrainJob(config, "cpu").run() if isinstance(record, Run))
-    return run.run_id
-
-
-# ---------------------------------------------------------------- a control is changed
-
-
-def control_changes(browser: Browser, folder: Path) -> Iterator[Row]:
-    """With a finished run of the usual length on our page."""
-    dataset = datasets.default_name()
-    run_id = trained(TrainConfig(dataset=dataset, latent_size=2, epochs=10 if dataset == "mnist" else 100))
-    with dashboard(folder) as ours, dashboard(folder / "plain", script=PLAIN) as plain:
-        wait_for_workers(browser, ours.address)
-        with (
-            visitor(browser, f"{ours.address}/train?run={run_id}") as one,
-            visitor(browser, plain.address) as other,
-        ):
-            for page in (one, other):
-                page.locator(".js-plotly-plot").first.wait_for()
-            both = [(change(one), change(other)) for _ in range(WARM_UP + CHANGES)][WARM_UP:]
-    for at, until in enumerate(("text", "at rest")):
-        sides = (tuple(pair[side][at] for pair in both) for side in (0, 1))
-        yield Row(f"control change, {until}", MS, 1.5, *sides)
 
 
 # ---------------------------------------------------------------- the first paint
@@ -209,6 +151,7 @@ def drags(browser: Browser, folder: Path) -> Iterator[Row]:
 
 PARTS: dict[str, Callable[[Browser, Path], Iterator[Row]]] = {
     "change": control_changes,
+    "navigate": navigations,
     "paint": first_paints,
     "update": live_updates,
     "tasks": long_tasks,

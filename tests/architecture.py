@@ -102,6 +102,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.browser_session",
         "benchmarks.page_probes",
         "benchmarks.plain_page",
+        "benchmarks.plain_pages",
         "benchmarks.empty_page",
     ),
     "starlette": ("ui.server.*",),
@@ -110,7 +111,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "benchmarks.plain_page"),
     "constriction": ("autoenc.compression.coding",),
-    "playwright": ("benchmarks.browser_networks", "benchmarks.page_probes", "benchmarks.page_speed"),
+    "playwright": (
+        "benchmarks.browser_networks",
+        "benchmarks.page_feel",
+        "benchmarks.page_probes",
+        "benchmarks.page_speed",
+    ),
     "tests": ("benchmarks.browser_networks", "benchmarks.page_speed"),  # which finds Chromium
 }
 

@@ -21,7 +21,8 @@ def form_of_train() -> None:
 
     from ui.widgets import training_form
 
-    st.session_state["form_value"] = training_form.train_form()
+    training_form.train_form()
+    st.session_state["form_value"] = training_form.config()
 
 
 def form_of_sweep() -> None:

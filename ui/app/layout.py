@@ -43,6 +43,11 @@ def subsection(text: str) -> None:
     st.subheader(text, anchor=False)
 
 
+def form() -> DeltaGenerator:
+    """The controls of the settings and what follows them, where they are drawn again by themselves."""
+    return st.container(key="form")
+
+
 def before_the_click() -> DeltaGenerator:
     """At the end of the settings: what will happen and the button, in view however long the settings are."""
     return st.container(key="go")

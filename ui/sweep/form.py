@@ -21,8 +21,9 @@ SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
 
 
-def sweep_form() -> Sweep | None:
-    """All settings; None where they do not go together, which the page then says."""
+def sweep_form() -> None:
+    """All settings."""
+    training_settings.remember()
     values = training_settings.settings(settings.MODELS.get())
     info = training_form.dataset_choice()
     models = st.pills(
@@ -65,6 +66,10 @@ def sweep_form() -> Sweep | None:
         help="Slower, but each run has the machine to itself, so the times can be compared.",
     )
     more_settings.more(models)
+
+
+def sweep() -> Sweep | None:
+    """What the settings say; None where they do not go together, which the page then says."""
     try:
         return settings.form_sweep()
     except AutoencError as error:

@@ -28,10 +28,14 @@ def plan(sweep: Sweep) -> Plan | None:
     return sweeps.plan(sweep, info, fingerprint, forecasts.machine(), _by_id())
 
 
-def is_shown(sweep: Sweep | None) -> bool:
-    """Whether this is the sweep that the visitor looks at."""
-    fingerprint = None if sweep is None else _fingerprint(sweep.base.dataset)
-    return sweep is not None and fingerprint is not None and sweep.sweep_id(fingerprint) == shown_sweep()
+def form_sweep_id() -> str | None:
+    """The sweep that the form describes; None: it cannot be trained here as it stands."""
+    try:
+        sweep = form_sweep()
+    except AutoencError:  # the form says so
+        return None
+    fingerprint = _fingerprint(sweep.base.dataset)
+    return None if fingerprint is None else sweep.sweep_id(fingerprint)
 
 
 # ---------------------------------------------------------------- what becomes of it
@@ -191,12 +195,7 @@ def newest_sweep() -> str | None:
 
 def _own_of_form() -> str | None:
     """The sweep that the form describes, where somebody has asked for it."""
-    try:
-        sweep = form_sweep()
-    except AutoencError:  # the form says so
-        return None
-    fingerprint = _fingerprint(sweep.base.dataset)
-    saved = sweeps.find(sweep.sweep_id(fingerprint)) if fingerprint is not None else None
+    saved = sweeps.find(form_sweep_id() or "")
     return saved.sweep_id if saved is not None and not saved.example else None
 
 

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from autoenc import baselines
 from autoenc.captions import configs
 from autoenc.schema import Sweep, TrainConfig
-from ui.app import layout, presenter
+from ui.app import errors, layout, presenter
 from ui.core import pages
 from ui.core.text import plain
 from ui.sweep import form, lifecycle, settings, view
-from ui.widgets import before_training, training_form
+from ui.widgets import before_training, training_form, training_settings
 
 
 def show() -> None:
     with pages.opened("sweep", settings.SWEEP) as ignored:
         sweeping("Compare code sizes", ignored)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What the rest of the page shows, which the settings are a part of."""
+
+    sweep_id: str | None
+    other_settings: bool  # the form shows others than those of the sweep
+    dataset: str
 
 
 def sweeping(heading: str, ignored: Sequence[str]) -> None:
@@ -27,33 +38,62 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
     Args:
         ignored: one sentence for each thing in the address that was.
     """
-    sweep_id = lifecycle.shown_sweep()
-    # Before the button is drawn: a sweep that ends redraws the page.
-    active = sweep_id is not None and view.is_under_way(sweep_id)
-    in_training = sweep_id is not None and active and view.is_in_training(sweep_id)
     left, right = layout.halves()
+    plan = right.container()
     with left:
         layout.heading(heading, ignored)
-        sweep = form.sweep_form()
-        planned = lifecycle.plan(sweep) if sweep is not None else None
+        training_form.settle(settings.MODELS.get(), settings.DEPTHS)
+        beside = _beside()
+        sweep_id = beside.sweep_id
+        # Before the button is drawn: a sweep that ends redraws the page.
+        active = sweep_id is not None and view.is_under_way(sweep_id)
+        in_training = sweep_id is not None and active and view.is_in_training(sweep_id)
+        st.fragment(_form)(plan, beside, in_training)
+        training_form.offer_download(beside.dataset)
+    if sweep_id is not None:
+        with right:
+            view.sweep_view(sweep_id, active, in_training, beside.other_settings)
+
+
+def _form(plan: DeltaGenerator, beside: _Beside, in_training: bool) -> None:
+    """Drawn again where one of its controls changes others.
+
+    Args:
+        plan: the place for the models as they will be built.
+    """
+    if training_settings.why_no_dataset():
+        st.rerun()  # the whole page, which chooses another
+    with layout.form():
+        form.sweep_form()
         with layout.before_the_click():
-            if sweep is not None and planned is not None:
-                form.forecast(planned, alone=settings.ALONE.get())
-            pressed = form.start_button(planned, in_training and lifecycle.is_shown(sweep))
+            st.fragment(_before_the_click, key=training_form.CLICK)(plan, beside, in_training)
+
+
+def _before_the_click(plan: DeltaGenerator, beside: _Beside, in_training: bool) -> None:
+    """Drawn again by itself where a control changes nothing else."""
+    with errors.shown():
+        sweep = form.sweep()
+        planned = lifecycle.plan(sweep) if sweep is not None else None
+        if planned is not None:
+            form.forecast(planned, alone=settings.ALONE.get())
+        pressed = form.start_button(planned, in_training and not beside.other_settings)
         if pressed and sweep is not None and planned is not None:
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
             layout.fold()
             st.rerun()
-        if sweep is not None:
-            training_form.offer_download(sweep.base.dataset)
-    with right:
-        other_settings = not lifecycle.is_shown(sweep)
-        if sweep is not None and other_settings and not presenter.is_on():
-            before_training.show(_middle_sizes(sweep))
-        if sweep_id is None:
-            _nothing_yet(sweep if planned is not None and planned.run_ids else None)
-        else:
-            view.sweep_view(sweep_id, active, in_training, other_settings)
+        with plan:
+            if sweep is not None and beside.other_settings and not presenter.is_on():
+                before_training.show(_middle_sizes(sweep))
+            if beside.sweep_id is None:
+                _nothing_yet(sweep if planned is not None and planned.run_ids else None)
+        pages.write_address()
+        if _beside() != beside:
+            st.rerun()
+
+
+def _beside() -> _Beside:
+    sweep_id = lifecycle.shown_sweep()
+    return _Beside(sweep_id, lifecycle.form_sweep_id() != sweep_id, training_settings.DATASET.get())
 
 
 def _nothing_yet(sweep: Sweep | None) -> None:

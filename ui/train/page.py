@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from autoenc.jobs import TrainJob
-from autoenc.schema import TrainConfig
-from ui.app import layout, presenter
+from ui.app import errors, layout, presenter
 from ui.core import pages, sessions
 from ui.run import selection, view
 from ui.run.view import Origin
@@ -21,33 +22,70 @@ def show() -> None:
         training("Train an autoencoder", ignored)
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What the rest of the page shows, which the settings are a part of."""
+
+    run_id: str
+    origin: Origin
+    dataset: str
+
+
 def training(heading: str, ignored: Sequence[str]) -> None:
     """The settings, and the run that is looked at; in a place that does not move.
 
     Args:
         ignored: one sentence for each thing in the address that was.
     """
-    run_id = selection.RUN.get() or _usual_run()
-    active = sessions.is_active(run_id)  # before the button is drawn: a run that ends redraws the page
     left, right = layout.halves()
+    plan = right.container()
     with left:
         layout.heading(heading, ignored)
-        config = training_form.train_form()
+        training_form.settle()
+        beside = _beside()
+        active = sessions.is_active(beside.run_id)  # before the button: a run that ends redraws the page
+        st.fragment(_form)(plan, beside)
+        training_form.offer_download("mnist" if beside.dataset == "digits" else beside.dataset)
+    with right:
+        view.run_view(beside.run_id, active, beside.origin)
+
+
+def _form(plan: DeltaGenerator, beside: _Beside) -> None:
+    """Drawn again where one of its controls changes others.
+
+    Args:
+        plan: the place for the model as it will be built.
+    """
+    if training_settings.why_no_dataset():
+        st.rerun()  # the whole page, which chooses another
+    with layout.form():
+        training_form.train_form()
         with layout.before_the_click():
-            if config is not None:
-                training_form.forecast(config, selection.RUN.get())
-            pressed = training_form.train_button(config, selection.RUN.get())
+            st.fragment(_before_the_click, key=training_form.CLICK)(plan, beside)
+
+
+def _before_the_click(plan: DeltaGenerator, beside: _Beside) -> None:
+    """Drawn again by itself where a control changes nothing else."""
+    with errors.shown():
+        config = training_form.config()
+        if config is not None:
+            training_form.forecast(config, selection.RUN.get())
+        pressed = training_form.train_button(config, selection.RUN.get())
         if pressed and config is not None:
             selection.show_run(sessions.start(TrainJob(config)))
             layout.fold()
             st.rerun()
-        if config is not None:
-            training_form.offer_download("mnist" if config.dataset == "digits" else config.dataset)
-    with right:
-        origin = _origin(run_id, config)
-        if config is not None and origin.other_settings and not presenter.is_on():
-            before_training.show([config])
-        view.run_view(run_id, active, origin)
+        if config is not None and beside.origin.other_settings and not presenter.is_on():
+            with plan:
+                before_training.show([config])
+        pages.write_address()
+        if _beside() != beside:
+            st.rerun()
+
+
+def _beside() -> _Beside:
+    run_id = selection.RUN.get() or _usual_run()
+    return _Beside(run_id, _origin(run_id), training_settings.DATASET.get())
 
 
 def _usual_run() -> str:
@@ -58,9 +96,9 @@ def _usual_run() -> str:
     return sessions.usual_run(training_settings.DATASET.get())
 
 
-def _origin(run_id: str, config: TrainConfig | None) -> Origin:
+def _origin(run_id: str) -> Origin:
     """How the run that is looked at comes to stand beside this form."""
-    other_settings = config is None or training_settings.form_run_id() != run_id
+    other_settings = training_settings.form_run_id() != run_id
     if sessions.is_example(run_id):
         return Origin("Example", other_settings)
     if not other_settings:

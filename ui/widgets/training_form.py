@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -19,8 +20,9 @@ from autoenc.schema import (
     TrainConfig,
 )
 from ui.app import errors
-from ui.core import catalogue, idle, sessions, visitor
+from ui.core import catalogue, idle, pages, sessions, visitor
 from ui.core.text import plain
+from ui.core.values import Value
 from ui.widgets import dataset_upload, labels, more_settings, offers, training_settings
 
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
@@ -31,8 +33,25 @@ MODEL_HELP = (
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 
 
-def train_form() -> TrainConfig | None:
-    """All settings of a run; None where they do not go together, which the page then says."""
+# The key of the part of a page that says what will happen and has the button: what changes nothing else of
+# the page has only this drawn again.
+CLICK = "before the click"
+
+
+def settle(models: Sequence[str] | None = None, depths: Value[list[str]] | None = None) -> None:
+    """Before the form is drawn: what it will show, for what is drawn beside it; takes what `suit` takes.
+
+    Args:
+        models: that are trained with the settings; None: the one of a run.
+    """
+    training_settings.settings(models)
+    _check_dataset()
+    training_settings.suit([training_settings.MODEL.get()] if models is None else models, depths)
+
+
+def train_form() -> None:
+    """All settings of a run."""
+    training_settings.remember()
     current = training_settings.settings()
     info = dataset_choice()
     st.segmented_control(
@@ -48,6 +67,8 @@ def train_form() -> TrainConfig | None:
         f"Latent size ({CODE_UNITS[model]}s {'of' if CODE_UNITS[model] == 'channel' else 'in'} the code)",
         sorted({*LATENT_SIZES, current["latent_size"]}),
         key=training_settings.LATENT_SIZE.key,
+        on_change=pages.draw_only,
+        args=(CLICK,),
         help="How much of an image the model can keep. Small: strong compression, blurred images.",
     )
     training_settings.suit([model])
@@ -65,7 +86,6 @@ def train_form() -> TrainConfig | None:
             stride()
     epochs_and_images(info, current["train_images"])
     more_settings.more([model])
-    return _config(info)
 
 
 # ---------------------------------------------------------------- parts of forms
@@ -73,8 +93,7 @@ def train_form() -> TrainConfig | None:
 
 def dataset_choice() -> DatasetInfo:
     """The data set, prepared if it can be; what there is to tell of it; the way to bring another."""
-    if (why := training_settings.check_dataset()) is not None:
-        st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
+    _check_dataset()
     infos = {info.name: info for info in catalogue.offered()}
     titles = catalogue.choice_titles(infos.values())
     place = st.container(key="dataset-choice", gap=None)
@@ -102,6 +121,11 @@ def dataset_choice() -> DatasetInfo:
     for note in info.notes:
         st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
     return info
+
+
+def _check_dataset() -> None:
+    if (why := training_settings.check_dataset()) is not None:
+        st.warning(f"{plain(why[:1].upper() + why[1:])}.", icon=":material/image_not_supported:")
 
 
 def stride() -> None:
@@ -137,8 +161,10 @@ def _image_counts(info: DatasetInfo, selected: int) -> list[int]:
     return sorted({0, selected, *(n for n in IMAGE_COUNTS if n < info.n_train)})
 
 
-def _config(info: DatasetInfo) -> TrainConfig | None:
+def config() -> TrainConfig | None:
+    """What the settings say; None where they do not go together, which the page then says."""
     try:
+        info = catalogue.info_of(training_settings.DATASET.get())
         config = training_settings.config_of(training_settings.settings())
         training.check(config, info.image_shape, info.n_train)
         model = models.describe(config, info.image_shape)

@@ -8,6 +8,7 @@ from typing import Any
 from autoenc import datasets, recipes
 from autoenc.errors import AutoencError, ConfigError, DatasetUnknown
 from autoenc.schema import MODEL_KINDS, NOISES, OPTIONAL, Noise, TrainConfig
+from ui.core import links
 from ui.core.catalogue import default_dataset, default_epochs, info_of, is_present, offered
 from ui.core.links import Param
 from ui.core.values import Value
@@ -67,6 +68,11 @@ def settings(models: Iterable[str] | None = None) -> dict[str, Any]:
     if not can_count_bytes([MODEL.get()] if models is None else models):
         held["rate_weight"] = 0
     return held
+
+
+def remember() -> None:
+    """Before the form is drawn again for itself: what its widgets hold that come and go."""
+    links.remember(map(setting, SETTINGS))
 
 
 def can_count_bytes(models: Iterable[str]) -> bool:
@@ -170,18 +176,21 @@ def _suits(dataset: str) -> Iterator[tuple[Value[Any], int]]:
         yield DECAY_EPOCHS, epochs
 
 
-def check_dataset() -> str | None:
-    """Before the chooser is drawn: another data set where the chosen one cannot be; returns why it cannot."""
+def why_no_dataset() -> str | None:
+    """Why the chosen data set cannot be shown here; None: it can."""
     name: str = DATASET.get()
     try:
         info = info_of(name)
-        if info in offered():
-            return None
-        why = f"{info.title} is grey; open it on the other pages"
     except DatasetUnknown:
-        why = f"the data set {name} is not on this machine any more"
-    DATASET.put(default_dataset())
-    dataset_changed()
+        return f"the data set {name} is not on this machine any more"
+    return None if info in offered() else f"{info.title} is grey; open it on the other pages"
+
+
+def check_dataset() -> str | None:
+    """Before the chooser is drawn: another data set where the chosen one cannot be; returns why it cannot."""
+    if (why := why_no_dataset()) is not None:
+        DATASET.put(default_dataset())
+        dataset_changed()
     return why
 
 
