@@ -25,7 +25,6 @@ META = "meta.json"  # the fingerprint, and what else there is to know
 CLOCK_TICK = 50_000_000  # nanoseconds
 
 _Files = tuple[tuple[int, int, int], ...]  # of each file of a folder what differs when it was written to
-_compared: dict[Path, _Files] = {}  # the folders whose bytes this process has compared, as they were then
 _comparing: dict[Path, Lock] = {}  # held while the bytes of a folder are compared
 
 
@@ -35,6 +34,11 @@ class Stored(NamedTuple):
     arrays: Arrays  # private maps: writing to them changes no file
     fingerprint: str
     meta: Mapping[str, Any]  # each value is still to be checked
+
+
+# The folders whose bytes this process has compared, as they were then: a page asks for its data set dozens of
+# times, and opening the arrays is most of what that takes.
+_compared: dict[Path, tuple[_Files, Stored]] = {}
 
 
 def fingerprint_of(arrays: Iterable[Bytes]) -> str:
@@ -53,28 +57,37 @@ def fingerprint_of(arrays: Iterable[Bytes]) -> str:
 def stored(folder: Path) -> Stored | None:
     """What was written there; None where the folder is missing, incomplete or damaged."""
     try:
-        files, meta = _files(folder), read_meta(folder)
+        files = _files(folder)
+        if (known := _known(folder, files)) is not None:
+            return known
+        meta = read_meta(folder)
         fingerprint = str(meta["fingerprint"])
         # Copy-on-write: torch.from_numpy takes the arrays without a warning, and processes share the pages.
         maps = [np.load(_npy(folder, name), mmap_mode="c", allow_pickle=False) for name in Arrays._fields]
         arrays = Arrays(*map(np.asarray, maps))
     except Exception:  # noqa: BLE001 - whatever is wrong with a folder of the cache, the cure is a new one
         return None
-    if _compared.get(folder) != files and not _is_as_written(folder, files, arrays, fingerprint):
-        return None
-    return Stored(arrays, fingerprint, meta)
+    return _if_as_written(folder, files, Stored(arrays, fingerprint, meta))
 
 
-def _is_as_written(folder: Path, files: _Files, arrays: Arrays, fingerprint: str) -> bool:
-    """Whether the bytes have this fingerprint; of threads that ask at the same time one compares."""
+def _known(folder: Path, files: _Files) -> Stored | None:
+    compared, known = _compared.get(folder, (None, None))
+    return known if compared == files else None
+
+
+def _if_as_written(folder: Path, files: _Files, opened: Stored) -> Stored | None:
+    """What was opened, if its bytes have its fingerprint; of threads that ask at once one compares."""
     with _comparing.setdefault(folder, Lock()):
-        if _compared.get(folder) == files:
-            return True
-        if any(array.dtype != np.uint8 for array in arrays) or fingerprint_of(arrays) != fingerprint:
-            return False
+        if (known := _known(folder, files)) is not None:
+            return known
+        arrays = opened.arrays
+        if any(array.dtype != np.uint8 for array in arrays) or fingerprint_of(arrays) != opened.fingerprint:
+            return None
         if time_ns() - max(changed for _, changed, _ in files) > CLOCK_TICK:
-            _compared[folder] = files
-        return True
+            for gone in [other for other in list(_compared) if not other.exists()]:
+                _compared.pop(gone, None)  # a map of a file that was deleted keeps its room on the disk
+            _compared[folder] = files, opened
+        return opened
 
 
 def read_meta(folder: Path) -> dict[str, Any]:

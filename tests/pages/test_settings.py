@@ -21,7 +21,8 @@ def form_of_train() -> None:
 
     from ui.widgets import training_form
 
-    training_form.train_form()
+    with training_form.train_form():
+        training_form.code_settings()
     st.session_state["form_value"] = training_form.config()
 
 
@@ -32,7 +33,9 @@ def form_of_sweep() -> None:
     from ui.sweep import form
 
     links.remember_all()  # what every page does
-    st.session_state["form_value"] = form.sweep_form()
+    with form.sweep_form():
+        form.code_settings()
+    st.session_state["form_value"] = form.sweep()
 
 
 def form(script: Callable[[], None]) -> AppTest:

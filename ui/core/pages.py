@@ -7,7 +7,7 @@ chart or a table shows otherwise in this browser only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -57,16 +57,6 @@ def draw_again() -> NoReturn:
         st.rerun(scope="fragment")
     except StreamlitAPIException:  # Streamlit refuses it in a run of the whole page
         st.rerun()
-
-
-def draw_only(part: str) -> None:
-    """In the callback of a widget that changes nothing else of the page: only this part is drawn again.
-
-    Args:
-        part: the key of its fragment; where it is not on the page, what would be drawn anyway is drawn.
-    """
-    with suppress(StreamlitAPIException):  # there is no such part
-        st.rerun(part)
 
 
 def with_view(dashboard: str) -> str:

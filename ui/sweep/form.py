@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
@@ -21,8 +22,8 @@ SIZES = [str(2**i) for i in range(11)]
 MAX_REFUSED = 3  # told one by one
 
 
-def sweep_form() -> None:
-    """All settings."""
+def sweep_form() -> DeltaGenerator:
+    """All settings but those of the codes, whose place among them this returns."""
     training_settings.remember()
     values = training_settings.settings(settings.MODELS.get())
     info = training_form.dataset_choice()
@@ -38,6 +39,21 @@ def sweep_form() -> None:
     rated = bool(training_settings.settings(models)["rate_weight"])
     if caption := remarks.shared_settings(models, rated=rated):
         st.caption(plain(caption))
+    place = st.container(key="code-settings")
+    training_form.epochs_and_images(info, values["train_images"])
+    st.toggle(
+        "One at a time",
+        key=settings.ALONE.key,
+        help="Slower, but each run has the machine to itself, so the times can be compared.",
+    )
+    more_settings.more(models)
+    return place
+
+
+def code_settings() -> None:
+    """How large the codes are and how deep the models: nothing else in the form follows them."""
+    models = settings.MODELS.get()
+    training_settings.suit(models, settings.DEPTHS)
     st.multiselect(
         "Latent sizes",
         SIZES,
@@ -59,13 +75,6 @@ def sweep_form() -> None:
         )
         if any(MODEL_KINDS[model].has_stride for model in models):
             training_form.stride()
-    training_form.epochs_and_images(info, values["train_images"])
-    st.toggle(
-        "One at a time",
-        key=settings.ALONE.key,
-        help="Slower, but each run has the machine to itself, so the times can be compared.",
-    )
-    more_settings.more(models)
 
 
 def sweep() -> Sweep | None:

@@ -39,7 +39,7 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         ignored: one sentence for each thing in the address that was.
     """
     left, right = layout.halves()
-    plan = right.container()
+    above = right.container()
     with left:
         layout.heading(heading, ignored)
         training_form.settle(settings.MODELS.get(), settings.DEPTHS)
@@ -48,30 +48,49 @@ def sweeping(heading: str, ignored: Sequence[str]) -> None:
         # Before the button is drawn: a sweep that ends redraws the page.
         active = sweep_id is not None and view.is_under_way(sweep_id)
         in_training = sweep_id is not None and active and view.is_in_training(sweep_id)
-        st.fragment(_form)(plan, beside, in_training)
+        st.fragment(_form)(above, beside, in_training)
         training_form.offer_download(beside.dataset)
     if sweep_id is not None:
         with right:
             view.sweep_view(sweep_id, active, in_training, beside.other_settings)
 
 
-def _form(plan: DeltaGenerator, beside: _Beside, in_training: bool) -> None:
+def _form(right: DeltaGenerator, beside: _Beside, in_training: bool) -> None:
     """Drawn again where one of its controls changes others.
 
     Args:
-        plan: the place for the models as they will be built.
+        right: the place for what the sweep will begin with.
     """
     if training_settings.why_no_dataset():
         st.rerun()  # the whole page, which chooses another
+    plan = None
     with layout.form():
-        form.sweep_form()
+        code = form.sweep_form()
+        if beside.other_settings and not presenter.is_on():
+            with right:
+                plan = before_training.show(training_settings.DATASET.get())
+        nothing_yet = right.container() if beside.sweep_id is None else None
         with layout.before_the_click():
-            st.fragment(_before_the_click, key=training_form.CLICK)(plan, beside, in_training)
+            st.fragment(_before_the_click)(code, plan, nothing_yet, beside, in_training)
 
 
-def _before_the_click(plan: DeltaGenerator, beside: _Beside, in_training: bool) -> None:
-    """Drawn again by itself where a control changes nothing else."""
+def _before_the_click(
+    code: DeltaGenerator,
+    plan: DeltaGenerator | None,
+    nothing_yet: DeltaGenerator | None,
+    beside: _Beside,
+    in_training: bool,
+) -> None:
+    """The settings of the codes and what follows them, drawn again by itself.
+
+    Args:
+        code: the place of these settings in the form.
+        plan: the place for the models as they will be built; None: they are not shown.
+        nothing_yet: the place of the sweep, where there is none.
+    """
     with errors.shown():
+        with code:
+            form.code_settings()
         sweep = form.sweep()
         planned = lifecycle.plan(sweep) if sweep is not None else None
         if planned is not None:
@@ -81,10 +100,11 @@ def _before_the_click(plan: DeltaGenerator, beside: _Beside, in_training: bool) 
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())
             layout.fold()
             st.rerun()
-        with plan:
-            if sweep is not None and beside.other_settings and not presenter.is_on():
-                before_training.show(_middle_sizes(sweep))
-            if beside.sweep_id is None:
+        if sweep is not None and plan is not None:
+            with plan:
+                before_training.models_to_train(_middle_sizes(sweep))
+        if nothing_yet is not None:
+            with nothing_yet:
                 _nothing_yet(sweep if planned is not None and planned.run_ids else None)
         pages.write_address()
         if _beside() != beside:

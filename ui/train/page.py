@@ -38,35 +38,46 @@ def training(heading: str, ignored: Sequence[str]) -> None:
         ignored: one sentence for each thing in the address that was.
     """
     left, right = layout.halves()
-    plan = right.container()
+    above = right.container()
     with left:
         layout.heading(heading, ignored)
         training_form.settle()
         beside = _beside()
         active = sessions.is_active(beside.run_id)  # before the button: a run that ends redraws the page
-        st.fragment(_form)(plan, beside)
+        st.fragment(_form)(above, beside)
         training_form.offer_download("mnist" if beside.dataset == "digits" else beside.dataset)
     with right:
         view.run_view(beside.run_id, active, beside.origin)
 
 
-def _form(plan: DeltaGenerator, beside: _Beside) -> None:
+def _form(right: DeltaGenerator, beside: _Beside) -> None:
     """Drawn again where one of its controls changes others.
 
     Args:
-        plan: the place for the model as it will be built.
+        right: the place for what the training will begin with.
     """
     if training_settings.why_no_dataset():
         st.rerun()  # the whole page, which chooses another
+    plan = None
     with layout.form():
-        training_form.train_form()
+        code = training_form.train_form()
+        if beside.origin.other_settings and not presenter.is_on():
+            with right:
+                plan = before_training.show(training_settings.DATASET.get())
         with layout.before_the_click():
-            st.fragment(_before_the_click, key=training_form.CLICK)(plan, beside)
+            st.fragment(_before_the_click)(code, plan, beside)
 
 
-def _before_the_click(plan: DeltaGenerator, beside: _Beside) -> None:
-    """Drawn again by itself where a control changes nothing else."""
+def _before_the_click(code: DeltaGenerator, plan: DeltaGenerator | None, beside: _Beside) -> None:
+    """The settings of the code and what follows them, drawn again by itself.
+
+    Args:
+        code: the place of its settings in the form.
+        plan: the place for the model as it will be built; None: it is not shown.
+    """
     with errors.shown():
+        with code:
+            training_form.code_settings()
         config = training_form.config()
         if config is not None:
             training_form.forecast(config, selection.RUN.get())
@@ -75,9 +86,9 @@ def _before_the_click(plan: DeltaGenerator, beside: _Beside) -> None:
             selection.show_run(sessions.start(TrainJob(config)))
             layout.fold()
             st.rerun()
-        if config is not None and beside.origin.other_settings and not presenter.is_on():
+        if config is not None and plan is not None:
             with plan:
-                before_training.show([config])
+                before_training.models_to_train([config])
         pages.write_address()
         if _beside() != beside:
             st.rerun()

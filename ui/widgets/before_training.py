@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from autoenc import datasets, models
 from autoenc.captions import configs
@@ -31,15 +32,19 @@ _STYLE = """
 """
 
 
-def show(planned: Sequence[TrainConfig]) -> None:
-    """What these trainings, of one data set, begin with; nothing where it is not here."""
-    name = planned[0].dataset
-    if not catalogue.is_present(name):
-        return
+def show(dataset: str) -> DeltaGenerator | None:
+    """What a training begins with: images, and the place for its models; None: the data set is not here."""
+    if not catalogue.is_present(dataset):
+        return None
     images, built = st.columns(2, gap="medium")
     with images:
-        training_images(name)
-    with built, st.container(key=f"plans-{len(planned)}"):
+        training_images(dataset)
+    return built
+
+
+def models_to_train(planned: Sequence[TrainConfig]) -> None:
+    """As they will be built; their data set is here."""
+    with st.container(key=f"plans-{len(planned)}"):
         for config in planned:
             _model(config)
 

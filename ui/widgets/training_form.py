@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from autoenc import checkpoints, datasets, memory, models, training
 from autoenc.datasets import DatasetInfo
@@ -20,7 +21,7 @@ from autoenc.schema import (
     TrainConfig,
 )
 from ui.app import errors
-from ui.core import catalogue, idle, pages, sessions, visitor
+from ui.core import catalogue, idle, sessions, visitor
 from ui.core.text import plain
 from ui.core.values import Value
 from ui.widgets import dataset_upload, labels, more_settings, offers, training_settings
@@ -31,11 +32,6 @@ MODEL_HELP = (
     "a stack of small images. Conv bottleneck: filters, then a code with exactly the size you choose."
 )
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
-
-
-# The key of the part of a page that says what will happen and has the button: what changes nothing else of
-# the page has only this drawn again.
-CLICK = "before the click"
 
 
 def settle(models: Sequence[str] | None = None, depths: Value[list[str]] | None = None) -> None:
@@ -49,8 +45,8 @@ def settle(models: Sequence[str] | None = None, depths: Value[list[str]] | None 
     training_settings.suit([training_settings.MODEL.get()] if models is None else models, depths)
 
 
-def train_form() -> None:
-    """All settings of a run."""
+def train_form() -> DeltaGenerator:
+    """All settings of a run but those of its code, whose place among them this returns."""
     training_settings.remember()
     current = training_settings.settings()
     info = dataset_choice()
@@ -62,16 +58,23 @@ def train_form() -> None:
         required=True,
         help=MODEL_HELP,
     )
-    model = training_settings.MODEL.get()
+    training_settings.suit([training_settings.MODEL.get()])
+    place = st.container(key="code-settings")
+    epochs_and_images(info, current["train_images"])
+    more_settings.more([training_settings.MODEL.get()])
+    return place
+
+
+def code_settings() -> None:
+    """How large the code is and how deep the model: nothing else in the form follows them."""
+    model, size = training_settings.MODEL.get(), training_settings.LATENT_SIZE.get()
+    training_settings.suit([model])
     st.select_slider(
         f"Latent size ({CODE_UNITS[model]}s {'of' if CODE_UNITS[model] == 'channel' else 'in'} the code)",
-        sorted({*LATENT_SIZES, current["latent_size"]}),
+        sorted({*LATENT_SIZES, size}),
         key=training_settings.LATENT_SIZE.key,
-        on_change=pages.draw_only,
-        args=(CLICK,),
         help="How much of an image the model can keep. Small: strong compression, blurred images.",
     )
-    training_settings.suit([model])
     with st.container(horizontal=True, gap="small", key="depth"):
         st.segmented_control(
             "Layers",
@@ -84,8 +87,6 @@ def train_form() -> None:
         )
         if MODEL_KINDS[model].has_stride:
             stride()
-    epochs_and_images(info, current["train_images"])
-    more_settings.more([model])
 
 
 # ---------------------------------------------------------------- parts of forms

@@ -145,7 +145,7 @@ def suit(models: Iterable[str], depths: Value[list[str]] | None = None) -> None:
         changed = CHANGED_BY_VISITOR[value.key]
         if changed.get() is None:
             changed.put(value.get() != suits)
-        if not changed.get():
+        if not changed.get() and value.get() != suits:
             value.put(suits)
 
 
