@@ -89,12 +89,12 @@ def _before_the_click(
         nothing_yet: the place of the sweep, where there is none.
     """
     with errors.shown():
-        with code:
-            form.code_settings()
         sweep = form.sweep()
         planned = lifecycle.plan(sweep) if sweep is not None else None
         if planned is not None:
             form.forecast(planned, alone=settings.ALONE.get())
+        with code:
+            form.code_settings()
         pressed = form.start_button(planned, in_training and not beside.other_settings)
         if pressed and sweep is not None and planned is not None:
             lifecycle.start_sweep(sweep, planned, alone=settings.ALONE.get())

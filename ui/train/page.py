@@ -76,11 +76,11 @@ def _before_the_click(code: DeltaGenerator, plan: DeltaGenerator | None, beside:
         plan: the place for the model as it will be built; None: it is not shown.
     """
     with errors.shown():
-        with code:
-            training_form.code_settings()
         config = training_form.config()
         if config is not None:
             training_form.forecast(config, selection.RUN.get())
+        with code:
+            training_form.code_settings()
         pressed = training_form.train_button(config, selection.RUN.get())
         if pressed and config is not None:
             selection.show_run(sessions.start(TrainJob(config)))
