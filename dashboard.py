@@ -32,6 +32,13 @@ def main() -> None:
         access.fill(top)
 
 
+def load_first_page() -> None:
+    """What the front page consists of; PyTorch is no part of it."""
+    import ui.app.errors
+    import ui.app.header
+    import ui.start.intro  # noqa: F401
+
+
 # The names are not decoration. A page is this file as `__main__`. `streamlit run` finds `app` in the text and
 # imports it as `dashboard`; the worker processes import this file under a third name, and need nothing of it.
 if __name__ == "__main__":
@@ -41,4 +48,4 @@ elif __name__ == "dashboard":
 
     from ui import server
 
-    app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=server.lifespan)
+    app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=server.lifespan_after(load_first_page))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -85,15 +86,16 @@ def navigations(browser: Browser, folder: Path) -> Iterator[Row]:
     """Every page by a press in the navigation, after all of them have been there once."""
     trained(TrainConfig(dataset=datasets.default_name(), epochs=1))
     took: dict[str, list[tuple[float, float]]] = {heading: [] for heading in (*HEADINGS.values(), *TITLES)}
+    titles = cycle(TITLES[::-1])
     with dashboard(folder) as ours, dashboard(folder / "plain", script=PLAIN_PAGES) as plain:
         wait_for_workers(browser, ours.address)
         with visitor(browser, ours.address) as page, visitor(browser, plain.address) as other:
             for _ in range(1 + ROUNDS):
                 for title, heading in HEADINGS.items():
                     took[heading].append(navigate(page, title, heading))
-                    for plain_title in TITLES[::-1]:
-                        took[plain_title].append(navigate(other, plain_title, plain_title))
-    plain_pages = [one for title in TITLES for one in took[title][1:]]
+                    plain_title = next(titles)
+                    took[plain_title].append(navigate(other, plain_title, plain_title))
+    plain_pages = [one for title in TITLES for one in took[title][ROUNDS:]]
     for at, until in enumerate(("words", "at rest")):
         others = tuple(one[at] for one in plain_pages)
         for title, heading in HEADINGS.items():

@@ -44,7 +44,8 @@ class DatasetSpec:
     @property
     def files(self) -> tuple[Path, ...]:
         """The raw files, there or not; none for an embedded data set and for an image folder."""
-        return tuple(self.folder / file for file in self.file_names)
+        folder = self.folder
+        return tuple(folder / file for file in self.file_names)
 
     @property
     def present(self) -> bool:

@@ -257,7 +257,7 @@ def test_a_page_at_rest_is_drawn_anew_when_what_it_watches_has_changed_and_not_b
         st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
         seen, now = st.session_state.get("seen", "at rest"), st.session_state.get("now", "at rest")
         st.session_state["seen"] = now
-        idle._watch(lambda: now, seen)
+        idle._watch(idle._Look(lambda: now, (seen,)))
 
     app = AppTest.from_function(page, default_timeout=60).run().run()
     assert app.session_state["drawn"] == 2

@@ -18,10 +18,10 @@ from starlette.middleware import Middleware
 from ui.server.addresses import Addresses
 from ui.server.caching import Caching
 from ui.server.first_paint import FirstPaint
-from ui.server.start import lifespan
+from ui.server.start import lifespan_after
 from ui.server.uploads import Uploads
 from ui.server.visits import Visits
 
 MIDDLEWARE = tuple(Middleware(part) for part in (Addresses, Visits, Uploads, Caching, FirstPaint))
 
-__all__ = ["MIDDLEWARE", "lifespan"]
+__all__ = ["MIDDLEWARE", "lifespan_after"]

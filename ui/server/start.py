@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import FrameType
 from typing import Any
 
@@ -22,9 +22,28 @@ from ui.server.delivery import deliver_in_order
 from ui.server.downloads import keep_downloads
 
 
-@asynccontextmanager
-async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Around all requests."""
+def lifespan_after(load: Callable[[], None]) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What is around all requests.
+
+    Args:
+        load: what the first visitor need not wait for; our components are known only if they are loaded when
+            Streamlit is there.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        _begin()
+        components.remove_old()
+        load()
+        _open_browser()
+        keeping = asyncio.create_task(_keep_young())
+        yield
+        keeping.cancel()
+
+    return lifespan
+
+
+def _begin() -> None:
     if words := files.warning(files.raise_limit()):
         print(words, file=sys.stderr)
     keep_downloads(get_instance().media_file_mgr)
@@ -33,11 +52,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     # address of a page that file of the folder `pages` by itself, without dashboard.py.
     PagesManager.uses_pages_directory = False
     _end_in_order()
-    _open_browser()
-    components.remove_old()
-    keeping = asyncio.create_task(_keep_young())
-    yield
-    keeping.cancel()
 
 
 async def _keep_young() -> None:
