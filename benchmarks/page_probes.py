@@ -121,7 +121,7 @@ def navigate(page: Page, title: str, heading: str) -> tuple[float, float]:
 # ---------------------------------------------------------------- the first paint
 
 WATCH_WORDS = """window.words = new Promise((resolve) => {
-  const texts = () => [...document.querySelectorAll(".stMarkdown")].map((e) => e.textContent);
+  const texts = () => [...document.querySelectorAll(".stMarkdown, .stHeading")].map((e) => e.textContent);
   const look = () => texts().some((text) => text.includes(%s)) && resolve(performance.now());
   new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
 });"""
