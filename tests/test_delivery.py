@@ -140,3 +140,29 @@ def test_every_page_has_such_a_queue(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with ThreadPoolExecutor(1) as thread:  # a browser of other tests may have this one
         assert type(thread.submit(asyncio.run, queue()).result()) is OrderedQueue
+
+
+# ---------------------------------------------------------------- the beginning of a run
+
+
+def test_the_beginning_of_a_run_goes_with_its_first_element() -> None:
+    queue = OrderedQueue()
+    for message in (began("1", FRAGMENT), block(*CONTAINER)):
+        queue.enqueue(message)
+        assert queue.flush() == []
+    queue.enqueue(text("words", *CONTAINER, 0))
+    assert [message.WhichOneof("type") for message in queue.flush()] == ["new_session", "delta", "delta"]
+    queue.enqueue(block(*TABS))
+    assert len(queue.flush()) == 1, "the run has begun: each message goes as it comes"
+
+
+def test_a_run_without_an_element_goes_with_its_end_and_what_is_no_beginning_at_once() -> None:
+    queue, ended = OrderedQueue(), ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+    queue.enqueue(began("1"))
+    assert queue.flush() == []
+    queue.enqueue(ended)
+    assert len(queue.flush()) == 2
+    at_rest = ForwardMsg()
+    at_rest.session_status_changed.script_is_running = False
+    queue.enqueue(at_rest)
+    assert queue.flush() == [at_rest]
