@@ -19,7 +19,7 @@ CHANGES, WARM_UP = 16, 2  # of the control, on each page
 # Of each page, and the times of a plain page that are aimed at.
 CONTROLS = {
     "Train": (LATENT_SIZE, 1.5),
-    "Sweep": (Control(".st-key-depths button:text-is('2')", "Enter", ".st-key-go", r"^\d+ run"), 2),
+    "Sweep": (Control(".st-key-depths button:has-text('2')", "Enter", ".st-key-go", r"^\d+ run"), 2),
     "Denoise": (
         Control(".st-key-noise-scene input[type=range]", "ArrowRight", ".st-key-noise-scene", "dB, "),
         2,
