@@ -1,4 +1,4 @@
-"""The convolutions in a form for which processors have fast kernels: docs/decisions/0039-fast-convolutions.md."""
+"""The convolutions in a form for which processors have fast kernels: docs/decisions/0039."""
 
 from __future__ import annotations
 

@@ -54,6 +54,8 @@ def _settings() -> dict[str, Any]:
     """Those of Dask."""
     return {
         "distributed.admin.low-level-log-length": 100,
+        # By default fifty times a second, in every process: most of what an idle worker takes of a core.
+        "distributed.admin.tick.interval": "1s",
         # A worker that died is the driver's business: it knows why, and from which epoch to go on.
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.http.routes": [],
