@@ -462,6 +462,7 @@ def test_networks_follow_the_slider_where_the_browser_has_no_webassembly(
     context.route("**/network_worker-*.js", without)
     page = context.new_page()
     page.goto(address)
+    expect(page.locator(".live .best").first).to_be_visible()
     page.wait_for_function(NETWORKS_ARE_DONE)
     before = page.evaluate(OUTPUT, "gentle")
     page.get_by_role("slider").press("End")
