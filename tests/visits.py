@@ -89,5 +89,11 @@ def trained(**settings: str) -> AppTest:
     return until(app, "Finished: 2 of 2 epochs")
 
 
+def next_opened(app: AppTest) -> AppTest:
+    """The page of a run that is finished, with what can follow it unfolded."""
+    app.session_state["next"] = True
+    return app.run()
+
+
 def swept(**link: str) -> AppTest:
     return opened("sweep", **{"dataset": "digits", "models": "mlp", "epochs": "2", **link})

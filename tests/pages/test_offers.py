@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from autoenc import datasets, recipes
 from autoenc.jobs import TrainJob
 from autoenc.schema import State, Sweep, TrainConfig
-from tests.visits import has_button, opened, swept, texts, the_sessions, trained, until_true
+from tests.visits import has_button, next_opened, opened, swept, texts, the_sessions, trained, until_true
 from ui.core import forecasts
 from ui.denoise import denoisers
 from ui.widgets import offers
@@ -71,6 +71,8 @@ def test_every_button_that_trains_says_how_long_in_the_line_above_it() -> None:
 
 def test_what_can_follow_a_run_says_how_long_it_takes() -> None:
     app = trained(latent_size="13")
+    assert not has_button(app, "next-2-1"), "a page that is looked at forecasts what somebody asks for only"
+    next_opened(app)
     for key in ("next-102-0", "next-2-1"):
         assert line_above(app, key).startswith("Time: **"), key
 
@@ -146,7 +148,7 @@ def test_what_can_follow_a_run_is_offered_to_be_watched_where_another_window_tra
     with busy():
         longer = TrainJob(TrainConfig("digits", latent_size=24, epochs=102))
         run_id = the_sessions().start(longer, SOMEBODY)
-        app.run()
+        next_opened(app)
         assert app.button(key="next-102-0").label == "Watch it train"
         assert app.button(key="next-2-1").label.startswith("Again with seed")
         the_sessions().stop(run_id)

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from autoenc import checkpoints, datasets, inspection
 from autoenc.schema import State
-from tests.visits import opened, texts, trained, until
+from tests.visits import next_opened, opened, texts, trained, until
 from ui.core import polling, sessions
 
 
@@ -275,11 +275,11 @@ def test_longer_another_seed_and_the_settings_of_a_run() -> None:
     app.select_slider(key="latent_size").set_value(24).run()
     app.button(key="take-settings").click().run()
     assert app.select_slider(key="latent_size").value == 11
-    app.button(key="next-102-0").click().run()
+    next_opened(app).button(key="next-102-0").click().run()
     until(app, "Finished: 102 of 102 epochs")
     assert checkpoints.read(app.query_params["run"]).resumed_from_epoch == 2
     app = opened(run=short)
-    app.button(key="next-2-1").click().run()
+    next_opened(app).button(key="next-2-1").click().run()
     until(app, "Finished: 2 of 2 epochs")
     assert app.number_input(key="seed").value == 1
     assert " ± " in app.metric[0].value

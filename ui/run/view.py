@@ -113,8 +113,7 @@ def _what_next(snapshot: Snapshot) -> None:
         return
     run = snapshot.run
     if run is not None and run.finished and catalogue.fingerprint_of(run.config.dataset) == run.fingerprint:
-        with st.popover("Next", icon=":material/arrow_forward:", key="next"):
-            _next_run(run)
+        st.fragment(_next)(run)
     if visitor.is_teacher():
         with st.popover("Delete", icon=":material/delete:", key="delete"):
             st.markdown("Delete this run and its trained model?")
@@ -122,6 +121,14 @@ def _what_next(snapshot: Snapshot) -> None:
                 sessions.delete_run(snapshot.job_id)
                 selection.show_nothing()
                 st.rerun()
+
+
+def _next(run: Run) -> None:
+    """What it holds is drawn when it is opened: its forecasts cost more than the headline."""
+    box = st.popover("Next", icon=":material/arrow_forward:", key="next", on_change="rerun")
+    if box.open:
+        with box, errors.shown():
+            _next_run(run)
 
 
 def _next_run(run: Run) -> None:
