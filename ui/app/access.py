@@ -41,16 +41,20 @@ def _address_shown() -> None:
             )
         return
     name = address.partition("//")[2]
-    with st.popover(name, icon=":material/qr_code_2:", key="address", wrap=False, on_change="rerun"):
-        st.markdown(f"### `{address.replace('`', '')}`")
-        # Dark on light in the dark theme too: many cameras read nothing else.
-        code = segno.make_qr(pages.with_view(address))
-        st.image(
-            code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360, alt="QR code"
-        )
-        st.caption("The QR code opens the view on this screen.")
-        if visitor.is_teacher():
-            st.caption("Teacher mode: stop or delete any run, add data sets.")
+    box = st.popover(name, icon=":material/qr_code_2:", key="address", wrap=False, on_change="rerun")
+    if box.open:
+        with box:
+            _qr_code(address)
+
+
+def _qr_code(address: str) -> None:
+    st.markdown(f"### `{address.replace('`', '')}`")
+    # Dark on light in the dark theme too: many cameras read nothing else.
+    code = segno.make_qr(pages.with_view(address))
+    st.image(code.svg_inline(scale=8, border=2, light="#ffffff", dark="#000000"), width=360, alt="QR code")
+    st.caption("The QR code opens the view on this screen.")
+    if visitor.is_teacher():
+        st.caption("Teacher mode: stop or delete any run, add data sets.")
 
 
 def _ask_for_key() -> None:
