@@ -9,9 +9,11 @@ function move(mark) {
   dispatchEvent(new CustomEvent("autoenc-seek", { detail: { key, at: mark.told } }));
 }
 
+// A film that has come anew rests where the page has it: to say so would have the page drawn once more.
 function tell(mark, at) {
-  if (at === mark.told) return;
+  const known = mark.told ?? mark.data.at ?? mark.data.last;
   mark.told = at;
+  if (at === known) return;
   mark.send("rests", at);
 }
 
