@@ -98,7 +98,7 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
     },
     "runs": {
-        "address": View(HEAD, "[data-testid=stPopoverBody]"),
+        "address": View(HEAD, "[data-testid=stPopoverBody] img"),
         "presenter": View(".st-key-presenter label", ".st-key-stage"),
     },
 }
