@@ -98,7 +98,7 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
     },
     "runs": {
-        "address": View(HEAD, "[data-testid=stPopoverBody] img"),
+        "address": View(HEAD, "[data-testid=stPopoverBody] p"),
         "presenter": View(".st-key-presenter label", ".st-key-stage"),
     },
 }
