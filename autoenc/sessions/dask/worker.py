@@ -149,7 +149,10 @@ def measure_speed(key: str, seconds: float, all_or_none: bool) -> tuple[Speed | 
     with cores.joined(int(CPU_COUNT)) as mine:
         n = mine.take(_all) or mine.wait(_all, lambda: key in _stop or monotonic() >= end)
         whole = n == int(CPU_COUNT)
-        return measure(n) if whole or (n and not all_or_none) else None, whole
+        try:
+            return measure(n) if whole or (n and not all_or_none) else None, whole
+        finally:
+            memory.give_back()
 
 
 def _all(share: int) -> int:
