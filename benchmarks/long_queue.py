@@ -53,7 +53,7 @@ async def _keep_busy(address: str) -> None:
     """The one worker has work for longer than all this takes."""
     link = f"dataset=digits&model=conv&latent_size={LONG.latent_size}&layers={LONG.layers}&epochs=1000"
     async with opened(address, link, "train") as first:
-        while not first.shows("Time: about"):
+        while not first.shows("Time: **"):
             await asyncio.sleep(0.1)
         await first.press("train")
         while not first.shows("Training: "):

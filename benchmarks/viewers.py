@@ -114,7 +114,7 @@ async def _watch_together(address: str, link: str, n_viewers: int, pid: int) -> 
 async def _started(address: str, link: str) -> AsyncIterator[BrowserSession]:
     """The first viewer, who has pressed Train."""
     async with opened(address, link) as first:
-        while not first.shows("Time: about"):  # the workers are up, and measured
+        while not first.shows("Time: **"):  # the workers are up, and measured
             await asyncio.sleep(0.1)
         await first.press("train")
         while not first.shows("Training: "):
