@@ -113,7 +113,8 @@ def _what_next(snapshot: Snapshot) -> None:
         return
     run = snapshot.run
     if run is not None and run.finished and catalogue.fingerprint_of(run.config.dataset) == run.fingerprint:
-        st.fragment(_next)(run)
+        with st.container(width="content"):  # else the fragment takes all the room there is
+            st.fragment(_next)(run)
     if visitor.is_teacher():
         with st.popover("Delete", icon=":material/delete:", key="delete"):
             st.markdown("Delete this run and its trained model?")
