@@ -5,8 +5,9 @@ import sys
 
 
 def main() -> None:
-    # Threads that wait sleep instead of spinning; read once, when PyTorch is loaded.
+    # Threads that wait soon sleep instead of spinning; read once, when PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     import streamlit as st  # here, because the worker processes need neither streamlit nor the pages
     from streamlit import runtime
 

@@ -25,6 +25,7 @@ from autoenc.errors import AutoencError
 MAX_JOBS = 256  # that share a machine
 POLL_SECONDS = 0.02
 GLANCE_SECONDS = 0.002
+SHARE_SECONDS = 1.0  # between two times that a job at work takes its share
 TELL_SECONDS = 1.0  # between two looks at whom a job waits for
 
 _own: set[int] = set()  # the places of this process's jobs

@@ -2,12 +2,13 @@
 
 Our own jobs share the cores by locks (`autoenc.cores`). Other users, or programs with another TMPDIR, do not
 see these locks: then two runs may want the same core, and both become much slower. Nobody can be made to
-share, so it is measured, and said.
+share, so it is measured, and said; and our threads make room (docs/decisions/0003-waiting-threads-sleep.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
@@ -21,6 +22,7 @@ LOOK_SECONDS = 4.0  # between two looks, of all who ask together
 STALE_SECONDS = 15.0  # what programs did on average for longer says nothing about now
 MIN_LOAD = 0.05  # of a core; below it a program does nothing
 BUSY_SHARE = 0.5  # of all cores; below it a run is not much slower
+ROOM = 0.3  # of a core, that others may have of ours: so much a browser takes that shows the page
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,20 @@ class Neighbours:
                 self._busy = tuple(sorted(busy, key=lambda one: -one.cores)) if is_fresh else ()
                 self._at = now
             return self._busy
+
+
+def beside(neighbours: Neighbours, n_cores: int, useful: Callable[[int], int]) -> Callable[[int], int]:
+    """For `autoenc.cores`: how many of its share a job makes use of, of what the neighbours leave."""
+    return lambda share: useful(min(share, left(n_cores, sum(one.cores for one in neighbours.busy()))))
+
+
+def left(n_cores: int, taken: float) -> int:
+    """For how many threads of one step there is a core of its own, at least 1.
+
+    Threads of a step wait for the last of them. Where another program has one of their cores for much of the
+    time, one thread less is faster.
+    """
+    return max(1, n_cores - math.ceil(taken - ROOM))
 
 
 def crowded(busy: Collection[Neighbour], n_cores: int) -> str:

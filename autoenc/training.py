@@ -27,8 +27,9 @@ FILM_STEPS = tuple(digit * 10**zeros for zeros in range(7) for digit in (1, 2, 5
 REPORT_SECONDS = 0.1  # between two records
 NORMALS_AT_ONCE = 16  # normal numbers, by PyTorch: this many images begin where others have ended
 WARM_UP_SHARE = 0.05  # of the epochs over which a learning rate falls: the part in which it rises
-# Multiplications of a step, forward: those of an MLP on 784 pixels at latent size 250 and batches of 128.
-SMALL_STEP = 50_000_000
+# Multiplications of a step, forward, that are worth a thread: half of those of an MLP on 784 pixels at latent
+# size 128 and batches of 128 (docs/decisions/0003-waiting-threads-sleep.md).
+THREAD_WORTH = 128 * 128 * 784
 
 
 @dataclass
@@ -80,7 +81,7 @@ def train(
     weight = (config.rate_weight or 0.0) / math.prod(data.image_shape[1:])  # of a bit of an image
     shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
     for epoch in range(state.epoch + 1, config.epochs + 1):
-        watch, threads = Stopwatch(), torch.get_num_threads()
+        watch = Stopwatch()
         order = torch.randperm(len(train_set), generator=seeded("cpu", config.seed, epoch, "shuffle"))
         torch.index_select(train_set, 0, order.to(device), out=shuffled)
         batches = torch.split(shuffled, config.batch_size)
@@ -93,7 +94,7 @@ def train(
             loss, bits = loss_and_bits(model, noise.corrupt(x, config.noise, noise_draws), x, code_draws)
             set_learning_rate(optimizer, config, epoch - 1 + step / len(batches))
             optimizer.zero_grad()
-            (loss + weight * bits).backward()  # type: ignore[no-untyped-call]
+            (loss + weight * bits if weight else loss).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses[step], rates[step] = loss.detach(), bits.detach()
             is_last, n_steps = step + 1 == len(batches), (epoch - 1) * len(batches) + step + 1
@@ -112,7 +113,7 @@ def train(
         test_watch = Stopwatch()
         test_loss, test_bits = yield from evaluate(state, test_set, config, epoch, test_watch)
         state.epoch = epoch
-        frame = reconstruct(state, preview)
+        frame, threads = reconstruct(state, preview), torch.get_num_threads()
         test_watch.lap()
         yield EpochRecord(
             *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, frame),
@@ -249,8 +250,9 @@ def useful_threads(config: TrainConfig, model: ModelInfo, share: int) -> int:
 
     In a small linear layer the threads wait for each other longer than they work.
     """
-    small = model.n_multiplications * config.batch_size < SMALL_STEP
-    return share if config.kind.has_convolutions or not small else 1
+    if config.kind.has_convolutions:
+        return share
+    return max(1, min(share, model.n_multiplications * config.batch_size // THREAD_WORTH))
 
 
 def as_float(images: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ EPOCHS, TURNS = 10, 5
 
 def run() -> float:
     """Print and return the ratio of the medians, session (with its checkpoints) over bare loop."""
-    os.environ["OMP_WAIT_POLICY"] = "passive"  # as the workers have it: docs/decisions/0003
+    os.environ |= {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}  # as workers: docs/decisions/0003
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AUTOENC_CHECKPOINT_DIR"] = folder
         sessions = DaskSessions(n_workers=1)

@@ -14,8 +14,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# Threads that wait sleep: the tests share their cores with workers and browsers. PyTorch reads it once.
+# Threads that wait soon sleep: the tests share their cores with workers and browsers. PyTorch reads it once.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 # Each process of tests has a machine of its own: the locks that stand for its cores are files in this folder.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix=f"autoenc-tests-{worker}-")

@@ -2,13 +2,16 @@
 
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from tabulate import tabulate
 
-from autoenc import checkpoints
+from autoenc import checkpoints, cores, neighbours
 from autoenc.cli.printing import table
 from autoenc.jobs import TrainJob
 from autoenc.schema import TrainConfig
@@ -57,6 +60,20 @@ def test_train_prints_one_json_document_with_all_that_was_promised(ask: Ask) -> 
     assert document["images_per_second"] == pytest.approx(2 * 1437 / sum(document["epoch_seconds"]))
     assert Path(document["checkpoint"]).is_file()
     assert Path(document["checkpoint"]).stem == document["run_id"]
+
+
+def test_a_run_beside_a_program_that_holds_a_core_has_a_thread_less(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(cores, "SHARE_SECONDS", 0.0)
+    torch.set_num_threads(2)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as program:
+        try:
+            answer = ask("train", "--dataset", "digits", "--model", "conv", "--epochs", "60", "--json")
+        finally:
+            program.kill()
+    assert answer.json["threads"] == 1
 
 
 def test_progress_goes_to_stderr_a_line_an_epoch(ask: Ask) -> None:

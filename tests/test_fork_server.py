@@ -94,7 +94,7 @@ def test_a_worker_has_pytorch_from_the_beginning_and_neither_pages_nor_tables(cl
     for modules, environment, ignores_ctrl_c in client.run(of_a_worker).values():
         assert {"torch", "torch._dynamo", "autoenc.jobs"} <= modules
         assert modules & {"streamlit", "pandas", "plotly", "sklearn"} == set()
-        assert environment["OMP_WAIT_POLICY"] == "passive"
+        assert (environment["OMP_WAIT_POLICY"], environment["GOMP_SPINCOUNT"]) == ("passive", "1000")
         assert environment["OMP_NUM_THREADS"] == environment["MALLOC_ARENA_MAX"] == "1"
         assert environment["PYTHONHASHSEED"] == "6640"
         assert ignores_ctrl_c

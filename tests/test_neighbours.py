@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autoenc import neighbours
-from autoenc.neighbours import Neighbour, Neighbours, crowded
+from autoenc.neighbours import Neighbour, Neighbours, beside, crowded, left
 
 # It says its number, waits for a word, computes for a while, says so, and waits for its end.
 PROGRAM = """
@@ -79,6 +79,24 @@ def test_only_what_slows_runs_down_is_told_and_the_busiest_is_named() -> None:
         "Other programs keep 1.9 of 2 cores busy (mostly python, process 34). "
         "Runs here take longer than usual."
     )
+
+
+@pytest.mark.parametrize(
+    ("n_cores", "taken", "threads"),
+    [(2, 0.0, 2), (2, 0.3, 2), (2, 0.6, 1), (2, 2.0, 1), (8, 0.4, 7), (8, 1.3, 7), (8, 3.0, 5), (1, 1.0, 1)],
+)
+def test_a_thread_less_for_each_core_that_others_keep_busy(n_cores: int, taken: float, threads: int) -> None:
+    assert left(n_cores, taken) == threads
+
+
+def test_a_job_makes_use_of_what_neighbours_leave_and_of_no_more_than_its_share() -> None:
+    class Busy(Neighbours):
+        def busy(self) -> tuple[Neighbour, ...]:
+            return (Neighbour("chromium", 12, 0.7), Neighbour("python", 34, 1.0))
+
+    useful = beside(Busy(), 8, lambda share: share)
+    assert [useful(share) for share in (1, 4, 8)] == [1, 4, 6]
+    assert beside(Busy(), 8, lambda share: min(share, 2))(8) == 2
 
 
 def test_what_programs_did_through_a_night_says_nothing_about_now(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from time import monotonic
 from typing import Generic, NoReturn, TypeVar
 
 import torch
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from autoenc import cores, memory
 from autoenc.cli.printing import waiting
 from autoenc.jobs import Job
+from autoenc.neighbours import Neighbours, beside
 from autoenc.schema import EpochRecord, Recogniser, RecogniserEpoch, Run
 
 V = TypeVar("V", Run, Recogniser)
@@ -34,20 +36,21 @@ def trained(job: Job, kind: type[V], wording: Wording[V]) -> V:
     memory.check_fits(job.needed_bytes(), memory.free_bytes())
     with cores.joined(torch.get_num_threads()) as mine, closing(_Progress(job.job_id, wording)) as progress:
         torch.set_num_threads(1)
+        useful, share_at = beside(Neighbours(), mine.n_cores, job.threads), 0.0
         say = waiting()
         with closing(job.run()) as records:
             for record in records:
                 begins = isinstance(record, kind)
-                ends_epoch = isinstance(record, EpochRecord | RecogniserEpoch)
                 value = record if isinstance(record, kind) else value and value.after(record)
                 assert value is not None, "the first record of a training job is what it trains"
                 if begins:
                     progress.begin(value)
-                elif ends_epoch:
+                elif isinstance(record, EpochRecord | RecogniserEpoch):
                     progress.epoch(value)
                 progress.show(value.done)
-                if (begins or ends_epoch) and not value.finished:
-                    torch.set_num_threads(mine.wait(job.threads, tell=say))
+                if monotonic() >= share_at and not value.finished:
+                    torch.set_num_threads(mine.wait(useful, tell=say))
+                    share_at = monotonic() + cores.SHARE_SECONDS
     assert value is not None
     return value
 

@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autoenc import neighbours
 from autoenc.forecasting.machine import Machine
 from autoenc.schema import Forecast
 
 # What several jobs on the same cores take, as factors of their work divided by the cores: two jobs of a
 # thread each get more done than one of two threads, and less where they wait for the same memory.
 AT_ONCE = (0.7, 1.25)
-WAITING = 1.5  # threads of one step wait for the last of them, which another program keeps from its core
-MIN_BUSY = 0.3  # cores; what keeps less than this busy is a browser that shows the page
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,11 @@ def in_company(forecast: Forecast, threads: int, machine: Machine) -> Forecast:
     Args:
         threads: of all cores, that it would make use of alone.
     """
-    given = max(1, min(threads, machine.n_cores // (machine.n_running + 1)))
+    left = neighbours.left(machine.n_cores, machine.busy_cores)
+    given = max(1, min(threads, left, machine.n_cores // (machine.n_running + 1)))
     slower = math.sqrt(threads / given) * (AT_ONCE[1] if machine.n_running else 1.0)
     ours = machine.n_cores if machine.n_running else given  # other programs do not share as our jobs do
     crowd = (ours + machine.busy_cores) / machine.n_cores
-    if machine.busy_cores >= MIN_BUSY and crowd > 1:
-        slower *= crowd * (WAITING if given > 1 else 1.0)
+    if machine.busy_cores >= neighbours.ROOM and crowd > 1:
+        slower *= crowd
     return forecast.out_by(1.0, slower)

@@ -137,7 +137,7 @@ def train(state: RecogniserState, data: Dataset, config: RecogniserConfig) -> It
     labels = torch.from_numpy(data.train_labels[:n_train].astype(np.int64)).to(device)
     n_steps = math.ceil(n_train / BATCH_IMAGES)
     for epoch in range(state.epoch + 1, config.epochs + 1):
-        watch, threads = Stopwatch(), torch.get_num_threads()
+        watch = Stopwatch()
         order = torch.randperm(n_train, generator=seeded("cpu", config.seed, epoch, "recogniser shuffle"))
         shifts = seeded("cpu", config.seed, epoch, "recogniser shifts")
         noise_draws = seeded(device, config.seed, epoch, "recogniser noise")
@@ -165,7 +165,7 @@ def train(state: RecogniserState, data: Dataset, config: RecogniserConfig) -> It
         test_watch.lap()
         train_loss = float(losses.double().mean())
         seconds = watch.seconds, test_watch.seconds
-        yield RecogniserEpoch(train_loss, test_loss, accuracy, temperature, *seconds, threads)
+        yield RecogniserEpoch(train_loss, test_loss, accuracy, temperature, *seconds, torch.get_num_threads())
 
 
 @torch.no_grad()

@@ -16,7 +16,8 @@ from distributed import get_worker
 from autoenc import cores, datasets, memory
 from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
-from autoenc.schema import EpochRecord, RecogniserEpoch, Record, State
+from autoenc.neighbours import Neighbours, beside
+from autoenc.schema import Record, State
 from autoenc.sessions.dask import fork_server
 from autoenc.speed import Speed, measure
 
@@ -55,10 +56,11 @@ def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
         if not job.threads(1):  # it hardly computes
             return _done(job, key, report, lambda: None)
         with cores.joined(int(CPU_COUNT)) as mine:
-            if not mine.wait(job.threads, lambda: key in _stop, tell):
+            useful = beside(Neighbours(), mine.n_cores, job.threads)
+            if not mine.wait(useful, lambda: key in _stop, tell):
                 return State.STOPPED, "stopped before it started"
             with memory.readable_shortage(), memory.limited(allowed + SLACK_BYTES):
-                return _done(job, key, report, lambda: _use_threads(mine.take(job.threads)))
+                return _done(job, key, report, lambda: _use_threads(mine.take(useful)))
     except RunBusy as error:  # it began elsewhere in the same moment
         return State.INTERRUPTED, str(error)
     except AutoencError as error:
@@ -75,15 +77,17 @@ def work(job: Job, key: str, n_bytes: int | None) -> Outcome:
 
 
 def _done(job: Job, key: str, report: Callable[[Record | None], None], share: Callable[[], None]) -> Outcome:
-    """Go through the job's records; between two epochs its share of the cores may change."""
+    """Go through the job's records; about once a second its share of the cores may change."""
     share()
+    share_at = monotonic() + cores.SHARE_SECONDS
     with closing(job.run()) as records:
         for record in records:
             report(record)
             if key in _stop:
                 return State.STOPPED, "stopped; finished work is kept"
-            if isinstance(record, EpochRecord | RecogniserEpoch):
+            if monotonic() >= share_at:
                 share()
+                share_at = monotonic() + cores.SHARE_SECONDS
     return State.FINISHED, ""
 
 
