@@ -1,6 +1,7 @@
 """The page comes with our style in it: what it shows first stands where it will stay.
 
 A style that a script sends arrives a moment after the first elements, which then jump by a hundred pixels.
+With it comes what must be there before Streamlit's own script: message_bundles.js.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TITLE = "Autoencoder laboratory"
 _SHEETS = ("theme.css", "phone.css")
-_STYLE = "".join((Path(__file__).parents[1] / "app" / name).read_text(encoding="utf-8") for name in _SHEETS)
-_LAST = f"<style>{_STYLE}</style></body>".encode()  # last, so that it wins over styles of equal weight
+_APP = Path(__file__).parents[1] / "app"
+_STYLE = "".join((_APP / name).read_text(encoding="utf-8") for name in _SHEETS)
+_SCRIPT = (_APP / "message_bundles.js").read_text(encoding="utf-8")
+# The style last, so that it wins over styles of equal weight.
+_LAST = f"<script>{_SCRIPT}</script><style>{_STYLE}</style></body>".encode()
 
 
 class FirstPaint:
