@@ -15,9 +15,9 @@ TITLE = "Autoencoder laboratory"
 _SHEETS = ("theme.css", "phone.css")
 _APP = Path(__file__).parents[1] / "app"
 _STYLE = "".join((_APP / name).read_text(encoding="utf-8") for name in _SHEETS)
-_SCRIPT = (_APP / "message_bundles.js").read_text(encoding="utf-8")
+SCRIPT = (_APP / "message_bundles.js").read_text(encoding="utf-8")
 # The style last, so that it wins over styles of equal weight.
-_LAST = f"<script>{_SCRIPT}</script><style>{_STYLE}</style></body>".encode()
+_LAST = f"<script>{SCRIPT}</script><style>{_STYLE}</style></body>".encode()
 
 
 class FirstPaint:

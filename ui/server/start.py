@@ -21,6 +21,9 @@ from ui.server import files
 from ui.server.delivery import deliver_in_order
 from ui.server.downloads import keep_downloads
 
+# Seconds, not 5 ms: after each message that it sends, the server waits so long for a script that computes.
+SWITCH_INTERVAL = 0.0005
+
 
 def lifespan_after(load: Callable[[], None]) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What is around all requests.
@@ -44,6 +47,7 @@ def lifespan_after(load: Callable[[], None]) -> Callable[[object], AbstractAsync
 
 
 def _begin() -> None:
+    sys.setswitchinterval(SWITCH_INTERVAL)
     if words := files.warning(files.raise_limit()):
         print(words, file=sys.stderr)
     keep_downloads(get_instance().media_file_mgr)
