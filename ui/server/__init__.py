@@ -7,7 +7,7 @@ visits.py     how many pages one address, and all together, may have open
 messages.py   what a page may say once it is open
 delivery.py   what a page is sent, in order
 caching.py    what a browser fetches once, and not with every page
-first_paint.py  the page comes with our style in it
+first_paint.py  the page comes with our style in it, and with the script that bundles messages
 uploads.py    how much a visitor may upload
 downloads.py  an export outlives the reruns after its button was pressed
 start.py      what is done once, before the first visitor
