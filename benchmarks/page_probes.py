@@ -86,10 +86,12 @@ def change(page: Page, control: Control) -> tuple[float, float]:
 
 # ---------------------------------------------------------------- from page to page
 
-# Milliseconds since a press on a link: until a heading begins so, and until Streamlit is at rest after that.
+# Milliseconds since a press on a link: until a heading of the page begins so, and until Streamlit is at rest
+# after that. The header has a heading too, which is hidden.
 WATCH_ARRIVAL = """(heading) => {
   const app = document.querySelector(".stApp");
-  const titles = () => [...document.querySelectorAll(".stMain h1")].map((h1) => h1.textContent);
+  const headings = () => [...document.querySelectorAll(".stMain h1:not(.st-key-name h1)")];
+  const titles = () => headings().map((h1) => h1.textContent);
   const isThere = () => titles().some((title) => title.startsWith(heading));
   let pressed, told;
   addEventListener("click", ({ timeStamp }) => (pressed = timeStamp), { capture: true, once: true });
