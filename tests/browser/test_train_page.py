@@ -320,6 +320,7 @@ def test_presenting_hides_the_controls_enlarges_the_pictures_and_keeps_the_link(
 ) -> None:
     page = open_page(f"train?run={trained().run_id}")
     wait_for_growth(page, 0)
+    expect(page).to_have_url(re.compile("model=mlp"))  # the address says all of the form
     address, before = page.url, width_of(page, f"{FILM} canvas")
     presenter = page.locator(".st-key-presenter label").first
     presenter.click()
