@@ -51,6 +51,10 @@ class StepTooFine(CompressionError):
     """Codes cannot be rounded to so small a step."""
 
 
+class CodeError(AutoencError):
+    """The codes of a model cannot be used."""
+
+
 class ShapeError(AutoencError, ValueError):
     """Two arrays that must have the same shape have not."""
 

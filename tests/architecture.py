@@ -53,6 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.out_of_distribution.*",
         "autoenc.recognition.*",
         "autoenc.compression.*",
+        "autoenc.latent.*",
     ),
     ("autoenc.forecasting.*",),
     ("autoenc.captions.*",),

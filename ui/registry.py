@@ -69,6 +69,15 @@ PAGES: tuple[Page, ...] = (
         main=("compressed_run",),
     ),
     Page(
+        "latent",
+        "Latent",
+        ":material/tune:",
+        "Take the code into your hand: drag its numbers, walk from one image to another, and find the places "
+        "where no digit lives.",
+        "pages/latent.py",
+        main=("latent_run",),
+    ),
+    Page(
         "picture",
         "Your picture",
         ":material/add_a_photo:",

@@ -14,7 +14,8 @@ from autoenc import metrics, noise
 from autoenc.inspection import Network
 from autoenc.plots import COLOUR
 from tests.browser.gallery import discs
-from ui.components.live_model import LiveRow, Scene, live_model, preload, preload_network
+from ui.components.live_model import LiveRow, Scene, live_model, preload
+from ui.components.preload import preload_network
 
 FIRST = {"gaussian": 0.333, "shot": 0.5, "blur": 1.5, "block": 0.25}  # kind -> level
 GENTLE = np.outer([1, 2, 1], [1, 2, 1]) / 16  # a kernel that takes the mean of neighbours

@@ -15,8 +15,6 @@ function asScene({ shape: [n, channels, height, width], files: [bytes, z, quanti
   return { n, channels, height, width, x, z: floats(z), quantiles: new Int16Array(quantiles.slice().buffer) };
 }
 
-const forgetNetwork = (id) => workerPool?.forget(id);
-
 // ---------------------------------------------------------------- what is computed
 
 const isTrained = ({ data: { trained }, level }) => level === trained;
@@ -182,5 +180,5 @@ function draw(data, parentElement, send) {
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = unpack(bytes);
-  return data.assets ? take(data, parentElement, asScene, forgetNetwork) : draw(data, parentElement, setTriggerValue);
+  return data.assets ? take(data, parentElement, asScene) : draw(data, parentElement, setTriggerValue);
 }

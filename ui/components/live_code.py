@@ -23,7 +23,7 @@ from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import packed
 
 if TYPE_CHECKING:
-    from autoenc.inspection import Network
+    pass
 
 MAX_IMAGES = 16
 
@@ -109,15 +109,6 @@ def preload(scene: CodeScene) -> None:
     """Give the browser a scene, unseen. Once a run of the script, before the fragment that shows it."""
     files = [np.ascontiguousarray(scene.x).tobytes(), scene.z.astype("<f4").tobytes(), scene.quantiles.data]
     _give({"id": scene.id, "shape": scene.x.shape}, files)
-
-
-def preload_decoder(id: str, decoder: Network) -> None:
-    """Give the browser what draws the codes, as `preload`.
-
-    Args:
-        id: of these very weights: the browser keeps what it got first under it.
-    """
-    _give({"id": id, "layers": decoder.layers}, [decoder.weights.astype("<f4").tobytes()])
 
 
 def live_code(

@@ -18,10 +18,6 @@ function asScene({ shape: [n, channels, height, width], files: [bytes, unit] }) 
   return { n, channels, height, width, x, unit: floats(unit) };
 }
 
-function forgetNetwork(id) {
-  for (const pool of [workerPool, readerPool]) pool?.forget(id);
-}
-
 // ---------------------------------------------------------------- what is computed
 
 // All that the noisy images depend on.
@@ -161,5 +157,5 @@ function draw(data, parentElement, send) {
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = unpack(bytes);
-  return data.assets ? take(data, parentElement, asScene, forgetNetwork) : draw(data, parentElement, setTriggerValue);
+  return data.assets ? take(data, parentElement, asScene) : draw(data, parentElement, setTriggerValue);
 }

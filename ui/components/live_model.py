@@ -24,7 +24,7 @@ from ui.components.save_picture import PngText, png_data
 from ui.components.sprites import packed
 
 if TYPE_CHECKING:
-    from autoenc.inspection import Network
+    pass
 
 MAX_IMAGES = 16
 
@@ -100,15 +100,6 @@ def preload(scene: Scene) -> None:
     """Give the browser a scene, unseen. Once a run of the script, before the fragment that shows it."""
     x, unit = np.ascontiguousarray(scene.x), np.ascontiguousarray(scene.unit)
     _give({"id": scene.id, "shape": x.shape}, [x.tobytes(), unit.astype("<f4").tobytes()])
-
-
-def preload_network(id: str, network: Network) -> None:
-    """Give the browser a network, unseen. Once a run of the script, as `preload`.
-
-    Args:
-        id: of these very weights: the browser keeps what it got first under it.
-    """
-    _give({"id": id, "layers": network.layers}, [network.weights.astype("<f4").tobytes()])
 
 
 def live_model(

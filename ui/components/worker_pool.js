@@ -26,13 +26,12 @@ function startWorkers(path, most = MAX_WORKERS) {
   const workers = Array.from({ length: n }, () => startWorker(path));
   const tell = (message) => workers.forEach(({ worker }) => worker.postMessage(message));
   const outputs = new Map(); // id of a network -> numbers that it makes of an image
+  const forgetNetwork = ({ detail: id }) => outputs.delete(id) && tell({ forget: id });
+  addEventListener("autoenc-assets-gone", forgetNetwork);
   return {
     load(id, { layers, weights }) {
       if (!outputs.has(id)) tell({ load: { id, layers, weights } });
       outputs.set(id, layers.at(-1).output.reduce((a, b) => a * b));
-    },
-    forget(id) {
-      if (outputs.delete(id)) tell({ forget: id });
     },
     // What the network makes of n images, Float32Array (n, C, H, W); rejected where the browser cannot compute it.
     async forward(id, x, n) {
@@ -47,6 +46,9 @@ function startWorkers(path, most = MAX_WORKERS) {
       await Promise.all(workers.map(answer));
       return y;
     },
-    terminate: () => workers.forEach(({ worker }) => worker.terminate()),
+    terminate() {
+      removeEventListener("autoenc-assets-gone", forgetNetwork);
+      workers.forEach(({ worker }) => worker.terminate());
+    },
   };
 }

@@ -18,7 +18,8 @@ from autoenc.numerals import counted, decibels, short
 from autoenc.plots import CODEC_COLOURS, COLOUR
 from autoenc.schema import Run, RunSummary
 from ui.app import errors, presenter
-from ui.components.live_code import Bits, CodeRow, CodeScene, live_code, preload, preload_decoder
+from ui.components.live_code import Bits, CodeRow, CodeScene, live_code, preload
+from ui.components.preload import preload_network
 from ui.compress import settings, step
 from ui.core import codecs, pages, sessions
 from ui.core.text import plain
@@ -56,7 +57,7 @@ def show(summary: RunSummary) -> None:
         preload(scene)
         if inspection.runs_in_browser(run.model):
             decoder, network = codecs.decoder(run)
-            preload_decoder(decoder, network)
+            preload_network(decoder, network)
     st.fragment(_pictures)(_Shown(run, scene, decoder))
     _actions(len(data.test))
     if run.quantiles is None:

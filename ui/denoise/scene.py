@@ -15,7 +15,8 @@ from autoenc.numerals import decibels
 from autoenc.plots import COLOUR
 from autoenc.schema import CLASSICAL_METHODS, METHODS
 from ui.app import errors, presenter
-from ui.components.live_model import LiveRow, Scene, SceneReader, live_model, preload, preload_network
+from ui.components.live_model import LiveRow, Scene, SceneReader, live_model, preload
+from ui.components.preload import preload_network
 from ui.components.save_picture import PngText
 from ui.core import model_cache, pages, recognisers, sessions
 from ui.denoise import denoisers, settings

@@ -8,7 +8,7 @@ from autoenc import datasets, inspection
 from autoenc.captions.recognition import share
 from autoenc.recognition import network
 from autoenc.schema import RecogniserSummary
-from ui.components.live_model import preload_network
+from ui.components.preload import preload_network
 from ui.components.readings import BrowserReader, ImageReading
 from ui.core import recognisers
 

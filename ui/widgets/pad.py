@@ -11,7 +11,7 @@ from autoenc.captions import configs
 from autoenc.schema import RecogniserSummary, Run
 from ui.app import errors
 from ui.components.draw_pad import PadModel, draw_pad
-from ui.components.live_model import preload_network
+from ui.components.preload import preload_network
 from ui.components.readings import BrowserReader
 from ui.core import catalogue, drawings, model_cache, recognisers, sessions
 from ui.widgets import browser_readers, png_texts

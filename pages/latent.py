@@ -1,0 +1,5 @@
+"""The page Latent."""
+
+from ui.latent.page import show
+
+show()

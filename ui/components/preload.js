@@ -1,0 +1,3 @@
+// Hands over what is not seen: networks.
+
+export default ({ data, parentElement }) => take(unpack(data), parentElement);

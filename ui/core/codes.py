@@ -1,0 +1,59 @@
+"""The codes of runs that somebody looks at, and how they lie: computed once for all visitors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autoenc import checkpoints, latent
+from autoenc.latent import Codes, Gaussian
+from autoenc.schema import Run
+from ui.core import model_cache
+from ui.core.caching import shared
+
+
+def test_codes(run: Run) -> Codes:
+    """Of the test images.
+
+    Raises:
+        CodeError: they are not all finite.
+        AutoencError: the file or the data cannot be used.
+    """
+    return _test_codes(run.run_id, checkpoints.content_hash(run.run_id), run)
+
+
+def codes_of(run: Run, images: np.ndarray) -> np.ndarray:
+    """Of a few images, uint8 (B, C, H, W): (B, n_latents); raises as `test_codes`."""
+    return latent.codes_of(model_cache.opened(run), images)
+
+
+def gaussian(run: Run) -> Gaussian:
+    """Fitted to the codes of training images; raises as `test_codes`."""
+    return _gaussian(run.run_id, checkpoints.content_hash(run.run_id), run)
+
+
+def class_gaussian(run: Run, class_index: int) -> Gaussian | None:
+    """Fitted to those of one class; None: there is no such image. Raises as `test_codes`."""
+    return _class_gaussian(run.run_id, checkpoints.content_hash(run.run_id), class_index, run)
+
+
+# The hash of a run's file is part of the keys: a file of the same name may be another one.
+@shared(max_entries=model_cache.MAX_OPENED, spinner="Computing the codes")
+def _test_codes(run_id: str, content_hash: str, _run: Run) -> Codes:
+    return latent.test_codes(model_cache.opened(_run))
+
+
+@shared(max_entries=model_cache.MAX_OPENED, spinner="Computing the codes")
+def _training_codes(run_id: str, content_hash: str, _run: Run) -> Codes:
+    return latent.training_codes(model_cache.opened(_run))
+
+
+@shared(max_entries=model_cache.MAX_OPENED)
+def _gaussian(run_id: str, content_hash: str, _run: Run) -> Gaussian:
+    return latent.fit(_training_codes(run_id, content_hash, _run).z)
+
+
+@shared(max_entries=64)
+def _class_gaussian(run_id: str, content_hash: str, class_index: int, _run: Run) -> Gaussian | None:
+    codes = _training_codes(run_id, content_hash, _run)
+    of_class = codes.z[codes.labels == class_index]
+    return latent.fit(of_class) if len(of_class) else None

@@ -1,0 +1,1 @@
+"""The page Latent: the numbers of a code in the hand, and all codes from above."""
