@@ -46,7 +46,7 @@ class Gaussian:
 def fit(z: Floats) -> Gaussian:
     """The Gaussian of maximum likelihood of codes (N, K): their mean, and their covariance divided by N.
 
-    Of codes larger than MAX_VALUES it has fewer axes than numbers, computed from the first codes (Halko et al.
+    Of codes larger than MAX_VALUES it has fewer axes than numbers, of the first codes (Halko et al.
     2011, arXiv:0909.4061).
     """
     n_values = z.shape[1]
