@@ -148,7 +148,7 @@ def test_a_worker_computes_each_of_its_networks_however_many_come_and_go(browser
 
     for name, n in (("a", 5), ("b", 5), ("a", 5), ("c", 2), ("a", 3), ("b", 5)):
         expect_right(name, n)
-    page.evaluate("pool.forget('b')")
+    page.evaluate("dispatchEvent(new CustomEvent('autoenc-assets-gone', { detail: 'b' }))")
     expect_right("a", 3)
     expect_right("b", 2)
     page.close()
