@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest, wait_until
 from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
+from ui.registry import PAGES
 
 WIDTH, HEIGHT = 1280, 720
 # Pages, with settings that make their forms long, and the button that each is about.
@@ -72,6 +73,21 @@ def test_the_primary_button_is_in_view_without_scrolling_and_nothing_lies_on_it(
     uppermost = "([x, y]) => document.elementFromPoint(x, y)?.closest('button')?.getAttribute('kind')"
     middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
     assert page.evaluate(uppermost, middle) == "primary"
+
+
+@pytest.mark.parametrize("width", [800, 1024, WIDTH, 1600])
+def test_every_page_is_named_or_folded_into_a_menu_and_the_switch_lies_on_none(
+    open_page: OpenPage, width: int
+) -> None:
+    page = open_page("runs", width=width, height=HEIGHT)
+    expect(page.locator(".st-key-presenter")).to_be_visible()
+    nav = "[data-testid=stTopNav]"
+    seen = """[...node.querySelectorAll("[data-testid=stTopNavLink], [data-testid=stTopNavSection]")]
+      .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))"""
+    is_whole = f"{seen}.length === {len(PAGES)} || {seen}.at(-1)?.innerText.includes('more')"
+    wait_until(page, nav, is_whole)
+    right = f"node => Math.max(...{seen}.map((one) => one.getBoundingClientRect().right))"
+    assert page.locator(nav).evaluate(right) <= box_of(page, ".st-key-presenter")["x"]
 
 
 CONTROLS = ("dataset", "model", "latent_size", "layers", "stride", "epochs", "train_images")
