@@ -30,6 +30,7 @@ from autoenc.schema.written import written_name
 EVENTS_FOLDER = "events"  # the folder that TensorBoard is given
 ABOUT_FILE = "run.json"  # by which an earlier export is known
 EXPORT_SIDE = 112  # screen pixels of a picture, about
+KL_FIELDS = ("train_kl", "test_kl", "n_active")  # of an epoch: what only models with a prior have
 EXPORT_GAP = 4  # between two pictures
 
 
@@ -63,7 +64,9 @@ def history_csv(run: Run) -> str:
         {"epoch": i, "test_psnr_db": psnr_of_mse(e.test_loss), **dict(zip(names, astuple(e), strict=True))}
         for i, e in enumerate(run.epochs, 1)
     )
-    columns = [name for name in names if name != "test_bits" or run.config.rate_weight is not None]
+    absent = set(() if run.config.kind.has_prior else KL_FIELDS)
+    absent |= set() if run.config.rate_weight else {"test_bits"}
+    columns = [name for name in names if name not in absent]
     head = ("epoch", *columns[:2], "test_psnr_db", *columns[2:])
     return _csv(map(written_name, head), ([row[name] for name in head] for row in rows))
 
@@ -76,7 +79,7 @@ def steps_csv(run: Run) -> str:
 
 def run_as_json(run: Run) -> dict[str, Any]:
     """What `train --json` and `runs show --json` print; losses and times have one value an epoch."""
-    psnr_db = run.test_psnr_db
+    psnr_db, has_prior = run.test_psnr_db, run.config.kind.has_prior
     return {
         "run_id": run.run_id,
         "config": run.config.to_json(),
@@ -85,6 +88,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "test_mse": run.test_mse,
         "test_psnr_db": psnr_db if psnr_db is not None and math.isfinite(psnr_db) else None,
         "test_bits": [e.test_bits for e in run.epochs] if run.config.rate_weight else None,
+        **({name: [getattr(e, name) for e in run.epochs] for name in KL_FIELDS} if has_prior else {}),
         "epoch_seconds": [e.seconds for e in run.epochs],
         "seconds": run.seconds,
         "images_per_second": run.images_per_second,
@@ -256,6 +260,8 @@ def _scalars(run: Run, ends: list[float]) -> Iterator[Moment]:
                 ("loss/test", done.test_loss),
                 ("psnr_db/test", psnr_of_mse(done.test_loss)),
                 *([] if done.test_bits is None else [("bytes_per_image/test", done.test_bits / 8)]),
+                *([] if done.train_kl is None else [("kl/train_epoch", done.train_kl)]),
+                *([] if done.test_kl is None else [("kl/test", done.test_kl)]),
                 ("time/train_seconds", done.seconds),
                 ("time/test_seconds", done.test_seconds),
             ):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import torch
@@ -17,6 +18,7 @@ from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
 
 ImageShape = tuple[int, int, int]  # C, H, W
 BOTTLENECK_WIDTH = 32  # channels of the first convolution before a bottleneck
+VAE_WIDTH = 500  # numbers in a hidden layer, as Kingma and Welling had for MNIST
 
 
 class Autoencoder(nn.Module):
@@ -27,10 +29,17 @@ class Autoencoder(nn.Module):
         self.encoder = encoder
         self.decoder = decoder
         self.density: LogisticDensity | None = None  # of the code, where the model is trained for its bytes
+        self.log_variance: nn.Linear | None = None  # of the code, where the model has a prior
 
     def forward(self, x: Tensor) -> Tensor:
         x_hat: Tensor = self.decoder(self.encoder(x))
         return x_hat
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and logarithm of the variance of each code value, (B, k) each, of a model with a prior."""
+        assert self.log_variance is not None, "the model has no prior"
+        features = self.encoder[:-1](x)
+        return self.encoder[-1](features), self.log_variance(features)
 
     def draw(self, z: Tensor) -> Tensor:
         """What the decoder makes of a code that is not rounded first."""
@@ -68,7 +77,24 @@ def mlp(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
     """Linear layers, widths in equal ratios from the pixels to `latent_size`, ReLU between, sigmoid last."""
     n_pixels = math.prod(image_shape)
     ratio = config.latent_size / n_pixels
-    widths = [round(n_pixels * ratio ** (i / config.layers)) for i in range(config.layers + 1)]
+    return _linear(
+        [round(n_pixels * ratio ** (i / config.layers)) for i in range(config.layers + 1)], image_shape
+    )
+
+
+def vae(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    """Linear layers of VAE_WIDTH numbers, ReLU between, sigmoid last; the code is the mean of a normal
+    distribution, with a head for its variance (Kingma and Welling 2013, arXiv:1312.6114)."""
+    hidden = [VAE_WIDTH] * (config.layers - 1)
+    model = _linear([math.prod(image_shape), *hidden, config.latent_size], image_shape)
+    last = model.encoder[-1]
+    assert isinstance(last, nn.Linear)
+    model.log_variance = nn.Linear(last.in_features, last.out_features)
+    return model
+
+
+def _linear(widths: Sequence[int], image_shape: ImageShape) -> Autoencoder:
+    """Linear layers from the pixels to the code, and the same widths back."""
     encoder: list[nn.Module] = [nn.Flatten()]
     decoder: list[nn.Module] = []
     for i, (wide, narrow) in enumerate(pairwise(widths)):
@@ -133,6 +159,7 @@ BUILDERS: dict[str, Callable[[TrainConfig, ImageShape], Autoencoder]] = {
     "mlp": mlp,
     "conv": conv,
     "conv-bottleneck": conv_bottleneck,
+    "vae": vae,
 }
 
 
@@ -174,7 +201,15 @@ def describe(config: TrainConfig, image_shape: ImageShape) -> ModelInfo:
         model = _assembled(config, image_shape)
     encoder = tuple(_layers("encoder", model.encoder, image_shape))
     code_shape = encoder[-1].output_shape
-    return ModelInfo(image_shape, code_shape, encoder + tuple(_layers("decoder", model.decoder, code_shape)))
+    decoder = tuple(_layers("decoder", model.decoder, code_shape))
+    return ModelInfo(image_shape, code_shape, encoder + decoder, tuple(_heads(model, encoder)))
+
+
+def _heads(model: Autoencoder, encoder: Sequence[LayerInfo]) -> Iterator[LayerInfo]:
+    """What stands beside the encoder's last layer, on the same features."""
+    if model.log_variance is not None:
+        for layer in _layers("encoder", nn.Sequential(model.log_variance), encoder[-2].output_shape):
+            yield replace(layer, name=f"{layer.name} (log variance)")
 
 
 def _layers(part: str, layers: nn.Sequential, shape: tuple[int, ...]) -> Iterator[LayerInfo]:

@@ -37,12 +37,14 @@ class Recipe:
 PLAIN = Recipe()
 # A code behind convolutions is better than PCA after ten epochs only with a deeper encoder and a fast start.
 RECIPES: Mapping[str, Recipe] = dict.fromkeys(MODELS, PLAIN) | {
-    "conv-bottleneck": Recipe(layers=2, learning_rate=4e-3, decays=True)
+    "conv-bottleneck": Recipe(layers=2, learning_rate=4e-3, decays=True),
+    "vae": Recipe(layers=2),  # with one, every code draws a sum of strokes: random ones look like nothing
 }
 
 # Trained for few bytes, all of them: codes spread out over whole numbers first, which takes large steps.
 RATED = Recipe(layers=2, learning_rate=4e-3, decays=True)
 RATE_WEIGHTS = (0.01, 0.02, 0.04, 0.08, 0.16)  # from better pictures to fewer bytes
+BETAS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 10.0)
 RATE_WEIGHT = 0.04  # of MNIST about 14 bytes a digit, at 22 dB
 
 
@@ -180,8 +182,8 @@ def by_preference(
 
     The same data set comes before all; then what suits: finished, as long as usual, with a code that is much
     smaller than the image. Of those the user's own come before examples, clean images before noisy ones,
-    small errors before few bytes, codes of about GOOD_SIZE numbers before others, and then the smaller test
-    error.
+    small errors before few bytes or a prior, codes of about GOOD_SIZE numbers before others, and then the
+    smaller test error.
 
     Args:
         epochs: how many are usual, by data set.
@@ -202,7 +204,7 @@ def by_preference(
             run.example,
             tuple(not one for one in suits),
             run.config.noise is not None,
-            run.config.rate_weight is not None,
+            run.config.rate_weight is not None or run.config.kind.has_prior,
             round(abs(math.log2(run.n_latents / GOOD_SIZE))),
             error,
         )

@@ -9,9 +9,8 @@ from time import perf_counter
 
 import numpy as np
 import torch
-from torch.nn.functional import mse_loss
 
-from autoenc import memory, models
+from autoenc import memory, models, objective
 from autoenc.convolutions import arranged
 from autoenc.schema import ModelInfo, TrainConfig
 from autoenc.training import useful_threads
@@ -22,6 +21,7 @@ _PROBES = {
     "mlp": ((1, 1), (64, 1), (512, 1), (64, 3)),  # latent_size, layers
     "conv": ((1, 1), (16, 1), (96, 1), (8, 2), (32, 2)),
     "conv-bottleneck": ((4, 1), (256, 1), (16, 2), (16, 3)),
+    "vae": ((1, 1), (64, 1), (512, 1), (64, 3)),
 }
 
 
@@ -65,12 +65,12 @@ def _step_seconds(config: TrainConfig) -> float:
     model = arranged(models.build(config, _SHAPE), torch.device("cpu"))
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
     x = torch.rand(_BATCH, *_SHAPE, generator=torch.Generator().manual_seed(0))
-    seconds = []
+    draws, seconds = torch.Generator(), []
     for _ in range(8):
         began = perf_counter()
-        loss = mse_loss(model(x), x)
+        loss, rate = objective.loss_and_rate(model, x, x, draws)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        (loss + rate if config.kind.has_prior else loss).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         seconds.append(perf_counter() - began)
     return min(seconds)  # another program may have held up the others

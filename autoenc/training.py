@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from autoenc import devices, models, noise
+from autoenc import devices, models, noise, objective, prior
 from autoenc.convolutions import arranged
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, TrainingDiverged
 from autoenc.numerals import setting
+from autoenc.objective import Tested
 from autoenc.schema import EpochRecord, Heartbeat, Images, ModelInfo, StepRecord, TrainConfig
 from autoenc.schema.run import MAX_PIXELS, MAX_STEPS
 from autoenc.stopwatch import Stopwatch
@@ -78,7 +79,7 @@ def train(
     train_set = torch.from_numpy(data.train[: config.train_images]).to(device)  # uint8 (N, C, H, W)
     test_set = torch.from_numpy(data.test).to(device)
     preview = preview_input(data, config, device)
-    weight = (config.rate_weight or 0.0) / math.prod(data.image_shape[1:])  # of a bit of an image
+    weight = objective.rate_weight(config, data.image_shape)
     shuffled = torch.empty_like(train_set)  # of every epoch: a second one beside it would cost as much again
     for epoch in range(state.epoch + 1, config.epochs + 1):
         watch = Stopwatch()
@@ -91,51 +92,41 @@ def train(
         reported, report_at, before = 0, watch.lap() + REPORT_SECONDS, watch.seconds
         for step, batch in enumerate(batches):
             x = as_float(batch)  # (B, C, H, W) in [0, 1]
-            loss, bits = loss_and_bits(model, noise.corrupt(x, config.noise, noise_draws), x, code_draws)
+            x_in = noise.corrupt(x, config.noise, noise_draws)
+            loss, rate = objective.loss_and_rate(model, x_in, x, code_draws)
             set_learning_rate(optimizer, config, epoch - 1 + step / len(batches))
             optimizer.zero_grad()
-            (loss + weight * bits if weight else loss).backward()  # type: ignore[no-untyped-call]
+            (loss + weight * rate if weight else loss).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            losses[step], rates[step] = loss.detach(), bits.detach()
+            losses[step], rates[step] = loss.detach(), rate.detach()
             is_last, n_steps = step + 1 == len(batches), (epoch - 1) * len(batches) + step + 1
             is_filmed = n_steps in film_steps and not is_last  # the end has a frame of its own
             if watch.lap() >= report_at or is_filmed or is_last:
                 values = _finite(losses[reported : step + 1], epoch, reported, config)
                 watch.lap()
                 frame = reconstruct(state, preview) if is_filmed else None
-                mean_bits = float(rates[reported : step + 1].mean()) if config.rate_weight else None
-                yield StepRecord(epoch, values, frame, watch.seconds - before, mean_bits)
+                mean_rate = float(rates[reported : step + 1].mean()) if weight else None
+                yield StepRecord(epoch, values, frame, watch.seconds - before, mean_rate)
                 watch.skip()  # a frame is no training, and whoever asks for the records may take their time
                 reported, report_at, before = step + 1, watch.lap() + REPORT_SECONDS, watch.seconds
-        sizes = torch.tensor([len(batch) for batch in batches], device=device)
-        train_loss = float((losses.double() * sizes).sum() / len(train_set))
+        train_loss, train_rate = (_mean_over(batches, values) for values in (losses, rates))
         watch.lap()
         test_watch = Stopwatch()
-        test_loss, test_bits = yield from evaluate(state, test_set, config, epoch, test_watch)
+        tested = yield from evaluate(state, test_set, config, epoch, test_watch)
         state.epoch = epoch
         frame, threads = reconstruct(state, preview), torch.get_num_threads()
         test_watch.lap()
         yield EpochRecord(
-            *(epoch, train_loss, test_loss, watch.seconds, test_watch.seconds, threads, frame),
+            *(epoch, train_loss, tested.loss, watch.seconds, test_watch.seconds, threads, frame),
             stood_still=watch.stood_still + test_watch.stood_still,
-            test_bits=test_bits if config.rate_weight else None,
+            **objective.rates_of_epoch(config, train_rate, tested),
         )
 
 
-def loss_and_bits(
-    model: models.Autoencoder, x_in: Tensor, x: Tensor, draws: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """The MSE per pixel, and what a code costs in bits where the model has learnt that; both are means.
-
-    Args:
-        x_in, x: (B, C, H, W) in [0, 1], what the model is given and what it is to give back.
-        draws: of the noise that stands for rounding, half a step to either side.
-    """
-    z = model.encoder(x_in)
-    if model.density is None:
-        return mse_loss(model.decoder(z), x), x.new_zeros(())
-    z = z + torch.rand(z.shape, generator=draws, device=z.device) - 0.5
-    return mse_loss(model.draw(z), x), model.density.bits(z).mean()
+def _mean_over(batches: Sequence[Tensor], values: Tensor) -> float:
+    """The mean over images of what is known of each batch, of which the last may be smaller."""
+    sizes = torch.tensor([len(batch) for batch in batches], device=values.device)
+    return float((values.double() * sizes).sum() / sizes.sum())
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epochs: float) -> None:
@@ -157,8 +148,8 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epo
 @torch.no_grad()
 def evaluate(
     state: TrainState, images: Tensor, config: TrainConfig, epoch: int, watch: Stopwatch
-) -> Generator[Heartbeat, None, tuple[float, float]]:
-    """Test loss: the mean over uint8 images (N, C, H, W) of the MSE per pixel; and the mean bits of a code.
+) -> Generator[Heartbeat, None, Tested]:
+    """How good the model is on uint8 images (N, C, H, W).
 
     With noise in the config the model is given the images of `test_batches`.
 
@@ -166,24 +157,26 @@ def evaluate(
         TrainingDiverged: it is NaN or infinite.
     """
     model = state.model
-    total, bits = torch.zeros(2, dtype=torch.float64, device=state.device)
+    total, rate = torch.zeros(2, dtype=torch.float64, device=state.device)
+    moments = torch.zeros(2, config.latent_size, dtype=torch.float64, device=state.device)
     n_done, beat_at = 0, watch.lap() + REPORT_SECONDS
     for x, x_in in test_batches(images, config):
-        z = model.encoder(x_in)
+        z, rates = objective.code_and_rates(model, x_in)
         total += mse_loss(model.decoder(z), x, reduction="sum")
-        if model.density is not None:
-            bits += model.density.bits(z.round()).sum()
+        rate += rates.sum()
+        if config.kind.has_prior:
+            moments += torch.stack([z, z.square()]).double().sum(1)
         n_done += len(x)
         if watch.lap() >= beat_at:
             yield Heartbeat(epoch, n_done / len(images))
             watch.skip()
             beat_at = watch.lap() + REPORT_SECONDS
     loss = float(total) / images.numel()
-    if not math.isfinite(loss + float(bits)):
+    if not math.isfinite(loss + float(rate)):
         raise TrainingDiverged(
             f"the test loss became {loss} after epoch {epoch}; try a smaller learning rate"
         )
-    return loss, float(bits) / len(images)
+    return Tested(loss, float(rate) / len(images), prior.n_active(*moments / len(images)))
 
 
 def test_batches(images: Tensor, config: TrainConfig) -> Iterator[tuple[Tensor, Tensor]]:

@@ -53,7 +53,7 @@ def step_milliseconds(threads: int) -> list[float]:
     """Of each model, on MNIST."""
     import torch  # here: in a process that has its environment
 
-    from autoenc import datasets, memory, training
+    from autoenc import datasets, memory, objective, training
     from autoenc.schema import TrainConfig
 
     memory.keep_freed()
@@ -65,7 +65,7 @@ def step_milliseconds(threads: int) -> list[float]:
         state = training.begin(TrainConfig(model=name, latent_size=latent_size), data, "cpu")
         while True:
             state.optimizer.zero_grad()
-            training.loss_and_bits(state.model, x, x, draws)[0].backward()  # type: ignore[no-untyped-call]
+            objective.loss_and_rate(state.model, x, x, draws)[0].backward()  # type: ignore[no-untyped-call]
             state.optimizer.step()
             yield
 

@@ -40,11 +40,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.models",
         "autoenc.noise",
         "autoenc.pareto",
+        "autoenc.prior",
         "autoenc.published",
     ),
     ("autoenc.plots.*",),
     ("autoenc.pictures.*", "autoenc.datasets.*", "autoenc.recipes", "autoenc.runs"),
-    ("autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*"),
+    ("autoenc.objective", "autoenc.training", "autoenc.cache", "autoenc.speed", "autoenc.baselines.*"),
     ("autoenc.heads.*",),
     ("autoenc.checkpoints.*",),
     (

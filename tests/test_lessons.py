@@ -8,7 +8,7 @@ import pytest
 
 from autoenc import datasets
 from autoenc.captions.remarks import code_remark, remarks
-from autoenc.captions.training import bytes_caption
+from autoenc.captions.training import rate_caption
 from autoenc.datasets import DatasetInfo
 from autoenc.datasets.published import PUBLISHED
 from autoenc.schema import Images, StepRecord
@@ -29,9 +29,9 @@ def test_of_a_model_for_few_bytes_the_bytes_are_told_and_what_its_loss_leaves_ou
     assert code_remark(run) == (
         "Each image of 784 pixels is drawn again from 32 whole numbers in about 14 bytes: 56 times smaller."
     )
-    assert bytes_caption(run) == "After epoch 1 the code takes 14 bytes per image."
+    assert rate_caption(run) == "After epoch 1 the code takes 14 bytes per image."
     longer = replace(run, epochs=(*run.epochs, replace(run.epochs[0], test_bits=80.0)))
-    assert bytes_caption(longer) == "After epoch 2 the code takes 10 bytes per image (14 after epoch 1)."
+    assert rate_caption(longer) == "After epoch 2 the code takes 10 bytes per image (14 after epoch 1)."
     assert remarks(run) == (
         "Trained for few bytes: MSE + 0.05 x bits per pixel. The losses shown are the MSE; the training loss "
         "contains the noise that stands for rounding.",
@@ -41,10 +41,10 @@ def test_of_a_model_for_few_bytes_the_bytes_are_told_and_what_its_loss_leaves_ou
 def test_before_the_first_epoch_ends_the_bytes_are_those_of_the_latest_steps() -> None:
     run, _ = trained(replace(PLAIN, rate_weight=0.05), datasets.load("digits"), epochs=1)
     begun = replace(run, epochs=())
-    assert begun.after(StepRecord(1, (0.1,), bits=80.0)).code_bytes == 10.0
-    assert run.after(StepRecord(2, (0.1,), bits=80.0)).code_bytes == run.code_bytes
-    assert replace(begun, step_bits=None).code_bytes is None
-    assert bytes_caption(begun) == ""
+    assert begun.after(StepRecord(1, (0.1,), rate=80.0)).code_bytes == 10.0
+    assert run.after(StepRecord(2, (0.1,), rate=80.0)).code_bytes == run.code_bytes
+    assert replace(begun, step_rate=None).code_bytes is None
+    assert rate_caption(begun) == ""
 
 
 def test_the_first_of_some_images_are_the_first_bytes() -> None:

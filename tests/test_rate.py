@@ -111,7 +111,7 @@ def test_its_steps_tell_their_bits_and_those_of_others_do_not(digits: Dataset) -
     for config, tells in ((RATED, True), (PLAIN, False)):
         state = training.begin(config, digits, "cpu")
         steps = [record for record in training.train(state, digits, config) if isinstance(record, StepRecord)]
-        assert all((record.bits is not None) == tells for record in steps)
+        assert all((record.rate is not None) == tells for record in steps)
 
 
 def test_what_it_learns_of_bits_is_what_files_take(digits: Dataset) -> None:

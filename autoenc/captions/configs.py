@@ -16,9 +16,10 @@ def title(config: TrainConfig) -> str:
     stride = f", stride {config.stride}" if config.kind.has_stride else ""
     noise = f", {noise_caption(config.noise)}" if config.noise else ""
     rated = f", {_words(config)['rate_weight']}" if config.rate_weight else ""
+    beta = f", {_words(config)['beta']}" if "beta" in _unusual(config) else ""
     return (
         f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
-        f"{_layers(config.layers)}{stride}{rated}{noise}, {datasets.title(config.dataset)}"
+        f"{_layers(config.layers)}{stride}{rated}{beta}{noise}, {datasets.title(config.dataset)}"
     )
 
 
@@ -30,17 +31,22 @@ def every_setting(config: TrainConfig, sizes: Sequence[int] = ()) -> str:
     """
     size = _span(sizes) if sizes else counted(config.latent_size, config.kind.code_unit)
     return ", ".join(
-        [datasets.short_title(config.dataset), MODEL_NAMES[config.model], size, *_training(config)]
+        [
+            *(datasets.short_title(config.dataset), MODEL_NAMES[config.model], size),
+            *_training(config, with_stride=config.kind.has_stride, with_beta=config.kind.has_prior),
+        ]
     )
 
 
 def every_setting_of_sweep(sweep: Sweep) -> str:
     """`MNIST, MLP and Conv, 8 sizes from 1 to 128, 10 epochs, seed 0`."""
-    with_stride = [name for name in sweep.models if MODEL_KINDS[name].has_stride]
-    shared = replace(sweep.base, model=[*with_stride, sweep.base.model][0], layers=TrainConfig.layers)
-    return ", ".join(
-        [datasets.short_title(shared.dataset), _models(sweep), _sizes(sweep), *_training(shared)]
+    kinds = [MODEL_KINDS[name] for name in sweep.models]
+    settings = _training(
+        replace(sweep.base, layers=TrainConfig.layers),
+        with_stride=any(kind.has_stride for kind in kinds),
+        with_beta=any(kind.has_prior for kind in kinds),
     )
+    return ", ".join([datasets.short_title(sweep.base.dataset), _models(sweep), _sizes(sweep), *settings])
 
 
 def short(config: TrainConfig) -> str:
@@ -122,11 +128,13 @@ def _sizes(sweep: Sweep) -> str:
     return f"{_span(sweep.latent_sizes)}{layers}"
 
 
-def _training(config: TrainConfig) -> list[str]:
+def _training(config: TrainConfig, *, with_stride: bool, with_beta: bool) -> list[str]:
     """Epochs and seed, and which settings are not the usual ones; neither the data set nor the code."""
     words, usual = _words(config), _words(TrainConfig())
-    if not config.kind.has_stride:
+    if not with_stride:
         del words["stride"]
+    if not with_beta:
+        del words["beta"]
     if config.train_images:
         words["train_images"] = counted(config.train_images, "training image")
     always = ("epochs", "seed")
@@ -137,6 +145,8 @@ def _unusual(config: TrainConfig) -> set[str]:
     """The settings that belong to a short name, where they are not the usual ones."""
     usual = RATED if config.rate_weight else PLAIN
     unusual = {"layers"} if config.layers != usual.layers else set[str]()
+    if config.kind.has_prior and config.beta != TrainConfig.beta:
+        unusual |= {"beta"}
     return unusual | ({"rate_weight"} if config.rate_weight else set())
 
 
@@ -158,6 +168,7 @@ def _words(config: TrainConfig) -> dict[str, str]:
         if config.decay_epochs
         else "constant rate",
         "rate_weight": f"few bytes ({setting(config.rate_weight)})" if config.rate_weight else "small error",
+        "beta": f"beta {setting(config.beta)}",
         "noise": noise_caption(config.noise) if config.noise else "no noise",
         "train_images": counted(config.train_images, "image") if config.train_images else "all images",
         "seed": f"seed {config.seed}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from autoenc.numerals import counted, duration, listed, setting, short, smaller
+from autoenc.numerals import counted, duration, listed, out_of, setting, short, smaller
 from autoenc.recipes import RECIPES, Recipe, recipe
 from autoenc.schema import MODEL_NAMES, Run
 
@@ -19,7 +19,7 @@ MAX_NAMED = 3  # epochs; of more only their number
 
 def remarks(run: Run) -> tuple[str, ...]:
     """A sentence or two each; nothing of a run whose figures stand for themselves."""
-    return tuple(filter(None, (_tests(run), _standstill(run), _bytes_count(run))))
+    return tuple(filter(None, (_tests(run), _standstill(run), _bytes_count(run), _prior(run))))
 
 
 def code_remark(run: Run) -> str:
@@ -45,6 +45,26 @@ def _bytes_count(run: Run) -> str:
         f"Trained for few bytes: MSE + {setting(weight)} x bits per pixel. The losses shown are the MSE; the "
         "training loss contains the noise that stands for rounding."
     )
+
+
+def _prior(run: Run) -> str:
+    """What the loss that is shown leaves out, and which part of the code the prior has silenced."""
+    if not run.config.kind.has_prior:
+        return ""
+    return (
+        f"Trained with the squared error of an image + {setting(run.config.beta)} x KL. The losses shown are "
+        f"the MSE: of the mean code in the test, of randomly drawn codes in training.{_collapse(run)}"
+    )
+
+
+def _collapse(run: Run) -> str:
+    """` 12 of 32 numbers carry nothing: ...`; empty before the first epoch has ended, and where all count."""
+    n, n_active = run.model.n_latents, run.epochs[-1].n_active if run.epochs else None
+    if n_active is None or n_active == n:
+        return ""
+    carry = "carries" if n - n_active == 1 else "carry"
+    idle = f"{out_of(n - n_active, n, 'number')} {carry} nothing"
+    return f" {idle}: the same for every image (posterior collapse). A smaller beta lets the code carry more."
 
 
 def _tests(run: Run) -> str:

@@ -47,16 +47,22 @@ def _course(losses: Sequence[float]) -> str:
     return f"{changes(ratio)} ({short(first)} to {short(last)})"
 
 
-def bytes_caption(run: Run) -> str:
-    """What a code takes after the first epoch and after the last; empty before the end of the first, and of a
-    model that is not trained for few bytes."""
-    sizes = [round(epoch.test_bits / 8, 1) for epoch in run.epochs if epoch.test_bits is not None]
-    if not sizes:
+def rate_caption(run: Run) -> str:
+    """What a code takes in bytes, or how far it is from the prior in nats, at the first epoch and the last.
+
+    Empty before the end of the first, and of a model for which neither counts.
+    """
+    verb, unit = "the code takes", "bytes per image"
+    values = [round(epoch.test_bits / 8, 1) for epoch in run.epochs if epoch.test_bits is not None]
+    if run.config.kind.has_prior:
+        verb, unit = "the KL is", "nats per image"
+        values = [epoch.test_kl for epoch in run.epochs if epoch.test_kl is not None]
+    if not values:
         return ""
-    last = f"{short(sizes[-1], 3)} bytes per image"
-    if len(sizes) == 1:
-        return f"After epoch 1 the code takes {last}."
-    return f"After epoch {len(sizes):,} the code takes {last} ({short(sizes[0], 3)} after epoch 1)."
+    last = f"{short(values[-1], 3)} {unit}"
+    if len(values) == 1:
+        return f"After epoch 1 {verb} {last}."
+    return f"After epoch {len(values):,} {verb} {last} ({short(values[0], 3)} after epoch 1)."
 
 
 def timing_caption(run: Run) -> str:

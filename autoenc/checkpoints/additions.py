@@ -5,6 +5,8 @@ All of these raise what `open_file` takes for damage.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from autoenc import models
@@ -18,6 +20,14 @@ def bits_in(file: RunFile, n_epochs: int) -> list[float]:
     """What a code cost after each epoch, of a model that is trained for its bytes."""
     bits: list[float] = file.measures("history.bits", (n_epochs,), torch.float64).tolist()
     return bits
+
+
+def kl_in(file: RunFile, n_epochs: int, n_latents: int) -> list[dict[str, Any]]:
+    """Of each epoch of a model with a prior: KL in training and in the test, and the active code values."""
+    rows = file.measures("history.kl", (n_epochs, 3), torch.float64).tolist()
+    if any(n not in range(n_latents + 1) for *_, n in rows):
+        raise ValueError("history.kl counts other code values than there are")
+    return [{"train_kl": train, "test_kl": test, "n_active": int(n)} for train, test, n in rows]
 
 
 def quantiles_in(file: RunFile, summary: RunSummary) -> CodeQuantiles | None:

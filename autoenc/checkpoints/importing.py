@@ -93,6 +93,7 @@ def _verified(path: Path, name: str) -> Run:
         tensors |= {f"history.{part}" for part in ("steps", "epochs", "beside")}
         tensors |= {"history.still"} if any(e.stood_still for e in run.epochs) else set()
         tensors |= {"history.bits"} if run.config.rate_weight else set()
+        tensors |= {"history.kl"} if run.config.kind.has_prior else set()
         tensors |= {"code.quantiles", "code.exponent"} if run.quantiles else set()
         tensors |= {f"preview.{images}" for images in ("x", "x_hat", "epochs")}
         tensors |= {"preview.x_noisy"} if run.x_noisy else set()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from autoenc import models
-from autoenc.checkpoints.additions import bits_in, concurrent_jobs_in, quantiles_in, seconds_still_in
+from autoenc.checkpoints.additions import bits_in, concurrent_jobs_in, kl_in, quantiles_in, seconds_still_in
 from autoenc.checkpoints.parsing import RunFile, open_file
 from autoenc.errors import CheckpointError
 from autoenc.heads.parsing import identity, text, whole
@@ -122,6 +122,7 @@ def run_in(file: RunFile) -> Run:
     rows = file.measures("history.epochs", (n_epochs, 5), torch.float64).tolist()
     beside, still = concurrent_jobs_in(file, n_epochs), seconds_still_in(file, n_epochs)
     bits = bits_in(file, n_epochs) if config.rate_weight else [None] * n_epochs
+    kl = kl_in(file, n_epochs, config.latent_size) if config.kind.has_prior else [{}] * n_epochs
     n_images, *_ = file.shape("preview.x")
     pictures = (whole(n_images, 1, N_PREVIEW), *summary.image_shape)
     previews = _previews_in(file, n_epochs, n_steps, pictures)  # before the steps: a list of these is large
@@ -139,8 +140,8 @@ def run_in(file: RunFile) -> Run:
         resumed_from_epoch=whole(head["resumed_from_epoch"], 0, n_epochs),
         earlier_tests=summary.earlier_tests,
         epochs=tuple(
-            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n, s, b)
-            for row, n, s, b in zip(rows, beside, still, bits, strict=True)
+            Epoch(row[0], row[1], row[2], row[3], int(row[4]), n, s, b, **k)
+            for row, n, s, b, k in zip(rows, beside, still, bits, kl, strict=True)
         ),
         step_losses=tuple(file.measures("history.steps", (n_steps,)).tolist()),
         previews=previews,

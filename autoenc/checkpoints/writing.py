@@ -209,6 +209,9 @@ def _tensors(run: Run, state: TrainState) -> dict[str, Tensor]:
         tensors["history.still"] = torch.tensor([e.stood_still for e in run.epochs], dtype=torch.float64)
     if run.config.rate_weight is not None:
         tensors["history.bits"] = torch.tensor([e.test_bits for e in run.epochs], dtype=torch.float64)
+    if run.config.kind.has_prior:
+        kl = [(e.train_kl, e.test_kl, e.n_active) for e in run.epochs]
+        tensors["history.kl"] = torch.tensor(kl, dtype=torch.float64).reshape(-1, 3)
     if run.quantiles is not None:
         units = np.frombuffer(run.quantiles.data, "<i2").reshape(-1, N_QUANTILES)
         tensors["code.quantiles"] = torch.from_numpy(units.astype(np.int16))

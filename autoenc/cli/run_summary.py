@@ -22,6 +22,8 @@ def run_summary(run: Run) -> str:
     if run.code_bytes is not None:
         smaller_by = short(run.model.n_pixels / max(run.code_bytes, 0.01), 3)
         lines.append(f"about {short(run.code_bytes, 3)} bytes of code per image, ratio {smaller_by}")
+    if run.kl is not None:
+        lines.append(f"KL {short(run.kl, 3)} nats per image")
     lines += remarks(run)
     lines.append(str(heads.find(run.run_id)))
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from autoenc.numerals import setting
 from autoenc.recipes import PLAIN, RATED, RECIPES
 from autoenc.schema import DEFAULT_EPOCHS, DatasetInfo, Noise, TrainConfig
 
@@ -20,6 +21,7 @@ _SHARED = (
     "noise",
     "train_images",
     "rate_weight",
+    "beta",
     "seed",
 )
 
@@ -53,6 +55,12 @@ def add_settings(parser: argparse.ArgumentParser, alone: str = "") -> None:
         type=float,
         metavar="W",
         help="train for few bytes: loss = MSE + W x bits per pixel; for mlp and conv-bottleneck; default: 0",
+    )
+    parser.add_argument(
+        "--beta",
+        type=float,
+        help="of vae: loss = squared error of an image + BETA x KL; larger: smoother maps, blurrier images; "
+        f"default: {setting(usual.beta)}",
     )
     parser.add_argument("--seed", type=int, help=f"default: {usual.seed}")
 

@@ -31,7 +31,8 @@ def _size(run: Run) -> str:
 
 
 def _epoch(run: Run) -> str:
-    return f"train loss {run.epochs[-1].train_loss:.5f}, {_test_loss(run)}"
+    kl = f", KL {run.kl:.2f} nats" if run.kl is not None else ""
+    return f"train loss {run.epochs[-1].train_loss:.5f}, {_test_loss(run)}{kl}"
 
 
 def _test_loss(run: Run) -> str:

@@ -49,7 +49,7 @@ from autoenc.plots.sweep import (
     loss_by_time,
     time_by_size,
 )
-from autoenc.plots.training import MAX_POINTS, code_bytes, comparison, extremes, loss_curve, timing
+from autoenc.plots.training import MAX_POINTS, code_bytes, comparison, extremes, kl, loss_curve, timing
 
 __all__ = [
     "CODEC_COLOURS",
@@ -77,6 +77,7 @@ __all__ = [
     "error_by_channel",
     "error_by_class",
     "extremes",
+    "kl",
     "loss_among_tests",
     "loss_at_large_sizes",
     "loss_by_code",

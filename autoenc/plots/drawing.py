@@ -22,6 +22,7 @@ COLOUR: Mapping[str, str] = {
     "mlp": "#009e73",
     "conv": "#cc79a7",
     "conv-bottleneck": "#0072b2",
+    "vae": "#e69f00",
     "original": "#8c939c",
     "noisy": "#e69f00",
     "reconstruction": "#56b4e9",

@@ -109,19 +109,35 @@ def code_bytes(run: Run) -> Figure:
     Returns:
         Trace "test"; nothing is drawn of epochs that do not tell.
     """
+    sizes = [None if e.test_bits is None else e.test_bits / 8 for e in run.epochs]
+    return _rate(run, {"test": sizes}, "Bytes per image", "bytes per image", "bytes")
+
+
+def kl(run: Run) -> Figure:
+    """How far the codes are from the prior in nats, by epoch, of a model that has one.
+
+    Returns:
+        Traces "train" and "test"; nothing is drawn of epochs that do not tell.
+    """
+    values = {"train": [e.train_kl for e in run.epochs], "test": [e.test_kl for e in run.epochs]}
+    return _rate(run, values, "KL", "nats per image", "nats")
+
+
+def _rate(
+    run: Run, values: Mapping[str, Sequence[float | None]], title: str, unit: str, hover: str
+) -> Figure:
+    """What codes take by epoch, a trace for each of `values`."""
     n_epochs = run.config.epochs
-    sizes = drawable([math.nan if e.test_bits is None else e.test_bits / 8 for e in run.epochs])
-    epochs = np.arange(1, len(sizes) + 1, dtype=np.int32)
-    line = _line("test", epochs, sizes, "%{y:,.3~r} bytes", n_epochs)
+    epochs = np.arange(1, len(run.epochs) + 1, dtype=np.int32)
+    drawn = {name: drawable([math.nan if y is None else y for y in ys]) for name, ys in values.items()}
+    lines = [_line(name, epochs, ys, f"%{{y:,.3~r}} {hover}", n_epochs) for name, ys in drawn.items()]
     this_run = {"uirevision": run.run_id}
     laid_out = layout(
-        "Bytes per image",
+        title,
         xaxis=_epoch_axis(n_epochs) | this_run,
-        yaxis=axis("bytes per image", "~g")
-        | this_run
-        | {"rangemode": "tozero", "showticklabels": len(epochs) > 0},
+        yaxis=axis(unit, "~g") | this_run | {"rangemode": "tozero", "showticklabels": len(epochs) > 0},
     )
-    return Figure(data=[line], layout=laid_out)
+    return Figure(data=lines, layout=laid_out)
 
 
 def timing(run: Run) -> Figure:

@@ -21,12 +21,19 @@ class ModelKind:
     code_unit: str  # what its latent size counts: `number` or `channel`
     has_convolutions: bool = True  # False: linear layers only
     has_stride: bool = False  # that can be chosen; what others are given changes nothing
+    has_prior: bool = False  # N(0, I) of its codes, by beta; what others are given changes nothing
+
+    @property
+    def can_count_bytes(self) -> bool:
+        """Whether it can be trained for few bytes."""
+        return self.code_unit == "number" and not self.has_prior
 
 
 MODEL_KINDS: Mapping[str, ModelKind] = {
     "mlp": ModelKind("MLP", "number", has_convolutions=False),
     "conv": ModelKind("Conv", "channel", has_stride=True),
     "conv-bottleneck": ModelKind("Conv bottleneck", "number"),
+    "vae": ModelKind("VAE", "number", has_convolutions=False, has_prior=True),
 }
 MODELS = tuple(MODEL_KINDS)
 MODEL_NAMES: Mapping[str, str] = {name: kind.title for name, kind in MODEL_KINDS.items()}
@@ -48,6 +55,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 }
 OPTIONAL = ("train_images", "decay_epochs", "rate_weight")  # may be None
 MAX_RATE_WEIGHT = 1000.0
+MAX_BETA = 1000.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class TrainConfig:
     noise: Noise | None = None
     train_images: int | None = None  # the first N; None: all
     rate_weight: float | None = None  # of bits per pixel beside the MSE in the loss; None: bits do not count
+    beta: float = 1.0  # of the KL beside the squared error of an image, where the model has a prior
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -89,6 +98,8 @@ class TrainConfig:
             raise ConfigError(f"noise is {self.noise!r}; it must be a Noise or None")
         if self.rate_weight is not None:
             self._check_rate_weight()
+        if not _is_number(self.beta) or not 0 < self.beta <= MAX_BETA:
+            raise ConfigError(f"beta is {self.beta!r}; allowed: more than 0, at most {MAX_BETA:,.0f}")
 
     def _check_rate_weight(self) -> None:
         weight: Any = self.rate_weight
@@ -96,8 +107,8 @@ class TrainConfig:
             raise ConfigError(
                 f"rate weight is {self.rate_weight!r}; allowed: more than 0, at most {MAX_RATE_WEIGHT:,.0f}"
             )
-        if self.kind.code_unit != "number":
-            able = [kind.title for kind in MODEL_KINDS.values() if kind.code_unit == "number"]
+        if not self.kind.can_count_bytes:
+            able = [kind.title for kind in MODEL_KINDS.values() if kind.can_count_bytes]
             raise ConfigError(
                 f"{self.kind.title} cannot be trained for its bytes; choose {' or '.join(able)}"
             )
@@ -115,6 +126,10 @@ class TrainConfig:
             del values["rate_weight"]
         else:
             values["rate_weight"] = float(self.rate_weight)
+        if self.kind.has_prior or self.beta != TrainConfig.beta:  # a sweep's base may be another model
+            values["beta"] = float(self.beta)
+        else:
+            del values["beta"]
         return values
 
     @classmethod
@@ -146,6 +161,8 @@ class TrainConfig:
         del decisive["epochs"]
         if not self.kind.has_stride:
             del decisive["stride"]
+        if not self.kind.has_prior:
+            decisive.pop("beta", None)
         if self.decay_epochs is None:  # so that the runs of the time before it keep their names
             del decisive["decay_epochs"]
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:8]

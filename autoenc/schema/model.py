@@ -23,11 +23,12 @@ class ModelInfo:
 
     image_shape: tuple[int, int, int]  # C, H, W
     code_shape: tuple[int, ...]
-    layers: tuple[LayerInfo, ...]
+    layers: tuple[LayerInfo, ...]  # that an image passes, one after the other
+    heads: tuple[LayerInfo, ...] = ()  # beside the encoder's last layer; only training and its tests use them
 
     @property
     def n_parameters(self) -> int:
-        return sum(layer.n_parameters for layer in self.layers)
+        return sum(layer.n_parameters for layer in (*self.layers, *self.heads))
 
     @property
     def n_latents(self) -> int:
@@ -42,13 +43,13 @@ class ModelInfo:
     @property
     def n_multiplications(self) -> int:
         """Multiply-adds of one image, forward."""
-        return sum(layer.n_multiplications for layer in self.layers)
+        return sum(layer.n_multiplications for layer in (*self.layers, *self.heads))
 
     def __str__(self) -> str:
         rows = [("layer", "output shape", "parameters")]
         rows += [
             (f"{i.part}: {i.name}", " x ".join(map(str, i.output_shape)), f"{i.n_parameters:,}")
-            for i in self.layers
+            for i in sorted((*self.layers, *self.heads), key=lambda layer: layer.part != "encoder")
         ]
         rows += [("total", "", f"{self.n_parameters:,}")]
         wide = [max(len(row[column]) for row in rows) for column in range(3)]

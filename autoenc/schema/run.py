@@ -46,9 +46,7 @@ class StepRecord:
     losses: tuple[float, ...] = field(repr=False)  # one training loss a step
     x_hat: Images | None = field(default=None, repr=False)  # the preview images after the last of these steps
     seconds: float = 0.0  # of work at these steps; 0: nobody has measured it
-    bits: float | None = (
-        None  # of a code, mean over these steps; None: the model is not trained for its bytes
-    )
+    rate: float | None = None  # of a code, mean over these steps: bits or, of a model with a prior, nats
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,9 @@ class EpochRecord:
     concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
     test_bits: float | None = None  # of a rounded code; None: the model is not trained for its bytes
+    train_kl: float | None = None  # of the codes from the prior, nats an image; None: the model has none
+    test_kl: float | None = None  # likewise
+    n_active: int | None = None  # code values whose mean tells test images apart; None: as above
     quantiles: CodeQuantiles | None = field(default=None, repr=False)  # of its code, after the last epoch
 
 
@@ -88,6 +89,9 @@ class Epoch:
     concurrent_jobs: int | None = None  # other jobs on the machine meanwhile; None: nobody has looked
     stood_still: float = 0.0  # seconds in which the process did not work; they are in none of the others
     test_bits: float | None = None  # of a rounded code; None: the model is not trained for its bytes
+    train_kl: float | None = None  # of the codes from the prior, nats an image; None: the model has none
+    test_kl: float | None = None  # likewise
+    n_active: int | None = None  # code values whose mean tells test images apart; None: as above
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class Run:
     quantiles: CodeQuantiles | None = field(default=None, repr=False)  # of its code; None: not finished yet
     # Of one step, by each of the latest records of steps since training began or resumed; in no file.
     step_seconds: tuple[float, ...] = field(default=(), repr=False, compare=False)
-    step_bits: float | None = field(default=None, repr=False, compare=False)  # of a code, latest; in no file
+    step_rate: float | None = field(default=None, repr=False, compare=False)  # of a code, latest; in no file
 
     @property
     def steps_per_epoch(self) -> int:
@@ -192,8 +196,18 @@ class Run:
     def code_bytes(self) -> float | None:
         """Of one image's code, as the model's density has it: after the last finished epoch; in the first one
         those of the latest steps. None: the model is not trained for its bytes, or has not begun."""
-        bits = self.test_bits if self.epochs else self.step_bits
+        if self.config.rate_weight is None:
+            return None
+        bits = self.test_bits if self.epochs else self.step_rate
         return None if bits is None else bits / 8
+
+    @property
+    def kl(self) -> float | None:
+        """Of the codes from the prior in nats an image: after the last finished epoch; in the first one that
+        of the latest steps. None: the model has no prior, or has not begun."""
+        if not self.config.kind.has_prior:
+            return None
+        return self.epochs[-1].test_kl if self.epochs else self.step_rate
 
     @property
     def concurrent_jobs(self) -> int | None:
@@ -215,7 +229,7 @@ class Run:
                     newest = record.seconds / len(record.losses)
                     step_seconds = (*step_seconds, newest)[-MAX_STEP_SECONDS:]
                 losses = self.step_losses + record.losses
-                run = replace(self, step_losses=losses, step_seconds=step_seconds, step_bits=record.bits)
+                run = replace(self, step_losses=losses, step_seconds=step_seconds, step_rate=record.rate)
                 if record.x_hat is None:
                     return run
                 return run._with_frame(Preview(len(run.step_losses), None, record.x_hat))

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from autoenc.errors import ConfigError
-from autoenc.schema.config import TrainConfig
+from autoenc.schema.config import MODEL_KINDS, TrainConfig
 from autoenc.schema.job import State
 
 MAX_RUNS = 100  # of one sweep
@@ -40,12 +40,19 @@ class Sweep:
                 f"a sweep of {n_runs:,} runs; allowed: {MAX_RUNS}; choose fewer sizes or models"
             )
         first, *_ = self.configs()  # which refuses what a config refuses
-        object.__setattr__(self, "base", first)  # equal sweeps have equal bases
+        beta = self.base.beta if any(map(_has_prior, self.models)) else first.beta
+        object.__setattr__(self, "base", replace(first, beta=beta))  # equal sweeps have equal bases
 
     def configs(self) -> tuple[TrainConfig, ...]:
         """One for each run: by model, layers and latent size."""
         every = product(self.models, self.layers, sorted(self.latent_sizes))
-        return tuple(replace(self.base, model=m, layers=n, latent_size=k) for m, n, k in every)
+        return tuple(
+            replace(self.base, model=m, layers=n, latent_size=k, beta=self._beta(m)) for m, n, k in every
+        )
+
+    def _beta(self, model: str) -> float:
+        """The usual one where the model has no prior: else the same run would have two configs."""
+        return self.base.beta if _has_prior(model) else TrainConfig.beta
 
     def sweep_id(self, fingerprint: str) -> str:
         """Readable, and the same for the same runs: `mnist-sweep-e10-<8 hex>`."""
@@ -87,6 +94,10 @@ def whole_numbers(texts: Iterable[str], name: str) -> tuple[int, ...]:
         except ValueError:
             raise ConfigError(f"{name} {text.strip()[:40]!r} is not a whole number") from None
     return tuple(numbers)
+
+
+def _has_prior(model: str) -> bool:
+    return model in MODEL_KINDS and MODEL_KINDS[model].has_prior
 
 
 def _check_list(name: str, values: Sequence[object]) -> None:

@@ -39,7 +39,7 @@ def _says(run: RunSummary) -> str:
     numbers = f"{counted(run.n_latents, 'number')} for the {math.prod(run.image_shape):,} of an image."
     if run.config.rate_weight is not None:
         return f"{numbers} Trained for few bytes, not only for a small error."
-    if run.config.kind.code_unit != "number":
+    if not run.config.kind.can_count_bytes:
         return numbers
     return f"{numbers} Trained only for a small error; training for few bytes makes smaller files."
 

@@ -43,10 +43,10 @@ def _show_all(run: Run, active: bool) -> Film:
     rows, film = _film(run, recognisers.for_run(run), whole=not active)
     pictures(rows, key=FILM, difference=COLOUR["error"], film=film, png=_film_text(run))
     shown = selection.CHART.get()  # its widget comes after it
-    if shown == "loss" and run.config.rate_weight is not None:
+    if shown == "loss" and (run.config.rate_weight is not None or run.config.kind.has_prior):
         loss, code = st.columns([5, 3], gap="small")
         with code:
-            _bytes(run, CHART_HEIGHT)
+            _rate(run, CHART_HEIGHT)
     else:
         loss = st.container()
     with loss:
@@ -74,6 +74,8 @@ def _present(run: Run, active: bool) -> Film:
         number.metric("Test PSNR (dB)", labels.over_seeds([run.test_psnr_db], 1) or "–")
         if run.code_bytes is not None:
             number.metric("Bytes per image", f"{run.code_bytes:.1f}")
+        if run.kl is not None:
+            number.metric("KL (nats per image)", f"{run.kl:.1f}")
         with sentence:
             lesson(_caption(run, active, shown) or remarks.code_remark(run), key="chart")
     return film
@@ -170,13 +172,17 @@ def _caption(run: Run, active: bool, shown: str) -> str:
     if shown == "time":
         return captions.training.timing_caption(run)
     seeds = () if active else sessions.seeds_of(run)
-    return f"{captions.training.loss_caption(run, seeds)} {captions.training.bytes_caption(run)}".rstrip()
+    return f"{captions.training.loss_caption(run, seeds)} {captions.training.rate_caption(run)}".rstrip()
 
 
-def _bytes(run: Run, height: int) -> None:
-    """What the code of an image takes, beside the loss of a model that is trained for few bytes."""
+def _rate(run: Run, height: int) -> None:
+    """What the code of an image takes, beside the loss of a model for which that counts."""
+    if run.config.kind.has_prior:
+        png = png_texts.of_run(run, "kl", "KL by epoch")
+        live_plot(_rate_chart(run), key="kl", height=height, png=png)
+        return
     png = png_texts.of_run(run, "bytes", "Bytes per image by epoch")
-    live_plot(_code_bytes(run), key="code-bytes", height=height, png=png)
+    live_plot(_rate_chart(run), key="code-bytes", height=height, png=png)
 
 
 def _chart_settings() -> None:
@@ -217,10 +223,11 @@ def _loss_curve(run: Run, log: bool, by: Literal["step", "epoch"], seeds: tuple[
 
 
 @polling.drawn_once
-def _code_bytes(run: Run) -> str:
-    caption = captions.training.bytes_caption(run)
+def _rate_chart(run: Run) -> str:
+    caption = captions.training.rate_caption(run)
     meta = {"film": FILM, "x_scale": 1 / run.steps_per_epoch, "caption": caption}
-    return str(plots.code_bytes(run).update_layout(meta=meta).to_json())
+    figure = plots.kl(run) if run.config.kind.has_prior else plots.code_bytes(run)
+    return str(figure.update_layout(meta=meta).to_json())
 
 
 @polling.drawn_once

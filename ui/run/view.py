@@ -185,6 +185,8 @@ def _results(run: Run, seeds: Sequence[Run]) -> None:
     row.metric("Speed (images/s)", f"{run.images_per_second:,.0f}" if run.epochs else unknown)
     if run.config.rate_weight is not None:
         _bytes_per_image(row, run, seeds)
+    elif run.config.kind.has_prior:
+        _kl(row, run, seeds)
     else:
         ratio = short(run.model.n_pixels / run.model.n_latents, 3)
         row.metric(
@@ -205,6 +207,17 @@ def _bytes_per_image(row: DeltaGenerator, run: Run, seeds: Sequence[Run]) -> Non
         labels.over_seeds([r.code_bytes for r in (run, *seeds)], 1) or "–",
         help=f"What {run.model.n_latents:,} whole numbers take on average over the test set{times}. "
         "Estimated by the density that the model has learnt; the page Compress counts real bytes.",
+    )
+
+
+def _kl(row: DeltaGenerator, run: Run, seeds: Sequence[Run]) -> None:
+    """Of a model with a prior; while its first epoch runs, of the latest steps."""
+    row.metric(
+        "KL (nats per image)",
+        labels.over_seeds([r.kl for r in (run, *seeds)], 1) or "–",
+        help=f"How much a code of {counted(run.model.n_latents, 'number')} tells of its image: how far its "
+        "normal distribution is from the standard one, on average over the test set. 1 nat is 1.44 bits; at "
+        "0 every image has the same code.",
     )
 
 

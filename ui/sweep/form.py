@@ -60,7 +60,7 @@ def code_settings() -> None:
         key=settings.SIZES.key,
         accept_new_options=True,
         placeholder="1, 2, 4 ...",
-        help="MLP and Conv bottleneck: numbers in the code; Conv: its channels. "
+        help="MLP, Conv bottleneck and VAE: numbers in the code; Conv: its channels. "
         "Type any other number and press Enter.",
     )
     with st.container(horizontal=True, gap="small", key="depth"):

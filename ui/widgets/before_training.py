@@ -69,11 +69,12 @@ def _model(config: TrainConfig) -> None:
     """Its layers in a row, each with the shape that it gives."""
     model = models.describe(config, datasets.load(config.dataset).image_shape)
     shown = [layer for layer in model.layers if layer.n_parameters or layer.name == ROUND]
+    beside = "".join(f" + {layer.name}" for layer in model.heads)
     encoder, decoder = ([layer for layer in shown if layer.part == part] for part in ("encoder", "decoder"))
     boxes = [
         _box("image", model.image_shape),
         *_boxes(encoder[:-1]),
-        _box(f"{encoder[-1].name}: code", model.code_shape, "code"),
+        _box(f"{encoder[-1].name}{beside}: code", model.code_shape, "code"),
         *_boxes(decoder[:-1]),
         _box(f"{decoder[-1].name}: image", model.image_shape),
     ]

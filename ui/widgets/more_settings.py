@@ -11,6 +11,12 @@ from autoenc.numerals import setting
 from autoenc.schema import BOUNDS, NOISES
 from ui.widgets import training_settings
 
+BETA_CAPTIONS = {
+    recipes.BETAS[0]: f"{setting(recipes.BETAS[0])}: sharper images",
+    1.0: "1: the usual VAE",
+    recipes.BETAS[-1]: f"{setting(recipes.BETAS[-1])}: a smoother map",
+}
+
 
 def more(models: Sequence[str]) -> None:
     """What is seldom changed.
@@ -48,6 +54,8 @@ def more(models: Sequence[str]) -> None:
     with box:
         if training_settings.can_count_bytes(models):
             _few_bytes()
+        if training_settings.have_prior(models):
+            _beta()
         _noise_on_the_input()
     box.number_input(
         "Seed", *BOUNDS["seed"], key=training_settings.SEED.key, help="The same seed gives the same losses."
@@ -71,6 +79,18 @@ def _few_bytes() -> None:
         help="The loss becomes MSE + weight x bits per pixel: the model learns a code of whole numbers that "
         "takes few bytes in a file. Rounding has no slope, so training adds random noise of up to half a "
         "step instead. Compress makes the files.",
+    )
+
+
+def _beta() -> None:
+    """How much it counts in training that codes look like draws from the prior."""
+    st.selectbox(
+        "Beta",
+        sorted({*recipes.BETAS, float(training_settings.BETA.get())}),
+        format_func=lambda beta: BETA_CAPTIONS.get(beta, setting(beta)),
+        key=training_settings.BETA.key,
+        help="The loss is the squared error of an image + beta x KL, in nats: how far its code, a normal "
+        "distribution, is from the standard one, N(0, I). Only then do random numbers draw something.",
     )
 
 

@@ -29,7 +29,9 @@ from ui.widgets import dataset_upload, labels, more_settings, offers, training_s
 LATENT_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 MODEL_HELP = (
     "MLP: each pixel is connected to each code value. Conv: small filters slide over the image; the code is "
-    "a stack of small images. Conv bottleneck: filters, then a code with exactly the size you choose."
+    "a stack of small images. Conv bottleneck: filters, then a code with exactly the size you choose. VAE: "
+    "each image becomes a small cloud of codes; together the clouds fill the space around 0 without holes, "
+    "so that random numbers draw something, too."
 )
 IMAGE_COUNTS = (500, 1000, 2000, 5000, 10_000, 20_000)
 

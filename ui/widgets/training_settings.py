@@ -25,6 +25,7 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "learning_rate": float,
     "decay_epochs": int,
     "rate_weight": float,
+    "beta": float,
     "noise": Noise.parse,
     "train_images": int,
     "seed": int,
@@ -38,7 +39,7 @@ MODEL, LATENT_SIZE = VALUES["model"], VALUES["latent_size"]
 LAYERS, STRIDE = VALUES["layers"], VALUES["stride"]
 EPOCHS, BATCH_SIZE = VALUES["epochs"], VALUES["batch_size"]
 LEARNING_RATE, DECAY_EPOCHS = VALUES["learning_rate"], VALUES["decay_epochs"]
-RATE_WEIGHT = VALUES["rate_weight"]
+RATE_WEIGHT, BETA = VALUES["rate_weight"], VALUES["beta"]
 NOISE_KIND = Value[str | None]("noise_kind", None)
 NOISE_LEVEL = Value[float | None]("noise_level", None)
 NOISE_UP_TO = Value[bool | None]("noise_up_to", None)
@@ -65,8 +66,11 @@ def settings(models: Iterable[str] | None = None) -> dict[str, Any]:
     NOISE_LEVEL.begin_with(recipes.noise_level(recipes.NOISE))
     NOISE_UP_TO.begin_with(False)
     held = {name: noise_set() if name == "noise" else VALUES[name].get() for name in SETTINGS}
-    if not can_count_bytes([MODEL.get()] if models is None else models):
+    models = [MODEL.get()] if models is None else list(models)
+    if not can_count_bytes(models):
         held["rate_weight"] = 0
+    if not have_prior(models):
+        held["beta"] = usual.beta
     return held
 
 
@@ -77,7 +81,12 @@ def remember() -> None:
 
 def can_count_bytes(models: Iterable[str]) -> bool:
     """Whether all of these models can be trained for few bytes."""
-    return all(kind is None or kind.code_unit == "number" for kind in map(MODEL_KINDS.get, models))
+    return all(kind is None or kind.can_count_bytes for kind in map(MODEL_KINDS.get, models))
+
+
+def have_prior(models: Iterable[str]) -> bool:
+    """Whether any of these models has a prior, for which beta counts."""
+    return any(kind is not None and kind.has_prior for kind in map(MODEL_KINDS.get, models))
 
 
 def noise_kind_changed() -> None:
