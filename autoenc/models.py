@@ -18,7 +18,6 @@ from autoenc.schema import LayerInfo, ModelInfo, TrainConfig
 
 ImageShape = tuple[int, int, int]  # C, H, W
 BOTTLENECK_WIDTH = 32  # channels of the first convolution before a bottleneck
-VAE_WIDTH = 500  # numbers in a hidden layer, as Kingma and Welling had for MNIST
 
 
 class Autoencoder(nn.Module):
@@ -77,24 +76,7 @@ def mlp(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
     """Linear layers, widths in equal ratios from the pixels to `latent_size`, ReLU between, sigmoid last."""
     n_pixels = math.prod(image_shape)
     ratio = config.latent_size / n_pixels
-    return _linear(
-        [round(n_pixels * ratio ** (i / config.layers)) for i in range(config.layers + 1)], image_shape
-    )
-
-
-def vae(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
-    """Linear layers of VAE_WIDTH numbers, ReLU between, sigmoid last; the code is the mean of a normal
-    distribution, with a head for its variance (Kingma and Welling 2013, arXiv:1312.6114)."""
-    hidden = [VAE_WIDTH] * (config.layers - 1)
-    model = _linear([math.prod(image_shape), *hidden, config.latent_size], image_shape)
-    last = model.encoder[-1]
-    assert isinstance(last, nn.Linear)
-    model.log_variance = nn.Linear(last.in_features, last.out_features)
-    return model
-
-
-def _linear(widths: Sequence[int], image_shape: ImageShape) -> Autoencoder:
-    """Linear layers from the pixels to the code, and the same widths back."""
+    widths = [round(n_pixels * ratio ** (i / config.layers)) for i in range(config.layers + 1)]
     encoder: list[nn.Module] = [nn.Flatten()]
     decoder: list[nn.Module] = []
     for i, (wide, narrow) in enumerate(pairwise(widths)):
@@ -103,6 +85,18 @@ def _linear(widths: Sequence[int], image_shape: ImageShape) -> Autoencoder:
     return Autoencoder(
         nn.Sequential(*encoder), nn.Sequential(*decoder, nn.Sigmoid(), nn.Unflatten(1, image_shape))
     )
+
+
+def vae(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:
+    """`mlp`, its code as the mean of a normal distribution, with a head for the variance.
+
+    Kingma and Welling 2013, arXiv:1312.6114.
+    """
+    model = mlp(config, image_shape)
+    last = model.encoder[-1]
+    assert isinstance(last, nn.Linear)
+    model.log_variance = nn.Linear(last.in_features, last.out_features)
+    return model
 
 
 def conv(config: TrainConfig, image_shape: ImageShape) -> Autoencoder:

@@ -71,7 +71,8 @@ def test_the_form_and_the_command_line_sweep_the_same_of_all_models_and_data_set
             app.pills(key="models").set_value(list(models)).run()
             command = f"--dataset {dataset} --models {','.join(models)} --latent-sizes 1,2"
             assert app.session_state["form_value"] == swept_by(command), command
-            assert ("share their settings" in texts(app)) == (len(models) > 1 and "conv-bottleneck" in models)
+            shares = len(models) > 1 and not {"conv-bottleneck", "vae"}.isdisjoint(models)
+            assert ("share their settings" in texts(app)) == shares
 
 
 @pytest.mark.parametrize(
