@@ -19,7 +19,9 @@ MAX_NAMED = 3  # epochs; of more only their number
 
 def remarks(run: Run) -> tuple[str, ...]:
     """A sentence or two each; nothing of a run whose figures stand for themselves."""
-    return tuple(filter(None, (_tests(run), _standstill(run), _bytes_count(run), _prior(run))))
+    return tuple(
+        filter(None, (_tests(run), _standstill(run), _bytes_count(run), _prior(run), _collapse(run)))
+    )
 
 
 def code_remark(run: Run) -> str:
@@ -48,23 +50,24 @@ def _bytes_count(run: Run) -> str:
 
 
 def _prior(run: Run) -> str:
-    """What the loss that is shown leaves out, and which part of the code the prior has silenced."""
+    """What the loss that is shown leaves out."""
     if not run.config.kind.has_prior:
         return ""
+    weight = "" if run.config.beta == 1 else f"{setting(run.config.beta)} x "
     return (
-        f"Trained with the squared error of an image + {setting(run.config.beta)} x KL. The losses shown are "
-        f"the MSE: of the mean code in the test, of randomly drawn codes in training.{_collapse(run)}"
+        f"Trained with the squared error of an image + {weight}KL. The losses shown are the MSE: of the mean "
+        "code in the test, of randomly drawn codes in training."
     )
 
 
 def _collapse(run: Run) -> str:
-    """` 12 of 32 numbers carry nothing: ...`; empty before the first epoch has ended, and where all count."""
+    """`12 of 32 numbers carry nothing: ...`; empty before the first epoch has ended, and where all count."""
     n, n_active = run.model.n_latents, run.epochs[-1].n_active if run.epochs else None
     if n_active is None or n_active == n:
         return ""
     carry = "carries" if n - n_active == 1 else "carry"
     idle = f"{out_of(n - n_active, n, 'number')} {carry} nothing"
-    return f" {idle}: the same for every image (posterior collapse). A smaller beta lets the code carry more."
+    return f"{idle}: the same for every image (posterior collapse). A smaller beta lets the code carry more."
 
 
 def _tests(run: Run) -> str:

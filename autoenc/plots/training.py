@@ -120,7 +120,7 @@ def kl(run: Run) -> Figure:
         Traces "train" and "test"; nothing is drawn of epochs that do not tell.
     """
     values = {"train": [e.train_kl for e in run.epochs], "test": [e.test_kl for e in run.epochs]}
-    return _rate(run, values, "KL", "nats per image", "nats")
+    return _rate(run, values, "KL", "KL (nats per image)", "nats")
 
 
 def _rate(

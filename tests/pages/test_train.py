@@ -98,6 +98,37 @@ def test_a_sweep_may_be_for_few_bytes_where_all_of_its_codes_are_numbers() -> No
     assert not any(box.key == "rate_weight" for box in app.selectbox)
 
 
+def test_a_model_with_a_prior_has_a_beta_and_its_page_tells_its_kl() -> None:
+    app = opened(
+        dataset="digits", model="vae", latent_size="8", layers="3", epochs="2", learning_rate="0.004"
+    )
+    assert not any(box.key == "rate_weight" for box in app.selectbox)
+    app.selectbox(key="beta").set_value(4.0).run()
+    assert app.query_params["beta"] == "4.0"
+    app.button(key="train").click().run()
+    until(app, "Finished: 2 of 2 epochs")
+    run = checkpoints.read(app.query_params["run"])
+    assert (run.config.model, run.config.beta, run.config.layers) == ("vae", 4.0, 3)
+    assert run.kl is not None
+    told = {metric.label: metric.value for metric in app.metric}
+    assert told["KL (nats per image)"] == f"{run.kl:.1f}"
+    said = texts(app).replace("\\", "")
+    assert "Trained with the squared error of an image + 4 x KL." in said
+    assert "After epoch 2 the KL is" in said
+    for view in ("images", "errors", "learnt", "model", "export"):
+        assert not opened(run=run.run_id, view=view).exception
+
+
+def test_beta_is_of_models_with_a_prior_only_and_comes_back_with_them() -> None:
+    app = opened(dataset="digits", model="vae", beta="0.3")
+    assert app.selectbox(key="beta").value == 0.3  # none of those that are offered
+    app.segmented_control(key="model").set_value("mlp").run()
+    assert not app.exception
+    assert not any(box.key == "beta" for box in app.selectbox)
+    app.segmented_control(key="model").set_value("vae").run()
+    assert app.selectbox(key="beta").value == 0.3
+
+
 def test_a_link_opens_the_same_settings_and_run_elsewhere() -> None:
     first = opened(dataset="digits", latent_size="5", epochs="2", seed="7")
     first.button(key="train").click().run()

@@ -74,8 +74,6 @@ def _present(run: Run, active: bool) -> Film:
         number.metric("Test PSNR (dB)", labels.over_seeds([run.test_psnr_db], 1) or "–")
         if run.code_bytes is not None:
             number.metric("Bytes per image", f"{run.code_bytes:.1f}")
-        if run.kl is not None:
-            number.metric("KL (nats per image)", f"{run.kl:.1f}")
         with sentence:
             lesson(_caption(run, active, shown) or remarks.code_remark(run), key="chart")
     return film
