@@ -1,0 +1,40 @@
+"""Codes -> what the decoder draws of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from autoenc import training
+from autoenc.errors import CodeError, ShapeError
+from autoenc.inspection import Trained, one_thread
+
+Floats = NDArray[np.float32]
+
+
+def decode(trained: Trained, z: Floats) -> NDArray[np.uint8]:
+    """The picture of each code, on one thread: (N, n_latents) -> (N, C, H, W); no code is rounded first.
+
+    Raises:
+        ShapeError: the codes are of another size.
+        CodeError: what is drawn is not all finite.
+    """
+    config, info = trained.run.config, trained.run.model
+    if z.ndim != 2 or z.shape[1] != info.n_latents:
+        raise ShapeError(f"codes of shape {z.shape} were given; this model draws (N, {info.n_latents})")
+    pictures = np.empty((len(z), *info.image_shape), np.uint8)
+    codes = torch.from_numpy(np.array(z, np.float32)).reshape(-1, *info.code_shape)
+    with one_thread(), torch.inference_mode():
+        start = 0
+        for batch in torch.split(codes, training.chunk(config, info.image_shape)):
+            x_hat = trained.model.draw(batch)
+            if not x_hat.isfinite().all():
+                raise CodeError(
+                    f"what {trained.run.run_id} draws is not finite numbers: its training went wrong; "
+                    "choose another run, or train it again with a smaller learning rate"
+                )
+            images = training.as_images(x_hat)
+            pixels = np.frombuffer(images.data, np.uint8).reshape(images.shape)
+            pictures[start : (start := start + len(batch))] = pixels
+    return pictures
