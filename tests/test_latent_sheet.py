@@ -13,7 +13,6 @@ from autoenc.latent import test_codes as codes_of_test
 from autoenc.latent.sheet import sheet
 from tests.runs import PLAIN, trained
 
-
 SIDE = 28  # pixels of an image
 
 

@@ -16,6 +16,7 @@ contest.py              the smallest file that can still be recognised
 recognition.py          what can still be recognised
 compression.py          bytes against quality
 compressed_files.py     what a code weighs in files
+latent_samples.py       codes that are drawn at random
 ratios.py               a ratio as people say it
 
 Of these contest, errors and out_of_distribution speak of values that are made with PyTorch, and are imported

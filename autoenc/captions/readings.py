@@ -35,7 +35,7 @@ def notes(
     marks = np.zeros(len(classes), bool) if changed is None else changed
     gap = ": " if max(map(len, names)) <= 2 else "\n"
     return tuple(
-        f"{CHANGED if mark else ''}{_shortened(names[index])}{gap}{sure(confidence)}"
+        f"{CHANGED if mark else ''}{shortened(names[index])}{gap}{sure(confidence)}"
         for index, confidence, mark in zip(classes, confidences, marks, strict=True)
     )
 
@@ -100,7 +100,7 @@ def _change(names: Sequence[str], change: tuple[int, int, int], verb: str) -> st
     return f"{with_article(names[before])}{verb} as {with_article(names[after])} ({counted(n, 'image')})"
 
 
-def _shortened(name: str) -> str:
+def shortened(name: str) -> str:
     """Without its middle where it is long: many differ at their ends."""
     half = MAX_NAME // 2
     return name if len(name) <= MAX_NAME else f"{name[:half]}…{name[1 - half :]}"

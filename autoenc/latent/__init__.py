@@ -3,6 +3,7 @@
 codes.py        the codes of images
 decoding.py     the pictures of codes
 gaussian.py     a normal distribution of codes: fitted, drawn from, and how far a code is from it
+sampling.py     codes drawn at random
 sheet.py        what is drawn over a plane of the code
 """
 

@@ -29,6 +29,13 @@ class Gaussian:
         """(K, K)."""
         return np.asarray((self.axes.T * self.variances) @ self.axes, np.float32)
 
+    def most_varied(self, n: int) -> tuple[NDArray[np.intp], Floats]:
+        """The n numbers of the code that vary most, in their order, and their covariance: (n,), (n, n)."""
+        spread = self.variances @ np.square(self.axes)
+        indices = np.sort(np.argsort(-spread, kind="stable")[:n])
+        axes = self.axes[:, indices]
+        return indices, np.asarray((axes.T * self.variances) @ axes, np.float32)
+
     def whitened(self, z: Floats) -> Floats:
         """Along the axes, in standard deviations: (N, K) -> (N, R)."""
         return np.asarray((z - self.mean) @ self.axes.T / np.sqrt(self.variances), np.float32)

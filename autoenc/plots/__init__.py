@@ -12,6 +12,7 @@ out_of_distribution.py    the error of a picture from outside
 recogniser.py   how a recogniser learns, and how sure it may be
 recognition.py  what can still be read
 rates.py      bytes and quality
+latent.py     how the numbers of a code vary together
 """
 
 from autoenc.pareto import pareto
@@ -27,6 +28,7 @@ from autoenc.plots.denoising import (
 from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL_COLOURS
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
+from autoenc.plots.latent import covariance
 from autoenc.plots.out_of_distribution import loss_among_tests
 from autoenc.plots.rates import CODEC_COLOURS, CODEC_SYMBOLS, RateLine, loss_by_ratio_in_bytes, psnr_by_rate
 from autoenc.plots.recogniser import recogniser_accuracy, recogniser_loss, reliability_diagram
@@ -73,6 +75,7 @@ __all__ = [
     "code_bytes",
     "comparison",
     "confusion_matrix",
+    "covariance",
     "error_at_equal",
     "error_by_channel",
     "error_by_class",

@@ -6,6 +6,8 @@ import numpy as np
 
 from autoenc import checkpoints, latent
 from autoenc.latent import Codes, Gaussian
+from autoenc.latent.sampling import Box
+from autoenc.latent.sampling import box as box_of
 from autoenc.schema import Run
 from ui.core import model_cache
 from ui.core.caching import shared
@@ -36,6 +38,11 @@ def class_gaussian(run: Run, class_index: int) -> Gaussian | None:
     return _class_gaussian(run.run_id, checkpoints.content_hash(run.run_id), class_index, run)
 
 
+def box(run: Run) -> Box:
+    """Around the codes of training images; raises as `test_codes`."""
+    return _box(run.run_id, checkpoints.content_hash(run.run_id), run)
+
+
 # The hash of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=model_cache.MAX_OPENED, spinner="Computing the codes")
 def _test_codes(run_id: str, content_hash: str, _run: Run) -> Codes:
@@ -50,6 +57,11 @@ def _training_codes(run_id: str, content_hash: str, _run: Run) -> Codes:
 @shared(max_entries=model_cache.MAX_OPENED)
 def _gaussian(run_id: str, content_hash: str, _run: Run) -> Gaussian:
     return latent.fit(_training_codes(run_id, content_hash, _run).z)
+
+
+@shared(max_entries=model_cache.MAX_OPENED)
+def _box(run_id: str, content_hash: str, _run: Run) -> Box:
+    return box_of(_training_codes(run_id, content_hash, _run).z)
 
 
 @shared(max_entries=64)

@@ -2,11 +2,195 @@
 
 from __future__ import annotations
 
-from autoenc.schema import Run
-from ui.core.links import Param
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-PARAMS: tuple[Param, ...] = ()
+import streamlit as st
+
+from autoenc import datasets, plots
+from autoenc.captions import configs, readings
+from autoenc.captions import latent_samples as in_words
+from autoenc.captions.latent_samples import Invented
+from autoenc.captions.recognition import share
+from autoenc.latent.sampling import SOURCES, has_prior, usual_source
+from autoenc.numerals import counted
+from autoenc.plots import COLOUR, SEVERAL_COLOURS
+from autoenc.schema import Run
+from ui.app import errors, layout
+from ui.components.live_plot import live_plot
+from ui.components.pictures import PictureRow, pictures
+from ui.core import codes, samples
+from ui.core.links import Param, number
+from ui.core.samples import N_SHOWN, REFERENCES, Sampled, Source
+from ui.core.text import plain
+from ui.core.values import Value
+from ui.latent import beside
+from ui.widgets import png_texts, recogniser_offer
+from ui.widgets.lesson import lesson
+
+MAX_CLASSES = 10  # of which images are drawn
+MAX_NUMBERS = 64  # whose covariance is drawn
+CHART_HEIGHT = 360  # pixels
+COLOURS = {
+    "test": COLOUR["original"],
+    "reconstructions": COLOUR["reconstruction"],
+    "gaussian": SEVERAL_COLOURS[0],
+    "uniform": SEVERAL_COLOURS[4],
+    "normal": SEVERAL_COLOURS[2],
+}
+
+SEED = Value("samples_seed", 0)
+PARAMS: tuple[Param, ...] = (beside.PARAM, number("draw", SEED))
+
+
+@dataclass(frozen=True, eq=False)
+class _Model:
+    """One of the models that are shown."""
+
+    run: Run
+    name: str  # `MLP 16`
+    rows: dict[Source, Sampled]
+
+    @property
+    def classes(self) -> list[int]:
+        """Those that have images."""
+        return [source for source in self.rows if isinstance(source, int)]
+
+    @property
+    def invented(self) -> Invented | None:
+        """None: nobody reads."""
+        source = usual_source(self.run.config)
+        drawn = self.rows[source]
+        shares = [self.rows[name].share for name in ("reconstructions", "test")]
+        if drawn.share is None or None in shares:
+            return None
+        reconstructions, originals = shares
+        prior = has_prior(self.run.config)
+        return Invented(
+            self.name, prior, source, drawn.n, drawn.share, reconstructions or 0.0, originals or 0.0
+        )
 
 
 def show(run: Run) -> None:
     """The tab."""
+    said = st.container()  # first on the page, though it is known last
+    other = _controls(run)
+    runs = [run] if other is None else [run, other]
+    names = configs.short_names([one.config for one in runs])
+    models = [_model(run, names[0])]
+    if other is not None:
+        with errors.shown():
+            models.append(_model(other, names[1]))
+    with said:
+        lesson(_lesson(models), key="samples")
+    _rows(models)
+    layout.subsection("**From the Gaussian of the codes of one class**")
+    _class_rows(models)
+    layout.subsection("**Covariance of the code values**")
+    for column, model in zip(st.columns(2), models, strict=False):
+        with column:
+            _covariance(model)
+
+
+def _controls(run: Run) -> Run | None:
+    """What stands beside the run, and another draw."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="samples-form"):
+        with st.container(width=280):
+            other = beside.choice(run)
+        st.button("Draw again", icon=":material/casino:", key="draw-again", on_click=_draw_again)
+    return other
+
+
+def _draw_again() -> None:
+    SEED.put(SEED.get() + 1)
+
+
+def _model(run: Run, name: str) -> _Model:
+    n_classes = min(len(datasets.load(run.config.dataset).class_names), MAX_CLASSES)
+    wanted: list[Source] = [*REFERENCES, *SOURCES, *range(n_classes)]
+    drawn = ((source, samples.sampled(run, source, SEED.get())) for source in wanted)
+    return _Model(run, name, {source: rows for source, rows in drawn if rows is not None})
+
+
+def _lesson(models: Sequence[_Model]) -> str:
+    invented = [model.invented for model in models]
+    known = [one for one in invented if one is not None]
+    return in_words.lesson(*known) if known else in_words.WITHOUT_READER
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def _rows(models: Sequence[_Model]) -> None:
+    """Real images and their reconstructions, and below them what is drawn from all codes."""
+    usual_first = sorted(SOURCES, key=lambda source: source != usual_source(models[0].run.config))
+    titles = REFERENCES | {source: SOURCES[source] for source in usual_first}
+    columns = st.columns(len(models))
+    for column, model in zip(columns, models, strict=True):
+        with column:
+            _name(model, models)
+            rows = [_row(model, source, title, COLOURS[source]) for source, title in titles.items()]
+            _pictures(model, rows, "all", "Images from codes drawn at random")
+    run = models[0].run
+    if any(model.invented for model in models):
+        n, n_of_class = samples.n_read(run), samples.n_read(run, of_class=True)
+        st.caption(plain(in_words.counting_note(n, n_of_class)))
+    else:
+        recogniser_offer.offer(run.config.dataset, "samples")
+
+
+def _class_rows(models: Sequence[_Model]) -> None:
+    """A row for each class; of one model in two columns."""
+    names = datasets.load(models[0].run.config.dataset).class_names
+    every = [(model, model.classes) for model in models]
+    if len(models) == 1:
+        ((model, classes),) = every
+        half = -(-len(classes) // 2)
+        every = [(model, part) for part in (classes[:half], classes[half:])]
+    for i, (column, (model, classes)) in enumerate(zip(st.columns(2), every, strict=True)):
+        with column:
+            _name(model, models)
+            rows = [_row(model, index, names[index], COLOURS["gaussian"]) for index in classes]
+            if rows:
+                _pictures(model, rows, f"classes-{i}", "Images from codes of one class")
+    if len(names) > MAX_CLASSES:
+        st.caption(f"The first {MAX_CLASSES} of {counted(len(names), 'class', 'classes')}.")
+
+
+def _name(model: _Model, models: Sequence[_Model]) -> None:
+    if len(models) > 1:
+        st.markdown(f"**{plain(model.name)}**")
+
+
+def _row(model: _Model, source: Source, title: str, colour: str) -> PictureRow:
+    drawn, names = model.rows[source], datasets.load(model.run.config.dataset).class_names
+    if drawn.readings is None or drawn.share is None:
+        return PictureRow(title, drawn.images, colour)
+    read = (names, drawn.readings.classes, drawn.readings.confidences)
+    hints = tuple(f"{title}, {hint}" for hint in readings.hints(*read))
+    return PictureRow(
+        f"{title}: {share(drawn.share)}", drawn.images, colour, notes=in_words.notes(*read), hints=hints
+    )
+
+
+def _pictures(model: _Model, rows: Sequence[PictureRow], part: str, title: str) -> None:
+    key = f"samples-{part}-{model.run.run_id}"
+    png = png_texts.of_one_model(model.run, f"samples-{part}", title)
+    pictures(rows, key=key, columns=N_SHOWN, narrow_columns=N_SHOWN, png=png)
+
+
+# ---------------------------------------------------------------- covariance
+
+
+def _covariance(model: _Model) -> None:
+    gaussian, n_latents = codes.gaussian(model.run), model.run.model.n_latents
+    numbers, matrix = gaussian.most_varied(MAX_NUMBERS)
+    prior = has_prior(model.run.config)
+    caption = in_words.covariance_caption(matrix, n_latents, len(gaussian.variances), has_prior=prior)
+    which = f": the {MAX_NUMBERS} numbers that vary most, of {n_latents:,}" if n_latents > MAX_NUMBERS else ""
+    st.markdown(f"**{plain(model.name)}**{which}")
+    if n_latents > 1:
+        png = png_texts.of_one_model(model.run, "covariance", "Covariance of the code values")
+        figure = plots.covariance(matrix, numbers.tolist(), caption)
+        live_plot(figure.to_json(), key=f"covariance-{model.run.run_id}", height=CHART_HEIGHT, png=png)
+    lesson(caption, key=f"covariance-{model.run.run_id}")

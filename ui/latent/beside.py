@@ -1,0 +1,76 @@
+"""Another model beside the one that is looked at."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from autoenc.captions import configs
+from autoenc.datasets import distinct_names
+from autoenc.errors import ConfigError
+from autoenc.latent.sampling import has_prior
+from autoenc.schema import Run, RunSummary
+from ui.core import sessions
+from ui.core.links import held
+from ui.core.values import Value
+
+NOBODY = "none"  # in an address, and in place of a run_id
+LABEL_OF_NOBODY = "No other model"
+
+RUN = Value[str | None]("samples_beside", None)  # a run_id or NOBODY, as chosen; None: as suits the run
+_SHOWN = Value("samples_beside_shown", NOBODY)  # the widget's own
+
+
+def choice(run: Run) -> Run | None:
+    """The widget, and the run that is chosen; None: no other."""
+    by_id = {one.run_id: one for one in _others(run)}
+    if not by_id:
+        return None
+    titles = {NOBODY: LABEL_OF_NOBODY, **_names(list(by_id.values()))}
+    chosen = RUN.get()
+    _SHOWN.put(chosen if chosen in titles else _usual(run, next(iter(by_id.values()))))
+    shown = st.selectbox(
+        "Beside it", list(titles), format_func=titles.__getitem__, key=_SHOWN.key, on_change=_choose
+    )
+    return None if shown == NOBODY else sessions.read_run(shown)
+
+
+def _choose() -> None:
+    RUN.put(_SHOWN.get())
+
+
+def _names(runs: list[RunSummary]) -> dict[str, str]:
+    """By their ids."""
+    names = distinct_names(configs.short_names([one.config for one in runs]))
+    return dict(zip((one.run_id for one in runs), names, strict=True))
+
+
+def _others(run: Run) -> list[RunSummary]:
+    """Finished runs of the same images, those first that tell most: the other kind of code, as large."""
+    alike = [
+        one
+        for one in sessions.runs_to_show()
+        if one.finished and one.fingerprint == run.fingerprint and one.run_id != run.run_id
+    ]
+    return sorted(alike, key=lambda one: _distance(one, run))
+
+
+def _distance(one: RunSummary, run: Run) -> tuple[bool, bool, float, bool]:
+    same_kind = has_prior(one.config) == has_prior(run.config)
+    times = abs(math.log(one.n_latents / run.model.n_latents))
+    return one.config.noise is not None, same_kind, times, one.config.model != run.config.model
+
+
+def _usual(run: Run, nearest: RunSummary) -> str:
+    """With a prior beside without one: that is the lesson."""
+    return nearest.run_id if has_prior(nearest.config) != has_prior(run.config) else NOBODY
+
+
+def _checked(text: str) -> str:
+    if text != NOBODY and text not in {run.run_id for run in sessions.runs_to_show() if run.finished}:
+        raise ConfigError(f"run {text[:80]!r} is not on this machine, or is not finished")
+    return text
+
+
+PARAM = held("beside", RUN, _checked, lambda run_id: run_id)
