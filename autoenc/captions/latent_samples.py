@@ -88,8 +88,8 @@ def counting_note(n: int, n_of_class: int) -> str:
     return (
         f"Below each picture: what the recogniser takes it for; {UNSURE} where it is less than "
         f"{percent(SURE)} sure. Beside a name: the share of {counted(n, 'image')} that it is sure of; for a "
-        f"class, the share of {counted(n_of_class, 'image')} that it surely takes for this class. It has only "
-        "learnt from real images: now and then it is sure of nonsense."
+        f"class, the share of {counted(n_of_class, 'image')} that it surely takes for this class. It has "
+        "only learnt from real images: now and then it is sure of nonsense."
     )
 
 
