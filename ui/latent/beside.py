@@ -22,28 +22,29 @@ RUN = Value[str | None]("samples_beside", None)  # a run_id or NOBODY, as chosen
 _SHOWN = Value("samples_beside_shown", NOBODY)  # the widget's own
 
 
-def choice(run: Run) -> Run | None:
-    """The widget, and the run that is chosen; None: no other."""
-    by_id = {one.run_id: one for one in _others(run)}
-    if not by_id:
-        return None
-    titles = {NOBODY: LABEL_OF_NOBODY, **_names(list(by_id.values()))}
+def shown(run: Run) -> Run | None:
+    """The run beside this one, before its widget is drawn; None: no other."""
+    others = _others(run)
+    by_id = {one.run_id for one in others}
     chosen = RUN.get()
-    _SHOWN.put(chosen if chosen in titles else _usual(run, next(iter(by_id.values()))))
-    shown = st.selectbox(
-        "Beside it", list(titles), format_func=titles.__getitem__, key=_SHOWN.key, on_change=_choose
-    )
-    return None if shown == NOBODY else sessions.read_run(shown)
+    if chosen not in (NOBODY, *by_id):
+        chosen = _usual(run, others[0]) if others else NOBODY
+    _SHOWN.put(chosen or NOBODY)
+    return None if chosen in (NOBODY, None) else sessions.read_run(chosen)
+
+
+def choice(run: Run) -> None:
+    """The widget, where there is something to choose."""
+    if others := _others(run):
+        names = distinct_names((LABEL_OF_NOBODY, *configs.short_names([one.config for one in others])))
+        titles = dict(zip((NOBODY, *(one.run_id for one in others)), names, strict=True))
+        st.selectbox(
+            "Beside it", list(titles), format_func=titles.__getitem__, key=_SHOWN.key, on_change=_choose
+        )
 
 
 def _choose() -> None:
     RUN.put(_SHOWN.get())
-
-
-def _names(runs: list[RunSummary]) -> dict[str, str]:
-    """By their ids."""
-    names = distinct_names(configs.short_names([one.config for one in runs]))
-    return dict(zip((one.run_id for one in runs), names, strict=True))
 
 
 def _others(run: Run) -> list[RunSummary]:

@@ -73,16 +73,14 @@ class _Model:
 
 def show(run: Run) -> None:
     """The tab."""
-    said = st.container()  # first on the page, though it is known last
-    other = _controls(run)
-    runs = [run] if other is None else [run, other]
-    names = configs.short_names([one.config for one in runs])
+    other = beside.shown(run)
+    names = configs.short_names([run.config] if other is None else [run.config, other.config])
     models = [_model(run, names[0])]
     if other is not None:
         with errors.shown():
             models.append(_model(other, names[1]))
-    with said:
-        lesson(_lesson(models), key="samples")
+    lesson(_lesson(models), key="samples")
+    _controls(run)
     _rows(models)
     layout.subsection("**From the Gaussian of the codes of one class**")
     _class_rows(models)
@@ -92,13 +90,12 @@ def show(run: Run) -> None:
             _covariance(model)
 
 
-def _controls(run: Run) -> Run | None:
+def _controls(run: Run) -> None:
     """What stands beside the run, and another draw."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="samples-form"):
         with st.container(width=280):
-            other = beside.choice(run)
+            beside.choice(run)
         st.button("Draw again", icon=":material/casino:", key="draw-again", on_click=_draw_again)
-    return other
 
 
 def _draw_again() -> None:
@@ -123,7 +120,8 @@ def _lesson(models: Sequence[_Model]) -> str:
 
 def _rows(models: Sequence[_Model]) -> None:
     """Real images and their reconstructions, and below them what is drawn from all codes."""
-    usual_first = sorted(SOURCES, key=lambda source: source != usual_source(models[0].run.config))
+    usual = {usual_source(model.run.config) for model in models}
+    usual_first = sorted(SOURCES, key=lambda source: not ("normal" in usual and source == "normal"))
     titles = REFERENCES | {source: SOURCES[source] for source in usual_first}
     columns = st.columns(len(models))
     for column, model in zip(columns, models, strict=True):
