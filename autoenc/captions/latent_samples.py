@@ -21,7 +21,7 @@ WITHOUT_READER = (
     "codes of the images, it draws nonsense there."
 )
 FROM: Mapping[str, str] = {
-    "gaussian": "the Gaussian of all codes",
+    "gaussian": "the Gaussian of its codes",
     "uniform": "the box of the codes",
     "normal": "N(0, I)",
 }
@@ -31,7 +31,8 @@ FROM: Mapping[str, str] = {
 class Invented:
     """What a recogniser makes of the images that one model invents."""
 
-    name: str  # `MLP 16`
+    name: str  # `VAE 16, 2 layers`
+    kind: str  # `VAE`
     has_prior: bool
     source: str  # what its codes are drawn from: of FROM
     n: int  # images
@@ -67,13 +68,16 @@ def _reason(model: Invented) -> str:
 
 def _pair(model: Invented, beside: Invented) -> str:
     better, worse = sorted((model, beside), key=lambda one: -one.share)
-    parts = [f"{share(one.share)} with {one.name}, from {FROM[one.source]}" for one in (better, worse)]
-    drawn = f"Of the images they invent, the recogniser is sure of {parts[0]}, and of {parts[1]}"
+    drawn = (
+        f"The recogniser is sure of {share(better.share)} of the images that {better.name} invents from "
+        f"{FROM[better.source]}, and of {share(worse.share)} of those that {worse.name} invents from "
+        f"{FROM[worse.source]}"
+    )
     if better.share < worse.share + MIN_GAP:
         return f"{drawn}: no great difference."
     times = f": {short(better.share / worse.share)} times as many" if worse.share else ""
     if better.has_prior and not worse.has_prior:
-        return f"{drawn}{times}. Only {better.name} was trained to leave no holes in its code."
+        return f"{drawn}{times}. Only the {better.kind} was trained to leave no holes in its code."
     return f"{drawn}{times}."
 
 

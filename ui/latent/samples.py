@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from autoenc import datasets, plots
@@ -60,15 +61,11 @@ class _Model:
     def invented(self) -> Invented | None:
         """None: nobody reads."""
         source = usual_source(self.run.config)
-        drawn = self.rows[source]
-        shares = [self.rows[name].share for name in ("reconstructions", "test")]
-        if drawn.share is None or None in shares:
+        drawn, made, real = (self.rows[name].share for name in (source, "reconstructions", "test"))
+        if drawn is None or made is None or real is None:
             return None
-        reconstructions, originals = shares
-        prior = has_prior(self.run.config)
-        return Invented(
-            self.name, prior, source, drawn.n, drawn.share, reconstructions or 0.0, originals or 0.0
-        )
+        config, n = self.run.config, self.rows[source].n
+        return Invented(self.name, config.kind.title, has_prior(config), source, n, drawn, made, real)
 
 
 def show(run: Run) -> None:
@@ -84,10 +81,7 @@ def show(run: Run) -> None:
     _rows(models)
     layout.subsection("**From the Gaussian of the codes of one class**")
     _class_rows(models)
-    layout.subsection("**Covariance of the code values**")
-    for column, model in zip(st.columns(2), models, strict=False):
-        with column:
-            _covariance(model)
+    _covariances(models)
 
 
 def _controls(run: Run) -> None:
@@ -174,21 +168,32 @@ def _row(model: _Model, source: Source, title: str, colour: str) -> PictureRow:
 def _pictures(model: _Model, rows: Sequence[PictureRow], part: str, title: str) -> None:
     key = f"samples-{part}-{model.run.run_id}"
     png = png_texts.of_one_model(model.run, f"samples-{part}", title)
-    pictures(rows, key=key, columns=N_SHOWN, narrow_columns=N_SHOWN, png=png)
+    with st.container(key=f"samples-rows-{len(rows)}-{key}"):  # whose height theme.css reserves
+        pictures(rows, key=key, columns=N_SHOWN, narrow_columns=N_SHOWN, png=png)
 
 
 # ---------------------------------------------------------------- covariance
 
 
-def _covariance(model: _Model) -> None:
-    gaussian, n_latents = codes.gaussian(model.run), model.run.model.n_latents
-    numbers, matrix = gaussian.most_varied(MAX_NUMBERS)
-    prior = has_prior(model.run.config)
-    caption = in_words.covariance_caption(matrix, n_latents, len(gaussian.variances), has_prior=prior)
-    which = f": the {MAX_NUMBERS} numbers that vary most, of {n_latents:,}" if n_latents > MAX_NUMBERS else ""
-    st.markdown(f"**{plain(model.name)}**{which}")
-    if n_latents > 1:
-        png = png_texts.of_one_model(model.run, "covariance", "Covariance of the code values")
-        figure = plots.covariance(matrix, numbers.tolist(), caption)
-        live_plot(figure.to_json(), key=f"covariance-{model.run.run_id}", height=CHART_HEIGHT, png=png)
-    lesson(caption, key=f"covariance-{model.run.run_id}")
+def _covariances(models: Sequence[_Model]) -> None:
+    """Side by side; of one model the sentence stands beside the chart."""
+    layout.subsection("**Covariance of the code values**")
+    columns = st.columns(2, vertical_alignment="top" if len(models) > 1 else "center")
+    for i, model in enumerate(models):
+        numbers, matrix = codes.gaussian(model.run).most_varied(MAX_NUMBERS)
+        caption = _covariance_caption(model, matrix)
+        with columns[i]:
+            _name(model, models)
+            if len(numbers) > 1:
+                png = png_texts.of_one_model(model.run, "covariance", "Covariance of the code values")
+                figure = plots.covariance(matrix, numbers.tolist(), caption).to_json()
+                live_plot(figure, key=f"covariance-{model.run.run_id}", height=CHART_HEIGHT, png=png)
+        with columns[i if len(models) > 1 or len(numbers) == 1 else 1]:
+            lesson(caption, key=f"covariance-{model.run.run_id}")
+            if (n := model.run.model.n_latents) > len(numbers):
+                st.caption(f"The {len(numbers)} numbers that vary most, of {n:,}.")
+
+
+def _covariance_caption(model: _Model, matrix: np.ndarray) -> str:
+    n_axes, n_latents = len(codes.gaussian(model.run).variances), model.run.model.n_latents
+    return in_words.covariance_caption(matrix, n_latents, n_axes, has_prior=has_prior(model.run.config))
