@@ -17,6 +17,7 @@ readings.py     its table of what is recognised
 runs.py         runs list
 run_files.py    runs show, delete, export, import
 compressing.py  compress, decompress
+latent.py       latent
 data.py         data list, import
 downloading.py  data download
 """

@@ -30,7 +30,9 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_train, _add_sweep, _add_denoise, _add_recognise, _add_compress, _add_runs, _add_data):
+    for add in (_add_train, _add_sweep, _add_denoise, _add_recognise, _add_compress):
+        add(subparsers)
+    for add in (_add_latent, _add_runs, _add_data):
         add(subparsers)
     bench = subparsers.add_parser("bench", help="measure training speed against the lab's own loop")
     add_command(bench, commands.bench)
@@ -152,6 +154,37 @@ def _add_compress(subparsers: Subparsers) -> None:
         "--out", metavar="FOLDER", type=Path, required=True, help="new or empty; gets PNG files"
     )
     add_command(parser, commands.decompress)
+
+
+def _add_latent(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "latent", help="write the codes of the test images, or pictures of other codes"
+    )
+    parser.add_argument("--run", metavar="RUN_ID", required=True, help="the model whose codes these are")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="codes.npz, with the code and the class of each test image; with --samples a .png file",
+    )
+    parser.add_argument(
+        "--tsv",
+        action="store_true",
+        help="also write vectors.tsv and metadata.tsv beside it, for projector.tensorflow.org",
+    )
+    parser.add_argument(
+        "--sheet", metavar="FILE.png", type=Path, help="what the decoder draws over a plane of the code"
+    )
+    drawn = parser.add_argument_group("to draw codes at random, and decode them")
+    drawn.add_argument("--samples", metavar="N", type=int, help="how many; --out is the picture of them")
+    drawn.add_argument(
+        "--from",
+        metavar="SOURCE",
+        help="gaussian: fitted to all codes; uniform: the box of the codes; normal: N(0, I); or the name of "
+        "a class: the Gaussian of its codes; default: gaussian, for a VAE normal",
+    )
+    drawn.add_argument("--seed", type=int, help="default: 0")
+    add_command(parser, commands.latent)
 
 
 def _add_runs(subparsers: Subparsers) -> None:

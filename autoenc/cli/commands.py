@@ -46,6 +46,12 @@ def decompress() -> Command:
     return compressing.decompress
 
 
+def latent() -> Command:
+    from autoenc.cli import latent
+
+    return latent.latent
+
+
 def list_runs() -> Command:
     from autoenc.cli import runs
 

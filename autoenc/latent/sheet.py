@@ -30,10 +30,16 @@ def sheet(trained: Trained, side: int = SIDE) -> NDArray[np.uint8]:
     if side < 1:
         raise ConfigError(f"a sheet has {side} pictures a side; allowed: 1 and more")
     pictures = decode(trained, _grid(test_codes(trained).z, side))
-    _, channels, height, width = pictures.shape
-    columns = min(side, len(pictures))
-    rows = len(pictures) // columns
-    grid = pictures.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)
+    return mosaic(pictures, min(side, len(pictures)))
+
+
+def mosaic(pictures: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """Pictures side by side, row by row, black where the last row has none: (N, C, h, w) -> (C, H, W)."""
+    n, channels, height, width = pictures.shape
+    rows = -(-n // columns)
+    grid = np.zeros((rows * columns, channels, height, width), np.uint8)
+    grid[:n] = pictures
+    grid = grid.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)
     return np.ascontiguousarray(grid).reshape(channels, rows * height, columns * width)
 
 

@@ -160,9 +160,8 @@ def _row(model: _Model, source: Source, title: str, colour: str) -> PictureRow:
         return PictureRow(title, drawn.images, colour)
     read = (names, drawn.readings.classes, drawn.readings.confidences)
     hints = tuple(f"{title}, {hint}" for hint in readings.hints(*read))
-    return PictureRow(
-        f"{title}: {share(drawn.share)}", drawn.images, colour, notes=in_words.notes(*read), hints=hints
-    )
+    label = f"{title}: {share(drawn.share)}".replace(" %", "\u00a0%")  # which stay in one line
+    return PictureRow(label, drawn.images, colour, notes=in_words.notes(*read), hints=hints)
 
 
 def _pictures(model: _Model, rows: Sequence[PictureRow], part: str, title: str) -> None:
