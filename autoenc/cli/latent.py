@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from autoenc import durable, inspection, memory, recipes, recognition
-from autoenc.captions.latent_samples import SURE
+from autoenc.captions.latent_samples import FROM, SURE
 from autoenc.captions.recognition import share
 from autoenc.cli.measuring import finished_runs
 from autoenc.compression.codecs.images import picture_of
@@ -23,7 +23,7 @@ from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
 from autoenc.latent import codes_of, decode, training_codes
-from autoenc.latent.sampling import MAX_SAMPLES, SOURCES, distribution, usual_source
+from autoenc.latent.sampling import MAX_SAMPLES, distribution, usual_source
 from autoenc.latent.sheet import mosaic, sheet
 from autoenc.numerals import counted, data_size, percent
 from autoenc.recognition import ImageReader
@@ -120,7 +120,7 @@ def _all_codes(trained: Trained) -> NDArray[np.float32]:
     needed, free = (
         3 * 4 * len(images) * n_latents,
         memory.free_bytes(),
-    )  # as an array, as a file, and its bytes
+    )  # an array, its copy, its file
     if needed > free:
         raise AutoencError(f"these codes take {data_size(needed)} of memory, and {data_size(free)} are free")
     z = np.empty((len(images), n_latents), np.float32)
@@ -159,7 +159,7 @@ def _samples(args: argparse.Namespace, trained: Trained, values: dict[str, Any])
     drawn = distribution(source, training_codes(trained), trained.data.class_names)
     pictures = decode(trained, drawn.draw(args.samples, seed))
     _save(args.out, _png(mosaic(pictures, math.ceil(math.sqrt(args.samples)))))
-    title = SOURCES.get(source, f"Gaussian of the codes of class {source}")
+    title = FROM.get(source, f"the Gaussian of the codes of class {source}")
     values |= {"path": str(args.out), "n_samples": args.samples, "source": source, "seed": seed}
     line = f"{args.out}: {counted(args.samples, 'image')} from {title}"
     if (reader := _reader(trained.data)) is None:
