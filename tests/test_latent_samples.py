@@ -131,6 +131,8 @@ def test_the_lesson_of_one_model_is_the_share_that_can_be_read_and_why() -> None
         "images, 96.9 %. Its code has holes: places between the codes of images, where the decoder never "
         "learnt to draw."
     )
+    small = replace(PLAIN_MODEL, share=0.01, reconstructions=0.02)
+    assert "only 2 % of its reconstructions too: this code is too small" in latent_samples.lesson(small)
     assert "a larger beta" in latent_samples.lesson(VAE)
     assert "about as many as of its reconstructions" in latent_samples.lesson(replace(VAE, share=0.65))
 

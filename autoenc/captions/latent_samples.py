@@ -14,6 +14,7 @@ from autoenc.numerals import counted, percent, short
 
 SURE = 0.9  # of what it reads: from here on an image counts as legible
 UNSURE = "?"  # under a picture
+MIN_LEGIBLE = 0.3  # of the reconstructions: with fewer, it is not the holes that make images illegible
 MIN_GAP = 0.1  # of two shares: less is no difference to speak of
 NEARLY_NONE = 0.05  # a variance below this share of the largest, where it was to be 1
 WITHOUT_READER = (
@@ -53,6 +54,11 @@ def lesson(model: Invented, beside: Invented | None = None) -> str:
 
 
 def _reason(model: Invented) -> str:
+    if model.reconstructions < MIN_LEGIBLE:
+        return (
+            f"But it is sure of only {share(model.reconstructions)} of its reconstructions too: this code "
+            "is too small for legible images, with holes or without."
+        )
     if model.share >= model.reconstructions - MIN_GAP:
         return (
             "That is about as many as of its reconstructions: wherever a code is drawn, the decoder knows "

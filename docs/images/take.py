@@ -15,6 +15,8 @@ What has to be there, as commands of `python -m autoenc`:
     sweep --dataset cifar10-images --models mlp --latent-sizes 8,16,32,64,128,256 --one-at-a-time
     train --dataset mnist --latent-size 48 --rate-weight 0.02
     train --dataset mnist --model conv-bottleneck --latent-size 48 --rate-weight 0.02
+    train --dataset mnist --latent-size 16
+    train --dataset mnist --model vae --latent-size 16
 """
 
 from __future__ import annotations
@@ -76,6 +78,8 @@ def pictures() -> dict[str, Picture]:
         run_id(recipes.train_config(datasets.info(MNIST), model, **weight))
         for model in ("mlp", "conv-bottleneck")
     )
+    plain_code = run_id(replace(DIGITS, latent_size=16))
+    prior = run_id(recipes.train_config(datasets.info(MNIST), "vae", latent_size=16))
     return {
         "train-epochs": Picture(f"train?run={mlp}"),
         "train-images": Picture(f"train?run={mlp}&view=images"),
@@ -94,6 +98,7 @@ def pictures() -> dict[str, Picture]:
         "recognised": Picture(f"train?run={run_id(replace(DIGITS, latent_size=8))}&view=recognised", 1100),
         "compress": Picture(f"compress?run={rated}"),
         "compress-rates": Picture(f"compress?run={rated_conv}&view=rates&beside={rated}", 1060, then=measure),
+        "latent": Picture(f"latent?run={plain_code}&view=samples&beside={prior}", 860),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
