@@ -38,3 +38,13 @@ def decode(trained: Trained, z: Floats) -> NDArray[np.uint8]:
             pixels = np.frombuffer(images.data, np.uint8).reshape(images.shape)
             pictures[start : (start := start + len(batch))] = pixels
     return pictures
+
+
+def mosaic(pictures: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """Pictures side by side, row by row, black where the last row has none: (N, C, h, w) -> (C, H, W)."""
+    n, channels, height, width = pictures.shape
+    rows = -(-n // columns)
+    grid = np.zeros((rows * columns, channels, height, width), np.uint8)
+    grid[:n] = pictures
+    grid = grid.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)
+    return np.ascontiguousarray(grid).reshape(channels, rows * height, columns * width)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from autoenc.errors import ConfigError
 from autoenc.inspection import Trained
 from autoenc.latent.codes import test_codes
-from autoenc.latent.decoding import decode
+from autoenc.latent.decoding import decode, mosaic
 from autoenc.latent.gaussian import fit
 
 SIDE = 20  # pictures
@@ -31,16 +31,6 @@ def sheet(trained: Trained, side: int = SIDE) -> NDArray[np.uint8]:
         raise ConfigError(f"a sheet has {side} pictures a side; allowed: 1 and more")
     pictures = decode(trained, _grid(test_codes(trained).z, side))
     return mosaic(pictures, min(side, len(pictures)))
-
-
-def mosaic(pictures: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
-    """Pictures side by side, row by row, black where the last row has none: (N, C, h, w) -> (C, H, W)."""
-    n, channels, height, width = pictures.shape
-    rows = -(-n // columns)
-    grid = np.zeros((rows * columns, channels, height, width), np.uint8)
-    grid[:n] = pictures
-    grid = grid.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)
-    return np.ascontiguousarray(grid).reshape(channels, rows * height, columns * width)
 
 
 def _grid(z: Floats, side: int) -> Floats:

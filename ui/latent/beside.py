@@ -57,10 +57,11 @@ def _others(run: Run) -> list[RunSummary]:
     return sorted(alike, key=lambda one: _distance(one, run))
 
 
-def _distance(one: RunSummary, run: Run) -> tuple[bool, bool, float, bool]:
+def _distance(one: RunSummary, run: Run) -> tuple[bool, bool, float, bool, bool]:
     same_kind = has_prior(one.config) == has_prior(run.config)
     times = abs(math.log(one.n_latents / run.model.n_latents))
-    return one.config.noise is not None, same_kind, times, one.config.model != run.config.model
+    body = one.config.layers != run.config.layers, one.config.model != run.config.model
+    return one.config.noise is not None, same_kind, times, *body
 
 
 def _usual(run: Run, nearest: RunSummary) -> str:
