@@ -13,7 +13,8 @@ from autoenc.plots.drawing import FONT_SIZE, axis, layout
 
 # From a covariance below zero to one above; over the page's own background, so that zero is no colour.
 BELOW, NONE, ABOVE = "rgb(27,127,196)", "rgba(140,147,156,0.1)", "rgb(213,94,0)"
-MAX_TICKS = 8  # of numbers at an axis
+MAX_LABELS = 24  # letters of all numbers at an axis
+LETTER = 8  # pixels
 
 
 def covariance(matrix: NDArray[np.float32], numbers: Sequence[int], caption: str = "") -> Figure:
@@ -46,17 +47,22 @@ def covariance(matrix: NDArray[np.float32], numbers: Sequence[int], caption: str
         meta={"caption": caption, "name": "covariance"},
     )
     laid_out["xaxis"]["constrain"] = "domain"
-    laid_out["margin"] = {"l": 48, "r": 8, "t": 8, "b": 52, "autoexpand": True}
+    laid_out["margin"] = {"l": 36 + LETTER * _letters(numbers), "r": 8, "t": 8, "b": 52, "autoexpand": True}
     return Figure(data=[heat], layout=laid_out)
 
 
+def _letters(numbers: Sequence[int]) -> int:
+    return max((len(f"{number + 1:,}") for number in numbers), default=1)
+
+
 def _numbers_axis(numbers: Sequence[int]) -> dict[str, Any]:
-    step = -(-len(numbers) // MAX_TICKS)
+    step = -(-len(numbers) * _letters(numbers) // MAX_LABELS)
     ticks = list(range(0, len(numbers), step))
     return axis("number of the code", "") | {
         "tickvals": ticks,
         "ticktext": [f"{numbers[i] + 1:,}" for i in ticks],
         "tickfont": {"size": FONT_SIZE - 3},
+        "tickangle": 0,
         "showgrid": False,
         "fixedrange": True,
     }
