@@ -161,3 +161,16 @@ def test_under_a_picture_stands_what_it_is_taken_for_or_a_question_mark() -> Non
         "?",
         "a name… long",
     )
+
+
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_few_codes_of_many_numbers_have_the_gaussian_of_their_singular_values(n: int) -> None:
+    z = (RNG.standard_normal((n, 1500)) * np.linspace(0.1, 3, 1500) + 2).astype(np.float32)
+    gaussian = fit(z)
+    centred = z.astype(np.float64) - z.mean(0, dtype=np.float64)
+    assert gaussian.mean == pytest.approx(z.mean(0), abs=1e-5)
+    assert len(gaussian.variances) == n - 1
+    wanted = np.linalg.svd(centred, compute_uv=False)[: n - 1] ** 2 / n
+    assert gaussian.variances == pytest.approx(wanted, rel=1e-4)
+    assert gaussian.axes @ gaussian.axes.T == pytest.approx(np.eye(n - 1), abs=1e-4)
+    assert gaussian.draw(3, 0).shape == (3, 1500)

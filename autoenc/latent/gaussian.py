@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 MAX_VALUES = 1024  # of a larger code only the directions of the largest variance are computed:
 N_AXES = 64  # so many,
 N_FITTED = 2000  # of so many codes
+MAX_EXACT = 500  # codes: of no more, those directions are exact, and faster than by random projections
 MIN_SHARE = 1e-9  # of the largest variance: a direction with less does not vary
 
 Floats = NDArray[np.float32]
@@ -53,8 +54,8 @@ class Gaussian:
 def fit(z: Floats) -> Gaussian:
     """The Gaussian of maximum likelihood of codes (N, K): their mean, and their covariance divided by N.
 
-    Of codes larger than MAX_VALUES it has fewer axes than numbers, of the first codes (Halko et al.
-    2011, arXiv:0909.4061).
+    Of codes larger than MAX_VALUES it has fewer axes than numbers, of the first codes; of many by random
+    projections (Halko et al. 2011, arXiv:0909.4061).
     """
     n_values = z.shape[1]
     if n_values <= MAX_VALUES:
@@ -62,13 +63,30 @@ def fit(z: Floats) -> Gaussian:
         centred = z - mean
         variances, axes = np.linalg.eigh(centred.T @ centred / len(z))
         variances, axes = variances[::-1], axes.T[::-1]
+    elif len(z) <= MAX_EXACT:
+        mean, axes, variances = _of_few(z)
     else:
         z = z[:N_FITTED]
         rank = min(len(z) - 1, N_AXES)
         pca = PCA(rank, svd_solver="randomized", iterated_power=2, random_state=0).fit(z)
         mean, axes = pca.mean_, pca.components_
         variances = pca.explained_variance_ * (len(z) - 1) / len(z)
-    varies = variances > max(MIN_SHARE * variances[0], np.finfo(np.float32).tiny)
+    least = max(MIN_SHARE * float(variances.max(initial=0)), float(np.finfo(np.float32).tiny))
+    varies: NDArray[np.bool_] = variances > least
     return Gaussian(
         mean.astype(np.float32), axes[varies].astype(np.float32), variances[varies].astype(np.float32)
     )
+
+
+def _of_few(z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, axes and variances of fewer codes than numbers, from their products with each other."""
+    mean = z.mean(0, dtype=np.float64).astype(np.float32)
+    centred = z - mean
+    products = (centred @ centred.T).astype(np.float64)  # (N, N) has the variances of the (K, K) covariance
+    squares, weights = np.linalg.eigh(products / len(z))
+    rank = min(len(z) - 1, N_AXES)
+    variances, weights = squares[::-1][:rank], weights[:, ::-1][:, :rank]
+    varies = variances > max(np.finfo(np.float32).eps * squares[-1], np.finfo(np.float32).tiny)
+    variances, weights = variances[varies], weights[:, varies]
+    axes = weights.T.astype(np.float32) @ centred / np.sqrt(len(z) * variances)[:, None]
+    return mean, np.asarray(axes, np.float32), np.asarray(variances, np.float32)
