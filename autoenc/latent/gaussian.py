@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
+
+from autoenc.inspection import one_thread
 
 MAX_VALUES = 1024  # of a larger code only the directions of the largest variance are computed:
 N_AXES = 64  # so many,
@@ -14,7 +17,10 @@ N_FITTED = 2000  # of so many codes
 MAX_EXACT = 500  # codes: of no more, those directions are exact, and faster than by random projections
 MIN_SHARE = 1e-9  # of the largest variance: a direction with less does not vary
 
+TINY = float(np.finfo(np.float32).tiny)
+
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +67,8 @@ def fit(z: Floats) -> Gaussian:
     if n_values <= MAX_VALUES:
         mean = z.mean(0, dtype=np.float64)
         centred = z - mean
-        variances, axes = np.linalg.eigh(centred.T @ centred / len(z))
-        variances, axes = variances[::-1], axes.T[::-1]
+        squares, axes = _eigen(centred.T)
+        variances = squares / len(z)
     elif len(z) <= MAX_EXACT:
         mean, axes, variances = _of_few(z)
     else:
@@ -71,22 +77,31 @@ def fit(z: Floats) -> Gaussian:
         pca = PCA(rank, svd_solver="randomized", iterated_power=2, random_state=0).fit(z)
         mean, axes = pca.mean_, pca.components_
         variances = pca.explained_variance_ * (len(z) - 1) / len(z)
-    least = max(MIN_SHARE * float(variances.max(initial=0)), float(np.finfo(np.float32).tiny))
+    least = max(MIN_SHARE * float(variances.max(initial=0)), TINY)
     varies: NDArray[np.bool_] = variances > least
     return Gaussian(
         mean.astype(np.float32), axes[varies].astype(np.float32), variances[varies].astype(np.float32)
     )
 
 
-def _of_few(z: Floats) -> tuple[Floats, Floats, Floats]:
+def _of_few(z: Floats) -> tuple[Doubles, Doubles, Doubles]:
     """Mean, axes and variances of fewer codes than numbers, from their products with each other."""
     mean = z.mean(0, dtype=np.float64).astype(np.float32)
     centred = z - mean
-    products = (centred @ centred.T).astype(np.float64)  # (N, N) has the variances of the (K, K) covariance
-    squares, weights = np.linalg.eigh(products / len(z))
-    rank = min(len(z) - 1, N_AXES)
-    variances, weights = squares[::-1][:rank], weights[:, ::-1][:, :rank]
-    varies = variances > max(np.finfo(np.float32).eps * squares[-1], np.finfo(np.float32).tiny)
-    variances, weights = variances[varies], weights[:, varies]
-    axes = weights.T.astype(np.float32) @ centred / np.sqrt(len(z) * variances)[:, None]
-    return mean, np.asarray(axes, np.float32), np.asarray(variances, np.float32)
+    squares, weights = _eigen(centred)  # the N by N products of codes have the variances of K by K numbers
+    variances = squares[: min(len(z) - 1, N_AXES)] / len(z)
+    variances = variances[variances > max(np.finfo(np.float32).eps * variances[:1].sum(), TINY)]
+    weights = weights[: len(variances)].astype(np.float32)
+    axes = weights @ centred / np.sqrt(len(z) * variances)[:, None]
+    return mean.astype(np.float64), np.asarray(axes, np.float64), variances
+
+
+def _eigen(rows: Floats | Doubles) -> tuple[Doubles, Doubles]:
+    """Of the products of the rows (M, L) with each other: M eigenvalues, the largest first, and as many rows.
+
+    By PyTorch on one thread: NumPy's threads wait for each other, forty times as long where cores are busy.
+    """
+    with one_thread():
+        exact = torch.from_numpy(rows).double()
+        values, vectors = torch.linalg.eigh(exact @ exact.T)
+    return values.numpy()[::-1], vectors.numpy().T[::-1]
