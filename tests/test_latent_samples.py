@@ -133,7 +133,7 @@ def test_the_lesson_of_one_model_is_the_share_that_can_be_read_and_why() -> None
     )
     small = replace(PLAIN_MODEL, share=0.01, reconstructions=0.02)
     assert "only 2 % of its reconstructions too: this code is too small" in latent_samples.lesson(small)
-    assert "a larger beta" in latent_samples.lesson(VAE)
+    assert "a smaller beta" in latent_samples.lesson(VAE)
     assert "about as many as of its reconstructions" in latent_samples.lesson(replace(VAE, share=0.65))
 
 
@@ -174,3 +174,11 @@ def test_few_codes_of_many_numbers_have_the_gaussian_of_their_singular_values(n:
     assert gaussian.variances == pytest.approx(wanted, rel=1e-4)
     assert gaussian.axes @ gaussian.axes.T == pytest.approx(np.eye(n - 1), abs=1e-4)
     assert gaussian.draw(3, 0).shape == (3, 1500)
+
+
+@pytest.mark.parametrize("n_values", [3, 1500])
+def test_equal_seeds_draw_equal_codes_whichever_way_a_library_turns_the_axes(n_values: int) -> None:
+    z = RNG.standard_normal((60, n_values)).astype(np.float32)
+    gaussian = fit(z)
+    largest = np.take_along_axis(gaussian.axes, np.abs(gaussian.axes).argmax(1)[:, None], 1)
+    assert (largest > 0).all()

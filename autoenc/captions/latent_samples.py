@@ -66,8 +66,8 @@ def _reason(model: Invented) -> str:
         )
     if model.has_prior:
         return (
-            "Training pulled its codes towards N(0, I), but some places still mean nothing: a larger beta "
-            "leaves fewer of them, and blurs the images."
+            "Training pulled its codes towards N(0, I), but some places still mean nothing, and strokes are "
+            "blurred: a smaller beta sharpens them and opens more holes."
         )
     return "Its code has holes: places between the codes of images, where the decoder never learnt to draw."
 

@@ -79,9 +79,14 @@ def fit(z: Floats) -> Gaussian:
         variances = pca.explained_variance_ * (len(z) - 1) / len(z)
     least = max(MIN_SHARE * float(variances.max(initial=0)), TINY)
     varies: NDArray[np.bool_] = variances > least
-    return Gaussian(
-        mean.astype(np.float32), axes[varies].astype(np.float32), variances[varies].astype(np.float32)
-    )
+    axes = _with_signs(axes[varies]).astype(np.float32)
+    return Gaussian(mean.astype(np.float32), axes, variances[varies].astype(np.float32))
+
+
+def _with_signs(axes: Doubles) -> Doubles:
+    """With the largest number of each above zero, whichever way a library returns them: for seeds."""
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1)
+    return np.asarray(np.where(largest < 0, -axes, axes), np.float64)
 
 
 def _of_few(z: Floats) -> tuple[Doubles, Doubles, Doubles]:
