@@ -79,8 +79,8 @@ def fit(z: Floats) -> Gaussian:
         variances = pca.explained_variance_ * (len(z) - 1) / len(z)
     least = max(MIN_SHARE * float(variances.max(initial=0)), TINY)
     varies: NDArray[np.bool_] = variances > least
-    axes = _with_signs(axes[varies]).astype(np.float32)
-    return Gaussian(mean.astype(np.float32), axes, variances[varies].astype(np.float32))
+    turned = _with_signs(axes[varies]).astype(np.float32)
+    return Gaussian(mean.astype(np.float32), turned, variances[varies].astype(np.float32))
 
 
 def _with_signs(axes: Doubles) -> Doubles:
