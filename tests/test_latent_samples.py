@@ -11,7 +11,8 @@ from autoenc.captions import latent_samples
 from autoenc.captions.latent_samples import Invented
 from autoenc.errors import ConfigError
 from autoenc.latent import Codes, fit
-from autoenc.latent.sampling import SOURCES, Box, StandardNormal, box, distribution
+from autoenc.latent.sampling import SOURCES, Box, StandardNormal, box, distribution, usual_source
+from tests.runs import PLAIN
 
 RNG = np.random.default_rng(0)
 Z = np.asarray(RNG.standard_normal((500, 3)) @ [[2, 1, 0], [0, 1, 0], [0, 0, 5]] + [1, 2, 3], np.float32)
@@ -107,9 +108,9 @@ def test_the_caption_of_covariances_says_how_codes_vary_and_hang_together() -> N
 
 def test_the_caption_of_a_prior_counts_the_numbers_that_carry_nothing() -> None:
     caption = covariance_caption([[1, 0, 0], [0, 0.001, 0], [0, 0, 0.9]], has_prior=True)
-    assert caption.endswith("no correlation. 1 number carries next to nothing.")
+    assert caption.endswith("no correlation. 1 number carries nothing.")
     caption = covariance_caption([[0.001, 0, 0], [0, 0.001, 0], [0, 0, 0.9]], has_prior=True)
-    assert caption.endswith("2 numbers carry next to nothing.")
+    assert caption.endswith("2 numbers carry nothing.")
 
 
 def test_codes_of_one_number_or_without_variance_have_captions_too() -> None:
@@ -182,3 +183,8 @@ def test_equal_seeds_draw_equal_codes_whichever_way_a_library_turns_the_axes(n_v
     gaussian = fit(z)
     largest = np.take_along_axis(gaussian.axes, np.abs(gaussian.axes).argmax(1)[:, None], 1)
     assert (largest > 0).all()
+
+
+def test_a_model_with_a_prior_draws_from_it_and_others_from_the_gaussian_of_their_codes() -> None:
+    assert usual_source(replace(PLAIN, model="vae")) == "normal"
+    assert usual_source(PLAIN) == "gaussian"

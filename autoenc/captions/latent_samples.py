@@ -16,7 +16,9 @@ SURE = 0.9  # of what it reads: from here on an image counts as legible
 UNSURE = "?"  # under a picture
 MIN_LEGIBLE = 0.3  # of the reconstructions: with fewer, it is not the holes that make images illegible
 MIN_GAP = 0.1  # of two shares: less is no difference to speak of
-NEARLY_NONE = 0.05  # a variance below this share of the largest, where it was to be 1
+NEARLY_NONE = (
+    0.01  # a variance that was to be 1, below which a number counts as unused (as in `autoenc.prior`)
+)
 WITHOUT_READER = (
     "What does the decoder draw from a code that no image has? If the code has holes, places between the "
     "codes of the images, it draws nonsense there."
@@ -143,7 +145,7 @@ def _prior_note(variances: NDArray[np.float64], has_prior: bool) -> str:
     pull = "Its loss pulls the codes towards N(0, I): variances of 1 and no correlation."
     if not unused:
         return pull
-    return f"{pull} {counted(unused, 'number')} {'carries' if unused == 1 else 'carry'} next to nothing."
+    return f"{pull} {counted(unused, 'number')} {'carries' if unused == 1 else 'carry'} nothing."
 
 
 def _kept(n_latents: int, n_axes: int) -> str:

@@ -54,14 +54,9 @@ class StandardNormal:
         return np.random.default_rng(seed).standard_normal((n, self.n_latents), np.float32)
 
 
-def has_prior(config: TrainConfig) -> bool:
-    """Whether the model's codes are trained to follow N(0, I)."""
-    return config.model == "vae"
-
-
 def usual_source(config: TrainConfig) -> str:
     """What a new code of this model is drawn from: its prior, or else what describes its codes best."""
-    return "normal" if has_prior(config) else "gaussian"
+    return "normal" if config.kind.has_prior else "gaussian"
 
 
 def box(z: Floats) -> Box:

@@ -96,6 +96,24 @@ def test_another_model_stands_beside_it_and_in_the_address(run_id: str, other_id
     assert f"samples-all-{other_id}" in linked
 
 
+def test_a_model_with_a_prior_stands_beside_a_plain_one_unless_somebody_chooses_otherwise(
+    run_id: str,
+) -> None:
+    prior = stored(*trained_run(replace(PLAIN, model="vae", latent_size=2), datasets.load("digits")))
+    try:
+        app = invented(run=run_id)
+        shown = components(app)
+        titles = [row["label"].partition(":")[0] for row in shown[f"samples-all-{run_id}"]["rows"]]
+        assert titles[2] == "N(0, I)", "what the prior is stands first"
+        assert f"samples-all-{prior.stem}" in shown
+        assert "beside" not in app.query_params
+        app.selectbox(key="samples_beside_shown").select("none").run()
+        assert f"samples-all-{prior.stem}" not in components(app)
+        assert app.query_params["beside"] == "none"
+    finally:
+        prior.unlink()
+
+
 def test_a_model_that_draws_no_finite_numbers_leaves_the_other_on_the_page(run_id: str) -> None:
     path = stored(*trained_run(replace(PLAIN, latent_size=3, epochs=1), datasets.load("digits")))
     content = FileContent(data=path.read_bytes())

@@ -9,7 +9,6 @@ import streamlit as st
 from autoenc.captions import configs
 from autoenc.datasets import distinct_names
 from autoenc.errors import ConfigError
-from autoenc.latent.sampling import has_prior
 from autoenc.schema import Run, RunSummary
 from ui.core import sessions
 from ui.core.links import held
@@ -58,7 +57,7 @@ def _others(run: Run) -> list[RunSummary]:
 
 
 def _distance(one: RunSummary, run: Run) -> tuple[bool, bool, float, bool, bool]:
-    same_kind = has_prior(one.config) == has_prior(run.config)
+    same_kind = one.config.kind.has_prior == run.config.kind.has_prior
     times = abs(math.log(one.n_latents / run.model.n_latents))
     body = one.config.layers != run.config.layers, one.config.model != run.config.model
     return one.config.noise is not None, same_kind, times, *body
@@ -66,7 +65,7 @@ def _distance(one: RunSummary, run: Run) -> tuple[bool, bool, float, bool, bool]
 
 def _usual(run: Run, nearest: RunSummary) -> str:
     """With a prior beside without one: that is the lesson."""
-    return nearest.run_id if has_prior(nearest.config) != has_prior(run.config) else NOBODY
+    return nearest.run_id if nearest.config.kind.has_prior != run.config.kind.has_prior else NOBODY
 
 
 def _checked(text: str) -> str:

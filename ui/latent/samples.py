@@ -13,7 +13,7 @@ from autoenc.captions import configs, readings
 from autoenc.captions import latent_samples as in_words
 from autoenc.captions.latent_samples import Invented
 from autoenc.captions.recognition import share
-from autoenc.latent.sampling import SOURCES, has_prior, usual_source
+from autoenc.latent.sampling import SOURCES, usual_source
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, SEVERAL_COLOURS
 from autoenc.schema import Run
@@ -65,7 +65,7 @@ class _Model:
         if drawn is None or made is None or real is None:
             return None
         config, n = self.run.config, self.rows[source].n
-        return Invented(self.name, config.kind.title, has_prior(config), source, n, drawn, made, real)
+        return Invented(self.name, config.kind.title, config.kind.has_prior, source, n, drawn, made, real)
 
 
 def show(run: Run) -> None:
@@ -195,4 +195,4 @@ def _covariances(models: Sequence[_Model]) -> None:
 
 def _covariance_caption(model: _Model, matrix: np.ndarray) -> str:
     n_axes, n_latents = len(codes.gaussian(model.run).variances), model.run.model.n_latents
-    return in_words.covariance_caption(matrix, n_latents, n_axes, has_prior=has_prior(model.run.config))
+    return in_words.covariance_caption(matrix, n_latents, n_axes, has_prior=model.run.config.kind.has_prior)
