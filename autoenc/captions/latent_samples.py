@@ -16,9 +16,7 @@ SURE = 0.9  # of what it reads: from here on an image counts as legible
 UNSURE = "?"  # under a picture
 MIN_LEGIBLE = 0.3  # of the reconstructions: with fewer, it is not the holes that make images illegible
 MIN_GAP = 0.1  # of two shares: less is no difference to speak of
-NEARLY_NONE = (
-    0.01  # a variance that was to be 1, below which a number counts as unused (as in `autoenc.prior`)
-)
+NEARLY_NONE = 0.01  # a variance that was to be 1: with less a number is unused, as in `autoenc.prior`
 WITHOUT_READER = (
     "What does the decoder draw from a code that no image has? If the code has holes, places between the "
     "codes of the images, it draws nonsense there."
