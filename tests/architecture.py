@@ -113,13 +113,19 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "benchmarks.plain_page"),
     "constriction": ("autoenc.compression.coding",),
+    "openTSNE": ("autoenc.latent.tsne",),
     "playwright": (
         "benchmarks.browser_networks",
+        "benchmarks.code_map",
         "benchmarks.page_feel",
         "benchmarks.page_probes",
         "benchmarks.page_speed",
     ),
-    "tests": ("benchmarks.browser_networks", "benchmarks.page_speed"),  # which finds Chromium
+    "tests": (
+        "benchmarks.browser_networks",
+        "benchmarks.code_map",
+        "benchmarks.page_speed",
+    ),  # which finds Chromium
 }
 
 # These are loaded where PyTorch would cost seconds, or where pixels are no tensors.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from autoenc import checkpoints, datasets, inspection, latent
 from autoenc.jobs import TrainJob
-from autoenc.latent.sheet import sheet
+from autoenc.latent import sheet
 from tests.commands import Ask, ask, refused
 from tests.runs import PLAIN, FileContent, put, stored, trained
 

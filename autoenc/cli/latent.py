@@ -22,10 +22,9 @@ from autoenc.compression.codecs.images import picture_of
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
-from autoenc.latent import codes_of, decode, training_codes
+from autoenc.latent import codes_of, decode, sheet, training_codes
 from autoenc.latent.decoding import mosaic
 from autoenc.latent.sampling import MAX_SAMPLES, distribution, usual_source
-from autoenc.latent.sheet import sheet
 from autoenc.numerals import counted, data_size, percent
 from autoenc.recognition import ImageReader
 

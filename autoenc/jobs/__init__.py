@@ -7,6 +7,7 @@ readings.py     what a recogniser can still read, and what a code knows of the c
 rates.py        bytes and quality of a way to compress
 baselines.py    a baseline is measured
 curves.py       a method of denoising is measured at rising levels of noise
+maps.py         codes are laid out in a plane
 downloading.py  a public data set is brought to this machine
 """
 
@@ -14,6 +15,7 @@ from autoenc.jobs.baselines import BaselineJob
 from autoenc.jobs.curves import CurveJob
 from autoenc.jobs.downloading import DownloadJob
 from autoenc.jobs.job import Job
+from autoenc.jobs.maps import MapJob
 from autoenc.jobs.rates import RateJob
 from autoenc.jobs.readings import ProbeJob, ReadingJob
 from autoenc.jobs.recognisers import RecogniserJob, stored_recogniser
@@ -24,6 +26,7 @@ __all__ = [
     "CurveJob",
     "DownloadJob",
     "Job",
+    "MapJob",
     "ProbeJob",
     "RateJob",
     "ReadingJob",

@@ -4,11 +4,37 @@ codes.py        the codes of images
 decoding.py     the pictures of codes
 gaussian.py     a normal distribution of codes: fitted, drawn from, and how far a code is from it
 sampling.py     codes drawn at random
-sheet.py        what is drawn over a plane of the code
+planes.py       codes as points of a plane, and the way back from a place to a code
+tsne.py         a plane in which neighbours stay neighbours
+sheets.py       what a decoder draws at the places of a plane
+classes.py      how far a code is from those of the classes
 """
 
+from autoenc.latent.classes import Classes, classes_of
 from autoenc.latent.codes import Codes, codes_of, test_codes, training_codes
-from autoenc.latent.decoding import decode
+from autoenc.latent.decoding import decode, mosaic
 from autoenc.latent.gaussian import Gaussian, fit
+from autoenc.latent.planes import Plane, code_at, mapped, neighbour_shares, plane_of, usual_gap
+from autoenc.latent.sheets import empty_share, grid, sheet
 
-__all__ = ["Codes", "Gaussian", "codes_of", "decode", "fit", "test_codes", "training_codes"]
+__all__ = [
+    "Classes",
+    "Codes",
+    "Gaussian",
+    "Plane",
+    "classes_of",
+    "code_at",
+    "codes_of",
+    "decode",
+    "empty_share",
+    "fit",
+    "grid",
+    "mapped",
+    "mosaic",
+    "neighbour_shares",
+    "plane_of",
+    "sheet",
+    "test_codes",
+    "training_codes",
+    "usual_gap",
+]

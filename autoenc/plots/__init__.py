@@ -25,7 +25,14 @@ from autoenc.plots.denoising import (
     quality_curves,
     transfer_matrix,
 )
-from autoenc.plots.drawing import COLOUR, FONT_SIZE, LOSS, MAX_COMPARED, SEVERAL_COLOURS
+from autoenc.plots.drawing import (
+    CLASS_COLOURS,
+    COLOUR,
+    FONT_SIZE,
+    LOSS,
+    MAX_COMPARED,
+    SEVERAL_COLOURS,
+)
 from autoenc.plots.equal import error_at_equal
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.latent import covariance
@@ -54,6 +61,7 @@ from autoenc.plots.sweep import (
 from autoenc.plots.training import MAX_POINTS, code_bytes, comparison, extremes, kl, loss_curve, timing
 
 __all__ = [
+    "CLASS_COLOURS",
     "CODEC_COLOURS",
     "CODEC_SYMBOLS",
     "COLOUR",

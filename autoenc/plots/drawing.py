@@ -40,6 +40,8 @@ COLOUR: Mapping[str, str] = {
 # colour vision, and are neither too pale for a white page nor too dark for a black one.
 SEVERAL_COLOURS = ("#1b7fc4", "#d55e00", "#8700ff", "#69c3f0", "#785a3c", "#d2b478", "#5a6978", "#96c3b4")
 MAX_COMPARED = len(SEVERAL_COLOURS)
+# The classes of a data set, whose names are written beside them: ten are more than every eye can tell apart.
+CLASS_COLOURS = (*SEVERAL_COLOURS, "#b10062", "#3fa34d")
 FONT_SIZE = 16  # pixels: legible from the back row
 LOSS = "loss (MSE per pixel)"
 

@@ -12,12 +12,14 @@ run.py     what training reports, and the run that its reports add up to
 job.py     the state of a job in the background
 sweep.py   many runs as one question
 compression.py  images as files
+code_map.py  codes laid out in a plane
 recognition.py  whether an image can still be read
 forecast.py  how long something will take
 written.py what fields are called in tables and in `--json`
 """
 
 from autoenc.schema.baseline import ROUNDING, BaselineCurve, BaselinePoint
+from autoenc.schema.code_map import CodeMap
 from autoenc.schema.compression import EXPONENTS, USUAL_BITS, RateComparison, RateCurve, RatePoint, Step
 from autoenc.schema.config import (
     BOUNDS,
@@ -109,6 +111,7 @@ __all__ = [
     "USUAL_BITS",
     "BaselineCurve",
     "BaselinePoint",
+    "CodeMap",
     "CodeQuantiles",
     "Curve",
     "DatasetInfo",

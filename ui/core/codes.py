@@ -23,6 +23,11 @@ def test_codes(run: Run) -> Codes:
     return _test_codes(run.run_id, checkpoints.content_hash(run.run_id), run)
 
 
+def training_codes(run: Run) -> Codes:
+    """Of the training images; raises as `test_codes`."""
+    return _training_codes(run.run_id, checkpoints.content_hash(run.run_id), run)
+
+
 def codes_of(run: Run, images: np.ndarray) -> np.ndarray:
     """Of a few images, uint8 (B, C, H, W): (B, n_latents); raises as `test_codes`."""
     return latent.codes_of(model_cache.opened(run), images)

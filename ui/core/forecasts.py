@@ -9,14 +9,14 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import RunUnknown
 from autoenc.forecasting import Machine, Part
 from autoenc.forecasting.machine import Timings
-from autoenc.jobs import CurveJob, ProbeJob, RateJob, ReadingJob
+from autoenc.jobs import CurveJob, MapJob, ProbeJob, RateJob, ReadingJob
 from autoenc.numerals import counted
 from autoenc.schema import Forecast, Recogniser, RecogniserConfig, RunSummary, Snapshot, TrainConfig
 from autoenc.sweeps import Plan
 from ui.core import catalogue, sessions
 from ui.core.caching import once, shared
 
-Measurement = CurveJob | ReadingJob | ProbeJob | RateJob
+Measurement = CurveJob | ReadingJob | ProbeJob | RateJob | MapJob
 
 MIN_DONE = 0.05  # of a measurement, before which its own progress says little
 
@@ -102,6 +102,8 @@ def _of_measurement(job: Measurement, here: Machine) -> Part:
             if (run := _run(job.run_id)) is None:
                 raise RunUnknown(f"run {job.run_id} is not on this machine any more")
             return forecasting.probe(info, here, run, by_epoch=job.by_epoch)
+        case MapJob():
+            return forecasting.code_map(job.n_images, job.n_latents, here)
         case RateJob():
             return forecasting.rate_curve(job.source, info, here, _run(job.source))
 

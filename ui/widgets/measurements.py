@@ -18,37 +18,47 @@ from ui.widgets import offers
 Draw = Callable[[Sequence[Any]], None]  # of each measurement as far as it is; None: nothing of it is known
 
 
-def follow(jobs: Sequence[Measurement], draw: Draw, *, key: str, noun: str = "curve") -> None:
+def follow(
+    jobs: Sequence[Measurement], draw: Draw, *, key: str, noun: str = "curve", button: str = ""
+) -> None:
     """These measurements so far, redrawn while they grow; a button that makes the others.
 
     Args:
         noun: what one of them is called.
+        button: what stands on it; empty: how many are missing.
     """
     active = is_active(jobs)
     seconds = polling.interval_seconds() if active else None
     if not active and not all(map(is_measured, jobs)):
         seconds = idle.SECONDS
-    st.fragment(_follow, run_every=seconds and seconds * polling.own_pace())(jobs, draw, key, noun, active)
+    st.fragment(_follow, run_every=seconds and seconds * polling.own_pace())(
+        jobs, draw, key, noun, button, active
+    )
 
 
-def _follow(jobs: Sequence[Measurement], draw: Draw, key: str, noun: str, was_active: bool) -> None:
+def _follow(
+    jobs: Sequence[Measurement], draw: Draw, key: str, noun: str, button: str, was_active: bool
+) -> None:
     with errors.shown():
         active = is_active(jobs)
         if active != was_active:
             st.rerun()  # the whole page: the clock of this part is set there
         if active:
             polling.look()
-        progress(jobs, key=key, noun=noun)
+        progress(jobs, key=key, noun=noun, button=button)
         draw([value_of(job) for job in jobs])
         pages.write_address()
 
 
-def progress(jobs: Sequence[Measurement], *, key: str, noun: str) -> None:
+def progress(jobs: Sequence[Measurement], *, key: str, noun: str, button: str = "") -> None:
     """How far they are; at rest a button for those that are missing; why one failed."""
     missing = [job for job in jobs if not is_measured(job)]
     if missing:
         with st.container(horizontal=True, vertical_alignment="center", key=f"progress-{key}"):
-            (_under_way if is_active(jobs) else _offer)(jobs, missing, key, noun)
+            if is_active(jobs):
+                _under_way(jobs, missing, key, noun)
+            else:
+                _offer(missing, key, button or f"Measure {counted(len(missing), noun)} on the test set")
     for sentence in sessions.failures_of(jobs):
         st.error(plain(sentence), icon=":material/error:")
 
@@ -64,13 +74,9 @@ def _under_way(jobs: Sequence[Measurement], missing: Sequence[Measurement], key:
             sessions.stop(snapshot)
 
 
-def _offer(_: Sequence[Measurement], missing: Sequence[Measurement], key: str, noun: str) -> None:
+def _offer(missing: Sequence[Measurement], key: str, button: str) -> None:
     offers.time(forecasts.of_measurements(missing))
-    if st.button(
-        f"Measure {counted(len(missing), noun)} on the test set",
-        icon=":material/monitoring:",
-        key=f"measure-{key}",
-    ):
+    if st.button(button, icon=":material/monitoring:", key=f"measure-{key}"):
         begin(missing)
         st.rerun()
 
