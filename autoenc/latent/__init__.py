@@ -8,6 +8,8 @@ planes.py       codes as points of a plane, and the way back from a place to a c
 tsne.py         a plane in which neighbours stay neighbours
 sheets.py       what a decoder draws at the places of a plane
 classes.py      how far a code is from those of the classes
+morphing.py     from one image to another, through the codes and through the pixels
+arithmetic.py   an image plus the mean code of a class, minus that of another
 """
 
 from autoenc.latent.classes import Classes, classes_of

@@ -118,14 +118,8 @@ def _principal(z: Floats) -> Plane:
     gaussian = fit(z)
     axes = np.zeros((2, z.shape[1]), np.float32)
     found = gaussian.axes[:2]
-    axes[: len(found)] = found * _signs(found)
+    axes[: len(found)] = found
     points = np.asarray((z - gaussian.mean) @ axes.T, np.float32)
     total = float(np.square(z - gaussian.mean, dtype=np.float64).mean(0).sum())
     held = float(np.var(points, axis=0, dtype=np.float64).sum())
     return Plane("pca", points, gaussian.mean, axes, held / total if total else 1.0)
-
-
-def _signs(axes: Floats) -> Floats:
-    """So that the largest value of each axis is above zero: a library may return either direction."""
-    largest = np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1)
-    return np.asarray(np.where(largest < 0, -1, 1), np.float32)

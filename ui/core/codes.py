@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autoenc import checkpoints, latent
-from autoenc.latent import Codes, Gaussian
+from autoenc.latent import Codes, Gaussian, arithmetic
 from autoenc.latent.sampling import Box
 from autoenc.latent.sampling import box as box_of
 from autoenc.schema import Run
@@ -48,6 +48,11 @@ def box(run: Run) -> Box:
     return _box(run.run_id, checkpoints.content_hash(run.run_id), run)
 
 
+def class_means(run: Run) -> np.ndarray:
+    """The mean code of the training images of each class, (classes, n_latents); raises as `test_codes`."""
+    return _class_means(run.run_id, checkpoints.content_hash(run.run_id), run)
+
+
 # The hash of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=model_cache.MAX_OPENED, spinner="Computing the codes")
 def _test_codes(run_id: str, content_hash: str, _run: Run) -> Codes:
@@ -74,3 +79,9 @@ def _class_gaussian(run_id: str, content_hash: str, class_index: int, _run: Run)
     codes = _training_codes(run_id, content_hash, _run)
     of_class = codes.z[codes.labels == class_index]
     return latent.fit(of_class) if len(of_class) else None
+
+
+@shared(max_entries=16)
+def _class_means(run_id: str, content_hash: str, _run: Run) -> np.ndarray:
+    codes = _training_codes(run_id, content_hash, _run)
+    return arithmetic.class_means(codes, len(model_cache.opened(_run).data.class_names))
