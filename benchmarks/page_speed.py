@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from autoenc import datasets
 from autoenc.schema import Noise, TrainConfig
+from benchmarks.code_drag import bar_drags
 from benchmarks.dashboards import dashboard
 from benchmarks.page_feel import control_changes, navigations
 from benchmarks.page_probes import (
@@ -156,6 +157,7 @@ PARTS: dict[str, Callable[[Browser, Path], Iterator[Row]]] = {
     "update": live_updates,
     "tasks": long_tasks,
     "drag": drags,
+    "bars": bar_drags,
 }
 
 

@@ -117,6 +117,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "playwright": (
         "benchmarks.browser_networks",
         "benchmarks.code_map",
+        "benchmarks.code_drag",
         "benchmarks.page_feel",
         "benchmarks.page_probes",
         "benchmarks.page_speed",

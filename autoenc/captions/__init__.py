@@ -17,6 +17,7 @@ recognition.py          what can still be recognised
 compression.py          bytes against quality
 compressed_files.py     what a code weighs in files
 latent_samples.py       codes that are drawn at random
+latent_bars.py          a code that is changed by hand
 ratios.py               a ratio as people say it
 
 Of these contest, errors and out_of_distribution speak of values that are made with PyTorch, and are imported

@@ -24,7 +24,7 @@ def test_codes(run: Run) -> Codes:
 
 
 def training_codes(run: Run) -> Codes:
-    """Of the training images; raises as `test_codes`."""
+    """Of training images; raises as `test_codes`."""
     return _training_codes(run.run_id, checkpoints.content_hash(run.run_id), run)
 
 

@@ -29,7 +29,8 @@ from ui.core import model_cache, recognisers, sessions
 from ui.core.text import plain
 from ui.picture import reconstruct
 from ui.picture.reconstruct import Picture
-from ui.widgets import browser_readers, png_texts
+from ui.widgets import browser_readers, code_hand, png_texts
+from ui.widgets.code_hand import Hand
 from ui.widgets.lesson import lesson
 
 HEIGHT = 220  # pixels of the histogram
@@ -72,6 +73,7 @@ def _shrunk(run: Run, picture: Picture, reconstruction: Reconstruction) -> None:
     readings = _readings(run, reconstruction)
     forward_pass([step], key=f"way-{run.run_id}", difference=COLOUR["error"], readings=readings, png=png)
     _place(run, float(lost), None, caption)
+    code_hand.folded(run, Hand(f"picture-{run.run_id}", reconstruction.x, picture.title))
 
 
 def _readings(run: Run, reconstruction: Reconstruction) -> tuple[ImageReading, ImageReading] | None:

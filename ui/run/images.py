@@ -15,9 +15,10 @@ from ui.components.forward_pass import forward_pass
 from ui.components.pictures import PictureRow, pictures
 from ui.core import model_cache, recognisers
 from ui.run import selection
-from ui.run.forward_pass import test_image_pass, verdicts
+from ui.run.forward_pass import given, test_image_pass, verdicts
 from ui.run.read_rows import read_rows
-from ui.widgets import png_texts
+from ui.widgets import code_hand, png_texts
+from ui.widgets.code_hand import Hand
 
 N_SHOWN = 16
 ALL_RECOGNISED = "The recogniser still recognises all of these images that it recognises in the original."
@@ -37,6 +38,7 @@ def show(run: Run) -> None:
     image = selection.image_number(n_drawn, usual=int(shown[0]))
     png = png_texts.of_run(run, f"image-{image}", f"Test image {image} on its way through the model")
     forward_pass([test_image_pass(run, image)], key="large", difference=COLOUR["error"], png=png)
+    code_hand.folded(run, Hand(f"image-{run.run_id}", given(run, image), f"Test image {image}", reads=True))
     if n_drawn < n_test:
         st.caption(
             f"This is a large model, so only the first {n_drawn:,} of {n_test:,} test images are used."
