@@ -13,7 +13,7 @@ DEFINITION_VERSION = 1  # count up where a setting changes: all is computed agai
 PERPLEXITY = 30
 MAX_NUMBERS = 50  # of longer codes so many principal components: as the authors did
 # At first clusters are pulled together; then they find their places. More steps change no neighbours any more
-# (docs/decisions/0040).
+# (docs/decisions/0041).
 EARLY_STEPS, STEPS = 150, 250
 EARLY_EXAGGERATION = 12
 EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
