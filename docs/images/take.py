@@ -17,6 +17,8 @@ What has to be there, as commands of `python -m autoenc`:
     train --dataset mnist --model conv-bottleneck --latent-size 48 --rate-weight 0.02
     train --dataset mnist --latent-size 16
     train --dataset mnist --model vae --latent-size 16
+    train --dataset mnist --latent-size 2
+    train --dataset mnist --model vae --latent-size 2
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
 from autoenc import datasets, recipes
-from autoenc.schema import MODELS, TrainConfig
+from autoenc.schema import TrainConfig
 from benchmarks.dashboards import dashboard
 from tests.browser import chromium
 from tests.browser.conftest import HEAD, expect_rest
@@ -71,7 +73,7 @@ def pictures() -> dict[str, Picture]:
     both = f"{mlp},{run_id(recipes.train_config(datasets.info(CIFAR), latent_size=64))}"
     several = ",".join(run_id(replace(DIGITS, latent_size=size)) for size in (4, 16, 64))
     sweep = sweep_id(MNIST, recipes.SWEPT_MODELS, (1, 4, 16, 64, 256))
-    colour_sweep = sweep_id(CIFAR, MODELS, (8, 16, 32, 64, 128))
+    colour_sweep = sweep_id(CIFAR, ("mlp", "conv", "conv-bottleneck"), (8, 16, 32, 64, 128))
     noisy = f"denoise?dataset=mnist&noise=gaussian:0.3&plain={mlp}&denoiser={run_id(DENOISER)}"
     weight = {"latent_size": 48, "rate_weight": 0.02}
     rated, rated_conv = (
@@ -80,6 +82,8 @@ def pictures() -> dict[str, Picture]:
     )
     plain_code = run_id(replace(DIGITS, latent_size=16))
     prior = run_id(recipes.train_config(datasets.info(MNIST), "vae", latent_size=16))
+    plain_map = run_id(replace(DIGITS, latent_size=2))
+    prior_map = run_id(recipes.train_config(datasets.info(MNIST), "vae", latent_size=2))
     return {
         "train-epochs": Picture(f"train?run={mlp}"),
         "train-images": Picture(f"train?run={mlp}&view=images"),
@@ -98,7 +102,10 @@ def pictures() -> dict[str, Picture]:
         "recognised": Picture(f"train?run={run_id(replace(DIGITS, latent_size=8))}&view=recognised", 1100),
         "compress": Picture(f"compress?run={rated}"),
         "compress-rates": Picture(f"compress?run={rated_conv}&view=rates&beside={rated}", 1060, then=measure),
-        "latent": Picture(f"latent?run={plain_code}&view=samples&beside={prior}", 860),
+        "latent": Picture(f"latent?run={mlp}", 820),
+        "latent-samples": Picture(f"latent?run={plain_code}&view=samples&beside={prior}", 860),
+        "latent-map-mlp": Picture(f"latent?run={plain_map}&view=map&layer=both", 820, 1100, parts=".st-key-map-room"),
+        "latent-map-vae": Picture(f"latent?run={prior_map}&view=map&layer=both", 820, 1100, parts=".st-key-map-room"),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
