@@ -20,6 +20,8 @@ from tests.runs import stored, trained
 from tests.test_colour_page import keep_baselines
 from tests.visits import laboratory, opened, settle, texts, until_true
 from ui.core import sessions
+from ui.latent.settings import VIEWS as VIEWS_OF_CODES
+from ui.widgets.code_hand import Moved
 
 PLAIN = [TrainConfig("digits", latent_size=size, epochs=1, batch_size=512) for size in (4, 8)]
 DENOISERS = [
@@ -147,6 +149,11 @@ def train_changed() -> AppTest:
     return change(app, order="worst first", **{"class": 7}, image=11)
 
 
+def prior_changed() -> AppTest:
+    settings = {name: value for name, value in SETTINGS.items() if name != "stride"}
+    return change(opened("train", run=RUNS[PLAIN[0]]), **settings | {"model": "vae", "beta": 4.0})
+
+
 def sweep_changed() -> AppTest:
     app = opened("sweep", sweep=sweeps.newest(["digits"]) or "")
     app = change(app, models=["conv"], depths=["1", "2"], sizes=["2", "3"], **SHARED_SETTINGS)
@@ -170,6 +177,43 @@ def compress_changed() -> AppTest:
     app.button(key="other-images").click().run()
     app.session_state["compress_bits"] = 2.5  # as the slider rests there
     return app.run()
+
+
+def latent_changed(view: str) -> AppTest:
+    app = change(opened("latent"), latent_run=RUNS[PLAIN[0]])
+    return open_tab(app, "latent_view", VIEWS_OF_CODES[view])
+
+
+def bars_changed() -> AppTest:
+    app = change(latent_changed("bars"), latent_test_image=12)
+    app.session_state["latent_moved"] = Moved("", {"3": 1.25, "1": -0.5})  # as the bars rest there
+    return app.run()
+
+
+def morph_changed() -> AppTest:
+    app = latent_changed("morph")
+    app.button(key="morph-others").click().run()
+    for key, value in {"morph_a": 3, "morph_b": 17, "morph_level": 25}.items():  # as the slider rests there
+        app.session_state[key] = value
+    return app.run()
+
+
+def riddle_changed() -> AppTest:
+    return latent_changed("arithmetic").button(key="next-riddle").click().run()
+
+
+def sum_changed() -> AppTest:
+    app = change(latent_changed("arithmetic"), sum_plus="2", sum_minus="1")
+    return app.button(key="sum-image").click().run()
+
+
+def map_changed() -> AppTest:
+    return change(latent_changed("map"), latent_layer="both", latent_plane="tsne")
+
+
+def samples_changed() -> AppTest:
+    app = change(latent_changed("samples"), samples_beside_shown=RUNS[PLAIN[1]])
+    return app.button(key="draw-again").click().run()
 
 
 def picture_changed() -> AppTest:
@@ -207,9 +251,16 @@ def runs_changed() -> AppTest:
 
 PAGES: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "Train": ("train", train_changed),
+    "Train, a model with a prior": ("train", prior_changed),
     "Sweep": ("sweep", sweep_changed),
     "Denoise": ("denoise", denoise_changed),
     "Compress": ("compress", compress_changed),
+    "Latent, Change the code": ("latent", bars_changed),
+    "Latent, Morph": ("latent", morph_changed),
+    "Latent, Arithmetic": ("latent", riddle_changed),
+    "Latent, Arithmetic with a sum of one's own": ("latent", sum_changed),
+    "Latent, Map": ("latent", map_changed),
+    "Latent, Invent images": ("latent", samples_changed),
     "Your picture": ("picture", picture_changed),
     "Your picture without a model": ("picture", no_model_chosen),
     "Colour, Train": ("colour", colour_train_changed),
@@ -230,7 +281,7 @@ def test_all_that_was_changed_is_in_the_address_and_opens_alike_elsewhere(name: 
     assert address(other) == address(app)
     same = {key for key, value in shown.items() if usual.get(key) == value}
     one_is_there = {"dataset", "part", "picture_source", "picture_example", "equal_colour", "equal_grey"}
-    of_this_window = {"own-size", "own-name-0", "unfolded"}
+    of_this_window = {"own-size", "own-name-0", "unfolded", "sum_guess"}  # a guess is one's own
     assert same - of_this_window <= one_is_there, "all was changed"
 
 

@@ -24,6 +24,7 @@ from tests.browser.test_phone import unfold
 from tests.browser.test_train_page import SHOWS
 from ui.compress.settings import VIEWS as VIEWS_OF_COMPRESSION
 from ui.denoise.settings import QUESTIONS
+from ui.latent.settings import VIEWS as VIEWS_OF_CODES
 from ui.recognise.settings import VIEWS as VIEWS_OF_RECOGNITION
 from ui.registry import PAGES, main_action
 
@@ -93,6 +94,15 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
         for title in list(VIEWS_OF_COMPRESSION.values())[1:]
     }
     | {"drawing": View(".st-key-contest_source >> text=Your drawing", ".st-key-pad canvas.pad")},
+    "latent": {
+        VIEWS_OF_CODES[view]: View(tab(VIEWS_OF_CODES[view]), shown)
+        for view, shown in {
+            "morph": ".st-key-morph-walk .walk[data-updates]",
+            "arithmetic": ".st-key-sum-walk .walk .unknown",
+            "map": ".st-key-code-map .map .words >> text=/./",
+            "samples": "[class*=st-key-samples-all-] canvas",
+        }.items()
+    },
     "colour": {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
@@ -110,7 +120,7 @@ class Visit:
 
     faults: Mapping[str, list[tuple[str, str, str]]]  # theme, or view -> rule, impact, element
     savers: Mapping[str, list[str]]  # the same -> names of the buttons that save a picture
-    charts: list[str]  # what is said of each
+    charts: Mapping[str, list[str]]  # the same -> what is said of each
     pictures: list[str]  # the film's names
     unseen: list[str]  # what has the focus, and nothing is seen of it
     n_stops: int  # until the main action has the focus; 0: it never had
@@ -142,6 +152,7 @@ def links(checkpoint_folder: Path, trained: Trained) -> dict[str, str]:
         "sweep": f"sweep?sweep={saved.sweep_id}",
         "denoise": f"denoise?{noise}",
         "compress": f"compress?run={plain.run_id}",
+        "latent": f"latent?run={plain.run_id}",
         "picture": f"picture?runs={plain.run_id}",
         "runs": f"runs?runs={','.join(run_ids)}",
     }
@@ -166,22 +177,21 @@ def look_at(desktop: BrowserContext, link: str, main: tuple[str, ...], views: Ma
     page = desktop.new_page()
     page.set_default_timeout(PATIENCE)
     page.set_viewport_size({"width": 1280, "height": 800})
-    faults, savers = {}, {}
+    faults, savers, charts = {}, {}, {}
     for theme in THEMES:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.goto(link)
         expect(page.locator(HEAD).first).to_be_visible()
         expect(page.locator(".autoenc-skip")).to_be_attached()
         expect_rest(page)
-        faults[theme], savers[theme] = faults_of(page), savers_of(page)
-    charts = [str(chart.get_attribute("aria-label")) for chart in page.locator(CHART).all()]
+        faults[theme], savers[theme], charts[theme] = faults_of(page), savers_of(page), charts_of(page)
     pictures = [str(one.get_attribute("aria-label")) for one in page.locator(f"{FILM} canvas").all()]
     unseen, n_stops = walk(page, main)
     for name, view in views.items():
         page.locator(view.press).click()
         expect(page.locator(view.shown).first).to_be_visible()
         expect_rest(page)
-        faults[name], savers[name] = faults_of(page), savers_of(page)
+        faults[name], savers[name], charts[name] = faults_of(page), savers_of(page), charts_of(page)
         page.keyboard.press("Escape")  # a pop-over closes
     page.close()
     return Visit(faults, savers, charts, pictures, unseen, n_stops)
@@ -196,6 +206,12 @@ def faults_of(page: Page) -> list[tuple[str, str, str]]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return [tuple(fault) for fault in page.evaluate(AXE, dict(THEIRS))]
+
+
+def charts_of(page: Page) -> list[str]:
+    return [
+        str(chart.get_attribute("aria-label")) for chart in page.locator(CHART).filter(visible=True).all()
+    ]
 
 
 def savers_of(page: Page) -> list[str]:
@@ -248,7 +264,9 @@ def test_nor_on_a_phone_with_its_settings_folded_or_up(open_page: OpenPage, link
     assert grave(faults_of(page)) == []
 
 
-@pytest.mark.parametrize("page", ["train", "sweep", "denoise", "compress", "picture", "colour", "runs"])
+@pytest.mark.parametrize(
+    "page", ["train", "sweep", "denoise", "compress", "latent", "picture", "colour", "runs"]
+)
 def test_every_button_that_saves_a_picture_names_it_and_no_other(
     visit: Callable[[str], Visit], page: str
 ) -> None:
@@ -271,9 +289,20 @@ def test_whatever_has_the_focus_shows_it(visit: Callable[[str], Visit], page: st
     assert visit(page).unseen == []
 
 
-@pytest.mark.parametrize(("page", "n_charts"), [("train", 1), ("sweep", 7), ("picture", 1), ("runs", 1)])
-def test_every_chart_is_told_in_a_sentence(visit: Callable[[str], Visit], page: str, n_charts: int) -> None:
-    charts = visit(page).charts
+@pytest.mark.parametrize(
+    ("page", "seen", "n_charts"),
+    [
+        ("train", "dark", 1),
+        ("sweep", "dark", 7),
+        ("latent", VIEWS_OF_CODES["samples"], 1),
+        ("picture", "dark", 1),
+        ("runs", "dark", 1),
+    ],
+)
+def test_every_chart_is_told_in_a_sentence(
+    visit: Callable[[str], Visit], page: str, seen: str, n_charts: int
+) -> None:
+    charts = visit(page).charts[seen]
     assert len(charts) == n_charts
     assert [chart for chart in charts if not re.search(r": .*\w.*\.$", chart)] == []
 

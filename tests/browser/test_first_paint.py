@@ -17,6 +17,7 @@ LINKS = [
     *(registry.path(page.address) for page in registry.PAGES),
     *("colour?part=sweep", "colour?part=harder"),
     *("compress?view=rates", "compress?view=file", "compress?view=contest"),
+    *("latent?view=morph", "latent?view=arithmetic", "latent?view=map", "latent?view=samples"),
 ]
 WATCH = """
 window.shifts = [];

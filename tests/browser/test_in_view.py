@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import HEAD, PATIENCE, OpenPage, Trained, expect_progress, expect_rest, wait_until
 from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
+from ui.compress.settings import VIEWS as VIEWS_OF_COMPRESSION
+from ui.latent.settings import VIEWS as VIEWS_OF_CODES
 from ui.registry import PAGES
 
 WIDTH, HEIGHT = 1280, 720
@@ -120,8 +122,9 @@ def test_a_setting_that_gets_the_focus_is_not_left_under_the_button(open_page: O
 
 def test_no_other_page_has_a_primary_button_out_of_view(open_page: OpenPage, trained: Trained) -> None:
     run = trained()
-    compress = [f"compress?run={run.run_id}&view={view}" for view in ("step", "rates", "file", "contest")]
-    for link in ("picture", f"runs?runs={run.run_id}", "denoise?dataset=digits", *compress):
+    tabs = {"compress": VIEWS_OF_COMPRESSION, "latent": VIEWS_OF_CODES}
+    opened = [f"{page}?run={run.run_id}&view={view}" for page, views in tabs.items() for view in views]
+    for link in ("picture", f"runs?runs={run.run_id}", "denoise?dataset=digits", *opened):
         page = open_page(link, width=WIDTH, height=HEIGHT)
         for button in page.locator("button[kind=primary]:visible").all():
             box = button.bounding_box()
@@ -137,6 +140,32 @@ def test_the_film_and_the_top_of_the_loss_chart_are_in_the_first_screen(
     assert bottom_of(page, f"{FILM} input[type=range]") < HEIGHT
     assert box_of(page, LOSS)["y"] < HEIGHT - 60
     assert box_of(page, LOSS)["width"] > 800
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("bars", ".st-key-hand-latent .drawn canvas"),
+        ("bars", ".st-key-hand-latent .bar input"),
+        ("morph", ".st-key-morph-walk input[type=range]"),
+        ("arithmetic", ".st-key-sum-guess button >> nth=-1"),
+        ("samples", ".st-key-draw-again button"),
+    ],
+)
+def test_what_a_hand_moves_of_a_code_is_in_the_first_screen(
+    open_page: OpenPage, trained: Trained, view: str, shown: str
+) -> None:
+    page = open_page(f"latent?run={trained().run_id}&view={view}", width=WIDTH, height=HEIGHT)
+    expect(page.locator(shown).first).to_be_visible()
+    assert bottom_of(page, shown) <= HEIGHT
+
+
+def test_most_of_the_map_of_codes_is_in_the_first_screen(open_page: OpenPage, trained: Trained) -> None:
+    page = open_page(f"latent?run={trained().run_id}&view=map", width=WIDTH, height=HEIGHT)
+    plane = ".st-key-code-map .plane"
+    expect(page.locator(plane).first).to_be_visible()
+    box = box_of(page, plane)
+    assert HEIGHT - box["y"] > box["height"] / 2
 
 
 @pytest.mark.parametrize(
@@ -172,8 +201,8 @@ def test_lessons_asides_and_primary_buttons_have_contrast_and_lessons_are_large(
     try:
         page.set_default_timeout(PATIENCE)
         seen = set[str]()
-        compress = f"compress?run={run.run_id}"
-        for link in (f"train?run={run.run_id}&view=errors", "sweep", "colour?part=harder", compress):
+        compress, latent = f"compress?run={run.run_id}", f"latent?run={run.run_id}&view=map"
+        for link in (f"train?run={run.run_id}&view=errors", "sweep", "colour?part=harder", compress, latent):
             page.goto(f"{address}/{link}")
             expect(page.locator(HEAD).first).to_be_visible()
             expect_rest(page)
@@ -225,6 +254,7 @@ def test_a_phone_has_a_low_header_that_names_the_page(open_page: OpenPage) -> No
     for link, title in (
         ("train", "Train"),
         ("compress", "Compress"),
+        ("latent", "Latent"),
         ("picture", "Your picture"),
         ("", "Start"),
     ):

@@ -13,7 +13,18 @@ from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
 from ui.sweep import settings as sweep
 
 PRESENTED = re.compile(r"[?&]presenter=True")
-PAGES = ("", "train", "sweep", "denoise", "recognise", "compress", "picture", "colour?part=harder", "runs")
+PAGES = (
+    "",
+    "train",
+    "sweep",
+    "denoise",
+    "recognise",
+    "compress",
+    "latent",
+    "picture",
+    "colour?part=harder",
+    "runs",
+)
 SHOWN = ".st-key-stage [role=radio][aria-checked=true]"
 
 
