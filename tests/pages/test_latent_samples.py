@@ -96,6 +96,16 @@ def test_another_model_stands_beside_it_and_in_the_address(run_id: str, other_id
     assert f"samples-all-{other_id}" in linked
 
 
+def test_every_picture_of_two_models_that_differ_only_in_their_seeds_is_saved_under_a_name_of_its_own(
+    run_id: str, other_id: str
+) -> None:
+    config = replace(PLAIN, latent_size=5, epochs=1, seed=8)
+    twin_id = stored(*trained_run(config, datasets.load("digits"))).stem
+    given = components(invented(run=other_id, beside=twin_id))
+    titles = [one["png"]["title"] for one in given.values() if one.get("png")]
+    assert len(titles) == len(set(titles)) == 6
+
+
 def test_a_model_with_a_prior_stands_beside_a_plain_one_unless_somebody_chooses_otherwise(
     run_id: str,
 ) -> None:

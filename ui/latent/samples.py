@@ -13,6 +13,7 @@ from autoenc.captions import configs, readings
 from autoenc.captions import latent_samples as in_words
 from autoenc.captions.latent_samples import Invented
 from autoenc.captions.recognition import share
+from autoenc.datasets import distinct_names
 from autoenc.latent.sampling import SOURCES, usual_source
 from autoenc.numerals import counted
 from autoenc.plots import COLOUR, SEVERAL_COLOURS
@@ -20,6 +21,7 @@ from autoenc.schema import Run
 from ui.app import errors, layout
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
+from ui.components.save_picture import PngText
 from ui.core import codes, samples
 from ui.core.links import Param, number
 from ui.core.samples import N_SHOWN, REFERENCES, Sampled, Source
@@ -71,7 +73,8 @@ class _Model:
 def show(run: Run) -> None:
     """The tab."""
     other = beside.shown(run)
-    names = configs.short_names([run.config] if other is None else [run.config, other.config])
+    both = [run.config] if other is None else [run.config, other.config]
+    names = distinct_names(configs.short_names(both))
     models = [_model(run, names[0])]
     if other is not None:
         with errors.shown():
@@ -79,7 +82,7 @@ def show(run: Run) -> None:
     lesson(_lesson(models), key="samples")
     _controls(run)
     _rows(models)
-    layout.subsection("**From the Gaussian of the codes of one class**")
+    layout.section("**From the Gaussian of the codes of one class**")
     _class_rows(models)
     _covariances(models)
 
@@ -144,7 +147,8 @@ def _class_rows(models: Sequence[_Model]) -> None:
             _name(model, models)
             rows = [_row(model, index, names[index], COLOURS["gaussian"]) for index in classes]
             if rows:
-                _pictures(model, rows, f"classes-{i}", "Images from codes of one class")
+                title = f"Images from codes of one class, {names[classes[0]]} to {names[classes[-1]]}"
+                _pictures(model, rows, f"classes-{i}", title)
     if len(names) > MAX_CLASSES:
         st.caption(f"The first {MAX_CLASSES} of {counted(len(names), 'class', 'classes')}.")
 
@@ -166,9 +170,15 @@ def _row(model: _Model, source: Source, title: str, colour: str) -> PictureRow:
 
 def _pictures(model: _Model, rows: Sequence[PictureRow], part: str, title: str) -> None:
     key = f"samples-{part}-{model.run.run_id}"
-    png = png_texts.of_one_model(model.run, f"samples-{part}", title)
+    png = _png(model, f"samples-{part}", title)
     with st.container(key=f"samples-rows-{len(rows)}-{key}"):  # whose height theme.css reserves
         pictures(rows, key=key, columns=N_SHOWN, narrow_columns=N_SHOWN, png=png)
+
+
+def _png(model: _Model, part: str, title: str) -> PngText:
+    """With the name that tells the model from the one beside it."""
+    of = f"{model.name}, {datasets.short_title(model.run.config.dataset)}"
+    return png_texts.of_run(model.run, part, f"{title}: {of}")
 
 
 # ---------------------------------------------------------------- covariance
@@ -176,7 +186,7 @@ def _pictures(model: _Model, rows: Sequence[PictureRow], part: str, title: str) 
 
 def _covariances(models: Sequence[_Model]) -> None:
     """Side by side; of one model the sentence stands beside the chart."""
-    layout.subsection("**Covariance of the code values**")
+    layout.section("**Covariance of the code values**")
     columns = st.columns(2, vertical_alignment="top" if len(models) > 1 else "center")
     for i, model in enumerate(models):
         numbers, matrix = codes.gaussian(model.run).most_varied(MAX_NUMBERS)
@@ -184,7 +194,7 @@ def _covariances(models: Sequence[_Model]) -> None:
         with columns[i]:
             _name(model, models)
             if len(numbers) > 1:
-                png = png_texts.of_one_model(model.run, "covariance", "Covariance of the code values")
+                png = _png(model, "covariance", "Covariance of the code values")
                 figure = plots.covariance(matrix, numbers.tolist(), caption).to_json()
                 live_plot(figure, key=f"covariance-{model.run.run_id}", height=CHART_HEIGHT, png=png)
         with columns[i if len(models) > 1 or len(numbers) == 1 else 1]:
