@@ -151,7 +151,8 @@ def train_changed() -> AppTest:
 
 def prior_changed() -> AppTest:
     settings = {name: value for name, value in SETTINGS.items() if name != "stride"}
-    return change(opened("train", run=RUNS[PLAIN[0]]), **settings | {"model": "vae", "beta": 4.0})
+    app = change(opened("train", run=RUNS[PLAIN[0]]), **settings | {"model": "vae", "beta": 4.0})
+    return open_tab(app, "view", "The model")
 
 
 def sweep_changed() -> AppTest:

@@ -133,11 +133,16 @@ function create({ png }) {
     event.preventDefault();
     undo(box);
   };
-  box.sizes = new ResizeObserver(() => box.classList.toggle("wide", box.clientWidth >= NARROW_PX));
+  box.sizes = new ResizeObserver(() => lay(box));
   box.sizes.observe(box);
   box.heard = () => schedule(box);
   addEventListener("autoenc-assets", box.heard);
   return box;
+}
+
+// Pictures beside the bars where there is room.
+function lay(box) {
+  box.classList.toggle("wide", box.clientWidth >= NARROW_PX);
 }
 
 // Another image, or what somebody has opened by its address.
@@ -155,6 +160,7 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   Object.assign(box, { scene, send: setTriggerValue, png: data.png });
   if (isNew) begin(box, scene);
   if (isNew || scene.network !== before.network) build(box);
+  lay(box); // before it is seen, and not a frame later
   schedule(box);
   return leaving(box, parentElement, () => {
     forget(BOXES, data.key, box);
