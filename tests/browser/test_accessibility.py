@@ -24,7 +24,6 @@ from tests.browser.test_phone import unfold
 from tests.browser.test_train_page import SHOWS
 from ui.compress.settings import VIEWS as VIEWS_OF_COMPRESSION
 from ui.denoise.settings import QUESTIONS
-from ui.latent.settings import VIEWS as VIEWS_OF_CODES
 from ui.recognise.settings import VIEWS as VIEWS_OF_RECOGNITION
 from ui.registry import PAGES, main_action
 
@@ -95,13 +94,13 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
     }
     | {"drawing": View(".st-key-contest_source >> text=Your drawing", ".st-key-pad canvas.pad")},
     "latent": {
-        VIEWS_OF_CODES[view]: View(tab(VIEWS_OF_CODES[view]), shown)
-        for view, shown in {
-            "morph": ".st-key-morph-walk .walk[data-updates]",
-            "arithmetic": ".st-key-sum-walk .walk .unknown",
-            "map": ".st-key-code-map .map .words >> text=/./",
-            "samples": "[class*=st-key-samples-all-] canvas",
-        }.items()
+        "Morph": View(tab("Morph"), ".st-key-morph-walk .walk[data-updates]"),
+        "drawing": View(".st-key-morph-pad button", ".st-key-pad canvas.pad"),
+        "Arithmetic": View(tab("Arithmetic"), ".st-key-sum-walk .walk .unknown"),
+        "sum": View(".st-key-sum-show button", ".st-key-lesson-sum"),
+        "Map": View(tab("Map"), ".st-key-code-map .map .words >> text=/./"),
+        "t-SNE": View(".st-key-map-choices >> text=t-SNE", ".st-key-measure-code-map"),
+        "Invent images": View(tab("Invent images"), "[class*=st-key-samples-all-] canvas"),
     },
     "colour": {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
@@ -294,7 +293,7 @@ def test_whatever_has_the_focus_shows_it(visit: Callable[[str], Visit], page: st
     [
         ("train", "dark", 1),
         ("sweep", "dark", 7),
-        ("latent", VIEWS_OF_CODES["samples"], 1),
+        ("latent", "Invent images", 1),
         ("picture", "dark", 1),
         ("runs", "dark", 1),
     ],
