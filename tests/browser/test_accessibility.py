@@ -263,6 +263,13 @@ def test_nor_on_a_phone_with_its_settings_folded_or_up(open_page: OpenPage, link
     assert grave(faults_of(page)) == []
 
 
+@pytest.mark.parametrize("phone", [False, True])
+def test_nor_in_a_code_of_maps(open_page: OpenPage, trained: Trained, phone: bool) -> None:
+    page = open_page(f"latent?run={trained(6, model='conv').run_id}", phone=phone)
+    expect(page.locator(".st-key-hand-latent .maps canvas").last).to_be_visible()
+    assert grave(faults_of(page)) == []
+
+
 @pytest.mark.parametrize(
     "page", ["train", "sweep", "denoise", "compress", "latent", "picture", "colour", "runs"]
 )
