@@ -104,8 +104,12 @@ def pictures() -> dict[str, Picture]:
         "compress-rates": Picture(f"compress?run={rated_conv}&view=rates&beside={rated}", 1060, then=measure),
         "latent": Picture(f"latent?run={mlp}", 820),
         "latent-samples": Picture(f"latent?run={plain_code}&view=samples&beside={prior}", 860),
-        "latent-map-mlp": Picture(f"latent?run={plain_map}&view=map&layer=both", 820, 1100, parts=".st-key-map-room"),
-        "latent-map-vae": Picture(f"latent?run={prior_map}&view=map&layer=both", 820, 1100, parts=".st-key-map-room"),
+        "latent-map-mlp": Picture(
+            f"latent?run={plain_map}&view=map&layer=both", 820, 1100, parts=".st-key-map-room"
+        ),
+        "latent-map-vae": Picture(
+            f"latent?run={prior_map}&view=map&layer=both", 820, 1100, parts=".st-key-map-room"
+        ),
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
