@@ -59,7 +59,7 @@ function showBar(box, shown) {
   mark.style.left = placed(start / most);
   node.classList.toggle("moved", bar.name in box.moved);
   const text = asText(now, bar.places);
-  set(value, bar.index === null ? `${text} σ` : text);
+  change(value, "textContent", bar.index === null ? `${text} σ` : text);
   const usual = `usually from ${asText(bar.low, bar.places)} to ${asText(bar.high, bar.places)}`;
   input.ariaValueText = `${text}, ${usual}`;
   node.title = `${bar.title}: ${text}, ${usual}. Double-click resets it.`;
@@ -76,7 +76,7 @@ function build(box) {
   box.classList.toggle("hinted", Boolean(scene.bars) && isLive(box));
   box.classList.toggle("few", Boolean(scene.bars) && scene.bars.size <= FEW);
   box.classList.toggle("names", Boolean(scene.reader) && !areShort(scene.reader));
-  set(box.words, scene.bars && isLive(box) ? HINT_WORDS : CHANGE_WORDS);
+  change(box.words, "textContent", scene.bars && isLive(box) ? HINT_WORDS : CHANGE_WORDS);
   if (scene.maps) return buildMaps(box);
   const field = element(box.touch, "div", "bars");
   const [, height, width] = scene.shape;

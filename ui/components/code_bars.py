@@ -198,8 +198,8 @@ _mount = st.components.v2.component(
     "code_bars",
     js=fetched(
         "code_bars",
-        *("keep.js", "sprites.js", "save_picture.js", "assets.js", "worker_pool.js", "readings.js"),
-        *("code_hand.js", "code_pictures.js", "code_maps.js", "code_bars.js"),
+        *("keep.js", "sprites.js", "levels.js", "save_picture.js", "assets.js", "worker_pool.js"),
+        *("readings.js", "code_hand.js", "code_pictures.js", "code_maps.js", "code_bars.js"),
     ),
     css=inline("sprites.css", "save_picture.css", "readings.css", "code_bars.css"),
 )

@@ -6,7 +6,6 @@ const BOXES = (window.autoencMaps ??= new Map());
 const SHEET_REST_MS = 120; // milliseconds after the view has moved, until the sheet is drawn anew
 const ANSWER_REST_MS = 300; // milliseconds at a place, until the server is asked about it
 
-const change = (node, name, value) => node[name] === value || (node[name] = value);
 const brief = (value) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 
 // ---------------------------------------------------------------- in words
@@ -33,7 +32,7 @@ function measuredWords(box) {
 }
 
 function drawnWords(box) {
-  if (box.failed) return "This browser cannot compute this model; reload the page to try again.";
+  if (box.failed) return `${CANNOT_COMPUTE[0].toUpperCase()}${CANNOT_COMPUTE.slice(1)}.`;
   if (isLive(box)) return box.map.back.length ? "Decoded here" : `Decoded: mean of the ${N_MEANT} nearest codes`;
   return box.answered ? "Decoded here, on the server" : "Large model: rest the pointer, and the server decodes";
 }
@@ -58,11 +57,9 @@ function sayPlace(box) {
 function paintPanel(box, nearest) {
   const { panel, map: { shape }, drawn, answered, data: { files } } = box;
   const [, height, width] = shape;
-  for (const canvas of [panel.drawn, panel.near]) {
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  }
+  for (const canvas of [panel.drawn, panel.near]) sizeCanvas(canvas, width, height);
   const levels = isLive(box) ? drawn : answered && files[0];
-  if (levels && box.painted !== levels) paintImages(panel.drawn, levels, { shape }, 1, [0], isLive(box) ? 1 : 255);
+  if (levels && box.painted !== levels) paintLevels(panel.drawn, levels, shape, { white: isLive(box) ? 1 : 255 });
   box.painted = levels;
   const pictures = bitmapOf(box);
   if (!pictures) return;

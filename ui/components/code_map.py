@@ -216,7 +216,7 @@ def _jpeg(id: str, images: np.ndarray) -> tuple[bytes, tuple[int, int]]:
 
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js", "assets.js", "worker_pool.js"),
+    *("keep.js", "sprites.js", "levels.js", "save_picture.js", "assets.js", "worker_pool.js"),
     *("map_view.js", "map_paint.js", "map_codes.js", "code_map.js"),
 )
 _mount = st.components.v2.component(

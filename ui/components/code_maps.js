@@ -97,7 +97,7 @@ function showMaps(box) {
   showReach(box, row, column);
   const index = indexOf(scene, box.chosen);
   const title = `Channel ${channel + 1}, row ${row + 1}, column ${column + 1}`;
-  set(box.map.caption, title);
+  change(box.map.caption, "textContent", title);
   box.map.canvas.ariaLabel = `${title}. ${MAP_HELP}`;
   box.sheet.canvas.ariaLabel = `Channel ${channel + 1}. ${SHEET_HELP}`;
   const name = String(index);

@@ -25,28 +25,16 @@ function addPictures(box) {
 
 function sizePictures(box) {
   const [, height, width] = box.scene.shape;
-  for (const { canvas } of Object.values(box.pictures)) {
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  }
-}
-
-function paintLevels(canvas, levels, [channels, height, width]) {
-  const area = height * width;
-  const image = new ImageData(width, height); // it rounds
-  for (let at = 0; at < area; at++) {
-    for (let c = 0; c < 3; c++) image.data[4 * at + c] = levels[(channels === 3 ? c : 0) * area + at] * 255;
-    image.data[4 * at + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  for (const { canvas } of Object.values(box.pictures)) sizeCanvas(canvas, width, height);
 }
 
 // The mean over the channels of what is brighter than before, from -1 to 1; `at` is where the numbers begin.
 function changeOf(after, before, [channels, height, width], at = 0) {
   const area = height * width;
-  const change = new Float32Array(area);
+  const brighter = new Float32Array(area);
   for (let c = 0; c < channels; c++)
-    for (let i = 0; i < area; i++) change[i] += (after[at + c * area + i] - before[c * area + i]) / channels;
-  return change;
+    for (let i = 0; i < area; i++) brighter[i] += (after[at + c * area + i] - before[c * area + i]) / channels;
+  return brighter;
 }
 
 const mostOf = (change) => change.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
@@ -87,25 +75,19 @@ function showPictures(box) {
   if (now.since) box.dataset.milliseconds = (performance.now() - now.since).toFixed(1);
 }
 
-const NO_WEBASSEMBLY = "this browser cannot compute this model; reload the page to try again";
-
 function sayPictures(box) {
-  const { scene, pictures: { drawn, change }, read } = box;
-  const note = box.failed ? `: ${NO_WEBASSEMBLY}` : isLive(box) ? "" : " (large model: on the server, when you let go)";
-  set(drawn.caption, `Drawn from the code${note}`);
-  set(change.caption, isMoved(box) ? "What you changed" : "Nothing changed yet");
+  const { scene, pictures, read } = box;
+  const note = box.failed ? `: ${CANNOT_COMPUTE}` : isLive(box) ? "" : " (large model: on the server, when you let go)";
+  change(pictures.drawn.caption, "textContent", `Drawn from the code${note}`);
+  change(pictures.change.caption, "textContent", isMoved(box) ? "What you changed" : "Nothing changed yet");
   box.says.hidden = !scene.reader;
   if (scene.reader) sayWords(box.says, read?.readings[1], scene.reader, Boolean(read) && read.readings[1]?.is !== read.readings[0]?.is);
   box.where.hidden = !scene.bars;
   if (!scene.bars) return;
   const far = distanceOf(scene, box.moved);
   const [, words] = scene.words.find(([limit]) => limit === null || far <= limit);
-  set(box.where, words);
+  change(box.where, "textContent", words);
   box.where.classList.toggle("nobody", words === scene.words.at(-1)[1]);
-}
-
-function set(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 // ---------------------------------------------------------------- where a place of a map can draw

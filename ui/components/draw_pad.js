@@ -115,7 +115,7 @@ function update(box) {
   }
   box.rows.forEach((row) => {
     const image = box.images.get(row.model.shape.slice(1).join());
-    if (row.shown !== box.painted) paint(row.given, image, [1, ...row.model.shape.slice(1)], 255);
+    if (row.shown !== box.painted) paintLevels(row.given, image, [1, ...row.model.shape.slice(1)], { white: 255 });
     if (row.shown !== box.painted && !row.model.network) row.seen = [asInput(image, row.model.shape)];
     row.shown = box.painted;
     ask(box, row, image);
@@ -141,7 +141,7 @@ function hire(box, row, { layers, weights }) {
   worker.postMessage({ layers, weights, codeAt: row.model.code_at });
   worker.onmessage = ({ data: { code, xHat } }) => {
     Object.assign(row, { busy: false, answered: row.asked, seen: [row.x, xHat] });
-    paint(row.drawn, xHat, row.model.shape, 1);
+    paintLevels(row.drawn, xHat, row.model.shape);
     drawCode(row, code);
     sayFigures(row, xHat);
     row.node.dataset.updates = ++row.updates;
@@ -150,7 +150,7 @@ function hire(box, row, { layers, weights }) {
   };
   worker.onerror = (event) => {
     row.failed = true; // there is no second try
-    row.figures.textContent = "this browser cannot compute this model; reload the page to try again";
+    row.figures.textContent = CANNOT_COMPUTE;
     console.error(event.message);
   };
   return worker;
@@ -162,16 +162,6 @@ function sayFigures(row, xHat) {
   const mse = sum / xHat.length;
   const psnr = mse ? (-10 * Math.log10(mse)).toFixed(1) : "∞";
   row.figures.textContent = `MSE ${mse.toLocaleString("en", { maximumSignificantDigits: 3 })}, PSNR ${psnr} dB`;
-}
-
-function paint(canvas, levels, [channels, height, width], white) {
-  const area = height * width;
-  const image = new ImageData(width, height); // it rounds
-  for (let at = 0; at < area; at++) {
-    for (let c = 0; c < 3; c++) image.data[4 * at + c] = (levels[(channels === 3 ? c : 0) * area + at] * 255) / white;
-    image.data[4 * at + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
 // Numbers as bars up and down from nothing; pictures side by side, bright where large.

@@ -48,7 +48,7 @@ class Drawing:
 
 _worker = served("pad_worker", *NETWORKS, "pad_worker.js")
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js", "worker_pool.js", "readings.js"),
+    *("keep.js", "sprites.js", "levels.js", "save_picture.js", "worker_pool.js", "readings.js"),
     *("pad_image.js", "pad_keys.js", "pad_readings.js", "draw_pad.js"),
 )
 _mount = st.components.v2.component(

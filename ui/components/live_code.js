@@ -105,7 +105,7 @@ function sayRows(box) {
     const { bytes, psnr } = figuresOfRow(box, row);
     const failed = box.failed && row.live === "code";
     for (const { says, mean } of box.labels[r]) {
-      change(says, "textContent", failed ? "this browser cannot compute this model; reload the page to try again" : row.says);
+      change(says, "textContent", failed ? CANNOT_COMPUTE : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
     box.notes[r].forEach((note, i) => {

@@ -172,7 +172,7 @@ def message(
 
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js", "assets.js", "code_tables.js"),
+    *("keep.js", "sprites.js", "levels.js", "save_picture.js", "assets.js", "code_tables.js"),
     *("worker_pool.js", "live_slider.js", "live_rows.js", "live_code.js"),
 )
 _mount = st.components.v2.component(

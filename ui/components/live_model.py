@@ -159,7 +159,7 @@ def message(
 
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js", "readings.js", "assets.js", "noise.js"),
+    *("keep.js", "sprites.js", "levels.js", "save_picture.js", "readings.js", "assets.js", "noise.js"),
     *("worker_pool.js", "live_slider.js", "live_rows.js", "live_readings.js", "live_model.js"),
 )
 _mount = st.components.v2.component(

@@ -110,7 +110,7 @@ function sayFigures(box, scene) {
   const [bestPsnr, bestSsim] = [bestOf(psnr, scene.n), bestOf(ssim, scene.n)];
   rows.forEach((row, r) => {
     for (const { says, mean } of box.labels[r]) {
-      change(says, "textContent", box.failed.has(row.live) ? "this browser cannot compute this model; reload the page to try again" : row.says);
+      change(says, "textContent", box.failed.has(row.live) ? CANNOT_COMPUTE : row.says);
       if (mean) change(mean, "textContent", row.mean);
     }
     box.notes[r].forEach((note, i) => {
@@ -124,16 +124,6 @@ function sayFigures(box, scene) {
 
 // Numbers from 0 to `white` on the canvases of a row.
 function paint(box, r, { channels, height, width }, levels, white) {
-  const area = height * width;
-  if (box.image?.width !== width || box.image.height !== height) box.image = new ImageData(width, height);
-  const { data } = box.image; // it rounds
-  const planes = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
-  box.canvases[r].forEach((canvas, i) => {
-    const first = i * channels * area;
-    for (let at = 0; at < area; at++) {
-      for (let c = 0; c < 3; c++) data[4 * at + c] = (levels[first + planes[c] + at] * 255) / white;
-      data[4 * at + 3] = 255;
-    }
-    canvas.getContext("2d").putImageData(box.image, 0, 0);
-  });
+  const shape = [channels, height, width];
+  box.canvases[r].forEach((canvas, i) => paintLevels(canvas, levels, shape, { first: i * channels * height * width, white }));
 }

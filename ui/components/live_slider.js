@@ -4,8 +4,6 @@
 const REST_MS = 250; // milliseconds after the last key
 const RETRY_MS = 2000; // after a call with an older level: the message may have been lost in a rerun
 
-const change = (node, name, value) => node[name] === value || (node[name] = value);
-
 // Charts follow the slider, and a click on a point of theirs moves it, as they do with a film.
 const tell = (key, level) => dispatchEvent(new CustomEvent("autoenc-moment", { detail: { key, at: level } }));
 

@@ -71,7 +71,7 @@ function headOf(box) {
   const words = ([way, readings]) => `${box.data.tiles.find((tile) => tile.way === way)?.label}: ${readings[0] ? briefWords(readings[0], data.reader) : "nothing"}`;
   const said = read.now?.pair === pair && data.reader ? Object.entries(read.now.byWay).map(words) : [];
   return {
-    ...{ title: data.title, level: `${level} %`, meaning: box.failed ? "this browser cannot compute this model; reload the page to try again" : "" },
+    ...{ title: data.title, level: `${level} %`, meaning: box.failed ? CANNOT_COMPUTE : "" },
     ...{ least: 0, most: data.most, step: 1, at: level, name: data.title, says: [`${level} %`, ...said].join("; ") },
   };
 }
@@ -86,7 +86,7 @@ function paintStill(box, scene) {
   const { parts, slots } = box;
   const paintNumber = (canvas, number) => {
     const i = scene.at.get(number);
-    if (i !== undefined) paintOn(box, canvas, scene, rowOf(scene.x, scene.n, i));
+    if (i !== undefined) paintOn(canvas, scene, rowOf(scene.x, scene.n, i));
   };
   for (const { canvas, slot, number } of parts.still) paintNumber(canvas, slot ? slots[slot] : number);
   if (parts.painted === scene) return;

@@ -179,7 +179,7 @@ def _rested(rested: Any, walk: Walk) -> Rested | None:
 
 # The browser fetches one file for both, so that they share what is handed over.
 _parts = (
-    *("keep.js", "sprites.js", "save_picture.js", "assets.js", "worker_pool.js", "readings.js"),
+    *("keep.js", "sprites.js", "levels.js", "save_picture.js", "assets.js", "worker_pool.js", "readings.js"),
     *("live_slider.js", "walk_pictures.js", "walk_slots.js", "live_walk.js"),
 )
 _mount = st.components.v2.component(

@@ -90,7 +90,7 @@ function paintMap(box) {
   const { canvas, size, data } = box;
   const density = Math.min(devicePixelRatio || 1, 2);
   const [width, height] = size.map((side) => Math.round(side * density));
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  sizeCanvas(canvas, width, height);
   const context = canvas.getContext("2d");
   const style = getComputedStyle(canvas);
   const of = (name) => style.getPropertyValue(name).trim() || "#888888";
@@ -112,18 +112,11 @@ function middlesOf(points, labels, n, nClasses) {
   return of.map(([a, b]) => (a.length ? [median(a), median(b)] : null));
 }
 
-// Levels (n, C, H, W) in [0, 1], or to 255, side by side in `columns`; cells that are left out stay empty.
-function paintImages(canvas, levels, { shape: [channels, height, width] }, columns, cells, white = 1) {
-  const area = height * width;
-  const planes = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
-  const image = new ImageData(width, height);
-  const context = canvas.getContext("2d");
+// Levels (n, C, H, W), from 0 to `white`, side by side in `columns`; cells that are left out stay empty.
+function paintImages(canvas, levels, { shape }, columns, cells, white) {
+  const [channels, height, width] = shape;
   cells.forEach((cell, i) => {
-    const first = i * channels * area;
-    for (let at = 0; at < area; at++) {
-      for (let c = 0; c < 3; c++) image.data[4 * at + c] = (levels[first + planes[c] + at] * 255) / white;
-      image.data[4 * at + 3] = 255;
-    }
-    context.putImageData(image, (cell % columns) * width, Math.floor(cell / columns) * height);
+    const [left, top] = [(cell % columns) * width, Math.floor(cell / columns) * height];
+    paintLevels(canvas, levels, shape, { first: i * channels * height * width, white, left, top });
   });
 }

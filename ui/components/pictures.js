@@ -89,7 +89,6 @@ function addChoices(box, parent, first, last) {
 function say(box) {
   const { bar, save, data: { rows, n, film, choose, png } } = box;
   const of = (texts, i) => texts?.[texts.length > n ? box.frame * n + i : i];
-  const change = (node, name, text) => node[name] === text || (node[name] = text);
   rows.forEach((row, r) => {
     box.notes[r].forEach((note, i) => (change(note, "textContent", of(row.notes, i)), note.classList.toggle("marked", !!of(row.marked, i))));
     if (!row.hints || choose) return;

@@ -1,4 +1,4 @@
-// What pictures and forward_pass share: files that come as bytes, pixels, colours, the button of what moves.
+// What components share: files that come as bytes, elements, pixels, colours, the button of what moves.
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -24,6 +24,9 @@ function element(parent, tag, className, text) {
   parent.append(child);
   return child;
 }
+
+// Only where it differs: a page that follows a finger touches no more than it must.
+const change = (node, name, value) => node[name] === value || (node[name] = value);
 
 const slate = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 

@@ -147,25 +147,17 @@ function sayReadings(box) {
 // ---------------------------------------------------------------- pixels
 
 // One picture of several, of numbers from 0 to 1.
-function paintOn(box, canvas, { channels, height, width }, levels, i = 0) {
-  const area = height * width;
-  if (box.image?.width !== width || box.image.height !== height) box.image = new ImageData(width, height);
-  const { data } = box.image; // it rounds
-  const planes = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
-  for (let at = 0; at < area; at++) {
-    for (let c = 0; c < 3; c++) data[4 * at + c] = 255 * levels[i * channels * area + planes[c] + at];
-    data[4 * at + 3] = 255;
-  }
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  canvas.getContext("2d").putImageData(box.image, 0, 0);
+function paintOn(canvas, { channels, height, width }, levels, i = 0) {
+  sizeCanvas(canvas, width, height);
+  paintLevels(canvas, levels, [channels, height, width], { first: i * channels * height * width });
 }
 
 function paintWays(box, scene) {
   const [now, film] = [shownNow(box, scene), shownFilm(box, scene)];
-  for (const [way, canvas] of Object.entries(box.parts.ways)) if (now[way]) paintOn(box, canvas, scene, now[way]);
+  for (const [way, canvas] of Object.entries(box.parts.ways)) if (now[way]) paintOn(canvas, scene, now[way]);
   for (const [way, canvases] of Object.entries(box.parts.film)) {
     if (!film[way] || canvases.painted === film[way]) continue;
-    canvases.forEach((canvas, i) => paintOn(box, canvas, scene, film[way], i));
+    canvases.forEach((canvas, i) => paintOn(canvas, scene, film[way], i));
     canvases.painted = film[way];
   }
 }

@@ -1,5 +1,6 @@
 // Workers that compute networks, each a share of the images: the page stays free to follow the finger.
 
+const CANNOT_COMPUTE = "this browser cannot compute this model; reload the page to try again";
 const MAX_WORKERS = 4; // a class has telephones too
 
 // Its answers come in the order of the questions.
