@@ -16,7 +16,7 @@ from autoenc.captions.latent_morph import MiddleRead, MiddlesRead, halfway_capti
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError, ShapeError
 from autoenc.inspection import Trained
-from autoenc.latent import Codes, arithmetic, codes_of, morphing
+from autoenc.latent import Codes, arithmetic, codes_of, decode, morphing
 from autoenc.latent.arithmetic import Sum
 from autoenc.schema import Images, Run, TrainConfig
 from ui.components import live_walk as component
@@ -48,7 +48,7 @@ def test_a_code_is_drawn_as_the_model_draws_it_without_rounding(trained: Trained
     z = codes_of(trained, trained.data.test[:5])
     with torch.inference_mode():
         expected = trained.model.draw(torch.from_numpy(z).reshape(5, *trained.run.model.code_shape))
-    assert np.abs(morphing.drawn(trained, z) / 255 - expected.numpy()).max() <= 0.5 / 255 + 1e-6
+    assert np.abs(decode(trained, z) / 255 - expected.numpy()).max() <= 0.5 / 255 + 1e-6
 
 
 def test_the_way_is_straight_from_its_first_to_its_last_code() -> None:

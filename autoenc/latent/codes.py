@@ -56,11 +56,16 @@ def codes_of(trained: Trained, images: NDArray[np.uint8]) -> NDArray[np.float32]
         z = torch.cat([trained.model.encoder(training.as_float(batch)).flatten(1) for batch in batches])
     codes: NDArray[np.float32] = z.numpy()
     if not np.isfinite(codes).all():
-        raise CodeError(
-            f"codes of {trained.run.run_id} are not finite numbers: its training went wrong; "
-            "choose another run, or train it again with a smaller learning rate"
-        )
+        raise not_finite(f"codes of {trained.run.run_id} are")
     return codes
+
+
+def not_finite(what: str) -> CodeError:
+    """What a run is told of in, once its codes or pictures are infinite or no numbers."""
+    return CodeError(
+        f"{what} not finite numbers: its training went wrong; choose another run, or train it again with a "
+        "smaller learning rate"
+    )
 
 
 def _codes(trained: Trained, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> Codes:

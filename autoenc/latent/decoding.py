@@ -7,14 +7,15 @@ import torch
 from numpy.typing import NDArray
 
 from autoenc import training
-from autoenc.errors import CodeError, ShapeError
+from autoenc.errors import ShapeError
 from autoenc.inspection import Trained, one_thread
+from autoenc.latent.codes import not_finite
 
 Floats = NDArray[np.float32]
 
 
 def decode(trained: Trained, z: Floats) -> NDArray[np.uint8]:
-    """The picture of each code, on one thread: (N, n_latents) -> (N, C, H, W); no code is rounded first.
+    """The picture of each code: (N, n_latents) -> (N, C, H, W), on one thread; no code is rounded first.
 
     Raises:
         ShapeError: the codes are of another size.
@@ -30,10 +31,7 @@ def decode(trained: Trained, z: Floats) -> NDArray[np.uint8]:
         for batch in torch.split(codes, training.chunk(config, info.image_shape)):
             x_hat = trained.model.draw(batch)
             if not x_hat.isfinite().all():
-                raise CodeError(
-                    f"what {trained.run.run_id} draws is not finite numbers: its training went wrong; "
-                    "choose another run, or train it again with a smaller learning rate"
-                )
+                raise not_finite(f"pictures drawn by {trained.run.run_id} are")
             images = training.as_images(x_hat)
             pixels = np.frombuffer(images.data, np.uint8).reshape(images.shape)
             pictures[start : (start := start + len(batch))] = pixels

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from autoenc import training
-from autoenc.inspection import Trained, one_thread
+from autoenc.inspection import Trained
 from autoenc.inspection.opening import affordable
 from autoenc.latent.codes import codes_of
+from autoenc.latent.decoding import decode
 
 N_PAIRS = 200
 MIN_PAIRS = 32  # however large the model
@@ -34,18 +33,6 @@ class Middles:
     apart: float  # their distance (RMS), as a share of that of the two images; mean over the pairs
 
 
-def drawn(trained: Trained, z: Floats) -> Bytes:
-    """What the decoder draws of codes: (N, n_latents) -> (N, C, H, W)."""
-    info = trained.run.model
-    batches = torch.split(
-        torch.from_numpy(np.array(z, np.float32)).reshape(len(z), *info.code_shape),
-        training.at_once(max(int(np.prod(info.image_shape)), info.n_latents)),
-    )
-    with one_thread(), torch.inference_mode():
-        images = training.as_images(torch.cat([trained.model.draw(batch) for batch in batches]))
-    return np.frombuffer(images.data, np.uint8).reshape(images.shape)
-
-
 def between(first: NDArray[np.float32], last: NDArray[np.float32], shares: NDArray[np.floating]) -> Floats:
     """The straight way from `first` (0) to `last` (1), at each share: (T, ...)."""
     t = shares.astype(np.float32).reshape(-1, *(1,) * first.ndim)
@@ -62,7 +49,7 @@ def middles(trained: Trained, n: int = N_PAIRS, seed: int = 0) -> Middles:
     """Between test images drawn at random; fewer pairs where the model is large.
 
     Raises:
-        CodeError: codes are not all finite.
+        CodeError: the codes, or what is drawn of them, are not all finite.
     """
     n = min(n, max(MIN_PAIRS, affordable(trained.run.model) // 3))  # two codes and a drawing each
     pairs = _pairs(_labels(trained), n, np.random.default_rng(seed))
@@ -73,11 +60,11 @@ def first_pairs(trained: Trained) -> Middles:
     """Pairs of the images that the model redraws best, with what lies between them: one is shown first.
 
     Raises:
-        CodeError: codes are not all finite.
+        CodeError: the codes, or what is drawn of them, are not all finite.
     """
     n = min(len(trained.data.test), N_LOOKED_AT, max(MIN_PAIRS, affordable(trained.run.model)))
     x = np.array(trained.data.test[:n])
-    x_hat = drawn(trained, codes_of(trained, x))
+    x_hat = decode(trained, codes_of(trained, x))
     errors = np.square(x.astype(np.float32) - x_hat).reshape(n, -1).mean(1)
     # A blank or faint image is redrawn well, and shows nothing.
     best = np.argsort(errors / np.maximum(x.reshape(n, -1).var(1), 1), kind="stable")[:N_BEST]
@@ -105,7 +92,7 @@ def _middles_of(trained: Trained, pairs: Indices) -> Middles:
     test = trained.data.test
     first, last = (np.array(test[pairs[:, side]]) for side in (0, 1))
     z = (codes_of(trained, first) + codes_of(trained, last)) / np.float32(2)
-    code = drawn(trained, z)
+    code = decode(trained, z)
     pixels = ((first.astype(np.uint16) + last + 1) // 2).astype(np.uint8)
     apart = distance(code, pixels) / np.maximum(distance(first, last), 1)
     return Middles(pairs, code, pixels, float(apart.mean()))

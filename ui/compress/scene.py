@@ -9,7 +9,7 @@ from statistics import fmean
 import numpy as np
 import streamlit as st
 
-from autoenc import captions, datasets, inspection
+from autoenc import captions, datasets
 from autoenc.compression import matching, measuring
 from autoenc.compression.matching import By, Matched
 from autoenc.compression.weighing import Weighed
@@ -19,11 +19,10 @@ from autoenc.plots import CODEC_COLOURS, COLOUR
 from autoenc.schema import Run, RunSummary
 from ui.app import errors, presenter
 from ui.components.live_code import Bits, CodeRow, CodeScene, live_code, preload
-from ui.components.preload import preload_network
 from ui.compress import settings, step
 from ui.core import codecs, pages, sessions
 from ui.core.text import plain
-from ui.widgets import png_texts
+from ui.widgets import browser_decoders, png_texts
 from ui.widgets.lesson import lesson
 
 N_PRESENTED = 8  # images
@@ -52,12 +51,10 @@ def show(summary: RunSummary) -> None:
     x = np.array(data.test[first : first + n_images])
     quantiles = codecs.codec(run).quantiles
     assert quantiles is not None
-    scene, decoder = CodeScene(x, codecs.codes(run, x), quantiles), None
+    scene = CodeScene(x, codecs.codes(run, x), quantiles)
     with st.container(key="assets"):  # nothing is seen of it
         preload(scene)
-        if inspection.runs_in_browser(run.model):
-            decoder, network = codecs.decoder(run)
-            preload_network(decoder, network)
+        decoder = browser_decoders.hand_over(run)
     st.fragment(_pictures)(_Shown(run, scene, decoder))
     _actions(len(data.test))
     if run.quantiles is None:

@@ -61,7 +61,7 @@ def sheet(run: Run) -> np.ndarray:
 def drawn(run: Run, mapped: Mapped, place: tuple[float, float]) -> np.ndarray:
     """What the decoder draws at a place: uint8 (C, H, W)."""
     z = latent.code_at(mapped.plane, mapped.codes.z, np.array([place], np.float32))
-    picture: np.ndarray = latent.decode(model_cache.opened(run), z)[0]
+    (picture,) = codes.decode(run, z)
     return picture
 
 
@@ -94,4 +94,4 @@ def _sheet(run_id: str, content_hash: str, _run: Run) -> np.ndarray:
     mapped = by_numbers(_run)
     places = latent.grid(mapped.plane, SERVER_SIDE).reshape(-1, 2)
     z = latent.code_at(mapped.plane, mapped.codes.z, places)
-    return latent.decode(model_cache.opened(_run), z)
+    return codes.decode(_run, z)

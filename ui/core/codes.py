@@ -33,6 +33,16 @@ def codes_of(run: Run, images: np.ndarray) -> np.ndarray:
     return latent.codes_of(model_cache.opened(run), images)
 
 
+def decode(run: Run, z: np.ndarray) -> np.ndarray:
+    """What the decoder draws of a few codes: (B, n_latents) -> uint8 (B, C, H, W).
+
+    Raises:
+        CodeError: it is not all finite.
+        AutoencError: the file or the data cannot be used.
+    """
+    return latent.decode(model_cache.opened(run), z)
+
+
 def gaussian(run: Run) -> Gaussian:
     """Fitted to the codes of training images; raises as `test_codes`."""
     return _gaussian(run.run_id, checkpoints.content_hash(run.run_id), run)

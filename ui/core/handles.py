@@ -36,11 +36,6 @@ def reach(run: Run) -> latent.Reach:
     return latent.reach(model_cache.opened(run).model.drawing)
 
 
-def drawn(run: Run, z: np.ndarray) -> np.ndarray:
-    """The pictures of a few codes: (N, n_latents) -> uint8 (N, C, H, W); raises as `handles`."""
-    return latent.decode(model_cache.opened(run), z)
-
-
 # The hash of a run's file is part of the keys: a file of the same name may be another one.
 @shared(max_entries=64, spinner="Finding out which numbers matter")
 def _handles(run_id: str, content_hash: str, _run: Run) -> Handles:

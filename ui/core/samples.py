@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autoenc import checkpoints, datasets, latent, recognition
+from autoenc import checkpoints, datasets, recognition
 from autoenc.captions.latent_samples import SURE
 from autoenc.inspection.opening import affordable
 from autoenc.latent import sampling
 from autoenc.latent.sampling import Distribution
 from autoenc.recognition import Readings
 from autoenc.schema import RecogniserSummary, Run
-from ui.core import codes, model_cache, recognisers
+from ui.core import codes, recognisers
 from ui.core.caching import shared
 
 N_SHOWN = 10  # images
@@ -82,12 +82,11 @@ def _sampled(
 
 def _images(run: Run, source: Source, seed: int) -> np.ndarray | None:
     n = n_read(run, of_class=isinstance(source, int))
-    trained = model_cache.opened(run)
     if source in REFERENCES:
         x = datasets.load(run.config.dataset).test[:n]
-        return np.array(x) if source == "test" else latent.decode(trained, latent.codes_of(trained, x))
+        return np.array(x) if source == "test" else codes.decode(run, codes.codes_of(run, x))
     distribution = _distribution(run, source)
-    return None if distribution is None else latent.decode(trained, distribution.draw(n, seed))
+    return None if distribution is None else codes.decode(run, distribution.draw(n, seed))
 
 
 def _distribution(run: Run, source: Source) -> Distribution | None:

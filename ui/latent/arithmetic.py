@@ -7,24 +7,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from autoenc import datasets, inspection
+from autoenc import datasets
 from autoenc.captions import latent_arithmetic
 from autoenc.datasets import Dataset
 from autoenc.errors import ConfigError
-from autoenc.latent import morphing
 from autoenc.latent.arithmetic import Sum
 from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.app import errors
 from ui.components.live_walk import N_STEPS, Drawn, Stage, Tile, Walk, WalkScene, live_walk, preload
-from ui.components.preload import preload_network
 from ui.components.readings import BrowserReader
-from ui.core import codecs, codes, model_cache, pages, recognisers
+from ui.core import codes, pages
 from ui.core.links import Param, held, number, whole
 from ui.core.values import Value
 from ui.latent import findings
 from ui.latent.subject import Subject, subject
-from ui.widgets import browser_readers, png_texts
+from ui.widgets import browser_decoders, browser_readers, png_texts
 from ui.widgets.lesson import lesson
 
 MAX_PILLS = 12  # classes that can be guessed with one press
@@ -85,15 +83,10 @@ def show(run: Run) -> None:
     assert image is not None  # it is no drawing
     z = np.stack([codes.codes_of(run, image.image[None])[0], means[total.plus], means[total.minus]])
     scene = _scene(run, image, data, total, z)
-    decoder, reader = None, None
     with st.container(key="assets"):  # nothing is seen of it
         preload(scene)
-        if inspection.runs_in_browser(run.model):
-            decoder, network = codecs.decoder(run)
-            preload_network(decoder, network)
-    recogniser = recognisers.for_run(run)
-    with errors.shown(), st.container(key="reader-assets"):
-        reader = browser_readers.hand_over(recogniser) if recogniser is not None else None
+        decoder = browser_decoders.hand_over(run)
+    reader = browser_readers.of_run(run)
     st.fragment(_sum)(_Shown(run, total, scene, z, decoder, reader))
 
 
@@ -106,7 +99,7 @@ def _possible(total: Sum, means: np.ndarray, otherwise: Sum) -> Sum:
 
 def _scene(run: Run, image: Subject, data: Dataset, total: Sum, z: np.ndarray) -> WalkScene:
     """The image as it is, the means as they are drawn."""
-    of_means = morphing.drawn(model_cache.opened(run), z[1:])
+    of_means = codes.decode(run, z[1:])
     names = [f"Mean code of {data.class_names[index]}" for index in (total.plus, total.minus)]
     return WalkScene(
         (image.number, PLUS, MINUS),
@@ -204,7 +197,7 @@ def _sum(shown: _Shown) -> None:
 def _results(shown: _Shown, strengths: np.ndarray) -> np.ndarray:
     start, plus, minus = shown.z
     z = start + strengths.astype(np.float32)[:, None] * (plus - minus)
-    return morphing.drawn(model_cache.opened(shown.run), z)
+    return codes.decode(shown.run, z)
 
 
 def _stage(shown: _Shown, is_open: bool) -> Stage:

@@ -25,13 +25,12 @@ from ui.components.code_map import (
     preload_map,
     preload_pictures,
 )
-from ui.components.preload import preload_network
-from ui.core import code_maps, codecs, pages
+from ui.core import code_maps, pages
 from ui.core.code_maps import Mapped
 from ui.core.links import Param, one_of
 from ui.core.text import plain
 from ui.core.values import Value
-from ui.widgets import measurements, png_texts
+from ui.widgets import browser_decoders, measurements, png_texts
 from ui.widgets.lesson import lesson
 
 PLANES = {"pca": "PCA", "tsne": "t-SNE"}
@@ -115,12 +114,9 @@ def _show(run: Run, mapped: Mapped, place: Any) -> None:
         lesson(" ".join(filter(None, sentences)), key="map")
     classes = code_maps.classes(run) if plane.origin is not None else None
     scene = _scene(run, mapped, len(data.class_names))
-    decoder = None
     with st.container(key="assets"):  # nothing is seen of it
         preload_map(scene)
-        if inspection.runs_in_browser(run.model):
-            decoder, network = codecs.decoder(run)
-            preload_network(decoder, network)
+        decoder = browser_decoders.hand_over(run)
     title = f"Map of codes, {PLANES['tsne'] if plane.kind == 'tsne' else _by_numbers(run)}"
     names = classes.names if classes is not None else ()
     look = MapLook(title, LAYER.get(), tuple(data.class_names), CLASS_COLOURS, names)

@@ -103,7 +103,7 @@ def _sums(run_id: str, content_hash: str, reader_id: str, _run: Run) -> Sums:
     z, means = codes.test_codes(_run), codes.class_means(_run)
     drawn = arithmetic.random_sums(z.labels, means, _run.model)
     results = np.stack([arithmetic.code_of(total, z.z[total.image], means) for total in drawn])
-    of_results = read(_run, morphing.drawn(model_cache.opened(_run), results))
+    of_results = read(_run, codes.decode(_run, results))
     if of_results is None:
         return Sums(arithmetic.riddles(drawn, None), len(drawn), None)
     n_read = sum(one == total.plus for one, total in zip(of_results.classes, drawn, strict=True))

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from autoenc import datasets, inspection, morph_film
+from autoenc import datasets, morph_film
 from autoenc.captions import latent_morph
 from autoenc.captions.latent_morph import MiddleRead
 from autoenc.latent import morphing
@@ -17,15 +17,14 @@ from autoenc.plots import COLOUR
 from autoenc.schema import Run
 from ui.app import errors
 from ui.components.live_walk import N_STEPS, Drawn, Rested, Stage, Tile, Walk, WalkScene, live_walk, preload
-from ui.components.preload import preload_network
 from ui.components.readings import BrowserReader
-from ui.core import codecs, codes, drawings, model_cache, pages, recognisers
+from ui.core import codes, drawings, pages
 from ui.core.links import Param, held, number
 from ui.core.text import plain
 from ui.core.values import Value
 from ui.latent import findings
 from ui.latent.subject import DRAWING, Subject, number_of, subject, text_of
-from ui.widgets import browser_readers, pad, png_texts
+from ui.widgets import browser_decoders, browser_readers, pad, png_texts
 from ui.widgets.lesson import lesson
 
 N_CHOICES = 12  # images at most that can be dragged; one of each class where there are as many
@@ -78,15 +77,10 @@ def show(run: Run) -> None:
     scene = WalkScene(
         tuple(subjects), tuple(one.title for one in subjects.values()), x, codes.codes_of(run, x)
     )
-    decoder, reader = None, None
     with st.container(key="assets"):  # nothing is seen of it
         preload(scene)
-        if inspection.runs_in_browser(run.model):
-            decoder, network = codecs.decoder(run)
-            preload_network(decoder, network)
-    recogniser = recognisers.for_run(run)
-    with errors.shown(), st.container(key="reader-assets"):
-        reader = browser_readers.hand_over(recogniser) if recogniser is not None else None
+        decoder = browser_decoders.hand_over(run)
+    reader = browser_readers.of_run(run)
     _actions(run)
     st.fragment(_walk)(_Shown(run, found.first, subjects, choices, scene, decoder, reader))
 
@@ -231,7 +225,7 @@ def _film(run: Run, first: Subject, last: Subject) -> Callable[[], bytes]:
 
 def _through_code(run: Run, first: Subject, last: Subject, shares: np.ndarray) -> np.ndarray:
     z = codes.codes_of(run, np.stack([first.image, last.image]))
-    return morphing.drawn(model_cache.opened(run), morphing.between(z[0], z[1], shares))
+    return codes.decode(run, morphing.between(z[0], z[1], shares))
 
 
 def _actions(run: Run) -> None:

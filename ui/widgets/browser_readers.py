@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import streamlit as st
 
 from autoenc import datasets, inspection
 from autoenc.captions.recognition import share
 from autoenc.recognition import network
-from autoenc.schema import RecogniserSummary
+from autoenc.schema import RecogniserSummary, Run
+from ui.app import errors
 from ui.components.preload import preload_network
 from ui.components.readings import BrowserReader, ImageReading
 from ui.core import recognisers
@@ -28,6 +30,18 @@ def hand_over(recogniser: RecogniserSummary) -> BrowserReader | None:
     id, weights = recognisers.network(recogniser)
     preload_network(id, weights)
     return BrowserReader(id, reader.recogniser.class_names, reader.temperature, title(recogniser))
+
+
+def of_run(run: Run, key: str = "reader-assets") -> BrowserReader | None:
+    """Who reads what a run draws, handed over; None: nobody. A file that cannot be used is one sentence.
+
+    Once a run of the script for each key, of a container that theme.css hides.
+    """
+    recogniser = recognisers.for_run(run)
+    if recogniser is not None:
+        with errors.shown(), st.container(key=key):
+            return hand_over(recogniser)
+    return None
 
 
 def read(

@@ -9,18 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from autoenc import datasets, inspection, latent
+from autoenc import datasets, latent
 from autoenc.captions import latent_bars
-from autoenc.errors import AutoencError
 from autoenc.schema import Run
 from ui.app import errors
 from ui.components.code_bars import Bar, Bars, CodeScene, Maps, code_bars
-from ui.components.preload import preload_network
 from ui.components.readings import BrowserReader
-from ui.core import codecs, codes, handles, links, pages, recognisers
+from ui.core import codes, handles, links, pages
 from ui.core.text import plain
 from ui.core.values import Value
-from ui.widgets import browser_readers, png_texts
+from ui.widgets import browser_decoders, browser_readers, png_texts
 from ui.widgets.lesson import lesson
 
 
@@ -59,13 +57,9 @@ def show(run: Run, hand: Hand) -> None:
     z = codes.codes_of(run, hand.image[None])[0]
     touch = _maps(run) if len(run.model.code_shape) > 1 else _bars(run, z)
     of = f"{run.run_id} {_digest(hand.image)} {_digest(z)}"
-    decoder, reader = None, None
     with st.container(key=f"assets-{hand.place}"):  # nothing is seen of it
-        if inspection.runs_in_browser(run.model):
-            decoder, network = codecs.decoder(run)
-            preload_network(decoder, network)
-        if hand.reads:
-            reader = _reader(run)
+        decoder = browser_decoders.hand_over(run)
+    reader = browser_readers.of_run(run, f"assets-reader-{hand.place}") if hand.reads else None
     scene = CodeScene(of, hand.image, z, touch, decoder)
     st.fragment(_hand)(run, hand, scene, reader)
 
@@ -113,7 +107,7 @@ def _with_pictures(run: Run, scene: CodeScene, moved: Mapping[str, float]) -> Co
     """Where the browser cannot draw it: with what the server makes of it."""
     if scene.decoder is not None:
         return scene
-    drawn = handles.drawn(run, np.stack([scene.z, scene.code(moved)]))
+    drawn = codes.decode(run, np.stack([scene.z, scene.code(moved)]))
     return CodeScene(scene.of, scene.x, scene.z, scene.touch, None, drawn)
 
 
@@ -143,17 +137,6 @@ def _maps(run: Run) -> Maps:
     n_channels, rows, columns = run.model.code_shape
     order = tuple(of_run.order.tolist())
     return Maps((n_channels, rows, columns), order, of_run.usual, reach.stride, reach.first, reach.last)
-
-
-def _reader(run: Run) -> BrowserReader | None:
-    """Who reads what is drawn; None: nobody, or one whose file cannot be used."""
-    recogniser = recognisers.for_run(run)
-    if recogniser is not None:
-        try:
-            return browser_readers.hand_over(recogniser)
-        except AutoencError:
-            return None  # the code can be changed without it
-    return None
 
 
 # ---------------------------------------------------------------- what is said
