@@ -126,7 +126,7 @@ def test_words_say_how_rare_a_distance_is_and_where_nothing_lives() -> None:
         return next(text for limit, text in words if distance <= limit)
 
     assert said(10).startswith("Many digits live here")
-    assert said(70).startswith("As usual as most digits")
+    assert said(70).startswith("Ordinary")
     assert said(95) == "Rare: farther out than 9 of 10 training digits."
     assert said(99.9) == "Very rare: farther out than 99 of 100 training digits."
     assert said(100.5).startswith("No digit lives here")

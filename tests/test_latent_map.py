@@ -113,15 +113,15 @@ def test_the_sentences_say_which_class_keeps_to_itself_and_which_two_mix() -> No
     shares = np.array([[0.9, 0.1, 0], [0.1, 0.5, 0.4], [0, 0.5, 0.5]])
     says = latent_map.classes_caption(["cat", "dog", "wolf"], shares)
     assert says == (
-        "Of the ten points next to an image, 63 % are of its class: cat keeps to itself most (90 %), dog and "
-        "wolf mix most."
+        "Of the ten points nearest to an image, 63 % are of its class: cat keeps to itself most (90 %), dog "
+        "and wolf mix most."
     )
     assert latent_map.classes_caption(["cat"], np.ones((1, 1))) == ""
     assert "every class has its own place" in latent_map.classes_caption(["cat", "dog"], np.eye(2))
 
 
 def test_holes_are_told_where_there_are_some_and_the_decoder_draws_there() -> None:
-    assert "At 21 % of the places" in latent_map.holes_caption(0.21, decodes=True)
+    assert "21 % of the map is empty" in latent_map.holes_caption(0.21, decodes=True)
     assert latent_map.holes_caption(0.21, decodes=False) == ""
     assert latent_map.holes_caption(0.01, decodes=True) == ""
 

@@ -137,7 +137,7 @@ def test_riddles_are_all_sums_with_surprises_among_them() -> None:
 
 @pytest.mark.parametrize(
     ("code", "pixels", "says"),
-    [(80, 20, "clearer than a fade"), (20, 80, "nobody has taught"), (50, 52, "neither way is clearer")],
+    [(80, 20, "clearer than a fade"), (20, 80, "never learnt"), (50, 52, "neither way is clearer")],
 )
 def test_the_caption_tells_which_way_is_clearer(code: int, pixels: int, says: str) -> None:
     caption = middles_caption(0.5, MiddlesRead(100, code, pixels))

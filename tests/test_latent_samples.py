@@ -101,7 +101,7 @@ def test_the_caption_of_covariances_says_how_codes_vary_and_hang_together() -> N
     # A correlation of 1 / sqrt(4 x 1) = 0.5 between the first two, none else.
     caption = covariance_caption([[4, 1, 0], [1, 1, 0], [0, 0, 25]])
     assert caption.startswith(
-        "The variances run from 1 to 25; two numbers correlate by 0.17 on average, by 0.5 at most."
+        "The variances run from 1 to 25; two values correlate by 0.17 on average, by 0.5 at most."
     )
     assert "N(0, I)" not in caption
 
@@ -110,7 +110,7 @@ def test_the_caption_of_a_prior_counts_the_numbers_that_carry_nothing() -> None:
     caption = covariance_caption([[1, 0, 0], [0, 0.001, 0], [0, 0, 0.9]], has_prior=True)
     assert caption.endswith("no correlation. 1 number carries nothing.")
     caption = covariance_caption([[0.001, 0, 0], [0, 0.001, 0], [0, 0, 0.9]], has_prior=True)
-    assert caption.endswith("2 numbers carry nothing.")
+    assert caption.endswith("2 code values carry nothing.")
 
 
 def test_codes_of_one_number_or_without_variance_have_captions_too() -> None:

@@ -160,7 +160,9 @@ def test_a_code_that_collapses_is_noticed_and_said(digits: Dataset) -> None:
     assert run.epochs[-1].n_active == 0
     loss, collapse = remarks(run)
     assert loss.startswith("Trained with the squared error of an image + 500 x KL.")
-    assert collapse.startswith("6 of 6 numbers carry nothing: the same for every image (posterior collapse).")
+    assert collapse.startswith(
+        "6 of 6 code values carry nothing: the same for every image (posterior collapse)."
+    )
     assert "carry nothing" in run_summary(run)
     one_idle = replace(run, epochs=(replace(run.epochs[-1], n_active=5),))
     assert remarks(one_idle)[-1].startswith("1 of 6 numbers carries nothing")

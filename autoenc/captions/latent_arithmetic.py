@@ -16,7 +16,7 @@ def arithmetic_caption(n_sums: int, n_read: int | None) -> str:
         n_read: sums in whose result the class that was added is read; None: nobody reads these images.
     """
     begins = (
-        "Take an image, add the mean code of one class and take away that of its own: "
+        "Take the code of an image, add the mean code of one class and subtract that of its own: "
         "what does the decoder draw?"
     )
     if n_read is None:
@@ -28,7 +28,7 @@ def arithmetic_caption(n_sums: int, n_read: int | None) -> str:
         means = "a class is only roughly a direction in this code"
     else:
         means = "in this code a class is hardly a direction"
-    return f"{begins} In {percent(share)} of {n_sums:,} such sums it is the class that was added: {means}."
+    return f"{begins} In {percent(share)} of {n_sums:,} such sums, the class that was added: {means}."
 
 
 def result_caption(plus: str, read: str, confidence: float | None, guess: str | None) -> str:

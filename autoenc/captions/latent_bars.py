@@ -28,7 +28,7 @@ def distance_words(distances: Sequence[float], what: str) -> tuple[tuple[float, 
     n = len(distances)
     words = (
         f"Many {what}s live here: half of all training {what}s are farther from the middle of the codes.",
-        f"As usual as most {what}s: 9 of 10 training {what}s are about as near to the middle, or nearer.",
+        f"Ordinary: among the 9 of 10 training {what}s that are nearest to the middle of the codes.",
         f"Rare: farther out than 9 of 10 training {what}s.",
         f"Very rare: farther out than 99 of 100 training {what}s.",
         f"No {what} lives here: {_than_any(n, what)}",
@@ -55,9 +55,13 @@ def bars_caption(values: Sequence[int], importance: Sequence[float], n_values: i
     ratio = importance[0] / usual if usual > 0 else float("inf")
     if ratio < MIN_RATIO:
         return f"{begin} All of them matter about equally: none stands for one part of the picture."
-    times = f"{short(ratio)} times as much as a middling one" if np.isfinite(ratio) else "most"
-    most = f"Value {values[0]:,} matters most: one standard deviation of it changes the picture {times}."
-    return f"{begin} {most}"
+    most = f"Value {values[0]:,} matters most"
+    if np.isfinite(ratio):
+        most += (
+            f": one standard deviation of it changes the picture {short(ratio)} times as much (MSE) as the "
+            "median value does"
+        )
+    return f"{begin} {most}."
 
 
 def groups_caption(n_groups: int, n_rest: int, share: float) -> str:

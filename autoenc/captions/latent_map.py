@@ -13,7 +13,7 @@ TSNE = (
     "t-SNE moves the images until those with similar codes are neighbours. It takes a while, once for the "
     "whole class."
 )
-POINTING = "Point at a place, and it is decoded. Drag to move the map; the wheel or two fingers enlarge it."
+POINTING = "Point at a place to decode it. Drag to move the map; zoom with the wheel or two fingers."
 APART = 0.9  # of the nearest points of a class are of the class
 MIXED = 0.1  # of the nearest points of a class are of another one
 HOLES = 0.05  # of the places of the sheet are without a test image
@@ -29,7 +29,7 @@ def classes_caption(names: Sequence[str], shares: NDArray[np.float64]) -> str:
     present = np.flatnonzero(np.isfinite(own))
     if len(present) < 2:
         return ""
-    whole = f"Of the ten points next to an image, {percent(float(own[present].mean()))} are of its class"
+    whole = f"Of the ten points nearest to an image, {percent(float(own[present].mean()))} are of its class"
     best = int(present[own[present].argmax()])
     if own[present].min() >= APART:
         return f"{whole}: every class has its own place."
@@ -49,25 +49,24 @@ def holes_caption(empty: float, *, decodes: bool) -> str:
     """
     if empty < HOLES or not decodes:
         return ""
-    where = f"At {percent(empty)} of the places there is no test image"
-    return f"{where}: what the decoder draws there it has never learnt."
+    return f"{percent(empty)} of the map is empty: the decoder has never learnt what to draw there."
 
 
 def plane_note(kind: str, n_latents: int, share: float | None, n_images: int, is_line: bool) -> str:
     """What the two directions of the map mean."""
     images = f"{n_images:,} test images"
     if is_line:
-        return f"{images}. To the right: the only number of the code. How high a point lies means nothing."
+        return f"{images}. To the right: the only code value. How high a point lies means nothing."
     if kind == "values":
-        return f"{images}. To the right: the first number of the code; upwards: the second."
+        return f"{images}. To the right: the first code value; upwards: the second."
     if kind == "pca":
         return (
-            f"{images}. PCA: of {n_latents:,} numbers the two directions in which the codes differ most. "
-            f"They hold {percent(share or 0.0)} of the variance; the rest is not seen. Every place is a code."
+            f"{images}. PCA: the two directions in which the {n_latents:,} code values vary most, with "
+            f"{percent(share or 0.0)} of the variance; the rest is not seen. Every place is a code."
         )
     return (
-        f"{images}. t-SNE keeps neighbours together; distances between clusters mean little. Places of this "
-        "map are no codes: the decoder draws the mean of the five nearest ones."
+        f"{images}. t-SNE keeps neighbours together; distances between clusters mean little. A place on this "
+        "map is not a code: the decoder draws the mean of the five nearest codes."
     )
 
 

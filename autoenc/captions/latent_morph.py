@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autoenc.captions.readings import sure
+from autoenc.captions.readings import SURE, sure
 from autoenc.numerals import listed, percent, with_article
 
-SURE = 0.9  # of a recogniser: less is a guess
 ALIKE = 0.2  # of the distance of the two images: ways that are no further apart look alike
 NEAR = 0.05  # between two shares that differ by less nobody sees a difference
 
@@ -48,13 +47,13 @@ def middles_caption(apart: float, read: MiddlesRead | None) -> str:
     if code > pixels + NEAR:
         means = "what this decoder draws between images is clearer than a fade"
     elif code < pixels - NEAR:
-        means = "no image lies there, and nobody has taught this decoder to draw a clear one"
+        means = "no image lies there, and this decoder never learnt to draw a clear one"
     else:
         means = "neither way is clearer"
     return (
-        f"{begins} Halfway between two images of different classes, the recogniser is over {percent(SURE)} "
-        f"sure in {percent(code)} of {read.n_pairs:,} pairs through the code, in {percent(pixels)} through "
-        f"the pixels: {means}."
+        f"{begins} Halfway between two images of different classes, the recogniser is at least "
+        f"{percent(SURE)} sure in {percent(code)} of {read.n_pairs:,} pairs through the code, in "
+        f"{percent(pixels)} through the pixels: {means}."
     )
 
 

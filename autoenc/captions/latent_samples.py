@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autoenc.captions.readings import Classes, Confidences, shortened
+from autoenc.captions.readings import SURE, Classes, Confidences, shortened
 from autoenc.captions.recognition import share
 from autoenc.numerals import counted, percent, short
 
-SURE = 0.9  # of what it reads: from here on an image counts as legible
 UNSURE = "?"  # under a picture
 MIN_LEGIBLE = 0.3  # of the reconstructions: with fewer, it is not the holes that make images illegible
 MIN_GAP = 0.1  # of two shares: less is no difference to speak of
@@ -61,8 +60,8 @@ def _reason(model: Invented) -> str:
         )
     if model.share >= model.reconstructions - MIN_GAP:
         return (
-            "That is about as many as of its reconstructions: wherever a code is drawn, the decoder knows "
-            "what to draw."
+            "That is about as many as of its reconstructions: wherever a code falls, the decoder knows what "
+            "to draw."
         )
     if model.has_prior:
         return (
@@ -122,7 +121,7 @@ def covariance_caption(
     together = _correlations(covariance[np.ix_(varied, varied)])
     if together.size:
         text += (
-            f"; two numbers correlate by {short(float(together.mean()))} on average, "
+            f"; two values correlate by {short(float(together.mean()))} on average, "
             f"by {short(float(together.max()))} at most"
         )
     return " ".join(filter(None, (f"{text}.", _prior_note(variances, has_prior), _kept(n_latents, n_axes))))
@@ -138,18 +137,18 @@ def _correlations(covariance: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def _prior_note(variances: NDArray[np.float64], has_prior: bool) -> str:
     if not has_prior:
-        return "Nothing asks them to be alike or independent."
+        return "Nothing in its loss makes the values alike or independent."
     unused = int((variances < NEARLY_NONE).sum())
     pull = "Its loss pulls the codes towards N(0, I): variances of 1 and no correlation."
     if not unused:
         return pull
-    return f"{pull} {counted(unused, 'number')} {'carries' if unused == 1 else 'carry'} nothing."
+    return f"{pull} {counted(unused, 'code value')} {'carries' if unused == 1 else 'carry'} nothing."
 
 
 def _kept(n_latents: int, n_axes: int) -> str:
     if n_axes >= min(n_latents, 1024):
         return ""
     return (
-        f"Codes are drawn along the {n_axes:,} directions that vary most; with {n_latents:,} numbers, more "
+        f"Codes are drawn along the {n_axes:,} directions that vary most; with {n_latents:,} values, more "
         "would take too long."
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from autoenc.captions.recognition import share
 from autoenc.numerals import counted, listed, with_article
 
+SURE = 0.9  # of what it reads: from here on an image counts as legible
 MAX_NAME = 12  # letters of a class under a picture
 MAX_CHANGES = 2  # in a sentence
 CHANGED = "≠"  # before what is read in a reconstruction and was not in its original

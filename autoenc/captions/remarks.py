@@ -61,12 +61,12 @@ def _prior(run: Run) -> str:
 
 
 def _collapse(run: Run) -> str:
-    """`12 of 32 numbers carry nothing: ...`; empty before the first epoch has ended, and where all count."""
+    """`12 of 32 code values carry nothing: ...`; empty before the first epoch has ended, and where all count."""
     n, n_active = run.model.n_latents, run.epochs[-1].n_active if run.epochs else None
     if n_active is None or n_active == n:
         return ""
     carry = "carries" if n - n_active == 1 else "carry"
-    idle = f"{out_of(n - n_active, n, 'number')} {carry} nothing"
+    idle = f"{out_of(n - n_active, n, 'code value')} {carry} nothing"
     return f"{idle}: the same for every image (posterior collapse). A smaller beta lets the code carry more."
 
 

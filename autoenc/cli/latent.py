@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from autoenc import durable, inspection, memory, recipes, recognition
-from autoenc.captions.latent_samples import FROM, SURE
+from autoenc.captions.latent_samples import FROM
+from autoenc.captions.readings import SURE
 from autoenc.captions.recognition import share
 from autoenc.cli.measuring import finished_runs
 from autoenc.compression.codecs.images import picture_of

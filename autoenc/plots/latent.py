@@ -1,4 +1,4 @@
-"""How the numbers of a code vary together, as coloured cells."""
+"""How the values of a code vary together, as coloured cells."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LETTER = 8  # pixels
 
 
 def covariance(matrix: NDArray[np.float32], numbers: Sequence[int], caption: str = "") -> Figure:
-    """The covariance of numbers of a code, on a scale on which zero is in the middle.
+    """The covariance of code values, on a scale on which zero is in the middle.
 
     Args:
         matrix: (n, n).
-        numbers: (n,) which numbers of the code these are, from 0.
+        numbers: (n,) which code values these are, from 0.
         caption: what the figure shows, for those who cannot see it.
     """
     reach = float(np.abs(matrix).max(initial=0)) or 1.0
@@ -33,7 +33,7 @@ def covariance(matrix: NDArray[np.float32], numbers: Sequence[int], caption: str
         "y": places,
         "z": np.round(matrix / reach, 4) * reach,
         "customdata": [[f"{a + 1:,} and {b + 1:,}" for b in numbers] for a in numbers],
-        "hovertemplate": "numbers %{customdata}: %{z:.3~g}<extra></extra>",
+        "hovertemplate": "values %{customdata}: %{z:.3~g}<extra></extra>",
         "zmin": -reach,
         "zmax": reach,
         "colorscale": [(0, BELOW), (0.5, NONE), (1, ABOVE)],
@@ -58,7 +58,7 @@ def _letters(numbers: Sequence[int]) -> int:
 def _numbers_axis(numbers: Sequence[int]) -> dict[str, Any]:
     step = -(-len(numbers) * _letters(numbers) // MAX_LABELS)
     ticks = list(range(0, len(numbers), step))
-    return axis("number of the code", "") | {
+    return axis("code value", "") | {
         "tickvals": ticks,
         "ticktext": [f"{numbers[i] + 1:,}" for i in ticks],
         "tickfont": {"size": FONT_SIZE - 3},

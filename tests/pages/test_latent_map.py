@@ -55,10 +55,10 @@ def said(app: AppTest) -> str:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("one", "To the right: the only number of the code."),
-        ("two", "the first number of the code; upwards: the second"),
-        ("four", "PCA: of 4 numbers the two directions"),
-        ("conv", "PCA: of 12,544 numbers the two directions"),
+        ("one", "To the right: the only code value."),
+        ("two", "the first code value; upwards: the second"),
+        ("four", "PCA: the two directions in which the 4 code values vary most"),
+        ("conv", "PCA: the two directions in which the 12,544 code values"),
     ],
 )
 def test_the_map_says_what_its_directions_are_and_how_its_classes_lie(
@@ -67,7 +67,7 @@ def test_the_map_says_what_its_directions_are_and_how_its_classes_lie(
     app = the_map(run=runs[name])
     assert not app.exception
     assert says in said(app)
-    assert "Of the ten points next to an image," in said(app)
+    assert "Of the ten points nearest to an image," in said(app)
 
 
 def test_codes_that_are_no_numbers_are_one_sentence_and_the_page_stays(runs: dict[str, str]) -> None:
@@ -83,7 +83,7 @@ def test_tsne_is_offered_with_its_time_made_at_a_click_and_found_by_the_next_vis
 ) -> None:
     app = the_map(run=runs["four"], plane="tsne")
     assert "Time:" in said(app)
-    assert app.button(key="measure-code-map").label == "Lay out 360 codes by t-SNE"
+    assert app.button(key="measure-code-map").label == "Map 360 codes by t-SNE"
     app.button(key="measure-code-map").click().run()
     until_true(app, lambda: "t-SNE keeps neighbours together" in said(app), "the end of t-SNE", seconds=120)
     assert not has_button(app, "measure-code-map")

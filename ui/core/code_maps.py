@@ -61,7 +61,7 @@ def sheet(run: Run) -> np.ndarray:
 def drawn(run: Run, mapped: Mapped, place: tuple[float, float]) -> np.ndarray:
     """What the decoder draws at a place: uint8 (C, H, W)."""
     z = latent.code_at(mapped.plane, mapped.codes.z, np.array([place], np.float32))
-    (picture,) = codes.decode(run, z)
+    picture: np.ndarray = codes.decode(run, z)[0]
     return picture
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autoenc import checkpoints, datasets, recognition
-from autoenc.captions.latent_samples import SURE
+from autoenc.captions.readings import SURE
 from autoenc.inspection.opening import affordable
 from autoenc.latent import sampling
 from autoenc.latent.sampling import Distribution

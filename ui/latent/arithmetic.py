@@ -27,7 +27,6 @@ from ui.widgets.lesson import lesson
 
 MAX_PILLS = 12  # classes that can be guessed with one press
 MAX_STRENGTH = 200  # percent
-LARGE = "Large model: drawn on the server when the slider rests."
 ONCE = 100  # percent: as the sum says
 PLUS, MINUS = -2, -3  # numbers of the means in the scene; test images are from 0 on
 
@@ -127,7 +126,7 @@ def _choosers(data: Dataset, total: Sum, means: np.ndarray) -> None:
             on_click=_next_image,
             args=(data, total),
         )
-        for label, value in (("Add mean of", PLUS_CLASS), ("Take away mean of", MINUS_CLASS)):
+        for label, value in (("Add mean of", PLUS_CLASS), ("Subtract mean of", MINUS_CLASS)):
             st.selectbox(
                 label,
                 names,
@@ -191,7 +190,7 @@ def _sum(shown: _Shown) -> None:
             STRENGTH.put(rested.level)
             pages.draw_again()
         if is_open and shown.decoder is None:
-            st.caption(LARGE)
+            st.caption(browser_decoders.LARGE_MODEL)
 
 
 def _results(shown: _Shown, strengths: np.ndarray) -> np.ndarray:
@@ -233,7 +232,7 @@ def _answer(shown: _Shown, read: findings.Read | None) -> None:
     """What is read, beside the guess; guesses are counted."""
     names = datasets.load(shown.run.config.dataset).class_names
     if read is None:
-        lesson("Nobody reads these images: judge by your own eyes.", key="sum")
+        lesson("Nobody reads these images: judge for yourself.", key="sum")
         return
     is_read, guess = names[int(read.classes[0])], GUESS.get()
     if guess is not None and shown.total not in COUNTED.get():

@@ -71,12 +71,12 @@ def show(run: Run) -> None:
         return
     job = code_maps.job(run)
     if job.n_images < tsne.MIN_POINTS:
-        st.info(f"t-SNE needs at least {tsne.MIN_POINTS} test images. Look at the map by numbers.")
+        st.info(f"t-SNE needs at least {tsne.MIN_POINTS} test images. Choose {_by_numbers(run)} instead.")
         return
     if not measurements.is_measured(job):
         with place:
             lesson(latent_map.TSNE, key="map")
-    button = f"Lay out {job.n_images:,} codes by t-SNE"
+    button = f"Map {job.n_images:,} codes by t-SNE"
     draw = partial(_draw, run, job, place)
     measurements.follow([job], draw, key="code-map", noun="map", button=button)
 

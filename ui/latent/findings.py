@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autoenc import checkpoints, recognition
-from autoenc.captions.latent_morph import SURE, MiddlesRead
+from autoenc.captions.latent_morph import MiddlesRead
+from autoenc.captions.readings import SURE
 from autoenc.latent import arithmetic, morphing
 from autoenc.latent.arithmetic import Sum
 from autoenc.schema import RecogniserSummary, Run
@@ -84,11 +85,11 @@ def _morphs(
         return Morphs(_numbers(pairs, clear), middles.apart, None)
     reader = recognisers.reader(_recogniser)
     sure_code, sure_pixels = (
-        int((reader.read(images).confidences > SURE).sum())
+        int((reader.read(images).confidences >= SURE).sum())
         for images in (middles.through_code, middles.through_pixels)
     )
     code, pixels = (reader.read(images).confidences for images in (pairs.through_code, pairs.through_pixels))
-    first = _numbers(pairs, 2 * (code > SURE) + clear + code - pixels)
+    first = _numbers(pairs, 2 * (code >= SURE) + clear + code - pixels)
     return Morphs(first, middles.apart, MiddlesRead(len(middles.pairs), sure_code, sure_pixels))
 
 

@@ -29,7 +29,6 @@ from ui.widgets.lesson import lesson
 
 N_CHOICES = 12  # images at most that can be dragged; one of each class where there are as many
 HALF = 50  # percent
-LARGE = "Large model: drawn on the server when the slider rests."
 
 A = Value[int | None]("morph_a", None)  # numbers of test images, or DRAWING; None: the pair that shows most
 B = Value[int | None]("morph_b", None)
@@ -139,7 +138,7 @@ def _walk(shown: _Shown) -> None:
             pages.write_address()
             pages.draw_again()
         if shown.decoder is None:
-            st.caption(LARGE)
+            st.caption(browser_decoders.LARGE_MODEL)
         _below(shown, first, last)
 
 

@@ -40,7 +40,9 @@ def _run_choice() -> RunSummary | None:
     names = distinct_names(f"{name}, {title}" for name, title in zip(short, titles, strict=True))
     by_id = dict(zip((run.run_id for run in listed), names, strict=True))
     st.selectbox("Model", list(by_id), format_func=by_id.__getitem__, key=settings.RUN.key)
-    st.caption(f"{counted(run.n_latents, 'number')} for the {math.prod(run.image_shape):,} of an image.")
+    st.caption(
+        f"A code of {counted(run.n_latents, 'number')} for the {math.prod(run.image_shape):,} of an image."
+    )
     return run
 
 

@@ -200,7 +200,7 @@ def _covariances(models: Sequence[_Model]) -> None:
         with columns[i if len(models) > 1 or len(numbers) == 1 else 1]:
             lesson(caption, key=f"covariance-{model.run.run_id}")
             if (n := model.run.model.n_latents) > len(numbers):
-                st.caption(f"The {len(numbers)} numbers that vary most, of {n:,}.")
+                st.caption(f"The {len(numbers)} code values that vary most, of {n:,}.")
 
 
 def _covariance_caption(model: _Model, matrix: np.ndarray) -> str:

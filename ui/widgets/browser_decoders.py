@@ -7,6 +7,8 @@ from autoenc.schema import Run
 from ui.components.preload import preload_network
 from ui.core import codecs
 
+LARGE_MODEL = "Large model: drawn on the server when the slider rests."
+
 
 def hand_over(run: Run) -> str | None:
     """The id under which the browser has it; None: it is too large for that, and the server draws.
