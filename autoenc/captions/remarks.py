@@ -61,7 +61,7 @@ def _prior(run: Run) -> str:
 
 
 def _collapse(run: Run) -> str:
-    """`12 of 32 code values carry nothing: ...`; empty before the first epoch has ended, and where all count."""
+    """`12 of 32 code values carry nothing: ...`; empty before the first epoch has ended, or if all count."""
     n, n_active = run.model.n_latents, run.epochs[-1].n_active if run.epochs else None
     if n_active is None or n_active == n:
         return ""
