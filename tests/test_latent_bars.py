@@ -18,7 +18,7 @@ from autoenc.latent import Codes, Gaussian
 from autoenc.latent.handles import N_GROUPS, N_SINGLE, importance
 from autoenc.models import Autoencoder
 from autoenc.schema import Images, Run, TrainConfig
-from ui.components.code_bars import Bar, Bars, CodeScene, Maps, message, read_moved
+from ui.components.code_bars import Bar, Bars, CodeScene, FeatureMaps, message, read_moved
 from ui.latent import bars as bars_page
 
 
@@ -234,7 +234,7 @@ def test_a_code_is_what_its_bars_make_of_it() -> None:
     assert scene().code({}).tolist() == [1, 0.5, 2]
     assert scene().code({"2": 9}).tolist() == [1, 9, 2]
     assert scene().code({"g1": 2, "nonsense": 4}).tolist() == [7, 0.5, 10]
-    maps = Maps((1, 1, 3), (0,), np.array([[0, 1]], np.float32), (2, 2), (-1, -1), (2, 2))
+    maps = FeatureMaps((1, 1, 3), (0,), np.array([[0, 1]], np.float32), (2, 2), (-1, -1), (2, 2))
     assert scene(touch=maps).code({"2": 4, "3": 1, "-1": 1}).tolist() == [1, 0.5, 4]
     assert message(scene(touch=maps), {}, "key", 0, None, None)
 

@@ -23,8 +23,7 @@ from autoenc.compression.codecs.images import picture_of
 from autoenc.datasets import Dataset
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.inspection import Trained
-from autoenc.latent import codes_of, decode, sheet, training_codes
-from autoenc.latent.decoding import mosaic
+from autoenc.latent import codes_of, decode, mosaic, sheet, training_codes
 from autoenc.latent.sampling import MAX_SAMPLES, distribution, usual_source
 from autoenc.numerals import counted, data_size, percent
 from autoenc.recognition import ImageReader
@@ -118,10 +117,8 @@ def _codes(args: argparse.Namespace, trained: Trained, values: dict[str, Any]) -
 def _all_codes(trained: Trained) -> NDArray[np.float32]:
     """Of all test images, with a bar on a terminal and a few lines elsewhere."""
     images, n_latents = trained.data.test, trained.run.model.n_latents
-    needed, free = (
-        3 * 4 * len(images) * n_latents,
-        memory.free_bytes(),
-    )  # an array, its copy, its file
+    needed = 3 * 4 * len(images) * n_latents  # an array, its copy, its file
+    free = memory.free_bytes()
     if needed > free:
         raise AutoencError(f"these codes take {data_size(needed)} of memory, and {data_size(free)} are free")
     z = np.empty((len(images), n_latents), np.float32)

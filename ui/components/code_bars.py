@@ -53,7 +53,7 @@ class Bars:
 
 
 @dataclass(frozen=True, eq=False)
-class Maps:
+class FeatureMaps:
     """A code as a stack of maps."""
 
     shape: tuple[int, int, int]  # channels, rows, columns
@@ -75,7 +75,7 @@ class CodeScene:
     of: str  # equal as long as what was moved may stay: of this run and image
     x: np.ndarray = field(repr=False)  # uint8 (C, H, W)
     z: np.ndarray = field(repr=False)  # float32 (K,)
-    touch: Bars | Maps
+    touch: Bars | FeatureMaps
     decoder: str | None = None  # the id under which the browser has it
     # Without a decoder uint8 (2, C, H, W): of the untouched code, and of what was moved.
     drawn: np.ndarray | None = field(default=None, repr=False)
@@ -199,7 +199,7 @@ _mount = st.components.v2.component(
     js=fetched(
         "code_bars",
         *("keep.js", "sprites.js", "levels.js", "save_picture.js", "assets.js", "worker_pool.js"),
-        *("readings.js", "code_hand.js", "code_pictures.js", "code_maps.js", "code_bars.js"),
+        *("readings.js", "code_hand.js", "code_pictures.js", "feature_maps.js", "code_bars.js"),
     ),
     css=inline("sprites.css", "save_picture.css", "readings.css", "code_bars.css"),
 )

@@ -15,14 +15,13 @@ from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from autoenc.errors import ShapeError
 from autoenc.once import once
 from ui.components import fetched, inline, live_rows
 from ui.components.readings import WORKER
 from ui.components.save_picture import PngText, png_data
-from ui.components.sprites import across, packed
+from ui.components.sprites import across, packed, side_by_side
 
 Layer = Literal["points", "sheet", "both"]
 
@@ -199,18 +198,11 @@ def _whole(codes: np.ndarray) -> tuple[bytes, bytes]:
 @once(maxsize=16_000_000, key=lambda id, images: id, size=lambda made: len(made[0]))
 def _jpeg(id: str, images: np.ndarray) -> tuple[bytes, tuple[int, int]]:
     """All images in one file, and the height and width of each."""
-    b, c, *_ = images.shape
     step = math.ceil(max(images.shape[2:]) / MAX_THUMB)
     images = images[:, :, ::step, ::step]
     height, width = images.shape[2:]
-    columns = across(b)
-    rows = -(-b // columns)
-    whole = np.zeros((rows * columns, c, height, width), np.uint8)
-    whole[:b] = images
-    whole = whole.reshape(rows, columns, c, height, width).transpose(0, 3, 1, 4, 2)
-    whole = whole.reshape(rows * height, columns * width, c)
     file = io.BytesIO()
-    Image.fromarray(whole[:, :, 0] if c == 1 else whole).save(file, "JPEG", quality=JPEG_QUALITY)
+    side_by_side(images).save(file, "JPEG", quality=JPEG_QUALITY)
     return file.getvalue(), (height, width)
 
 

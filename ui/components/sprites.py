@@ -59,16 +59,19 @@ def packed(head: Mapping[str, Any], files: Sequence[bytes]) -> bytes:
     return b"".join([len(text).to_bytes(4, "big"), text, *files])
 
 
-def _webp(images: np.ndarray) -> bytes:
+def side_by_side(images: np.ndarray) -> Image.Image:
+    """In rows of `across(B)`, black where the last one has none: uint8 (B, C, H, W), one or three channels."""
     b, c, h, w = images.shape
     columns = across(b)
     rows = -(-b // columns)
     whole = np.zeros((rows * columns, c, h, w), np.uint8)
     whole[:b] = images
     whole = whole.reshape(rows, columns, c, h, w).transpose(0, 3, 1, 4, 2).reshape(rows * h, columns * w, c)
+    return Image.fromarray(whole[:, :, 0] if c == 1 else whole)
+
+
+def _webp(images: np.ndarray) -> bytes:
     file = io.BytesIO()
     # More effort than this saves nothing and takes five times as long.
-    Image.fromarray(whole[:, :, 0] if c == 1 else whole).save(
-        file, "WEBP", lossless=True, method=2, quality=20
-    )
+    side_by_side(images).save(file, "WEBP", lossless=True, method=2, quality=20)
     return file.getvalue()

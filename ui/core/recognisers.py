@@ -60,6 +60,11 @@ def is_here(run: Run) -> bool:
     return catalogue.fingerprint_of(run.config.dataset) == run.fingerprint
 
 
+def identity(recogniser: RecogniserSummary | None) -> str:
+    """For keys of caches: of these very weights; empty: nobody reads."""
+    return "" if recogniser is None else f"{recogniser.recogniser_id} {_hash(recogniser)}"
+
+
 def reader(recogniser: RecogniserSummary) -> ImageReader:
     """It at work; raises AutoencError where its file cannot be used."""
     return _reader(recogniser.config.dataset, recogniser.recogniser_id, _hash(recogniser))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autoenc import checkpoints, datasets, recognition
+from autoenc import checkpoints, datasets
 from autoenc.captions.readings import SURE
 from autoenc.inspection.opening import affordable
 from autoenc.latent import sampling
@@ -41,11 +41,10 @@ def sampled(run: Run, source: Source, seed: int) -> Sampled | None:
         AutoencError: the file or the data cannot be used.
     """
     recogniser = recognisers.for_run(run)
-    reader_id = recogniser.recogniser_id if recogniser is not None else ""
-    reader_hash = recognition.content_hash(reader_id) if reader_id else ""
+    reader_id = recognisers.identity(recogniser)
     seed = 0 if source in REFERENCES else seed
     run_hash = checkpoints.content_hash(run.run_id)
-    return _sampled(run.run_id, run_hash, reader_id, reader_hash, source, seed, run, recogniser)
+    return _sampled(run.run_id, run_hash, reader_id, source, seed, run, recogniser)
 
 
 def n_read(run: Run, *, of_class: bool = False) -> int:
@@ -60,7 +59,6 @@ def _sampled(
     run_id: str,
     run_hash: str,
     reader_id: str,
-    reader_hash: str,
     source: Source,
     seed: int,
     _run: Run,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autoenc import checkpoints, recognition
+from autoenc import checkpoints
 from autoenc.captions.latent_morph import MiddlesRead
 from autoenc.captions.readings import SURE
 from autoenc.latent import arithmetic, morphing
@@ -55,19 +55,14 @@ def read(run: Run, images: np.ndarray) -> Read | None:
 def morphs(run: Run) -> Morphs:
     """Raises AutoencError where the run or its codes cannot be used."""
     recogniser = recognisers.for_run(run)
-    return _morphs(run.run_id, checkpoints.content_hash(run.run_id), _id(recogniser), run, recogniser)
+    reader_id = recognisers.identity(recogniser)
+    return _morphs(run.run_id, checkpoints.content_hash(run.run_id), reader_id, run, recogniser)
 
 
 def sums(run: Run) -> Sums:
     """Raises as `morphs`; ConfigError too: the images have no two classes."""
-    recogniser = recognisers.for_run(run)
-    return _sums(run.run_id, checkpoints.content_hash(run.run_id), _id(recogniser), run)
-
-
-def _id(recogniser: RecogniserSummary | None) -> str:
-    if recogniser is None:
-        return ""
-    return f"{recogniser.recogniser_id} {recognition.content_hash(recogniser.recogniser_id)}"
+    reader_id = recognisers.identity(recognisers.for_run(run))
+    return _sums(run.run_id, checkpoints.content_hash(run.run_id), reader_id, run)
 
 
 # The hash of a run's file is part of the keys: a file of the same name may be another one.

@@ -13,7 +13,7 @@ from autoenc import datasets, latent
 from autoenc.captions import latent_bars
 from autoenc.schema import Run
 from ui.app import errors
-from ui.components.code_bars import Bar, Bars, CodeScene, Maps, code_bars
+from ui.components.code_bars import Bar, Bars, CodeScene, FeatureMaps, code_bars
 from ui.components.readings import BrowserReader
 from ui.core import codes, handles, links, pages
 from ui.core.text import plain
@@ -55,7 +55,7 @@ def show(run: Run, hand: Hand) -> None:
         AutoencError: the run's file or its data cannot be used, or its codes are no numbers.
     """
     z = codes.codes_of(run, hand.image[None])[0]
-    touch = _maps(run) if len(run.model.code_shape) > 1 else _bars(run, z)
+    touch = _feature_maps(run) if len(run.model.code_shape) > 1 else _bars(run, z)
     of = f"{run.run_id} {_digest(hand.image)} {_digest(z)}"
     with st.container(key=f"assets-{hand.place}"):  # nothing is seen of it
         decoder = browser_decoders.hand_over(run)
@@ -132,11 +132,13 @@ def _bars(run: Run, z: np.ndarray) -> Bars:
     return Bars(tuple(bars), of_run.axes, distance.constant, distance.linear, distance.square, words)
 
 
-def _maps(run: Run) -> Maps:
+def _feature_maps(run: Run) -> FeatureMaps:
     of_run, reach = handles.channels(run), handles.reach(run)
     n_channels, rows, columns = run.model.code_shape
     order = tuple(of_run.order.tolist())
-    return Maps((n_channels, rows, columns), order, of_run.usual, reach.stride, reach.first, reach.last)
+    return FeatureMaps(
+        (n_channels, rows, columns), order, of_run.usual, reach.stride, reach.first, reach.last
+    )
 
 
 # ---------------------------------------------------------------- what is said
