@@ -32,7 +32,7 @@ function measuredWords(box) {
 }
 
 function drawnWords(box) {
-  if (box.failed) return `${CANNOT_COMPUTE[0].toUpperCase()}${CANNOT_COMPUTE.slice(1)}.`;
+  if (box.failed) return `Not decoded: ${CANNOT_COMPUTE}`;
   if (isLive(box)) return box.map.back.length ? "Decoded here" : `Decoded: mean of the ${N_MEANT} nearest codes`;
   return box.answered ? "Decoded here, on the server" : "Large model: rest the pointer, and the server decodes";
 }

@@ -60,7 +60,7 @@ def packed(head: Mapping[str, Any], files: Sequence[bytes]) -> bytes:
 
 
 def side_by_side(images: np.ndarray) -> Image.Image:
-    """In rows of `across(B)`, black where the last one has none: uint8 (B, C, H, W), one or three channels."""
+    """In rows of `across(B)`, black where the last one ends: uint8 (B, C, H, W), one or three channels."""
     b, c, h, w = images.shape
     columns = across(b)
     rows = -(-b // columns)
