@@ -5,9 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-# Of the mean of a code value over the test set; below it, the value carries nothing: it is the same for every
-# image. Burda, Grosse and Salakhutdinov 2016, arXiv:1509.00519.
-MIN_VARIANCE = 0.01
+from autoenc.schema import MIN_ACTIVE_VARIANCE
 
 
 def kl(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -37,4 +35,4 @@ def n_active(mean: Tensor, mean_square: Tensor) -> int:
     Args:
         mean, mean_square: (k,) float64, of the means of the codes and of their squares over the test set.
     """
-    return int((mean_square - mean.square() > MIN_VARIANCE).sum())
+    return int((mean_square - mean.square() > MIN_ACTIVE_VARIANCE).sum())

@@ -108,7 +108,7 @@ def test_the_caption_of_covariances_says_how_codes_vary_and_hang_together() -> N
 
 def test_the_caption_of_a_prior_counts_the_numbers_that_carry_nothing() -> None:
     caption = covariance_caption([[1, 0, 0], [0, 0.001, 0], [0, 0, 0.9]], has_prior=True)
-    assert caption.endswith("no correlation. 1 number carries nothing.")
+    assert caption.endswith("no correlation. 1 code value carries nothing.")
     caption = covariance_caption([[0.001, 0, 0], [0, 0.001, 0], [0, 0, 0.9]], has_prior=True)
     assert caption.endswith("2 code values carry nothing.")
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from autoenc.captions.readings import SURE, Classes, Confidences, shortened
 from autoenc.captions.recognition import share
 from autoenc.numerals import counted, percent, short
+from autoenc.schema import MIN_ACTIVE_VARIANCE
 
 UNSURE = "?"  # under a picture
 MIN_LEGIBLE = 0.3  # of the reconstructions: with fewer, it is not the holes that make images illegible
 MIN_GAP = 0.1  # of two shares: less is no difference to speak of
-NEARLY_NONE = 0.01  # a variance that was to be 1: with less a number is unused, as in `autoenc.prior`
 WITHOUT_READER = (
     "What does the decoder draw from a code that no image has? If the code has holes, places between the "
     "codes of the images, it draws nonsense there."
@@ -138,7 +138,7 @@ def _correlations(covariance: NDArray[np.float32]) -> NDArray[np.float64]:
 def _prior_note(variances: NDArray[np.float64], has_prior: bool) -> str:
     if not has_prior:
         return "Nothing in its loss makes the values alike or independent."
-    unused = int((variances < NEARLY_NONE).sum())
+    unused = int((variances < MIN_ACTIVE_VARIANCE).sum())
     pull = "Its loss pulls the codes towards N(0, I): variances of 1 and no correlation."
     if not unused:
         return pull

@@ -120,7 +120,7 @@ def _choosers(data: Dataset, total: Sum, means: np.ndarray) -> None:
             "Next riddle", icon=":material/casino:", key="next-riddle", on_click=_next_riddle, type="primary"
         )
         st.button(
-            "Other image",
+            "Another image",
             icon=":material/shuffle:",
             key="sum-image",
             on_click=_next_image,

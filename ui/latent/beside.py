@@ -38,7 +38,7 @@ def choice(run: Run) -> None:
         names = distinct_names((LABEL_OF_NOBODY, *configs.short_names([one.config for one in others])))
         titles = dict(zip((NOBODY, *(one.run_id for one in others)), names, strict=True))
         st.selectbox(
-            "Beside it", list(titles), format_func=titles.__getitem__, key=_SHOWN.key, on_change=_choose
+            "Compare with", list(titles), format_func=titles.__getitem__, key=_SHOWN.key, on_change=_choose
         )
 
 

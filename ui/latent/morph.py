@@ -231,7 +231,7 @@ def _actions(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="morph-actions"):
         st.button("Other images", icon=":material/shuffle:", key="morph-others", on_click=_next_round)
         if run.model.image_shape[0] == 1:
-            with st.popover("Draw one yourself", icon=":material/draw:", key="morph-pad"):
+            with st.popover("Draw one", icon=":material/draw:", key="morph-pad"):
                 pad.alone(run.model.image_shape[1:])
 
 
