@@ -26,7 +26,7 @@ class Images:
         return Images((n, channels, height, width), self.data[: n * channels * height * width])
 
 
-# Of a code value; one with less is the same for every image and carries nothing (Burda et al., arXiv:1509.00519).
+# Of a code value; one with less carries nothing (Burda, Grosse and Salakhutdinov 2016, arXiv:1509.00519).
 MIN_ACTIVE_VARIANCE = 0.01
 N_QUANTILES = 129  # of each code value: 128 parts with equally many training images
 
