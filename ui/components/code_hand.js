@@ -103,38 +103,27 @@ function rest(box) {
 
 const isLive = ({ scene: { network } }) => network !== null;
 
-// One question, and when it is answered the next, about what the code is by then.
-async function drawCode(box) {
-  const { scene, stamp } = box;
-  const decoder = ASSETS.get(scene.network);
-  if (!decoder || box.busy || box.failed || box.drawn?.stamp === stamp) return;
-  Object.assign(box, { busy: true });
-  const since = box.since;
-  drawingPool ??= startWorkers(scene.worker, 1);
-  drawingPool.load(scene.network, decoder);
+function drawCode(box) {
+  const { scene, stamp, since } = box;
+  if (!ASSETS.has(scene.network) || box.busy || box.failed || box.drawn?.stamp === stamp) return;
+  drawingPool = poolWith(drawingPool, scene.worker, scene.network, 1);
   const draw = (moved) => drawingPool.forward(scene.network, codeOf(scene, moved), 1);
-  try {
+  const question = async () => {
     box.untouched ??= await draw({});
     const levels = isMoved(box) ? await draw(box.moved) : box.untouched;
-    if (box.scene.of === scene.of) Object.assign(box, { drawn: { stamp, levels, since } });
+    if (box.scene.of === scene.of) box.drawn = { stamp, levels, since };
     else box.untouched = null;
-  } catch (error) {
-    box.failed = true;
-    console.error(error);
-  }
-  box.busy = false;
-  schedule(box);
+  };
+  askOne(box, question, schedule);
 }
 
 // What raising each bar by a standard deviation adds to what is drawn where the hand rests.
 async function hint(box) {
   const { scene, drawn, stamp } = box;
-  const decoder = ASSETS.get(scene.network);
   const rests = drawn?.stamp === stamp && box.timer === null && !box.gesture;
-  if (!scene.bars || !decoder || !rests || box.hinting || box.hints?.stamp === stamp) return;
+  if (!scene.bars || !ASSETS.has(scene.network) || !rests || box.hinting || box.hints?.stamp === stamp) return;
   box.hinting = true;
-  hintPool ??= startWorkers(scene.worker, 1);
-  hintPool.load(scene.network, decoder);
+  hintPool = poolWith(hintPool, scene.worker, scene.network, 1);
   const bars = [...scene.bars.values()];
   const codes = new Float32Array(bars.length * scene.z.length);
   bars.forEach(({ name, at, unit }, i) => {
@@ -153,11 +142,9 @@ async function hint(box) {
 // Of the image and of what is drawn, a little behind the hand.
 async function readDrawn(box) {
   const { scene: { reader, of, worker, x }, drawn } = box;
-  const network = ASSETS.get(reader?.network);
-  if (!network || !drawn || box.reading || box.read?.levels === drawn.levels) return;
+  if (!ASSETS.has(reader?.network) || !drawn || box.reading || box.read?.levels === drawn.levels) return;
   box.reading = true;
-  readingPool ??= startWorkers(worker, 1);
-  readingPool.load(reader.network, network);
+  readingPool = poolWith(readingPool, worker, reader.network, 1);
   const both = new Float32Array(2 * x.length);
   both.set(x);
   both.set(drawn.levels, x.length);

@@ -35,23 +35,16 @@ function quantise(box, scene) {
   box.coded = { about, ...quantised(scene, stepAt(box), tablesOf(scene.quantiles, wideAt(box))) };
 }
 
-// One question, and when it is answered the next, about where the slider stands by then.
-async function drawCodes(box, scene) {
+function drawCodes(box, scene) {
   const { network, worker } = box.data;
-  const [decoder, { about, y }] = [ASSETS.get(network), box.coded];
-  if (!decoder || box.busy || box.failed || box.drawn?.about === about) return;
-  box.busy = true;
-  workerPool ??= startWorkers(worker);
-  workerPool.load(network, decoder);
-  try {
+  const { about, y } = box.coded;
+  if (!ASSETS.has(network) || box.busy || box.failed || box.drawn?.about === about) return;
+  workerPool = poolWith(workerPool, worker, network);
+  const question = async () => {
     const levels = await workerPool.forward(network, y, scene.n);
     if (box.scene === scene && box.data.network === network) box.drawn = { about, levels, psnr: psnrOf(scene, levels) };
-  } catch (error) {
-    box.failed = true;
-    console.error(error);
-  }
-  box.busy = false;
-  schedule(box);
+  };
+  askOne(box, question, schedule);
 }
 
 // ---------------------------------------------------------------- what is seen

@@ -71,27 +71,15 @@ function nearestClass({ map: { forms }, data: { of_classes } }, [a, b]) {
 
 // ---------------------------------------------------------------- drawn in the browser
 
-function loaded(pool, most, { network, worker }) {
-  pool ??= startWorkers(worker, most);
-  pool.load(network, ASSETS.get(network));
-  return pool;
-}
-
-// One question, and when it is answered the next, about the place that is pointed at by then.
-async function drawPlace(box) {
+function drawPlace(box) {
   const { data, map, at, drawnAt } = box;
   if (!isLive(box) || !at || !ASSETS.has(data.network) || box.busy || box.failed || drawnAt === at) return;
-  box.busy = true;
-  try {
-    pointerPool = loaded(pointerPool, 1, data);
+  const question = async () => {
+    pointerPool = poolWith(pointerPool, data.worker, data.network, 1);
     const levels = await pointerPool.forward(data.network, codesAt(box, [at]), 1);
     if (box.map === map) Object.assign(box, { drawn: levels, drawnAt: at });
-  } catch (error) {
-    box.failed = true;
-    console.error(error);
-  }
-  box.busy = false;
-  box.again();
+  };
+  askOne(box, question, box.again);
 }
 
 // Cells that fill what is seen: as many as the browser draws at once, in rows of square cells.
@@ -126,7 +114,7 @@ async function drawSheet(box) {
   if (data.layer === "points" || !isLive(box) || !ASSETS.has(data.network) || box.drawing || box.failed || box.sheet?.about === about) return;
   box.drawing = true;
   try {
-    sheetPool = loaded(sheetPool, SHEET_WORKERS, data);
+    sheetPool = poolWith(sheetPool, data.worker, data.network, SHEET_WORKERS);
     const grid = cellsOf(box);
     const { cells, places } = placesOf(box, grid);
     const levels = places.length && (await sheetPool.forward(data.network, codesAt(box, places), places.length));

@@ -32,26 +32,19 @@ function nextQuestion({ pair, level, now, film }) {
   return now?.pair === pair && now.level === level ? null : "now";
 }
 
-// One question, and when it is answered the next, about where the slider stands by then.
-async function drawCodes(box, scene) {
+function drawCodes(box, scene) {
   const { network, worker } = box.data;
-  const [decoder, asks] = [ASSETS.get(network), nextQuestion(box)];
-  if (!decoder || !asks || box.busy || box.failed) return;
-  box.busy = true;
-  walkPool ??= startWorkers(worker);
-  walkPool.load(network, decoder);
+  const asks = nextQuestion(box);
+  if (!ASSETS.has(network) || !asks || box.busy || box.failed) return;
+  walkPool = poolWith(walkPool, worker, network);
   const { pair, level, walk } = box;
   const percents = asks === "now" ? [level] : stepsOf(box);
-  try {
+  const question = async () => {
     const z = alongTheWay(scene.z, scene.n, walk, percents.map((percent) => percent / 100));
     const code = await walkPool.forward(network, z, percents.length);
     if (box.data.network === network) box[asks] = { pair, level, code };
-  } catch (error) {
-    box.failed = true;
-    console.error(error);
-  }
-  box.busy = false;
-  schedule(box);
+  };
+  askOne(box, question, schedule);
 }
 
 // From the server, where the browser has no decoder: of where the slider rests, and the film.
@@ -96,12 +89,10 @@ function nextToRead(box, scene) {
 
 async function readAll(box, scene) {
   const { reader, worker } = box.data;
-  const network = ASSETS.get(reader?.network);
-  const asks = network && !box.reading && nextToRead(box, scene);
+  const asks = ASSETS.has(reader?.network) && !box.reading && nextToRead(box, scene);
   if (!asks) return;
   box.reading = true; // and stays so where it fails: there is no second try
-  walkReader ??= startWorkers(worker, 1);
-  walkReader.load(reader.network, network);
+  walkReader = poolWith(walkReader, worker, reader.network, 1);
   const { pair } = box;
   const images = sideBySide(asks.ways.map((way) => asks.shown[way]));
   try {

@@ -53,3 +53,23 @@ function startWorkers(path, most = MAX_WORKERS) {
     },
   };
 }
+
+// The pool, started at its first use, with a network that was handed over.
+function poolWith(pool, path, network, most) {
+  pool ??= startWorkers(path, most);
+  pool.load(network, ASSETS.get(network));
+  return pool;
+}
+
+// One question at a time: `again` asks the next, about what is to be drawn by then. One that fails is the last.
+async function askOne(box, question, again) {
+  box.busy = true;
+  try {
+    await question();
+  } catch (error) {
+    box.failed = true;
+    console.error(error);
+  }
+  box.busy = false;
+  again(box);
+}
