@@ -57,16 +57,16 @@ def random_sums(
     Raises:
         ConfigError: there are no two classes.
     """
-    known = np.flatnonzero(np.isfinite(means).all(1))
-    images = np.flatnonzero(np.isin(labels, known))
-    if len(known) < 2 or not len(images):
-        raise ConfigError(f"arithmetic needs images of two classes; this data set has {len(known)}")
+    present = np.flatnonzero(np.isfinite(means).all(1))
+    images = np.flatnonzero(np.isin(labels, present))
+    if len(present) < 2 or not len(images):
+        raise ConfigError(f"arithmetic needs images of two classes; this data set has {len(present)}")
     n = min(N_SUMS, max(MIN_SUMS, affordable(info)))
     rng = np.random.default_rng(seed)
     sums = []
     for image in rng.choice(images, n):
         minus = int(labels[image])
-        sums.append(Sum(int(image), int(rng.choice(known[known != minus])), minus))
+        sums.append(Sum(int(image), int(rng.choice(present[present != minus])), minus))
     return tuple(sums)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from autoenc.latent.codes import Codes
 from autoenc.latent.gaussian import Gaussian, fit
 from autoenc.latent.planes import Plane
 
-# Of the images so many are nearer to a class. Hardly any code of many numbers is near the mean of its class:
-# what lies there is an average.
+# Shares of the training images that are nearer to a class. Hardly any code of many numbers is near the mean of
+# its class: what lies there is an average.
 NEAR, USUAL, FAR = 0.01, 0.95, 0.99
 
 Floats = NDArray[np.float32]
@@ -58,7 +58,7 @@ def classes_of(codes: Codes) -> Classes:
     centred = codes.z - means[np.searchsorted(names, codes.labels)]
     within = fit(centred)
     within = Gaussian(np.zeros_like(within.mean), within.axes, within.variances)
-    known = Classes(names, means, within, 0.0, 0.0, 0.0)
-    nearest = np.sort(known.distances(codes.z).min(1))
+    classes = Classes(names, means, within, 0.0, 0.0, 0.0)
+    nearest = classes.distances(codes.z).min(1)
     near, usual, far = map(float, np.quantile(nearest, (NEAR, USUAL, FAR)))
-    return Classes(names, means, within, near, usual, far)
+    return replace(classes, near=near, usual=usual, far=far)

@@ -16,7 +16,7 @@ from autoenc.inspection.opening import affordable
 MAX_IMAGES = 10_000
 MAX_NUMBERS = 20_000_000  # of all codes: 80 MB
 MIN_IMAGES = 64  # however large the model
-ENCODERS = 4  # that take the time which a whole model is allowed
+ENCODERS = 4  # in the time that a whole model is allowed
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,11 @@ def codes_of(trained: Trained, images: NDArray[np.uint8]) -> NDArray[np.float32]
 
 
 def not_finite(what: str) -> CodeError:
-    """What a run is told of in, once its codes or pictures are infinite or no numbers."""
+    """To be raised where numbers of a run are infinite or NaN.
+
+    Args:
+        what: how the sentence begins, `codes of RUN_ID are`.
+    """
     return CodeError(
         f"{what} not finite numbers: its training went wrong; choose another run, or train it again with a "
         "smaller learning rate"

@@ -16,7 +16,7 @@ from autoenc.latent.handles import USUAL
 Floats = NDArray[np.float32]
 Sides = tuple[int, int]  # of rows, of columns
 MIN_WIDTH = 0.1  # of the widest range: a channel that is always zero can still be moved
-MAX_VALUES = 2_000_000  # of a channel, of which its range is found
+MAX_VALUES = 2_000_000  # of a channel: enough for its range
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from sklearn.decomposition import PCA
 
 from autoenc.inspection import one_thread
 
-MAX_VALUES = 1024  # of a larger code only the directions of the largest variance are computed:
-N_AXES = 64  # so many,
-N_FITTED = 2000  # of so many codes
-MAX_EXACT = 500  # codes: of no more, those directions are exact, and faster than by random projections
+MAX_VALUES = 1024  # of a code; of a larger one only the directions of the largest variance are computed:
+N_AXES = 64  # this many at most,
+N_FITTED = 2000  # from this many codes
+MAX_EXACT = 500  # codes from which these directions are computed exactly: faster than random projections
 MIN_SHARE = 1e-9  # of the largest variance: a direction with less does not vary
 
 TINY = float(np.finfo(np.float32).tiny)

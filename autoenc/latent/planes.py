@@ -117,8 +117,8 @@ def _values(z: Floats) -> Plane:
 def _principal(z: Floats) -> Plane:
     gaussian = fit(z)
     axes = np.zeros((2, z.shape[1]), np.float32)
-    found = gaussian.axes[:2]
-    axes[: len(found)] = found
+    principal = gaussian.axes[:2]
+    axes[: len(principal)] = principal
     points = np.asarray((z - gaussian.mean) @ axes.T, np.float32)
     total = float(np.square(z - gaussian.mean, dtype=np.float64).mean(0).sum())
     held = float(np.var(points, axis=0, dtype=np.float64).sum())

@@ -11,15 +11,15 @@ from autoenc.latent.gaussian import fit
 
 DEFINITION_VERSION = 1  # count up where a setting changes: all is computed again
 PERPLEXITY = 30
-MAX_NUMBERS = 50  # of longer codes so many principal components: as the authors did
-# At first clusters are pulled together; then they find their places. More steps change no neighbours any more
+MAX_NUMBERS = 50  # of longer codes the first principal components, as the authors did
+# Clusters are pulled together first, then they find their places. More steps change no neighbours
 # (docs/decisions/0041).
 EARLY_STEPS, STEPS = 150, 250
 EARLY_EXAGGERATION = 12
 EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
-AT_ONCE = 25  # steps between two looks at the points
-MIN_POINTS = 100  # of fewer it may make a heap
-SMALL = 1000  # points, below which the sums are made one by one: faster than by interpolation
+STEPS_BETWEEN_REPORTS = 25
+MIN_POINTS = 100  # fewer may end as a heap
+MAX_BARNES_HUT = 1000  # points up to which Barnes-Hut is faster than interpolated forces
 
 
 def points(
@@ -39,18 +39,18 @@ def points(
     yield 0.0, np.asarray(start, np.float32)
     perplexity = min(PERPLEXITY, (len(z) - 1) / 3)
     near = affinity.PerplexityBasedNN(reduced, perplexity, method="exact", n_jobs=1, random_state=0)
-    map = openTSNE.TSNEEmbedding(
-        start, near, negative_gradient_method="bh" if len(z) < SMALL else "fft", random_state=0
+    embedding = openTSNE.TSNEEmbedding(
+        start, near, negative_gradient_method="bh" if len(z) < MAX_BARNES_HUT else "fft", random_state=0
     )
-    for done in range(0, EARLY_STEPS + STEPS, AT_ONCE):
+    for done in range(0, EARLY_STEPS + STEPS, STEPS_BETWEEN_REPORTS):
         is_early = done < EARLY_STEPS
-        map = map.optimize(
-            AT_ONCE,
+        embedding = embedding.optimize(
+            STEPS_BETWEEN_REPORTS,
             exaggeration=EARLY_EXAGGERATION if is_early else None,
             momentum=EARLY_MOMENTUM if is_early else MOMENTUM,
             n_jobs=n_threads(),
         )
-        yield (done + AT_ONCE) / (EARLY_STEPS + STEPS), np.array(map, np.float32)
+        yield (done + STEPS_BETWEEN_REPORTS) / (EARLY_STEPS + STEPS), np.array(embedding, np.float32)
 
 
 def _reduced(z: NDArray[np.float32]) -> NDArray[np.float32]:

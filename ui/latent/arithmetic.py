@@ -72,11 +72,11 @@ class _Shown:
 
 def show(run: Run) -> None:
     """The tab."""
-    found, means = findings.sums(run), codes.class_means(run)
+    sums, means = findings.sums(run), codes.class_means(run)
     data = datasets.load(run.config.dataset)
-    lesson(latent_arithmetic.arithmetic_caption(found.n_sums, found.n_read), key="arithmetic")
-    total = OWN.get() or found.riddles[RIDDLE.get() % len(found.riddles)]
-    total = _possible(total, means, found.riddles[0])
+    lesson(latent_arithmetic.arithmetic_caption(sums.n_sums, sums.n_read), key="arithmetic")
+    total = OWN.get() or sums.riddles[RIDDLE.get() % len(sums.riddles)]
+    total = _possible(total, means, sums.riddles[0])
     _choosers(data, total, means)
     image = subject(run, total.image)
     assert image is not None  # it is no drawing
@@ -92,8 +92,8 @@ def show(run: Run) -> None:
 def _possible(total: Sum, means: np.ndarray, otherwise: Sum) -> Sum:
     """A link may ask for a class that there is not."""
     n = len(means)
-    known = total.plus < n and total.minus < n and np.isfinite(means[[total.plus, total.minus]]).all()
-    return total if known else otherwise
+    exists = total.plus < n and total.minus < n and np.isfinite(means[[total.plus, total.minus]]).all()
+    return total if exists else otherwise
 
 
 def _scene(run: Run, image: Subject, data: Dataset, total: Sum, z: np.ndarray) -> WalkScene:

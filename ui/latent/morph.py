@@ -68,10 +68,10 @@ class _Shown:
 
 def show(run: Run) -> None:
     """The tab."""
-    found = findings.morphs(run)
-    lesson(latent_morph.middles_caption(found.apart, found.read), key="morph")
+    morphs = findings.morphs(run)
+    lesson(latent_morph.middles_caption(morphs.apart, morphs.read), key="morph")
     _take_drawing()
-    subjects, choices = _subjects(run, _pair(run, found.first))
+    subjects, choices = _subjects(run, _pair(run, morphs.first))
     x = np.stack([one.image for one in subjects.values()])
     scene = WalkScene(
         tuple(subjects), tuple(one.title for one in subjects.values()), x, codes.codes_of(run, x)
@@ -81,7 +81,7 @@ def show(run: Run) -> None:
         decoder = browser_decoders.hand_over(run)
     reader = browser_readers.of_run(run)
     _actions(run)
-    st.fragment(_walk)(_Shown(run, found.first, subjects, choices, scene, decoder, reader))
+    st.fragment(_walk)(_Shown(run, morphs.first, subjects, choices, scene, decoder, reader))
 
 
 def _take_drawing() -> None:
@@ -104,8 +104,8 @@ def _subjects(run: Run, pair: tuple[int, int]) -> tuple[dict[int, Subject], tupl
     data = datasets.load(run.config.dataset)
     numbers = _choices(data.test_labels, len(data.class_names), ROUND.get())
     wanted = dict.fromkeys([*numbers, DRAWING, *pair])
-    found = (subject(run, number) for number in wanted)
-    subjects = {one.number: one for one in found if one is not None}
+    every = (subject(run, number) for number in wanted)
+    subjects = {one.number: one for one in every if one is not None}
     return subjects, (*numbers, *([DRAWING] if DRAWING in subjects else []))
 
 
@@ -191,8 +191,8 @@ def _below(shown: _Shown, first: Subject, last: Subject) -> None:
             MiddleRead(class_names[index], float(confidence))
             for index, confidence in zip(read.classes, read.confidences, strict=True)
         )
-        said = [_in_words(one, class_names) for one in (first, last)]
-        st.caption(plain(latent_morph.halfway_caption(said[0], said[1], of_code, of_pixels)))
+        names = [_in_words(one, class_names) for one in (first, last)]
+        st.caption(plain(latent_morph.halfway_caption(names[0], names[1], of_code, of_pixels)))
     name = f"{shown.run.run_id}-from-{text_of(first.number)}-to-{text_of(last.number)}.gif"
     st.download_button(
         "Film (GIF)",

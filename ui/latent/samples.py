@@ -108,8 +108,8 @@ def _model(run: Run, name: str) -> _Model:
 
 def _lesson(models: Sequence[_Model]) -> str:
     invented = [model.invented for model in models]
-    known = [one for one in invented if one is not None]
-    return in_words.lesson(*known) if known else in_words.WITHOUT_READER
+    readable = [one for one in invented if one is not None]
+    return in_words.lesson(*readable) if readable else in_words.WITHOUT_READER
 
 
 # ---------------------------------------------------------------- pictures
