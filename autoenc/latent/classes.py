@@ -11,8 +11,8 @@ from autoenc.latent.codes import Codes
 from autoenc.latent.gaussian import Gaussian, fit
 from autoenc.latent.planes import Plane
 
-# Shares of the training images that are nearer to a class. Hardly any code of many numbers is near the mean of
-# its class: what lies there is an average.
+# Shares of the training images that are nearer to a class. Hardly any code of many numbers is near the mean
+# of its class: what lies there is an average.
 NEAR, USUAL, FAR = 0.01, 0.95, 0.99
 
 Floats = NDArray[np.float32]
