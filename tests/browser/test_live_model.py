@@ -95,7 +95,7 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with nothing on it but the bridge; at the end it may not have met a script error."""
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    parts = ("keep.js", "sprites.js", "readings.js", "assets.js", "noise.js", "worker_pool.js")
+    parts = ("keep.js", "sprites.js", "levels.js", "readings.js", "assets.js", "noise.js", "worker_pool.js")
     rows = ("live_slider.js", "live_rows.js", "live_readings.js", "live_model.js")
     whole = json.dumps(inline(*parts, *rows))
     worker = json.dumps(inline(*NETWORKS, "network_worker.js"))
