@@ -165,7 +165,7 @@ def test_a_code_that_collapses_is_noticed_and_said(digits: Dataset) -> None:
     )
     assert "carry nothing" in run_summary(run)
     one_idle = replace(run, epochs=(replace(run.epochs[-1], n_active=5),))
-    assert remarks(one_idle)[-1].startswith("1 of 6 numbers carries nothing")
+    assert remarks(one_idle)[-1].startswith("1 of 6 code values carries nothing")
     all_active = replace(run, epochs=(replace(run.epochs[-1], n_active=6),))
     assert remarks(all_active) == (loss,)
 
