@@ -120,12 +120,14 @@ def test_one_place_of_a_map_changes_only_what_it_reaches(open_page: OpenPage, tr
     run = trained(6, model="conv")
     page = open_page(f"latent?run={run.run_id}")
     drawn(page)
-    page.locator(f"{HAND} .maps canvas").last.focus()
-    for key in ("ArrowUp", "ArrowUp", "ArrowLeft"):
-        page.keyboard.press(key)
     caption = page.locator(f"{HAND} .maps figcaption").last
     expect(caption).to_have_text(re.compile(r"^Channel \d+, row \d+, column \d+$"))
     row, column = (int(part) - 1 for part in re.findall(r"\d+", caption.inner_text())[1:])
+    page.locator(f"{HAND} .maps canvas").last.focus()
+    for key in ("ArrowUp", "ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    row, column = max(0, row - 2), max(0, column - 1)
+    expect(caption).to_have_text(re.compile(rf", row {row + 1}, column {column + 1}$"))
     bar = page.locator(BARS)
     bar.focus()
     is_low = int(bar.input_value()) < int(bar.get_attribute("max") or 0) / 2
