@@ -71,7 +71,7 @@ def show(run: Run) -> None:
         return
     job = code_maps.job(run)
     if job.n_images < tsne.MIN_POINTS:
-        st.info(f"t-SNE needs at least {tsne.MIN_POINTS} test images. Choose {_by_numbers(run)} instead.")
+        st.info(f"t-SNE needs at least {tsne.MIN_POINTS} test images; here are {job.n_images}.")
         return
     if not measurements.is_measured(job):
         with place:
