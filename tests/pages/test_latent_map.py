@@ -75,7 +75,7 @@ def test_codes_that_are_no_numbers_are_one_sentence_and_the_page_stays(runs: dic
     assert not app.exception
     assert "are not finite numbers: its training went wrong" in said(app)
     app.selectbox(key="latent_run").select(runs["four"]).run()
-    assert "PCA: of 4 numbers" in said(app)
+    assert "the 4 code values vary most" in said(app)
 
 
 def test_tsne_is_offered_with_its_time_made_at_a_click_and_found_by_the_next_visitor(
