@@ -59,6 +59,21 @@ def test_codes_that_are_not_finite_are_told_of_in_a_sentence(digits: Dataset) ->
         latent.test_codes(broken)
 
 
+@pytest.mark.parametrize(("size", "is_possible"), [(1e14, True), (1e16, False), (1e30, False)])
+def test_codes_whose_squares_do_not_fit_in_32_bits_are_told_of_in_a_sentence(
+    digits: Dataset, size: float, is_possible: bool
+) -> None:
+    run, state = trained(PLAIN, digits)
+    broken = Trained(run, digits, state.model.requires_grad_(False))
+    broken.model.encoder[1].bias[0] = size
+    if is_possible:
+        z = latent.test_codes(broken).z
+        assert np.isfinite(latent.fit(z).draw(5, 0)).all()
+    else:
+        with pytest.raises(CodeError, match=f"codes of {run.run_id} are too large: its training went wrong"):
+            latent.test_codes(broken)
+
+
 # ---------------------------------------------------------------- the Gaussian
 
 

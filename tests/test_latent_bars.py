@@ -46,6 +46,12 @@ def codes(z: np.ndarray) -> Codes:
 # ---------------------------------------------------------------- what matters
 
 
+def test_importance_of_what_is_not_finite_is_told_of_in_a_sentence(digits: Dataset) -> None:
+    trained = of_decoder(linear(np.full((3, 784), np.nan)), 3, digits)
+    with pytest.raises(CodeError, match="pictures drawn by .* are not finite numbers"):
+        importance(trained, np.ones((5, 3), np.float32), np.ones(3, np.float32))
+
+
 def test_importance_of_a_linear_decoder_is_the_square_of_spread_times_weight(digits: Dataset) -> None:
     weights = np.zeros((3, 784))
     weights[0, :] = 1  # every pixel by the value
@@ -222,7 +228,7 @@ def scene(**changes: object) -> CodeScene:
 
 
 def test_what_a_browser_sends_is_bars_of_this_code_or_nothing() -> None:
-    sent = {"of": "it", "moved": {"2": 1, "g1": -0.5, "g9": 1, "1": 3, "<b>": 2}}
+    sent = {"of": "it", "moved": {"2": 1, "g1": -0.5, "g9": 1, "1": 3, "<b>": 2, "9" * 5000: 1}}
     assert read_moved(sent, scene()) == {"2": 1.0, "g1": -0.5}
     for value in (float("nan"), float("inf"), 1e39, "1", None, [1]):
         assert read_moved({"of": "it", "moved": {"2": value}}, scene()) == {}
@@ -235,6 +241,7 @@ def test_a_code_is_what_its_bars_make_of_it() -> None:
     assert scene().code({"2": 9}).tolist() == [1, 9, 2]
     assert scene().code({"g1": 2, "nonsense": 4}).tolist() == [7, 0.5, 10]
     maps = FeatureMaps((1, 1, 3), (0,), np.array([[0, 1]], np.float32), (2, 2), (-1, -1), (2, 2))
+    assert read_moved({"of": "it", "moved": {"2": 4, "9" * 5000: 1}}, scene(touch=maps)) == {"2": 4.0}
     assert scene(touch=maps).code({"2": 4, "3": 1, "-1": 1}).tolist() == [1, 0.5, 4]
     assert message(scene(touch=maps), {}, "key", 0, None, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from autoenc import models, morph_film
 from autoenc.captions.latent_arithmetic import arithmetic_caption, guesses_caption, result_caption
 from autoenc.captions.latent_morph import MiddleRead, MiddlesRead, halfway_caption, middles_caption
 from autoenc.datasets import Dataset
-from autoenc.errors import ConfigError, ShapeError
+from autoenc.errors import CodeError, ConfigError, ShapeError
 from autoenc.inspection import Trained
 from autoenc.latent import Codes, arithmetic, codes_of, decode, morphing
 from autoenc.latent.arithmetic import Sum
@@ -80,6 +81,19 @@ def test_the_pairs_to_begin_with_are_of_different_images_that_come_back_well(tra
     assert len(np.unique(pairs)) <= morphing.N_BEST
     labels = trained.data.test_labels
     assert (labels[pairs[:, 0]] != labels[pairs[:, 1]]).all()
+
+
+def test_a_morph_needs_two_test_images(digits: Dataset) -> None:
+    one = replace(digits, test=digits.test[:1], test_labels=digits.test_labels[:1])
+    with pytest.raises(ConfigError, match="needs two test images"):
+        morphing.first_pairs(built(CONFIGS[0], one))
+
+
+def test_what_is_drawn_halfway_without_finite_numbers_is_told_of_in_a_sentence(digits: Dataset) -> None:
+    broken = built(CONFIGS[0], digits)
+    broken.model.decoder[0].bias[:] = torch.nan
+    with pytest.raises(CodeError, match="pictures drawn by .* are not finite numbers"):
+        morphing.middles(broken)
 
 
 def test_a_training_image_is_not_unlike_the_training_images(trained: Trained) -> None:

@@ -16,6 +16,7 @@ from autoenc.inspection.opening import affordable
 MAX_IMAGES = 10_000
 MAX_NUMBERS = 20_000_000  # of all codes: 80 MB
 MIN_IMAGES = 64  # however large the model
+LARGEST = 1e15  # of a code's numbers: sums of their squares still fit in 32 bits
 ENCODERS = 4  # in the time that a whole model is allowed
 
 
@@ -48,27 +49,27 @@ def codes_of(trained: Trained, images: NDArray[np.uint8]) -> NDArray[np.float32]
     """The code of each image: (N, C, H, W) -> (N, n_latents); for a VAE the mean.
 
     Raises:
-        CodeError: they are not all finite.
+        CodeError: they are not all finite, or too large to reckon with.
     """
     largest = max(images[0].size, trained.run.model.n_latents)
     with one_thread(), torch.inference_mode():
         batches = torch.split(torch.from_numpy(np.array(images)), training.at_once(largest))
         z = torch.cat([trained.model.encoder(training.as_float(batch)).flatten(1) for batch in batches])
     codes: NDArray[np.float32] = z.numpy()
-    if not np.isfinite(codes).all():
-        raise not_finite(f"codes of {trained.run.run_id} are")
+    if not (np.abs(codes) <= LARGEST).all():
+        fault = "too large" if np.isfinite(codes).all() else "not finite numbers"
+        raise gone_wrong(f"codes of {trained.run.run_id} are {fault}")
     return codes
 
 
-def not_finite(what: str) -> CodeError:
-    """To be raised where numbers of a run are infinite or NaN.
+def gone_wrong(what: str) -> CodeError:
+    """To be raised where numbers of a run cannot be used.
 
     Args:
-        what: how the sentence begins, `codes of RUN_ID are`.
+        what: how the sentence begins, `codes of RUN_ID are too large`.
     """
     return CodeError(
-        f"{what} not finite numbers: its training went wrong; choose another run, or train it again with a "
-        "smaller learning rate"
+        f"{what}: its training went wrong; choose another run, or train it again with a smaller learning rate"
     )
 
 

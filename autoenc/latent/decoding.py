@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from autoenc import training
 from autoenc.errors import ShapeError
 from autoenc.inspection import Trained, one_thread
-from autoenc.latent.codes import not_finite
+from autoenc.latent.codes import gone_wrong
 
 Floats = NDArray[np.float32]
 
@@ -30,12 +31,17 @@ def decode(trained: Trained, z: Floats) -> NDArray[np.uint8]:
         start = 0
         for batch in torch.split(codes, training.chunk(config, info.image_shape)):
             x_hat = trained.model.draw(batch)
-            if not x_hat.isfinite().all():
-                raise not_finite(f"pictures drawn by {trained.run.run_id} are")
+            check_drawn(trained, x_hat)
             images = training.as_images(x_hat)
             pixels = np.frombuffer(images.data, np.uint8).reshape(images.shape)
             pictures[start : (start := start + len(batch))] = pixels
     return pictures
+
+
+def check_drawn(trained: Trained, x_hat: Tensor) -> None:
+    """Raises CodeError where what a model draws is not all finite."""
+    if not x_hat.isfinite().all():
+        raise gone_wrong(f"pictures drawn by {trained.run.run_id} are not finite numbers")
 
 
 def mosaic(pictures: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:

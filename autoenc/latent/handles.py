@@ -12,6 +12,7 @@ from autoenc import training
 from autoenc.inspection import Trained, one_thread
 from autoenc.inspection.opening import affordable
 from autoenc.latent.codes import Codes
+from autoenc.latent.decoding import check_drawn
 from autoenc.latent.gaussian import fit
 
 MAX_HANDLES = 32  # a larger code has N_SINGLE values, and the others in N_GROUPS groups
@@ -59,6 +60,8 @@ def handles_of(trained: Trained, codes: Codes) -> Handles:
 
     Args:
         codes: of training images.
+    Raises:
+        CodeError: what is drawn is not all finite.
     """
     z = codes.z
     spread = z.std(0, dtype=np.float64).astype(np.float32)
@@ -85,6 +88,8 @@ def importance(trained: Trained, z: Floats, spread: Floats) -> Floats:
     Args:
         z: (N, K), at least one.
         spread: (K,) the standard deviation of each value.
+    Raises:
+        CodeError: what is drawn is not all finite.
     """
     info, n_values = trained.run.model, len(spread)
     n = min(len(z), max(1, affordable(info) // n_values))
@@ -97,6 +102,7 @@ def importance(trained: Trained, z: Floats, spread: Floats) -> Floats:
             moved = (code + steps).reshape(-1, *info.code_shape)
             after = [trained.model.draw(batch) for batch in torch.split(moved, at_once)]
             changes += (torch.cat(after) - before).square().flatten(1).mean(1)
+    check_drawn(trained, changes)
     matters: Floats = (changes / n).numpy()
     return matters
 

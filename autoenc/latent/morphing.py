@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from autoenc.errors import ConfigError
 from autoenc.inspection import Trained
 from autoenc.inspection.opening import affordable
 from autoenc.latent.codes import codes_of
@@ -61,7 +62,10 @@ def first_pairs(trained: Trained) -> Middles:
 
     Raises:
         CodeError: the codes, or what is drawn of them, are not all finite.
+        ConfigError: there are no two images.
     """
+    if len(trained.data.test) < 2:
+        raise ConfigError(f"a morph needs two test images; {trained.data.name} has one")
     n = min(len(trained.data.test), N_LOOKED_AT, max(MIN_PAIRS, affordable(trained.run.model)))
     x = np.array(trained.data.test[:n])
     x_hat = decode(trained, codes_of(trained, x))

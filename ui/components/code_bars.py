@@ -97,7 +97,7 @@ class CodeScene:
     def _is_of_maps(self, name: str, names: set[str] | None) -> bool:
         if names is not None:
             return name in names
-        return name.isascii() and name.isdigit() and int(name) < len(self.z)
+        return name.isascii() and name.isdigit() and len(name) <= 7 and int(name) < len(self.z)
 
     def code(self, moved: Moved) -> np.ndarray:
         """With what was moved: float32 (K,)."""

@@ -27,7 +27,7 @@ Source = str | int  # of `sampling.SOURCES` or of REFERENCES; or a class index, 
 class Sampled:
     """Some images from one source."""
 
-    images: np.ndarray = field(repr=False)  # the first, uint8 (N_SHOWN, C, H, W)
+    images: np.ndarray = field(repr=False)  # the first, uint8 (B, C, H, W), at most N_SHOWN
     readings: Readings | None = field(repr=False)  # what is read in these; None: nobody reads
     n: int  # how many there are in all
     share: float | None  # of these the recogniser is sure (that they are of this class); None: nobody reads
@@ -67,14 +67,15 @@ def _sampled(
     images = _images(_run, source, seed)
     if images is None:
         return None
-    shown = images[:N_SHOWN].copy()  # the others are only counted
+    n_shown = min(N_SHOWN, len(datasets.load(_run.config.dataset).test))  # as many in every row
+    shown = images[:n_shown].copy()  # the others are only counted
     if _recogniser is None:
         return Sampled(shown, None, len(images), None)
     read = recognisers.reader(_recogniser).read(images)
     is_sure = read.confidences >= SURE
     if isinstance(source, int):
         is_sure &= read.classes == source
-    first = Readings(read.classes[:N_SHOWN], read.confidences[:N_SHOWN])
+    first = Readings(read.classes[:n_shown], read.confidences[:n_shown])
     return Sampled(shown, first, len(images), float(is_sure.mean()))
 
 
