@@ -48,7 +48,7 @@ def codes(z: np.ndarray) -> Codes:
 
 def test_importance_of_what_is_not_finite_is_told_of_in_a_sentence(digits: Dataset) -> None:
     trained = of_decoder(linear(np.full((3, 784), np.nan)), 3, digits)
-    with pytest.raises(CodeError, match="pictures drawn by .* are not finite numbers"):
+    with pytest.raises(CodeError, match=r"pictures drawn by .* are not finite numbers"):
         importance(trained, np.ones((5, 3), np.float32), np.ones(3, np.float32))
 
 

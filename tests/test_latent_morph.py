@@ -92,7 +92,7 @@ def test_a_morph_needs_two_test_images(digits: Dataset) -> None:
 def test_what_is_drawn_halfway_without_finite_numbers_is_told_of_in_a_sentence(digits: Dataset) -> None:
     broken = built(CONFIGS[0], digits)
     broken.model.decoder[0].bias[:] = torch.nan
-    with pytest.raises(CodeError, match="pictures drawn by .* are not finite numbers"):
+    with pytest.raises(CodeError, match=r"pictures drawn by .* are not finite numbers"):
         morphing.middles(broken)
 
 
