@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 
 from autoenc.inspection import one_thread
 
@@ -72,6 +71,8 @@ def fit(z: Floats) -> Gaussian:
     elif len(z) <= MAX_EXACT:
         mean, axes, variances = _of_few(z)
     else:
+        from sklearn.decomposition import PCA  # here: a second, which every process would pay
+
         z = z[:N_FITTED]
         rank = min(len(z) - 1, N_AXES)
         pca = PCA(rank, svd_solver="randomized", iterated_power=2, random_state=0).fit(z)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import KDTree
 
 from autoenc.errors import ShapeError
 from autoenc.latent.gaussian import fit
@@ -76,7 +75,7 @@ def code_at(plane: Plane, z: Floats, places: Floats) -> Floats:
         )
     if plane.origin is not None and plane.axes is not None:
         return np.asarray(plane.origin + places @ plane.axes, np.float32)
-    nearest = KDTree(plane.points).query(places, min(N_DECODED, len(z)), return_distance=False)
+    nearest = _tree(plane.points).query(places, min(N_DECODED, len(z)), return_distance=False)
     return np.asarray(z[nearest].mean(1), np.float32)
 
 
@@ -84,7 +83,7 @@ def usual_gap(points: Floats) -> float:
     """From 99 in 100 points the next one is no farther."""
     if len(points) < 2:
         return 0.0
-    distances, _ = KDTree(points).query(points, 2)
+    distances, _ = _tree(points).query(points, 2)
     return float(np.quantile(distances[:, 1], 0.99))
 
 
@@ -96,10 +95,17 @@ def neighbour_shares(points: Floats, labels: NDArray[np.intp], n_classes: int) -
     n_nearest = min(N_NEAREST, len(points) - 1)
     counts = np.zeros((n_classes, n_classes))
     if n_nearest > 0:
-        nearest = KDTree(points).query(points, n_nearest + 1, return_distance=False)[:, 1:]
+        nearest = _tree(points).query(points, n_nearest + 1, return_distance=False)[:, 1:]
         np.add.at(counts, (np.repeat(labels, n_nearest), labels[nearest].ravel()), 1)
     with np.errstate(invalid="ignore"):
         return np.asarray(counts / counts.sum(1, keepdims=True), np.float64)
+
+
+def _tree(points: Floats) -> Any:
+    """scikit-learn's KDTree of them."""
+    from sklearn.neighbors import KDTree  # here: a second, which every process would pay
+
+    return KDTree(points)
 
 
 def _values(z: Floats) -> Plane:
