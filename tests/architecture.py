@@ -61,6 +61,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("autoenc.export", "autoenc.film", "autoenc.morph_film", "autoenc.jobs.*"),
     ("autoenc.sessions.*",),
     ("autoenc.sweeps.*",),
+    ("autoenc.experiments.*",),
+    ("autoenc.report.*",),
     ("autoenc.cli.*", "autoenc.examples.*", "autoenc.__main__"),
     ("ui", "ui.registry"),
     ("ui.components.*",),

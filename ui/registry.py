@@ -95,6 +95,15 @@ PAGES: tuple[Page, ...] = (
         main=("train", "sweep-start", "equal-start"),
     ),
     Page(
+        "lab",
+        "Lab",
+        ":material/science:",
+        "All experiments of a student's lab report at one click, its numbers beside ours, and a hand-out to "
+        "take home.",
+        "pages/lab.py",
+        main=("lab-run",),
+    ),
+    Page(
         "runs",
         "Runs",
         ":material/inventory_2:",

@@ -12,14 +12,14 @@ from time import sleep
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, cores, datasets, devices, recipes, sweeps
+from autoenc import checkpoints, cores, datasets, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.printing import check_writable, split, write
 from autoenc.cli.settings import dataset_info, given_settings
 from autoenc.errors import AutoencError
-from autoenc.forecasting import Machine
+from autoenc.experiments import machine_of
 from autoenc.numerals import counted, data_size
-from autoenc.runs import by_id, timings
+from autoenc.runs import by_id
 from autoenc.schema import BaselineCurve, Forecast, Point, RunSummary, State, Sweep, whole_numbers
 from autoenc.schema.written import as_written
 from autoenc.sessions.protocol import Sessions
@@ -41,7 +41,7 @@ def sweep(args: argparse.Namespace) -> None:
         sessions.wait_until_ready()
         for refusal in sessions.refusals():
             print(f"autoenc: {refusal}", file=sys.stderr)
-        machine = _machine(sessions)
+        machine = machine_of(sessions)
         plan = sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
         saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
         save_for_its_page(saved)
@@ -77,13 +77,6 @@ def sweep_from_args(args: argparse.Namespace) -> Sweep:
         layers,
         **given_settings(args),
     )
-
-
-def _machine(sessions: Sessions) -> Machine:
-    device = devices.name_of(devices.pick("auto"))
-    share, speed = sessions.memory_share, sessions.speed()
-    timed = timings(checkpoints.summaries()[0])
-    return Machine(sessions.n_cores, share, speed, sessions.n_workers, device, timed)
 
 
 def _on_disk() -> dict[str, RunSummary]:

@@ -8,6 +8,7 @@ rates.py        bytes and quality of a way to compress
 baselines.py    a baseline is measured
 curves.py       a method of denoising is measured at rising levels of noise
 maps.py         codes are laid out in a plane
+expected.py     how long each will take
 downloading.py  a public data set is brought to this machine
 """
 

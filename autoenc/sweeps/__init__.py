@@ -14,7 +14,7 @@ from autoenc.sweeps.comparing import (
     equal_sweep,
     subject,
 )
-from autoenc.sweeps.following import points
+from autoenc.sweeps.following import point_of, points
 from autoenc.sweeps.planning import Plan, Planned, plan
 from autoenc.sweeps.remaining import left
 from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin, begin_missing
@@ -40,6 +40,7 @@ __all__ = [
     "left",
     "newest",
     "plan",
+    "point_of",
     "points",
     "rows",
     "save",

@@ -12,11 +12,11 @@ from autoenc.schema import (
     BaselineCurve,
     Point,
     RunSummary,
-    State,
     Subject,
     Sweep,
     TrainConfig,
 )
+from autoenc.sweeps.following import point_of
 
 RATIOS = (96, 48, 24, 12)  # image to code
 
@@ -41,7 +41,7 @@ def subject(
     alike: dict[TrainConfig, dict[int, Point]] = {}
     for run in own or usable_runs:
         same = replace(run.config, latent_size=1, seed=0)
-        alike.setdefault(same, {}).setdefault(run.config.latent_size, _point(run))
+        alike.setdefault(same, {}).setdefault(run.config.latent_size, point_of(run))
     best: dict[str, dict[int, Point]] = {}
     for config, points in alike.items():
         if len(points) > len(best.get(config.model, ())):
@@ -55,22 +55,6 @@ def _is_usable(run: RunSummary, fingerprint: str) -> bool:
     config = run.config
     plain = config.train_images is None and config.noise is None and config.rate_weight is None
     return run.finished and plain and run.fingerprint == fingerprint and usable(run.test_mse)
-
-
-def _point(run: RunSummary) -> Point:
-    return Point(
-        run.run_id,
-        run.config,
-        run.n_latents,
-        math.prod(run.image_shape),
-        run.n_parameters,
-        State.FINISHED,
-        epochs_done=run.epochs_done,
-        done=1.0,
-        train_loss=run.train_loss,
-        test_mse=run.test_mse,
-        seconds=run.seconds,
-    )
 
 
 def equal_sizes(n_pixels: int) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -91,3 +92,9 @@ def _of_summary(point: Point, summary: RunSummary) -> Point:
         concurrent_jobs=summary.concurrent_jobs,
         earlier_test=summary.earlier_test,
     )
+
+
+def point_of(run: RunSummary) -> Point:
+    """A run on disk, whichever sweep it belongs to."""
+    on_paper = Point(run.run_id, run.config, run.n_latents, math.prod(run.image_shape), run.n_parameters)
+    return _of_summary(on_paper, run)

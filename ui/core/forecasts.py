@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from autoenc import checkpoints, datasets, devices, forecasting, recognition, runs
 from autoenc.datasets import DatasetInfo
-from autoenc.errors import RunUnknown
 from autoenc.forecasting import Machine, Part
 from autoenc.forecasting.machine import Timings
-from autoenc.jobs import CurveJob, MapJob, ProbeJob, RateJob, ReadingJob
+from autoenc.jobs import expected
+from autoenc.jobs.expected import Measurement
 from autoenc.numerals import counted
-from autoenc.schema import Forecast, Recogniser, RecogniserConfig, RunSummary, Snapshot, TrainConfig
+from autoenc.schema import Forecast, Recogniser, RecogniserConfig, Snapshot, TrainConfig
 from autoenc.sweeps import Plan
 from ui.core import catalogue, sessions
 from ui.core.caching import once, shared
-
-Measurement = CurveJob | ReadingJob | ProbeJob | RateJob | MapJob
 
 MIN_DONE = 0.05  # of a measurement, before which its own progress says little
 
@@ -90,26 +88,7 @@ def of_recogniser(config: RecogniserConfig) -> Forecast | None:
 
 
 def _of_measurement(job: Measurement, here: Machine) -> Part:
-    info = catalogue.info_of(job.dataset)
-    match job:
-        case CurveJob():
-            return forecasting.curve(job.method, info, len(job.levels), here, _run(job.method))
-        case ReadingJob():
-            n_classes = len(catalogue.class_names(job.dataset))
-            run = _run(job.source)
-            return forecasting.reading(job.source, info, n_classes, here, len(job.levels), run)
-        case ProbeJob():
-            if (run := _run(job.run_id)) is None:
-                raise RunUnknown(f"run {job.run_id} is not on this machine any more")
-            return forecasting.probe(info, here, run, by_epoch=job.by_epoch)
-        case MapJob():
-            return forecasting.code_map(job.n_images, job.n_latents, here)
-        case RateJob():
-            return forecasting.rate_curve(job.source, info, here, _run(job.source))
-
-
-def _run(run_id: str) -> RunSummary | None:
-    return next((run for run in sessions.runs_to_show() if run.run_id == run_id), None)
+    return expected.measurement(job, here, runs.by_id(sessions.runs_to_show()))
 
 
 def _of_run(config: TrainConfig, here: Machine) -> Part | None:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from autoenc import checkpoints, datasets, jobs, neighbours, recipes, runs
 from autoenc.errors import AutoencError, CheckpointError
+from autoenc.experiments import Keeper
 from autoenc.jobs import Job
 from autoenc.neighbours import Neighbours
 from autoenc.schema import Download, Run, RunSummary, Snapshot, State
@@ -35,7 +36,9 @@ def background() -> Sessions:
     gc.collect()
     gc.freeze()  # what the libraries have loaded stays: Python need not look through it again and again
     atexit.register(gc.unfreeze)
-    return DaskSessions()
+    sessions = DaskSessions()
+    Keeper(sessions)  # goes on with the labs that an earlier server has left
+    return sessions
 
 
 @shared(max_entries=1)

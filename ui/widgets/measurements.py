@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from autoenc.jobs.expected import Measurement
 from autoenc.numerals import counted
 from autoenc.schema import Snapshot, State
 from ui.app import errors
 from ui.core import forecasts, idle, pages, polling, sessions, visitor
-from ui.core.forecasts import Measurement
 from ui.core.text import plain
 from ui.widgets import offers
 

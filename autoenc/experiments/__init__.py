@@ -1,0 +1,47 @@
+"""The experiments of the lab report as work to do: which there are, how far they are, and having them done.
+
+sizes.py     how much of them: a lesson, or all
+settings.py  the settings of the models that they train
+rows.py      the experiments, in the report's order
+steps.py     one piece of work: a model to train, a result to measure
+work.py      what each experiment consists of
+progress.py  how far each has come
+machine.py   this machine, for forecasts
+running.py   what is missing is started, the cheapest first
+saved.py     which labs were asked for, so that a restart goes on
+"""
+
+from autoenc.experiments.machine import machine_of
+from autoenc.experiments.progress import ExperimentNow, LabNow, Status, StepNow, look
+from autoenc.experiments.rows import EXPERIMENTS, SECTIONS, Experiment, experiment
+from autoenc.experiments.running import Keeper, advance, begin, expected, stop
+from autoenc.experiments.saved import SavedLab, find, save, wanted
+from autoenc.experiments.sizes import FULL, LESSON, SIZES, Lab, LabSize, lab_here
+
+__all__ = [
+    "EXPERIMENTS",
+    "FULL",
+    "LESSON",
+    "SECTIONS",
+    "SIZES",
+    "Experiment",
+    "ExperimentNow",
+    "Keeper",
+    "Lab",
+    "LabNow",
+    "LabSize",
+    "SavedLab",
+    "Status",
+    "StepNow",
+    "advance",
+    "begin",
+    "expected",
+    "experiment",
+    "find",
+    "lab_here",
+    "look",
+    "machine_of",
+    "save",
+    "stop",
+    "wanted",
+]

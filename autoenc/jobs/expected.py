@@ -1,0 +1,82 @@
+"""How long a job will take on a machine that does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autoenc import checkpoints, datasets, forecasting, recognition
+from autoenc.errors import RunUnknown
+from autoenc.forecasting import Machine, Part
+from autoenc.jobs.baselines import BaselineJob
+from autoenc.jobs.curves import CurveJob
+from autoenc.jobs.job import Job
+from autoenc.jobs.maps import MapJob
+from autoenc.jobs.rates import RateJob
+from autoenc.jobs.readings import ProbeJob, ReadingJob
+from autoenc.jobs.recognisers import RecogniserJob
+from autoenc.jobs.training import TrainJob
+from autoenc.schema import Forecast, RunSummary
+
+Measurement = CurveJob | ReadingJob | ProbeJob | RateJob | MapJob
+BASELINE_SECONDS = 4e-9  # about, for one image and the square of its numbers: what PCA computes
+BASELINE = (0.5, 2.0)
+
+
+def part(job: Job, machine: Machine, runs: Mapping[str, RunSummary]) -> Part | None:
+    """What is left of it; None: nothing has been measured yet, or nobody can say.
+
+    Args:
+        runs: those on disk, by run_id.
+    Raises:
+        AutoencError: its data set or its run is not here.
+    """
+    match job:
+        case TrainJob():
+            data = datasets.load(job.config.dataset)
+            earlier = checkpoints.furthest(job.config, data.fingerprint)
+            done = earlier.epochs_done if earlier else 0
+            return forecasting.part(job.config, datasets.info(data.name), machine, done)
+        case RecogniserJob():
+            data = datasets.load(job.config.dataset)
+            before = recognition.furthest(job.config, data.fingerprint)
+            return forecasting.recogniser(
+                job.config,
+                datasets.info(data.name),
+                len(data.class_names),
+                machine,
+                recognition.summaries(),
+                len(before.epochs) if before else 0,
+            )
+        case BaselineJob():
+            return _baseline(job, machine)
+        case CurveJob() | ReadingJob() | ProbeJob() | RateJob() | MapJob():
+            return measurement(job, machine, runs)
+    return None
+
+
+def measurement(job: Measurement, machine: Machine, runs: Mapping[str, RunSummary]) -> Part:
+    """Of what is measured on the test set; raises as `part`."""
+    info = datasets.info(job.dataset)
+    match job:
+        case CurveJob():
+            return forecasting.curve(job.method, info, len(job.levels), machine, runs.get(job.method))
+        case ReadingJob():
+            n_classes = len(datasets.load(job.dataset).class_names)
+            run = runs.get(job.source)
+            return forecasting.reading(job.source, info, n_classes, machine, len(job.levels), run)
+        case ProbeJob():
+            if (run := runs.get(job.run_id)) is None:
+                raise RunUnknown(f"run {job.run_id} is not on this machine any more")
+            return forecasting.probe(info, machine, run, by_epoch=job.by_epoch)
+        case MapJob():
+            return forecasting.code_map(job.n_images, job.n_latents, machine)
+        case RateJob():
+            return forecasting.rate_curve(job.source, info, machine, runs.get(job.source))
+
+
+def _baseline(job: BaselineJob, machine: Machine) -> Part:
+    info = datasets.info(job.dataset)
+    channels, height, width = info.image_shape
+    n_numbers, n_images = channels * height * width, job.train_images or info.n_train
+    seconds = BASELINE_SECONDS * n_images * n_numbers**2 / machine.n_cores
+    return Part(Forecast(seconds, seconds).out_by(*BASELINE), machine.n_cores)

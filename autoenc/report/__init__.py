@@ -1,0 +1,27 @@
+"""What the lab's experiments show, beside the report's own numbers: for the page, and as a hand-out.
+
+blocks.py     what a section consists of: charts, pictures, tables, printed text
+results.py    what has been trained and measured, read from its files
+comparing.py  the report's numbers beside ours, and why they differ
+sections/     an experiment -> its blocks
+"""
+
+from autoenc.report.blocks import Block, Cell, Chart, Pictures, Printed, Strip, Table
+from autoenc.report.comparing import Comparison, comparisons
+from autoenc.report.results import Results
+from autoenc.report.sections import Section, section
+
+__all__ = [
+    "Block",
+    "Cell",
+    "Chart",
+    "Comparison",
+    "Pictures",
+    "Printed",
+    "Results",
+    "Section",
+    "Strip",
+    "Table",
+    "comparisons",
+    "section",
+]

@@ -1,0 +1,54 @@
+"""An experiment -> what it shows, as far as it has been done; a file for each part of the report.
+
+Each has a function of the results for each of its experiments, which yields blocks; what is not trained yet
+is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from autoenc.experiments import Experiment, ExperimentNow, Status
+from autoenc.numerals import listed
+from autoenc.report.blocks import Block
+from autoenc.report.comparing import Comparison, comparisons
+from autoenc.report.results import Results
+from autoenc.report.sections import mlp
+
+_BLOCKS: Mapping[str, Callable[[Results], Iterator[Block]]] = {**mlp.SECTIONS}
+
+
+@dataclass(frozen=True)
+class Section:
+    """An experiment and what came of it."""
+
+    experiment: Experiment
+    status: Status
+    conditions: tuple[str, ...]  # said with every figure: images and epochs, for each data set
+    blocks: tuple[Block, ...]
+    comparisons: tuple[Comparison, ...]
+    missing: str = ""  # one sentence: what is not there; empty: all is
+
+
+def section(now: ExperimentNow, results: Results) -> Section:
+    """What an experiment shows so far."""
+    experiment = now.experiment
+    blocks = _BLOCKS.get(experiment.key)
+    return Section(
+        experiment,
+        now.status,
+        tuple(results.lab.conditions(data) for data in experiment.data(results.lab)),
+        tuple(blocks(results)) if blocks is not None and not now.missing else (),
+        comparisons(experiment.key, results),
+        _missing(now),
+    )
+
+
+def _missing(now: ExperimentNow) -> str:
+    if now.missing:
+        return f"{listed(now.missing)}: not on this machine."
+    if now.status is Status.DONE:
+        return ""
+    failures = " ".join(f"{text.rstrip('.')}." for text in now.failures)
+    return f"{now.progress}. {failures}".strip()

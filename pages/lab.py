@@ -1,0 +1,5 @@
+"""The page Lab."""
+
+from ui.lab.page import show
+
+show()

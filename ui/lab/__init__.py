@@ -1,0 +1,1 @@
+"""The page Lab: the experiments of the lab report, done again."""
