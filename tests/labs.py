@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,14 @@ def column(table: Table, name: str) -> list[object]:
 def chart(block: Block) -> Chart:
     assert isinstance(block, Chart)
     return block
+
+
+def drawn(axis: object) -> list[float]:
+    """The values of a trace along `x` or `y`, as plotly writes them: a list, or bytes of an array."""
+    if isinstance(axis, dict):
+        return np.frombuffer(base64.b64decode(axis["bdata"]), np.dtype(axis["dtype"])).tolist()  # type: ignore[no-any-return]
+    assert isinstance(axis, list)
+    return [value for value in axis if value is not None]
 
 
 def run_of(config: TrainConfig) -> Run:
