@@ -91,7 +91,7 @@ def _curves(results: Results) -> Iterator[Block]:
         )
         if curve is not None:
             lines.append(Line(method.name, COLOUR[method.colour], curve))
-    if not lines:
+    if len(lines) < 2:  # there is only noise
         return
     caption = _curves_caption(results, lines)
     figure = plots.quality_curves(lines, "psnr", caption=caption).to_json()
