@@ -135,11 +135,12 @@ def test_the_losses_of_the_curves_are_those_of_the_runs_files(lab: Lab) -> None:
     ):
         run = run_of(config)
         rows = numbers(blocks(lab, key)[block_key]).rows
-        assert [(row[0], row[2], row[3]) for row in rows] == [
-            (run.run_id, epoch.train_loss, epoch.test_loss) for epoch in run.epochs
-        ]
+        assert [row[3] for row in rows] == list(run.step_losses)
+        assert [row[4] for row in rows if row[4] is not None] == [epoch.test_loss for epoch in run.epochs]
+        assert {row[0] for row in rows} == {run.run_id}
     together = numbers(blocks(lab, "conv-curves")["conv-curve-together"])
-    assert len(together.rows) == 3
+    ends = [run_of(config).epochs[-1] for config in settings.conv_curves(lab)]
+    assert [row[2:4] for row in together.rows] == [(end.train_loss, end.test_loss) for end in ends]
 
 
 def test_the_sizes_and_the_table_of_layers_have_the_last_losses_of_the_files(lab: Lab) -> None:

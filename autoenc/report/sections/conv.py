@@ -52,7 +52,9 @@ def _times(results: Results) -> Iterator[Block]:
         said = captions.sweep.time_caption(points), captions.sweep.timing_caption(finished)
         caption = " ".join(filter(None, said))
         figure = plots.time_by_size(points, Axes(), caption=caption).to_json()
-        yield Chart("times", "Training time by latent size", figure, tables.sizes("times", points), caption)
+        yield Chart(
+            "times", "What does a larger code cost in time?", figure, tables.sizes("times", points), caption
+        )
 
 
 def _layers(results: Results) -> Iterator[Block]:
