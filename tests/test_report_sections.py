@@ -229,7 +229,7 @@ def test_a_photograph_goes_through_the_model_in_the_size_of_its_images(lab: Lab)
     given, made = pictures.strips
     assert given.images.shape == made.images.shape == (8, 1, 28, 28)
     assert given.notes[0] == "A face"
-    assert pictures.caption.startswith("A face (")
+    assert pictures.caption.startswith("A face: ")
 
 
 # ---------------------------------------------------------------- what is missing

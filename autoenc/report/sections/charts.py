@@ -78,11 +78,19 @@ def reconstructions(
 
 
 def loss_by_size(
-    key: str, results: Results, data: DatasetInfo, sizes: Sequence[TrainConfig]
+    key: str,
+    results: Results,
+    data: DatasetInfo,
+    sizes: Sequence[TrainConfig],
+    others: Sequence[TrainConfig] = (),
 ) -> Iterator[Block]:
     """Test loss by latent size, and a close-up of the large sizes; nothing where none is trained.
 
-    PCA stands beside codes of as many numbers as they have channels only where both are the same.
+    PCA stands beside codes of as many numbers as they have channels only where both are the same; else there
+    is one more chart, by numbers in the code.
+
+    Args:
+        others: of another model, beside these in the chart by numbers in the code.
     """
     points = planned.points(results, data, sizes)
     if not points:
@@ -94,7 +102,7 @@ def loss_by_size(
     yield Chart(key, "What does a larger code gain?", figure, tables.sizes(key, points, drawn), caption)
     yield _large_sizes(f"{key}-large", points, drawn)
     if not _counts_numbers(points):
-        yield _by_code(f"{key}-code", points, beside)
+        yield _by_code(f"{key}-code", (*results.points(others), *points), beside)
 
 
 def _large_sizes(key: str, points: Sequence[Point], beside: Sequence[BaselineCurve]) -> Chart:

@@ -36,8 +36,10 @@ def _reconstructions(results: Results) -> Iterator[Block]:
 
 
 def _sizes(results: Results) -> Iterator[Block]:
-    configs = settings.grey(results.lab, "conv", *results.lab.size.conv_sizes)
-    yield from charts.loss_by_size("conv-sizes", results, results.lab.grey, configs)
+    size = results.lab.size
+    convs = settings.grey(results.lab, "conv", *size.conv_sizes)
+    mlps = settings.grey(results.lab, "mlp", *size.mlp_sizes)
+    yield from charts.loss_by_size("conv-sizes", results, results.lab.grey, convs, mlps)
 
 
 def _times(results: Results) -> Iterator[Block]:

@@ -99,7 +99,7 @@ def layers(key: str, points: Sequence[Point]) -> Table:
         for point in points
         if point.finished
     )
-    return Table(key, "One layer and two", columns, rows)
+    return Table(key, "Time, loss and size of the code", columns, rows)
 
 
 def curves(key: str, measured: Sequence[Curve]) -> Table:
