@@ -5,6 +5,7 @@ frames.py               a moment of a training, in its film
 configs.py              the settings of a run and of a sweep
 sweep/                  the runs of a sweep
 equal.py                two data sets at equal compression
+outlook.py              more layers, more epochs, other images
 errors.py               where a model errs: classes, colours
 baselines.py            a model beside the baselines
 denoising/              curves of denoising
