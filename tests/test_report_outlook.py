@@ -15,7 +15,8 @@ from autoenc.experiments import EXPERIMENTS, Lab, Status, settings, steps
 from autoenc.jobs import TrainJob
 from autoenc.report import Chart, Pictures, Results, Table
 from autoenc.schema import Epoch, RatePoint, Run, State
-from tests.labs import (
+from tests.sweep_points import point
+from tests.tiny_labs import (
     COLOUR,
     GREY,
     SIDE,
@@ -30,7 +31,6 @@ from tests.labs import (
     run_of,
     shown,
 )
-from tests.sweep_points import point
 
 SECTIONS_5_AND_6 = tuple(one.key for one in EXPERIMENTS if one.section in ("5", "6"))
 FOLDERS = ("data", "cache", "checkpoint")
