@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from autoenc import checkpoints, sweeps
+from autoenc import checkpoints, datasets, recipes
 from tests.visits import laboratory, opened, settle, texts, until_true
 from ui.registry import PAGES
 
@@ -106,7 +106,8 @@ def test_the_guide_names_only_what_comes_with_the_program() -> None:
     named = {run_id for promise in PROMISES for run_id in promise.run_ids}
     assert named
     assert named <= examples
-    assert {promise.params["sweep"] for promise in PROMISES if "sweep" in promise.params} == {sweeps.newest()}
+    sweep_id = recipes.SWEEP_EXAMPLE.sweep_id(datasets.load("digits").fingerprint)
+    assert {promise.params.get("sweep", sweep_id) for promise in PROMISES} == {sweep_id}
 
 
 def test_the_lesson_visits_every_page_but_the_list_of_runs() -> None:
