@@ -169,14 +169,14 @@ def take(browser: Browser, address: str, name: str, picture: Picture) -> None:
 
 
 def take_handout(browser: Browser) -> None:
-    """The first screen of one of its figures, with the report's numbers beside ours."""
+    """What it says of one layer against two, with the report's numbers beside ours."""
     with TemporaryDirectory() as folder:
         paper = Path(folder) / "report.html"
         command = [sys.executable, "-m", "autoenc", "report", "--size", "lesson", "--out", str(paper)]
         subprocess.run(command, cwd=ROOT, check=True)
         page = browser.new_page(viewport={"width": 1280, "height": 960}, color_scheme="light")
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{paper.as_uri()}#mlp-curves")
+        page.goto(f"{paper.as_uri()}#layers")
         page.wait_for_timeout(4000)  # its charts are drawn one after the other; nothing tells that all are
         page.screenshot(path=HERE / f"{HANDOUT}.png")
         page.close()
