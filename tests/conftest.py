@@ -49,6 +49,7 @@ LONG = (
     "test_cli_sweep",
     "test_survival",
     "test_links",
+    "test_lesson",
     "browser/test_sweep_page",
     "browser/test_accessibility",
     "browser/test_in_view",

@@ -19,11 +19,15 @@ What has to be there, as commands of `python -m autoenc`:
     train --dataset mnist --model vae --latent-size 16
     train --dataset mnist --latent-size 2
     train --dataset mnist --model vae --latent-size 2
+    report --size lesson --run --out FILE.html
+
+What the last one measures is in AUTOENC_CACHE_DIR: the same one is needed for `lab` and `handout`.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -34,11 +38,12 @@ from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwrigh
 
 from autoenc import datasets, recipes
 from autoenc.schema import TrainConfig
-from benchmarks.dashboards import dashboard
+from benchmarks.dashboards import ROOT, dashboard
 from tests.browser import chromium
 from tests.browser.conftest import HEAD, expect_rest
 
 HERE = Path(__file__).parent
+HANDOUT = "handout"  # the one picture that is not of a page
 HOST, PORT = "lab.school.example", 8501  # what a class would type; for this browser it is the machine itself
 PATIENCE = 600_000  # milliseconds: curves of noise are measured while the page is open
 
@@ -113,6 +118,7 @@ def pictures() -> dict[str, Picture]:
         "picture": Picture(f"picture?from=draw&runs={both}", then=draw_a_seven),
         "colour": Picture("colour?part=harder&colour=cifar10-images&grey=mnist&models=mlp"),
         "colour-sweep": Picture(f"colour?part=sweep&sweep={colour_sweep}", 1330),
+        "lab": Picture("lab?size=lesson&experiment=mlp-curves", 960),
         "runs": Picture(f"runs?runs={several}", 1180),
         "class-address": Picture(f"train?run={mlp}&view=images", then=open_address),
     }
@@ -162,6 +168,20 @@ def take(browser: Browser, address: str, name: str, picture: Picture) -> None:
     page.close()
 
 
+def take_handout(browser: Browser) -> None:
+    """What it says of one layer against two, with the report's numbers beside ours."""
+    with TemporaryDirectory() as folder:
+        paper = Path(folder) / "report.html"
+        command = [sys.executable, "-m", "autoenc", "report", "--size", "lesson", "--out", str(paper)]
+        subprocess.run(command, cwd=ROOT, check=True)
+        page = browser.new_page(viewport={"width": 1280, "height": 960}, color_scheme="light")
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{paper.as_uri()}#layers")
+        page.wait_for_timeout(4000)  # its charts are drawn one after the other; nothing tells that all are
+        page.screenshot(path=HERE / f"{HANDOUT}.png")
+        page.close()
+
+
 def around(page: Page, parts: str) -> FloatRect:
     """A rectangle with all of these elements."""
     boxes = [box for part in page.locator(parts).all() if (box := part.bounding_box())]
@@ -185,8 +205,9 @@ def main(names: list[str]) -> None:
     if runs is None:
         sys.exit("set AUTOENC_CHECKPOINT_DIR to the folder of the runs")
     every = pictures()
-    if unknown := [name for name in names if name not in every]:
-        sys.exit(f"unknown picture {unknown[0]!r}; known: {', '.join(every)}")
+    known = (*every, HANDOUT)
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"unknown picture {unknown[0]!r}; known: {', '.join(known)}")
     with (
         TemporaryDirectory() as folder,
         dashboard(Path(folder), "--browser.serverAddress", HOST, AUTOENC_CHECKPOINT_DIR=runs) as lab,
@@ -196,8 +217,11 @@ def main(names: list[str]) -> None:
             args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST}:{PORT} 127.0.0.1:{lab.port}"],
         ) as browser,
     ):
-        for name in names or every:
-            take(browser, f"http://{HOST}:{PORT}", name, every[name])
+        for name in names or known:
+            if name == HANDOUT:
+                take_handout(browser)
+            else:
+                take(browser, f"http://{HOST}:{PORT}", name, every[name])
             print(name)
 
 
