@@ -9,7 +9,7 @@ sections/     an experiment -> its blocks
 from autoenc.report.blocks import Block, Cell, Chart, Pictures, Printed, Strip, Table
 from autoenc.report.comparing import Comparison, comparisons
 from autoenc.report.results import Results
-from autoenc.report.sections import Section, section
+from autoenc.report.sections import Section, section, what_is_missing
 
 __all__ = [
     "Block",
@@ -24,4 +24,5 @@ __all__ = [
     "Table",
     "comparisons",
     "section",
+    "what_is_missing",
 ]

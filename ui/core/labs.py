@@ -1,22 +1,35 @@
-"""The report's experiments on this machine: how far they are, and having them done."""
+"""The report's experiments on this machine: how far they are, having them done, and what they show."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import replace
+
 from autoenc import checkpoints, experiments, report
 from autoenc.errors import AutoencError
-from autoenc.experiments import Lab, LabNow, SavedLab
-from autoenc.report import Results, Section
-from autoenc.schema import Forecast, RunSummary
+from autoenc.experiments import ExperimentNow, Lab, LabNow, SavedLab, StepNow
+from autoenc.report import Comparison, Results, Section
+from autoenc.runs import by_id
+from autoenc.schema import DatasetInfo, Forecast, RunSummary
 from ui.core import catalogue, forecasts, sessions, visitor
 from ui.core.caching import shared
 
 LOOK_SECONDS = 0.5
+FORECAST_SECONDS = 2.0
+
+Numbers = tuple[tuple[ExperimentNow, tuple[Comparison, ...]], ...]
+
+
+def unprepared(size: str) -> tuple[DatasetInfo, ...]:
+    """Image folders of the lab that nobody has opened yet."""
+    lab = experiments.lab_here(size, catalogue.infos())
+    return tuple(info for info in (lab.grey, lab.colour) if info.present and not info.prepared)
 
 
 def now(size: str) -> LabNow:
     """The lab of this size at this moment, the same for all who look."""
     infos = catalogue.infos()
-    return _now(size, tuple((info.name, info.present, info.n_train) for info in infos))
+    return _now(size, tuple((info.name, info.present, info.prepared, info.n_train) for info in infos))
 
 
 @shared(max_entries=2, seconds=LOOK_SECONDS)
@@ -29,10 +42,29 @@ def _runs() -> tuple[RunSummary, ...]:
     return (*sessions.runs_on_disk(), *checkpoints.examples())
 
 
+def moment(size: str) -> Hashable:
+    """What another window would change of the page."""
+    latest = now(size)
+    return is_wanted(latest.lab), tuple((one.status, one.progress) for one in latest.experiments)
+
+
+# ---------------------------------------------------------------- having it done
+
+
 def is_wanted(lab: Lab) -> bool:
     """Whether somebody has asked for it, and it goes on by itself."""
     saved = experiments.find(lab.lab_id)
     return saved is not None and saved.wanted
+
+
+def was_begun(lab: Lab) -> bool:
+    """Whether somebody has ever asked for it."""
+    return experiments.find(lab.lab_id) is not None
+
+
+def is_active(latest: LabNow) -> bool:
+    """Whether the page follows it: it goes on by itself, or a piece of it is trained for another page."""
+    return is_wanted(latest.lab) or bool(latest.active)
 
 
 def begin(latest: LabNow) -> None:
@@ -66,17 +98,54 @@ def may_stop(lab: Lab) -> bool:
 
 def expected(latest: LabNow) -> Forecast | None:
     """Until nothing is left of it; None: nothing has been measured yet."""
-    return experiments.expected(latest, forecasts.machine(), sessions.runs_to_show())
+    left = tuple((str(one.step.what), one.state, round(one.done, 2)) for one in latest.left)
+    return _expected(latest.lab.lab_id, left, sessions.background().speed() is None, latest)
 
 
-def section(size: str, key: str) -> Section:
-    """What an experiment shows so far; once for all who look."""
-    latest = now(size)
+@shared(max_entries=4, seconds=FORECAST_SECONDS)
+def _expected(lab_id: str, left: object, unmeasured: bool, _latest: LabNow) -> Forecast | None:
+    return experiments.expected(_latest, forecasts.machine(), sessions.runs_to_show())
+
+
+# ---------------------------------------------------------------- what it shows
+
+
+def section(latest: LabNow, key: str) -> Section:
+    """What an experiment shows so far; drawn once for all who look.
+
+    Of what is under way only the progress moves: nothing is drawn again for that.
+    """
     one = latest.of(key)
-    done = tuple((str(step.step.what), step.finished) for step in one.steps)
-    return _section(latest.lab.lab_id, key, one.status, done, sessions.moment_of_folder(), latest)
+    drawn = _section(latest.lab, key, bool(one.missing), _finished(one.steps), latest)
+    return replace(drawn, status=one.status, missing=report.what_is_missing(one))
 
 
-@shared(max_entries=64)
-def _section(lab_id: str, key: str, status: object, done: object, folder: object, _latest: LabNow) -> Section:
+@shared(max_entries=64, spinner="Drawing the figures")
+def _section(lab: Lab, key: str, missing: bool, finished: object, _latest: LabNow) -> Section:
     return report.section(_latest.of(key), Results(_latest.lab, _runs()))
+
+
+def numbers(latest: LabNow) -> Numbers:
+    """All numbers of the report beside ours, by experiment; those without any are left out."""
+    return tuple(
+        (one, compared)
+        for one, compared in zip(latest.experiments, _numbers(latest.lab, _all(latest), latest), strict=True)
+        if compared
+    )
+
+
+@shared(max_entries=4, spinner="Comparing with the report")
+def _numbers(lab: Lab, finished: object, _latest: LabNow) -> tuple[tuple[Comparison, ...], ...]:
+    results = Results(_latest.lab, _runs())
+    return tuple(report.comparisons(one.experiment.key, results) for one in _latest.experiments)
+
+
+def _all(latest: LabNow) -> Hashable:
+    return tuple(_finished(one.steps) for one in latest.experiments)
+
+
+def _finished(steps: tuple[StepNow, ...]) -> Hashable:
+    """What is done of these steps, and when: a run that was trained again is another one."""
+    runs = by_id(_runs())
+    ids = [one.job.job_id if one.job is not None and one.finished else "" for one in steps]
+    return tuple((job_id, runs[job_id].modified if job_id in runs else 0.0) for job_id in ids)

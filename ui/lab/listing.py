@@ -1,0 +1,72 @@
+"""The experiments in the report's order: as a list beside the one that is shown, and in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import streamlit as st
+
+from autoenc.experiments import SECTIONS, ExperimentNow, LabNow, Status
+from ui.app import errors, layout
+from ui.core.text import plain
+from ui.lab import links, settings
+
+ICONS = {
+    Status.DONE: ":material/check_circle:",
+    Status.RUNNING: ":material/hourglass_top:",
+    Status.TO_DO: ":material/radio_button_unchecked:",
+    Status.FAILED: ":material/error:",
+    Status.NEEDS_DATA: ":material/cloud_off:",
+}
+
+
+def state(now: ExperimentNow) -> str:
+    """`done`, `running, 3 of 11 done`, `to do, 3 of 11 done`."""
+    partly = 0 < now.n_done < len(now.steps) or now.status is Status.RUNNING
+    return f"{now.status}, {now.progress}" if partly and now.progress else str(now.status)
+
+
+def title(now: ExperimentNow) -> str:
+    """`2.4 Test loss of the MLP by latent size`."""
+    return f"{now.experiment.number} {now.experiment.title}"
+
+
+def beside(latest: LabNow, shown: str) -> None:
+    """The list; a press shows one of them."""
+    with st.container(key="lab-list"):
+        for heading, ones in _by_section(latest.experiments):
+            st.markdown(f"**{plain(heading)}**")
+            for now in ones:
+                _press(now, f"lab-go-{now.experiment.key}", chosen=now.experiment.key == shown)
+
+
+def every_one(latest: LabNow) -> None:
+    """All of them with what each shows, and the way to the page that does it."""
+    for heading, ones in _by_section(latest.experiments):
+        layout.subsection(f"**{plain(heading)}**")
+        for now in ones:
+            with st.container(key=f"lab-row-{now.experiment.key}", horizontal=True, vertical_alignment="top"):
+                with st.container(width=330):
+                    _press(now, f"lab-open-{now.experiment.key}", chosen=False)
+                st.container(width="stretch").markdown(plain(now.experiment.shows))
+                with st.container(width="content"), errors.shown():
+                    links.to_its_page(latest, now)
+
+
+def _press(now: ExperimentNow, key: str, *, chosen: bool) -> None:
+    name = f"**{plain(title(now))}**" if chosen else plain(title(now))
+    st.button(
+        f"{name} :small[{plain(state(now))}]",
+        icon=ICONS[now.status],
+        type="secondary" if chosen else "tertiary",
+        key=key,
+        width="stretch",
+        on_click=settings.show,
+        args=(now.experiment.key,),
+    )
+
+
+def _by_section(experiments: Iterable[ExperimentNow]) -> Iterable[tuple[str, list[ExperimentNow]]]:
+    for section, ones in groupby(experiments, key=lambda now: now.experiment.section):
+        yield f"{section} {SECTIONS[section]}", list(ones)

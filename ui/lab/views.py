@@ -1,0 +1,74 @@
+"""What the visitor looks at: one experiment, all of them, the report's numbers, the hand-out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from autoenc.experiments import LabNow
+from autoenc.report import Section
+from ui.app import errors, layout, presenter
+from ui.core import labs, pages
+from ui.core.text import plain
+from ui.lab import blocks, handout, links, listing, numbers, settings
+
+
+def show(latest: LabNow, shown: str) -> None:
+    """Only the tab that is open is drawn."""
+    if presenter.is_on():
+        presenter.stage(settings.EXPERIMENT, settings.SHORT_NAMES)
+        _experiment(latest, shown)
+        return
+    tabs = st.tabs(list(settings.VIEWS.values()), key=settings.VIEW.key, on_change=pages.write_address)
+    for tab, view in zip(tabs, settings.VIEWS, strict=True):
+        if not tab.open:
+            continue
+        with tab, errors.shown():
+            match view:
+                case "experiment":
+                    _step_buttons(shown)
+                    _experiment(latest, shown)
+                case "all":
+                    listing.every_one(latest)
+                case "numbers":
+                    numbers.every_one(latest)
+                case _:
+                    handout.show(latest)
+
+
+def _step_buttons(shown: str) -> None:
+    """To the experiments before and after it."""
+    with st.container(horizontal=True, key="lab-steps"):
+        for step, label, icon in ((-1, "Previous", "arrow_back"), (1, "Next", "arrow_forward")):
+            other = settings.beside(shown, step)
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"lab-{label.lower()}",
+                disabled=other is None,
+                on_click=settings.show,
+                args=(other or shown,),
+            )
+
+
+def _experiment(latest: LabNow, shown: str) -> None:
+    section, now = labs.section(latest, shown), latest.of(shown)
+    layout.section(f"**{plain(listing.title(now))}**")
+    st.markdown(plain(section.experiment.shows))
+    with st.container(horizontal=True, vertical_alignment="center", key="lab-about"):
+        state = f"{listing.ICONS[now.status]} {plain(listing.state(now))}"
+        st.container(width="content").markdown(state)
+        with st.container(width="content"), errors.shown():
+            links.to_its_page(latest, now)
+    _missing(section)
+    blocks.draw(section)
+    numbers.of_section(section)
+
+
+def _missing(section: Section) -> None:
+    if section.missing:
+        st.info(plain(_sentence(section)), icon=":material/info:")
+
+
+def _sentence(section: Section) -> str:
+    nothing = "" if section.blocks else "Nothing to show yet. "
+    return f"{nothing}{section.missing}"
