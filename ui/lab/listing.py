@@ -22,9 +22,13 @@ ICONS = {
 
 
 def state(now: ExperimentNow) -> str:
-    """`done`, `running, 3 of 11 done`, `to do, 3 of 11 done`."""
-    partly = 0 < now.n_done < len(now.steps) or now.status is Status.RUNNING
-    return f"{now.status}, {now.progress}" if partly and now.progress else str(now.status)
+    """`done`, `to do`, `3 of 11 done`, `running, 3 of 11 done`."""
+    match now.status:
+        case Status.TO_DO if now.n_done:
+            return now.progress
+        case Status.RUNNING | Status.FAILED:
+            return f"{now.status}, {now.progress}"
+    return str(now.status)
 
 
 def title(now: ExperimentNow) -> str:
@@ -57,7 +61,7 @@ def every_one(latest: LabNow) -> None:
 def _press(now: ExperimentNow, key: str, *, chosen: bool) -> None:
     name = f"**{plain(title(now))}**" if chosen else plain(title(now))
     st.button(
-        f"{name} :small[{plain(state(now))}]",
+        f"{name} · :small[{plain(state(now))}]",
         icon=ICONS[now.status],
         type="secondary" if chosen else "tertiary",
         key=key,

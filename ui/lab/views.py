@@ -25,7 +25,6 @@ def show(latest: LabNow, shown: str) -> None:
         with tab, errors.shown():
             match view:
                 case "experiment":
-                    _step_buttons(shown)
                     _experiment(latest, shown)
                 case "all":
                     listing.every_one(latest)
@@ -37,7 +36,7 @@ def show(latest: LabNow, shown: str) -> None:
 
 def _step_buttons(shown: str) -> None:
     """To the experiments before and after it."""
-    with st.container(horizontal=True, key="lab-steps"):
+    with st.container(horizontal=True, width="content", key="lab-steps"):
         for step, label, icon in ((-1, "Previous", "arrow_back"), (1, "Next", "arrow_forward")):
             other = settings.beside(shown, step)
             st.button(
@@ -52,8 +51,12 @@ def _step_buttons(shown: str) -> None:
 
 def _experiment(latest: LabNow, shown: str) -> None:
     section, now = labs.section(latest, shown), latest.of(shown)
-    layout.section(f"**{plain(listing.title(now))}**")
-    st.markdown(plain(section.experiment.shows))
+    with st.container(horizontal=True, vertical_alignment="top", key="lab-head"):
+        with st.container(width="stretch"):
+            layout.section(f"**{plain(listing.title(now))}**")
+            st.markdown(plain(section.experiment.shows))
+        if not presenter.is_on():
+            _step_buttons(shown)
     with st.container(horizontal=True, vertical_alignment="center", key="lab-about"):
         state = f"{listing.ICONS[now.status]} {plain(listing.state(now))}"
         st.container(width="content").markdown(state)
