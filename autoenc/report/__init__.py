@@ -4,6 +4,7 @@ blocks.py     what a section consists of: charts, pictures, tables, printed text
 results.py    what has been trained and measured, read from its files
 comparing.py  the report's numbers beside ours, and why they differ
 sections/     an experiment -> its blocks
+handout/      all of it as one HTML file and CSV files
 """
 
 from autoenc.report.blocks import Block, Cell, Chart, Pictures, Printed, Strip, Table
