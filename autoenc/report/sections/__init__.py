@@ -14,9 +14,13 @@ from autoenc.numerals import listed
 from autoenc.report.blocks import Block
 from autoenc.report.comparing import Comparison, comparisons
 from autoenc.report.results import Results
-from autoenc.report.sections import mlp
+from autoenc.report.sections import conv, mlp, noise
 
-_BLOCKS: Mapping[str, Callable[[Results], Iterator[Block]]] = {**mlp.SECTIONS}
+_BLOCKS: Mapping[str, Callable[[Results], Iterator[Block]]] = {
+    **mlp.SECTIONS,
+    **conv.SECTIONS,
+    **noise.SECTIONS,
+}
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
-"""The numbers of runs as tables: what charts show, exactly as the files have it."""
+"""The numbers of runs as tables: what charts and pictures show, exactly as the files have it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from autoenc.plots import LOSS
-from autoenc.report.blocks import Table
-from autoenc.schema import Point, Run
+from autoenc.report.blocks import Cell, Table
+from autoenc.schema import BaselineCurve, Curve, Point, Run
 
 
 def epochs(key: str, runs: Sequence[Run]) -> Table:
@@ -26,8 +26,8 @@ def epochs(key: str, runs: Sequence[Run]) -> Table:
     return Table(key, "Epoch by epoch", columns, rows)
 
 
-def sizes(key: str, points: Sequence[Point]) -> Table:
-    """A row a run."""
+def sizes(key: str, points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> Table:
+    """A row for each finished run, then one for each measured point of a baseline."""
     columns = (
         "run",
         "latent size",
@@ -50,5 +50,88 @@ def sizes(key: str, points: Sequence[Point]) -> Table:
             point.seconds,
         )
         for point in points
+        if point.finished
     )
-    return Table(key, "By latent size", columns, rows)
+    return Table(key, "By latent size", columns, rows + _baselines(baselines))
+
+
+def _baselines(baselines: Sequence[BaselineCurve]) -> tuple[tuple[Cell, ...], ...]:
+    """They have neither layers nor training; one without a code has no size either."""
+    return tuple(
+        (curve.title, None, None, point.n_latents or None, None, None, point.test_mse, None)
+        for curve in baselines
+        for point in curve.measured
+    )
+
+
+def layers(key: str, points: Sequence[Point]) -> Table:
+    """A row for each finished run: what the report's table of layers has, and the size of the code."""
+    columns = (
+        "layers",
+        "latent size",
+        "training time (s)",
+        "last training loss",
+        "test loss",
+        "numbers in the code",
+        "run",
+    )
+    rows = tuple(
+        (
+            point.config.layers,
+            point.config.latent_size,
+            point.seconds,
+            point.train_loss,
+            point.test_mse,
+            point.n_latents,
+            point.run_id,
+        )
+        for point in points
+        if point.finished
+    )
+    return Table(key, "One layer and two", columns, rows)
+
+
+def curves(key: str, measured: Sequence[Curve]) -> Table:
+    """A row for each level of each method of denoising."""
+    columns = (
+        "run or method",
+        "noise",
+        "level",
+        "MSE per pixel",
+        "PSNR (dB)",
+        "PSNR, 10th percentile",
+        "PSNR, 90th percentile",
+        "SSIM",
+        "test images",
+    )
+    rows = tuple(
+        (
+            curve.method,
+            curve.noise,
+            quality.level,
+            quality.mse,
+            quality.psnr_db,
+            quality.psnr_low,
+            quality.psnr_high,
+            quality.ssim,
+            curve.n_images,
+        )
+        for curve in measured
+        for quality in curve.points
+    )
+    return Table(key, "By level of noise", columns, rows)
+
+
+def picture_errors(key: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Table:
+    """A row for each picture of each run.
+
+    Args:
+        names: of the pictures, such as their classes.
+        rows: a run or a method, and the PSNR of each picture in decibels.
+    """
+    cells: tuple[tuple[Cell, ...], ...] = tuple(
+        (run, n, name, value)
+        for run, values in rows
+        for n, (name, value) in enumerate(zip(names, values, strict=True), 1)
+    )
+    return Table(key, "Picture by picture", ("run or method", "picture", "class", "PSNR (dB)"), cells)

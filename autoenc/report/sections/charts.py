@@ -1,0 +1,107 @@
+"""Blocks that several experiments show: a printed model, loss curves, reconstructions, loss by size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from autoenc import captions, models, plots
+from autoenc.captions import code_sizes, configs
+from autoenc.numerals import counted
+from autoenc.plots import Axes
+from autoenc.report.blocks import Block, Chart, Pictures, Printed, Strip
+from autoenc.report.results import Results
+from autoenc.report.sections import planned, strips, tables
+from autoenc.schema import DatasetInfo, Point, Run, TrainConfig
+
+
+def printed(results: Results, data: DatasetInfo, config: TrainConfig) -> Iterator[Printed]:
+    """A model as a program prints it; nothing where its images are not here."""
+    images = results.data(data)
+    if images is not None:
+        info = models.describe(config, images.image_shape)
+        key = f"{config.model}-model-{config.latent_size}"
+        yield Printed(key, configs.short(config), str(info), code_sizes.model_caption(info))
+
+
+def loss_curves(key: str, runs: Sequence[Run], caption: str) -> Iterator[Chart]:
+    """Training and test loss of each run, then the test losses of all in one chart.
+
+    Args:
+        caption: what tells the runs apart.
+    """
+    names = names_of(runs)
+    for name, run in zip(names, runs, strict=True):
+        own_key = f"{key}-{run.config.latent_size}{stride_key(run.config)}"
+        own = captions.training.loss_caption(run)
+        figure = plots.loss_curve(run).to_json()
+        yield Chart(own_key, f"Training and test loss of {name}", figure, tables.epochs(own_key, (run,)), own)
+    if len(runs) > 1:
+        together = f"{key}-together"
+        figure = plots.comparison(dict(zip(names, runs, strict=True))).to_json()
+        yield Chart(together, "Test loss side by side", figure, tables.epochs(together, runs), caption)
+
+
+def names_of(runs: Sequence[Run]) -> tuple[str, ...]:
+    """`Conv 1`, `Conv 128`, `Conv 1, stride 1`: the stride where it is not the usual one."""
+    return tuple(f"{configs.short(run.config)}{_stride_name(run.config)}" for run in runs)
+
+
+def _stride_name(config: TrainConfig) -> str:
+    return f", stride {config.stride}" if config.stride != TrainConfig.stride else ""
+
+
+def stride_key(config: TrainConfig) -> str:
+    """Of a block that is one of several strides."""
+    return f"-stride-{config.stride}" if config.stride != TrainConfig.stride else ""
+
+
+def reconstructions(
+    key: str, results: Results, data: DatasetInfo, sizes: Sequence[TrainConfig]
+) -> Iterator[Pictures]:
+    """The first test images above what each trained model makes of them; nothing where none is trained."""
+    runs = [run for run in map(results.run, sizes) if run is not None]
+    images = results.data(data)
+    if not runs or images is None:
+        return
+    x, _ = strips.last_previews(runs[0])
+    names = strips.class_names(images, images.test_labels[: len(x)])
+    rows: list[Strip] = [strips.strip("Original", x, names)]
+    errors = []
+    for run in runs:
+        _, x_hat = strips.last_previews(run)
+        values = strips.psnr_db(x, x_hat)
+        rows.append(strips.strip(configs.short(run.config), x_hat, strips.in_decibels(values)))
+        errors.append((run.run_id, values))
+    caption = " ".join([code_sizes.quality_caption(runs), *map(strips.verdict, runs)])
+    title = f"The first {counted(len(x), 'test image')}"
+    yield Pictures(key, title, tuple(rows), caption, tables.picture_errors(key, names, errors))
+
+
+def loss_by_size(
+    key: str, results: Results, data: DatasetInfo, sizes: Sequence[TrainConfig]
+) -> Iterator[Block]:
+    """Test loss by latent size, and a close-up of the large sizes; nothing where none is trained.
+
+    PCA stands beside codes of as many numbers as they have channels only where both are the same.
+    """
+    points = planned.points(results, data, sizes)
+    if not points:
+        return
+    beside = planned.baselines(results, data, sizes[0].train_images)
+    drawn = [curve for curve in beside if not curve.has_code or _counts_numbers(points)]
+    caption = captions.sweep.loss_caption(points, beside)
+    figure = plots.loss_by_size(points, drawn, Axes(), caption=caption).to_json()
+    yield Chart(key, "Test loss by latent size", figure, tables.sizes(key, points, drawn), caption)
+    large, large_key = captions.sweep.large_caption(points), f"{key}-large"
+    figure = plots.loss_at_large_sizes(points, drawn, Axes(), caption=large).to_json()
+    yield Chart(large_key, "Close-up: large sizes", figure, tables.sizes(large_key, points, drawn), large)
+    if not _counts_numbers(points):
+        code, code_key = captions.sweep.code_caption(points, beside), f"{key}-code"
+        figure = plots.loss_by_code(points, beside, Axes(), caption=code).to_json()
+        numbers = tables.sizes(code_key, points, beside)
+        yield Chart(code_key, "How many numbers do these codes have?", figure, numbers, code)
+
+
+def _counts_numbers(points: Sequence[Point]) -> bool:
+    """Whether a latent size is the numbers in the code."""
+    return all(point.n_latents == point.config.latent_size for point in points)
