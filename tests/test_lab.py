@@ -23,7 +23,7 @@ from autoenc.schema import Noise, TrainConfig
 )
 def test_the_figures_are_those_of_the_report(setting: dict[str, Any], figures: tuple[float, ...]) -> None:
     assert reported(TrainConfig(**setting)) == LabFigures(*figures)
-    assert len(LAB_FIGURES) == 7
+    assert len(LAB_FIGURES) == 8
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,14 @@ def share(accuracy: float) -> str:
     return f"{short(100 * accuracy if accuracy == 1 else min(99.9, 100 * accuracy), 3)} %"
 
 
+def accuracies(points: Sequence[Point], curves: Mapping[str, ReadingCurve]) -> dict[str, float]:
+    """Of the runs that are read wholly, by run_id; `curves` by source."""
+    read = ((point.run_id, curves[point.run_id]) for point in points if point.run_id in curves)
+    return {
+        run_id: curve.readings[0].accuracy for run_id, curve in read if curve.done >= 1 and curve.readings
+    }
+
+
 def recogniser_caption(recogniser: Recogniser) -> str:
     """What it has learnt."""
     if recogniser.accuracy is None:

@@ -17,7 +17,7 @@ comparing.py  how many bytes one curve saves against another
 """
 
 from autoenc.compression.codec import Codec, codec_of, compress, decompress
-from autoenc.compression.codecs import CODECS
+from autoenc.compression.codecs import CODECS, FAMILIES
 from autoenc.compression.comparing import bd_rate, compared
 from autoenc.compression.files import ENDING, MAX_BYTES, CompressedFile, parsed
 from autoenc.compression.finding import OpenedFile, first_images, opened
@@ -25,6 +25,7 @@ from autoenc.compression.finding import OpenedFile, first_images, opened
 __all__ = [
     "CODECS",
     "ENDING",
+    "FAMILIES",
     "MAX_BYTES",
     "Codec",
     "CompressedFile",

@@ -2,8 +2,11 @@
 
 blocks.py     what a section consists of: charts, pictures, tables, printed text
 results.py    what has been trained and measured, read from its files
-comparing.py  the report's numbers beside ours, and why they differ
+comparing/    the report's numbers beside ours, and why they differ
+rates.py      bytes against quality as the chart draws it, and what it says
+recognised.py what a recogniser reads of the originals, as lines across a chart
 sections/     an experiment -> its blocks
+handout/      all of it as one HTML file and CSV files
 """
 
 from autoenc.report.blocks import Block, Cell, Chart, Pictures, Printed, Strip, Table

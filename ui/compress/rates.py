@@ -8,16 +8,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from autoenc import checkpoints, compression, datasets, inspection, plots
-from autoenc.captions import compression as in_words
-from autoenc.captions import configs
-from autoenc.captions.compression import Rival
-from autoenc.compression import CODECS, curves
+from autoenc import checkpoints, datasets, inspection, plots
+from autoenc.compression import CODECS, FAMILIES, curves
 from autoenc.compression.measuring import Returned
-from autoenc.datasets import distinct_names
 from autoenc.jobs import RateJob
 from autoenc.numerals import decibels, short
-from autoenc.plots import CODEC_COLOURS, CODEC_SYMBOLS, COLOUR, SEVERAL_COLOURS, RateLine
+from autoenc.plots import COLOUR, RateLine
+from autoenc.report import rates
 from autoenc.schema import RateCurve, RatePoint, RunSummary, psnr_of_mse
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
@@ -35,7 +32,7 @@ def show(run: RunSummary) -> None:
     """The curves, redrawn while they grow; a button that measures those that are missing."""
     settings.limit_others(run)
     others = settings.others_of(run)
-    names = _names([run, *others.values()])
+    names = rates.names_of([run, *others.values()])
     with st.container(horizontal=True, key="rates-form"):
         chosen: list[str] = st.multiselect(
             "Compare with",
@@ -47,7 +44,7 @@ def show(run: RunSummary) -> None:
         )
         families = st.pills(
             "Codecs",
-            settings.FAMILIES,
+            FAMILIES,
             selection_mode="multi",
             key=settings.CODEC_FAMILIES.key,
             width="stretch",
@@ -58,12 +55,6 @@ def show(run: RunSummary) -> None:
     measurements.follow(jobs, partial(_draw, run, jobs, names), key="rates")
 
 
-def _names(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """By their ids: `MLP 48, few bytes (0.04)`."""
-    names = distinct_names(configs.short_names([run.config for run in runs]))
-    return dict(zip((run.run_id for run in runs), names, strict=True))
-
-
 def _draw(
     run: RunSummary,
     jobs: Sequence[RateJob],
@@ -71,8 +62,8 @@ def _draw(
     values: Sequence[RateCurve | None],
 ) -> None:
     measured = [value or RateCurve(job.dataset, job.source) for job, value in zip(jobs, values, strict=True)]
-    lines = tuple(_line(curve, i, names) for i, curve in enumerate(measured))
-    sentences = _sentences(run, measured, names)
+    lines = rates.lines(measured, names)
+    sentences = list(rates.sentences(run, measured, names))
     log = settings.LOG_RATE.get()  # its switch comes after the chart
     height, width = run.image_shape[1:]
     drawn = _drawn(lines, height * width, log, " ".join(sentences) or "Nothing has been measured yet.")
@@ -90,58 +81,12 @@ def _draw(
     _say_how(families={CODECS[job.source].family for job in jobs if job.source in CODECS})
 
 
-def _line(curve: RateCurve, place: int, names: Mapping[str, str]) -> RateLine:
-    """Runs bright and bold, in the order in which they were chosen; codecs earthen, a colour a family."""
-    if curve.source not in CODECS:
-        name = names[curve.source]
-        return RateLine(name, name, SEVERAL_COLOURS[place], curve, is_run=True, knob="step")
-    source = CODECS[curve.source]
-    family = settings.FAMILIES.index(source.family)
-    if source.lossless:
-        return RateLine(
-            source.family, source.title, COLOUR["original"], curve, alone=source.alone, lossless=True
-        )
-    colour, symbol = (table[family % len(table)] for table in (CODEC_COLOURS, CODEC_SYMBOLS))
-    return RateLine(source.family, source.title, colour, curve, symbol, alone=source.alone, knob=source.knob)
-
-
 @once(maxsize=64)
 def _drawn(lines: tuple[RateLine, ...], n_pixels: int, log: bool, caption: str) -> str:
     """As JSON; once for all who look at the same moment."""
     figure = plots.psnr_by_rate(lines, n_pixels, log=log, caption=caption)
     json: str = figure.to_json(remove_uids=False)  # what the reader has hidden stays hidden
     return json
-
-
-# ---------------------------------------------------------------- in words
-
-
-def _sentences(run: RunSummary, measured: Sequence[RateCurve], names: Mapping[str, str]) -> list[str]:
-    """Against what shares its head as a code does, against a file for each image, without any error."""
-    own, *others = measured
-    exact = {source for source, codec in CODECS.items() if codec.lossless}
-    alone = {source for source, codec in CODECS.items() if codec.alone}
-    lossy = [_rival(own, curve, names) for curve in others if curve.source not in exact]
-    channels, height, width = run.image_shape
-    sentences = (
-        in_words.large_code_caption(configs.short(run.config), run.n_latents, channels * height * width, own),
-        in_words.rates_caption(own, [rival for rival in lossy if rival.curve.source not in alone]),
-        in_words.rates_caption(own, [rival for rival in lossy if rival.curve.source in alone]),
-        in_words.exact_caption([(_name(curve, names), curve) for curve in others if curve.source in exact]),
-    )
-    return list(filter(None, sentences))
-
-
-def _rival(own: RateCurve, curve: RateCurve, names: Mapping[str, str]) -> Rival:
-    return Rival(_name(curve, names), curve, compression.compared(own.points, curve.points))
-
-
-def _name(curve: RateCurve, names: Mapping[str, str]) -> str:
-    """In a sentence: `WebP tiled`, `MLP 48 (few bytes (0.04))`."""
-    if curve.source in CODECS:
-        return CODECS[curve.source].title.replace(",", "")
-    model, _, more = names[curve.source].partition(", ")
-    return f"{model} ({more})" if more else model
 
 
 def _say_how(families: set[str]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from autoenc import captions, datasets
-from autoenc.compression import matching, measuring
+from autoenc.compression import FAMILIES, matching, measuring
 from autoenc.compression.matching import By, Matched
 from autoenc.compression.weighing import Weighed
 from autoenc.errors import StepTooFine
@@ -158,7 +158,7 @@ def _codec_rows(shown: _Shown, weighed: Weighed, as_good: Mapping[str, Matched])
         rows.append(
             CodeRow(
                 codec.title,
-                CODEC_COLOURS[settings.FAMILIES.index(codec.title)],  # as in the chart
+                CODEC_COLOURS[FAMILIES.index(codec.title)],  # as in the chart
                 pictures=match.pictures,
                 n_bytes=match.n_bytes,
                 psnr=match.psnr_db,

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from autoenc.compression import CODECS
+from autoenc.compression import CODECS, FAMILIES
 from autoenc.compression.matching import By
 from autoenc.errors import ConfigError
 from autoenc.numerals import setting
@@ -40,7 +40,6 @@ EQUAL: Value[By] = Value("compress_equal", "psnr")  # in what the image codecs a
 MAX_OTHERS = 3  # runs
 MAX_AT_FIRST = 2
 OTHERS = Value[list[str] | None]("rates_others", None)  # run_ids; None: what is usual
-FAMILIES = tuple(dict.fromkeys(source.family for source in CODECS.values()))
 CODEC_FAMILIES = Value("rates_codecs", list(FAMILIES))
 LOG_RATE = Value("rates_log", True)
 POINT = Value[tuple[str, float] | None]("rates_point", None)  # the source and the knob that were clicked

@@ -8,9 +8,10 @@ import streamlit as st
 
 from autoenc import captions, plots
 from autoenc.captions import configs
-from autoenc.captions.recognition import share
+from autoenc.captions.recognition import accuracies, share
 from autoenc.jobs import ProbeJob
 from autoenc.plots import Axes, Level
+from autoenc.report.recognised import levels
 from autoenc.schema import Point, Probe, Recogniser, RecogniserSummary
 from ui.app import layout
 from ui.components.live_plot import live_plot
@@ -91,7 +92,7 @@ def _by_code(
     probes: Sequence[Probe | None],
 ) -> None:
     known = {probe.run_id: share for probe in probes if probe and (share := probe.accuracy) is not None}
-    seen = readings.accuracies(readings.measured(summary, points))
+    seen = accuracies(points, readings.measured(summary, points))
     caption = captions.recognition.probe_caption(points, known, seen)
     figure = plots.probe_by_code(
         points, known, seen, _levels(recogniser), Axes(settings.LOG_SIZE.get()), caption=caption
@@ -129,7 +130,7 @@ def _by_epoch(summary: RecogniserSummary, recogniser: Recogniser, points: Sequen
 
 
 def _levels(recogniser: Recogniser) -> list[Level]:
-    return readings.levels(recogniser.accuracy, recogniser.chance)
+    return levels(recogniser.accuracy, recogniser.chance)
 
 
 def _no_runs(summary: RecogniserSummary) -> None:

@@ -10,9 +10,10 @@ import streamlit as st
 
 from autoenc import baselines, captions, datasets, plots, sweeps
 from autoenc.baselines import BASELINES
-from autoenc.captions.recognition import share
+from autoenc.captions.recognition import accuracies, share
 from autoenc.jobs import BaselineJob, ReadingJob
 from autoenc.plots import Axes, Level, Reference
+from autoenc.report.recognised import levels
 from autoenc.schema import Point, ReadingCurve, RecogniserSummary
 from ui.components.live_plot import live_plot
 from ui.components.save_picture import PngText
@@ -50,21 +51,6 @@ def measured(summary: RecogniserSummary, points: Sequence[Point]) -> Curves:
     return _by_source([measurements.value_of(job) for job in jobs_of(summary, points)])
 
 
-def accuracies(curves: Curves) -> dict[str, float]:
-    """Of the runs that are read wholly, by run_id."""
-    return {
-        source: curve.readings[0].accuracy
-        for source, curve in curves.items()
-        if source not in BASELINES and curve.done >= 1 and curve.readings
-    }
-
-
-def levels(originals: float | None, chance: float) -> list[Level]:
-    """What is recognised of the originals, and by a guess."""
-    known = [] if originals is None else [Level(f"originals {share(originals)}", originals)]
-    return [*known, Level(f"guess {share(chance)}", chance)]
-
-
 def follow(summary: RecogniserSummary, points: Sequence[Point], *, key: str, axes: Axes) -> None:
     """The chart, redrawn while it grows; a button that reads what nobody has read yet."""
     jobs = jobs_of(summary, points)
@@ -89,7 +75,7 @@ def _draw(
         spoken = captions.sweep.code_caption(points, curves_of_loss)
         psnr = plots.psnr_by_code(points, curves_of_loss, axes, caption=spoken)
         live_plot(psnr.to_json(), key=f"{key}-psnr", height=HEIGHT, png=png)
-    known = accuracies(curves)
+    known = accuracies(points, curves)
     lesson(captions.recognition.psnr_caption(points, known), key=f"{key}-psnr")
 
 
@@ -109,7 +95,7 @@ def chart(
     caption = captions.recognition.readable_caption(finished, curves, class_names, summary.accuracy)
     drawn = _drawn(
         tuple(points),
-        tuple(sorted(accuracies(curves).items())),
+        tuple(sorted(accuracies(points, curves).items())),
         tuple(Reference(BASELINES[name].title, c) for name, c in curves.items() if name in BASELINES),
         tuple(levels(summary.accuracy, 1 / len(class_names))),
         axes,

@@ -24,5 +24,6 @@ CODECS: dict[str, RateSource] = {
         webp.LOSSLESS,
     )
 }
+FAMILIES = tuple(dict.fromkeys(source.family for source in CODECS.values()))  # `JPEG`, in this order
 
-__all__ = ["CODECS", "RateSource"]
+__all__ = ["CODECS", "FAMILIES", "RateSource"]
