@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from autoenc import checkpoints, experiments, report
 from autoenc.errors import AutoencError
 from autoenc.experiments import ExperimentNow, Lab, LabNow, SavedLab, StepNow
-from autoenc.report import Comparison, Results, Section
+from autoenc.report import Comparison, Results, Section, handout
+from autoenc.report.handout import HandoutJob
 from autoenc.runs import by_id
-from autoenc.schema import DatasetInfo, Forecast, RunSummary
+from autoenc.schema import DatasetInfo, Forecast, RunSummary, Snapshot
 from ui.core import catalogue, forecasts, sessions, visitor
 from ui.core.caching import shared
 
 LOOK_SECONDS = 0.5
 FORECAST_SECONDS = 2.0
+HANDOUT_SECONDS = 2.0
 
 Numbers = tuple[tuple[ExperimentNow, tuple[Comparison, ...]], ...]
 
@@ -45,7 +47,8 @@ def _runs() -> tuple[RunSummary, ...]:
 def moment(size: str) -> Hashable:
     """What another window would change of the page."""
     latest = now(size)
-    return is_wanted(latest.lab), tuple((one.status, one.progress) for one in latest.experiments)
+    states = tuple((one.status, one.progress) for one in latest.experiments)
+    return is_wanted(latest.lab), making(latest) is not None, states
 
 
 # ---------------------------------------------------------------- having it done
@@ -63,8 +66,8 @@ def was_begun(lab: Lab) -> bool:
 
 
 def is_active(latest: LabNow) -> bool:
-    """Whether the page follows it: it goes on by itself, or a piece of it is trained for another page."""
-    return is_wanted(latest.lab) or bool(latest.active)
+    """Whether the page follows it: it goes on by itself, a piece of it is trained, its hand-out is made."""
+    return is_wanted(latest.lab) or bool(latest.active) or making(latest) is not None
 
 
 def begin(latest: LabNow) -> None:
@@ -149,3 +152,44 @@ def _finished(steps: tuple[StepNow, ...]) -> Hashable:
     runs = by_id(_runs())
     ids = [one.job.job_id if one.job is not None and one.finished else "" for one in steps]
     return tuple((job_id, runs[job_id].modified if job_id in runs else 0.0) for job_id in ids)
+
+
+# ---------------------------------------------------------------- the hand-out
+
+
+@dataclass(frozen=True)
+class HandoutNow:
+    """The hand-out of a lab that was made last."""
+
+    job: HandoutJob
+    made: float  # seconds since 1970
+    n_bytes: int  # of the HTML file
+    is_latest: bool  # nothing has changed since
+
+
+def handout_job(latest: LabNow) -> HandoutJob:
+    """What makes the hand-out of the lab as it stands."""
+    return HandoutJob.of(latest)
+
+
+def making(latest: LabNow) -> Snapshot | None:
+    """A hand-out of this lab that is queued or at work, of whatever moment; None: there is none."""
+    size, grey, colour = latest.lab.size.name, latest.lab.grey.name, latest.lab.colour.name
+    lab = f"handout-{size}-{grey}-{colour}"
+    return next((one for one in sessions.active_jobs() if one.job_id.rpartition("-")[0] == lab), None)
+
+
+def made(job: HandoutJob) -> HandoutNow | None:
+    """What can be downloaded; None: nothing yet."""
+    newest = handout.newest(job)
+    if newest is None:
+        return None
+    n_bytes = _size_of(newest[0].job_id, newest[1], newest[0])
+    return None if n_bytes is None else HandoutNow(newest[0], newest[1], n_bytes, newest[0] == job)
+
+
+@shared(max_entries=4, seconds=HANDOUT_SECONDS)
+def _size_of(job_id: str, modified: float, _job: HandoutJob) -> int | None:
+    """Bytes; None: its files are damaged, and gone now. It reads all of them."""
+    stored = _job.stored()
+    return stored.value.n_bytes if stored is not None and isinstance(stored.value, handout.Handout) else None

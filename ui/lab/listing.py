@@ -54,7 +54,7 @@ def every_one(latest: LabNow) -> None:
                 with st.container(width=330):
                     _press(now, f"lab-open-{now.experiment.key}", chosen=False)
                 st.container(width="stretch").markdown(plain(now.experiment.shows))
-                with st.container(width="content"), errors.shown():
+                with st.container(width=190), errors.shown():
                     links.to_its_page(latest, now)
 
 
@@ -73,4 +73,4 @@ def _press(now: ExperimentNow, key: str, *, chosen: bool) -> None:
 
 def _by_section(experiments: Iterable[ExperimentNow]) -> Iterable[tuple[str, list[ExperimentNow]]]:
     for section, ones in groupby(experiments, key=lambda now: now.experiment.section):
-        yield f"{section} {SECTIONS[section]}", list(ones)
+        yield SECTIONS[section], list(ones)

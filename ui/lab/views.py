@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from autoenc.experiments import LabNow
+from autoenc.experiments import ExperimentNow, LabNow
 from autoenc.report import Section
 from ui.app import errors, layout, presenter
 from ui.core import labs, pages
@@ -62,16 +62,14 @@ def _experiment(latest: LabNow, shown: str) -> None:
         st.container(width="content").markdown(state)
         with st.container(width="content"), errors.shown():
             links.to_its_page(latest, now)
-    _missing(section)
+    _missing(section, now)
     blocks.draw(section)
     numbers.of_section(section)
 
 
-def _missing(section: Section) -> None:
-    if section.missing:
-        st.info(plain(_sentence(section)), icon=":material/info:")
-
-
-def _sentence(section: Section) -> str:
-    nothing = "" if section.blocks else "Nothing to show yet. "
-    return f"{nothing}{section.missing}"
+def _missing(section: Section, now: ExperimentNow) -> None:
+    """What is not there, where the line above has not said it."""
+    if not section.blocks and section.missing:
+        st.info(plain(f"Nothing to show yet: {section.missing}"), icon=":material/info:")
+    elif now.missing or now.failures:
+        st.info(plain(section.missing), icon=":material/info:")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autoenc import checkpoints, datasets, memory, recognition
 from autoenc.errors import AutoencError
@@ -76,6 +76,15 @@ class HandoutJob:
         """As it was when the job was made, not as it would be chosen today."""
         here = lab_here(self.size, datasets.catalogue())
         return Lab(here.size, datasets.info(self.grey), datasets.info(self.colour), here.hundred)
+
+
+def newest(job: HandoutJob) -> tuple[HandoutJob, float] | None:
+    """The hand-out of this lab that was made last, and when (seconds since 1970); None: there is none.
+
+    It may be of earlier results than the job's: then it equals it in all but these.
+    """
+    made = stored.newest(job.job_id.rpartition("-")[0])
+    return None if made is None else (replace(job, results=made[0].rpartition("-")[2]), made[1])
 
 
 def html_bytes(job: HandoutJob) -> bytes:

@@ -58,6 +58,22 @@ def sizes(job_id: str) -> tuple[int, int] | None:
     return None
 
 
+def newest(lab: str) -> tuple[str, float] | None:
+    """The hand-out of a lab that was written last: its job_id, and when, in seconds since 1970; None: none.
+
+    Args:
+        lab: what the job_ids of its hand-outs have before their last hyphen.
+    """
+    with suppress(OSError):
+        written = [
+            (path.stem, path.stat().st_mtime)
+            for path in _folder().glob("*.html")
+            if path.stem.rpartition("-")[0] == lab and zip_path(path.stem).is_file()
+        ]
+        return max(written, key=lambda one: one[1], default=None)
+    return None
+
+
 def read(path: Path) -> bytes:
     """The bytes of a hand-out.
 
