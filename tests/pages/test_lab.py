@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import zipfile
 from pathlib import Path
@@ -18,7 +17,7 @@ from tests.runs import stored, trained
 from tests.visits import STUDENT, Place, has_button, opened, texts, the_sessions, until_true
 from ui import registry
 from ui.core import labs
-from ui.lab import links, listing
+from ui.lab import links
 
 KEYS = [one.key for one in EXPERIMENTS]
 
@@ -220,16 +219,6 @@ def test_one_button_has_it_done_stop_stops_it_and_it_goes_on(lab: Lab, visitor_a
     until_true(app, lambda: not labs.now("lesson").active, "the end of what ran")
     until_true(app, lambda: has_button(app, "lab-run"), "the button to go on")
     assert app.button(key="lab-run").label == "Go on"
-
-
-def test_a_lab_that_is_done_says_so_and_shows_the_most_telling_experiment() -> None:
-    """By the rules alone: a real lab takes minutes."""
-    latest = labs.now("lesson")
-    done = dataclasses.replace(
-        latest, experiments=tuple(one for one in latest.experiments if one.experiment.key == "images")
-    )
-    assert done.is_done
-    assert listing.state(done.of("images")) == "done"
 
 
 # ---------------------------------------------------------------- the hand-out

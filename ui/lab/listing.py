@@ -36,6 +36,16 @@ def title(now: ExperimentNow) -> str:
     return f"{now.experiment.number} {now.experiment.title}"
 
 
+# Brings the chosen one into view, where a link or the keys have chosen it; only the list moves.
+_INTO_VIEW = """
+const list = document.querySelector(".st-key-lab-list"), one = list?.querySelector(".st-key-lab-go-KEY");
+if (one) {
+  const at = one.getBoundingClientRect(), seen = list.getBoundingClientRect();
+  if (at.top < seen.top || at.bottom > seen.bottom) list.scrollTop += at.top - seen.top - seen.height / 3;
+}
+"""
+
+
 def beside(latest: LabNow, shown: str) -> None:
     """The list; a press shows one of them."""
     with st.container(key="lab-list"):
@@ -43,6 +53,8 @@ def beside(latest: LabNow, shown: str) -> None:
             st.markdown(f"**{plain(heading)}**")
             for now in ones:
                 _press(now, f"lab-go-{now.experiment.key}", chosen=now.experiment.key == shown)
+    script = _INTO_VIEW.replace("KEY", shown)
+    st.html(f"<i hidden></i><script>{{{script}}}</script>", unsafe_allow_javascript=True)
 
 
 def every_one(latest: LabNow) -> None:
