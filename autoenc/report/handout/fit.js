@@ -37,17 +37,34 @@
     return fit;
   }
 
+  // The room of a chart is there before it is drawn: nothing below it moves.
   function draw(id) {
     const node = document.getElementById(id);
-    const { data, layout, config } = charts.get(id);
-    const fit = fitted({ data, layout }, node.clientWidth);
-    node.style.height = `${fit.height}px`;
+    const { data, config } = charts.get(id);
+    const fit = place(id);
     return node.data ? Plotly.react(node, data, fit, config) : newPlot(node, data, fit, config);
   }
 
+  function place(id) {
+    const node = document.getElementById(id);
+    const fit = fitted(charts.get(id), node.clientWidth);
+    node.style.height = node.parentElement.style.height = `${fit.height}px`;
+    return fit;
+  }
+
+  // One chart a frame, so that the page can be read and scrolled meanwhile; all at once for a printer.
+  const waiting = [];
+  function drawNext() {
+    if (!waiting.length) return;
+    draw(waiting.shift());
+    requestAnimationFrame(drawNext);
+  }
+  addEventListener("beforeprint", () => waiting.splice(0).forEach(draw));
+
   Plotly.newPlot = (id, data, layout, config) => {
     charts.set(id, { data, layout, config });
-    return draw(id);
+    place(id);
+    if (waiting.push(id) === 1) requestAnimationFrame(drawNext);
   };
-  matchMedia(`(max-width: ${NARROW + 24}px)`).addEventListener("change", () => [...charts.keys()].forEach(draw));
+  matchMedia(`(max-width: ${NARROW + 24}px)`).addEventListener("change", () => [...charts.keys()].filter((id) => document.getElementById(id).data).forEach(draw));
 })();
