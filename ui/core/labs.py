@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from autoenc import checkpoints, experiments, report
 from autoenc.errors import AutoencError
-from autoenc.experiments import ExperimentNow, Lab, LabNow, SavedLab, StepNow
+from autoenc.experiments import ExperimentNow, Lab, LabNow, SavedLab, StepNow, images
 from autoenc.report import Comparison, Results, Section, handout
 from autoenc.report.handout import HandoutJob
 from autoenc.runs import by_id
-from autoenc.schema import DatasetInfo, Forecast, RunSummary, Snapshot
+from autoenc.schema import Forecast, RunSummary, Snapshot
 from ui.core import catalogue, forecasts, sessions, visitor
 from ui.core.caching import shared
 
@@ -20,12 +20,6 @@ FORECAST_SECONDS = 2.0
 HANDOUT_SECONDS = 2.0
 
 Numbers = tuple[tuple[ExperimentNow, tuple[Comparison, ...]], ...]
-
-
-def unprepared(size: str) -> tuple[DatasetInfo, ...]:
-    """Image folders of the lab that nobody has opened yet."""
-    lab = experiments.lab_here(size, catalogue.infos())
-    return tuple(info for info in (lab.grey, lab.colour) if info.present and not info.prepared)
 
 
 def now(size: str) -> LabNow:
@@ -66,8 +60,22 @@ def was_begun(lab: Lab) -> bool:
 
 
 def is_active(latest: LabNow) -> bool:
-    """Whether the page follows it: it goes on by itself, a piece of it is trained, its hand-out is made."""
-    return is_wanted(latest.lab) or bool(latest.active) or making(latest) is not None
+    """Whether the page follows it: it goes on by itself, or something of it is under way."""
+    under_way = bool(latest.active or latest.unprepared) or making(latest) is not None
+    return is_wanted(latest.lab) or under_way
+
+
+def prepare(latest: LabNow) -> None:
+    """Have pictures of image folders opened that nobody has opened yet: they are shown before any click."""
+    for info in latest.unprepared:
+        images.prepare_soon(info.name)
+
+
+def preparing(latest: LabNow, key: str) -> tuple[str, ...]:
+    """The data sets of an experiment that are being prepared, as people call them."""
+    waiting = {info.name for info in latest.unprepared}
+    data = latest.of(key).experiment.data(latest.lab)
+    return tuple(info.short_title for info in data if info.name in waiting)
 
 
 def begin(latest: LabNow) -> None:
@@ -149,7 +157,7 @@ def _all(latest: LabNow) -> Hashable:
 
 def _finished(steps: tuple[StepNow, ...]) -> Hashable:
     """What is done of these steps, and when: a run that was trained again is another one."""
-    runs = by_id(_runs())
+    runs = by_id((*checkpoints.examples(), *sessions.runs_on_disk()))  # one's own count where both have one
     ids = [one.job.job_id if one.job is not None and one.finished else "" for one in steps]
     return tuple((job_id, runs[job_id].modified if job_id in runs else 0.0) for job_id in ids)
 

@@ -34,8 +34,8 @@ def show() -> None:
             layout.heading("The whole lab", ignored)
             size = _size()
         try:
-            _prepare(size)
             latest = labs.now(size)
+            labs.prepare(latest)
         except AutoencError as error:
             right.error(plain(str(error)), icon=":material/error:")
             return
@@ -58,13 +58,6 @@ def _size() -> str:
     size = settings.SIZE.get()
     st.caption(SIZES[size].says)
     return size
-
-
-def _prepare(size: str) -> None:
-    """Open the pictures of a folder, which takes a while the first time."""
-    for info in labs.unprepared(size):
-        with st.spinner("Preparing images (first time only)"):
-            catalogue.prepare(info.name)
 
 
 def _drawn(latest: LabNow) -> Drawn:

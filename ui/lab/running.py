@@ -7,7 +7,7 @@ import streamlit as st
 from autoenc.captions import configs
 from autoenc.experiments import LabNow, StepNow
 from autoenc.jobs import TrainJob
-from autoenc.numerals import counted
+from autoenc.numerals import counted, listed
 from ui.app import errors, layout
 from ui.components.accessibility import announce
 from ui.core import labs, sessions
@@ -22,6 +22,9 @@ def panel(latest: LabNow) -> None:
     """At the foot of the settings."""
     with layout.before_the_click(), errors.shown():
         _failures(latest)
+        if latest.unprepared:
+            names = listed([info.short_title for info in latest.unprepared])
+            st.caption(f"Preparing images of {plain(names)} (first time only)")
         if labs.is_wanted(latest.lab):
             _under_way(latest)
         elif latest.left:

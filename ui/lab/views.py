@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from autoenc.experiments import ExperimentNow, LabNow
+from autoenc.numerals import listed
 from autoenc.report import Section
 from ui.app import errors, layout, presenter
 from ui.core import labs, pages
@@ -50,11 +51,11 @@ def _step_buttons(shown: str) -> None:
 
 
 def _experiment(latest: LabNow, shown: str) -> None:
-    section, now = labs.section(latest, shown), latest.of(shown)
+    now = latest.of(shown)
     with st.container(horizontal=True, vertical_alignment="top", key="lab-head"):
         with st.container(width="stretch"):
             layout.section(f"**{plain(listing.title(now))}**")
-            st.markdown(plain(section.experiment.shows))
+            st.markdown(plain(now.experiment.shows))
         if not presenter.is_on():
             _step_buttons(shown)
     with st.container(horizontal=True, vertical_alignment="center", key="lab-about"):
@@ -62,6 +63,10 @@ def _experiment(latest: LabNow, shown: str) -> None:
         st.container(width="content").markdown(state)
         with st.container(width="content"), errors.shown():
             links.to_its_page(latest, now)
+    if preparing := labs.preparing(latest, shown):
+        st.info(f"Preparing images of {plain(listed(preparing))} (first time only)", icon=":material/photo:")
+        return
+    section = labs.section(latest, shown)
     _missing(section, now)
     blocks.draw(section)
     numbers.of_section(section)
