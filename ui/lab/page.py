@@ -94,9 +94,9 @@ def _what_stands_in(latest: LabNow) -> None:
     for name, info in ((MNIST, latest.lab.grey), (CIFAR10, latest.lab.colour)):
         if info.name in (name, CIFAR10_IMAGES):
             continue
-        report = catalogue.info_of(name)
+        wanted, instead = catalogue.info_of(name).short_title, info.short_title
         st.caption(
-            f":material/swap_horiz: {plain(info.short_title)} stand in for {plain(report.short_title)}: "
+            f":material/swap_horiz: {plain(instead[:1].upper() + instead[1:])} stand in for {plain(wanted)}: "
             "the report's numbers are not compared with them."
         )
         training_form.offer_download(name)
