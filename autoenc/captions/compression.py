@@ -123,6 +123,34 @@ def large_code_caption(name: str, n_latents: int, n_pixels: int, curve: RateCurv
     )
 
 
+def real_rate_caption(
+    name: str, n_latents: int, n_pixels: int, own: RatePoint | None, others: Sequence[tuple[str, RatePoint]]
+) -> str:
+    """What an image takes in bytes at about one quality, beside what counting numbers says of it.
+
+    Args:
+        n_pixels: numbers of an image, a byte each.
+        own: of this model; None: it is not weighed.
+        others: those that are about as good, by their names in a sentence.
+    """
+    if own is None:
+        return ""
+    sentences = [
+        f"An image has {counted(n_pixels, 'byte')}, the code of {name} {counted(n_latents, 'number')}: "
+        f"{smaller(n_pixels / n_latents)}. In a file that code takes {short(own.bytes_per_image, 3)} bytes, "
+        f"{smaller(n_pixels / own.bytes_per_image)}, at {decibels(own.psnr_db)}."
+    ]
+    if others:
+        ordered = sorted(others, key=lambda one: one[1].bytes_per_image)
+        each = [f"{way} {short(point.bytes_per_image, 3)} ({_quality(point)})" for way, point in ordered]
+        sentences.append(f"The fewest bytes of others that are about as good or better: {listed(each)}.")
+    return " ".join(sentences)
+
+
+def _quality(point: RatePoint) -> str:
+    return decibels(point.psnr_db) if math.isfinite(point.psnr_db) else "exact"
+
+
 def sweep_caption(points: Sequence[Point], in_bytes: Mapping[str, RatePoint]) -> str:
     """What counting numbers says of a run, and what its real bytes say: of the smallest that is good enough.
 

@@ -33,7 +33,7 @@ from autoenc.plots.drawing import (
     MAX_COMPARED,
     SEVERAL_COLOURS,
 )
-from autoenc.plots.equal import error_at_equal
+from autoenc.plots.equal import error_at_equal, times_of_both
 from autoenc.plots.errors import error_by_channel, error_by_class
 from autoenc.plots.latent import covariance
 from autoenc.plots.out_of_distribution import loss_among_tests
@@ -108,6 +108,7 @@ __all__ = [
     "recogniser_loss",
     "reliability_diagram",
     "time_by_size",
+    "times_of_both",
     "timing",
     "transfer_matrix",
 ]

@@ -16,10 +16,21 @@ from plotly.graph_objects import Figure
 
 from autoenc import equal
 from autoenc.equal import BY, By, Curve, Measure
-from autoenc.plots.dots import DOT_SIZE, GREY, GREYS, SECOND_ROW, Trace, legends, rounded, size_axis
+from autoenc.pareto import usable
+from autoenc.plots.dots import (
+    DOT_SIZE,
+    GREY,
+    GREYS,
+    SECOND_ROW,
+    Trace,
+    legends,
+    rounded,
+    seconds_axis,
+    size_axis,
+)
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
 from autoenc.published import HOVER, LEGEND
-from autoenc.schema import MODEL_NAMES, ROUNDING, Subject
+from autoenc.schema import MODEL_NAMES, ROUNDING, Point, Subject
 
 _COLOURS = {name: COLOUR[model] for model, name in MODEL_NAMES.items()}
 _USUAL: Mapping[By, tuple[float, float]] = {
@@ -72,6 +83,60 @@ def error_at_equal(
     )
     laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
     return Figure(data=traces, layout=laid_out)
+
+
+def times_of_both(subjects: Sequence[Subject], *, caption: str = "") -> Figure:
+    """Seconds of training and tests of the runs of two data sets against their latent size.
+
+    Args:
+        subjects: two.
+        caption: what the figure shows, for those who cannot see it.
+    """
+    traces = [
+        _times(subject, line, second=place == 1)
+        for place, subject in enumerate(subjects)
+        for line in subject.lines
+    ]
+    for i, trace in enumerate(traces):
+        trace["showlegend"] = trace["name"] not in {other["name"] for other in traces[:i]}
+    seconds = [y for trace in traces for y in trace["y"] if y is not None]
+    y_axis, low, high = seconds_axis("training time (s)", seconds, log=True)
+    sizes = [x for trace in traces for x in trace["x"] if x is not None]
+    laid_out = layout(
+        "Training time of both data sets",
+        hovermode="closest",
+        meta={"caption": caption, "name": "-".join(subject.name for subject in subjects).lower() + "-times"},
+        showlegend=True,
+        **legends(traces),
+        xaxis=size_axis("latent size (numbers or channels)", sizes, log=True, ticks=True),
+        yaxis=y_axis | {"range": [rounded(math.log10(low)), rounded(math.log10(high))]},
+    )
+    laid_out["title"]["text"] = ""  # the page says it; the legend needs the room
+    return Figure(data=traces, layout=laid_out)
+
+
+def _times(subject: Subject, line: Sequence[Point], *, second: bool) -> Trace:
+    timed = [point for point in line if point.finished and usable(point.seconds)]
+    name = MODEL_NAMES[line[0].config.model]
+    return {
+        "type": "scatter",
+        "name": name,
+        "legendgroup": name,
+        "mode": "lines+markers",
+        "x": [point.config.latent_size for point in timed] or [None],
+        "y": [rounded(point.seconds) for point in timed] or [None],
+        "hovertemplate": f"%{{x:,}}: %{{y:,.3~r}} s<extra>{name}, {subject.name}</extra>",
+        "cliponaxis": False,
+        **_look(_COLOURS[name], second=second, width=3),
+    }
+
+
+def _look(colour: str, *, second: bool, width: float) -> Trace:
+    """Full and solid, or hollow and dashed."""
+    return {
+        "line": {"color": colour, "width": width, "dash": "dash" if second else "solid"},
+        "marker": {"color": colour, "size": DOT_SIZE, "symbol": "circle-open" if second else "circle"},
+    }
 
 
 @dataclass(frozen=True)
@@ -140,8 +205,7 @@ def _line(subject: Subject, name: str, curve: Curve, view: _View, *, second: boo
         **view.shown(subject, curve),
         "hovertemplate": f"{view.hover}<extra>{name}, {subject.name}</extra>",
         "cliponaxis": False,
-        "line": {"color": colour, "width": 1.5 if is_baseline else 3, "dash": "dash" if second else "solid"},
-        "marker": {"color": colour, "size": DOT_SIZE, "symbol": "circle-open" if second else "circle"},
+        **_look(colour, second=second, width=1.5 if is_baseline else 3),
     }
 
 

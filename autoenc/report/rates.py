@@ -61,16 +61,16 @@ def sentences(run: RunSummary, measured: Sequence[RateCurve], names: Mapping[str
         ),
         in_words.rates_caption(own, [rival for rival in lossy if rival.curve.source not in alone]),
         in_words.rates_caption(own, [rival for rival in lossy if rival.curve.source in alone]),
-        in_words.exact_caption([(_name(curve, names), curve) for curve in others if curve.source in exact]),
+        in_words.exact_caption([(name_of(curve, names), curve) for curve in others if curve.source in exact]),
     )
     return filter(None, known)
 
 
 def _rival(own: RateCurve, curve: RateCurve, names: Mapping[str, str]) -> Rival:
-    return Rival(_name(curve, names), curve, compression.compared(own.points, curve.points))
+    return Rival(name_of(curve, names), curve, compression.compared(own.points, curve.points))
 
 
-def _name(curve: RateCurve, names: Mapping[str, str]) -> str:
+def name_of(curve: RateCurve, names: Mapping[str, str]) -> str:
     """In a sentence: `WebP tiled`, `MLP 48 (few bytes (0.04))`."""
     if curve.source in CODECS:
         return CODECS[curve.source].title.replace(",", "")

@@ -32,7 +32,7 @@ def conditions(run: RunSummary, n_train: int) -> str:
         return ""
     return (
         f"Ours: {run.n_train_images:,} of {counted(n_train, 'training image')}, "
-        f"{counted(run.config.epochs, 'epoch')}; the report's: all of them, {REPORT_EPOCHS} epochs."
+        f"{counted(run.config.epochs, 'epoch')}; the report: {REPORT_EPOCHS} epochs, presumably of all images."
     )
 
 
@@ -47,7 +47,7 @@ def of_run(number: RunNumber, run: RunSummary, results: Results) -> str:
             reason = _mlp(number, run, results)
         case _:
             reason = convolution(number.printed, run, results)
-    return _joined(conditions(run, results.lab.grey.n_train), reason)
+    return _joined(conditions(run, results.lab.grey.n_train), reason) or "Why is not known."
 
 
 def of_time(says: str, run: RunSummary, n_train: int) -> str:

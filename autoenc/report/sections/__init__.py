@@ -14,12 +14,14 @@ from autoenc.numerals import listed
 from autoenc.report.blocks import Block
 from autoenc.report.comparing import Comparison, comparisons
 from autoenc.report.results import Results
-from autoenc.report.sections import conv, mlp, noise
+from autoenc.report.sections import colour, conv, mlp, noise, outlook
 
 _BLOCKS: Mapping[str, Callable[[Results], Iterator[Block]]] = {
     **mlp.SECTIONS,
     **conv.SECTIONS,
     **noise.SECTIONS,
+    **colour.SECTIONS,
+    **outlook.SECTIONS,
 }
 
 

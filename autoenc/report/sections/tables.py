@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autoenc.plots import LOSS
 from autoenc.report.blocks import Cell, Table
-from autoenc.schema import BaselineCurve, Curve, Point, Run
+from autoenc.schema import MODEL_NAMES, BaselineCurve, Curve, Point, Run
 
 
 def epochs(key: str, runs: Sequence[Run]) -> Table:
@@ -135,3 +135,34 @@ def picture_errors(key: str, names: Sequence[str], rows: Sequence[tuple[str, Seq
         for n, (name, value) in enumerate(zip(names, values, strict=True), 1)
     )
     return Table(key, "Picture by picture", ("run or method", "picture", "class", "PSNR (dB)"), cells)
+
+
+def data_sets(key: str, points: Sequence[tuple[str, Point]]) -> Table:
+    """A row for each finished run of several data sets, each with the name of its own."""
+    columns = (
+        "data set",
+        "model",
+        "latent size",
+        "numbers in the code",
+        "times smaller",
+        f"training {LOSS}",
+        f"test {LOSS}",
+        "seconds",
+        "run",
+    )
+    rows = tuple(
+        (
+            name,
+            MODEL_NAMES[point.config.model],
+            point.config.latent_size,
+            point.n_latents,
+            point.ratio,
+            point.train_loss,
+            point.test_mse,
+            point.seconds,
+            point.run_id,
+        )
+        for name, point in points
+        if point.finished
+    )
+    return Table(key, "Both data sets", columns, rows)
