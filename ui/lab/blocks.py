@@ -16,7 +16,14 @@ from ui.lab import tables
 from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels of a chart
-COLOURS = {"Original": COLOUR["original"]}  # of the key beside a row; the others have that of what is drawn
+# Of the key beside a row, by the first word of its label; the others have that of a reconstruction.
+COLOURS = {
+    "original": COLOUR["original"],
+    "test": COLOUR["original"],
+    "noisy": COLOUR["noisy"],
+    "mlp": COLOUR["mlp"],
+    "conv": COLOUR["conv"],
+}
 
 
 def draw(section: Section) -> None:
@@ -63,5 +70,5 @@ def _size(strip: Strip) -> tuple[int, ...]:
 def _row(strip: Strip) -> PictureRow:
     images = strip.images
     array = np.frombuffer(images.data, np.uint8).reshape(images.shape)
-    colour = COLOURS.get(strip.label, COLOUR["reconstruction"])
+    colour = COLOURS.get(strip.label.lower().partition(" ")[0], COLOUR["reconstruction"])
     return PictureRow(strip.label, array, colour, strip.notes or None, steady=True)
