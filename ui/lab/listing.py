@@ -44,6 +44,8 @@ if (one) {
   if (at.top < seen.top || at.bottom > seen.bottom) list.scrollTop += at.top - seen.top - seen.height / 3;
 }
 """
+# All are of one type: of another, Streamlit would put a new button in its place, and the focus would be lost.
+_CHOSEN = ".st-key-lab-go-KEY button { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); }"
 
 
 def beside(latest: LabNow, shown: str) -> None:
@@ -53,6 +55,7 @@ def beside(latest: LabNow, shown: str) -> None:
             st.markdown(f"**{plain(heading)}**")
             for now in ones:
                 _press(now, f"lab-go-{now.experiment.key}", chosen=now.experiment.key == shown)
+    st.html(f"<style>{_CHOSEN.replace('KEY', shown)}</style>")
     script = _INTO_VIEW.replace("KEY", shown)
     st.html(f"<i hidden></i><script>{{{script}}}</script>", unsafe_allow_javascript=True)
 
@@ -75,7 +78,7 @@ def _press(now: ExperimentNow, key: str, *, chosen: bool) -> None:
     st.button(
         f"{name} · :small[{plain(state(now))}]",
         icon=ICONS[now.status],
-        type="secondary" if chosen else "tertiary",
+        type="tertiary",
         key=key,
         width="stretch",
         on_click=settings.show,
