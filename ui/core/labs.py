@@ -15,7 +15,7 @@ from autoenc.schema import Forecast, RunSummary, Snapshot
 from ui.core import catalogue, forecasts, sessions, visitor
 from ui.core.caching import shared
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 FORECAST_SECONDS = 2.0
 HANDOUT_SECONDS = 2.0
 
