@@ -31,7 +31,7 @@ def report(args: argparse.Namespace) -> None:
     """Make the hand-out of what is there; with --run of all that can be done here."""
     lab = lab_here(args.size, datasets.catalogue())
     _check_places(args.out, args.csv)
-    _open_images(lab)
+    lab = _with_images(lab)
     now = look(lab, None, _runs())
     if args.run and now.left:
         now = _run(lab)
@@ -56,12 +56,13 @@ def _check_places(out: Path, csv: Path | None) -> None:
         raise ConfigError(f"cannot write to {csv}; --csv needs a folder, or a new one in an existing folder")
 
 
-def _open_images(lab: Lab) -> None:
-    """An image folder is opened once; one that cannot be is told of with the work that needs it."""
+def _with_images(lab: Lab) -> Lab:
+    """The lab with its image folders opened; one that cannot be is told of with the work that needs it."""
     for data in dict.fromkeys((lab.grey, lab.colour, lab.hundred)):
         if data.present:
             with suppress(AutoencError):
                 datasets.load(data.name)
+    return lab_here(lab.size, datasets.catalogue())
 
 
 def _runs() -> tuple[RunSummary, ...]:

@@ -73,7 +73,10 @@ class HandoutJob:
         yield Handout(1.0, "Done", len(made.html), len(archive))
 
     def _lab(self) -> Lab:
-        """As it was when the job was made, not as it would be chosen today."""
+        """As it was when the job was made, not as it would be chosen today; its image folders are opened."""
+        for name in dict.fromkeys((self.grey, self.colour)):
+            with suppress(AutoencError):  # what needs it is said to be missing
+                datasets.load(name)
         here = lab_here(self.size, datasets.catalogue())
         return Lab(here.size, datasets.info(self.grey), datasets.info(self.colour), here.hundred)
 
