@@ -18,7 +18,7 @@ from autoenc import checkpoints, cores, datasets, durable, experiments
 from autoenc.cli.printing import write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look, machine_of
-from autoenc.numerals import counted, data_size, out_of
+from autoenc.numerals import counted, out_of
 from autoenc.report import Results
 from autoenc.report.handout import Made, make
 from autoenc.schema import RunSummary, State
@@ -149,7 +149,7 @@ def _missing(made: Made) -> Iterable[tuple[str, str]]:
 
 
 def _as_text(args: argparse.Namespace, now: LabNow, made: Made) -> str:
-    size = data_size(len(made.html)) if len(made.html) >= 1e6 else f"{len(made.html):,} bytes"
+    size = f"{len(made.html) / 1e6:.1f} MB"
     lines = [f"{args.out} ({size}): {now.progress} done"]
     if args.csv is not None:
         lines.append(f"{args.csv}: {counted(len(made.csvs), 'CSV file')}")
