@@ -55,8 +55,8 @@ def same_code_caption(points: Iterable[Point], name: str) -> str:
         name: of it, in a sentence.
     """
     known = [point for point in points if usable(point.test_mse)]
-    each = listed([f"{configs.short(point.config)} {_quality(point)}" for point in known])
-    return f"{name} through models of the same settings: {each}." if each else ""
+    each = [f"{configs.short(point.config)} {_quality(point)}" for point in known]
+    return f"{name} through models of the same settings: {listed(each)}." if each else ""
 
 
 def _quality(point: Point) -> str:

@@ -32,7 +32,8 @@ def blocks(results: Results) -> Iterator[Block]:
     _, height, width = lab.grey.image_shape
     caption = " ".join(rates.sentences(own, ordered, names))
     figure = plots.psnr_by_rate(rates.lines(ordered, names), height * width, caption=caption).to_json()
-    yield Chart("bytes", "PSNR by bits per pixel", figure, _every_point(ordered, names), caption)
+    title = f"Bytes and quality: {names[own.run_id]} beside other models and image codecs"
+    yield Chart("bytes", title, figure, _every_point(ordered, names), caption)
     yield _at_one_quality(own, ordered, names)
 
 
