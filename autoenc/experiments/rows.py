@@ -202,7 +202,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "deeper",
         "6",
         "More layers",
-        "Each layer makes the code smaller; with four, little of the digit is left.",
+        "Each further layer makes the code smaller and the training harder.",
         "sweep",
         _grey,
         work.runs(settings.deeper),

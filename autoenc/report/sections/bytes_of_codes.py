@@ -89,8 +89,12 @@ def _every_point(curves: Sequence[RateCurve], names: dict[str, str]) -> Table:
 
 
 def _psnr(point: RatePoint) -> Cell:
-    return point.psnr_db if math.isfinite(point.psnr_db) else "exact"
+    return point.psnr_db if math.isfinite(point.psnr_db) else None  # an exact copy
 
 
 def _title(curve: RateCurve, names: dict[str, str]) -> str:
-    return names[curve.source] if curve.source in names else CODECS[curve.source].title
+    """`MLP 32`, `JPEG, tiled`, `PNG, alone (exact)`."""
+    if curve.source in names:
+        return names[curve.source]
+    codec = CODECS[curve.source]
+    return f"{codec.title} (exact)" if codec.lossless else codec.title
