@@ -68,7 +68,7 @@ def test_the_file_the_csvs_and_what_is_missing(tmp_path: Path, capsys: pytest.Ca
     html, folder = tmp_path / "report.html", tmp_path / "numbers"
     assert cli.main(["report", "--out", str(html), "--csv", str(folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(rf"{html} \(5 MB\): \d+ of \d+ steps done", lines[0])
+    assert re.fullmatch(rf"{html} \(\d\.\d MB\): \d+ of \d+ steps done", lines[0])
     names = sorted(path.name for path in folder.iterdir())
     assert lines[1] == f"{folder}: {len(names)} CSV files"
     assert "mlp-curve-1.csv" in names

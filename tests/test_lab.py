@@ -15,6 +15,7 @@ from autoenc.schema import Noise, TrainConfig
         ({"latent_size": 1}, (0.070, None, None)),
         ({"latent_size": 128}, (0.02, None, None)),
         ({"model": "conv", "latent_size": 1}, (0.009, 0.55, None)),
+        ({"model": "conv", "latent_size": 1024}, (None, None, 240.0)),
         ({"model": "conv", "latent_size": 64}, (0.0003, 0.019, 91.8)),
         ({"model": "conv", "latent_size": 128}, (0.0001, 0.006, 107.3)),
         ({"model": "conv", "latent_size": 64, "layers": 2}, (0.0001, 0.007, 137.6)),

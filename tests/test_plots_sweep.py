@@ -160,6 +160,14 @@ def test_pca_reaches_as_far_as_the_sizes_do_and_leaves_out_what_is_rounding() ->
     assert placed(trace_of(by_ratio, "PCA")) == [(392, 0.05), (49, 0.02)]
 
 
+@pytest.mark.parametrize("largest", [4, 32, 64, 128, 256, 512, 1024, 4096])
+def test_the_name_of_the_mean_image_stands_inside_the_plot(largest: int) -> None:
+    """Plotly draws no name at a point beyond the axis, however little: 302 where it ends at 301.995."""
+    figure = plots.loss_by_size(line("conv", {1: 0.05, largest: 0.01}), BASELINES, plots.Axes())
+    low, high = figure.layout.xaxis.range
+    assert all(low <= math.log10(x) <= high for x, _ in placed(trace_of(figure, "mean image")))
+
+
 def test_the_mean_image_is_a_level_line_across_the_plot() -> None:
     figure = plots.loss_by_size(BOTH, BASELINES, plots.Axes())
     (left, one), (right, other) = placed(trace_of(figure, "mean image"))
@@ -203,6 +211,13 @@ def test_equal_codes_stand_one_above_the_other_and_a_line_where_nothing_is_compr
     figure = plots.loss_by_code(points, (), plots.Axes())
     assert trace_of(figure, "MLP").x == trace_of(figure, "Conv").x == (196,)
     assert [shape.x0 for shape in figure.layout.shapes if shape.label.text] == [784]
+
+
+def test_the_closer_look_at_small_errors_is_as_near() -> None:
+    """Errors of 0.0019 and less are not drawn at the bottom of an axis up to 0.01."""
+    points = line("conv", {8: 0.005, 16: 0.0019, 32: 0.0016, 64: 0.0009, 128: 0.0006})
+    figure = plots.loss_at_large_sizes(points, (), plots.Axes())
+    assert figure.layout.yaxis.autorangeoptions.clipmax == pytest.approx(0.002)
 
 
 def test_codes_larger_than_the_image_stand_in_the_shade_left_of_one() -> None:

@@ -136,9 +136,9 @@ def real_rate_caption(
     if own is None:
         return ""
     sentences = [
-        f"An image has {counted(n_pixels, 'byte')}, the code of {name} {counted(n_latents, 'number')}: "
-        f"{smaller(n_pixels / n_latents)}. In a file that code takes {short(own.bytes_per_image, 3)} bytes, "
-        f"{smaller(n_pixels / own.bytes_per_image)}, at {decibels(own.psnr_db)}."
+        f"The code of {name} has {counted(n_latents, 'number')} for {counted(n_pixels, 'byte')} of pixels, "
+        f"{smaller(n_pixels / n_latents)}; in a file it takes {short(own.bytes_per_image, 3)} bytes at "
+        f"{decibels(own.psnr_db)}, {smaller(n_pixels / own.bytes_per_image)}."
     ]
     if others:
         ordered = sorted(others, key=lambda one: one[1].bytes_per_image)

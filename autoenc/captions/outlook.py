@@ -11,9 +11,14 @@ from autoenc.pareto import usable
 from autoenc.schema import Point, Run, psnr_of_mse
 
 
-def deeper_caption(points: Iterable[Point]) -> str:
-    """From the fewest layers to the most: the code, the test loss, the time."""
-    known = sorted((p for p in points if p.finished and usable(p.test_mse)), key=lambda p: p.config.layers)
+def deeper_caption(points: Iterable[Point], mean_image: float | None) -> str:
+    """From the fewest layers to the most: the code, the test loss, the time; and which have learnt nothing.
+
+    Args:
+        mean_image: MSE of the mean image in place of every image; None: not measured.
+    """
+    whole = (p for p in points if p.finished and usable(p.test_mse) and usable(p.seconds))
+    known = sorted(whole, key=lambda p: p.config.layers)
     if len(known) < 2:
         return ""
     few, many = known[0], known[-1]
@@ -21,7 +26,14 @@ def deeper_caption(points: Iterable[Point]) -> str:
     more = f"{counted(many.config.layers, 'layer')} instead of {few.config.layers}"
     code = f"a code of {counted(many.n_latents, 'number')} instead of {few.n_latents:,}"
     loss = f"the test loss {changes(losses[1] / losses[0])} ({short(losses[0])} to {short(losses[1])})"
-    return f"{more}: {code}, and {loss}, in {amount(many.seconds / few.seconds, 'time')}."
+    sentence = f"{more}: {code}, and {loss}, in {amount(many.seconds / few.seconds, 'time')}."
+    lost = [str(p.config.layers) for p in known if mean_image is not None and (p.test_mse or 0) >= mean_image]
+    if not lost or mean_image is None:
+        return sentence
+    return (
+        f"{sentence} With {listed(lost)} layers the model is no better than the mean image in place of every "
+        f"image ({short(mean_image)}): it has learnt nothing in this training."
+    )
 
 
 def longer_caption(short_run: Run | None, long_run: Run | None) -> str:
@@ -47,6 +59,17 @@ def continued_caption(runs: Iterable[Run]) -> str:
     return f"The longer training continues the shorter one: {listed(went_on)} on." if went_on else ""
 
 
+def company_caption(points: Iterable[Point]) -> str:
+    """How many of these runs shared the machine while they were timed."""
+    timed = [point for point in points if point.finished and usable(point.seconds)]
+    beside = [point.concurrent_jobs for point in timed if point.concurrent_jobs]
+    if not beside:
+        return ""
+    others = counted(max(beside), "other job")
+    runs = f"{len(beside):,} of {counted(len(timed), 'run')}"
+    return f"{runs} were timed beside up to {others}: compare with care."
+
+
 def same_code_caption(points: Iterable[Point], name: str) -> str:
     """The quality of the images of another data set at codes of the same sizes.
 
@@ -55,8 +78,8 @@ def same_code_caption(points: Iterable[Point], name: str) -> str:
         name: of it, in a sentence.
     """
     known = [point for point in points if usable(point.test_mse)]
-    each = listed([f"{configs.short(point.config)} {_quality(point)}" for point in known])
-    return f"{name} through models of the same settings: {each}." if each else ""
+    each = [f"{configs.short(point.config)} {_quality(point)}" for point in known]
+    return f"{name} through models of the same settings: {listed(each)}." if each else ""
 
 
 def _quality(point: Point) -> str:

@@ -18,7 +18,7 @@ from autoenc import checkpoints, cores, datasets, durable, experiments
 from autoenc.cli.printing import write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look, machine_of
-from autoenc.numerals import counted, data_size, out_of
+from autoenc.numerals import counted, out_of
 from autoenc.report import Results
 from autoenc.report.handout import Made, make
 from autoenc.schema import RunSummary, State
@@ -31,7 +31,7 @@ def report(args: argparse.Namespace) -> None:
     """Make the hand-out of what is there; with --run of all that can be done here."""
     lab = lab_here(args.size, datasets.catalogue())
     _check_places(args.out, args.csv)
-    _open_images(lab)
+    lab = _with_images(lab)
     now = look(lab, None, _runs())
     if args.run and now.left:
         now = _run(lab)
@@ -56,12 +56,13 @@ def _check_places(out: Path, csv: Path | None) -> None:
         raise ConfigError(f"cannot write to {csv}; --csv needs a folder, or a new one in an existing folder")
 
 
-def _open_images(lab: Lab) -> None:
-    """An image folder is opened once; one that cannot be is told of with the work that needs it."""
+def _with_images(lab: Lab) -> Lab:
+    """The lab with its image folders opened; one that cannot be is told of with the work that needs it."""
     for data in dict.fromkeys((lab.grey, lab.colour, lab.hundred)):
         if data.present:
             with suppress(AutoencError):
                 datasets.load(data.name)
+    return lab_here(lab.size, datasets.catalogue())
 
 
 def _runs() -> tuple[RunSummary, ...]:
@@ -148,7 +149,7 @@ def _missing(made: Made) -> Iterable[tuple[str, str]]:
 
 
 def _as_text(args: argparse.Namespace, now: LabNow, made: Made) -> str:
-    size = data_size(len(made.html)) if len(made.html) >= 1e6 else f"{len(made.html):,} bytes"
+    size = f"{len(made.html) / 1e6:.1f} MB"
     lines = [f"{args.out} ({size}): {now.progress} done"]
     if args.csv is not None:
         lines.append(f"{args.csv}: {counted(len(made.csvs), 'CSV file')}")

@@ -236,7 +236,8 @@ def level_lines(
     baselines: Sequence[BaselineCurve], x_axis: Mapping[str, Any], *, at: str = "right"
 ) -> list[Trace]:
     """The loss of each baseline without a code, across the plot; its name is written beside it."""
-    ends = [10**end if x_axis.get("type") == "log" else end for end in x_axis["range"]]
+    low, high = x_axis["range"]
+    ends = _inward(10**low, 10**high) if x_axis.get("type") == "log" else [low, high]
     return [
         grey_line(
             curve.title,
@@ -251,6 +252,12 @@ def level_lines(
         for curve in baselines
         if not curve.has_code
     ]
+
+
+def _inward(low: float, high: float) -> list[float]:
+    """Both to 4 significant digits, not beyond the ends of the axis: plotly leaves out a name out there."""
+    steps = [10.0 ** (math.floor(math.log10(end)) - 3) for end in (low, high)]
+    return [math.ceil(low / steps[0]) * steps[0], math.floor(high / steps[1]) * steps[1]]
 
 
 def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], float | None]) -> Trace:

@@ -97,7 +97,8 @@ def loss_at_large_sizes(
     beneath = _beside_sizes(large, baselines)
     needed = heights(dots) if dots else heights((), *beneath)
     y = _loss(needed, Axes(log_loss=False), large)
-    y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = linear_top(needed.max(initial=0.01))
+    top = linear_top(needed.max() if len(needed) else 0.01)
+    y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = top
     return Chart("Close-up: large sizes", points, dots, beneath, {"xaxis": x_axis} | y).figure(
         highlighted, caption
     )

@@ -110,9 +110,9 @@ def test_nothing_is_wider_than_the_screen_and_no_letter_of_a_chart_is_cut_off(
     assert outside == []
     below = page.evaluate(
         """(chart) => [...document.querySelectorAll(chart)].flatMap((node) => {
-          const plot = node.querySelector(".plotbg, .bglayer")?.getBoundingClientRect();
+          const top = node.getBoundingClientRect().top + node._fullLayout._size.t; // of the plot
           const legend = node.querySelector(".infolayer > .legend")?.getBoundingClientRect();
-          return legend && plot && legend.bottom > plot.top + 12 && legend.height ? [node.id] : [];
+          return legend?.bottom > top + 2 ? [node.id] : [];
         })""",
         CHART,
     )

@@ -32,7 +32,7 @@ def conditions(run: RunSummary, n_train: int) -> str:
         return ""
     return (
         f"Ours: {run.n_train_images:,} of {counted(n_train, 'training image')}, "
-        f"{counted(run.config.epochs, 'epoch')}; the report: {REPORT_EPOCHS} epochs, presumably of all images."
+        f"{counted(run.config.epochs, 'epoch')}; the report: {REPORT_EPOCHS} epochs, presumably all images."
     )
 
 

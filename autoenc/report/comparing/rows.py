@@ -23,6 +23,7 @@ UNITS: Mapping[Measure, str] = {
     "test_loss": "MSE per pixel",
     "seconds": "seconds",
 }
+EARLY_FILE = "The file of our run is of an early version and does not tell; train it again."
 _WHAT: Mapping[Measure, str] = {
     "train_loss": "Training loss of",
     "test_loss": "Test loss of",
@@ -65,7 +66,9 @@ def _of_run(experiment: str, number: RunNumber, results: Results) -> Comparison:
     if run is None:
         return replace(plain, reason=_never_trained(config, results))
     if ours is None:
-        return replace(plain, reason="Ours has diverged: this loss is no number.")
+        return replace(
+            plain, reason="The file of our run is of an early version and does not tell; train it again."
+        )
     return plain if plain.agree else replace(plain, reason=reasons.of_run(number, run, results))
 
 

@@ -18,7 +18,7 @@ from autoenc.experiments import LabNow
 from autoenc.jobs import TrainJob
 from autoenc.numerals import counted, data_size, listed
 from autoenc.report.results import Results
-from autoenc.schema import Run, RunSummary
+from autoenc.schema import Run, RunSummary, TrainConfig
 from autoenc.sources import VERSION
 
 _NAMES = {"torch": "PyTorch", "python": "Python"}
@@ -71,7 +71,11 @@ def devices_of(rows: Iterable[RunRow]) -> str:
 
 def _row(summary: RunSummary, run: Run) -> RunRow:
     config = run.config
-    title = f"{datasets.short_title(config.dataset)}: {configs.short(config)}"
+    stride = (
+        f", stride {config.stride}" if config.kind.has_stride and config.stride != TrainConfig.stride else ""
+    )
+    noise = f", {configs.noise_caption(config.noise)}" if config.noise else ""
+    title = f"{datasets.short_title(config.dataset)}: {configs.short(config)}{stride}{noise}"
     versions = ", ".join(f"{_NAMES.get(name, name)} {version}" for name, version in run.versions.items())
     epochs, n_images = summary.epochs_done, summary.n_train_images
     return RunRow(run.run_id, title, epochs, n_images, run.seconds, run.device, versions)

@@ -36,6 +36,7 @@ def figure_html(chart: Chart) -> str:
     figure = json.loads(chart.figure)
     laid_out = {**figure.get("layout", {}), **_fixed(figure.get("layout", {}))}
     laid_out.pop("title", None)  # a heading says it
+    laid_out.pop("legend2", None)
     drawn = {"data": [_small(_as_svg(trace)) for trace in figure["data"]], "layout": _small(laid_out)}
     text: str = plotly.io.to_html(
         drawn,
@@ -83,9 +84,12 @@ def _smaller(axis: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_svg(trace: Mapping[str, Any]) -> dict[str, Any]:
-    """WebGL prints as a picture of few pixels."""
+    """WebGL prints as a picture of few pixels; and on one page there is room for one legend."""
     kind = str(trace.get("type", "scatter"))
-    return {**trace, "type": kind.removesuffix("gl")}
+    return {
+        **{name: value for name, value in trace.items() if name != "legend"},
+        "type": kind.removesuffix("gl"),
+    }
 
 
 def _small(value: Any) -> Any:

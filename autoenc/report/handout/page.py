@@ -17,6 +17,9 @@ from autoenc.report.handout.views import View
 from autoenc.report.results import Results
 from autoenc.report.sections import Section
 
+TEMPLATE = "page.html.j2"
+ASSETS = (TEMPLATE, "style.css", "fit.js")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -66,7 +69,7 @@ def html(now: LabNow, results: Results, sections: Sequence[Section]) -> str:
     parts = tuple(map(_part, sections))
     return (
         _environment()
-        .get_template("page.html.j2")
+        .get_template(TEMPLATE)
         .render(
             facts=_facts(now, runs),
             chapters=_chapters(parts),
@@ -74,9 +77,9 @@ def html(now: LabNow, results: Results, sections: Sequence[Section]) -> str:
             is_the_reports=now.lab.is_the_reports,
             missing=[part for part in parts if part.missing],
             runs=runs,
-            style=_text("style.css"),
+            style=asset("style.css"),
             plotly_js=_script(figures.plotly_js()),
-            fit_js=_script(_text("fit.js")),
+            fit_js=_script(asset("fit.js")),
             title=f"The whole lab: {now.lab.grey.short_title} and {now.lab.colour.short_title}",
             done=str(Status.DONE),
         )
@@ -140,5 +143,6 @@ def _script(text: str) -> str:
     return text.replace("</script", "<\\/script")
 
 
-def _text(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of one of ASSETS."""
     return (resources.files("autoenc.report.handout") / name).read_text(encoding="utf-8")

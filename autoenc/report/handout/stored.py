@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def save(job_id: str, html: bytes, archive: bytes) -> None:
         durable.replace_file(zip_path(job_id), archive)
         durable.replace_file(html_path(job_id), html)
     except OSError as error:
+        if not html_path(job_id).exists():
+            _remove(job_id)
         raise AutoencError(
             f"cannot write the hand-out to {_folder()}: {error.strerror or error}; make room there"
         ) from None
@@ -112,7 +115,7 @@ def _is_readable(archive: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as file:
             return file.testzip() is None
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
         return False
 
 

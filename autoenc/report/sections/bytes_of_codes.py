@@ -32,7 +32,8 @@ def blocks(results: Results) -> Iterator[Block]:
     _, height, width = lab.grey.image_shape
     caption = " ".join(rates.sentences(own, ordered, names))
     figure = plots.psnr_by_rate(rates.lines(ordered, names), height * width, caption=caption).to_json()
-    yield Chart("bytes", "PSNR by bits per pixel", figure, _every_point(ordered, names), caption)
+    title = f"Bytes and quality: {names[own.run_id]} beside other models and image codecs"
+    yield Chart("bytes", title, figure, _every_point(ordered, names), caption)
     yield _at_one_quality(own, ordered, names)
 
 
@@ -88,8 +89,12 @@ def _every_point(curves: Sequence[RateCurve], names: dict[str, str]) -> Table:
 
 
 def _psnr(point: RatePoint) -> Cell:
-    return point.psnr_db if math.isfinite(point.psnr_db) else "exact"
+    return point.psnr_db if math.isfinite(point.psnr_db) else None  # an exact copy
 
 
 def _title(curve: RateCurve, names: dict[str, str]) -> str:
-    return names[curve.source] if curve.source in names else CODECS[curve.source].title
+    """`MLP 32`, `JPEG, tiled`, `PNG, alone (exact)`."""
+    if curve.source in names:
+        return names[curve.source]
+    codec = CODECS[curve.source]
+    return f"{codec.title} (exact)" if codec.lossless else codec.title

@@ -11,7 +11,7 @@ from autoenc.plots import Axes
 from autoenc.report.blocks import Block, Chart, Pictures, Printed, Strip
 from autoenc.report.results import Results
 from autoenc.report.sections import planned, strips, tables
-from autoenc.schema import DatasetInfo, Point, Run, TrainConfig
+from autoenc.schema import BaselineCurve, DatasetInfo, Point, Run, TrainConfig
 
 
 def printed(results: Results, data: DatasetInfo, config: TrainConfig) -> Iterator[Printed]:
@@ -34,11 +34,11 @@ def loss_curves(key: str, runs: Sequence[Run], caption: str) -> Iterator[Chart]:
         own_key = f"{key}-{run.config.latent_size}{stride_key(run.config)}"
         own = captions.training.loss_caption(run)
         figure = plots.loss_curve(run).to_json()
-        yield Chart(own_key, f"Training and test loss of {name}", figure, tables.epochs(own_key, (run,)), own)
+        yield Chart(own_key, f"{name}: training and test loss", figure, tables.steps(own_key, run), own)
     if len(runs) > 1:
         together = f"{key}-together"
         figure = plots.comparison(dict(zip(names, runs, strict=True))).to_json()
-        yield Chart(together, "Test loss side by side", figure, tables.epochs(together, runs), caption)
+        yield Chart(together, "Which is ahead, and when?", figure, tables.epochs(together, runs), caption)
 
 
 def names_of(runs: Sequence[Run]) -> tuple[str, ...]:
@@ -78,11 +78,19 @@ def reconstructions(
 
 
 def loss_by_size(
-    key: str, results: Results, data: DatasetInfo, sizes: Sequence[TrainConfig]
+    key: str,
+    results: Results,
+    data: DatasetInfo,
+    sizes: Sequence[TrainConfig],
+    others: Sequence[TrainConfig] = (),
 ) -> Iterator[Block]:
     """Test loss by latent size, and a close-up of the large sizes; nothing where none is trained.
 
-    PCA stands beside codes of as many numbers as they have channels only where both are the same.
+    PCA stands beside codes of as many numbers as they have channels only where both are the same; else there
+    is one more chart, by numbers in the code.
+
+    Args:
+        others: of another model, beside these in the chart by numbers in the code.
     """
     points = planned.points(results, data, sizes)
     if not points:
@@ -91,15 +99,24 @@ def loss_by_size(
     drawn = [curve for curve in beside if not curve.has_code or _counts_numbers(points)]
     caption = captions.sweep.loss_caption(points, beside)
     figure = plots.loss_by_size(points, drawn, Axes(), caption=caption).to_json()
-    yield Chart(key, "Test loss by latent size", figure, tables.sizes(key, points, drawn), caption)
-    large, large_key = captions.sweep.large_caption(points), f"{key}-large"
-    figure = plots.loss_at_large_sizes(points, drawn, Axes(), caption=large).to_json()
-    yield Chart(large_key, "Close-up: large sizes", figure, tables.sizes(large_key, points, drawn), large)
+    yield Chart(key, "What does a larger code gain?", figure, tables.sizes(key, points, drawn), caption)
+    yield _large_sizes(f"{key}-large", points, drawn)
     if not _counts_numbers(points):
-        code, code_key = captions.sweep.code_caption(points, beside), f"{key}-code"
-        figure = plots.loss_by_code(points, beside, Axes(), caption=code).to_json()
-        numbers = tables.sizes(code_key, points, beside)
-        yield Chart(code_key, "How many numbers do these codes have?", figure, numbers, code)
+        yield _by_code(f"{key}-code", (*results.points(others), *points), beside)
+
+
+def _large_sizes(key: str, points: Sequence[Point], beside: Sequence[BaselineCurve]) -> Chart:
+    caption = captions.sweep.large_caption(points)
+    figure = plots.loss_at_large_sizes(points, beside, Axes(), caption=caption).to_json()
+    title = "The large sizes, on an axis of their own"
+    return Chart(key, title, figure, tables.sizes(key, points, beside), caption)
+
+
+def _by_code(key: str, points: Sequence[Point], beside: Sequence[BaselineCurve]) -> Chart:
+    caption = captions.sweep.code_caption(points, beside)
+    figure = plots.loss_by_code(points, beside, Axes(), caption=caption).to_json()
+    title = "How many numbers do these codes have?"
+    return Chart(key, title, figure, tables.sizes(key, points, beside), caption)
 
 
 def _counts_numbers(points: Sequence[Point]) -> bool:

@@ -36,8 +36,10 @@ def _reconstructions(results: Results) -> Iterator[Block]:
 
 
 def _sizes(results: Results) -> Iterator[Block]:
-    configs = settings.grey(results.lab, "conv", *results.lab.size.conv_sizes)
-    yield from charts.loss_by_size("conv-sizes", results, results.lab.grey, configs)
+    size = results.lab.size
+    convs = settings.grey(results.lab, "conv", *size.conv_sizes)
+    mlps = settings.grey(results.lab, "mlp", *size.mlp_sizes)
+    yield from charts.loss_by_size("conv-sizes", results, results.lab.grey, convs, mlps)
 
 
 def _times(results: Results) -> Iterator[Block]:
@@ -52,7 +54,9 @@ def _times(results: Results) -> Iterator[Block]:
         said = captions.sweep.time_caption(points), captions.sweep.timing_caption(finished)
         caption = " ".join(filter(None, said))
         figure = plots.time_by_size(points, Axes(), caption=caption).to_json()
-        yield Chart("times", "Training time by latent size", figure, tables.sizes("times", points), caption)
+        yield Chart(
+            "times", "What does a larger code cost in time?", figure, tables.sizes("times", points), caption
+        )
 
 
 def _layers(results: Results) -> Iterator[Block]:

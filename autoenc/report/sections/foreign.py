@@ -67,11 +67,9 @@ def _caption(trained: Trained, photographs: dict[str, Reconstruction], tests: li
     if photographs:
         name, first = next(iter(photographs.items()))
         spoken = picture_caption(first, _errors(trained))
-        sentences.append(
-            f"{EXAMPLES[name].title}, {decibels(first.psnr_db)}: {spoken[0].lower()}{spoken[1:]}"
-        )
+        sentences.append(f"{EXAMPLES[name].title}: {decibels(first.psnr_db)}. {spoken}")
     if trained.run.test_psnr_db is not None:
-        sentences.append(f"The test images together: {decibels(trained.run.test_psnr_db)}.")
+        sentences.append(f"All test images together: {decibels(trained.run.test_psnr_db)}.")
     return " ".join(sentences)
 
 

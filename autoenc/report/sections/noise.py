@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoenc import captions, denoising, plots
-from autoenc.captions import configs
 from autoenc.datasets import Dataset
 from autoenc.denoising import Denoise, Denoised
 from autoenc.experiments import settings, steps
@@ -19,7 +18,7 @@ from autoenc.report.results import Results
 from autoenc.report.sections import strips, tables
 from autoenc.schema import Curve, TrainConfig
 
-N_IMAGES = 12
+N_IMAGES = 16
 SEED = 0  # of the noise in the pictures
 
 
@@ -77,7 +76,7 @@ def _pictures(data: Dataset, level: float, ways: list[tuple[Method, tuple[str, D
 
 
 def _pictures_caption(made: list[tuple[Method, str, Denoised]]) -> str:
-    """`PSNR of these 12 images: noisy 11 dB, trained on clean images 13 dB and ...`."""
+    """`PSNR of these 16 images: noisy 11 dB, trained on clean images 13 dB and ...`."""
     each = [f"{method.name[0].lower()}{method.name[1:]} {decibels(d.mean_psnr_db)}" for method, _, d in made]
     n = len(made[0][2].psnr_db)
     return f"PSNR of these {n} images together: {listed(each)}."
@@ -91,7 +90,7 @@ def _curves(results: Results) -> Iterator[Block]:
         )
         if curve is not None:
             lines.append(Line(method.name, COLOUR[method.colour], curve))
-    if not lines:
+    if len(lines) < 2:  # there is only noise
         return
     caption = _curves_caption(results, lines)
     figure = plots.quality_curves(lines, "psnr", caption=caption).to_json()
@@ -103,8 +102,7 @@ def _curves_caption(results: Results, lines: list[Line]) -> str:
     """Where each of the models helps; what the training on noise gains."""
     by_method = {line.name: line.curve for line in lines}
     noisy, *models = (by_method.get(method.name) for method in methods(results))
-    family = configs.short(settings.plain(results.lab))
-    names = f"{family} trained on clean images", f"{family} trained on noise"
+    names = "model trained on clean images", "model trained on noise"
     sentences = [
         captions.denoising.crossing_caption(name, noisy, curve)
         for name, curve in zip(names, models, strict=True)

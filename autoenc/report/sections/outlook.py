@@ -23,7 +23,8 @@ def _deeper(results: Results) -> Iterator[Block]:
     if not points:
         return
     beside = planned.baselines(results, data, configs[0].train_images)
-    caption = outlook.deeper_caption(points)
+    level = next((curve.level for curve in beside if not curve.has_code), None)
+    caption = outlook.deeper_caption(points, level)
     figure = plots.loss_by_code(points, beside, Axes(), caption=caption).to_json()
     numbers = tables.sizes("deeper-code", points, beside)
     yield Chart("deeper-code", "Test loss by numbers in the code", figure, numbers, caption)
@@ -91,7 +92,7 @@ def _second(results: Results) -> Iterator[Block]:
     names = f"● {colour.name}, ○ {grey.name}"
     points = [(subject.name, point) for subject in both for line in subject.lines for point in line]
     sentences = [f"{s.name}, {captions.sweep.time_caption(_points(s))}" for s in both if _points(s)]
-    caption = " ".join(sentences)
+    caption = " ".join(filter(None, (*sentences, outlook.company_caption(point for _, point in points))))
     figure = plots.times_of_both(both, caption=caption).to_json()
     table = tables.data_sets("second-times", points)
     yield Chart("second-times", f"Training time of both: {names}", figure, table, caption)

@@ -26,6 +26,17 @@ def epochs(key: str, runs: Sequence[Run]) -> Table:
     return Table(key, "Epoch by epoch", columns, rows)
 
 
+def steps(key: str, run: Run) -> Table:
+    """A row a training step; the test loss where an epoch ends."""
+    last = {n * run.steps_per_epoch: epoch.test_loss for n, epoch in enumerate(run.epochs, 1)}
+    columns = ("run", "step", "epoch", f"training {LOSS}", f"test {LOSS}")
+    rows = tuple(
+        (run.run_id, n, (n - 1) // run.steps_per_epoch + 1, loss, last.get(n))
+        for n, loss in enumerate(run.step_losses, 1)
+    )
+    return Table(key, "Step by step", columns, rows)
+
+
 def sizes(key: str, points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> Table:
     """A row for each finished run, then one for each measured point of a baseline."""
     columns = (
@@ -88,7 +99,7 @@ def layers(key: str, points: Sequence[Point]) -> Table:
         for point in points
         if point.finished
     )
-    return Table(key, "One layer and two", columns, rows)
+    return Table(key, "Time, loss and size of the code", columns, rows)
 
 
 def curves(key: str, measured: Sequence[Curve]) -> Table:
