@@ -63,7 +63,7 @@ def beside(latest: LabNow, shown: str) -> None:
 def every_one(latest: LabNow) -> None:
     """All of them with what each shows, and the way to the page that does it."""
     for heading, ones in _by_section(latest.experiments):
-        layout.subsection(f"**{plain(heading)}**")
+        layout.section(f"**{plain(heading)}**")
         for now in ones:
             with st.container(key=f"lab-row-{now.experiment.key}", horizontal=True, vertical_alignment="top"):
                 with st.container(width=330):

@@ -43,7 +43,7 @@ def every_one(latest: LabNow) -> None:
         "10 epochs, on its own machine."
     )
     for now, comparisons in compared:
-        layout.subsection(f"**{plain(listing.title(now))}**")
+        layout.section(f"**{plain(listing.title(now))}**")
         _table(comparisons, f"all-{now.experiment.key}")
 
 
