@@ -113,7 +113,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "uvicorn": ("ui.server.*",),
     "dask": ("autoenc.sessions.dask.*",),
     "distributed": ("autoenc.sessions.dask.*",),
-    "plotly": ("autoenc.plots.*", "benchmarks.plain_page"),
+    "plotly": ("autoenc.plots.*", "autoenc.report.*", "benchmarks.plain_page"),
+    "jinja2": ("autoenc.report.*",),
     "constriction": ("autoenc.compression.coding",),
     "openTSNE": ("autoenc.latent.tsne",),
     "playwright": (

@@ -80,7 +80,7 @@ def test_pytorch_is_not_loaded_to_read_a_command_or_to_list_runs_and_data_sets()
 
 
 def test_every_library_that_is_imported_is_a_requirement() -> None:
-    listed = re.findall(r"^[a-z-]+", (ROOT / "requirements.txt").read_text(), re.M)
+    listed = re.findall(r"^[a-z0-9-]+", (ROOT / "requirements.txt").read_text(), re.M)
     called = {"scikit-learn": "sklearn", "scikit-image": "skimage"}
     called |= {"pillow": "PIL", "tensorboardx": "tensorboardX", "protobuf": "google", "opentsne": "openTSNE"}
     # distributed brings dask; playwright is for whoever tests and measures

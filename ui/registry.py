@@ -101,7 +101,7 @@ PAGES: tuple[Page, ...] = (
         "All experiments of a student's lab report at one click, its numbers beside ours, and a hand-out to "
         "take home.",
         "pages/lab.py",
-        main=("lab-run",),
+        main=("lab-run", "lab-stop", "lab-list"),
     ),
     Page(
         "runs",

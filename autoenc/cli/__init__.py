@@ -18,6 +18,7 @@ runs.py         runs list
 run_files.py    runs show, delete, export, import
 compressing.py  compress, decompress
 latent.py       latent
+reporting.py    report
 data.py         data list, import
 downloading.py  data download
 """

@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_train, _add_sweep, _add_denoise, _add_recognise, _add_compress):
         add(subparsers)
-    for add in (_add_latent, _add_runs, _add_data):
+    for add in (_add_latent, _add_report, _add_runs, _add_data):
         add(subparsers)
     bench = subparsers.add_parser("bench", help="measure training speed against the lab's own loop")
     add_command(bench, commands.bench)
@@ -185,6 +185,23 @@ def _add_latent(subparsers: Subparsers) -> None:
     )
     drawn.add_argument("--seed", type=int, help="default: 0")
     add_command(parser, commands.latent)
+
+
+def _add_report(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "report", help="write the lab report's experiments, done again, to one HTML file"
+    )
+    parser.add_argument(
+        "--size", default="lesson", help="lesson: fewer images and epochs; full: all; default: lesson"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE.html", type=Path, required=True, help="opens anywhere, without a network"
+    )
+    parser.add_argument("--csv", metavar="DIR", type=Path, help="also write all its numbers to this folder")
+    parser.add_argument(
+        "--run", action="store_true", help="first train and measure what is missing; may take hours"
+    )
+    add_command(parser, commands.report)
 
 
 def _add_runs(subparsers: Subparsers) -> None:

@@ -52,6 +52,12 @@ def latent() -> Command:
     return latent.latent
 
 
+def report() -> Command:
+    from autoenc.cli import reporting
+
+    return reporting.report
+
+
 def list_runs() -> Command:
     from autoenc.cli import runs
 

@@ -7,14 +7,19 @@ steps.py     one piece of work: a model to train, a result to measure
 work.py      what each experiment consists of
 progress.py  how far each has come
 machine.py   this machine, for forecasts
+images.py    pictures of image folders, prepared before anything else
+costs.py     how long what is missing takes
 running.py   what is missing is started, the cheapest first
+keeper.py    that goes on without anybody looking
 saved.py     which labs were asked for, so that a restart goes on
 """
 
+from autoenc.experiments.costs import expected
+from autoenc.experiments.keeper import Keeper
 from autoenc.experiments.machine import machine_of
 from autoenc.experiments.progress import ExperimentNow, LabNow, Status, StepNow, look
 from autoenc.experiments.rows import EXPERIMENTS, SECTIONS, Experiment, experiment
-from autoenc.experiments.running import Keeper, advance, begin, expected, stop
+from autoenc.experiments.running import advance, begin, stop
 from autoenc.experiments.saved import SavedLab, find, save, wanted
 from autoenc.experiments.sizes import FULL, LESSON, SIZES, Lab, LabSize, lab_here
 

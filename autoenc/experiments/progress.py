@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
-from autoenc import checkpoints
+from autoenc import checkpoints, datasets
 from autoenc.errors import AutoencError, DatasetError
+from autoenc.experiments import images
 from autoenc.experiments.rows import EXPERIMENTS, Experiment
 from autoenc.experiments.sizes import Lab
 from autoenc.experiments.steps import Step, Training
-from autoenc.jobs import Job, TrainJob
+from autoenc.jobs import Job, RecogniserJob, TrainJob
 from autoenc.numerals import out_of
-from autoenc.schema import RunSummary, Snapshot, State
+from autoenc.once import once
+from autoenc.schema import DatasetInfo, RunSummary, Snapshot, State, TrainConfig
 from autoenc.sessions.protocol import Sessions
 
 Runs = Mapping[str, RunSummary]  # that are on disk, the examples too, by run_id
@@ -35,7 +38,7 @@ class StepNow:
     """A step at one moment."""
 
     step: Step
-    job: Job | None  # None: what it follows is not trained yet, or its data set is not here
+    job: Job | None  # None: what it follows is not trained, or its data set is not here or not prepared
     state: State | None = None  # None: nobody has begun it
     done: float = 0.0  # fraction, 0 to 1
     message: str = ""  # why it failed
@@ -106,6 +109,12 @@ class LabNow:
         return not self.left
 
     @property
+    def unprepared(self) -> tuple[DatasetInfo, ...]:
+        """Image folders whose pictures nobody has opened yet, and that can still be tried."""
+        every = (self.lab.grey, self.lab.colour, self.lab.hundred)
+        return tuple(one for one in every if _is_unprepared(one) and not images.refusal(one.name))
+
+    @property
     def progress(self) -> str:
         return out_of(len(self.steps) - len(self.left), len(self.steps), "step")
 
@@ -119,18 +128,18 @@ def look(lab: Lab, sessions: Sessions | None, runs: Iterable[RunSummary]) -> Lab
 
     Args:
         sessions: the background sessions; None: only files count.
-        runs: those on disk, and the examples.
+        runs: those on disk, and then the examples: where both have a run, the user's own counts.
     """
-    by_id = {run.run_id: run for run in runs}
-    known: dict[Step, StepNow] = {}
+    files = _Files(lab, runs)
+    steps = {experiment.key: tuple(experiment.steps(lab)) for experiment in EXPERIMENTS}
+    begun = {step: files.begun(step) for step in dict.fromkeys(chain.from_iterable(steps.values()))}
+    ids = [job_id for job_id, now in begun.values() if job_id and not now.finished]
+    snapshots = sessions.snapshots(ids) if sessions is not None else {}
+    known = {step: files.at(now, snapshots.get(job_id)) for step, (job_id, now) in begun.items()}
     experiments = []
     for experiment in EXPERIMENTS:
         missing = tuple(data.title for data in experiment.data(lab) if not data.present)
-        steps = tuple(experiment.steps(lab))
-        for step in steps:
-            if step not in known:
-                known[step] = StepNow(step, None) if missing else _step(step, sessions, by_id)
-        nows = tuple(known[step] for step in steps)
+        nows = tuple(known[step] for step in steps[experiment.key])
         experiments.append(ExperimentNow(experiment, _status(nows, missing), nows, missing))
     return LabNow(lab, tuple(experiments))
 
@@ -145,44 +154,112 @@ def _status(steps: tuple[StepNow, ...], missing: tuple[str, ...]) -> Status:
     return Status.FAILED if any(step.state is State.FAILED for step in steps) else Status.TO_DO
 
 
-def _step(step: Step, sessions: Sessions | None, runs: Runs) -> StepNow:
-    """Nothing is known of what its folder or its files do not let us read: it is done again."""
-    try:
-        if not all(_is_trained(job, runs) for job in step.after):
-            return StepNow(step, None)
-        job = step.make()
-        job_id = job.job_id
-    except DatasetError as error:
-        return StepNow(step, None, State.FAILED, message=str(error))
-    except AutoencError:  # what it follows has gone a moment ago
-        return StepNow(step, None)
-    if isinstance(job, TrainJob) and _is_trained(job, runs):
-        return StepNow(step, job, State.FINISHED, 1.0)
-    latest = sessions.snapshot(job_id) if sessions is not None else None
-    if latest is None or latest.state is State.FINISHED:  # its file may have gone since
-        latest = _stored(job, runs)
-    if latest is None:
-        return StepNow(step, job)
-    done = 1.0 if latest.state is State.FINISHED else latest.value.done if latest.value else 0.0
-    return StepNow(step, job, latest.state, done, latest.message)
+def _is_unprepared(data: DatasetInfo) -> bool:
+    return data.present and not data.prepared
 
 
-def _stored(job: Job, runs: Runs) -> Snapshot | None:
-    """What is on disk of it, without reading a whole run."""
-    if not isinstance(job, TrainJob):
-        with suppress(AutoencError):
-            return job.stored()
+@dataclass
+class _Files:
+    """What the files say during one look; each data set and each recogniser is opened once."""
+
+    lab: Lab
+    of_disk: Iterable[RunSummary]
+    runs: Runs = field(init=False)
+    infos: Mapping[str, DatasetInfo] = field(init=False)
+    fingerprints: dict[str, str | DatasetError] = field(default_factory=dict)
+    recognisers: dict[str, Snapshot | None] = field(default_factory=dict)
+    locks: frozenset[str] = field(init=False)  # runs that somebody may be writing
+
+    def __post_init__(self) -> None:
+        runs: dict[str, RunSummary] = {}
+        for run in self.of_disk:
+            runs.setdefault(run.run_id, run)
+        self.runs = runs
+        self.locks = frozenset(path.stem for path in checkpoints.folder().glob("*.lock"))
+        self.infos = {data.name: data for data in (self.lab.grey, self.lab.colour, self.lab.hundred)}
+
+    def begun(self, step: Step) -> tuple[str, StepNow]:
+        """The step's job and its id, as far as there is one, and whether a model is trained.
+
+        Nothing is known of what its folder or its files do not let us read: it is done again.
+        """
+        data = self.infos[step.dataset]
+        if not data.present:
+            return "", StepNow(step, None)
+        if _is_unprepared(data):
+            refusal = images.refusal(data.name)
+            return "", StepNow(step, None, State.FAILED if refusal else None, message=refusal)
+        try:
+            if not all(self._is_trained(job) for job in step.after):
+                return "", StepNow(step, None)
+            job = step.make()
+            job_id = self._id_of(job)
+            trained = isinstance(job, TrainJob) and self._is_trained(job)
+        except DatasetError as error:
+            return "", StepNow(step, None, State.FAILED, message=str(error))
+        except (AutoencError, OSError):  # what it follows has gone a moment ago
+            return "", StepNow(step, None)
+        return job_id, StepNow(step, job, State.FINISHED, 1.0) if trained else StepNow(step, job)
+
+    def at(self, now: StepNow, latest: Snapshot | None) -> StepNow:
+        """The step with what the sessions know of it, or else its file."""
+        if now.job is None or now.finished:
+            return now
+        if latest is None or latest.state is State.FINISHED:  # its file may have gone since
+            latest = self._stored(now.job)
+        if latest is None:
+            return now
+        done = 1.0 if latest.state is State.FINISHED else latest.value.done if latest.value else 0.0
+        return StepNow(now.step, now.job, latest.state, done, latest.message)
+
+    def _stored(self, job: Job) -> Snapshot | None:
+        """What is on disk of it, without reading a whole run."""
+        with suppress(AutoencError, OSError):
+            if isinstance(job, RecogniserJob):
+                return self._recogniser(job)
+            if not isinstance(job, TrainJob):
+                return job.stored()
+            run_id = self._id_of(job)
+            if run_id in self.locks and checkpoints.is_being_written(run_id):
+                return Snapshot(run_id, State.RUNNING)
+            if run_id in self.runs:
+                return Snapshot(run_id, State.INTERRUPTED)
         return None
-    run_id = job.job_id
-    if checkpoints.is_being_written(run_id):
-        return Snapshot(run_id, State.RUNNING)
-    return Snapshot(run_id, State.INTERRUPTED) if run_id in runs else None
+
+    def _is_trained(self, job: Training) -> bool:
+        """Here or as an example; raises AutoencError where its images are not here."""
+        if isinstance(job, TrainJob):
+            run = self.runs.get(self._id_of(job))
+            return run is not None and run.finished
+        stored = self._recogniser(job)
+        return stored is not None and stored.state is State.FINISHED
+
+    def _recogniser(self, job: RecogniserJob) -> Snapshot | None:
+        job_id = self._id_of(job)
+        if job_id not in self.recognisers:
+            self.recognisers[job_id] = job.stored()
+        return self.recognisers[job_id]
+
+    def _id_of(self, job: Job) -> str:
+        """As the job gives it; each would open its data set again."""
+        if isinstance(job, TrainJob):
+            return _run_id(job.config, self._fingerprint(job.config.dataset))
+        if isinstance(job, RecogniserJob):
+            return job.config.recogniser_id(self._fingerprint(job.config.dataset))
+        return job.job_id
+
+    def _fingerprint(self, dataset: str) -> str:
+        if dataset not in self.fingerprints:
+            try:
+                self.fingerprints[dataset] = datasets.load(dataset).fingerprint
+            except DatasetError as error:
+                self.fingerprints[dataset] = error
+        known = self.fingerprints[dataset]
+        if isinstance(known, DatasetError):
+            raise known
+        return known
 
 
-def _is_trained(job: Training, runs: Runs) -> bool:
-    """Here or as an example; raises AutoencError where its images are not here."""
-    if isinstance(job, TrainJob):
-        run = runs.get(job.job_id)
-        return run is not None and run.finished
-    stored = job.stored()
-    return stored is not None and stored.state is State.FINISHED
+@once(maxsize=2000)
+def _run_id(config: TrainConfig, fingerprint: str) -> str:
+    return config.run_id(fingerprint)

@@ -6,30 +6,23 @@ visitors get their turn, and Stop leaves nothing behind.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from threading import Event, Thread
+from threading import Lock
 
 from autoenc import checkpoints, datasets
-from autoenc.errors import AutoencError, DatasetError
-from autoenc.experiments.machine import machine_of
-from autoenc.experiments.progress import LabNow, StepNow, look
-from autoenc.experiments.saved import SavedLab, find, save, wanted
-from autoenc.experiments.sizes import SIZES, Lab
-from autoenc.forecasting import Machine, Part, together
-from autoenc.jobs import expected as jobs
-from autoenc.runs import by_id
-from autoenc.schema import Forecast, RunSummary, State
+from autoenc.errors import DatasetError
+from autoenc.experiments import images
+from autoenc.experiments.costs import cheapest
+from autoenc.experiments.progress import LabNow, look
+from autoenc.experiments.saved import SavedLab, end, find, save, wanted
+from autoenc.experiments.sizes import CIFAR100, DIGITS, SIZES, Lab
+from autoenc.schema import DatasetInfo, RunSummary, State
 from autoenc.sessions.protocol import Sessions
 
-log = logging.getLogger(__name__)
-
 WAITING = 1  # jobs of a lab that wait, beside those at work: a worker that is free finds one
-LOOK_SECONDS = 1.0  # between two looks at the labs that are wanted
-# What a measurement may take of which nothing is known yet, as the model is not trained that it measures.
-UNKNOWN = Part(Forecast(0.3, 10.0), 1)
+
+_one_change = Lock()  # of what is wanted and of what was started for it: two people press at the same time
 
 
 def begin(saved: SavedLab, now: LabNow, sessions: Sessions) -> None:
@@ -38,26 +31,33 @@ def begin(saved: SavedLab, now: LabNow, sessions: Sessions) -> None:
     Raises:
         CheckpointError: it cannot be saved.
     """
-    before = find(saved.lab_id)
-    if before is not None and before.wanted:  # it is under way: stop belongs to whoever began it
-        saved = replace(saved, owner=before.owner, address=before.address)
-    save(saved)
-    for step in now.left:
-        if step.job is not None and step.state in (State.FAILED, State.STOPPED):
-            sessions.forget(step.job.job_id)
+    with _one_change:
+        before = find(saved.lab_id)
+        if before is not None and before.wanted:  # it is under way: stop belongs to whoever began it
+            saved = replace(saved, owner=before.owner, address=before.address)
+        save(saved)
+        images.try_again((saved.grey, saved.colour, CIFAR100))
+        for step in now.left:
+            if step.job is not None and step.state in (State.FAILED, State.STOPPED):
+                sessions.forget(step.job.job_id)
 
 
 def stop(saved: SavedLab, now: LabNow, sessions: Sessions) -> None:
     """Start nothing more, and stop what the lab has started; what is done stays.
 
+    What another lab wants too goes on, and so does what others have started.
+
     Raises:
         CheckpointError: it cannot be saved.
     """
-    save(replace(saved, wanted=False))
-    ids = [step.job.job_id for step in now.active if step.job is not None]
-    for job_id, snapshot in sessions.snapshots(ids).items():
-        if snapshot.state.active and snapshot.owner == saved.owner:  # others may want this job too
-            sessions.stop(job_id)
+    with _one_change:
+        end(saved)
+        ids = set(_active(now.lab, sessions))  # at this moment: more may have begun since somebody looked
+        for other in wanted():
+            ids.difference_update(_active(lab_of(other), sessions))
+        for job_id, snapshot in sessions.snapshots(ids).items():
+            if snapshot.state.active and snapshot.owner == saved.owner:
+                sessions.stop(job_id)
 
 
 def advance(saved: SavedLab, now: LabNow, sessions: Sessions) -> bool:
@@ -66,81 +66,52 @@ def advance(saved: SavedLab, now: LabNow, sessions: Sessions) -> bool:
     Returns:
         whether something is still to come: False once all is done, has failed or was stopped.
     """
+    for data in now.unprepared:
+        images.prepare_soon(data.name)
     room = sessions.n_workers + WAITING - len(now.active)
     ready = [step for step in now.left if step.job is not None and step.state in (None, State.INTERRUPTED)]
     if room > 0 and ready:
-        machine, runs = machine_of(sessions), by_id(checkpoints.summaries()[0])
-        for step in sorted(ready, key=lambda step: _cost(step, machine, runs))[:room]:
+        for step in cheapest(ready, now, sessions, runs_here())[:room]:
             assert step.job is not None
             sessions.start(step.job, saved.owner, address=saved.address)
-    return bool(ready or now.active)
+    return bool(ready or now.active or now.unprepared)
 
 
-def expected(now: LabNow, machine: Machine, runs: Iterable[RunSummary]) -> Forecast | None:
-    """Until nothing is left; None: nothing has been measured yet."""
-    known = by_id(runs)
-    parts = [_part(step, machine, known) for step in now.left]
-    measured = [part for part in parts if part is not None]
-    return together(measured, machine) if len(measured) == len(parts) else None
+def go_on(saved: SavedLab, sessions: Sessions) -> None:
+    """Take a wanted lab a step further; once nothing is to come, it is wanted no more.
 
-
-def _cost(step: StepNow, machine: Machine, runs: dict[str, RunSummary]) -> float:
-    part = _part(step, machine, runs)
-    return 0.0 if part is None else part.forecast.middle * part.threads
-
-
-def _part(step: StepNow, machine: Machine, runs: dict[str, RunSummary]) -> Part | None:
-    """What is left of a step; None: nothing has been measured yet."""
-    if step.job is None:
-        return UNKNOWN
-    try:
-        part = jobs.part(step.job, machine, runs)
-    except AutoencError:  # a run or its images have gone a moment ago
-        return UNKNOWN
-    if part is None or step.state is not State.RUNNING:
-        return part
-    return replace(part, forecast=part.forecast.times(1 - step.done))
-
-
-def lab_of(saved: SavedLab) -> Lab | None:
-    """The lab as it was asked for; None: one of its data sets is not here any more."""
-    with suppress(DatasetError):
-        grey, colour, hundred = (datasets.info(name) for name in (saved.grey, saved.colour, "cifar100"))
-        if grey.present and colour.present:
-            return Lab(SIZES[saved.size], grey, colour, hundred)
-    return None
-
-
-class Keeper:
-    """Has the labs done that are wanted, whether a page shows them or not."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-        self._closing = Event()
-        self._thread = Thread(target=self._keep, name="labs", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._closing.set()
-        self._thread.join()
-
-    def _keep(self) -> None:
-        while not self._closing.wait(LOOK_SECONDS):
-            for saved in wanted():
-                try:
-                    self._advance(saved)
-                except AutoencError as error:  # a full queue or disk: it may have room in a moment
-                    log.warning("the lab %s waits: %s", saved.lab_id, error)
-                except RuntimeError as error:  # the sessions are being closed
-                    log.info("the lab %s stands still: %s", saved.lab_id, error)
-
-    def _advance(self, saved: SavedLab) -> None:
-        lab = lab_of(saved)
-        if lab is None:
-            return
-        now = look(lab, self._sessions, (*checkpoints.summaries()[0], *checkpoints.examples()))
+    Raises:
+        AutoencError: a full queue, a folder that cannot be written.
+    """
+    with _one_change:
+        now = look(lab_of(saved), sessions, runs_here())
         latest = find(saved.lab_id)
-        if latest is None or not latest.wanted:  # stopped since we looked
+        # Jobs that end because their sessions do are none that somebody has stopped.
+        if latest is None or not latest.wanted or sessions.closing.is_set():
             return
-        if not advance(latest, now, self._sessions):
-            save(replace(latest, wanted=False))
+        if not advance(latest, now, sessions):
+            end(latest)
+
+
+def lab_of(saved: SavedLab) -> Lab:
+    """The lab as it was asked for; what needs a data set that has gone is left out of it."""
+    return Lab(SIZES[saved.size], *map(_info, (saved.grey, saved.colour, CIFAR100)))
+
+
+def runs_here() -> Iterable[RunSummary]:
+    """All runs, and then the examples."""
+    return (*checkpoints.summaries()[0], *checkpoints.examples())
+
+
+def _info(name: str) -> DatasetInfo:
+    try:
+        return datasets.info(name)
+    except DatasetError:  # an image folder, which nobody knows any more
+        return replace(datasets.info(DIGITS), name=name, title=name, short_title=name, present=False)
+
+
+def _active(lab: Lab, sessions: Sessions) -> Iterator[str]:
+    """Ids of the jobs of a lab that run or wait."""
+    for step in look(lab, sessions, runs_here()).active:
+        if step.job is not None:
+            yield step.job.job_id

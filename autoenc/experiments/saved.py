@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +65,26 @@ def save(saved: SavedLab) -> None:
         raise CheckpointError(f"cannot write {path}: {error.strerror or error}; make room there") from None
 
 
+def end(saved: SavedLab) -> None:
+    """Have it wanted no more, on a full disk too.
+
+    Raises:
+        CheckpointError: the folder cannot be written at all.
+    """
+    try:
+        save(replace(saved, wanted=False))
+    except CheckpointError as refused:
+        try:
+            _path(saved.lab_id).unlink(missing_ok=True)
+        except OSError:
+            raise refused from None
+
+
 def find(lab_id: str) -> SavedLab | None:
     """The lab of this name; None: nobody has asked for it, or its file cannot be read."""
-    with suppress(OSError, AutoencError, ValueError, TypeError, LookupError):
+    with suppress(OSError, AutoencError, ValueError, TypeError, LookupError, RecursionError):
         path = _path(lab_id)
-        if path.stat().st_size <= MAX_BYTES:
+        if path.is_file() and path.stat().st_size <= MAX_BYTES:  # whoever reads a pipe waits
             saved = _from_json(json.loads(path.read_bytes()))
             return saved if saved.lab_id == lab_id else None
     return None

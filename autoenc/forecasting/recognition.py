@@ -40,14 +40,14 @@ def recogniser(
     n_classes: int,
     machine: Machine,
     earlier: Sequence[RecogniserSummary] = (),
-    epochs_done: int = 0,
+    epochs_done: float = 0,
 ) -> Part | None:
     """What is left of its training; None: nothing has been measured yet.
 
     Args:
         earlier: those that were trained here: of the same images they tell how long an epoch takes.
     """
-    left = max(0, config.epochs - epochs_done)
+    left = max(0.0, config.epochs - epochs_done)
     alike = [
         one.seconds_per_epoch
         for one in earlier

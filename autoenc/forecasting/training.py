@@ -20,7 +20,7 @@ ELSEWHERE = (0.5, 2.0)  # by a run of another device, or with more threads than 
 
 
 def part(
-    config: TrainConfig, data: DatasetInfo, machine: Machine, epochs_done: int = 0, but: Container[str] = ()
+    config: TrainConfig, data: DatasetInfo, machine: Machine, epochs_done: float = 0, but: Container[str] = ()
 ) -> Part | None:
     """What is left of a run after so many epochs; None: nothing has been measured yet."""
     of_one = epoch(config, data, machine, but)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from autoenc import checkpoints, datasets, forecasting, recognition
 from autoenc.errors import RunUnknown
@@ -22,11 +23,12 @@ BASELINE_SECONDS = 4e-9  # about, for one image and the square of its numbers: w
 BASELINE = (0.5, 2.0)
 
 
-def part(job: Job, machine: Machine, runs: Mapping[str, RunSummary]) -> Part | None:
+def part(job: Job, machine: Machine, runs: Mapping[str, RunSummary], done: float = 0.0) -> Part | None:
     """What is left of it; None: nothing has been measured yet, or nobody can say.
 
     Args:
         runs: those on disk, by run_id.
+        done: the fraction, 0 to 1, that is known to be done; of a training its file may know of more.
     Raises:
         AutoencError: its data set or its run is not here.
     """
@@ -34,8 +36,8 @@ def part(job: Job, machine: Machine, runs: Mapping[str, RunSummary]) -> Part | N
         case TrainJob():
             data = datasets.load(job.config.dataset)
             earlier = checkpoints.furthest(job.config, data.fingerprint)
-            done = earlier.epochs_done if earlier else 0
-            return forecasting.part(job.config, datasets.info(data.name), machine, done)
+            epochs = max(earlier.epochs_done if earlier else 0, done * job.config.epochs)
+            return forecasting.part(job.config, datasets.info(data.name), machine, epochs)
         case RecogniserJob():
             data = datasets.load(job.config.dataset)
             before = recognition.furthest(job.config, data.fingerprint)
@@ -45,12 +47,12 @@ def part(job: Job, machine: Machine, runs: Mapping[str, RunSummary]) -> Part | N
                 len(data.class_names),
                 machine,
                 recognition.summaries(),
-                len(before.epochs) if before else 0,
+                max(len(before.epochs) if before else 0, done * job.config.epochs),
             )
         case BaselineJob():
-            return _baseline(job, machine)
+            return _left(_baseline(job, machine), done)
         case CurveJob() | ReadingJob() | ProbeJob() | RateJob() | MapJob():
-            return measurement(job, machine, runs)
+            return _left(measurement(job, machine, runs), done)
     return None
 
 
@@ -59,19 +61,29 @@ def measurement(job: Measurement, machine: Machine, runs: Mapping[str, RunSummar
     info = datasets.info(job.dataset)
     match job:
         case CurveJob():
-            return forecasting.curve(job.method, info, len(job.levels), machine, runs.get(job.method))
+            run = _measured(job.method, runs) if job.content_hash else None
+            return forecasting.curve(job.method, info, len(job.levels), machine, run)
         case ReadingJob():
             n_classes = len(datasets.load(job.dataset).class_names)
-            run = runs.get(job.source)
+            run = _measured(job.source, runs) if job.source_hash else None
             return forecasting.reading(job.source, info, n_classes, machine, len(job.levels), run)
         case ProbeJob():
-            if (run := runs.get(job.run_id)) is None:
-                raise RunUnknown(f"run {job.run_id} is not on this machine any more")
-            return forecasting.probe(info, machine, run, by_epoch=job.by_epoch)
+            return forecasting.probe(info, machine, _measured(job.run_id, runs), by_epoch=job.by_epoch)
         case MapJob():
             return forecasting.code_map(job.n_images, job.n_latents, machine)
         case RateJob():
-            return forecasting.rate_curve(job.source, info, machine, runs.get(job.source))
+            run = _measured(job.source, runs) if job.content_hash else None
+            return forecasting.rate_curve(job.source, info, machine, run)
+
+
+def _measured(run_id: str, runs: Mapping[str, RunSummary]) -> RunSummary:
+    if run_id not in runs:
+        raise RunUnknown(f"run {run_id} is not on this machine any more")
+    return runs[run_id]
+
+
+def _left(whole: Part, done: float) -> Part:
+    return replace(whole, forecast=whole.forecast.times(1 - done))
 
 
 def _baseline(job: BaselineJob, machine: Machine) -> Part:

@@ -6,12 +6,13 @@ comparing/    the report's numbers beside ours, and why they differ
 rates.py      bytes against quality as the chart draws it, and what it says
 recognised.py what a recogniser reads of the originals, as lines across a chart
 sections/     an experiment -> its blocks
+handout/      all of it as one HTML file and CSV files
 """
 
 from autoenc.report.blocks import Block, Cell, Chart, Pictures, Printed, Strip, Table
 from autoenc.report.comparing import Comparison, comparisons
 from autoenc.report.results import Results
-from autoenc.report.sections import Section, section
+from autoenc.report.sections import Section, section, what_is_missing
 
 __all__ = [
     "Block",
@@ -26,4 +27,5 @@ __all__ = [
     "Table",
     "comparisons",
     "section",
+    "what_is_missing",
 ]

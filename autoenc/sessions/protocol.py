@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from threading import Event
 from typing import Protocol
 
 from autoenc.jobs import Job
@@ -15,6 +16,7 @@ class Sessions(Protocol):
 
     n_cores: int
     n_workers: int  # jobs that can run at the same time
+    closing: Event  # set as `close` begins
 
     @property
     def memory_share(self) -> int:

@@ -106,6 +106,11 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
         "sweep": View(".st-key-part >> text=Sweep", ".st-key-sweep-start"),
         "harder": View(".st-key-part >> text=Is colour harder?", ".st-key-equal-start"),
     },
+    "lab": {
+        "All experiments": View(tab("All experiments"), ".st-key-lab-row-images"),
+        "numbers": View(tab("The report's numbers"), "text=there is nothing to compare"),
+        "Hand-out": View(tab("Hand-out"), ".st-key-handout button"),
+    },
     "runs": {
         "address": View(HEAD, "[data-testid=stPopoverBody] p"),
         "presenter": View(".st-key-presenter label", ".st-key-stage"),

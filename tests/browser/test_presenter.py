@@ -23,6 +23,7 @@ PAGES = (
     "latent",
     "picture",
     "colour?part=harder",
+    "lab",
     "runs",
 )
 SHOWN = ".st-key-stage [role=radio][aria-checked=true]"

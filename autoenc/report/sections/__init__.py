@@ -47,11 +47,12 @@ def section(now: ExperimentNow, results: Results) -> Section:
         tuple(results.lab.conditions(data) for data in experiment.data(results.lab)),
         tuple(blocks(results)) if blocks is not None and not now.missing else (),
         comparisons(experiment.key, results),
-        _missing(now),
+        what_is_missing(now),
     )
 
 
-def _missing(now: ExperimentNow) -> str:
+def what_is_missing(now: ExperimentNow) -> str:
+    """One sentence; empty: all is there."""
     if now.missing:
         return f"{listed(now.missing)}: not on this machine."
     if now.status is Status.DONE:

@@ -58,6 +58,7 @@ class DaskSessions:
         self._client: Client | None = None
         self._worker_checks: WorkerChecks | None = None  # of the workers of an existing cluster
         self._measuring: Measuring | None = None
+        self.closing = Event()
         self._checked = Event()  # the workers that came first: all of them can have jobs, or never will
         self._failure = ""
         self._watching = False
@@ -126,6 +127,7 @@ class DaskSessions:
 
     def close(self) -> None:
         atexit.unregister(self.close)
+        self.closing.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             ending = self.registry.at_work()
