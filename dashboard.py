@@ -40,6 +40,16 @@ def load_first_page() -> None:
     import ui.start.intro  # noqa: F401
 
 
+def go_on_with_labs() -> None:
+    """Where somebody has asked for a lab, it goes on after a restart, though nobody opens a page."""
+    from autoenc.heads import folder
+
+    if any((folder() / "labs").glob("*.json")):  # else PyTorch need not be loaded yet
+        from ui.core import labs
+
+        labs.go_on()
+
+
 # The names are not decoration. A page is this file as `__main__`. `streamlit run` finds `app` in the text and
 # imports it as `dashboard`; the worker processes import this file under a third name, and need nothing of it.
 if __name__ == "__main__":
@@ -49,4 +59,5 @@ elif __name__ == "dashboard":
 
     from ui import server
 
-    app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=server.lifespan_after(load_first_page))
+    lifespan = server.lifespan_after(load_first_page, go_on_with_labs)
+    app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=lifespan)

@@ -48,6 +48,7 @@ LONG = (
     "browser/test_behind_a_proxy",
     "test_cli_sweep",
     "test_survival",
+    "test_experiments_running",
     "test_links",
     "test_lesson",
     "browser/test_sweep_page",

@@ -78,6 +78,12 @@ def preparing(latest: LabNow, key: str) -> tuple[str, ...]:
     return tuple(info.short_title for info in data if info.name in waiting)
 
 
+def go_on() -> None:
+    """Have the background sessions begin where a lab is wanted; they go on with it by themselves."""
+    if experiments.wanted():
+        sessions.background()
+
+
 def begin(latest: LabNow) -> None:
     """Have it done.
 

@@ -30,7 +30,7 @@ USUAL_RUN = Value[str | None]("usual run", None)  # what is shown to those who a
 separate(USUAL_RUN)
 
 
-@shared(max_entries=1, spinner="Starting the workers")
+@shared(max_entries=1)
 def background() -> Sessions:
     """The background sessions of this dashboard; made at the first call."""
     gc.collect()

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -25,12 +26,15 @@ from ui.server.downloads import keep_downloads
 SWITCH_INTERVAL = 0.0005
 
 
-def lifespan_after(load: Callable[[], None]) -> Callable[[object], AbstractAsyncContextManager[None]]:
+def lifespan_after(
+    load: Callable[[], None], go_on: Callable[[], None]
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What is around all requests.
 
     Args:
         load: what the first visitor need not wait for; our components are known only if they are loaded when
             Streamlit is there.
+        go_on: with what an earlier server has left; in a thread, while visitors come already.
     """
 
     @asynccontextmanager
@@ -39,6 +43,7 @@ def lifespan_after(load: Callable[[], None]) -> Callable[[object], AbstractAsync
         components.remove_old()
         load()
         _open_browser()
+        Thread(target=go_on, name="going on", daemon=True).start()
         keeping = asyncio.create_task(_keep_young())
         yield
         keeping.cancel()
