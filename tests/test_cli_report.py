@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from autoenc import checkpoints, cli
+from autoenc import checkpoints, cli, datasets
 
 ROOT = Path(__file__).parents[1]
 
@@ -99,6 +99,8 @@ def test_a_disk_that_is_full_is_told_in_a_sentence_and_leaves_no_half_file(tmp_p
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
+    for name in ("digits", "photos"):  # their images are prepared: only the hand-out is written
+        datasets.load(name)
     html = tmp_path / "report.html"
     with started("--out", str(html), preexec_fn=full) as process:
         out, err = process.communicate(timeout=240)

@@ -43,7 +43,7 @@ from autoenc.report.handout import (
     zip_bytes,
 )
 from autoenc.report.sections import Section
-from autoenc.schema import Images, State
+from autoenc.schema import Images, RunSummary, State
 from tests.runs import files_no_larger_than
 
 HOSTILE = "<script>alert(1)</script>"
@@ -64,8 +64,8 @@ def results_of(lab: Lab) -> Results:
     return Results(lab, (*checkpoints.summaries()[0], *checkpoints.examples()))
 
 
-def made_of(now: LabNow, failures: tuple[tuple[str, str], ...] = ()) -> Made:
-    making = make(now, results_of(now.lab), failures)
+def made_of(now: LabNow, runs: tuple[RunSummary, ...]) -> Made:
+    making = make(now, Results(now.lab, runs))
     while True:
         try:
             next(making)
@@ -78,7 +78,7 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("lab")
     places = {"AUTOENC_CHECKPOINT_DIR": str(folder / "ck"), "AUTOENC_DATA_DIR": str(folder / "none")}
     with patch.dict(os.environ, places):
-        yield made_of(now_of(lab()))
+        yield made_of(now_of(lab()), checkpoints.examples())
 
 
 @pytest.fixture(scope="module")
@@ -196,12 +196,7 @@ def test_what_has_not_been_trained_is_said(html: str) -> None:
 
 
 def test_a_lab_of_which_nothing_has_been_done_says_so() -> None:
-    now = look(lab(), None, ())
-    making = make(now, Results(now.lab, ()))
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(making)
-    text = read(end.value.value.html.decode()).text
+    text = read(made_of(look(lab(), None, ()), runs=()).html.decode()).text
     assert "The runs behind the figures" not in text
     assert "0 of 2 done." in text
 
