@@ -43,7 +43,7 @@ from autoenc.report.handout import (
     zip_bytes,
 )
 from autoenc.report.sections import Section
-from autoenc.schema import Images, State
+from autoenc.schema import Images, RunSummary, State
 from tests.runs import files_no_larger_than
 
 HOSTILE = "<script>alert(1)</script>"
@@ -64,8 +64,8 @@ def results_of(lab: Lab) -> Results:
     return Results(lab, (*checkpoints.summaries()[0], *checkpoints.examples()))
 
 
-def made_of(now: LabNow, failures: tuple[tuple[str, str], ...] = ()) -> Made:
-    making = make(now, results_of(now.lab), failures)
+def made_of(now: LabNow, runs: tuple[RunSummary, ...]) -> Made:
+    making = make(now, Results(now.lab, runs))
     while True:
         try:
             next(making)
@@ -78,7 +78,7 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("lab")
     places = {"AUTOENC_CHECKPOINT_DIR": str(folder / "ck"), "AUTOENC_DATA_DIR": str(folder / "none")}
     with patch.dict(os.environ, places):
-        yield made_of(now_of(lab()))
+        yield made_of(now_of(lab()), checkpoints.examples())
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +195,12 @@ def test_what_has_not_been_trained_is_said(html: str) -> None:
     assert "CIFAR-100 colour pictures of a hundred things: not on this machine." in text
 
 
+def test_a_lab_of_which_nothing_has_been_done_says_so() -> None:
+    text = read(made_of(look(lab(), None, ()), runs=()).html.decode()).text
+    assert "The runs behind the figures" not in text
+    assert "0 of 2 done." in text
+
+
 def test_every_figure_says_its_conditions(handout: Made, html: str) -> None:
     n_blocks = sum(len(one.blocks) for one in handout.sections)
     assert n_blocks == html.count("<figure")
@@ -290,18 +296,27 @@ def test_no_number_is_in_it_that_is_not_in_a_file_of_a_run_or_a_measurement(hand
 
 
 def test_a_table_shows_the_numbers_of_its_csv_rounded(html: str, handout: Made) -> None:
-    """The test losses by epoch, below the chart: four digits of what the file has."""
-    losses = [
-        float(row["test loss (MSE per pixel)"])
-        for name, column, _, row in rows_of(handout)
-        if name == "mlp-curve-1.csv" and column == "epoch"
-    ]
-    figure = html.split('id="figure-mlp-curve-1"')[1].split("</figure>")[0]
-    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in figure.split("<tr>")[2:]]
-    shown = [float(row[3]) for row in rows if row]
-    assert len(shown) == 60  # the rest is in the CSV, and that is said
-    assert "mlp-curve-1.csv has 40 more." in figure
-    assert shown == [float(f"{loss:.4g}") for loss in losses[:60]]
+    """Below its chart: four digits of what the file has."""
+    rows = list(csv.DictReader(io.StringIO(handout.csvs["mlp-sizes.csv"])))
+    column = list(rows[0]).index("test loss (MSE per pixel)")
+    shown = [float(cells[column]) for cells in cells_of(html, "mlp-sizes")]
+    assert shown == [float(f"{float(row['test loss (MSE per pixel)']):.4g}") for row in rows]
+    assert len(shown) > 10
+
+
+def test_of_a_long_table_the_first_rows_are_shown_and_how_many_more_the_csv_has(
+    html: str, handout: Made
+) -> None:
+    n_rows = len(handout.csvs["mlp-curve-1.csv"].splitlines()) - 1
+    assert len(cells_of(html, "mlp-curve-1")) == 60
+    assert f"The first 60 rows; mlp-curve-1.csv has {n_rows - 60:,} more." in read(html).text
+
+
+def cells_of(html: str, key: str) -> list[list[str]]:
+    """Row by row, of the table of a figure."""
+    figure = html.split(f'id="figure-{key}"')[1].split("</figure>")[0]
+    rows = (re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in figure.split("<tr>"))
+    return [cells for cells in rows if cells]
 
 
 def test_a_chart_has_the_numbers_of_its_csv_to_four_digits(handout: Made, html: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -19,12 +19,20 @@ from autoenc.cli.printing import write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look, machine_of
 from autoenc.numerals import counted, out_of
-from autoenc.report import Results
-from autoenc.report.handout import Made, make
 from autoenc.schema import RunSummary, State
 from autoenc.sessions.protocol import Sessions
 
 LOOK_SECONDS = 0.5  # between two looks at the lab
+
+
+@dataclass(frozen=True)
+class _Report:
+    """What has been made, and what is printed of it."""
+
+    html: bytes
+    csvs: Mapping[str, str]  # name of a file -> its text
+    experiments: tuple[dict[str, Any], ...]  # as in JSON
+    comparisons: tuple[dict[str, Any], ...]
 
 
 def report(args: argparse.Namespace) -> None:
@@ -114,8 +122,11 @@ def _ended(step: StepNow, n: int, n_all: int) -> str:
 # ---------------------------------------------------------------- the hand-out
 
 
-def _make(now: LabNow) -> Made:
+def _make(now: LabNow) -> _Report:
     """A bar on a terminal."""
+    from autoenc.report import Results  # here: plotly, which hours of training do not need
+    from autoenc.report.handout import make
+
     failures = tuple((one.experiment.key, text) for one in now.experiments for text in one.failures)
     making = make(now, Results(now.lab, _runs()), failures)
     form = "{percentage:3.0f}% |{bar}| {desc}"
@@ -124,40 +135,52 @@ def _make(now: LabNow) -> Made:
             try:
                 progress = next(making)
             except StopIteration as end:
-                made: Made = end.value
-                return made
+                sections = end.value.sections
+                return _Report(
+                    end.value.html,
+                    end.value.csvs,
+                    tuple(
+                        {
+                            "key": one.experiment.key,
+                            "section": one.experiment.number,
+                            "title": one.experiment.title,
+                            "status": str(one.status),
+                            "missing": one.missing,
+                        }
+                        for one in sections
+                    ),
+                    tuple(
+                        asdict(one) | {"ratio": one.ratio} for part in sections for one in part.comparisons
+                    ),
+                )
             bar.set_description_str(progress.doing)
             bar.update(progress.done - bar.n)
 
 
-def _write(made: Made, out: Path, csv: Path | None) -> None:
+def _write(made: _Report, out: Path, csv: Path | None) -> None:
+    place = out
     try:
         durable.replace_file(out, made.html)
         if csv is not None:
+            place = csv
             csv.mkdir(exist_ok=True)
     except OSError as error:
-        raise AutoencError(
-            f"cannot write {error.filename or out}: {error.strerror or error}; make room there"
-        ) from None
+        raise AutoencError(f"cannot write {place}: {error.strerror or error}; make room there") from None
     if csv is not None:
         for name, text in made.csvs.items():
             write(csv / name, text)
 
 
-def _missing(made: Made) -> Iterable[tuple[str, str]]:
-    return ((one.experiment.title, one.missing) for one in made.sections if one.missing)
-
-
-def _as_text(args: argparse.Namespace, now: LabNow, made: Made) -> str:
+def _as_text(args: argparse.Namespace, now: LabNow, made: _Report) -> str:
     size = f"{len(made.html) / 1e6:.1f} MB"
     lines = [f"{args.out} ({size}): {now.progress} done"]
     if args.csv is not None:
         lines.append(f"{args.csv}: {counted(len(made.csvs), 'CSV file')}")
-    lines += [f"missing in {title}: {text}" for title, text in _missing(made)]
+    lines += [f"missing in {one['title']}: {one['missing']}" for one in made.experiments if one["missing"]]
     return "\n".join(lines)
 
 
-def _as_json(args: argparse.Namespace, now: LabNow, made: Made) -> str:
+def _as_json(args: argparse.Namespace, now: LabNow, made: _Report) -> str:
     document: dict[str, Any] = {
         "size": now.lab.size.name,
         "datasets": [now.lab.grey.name, now.lab.colour.name],
@@ -166,18 +189,7 @@ def _as_json(args: argparse.Namespace, now: LabNow, made: Made) -> str:
         "out": str(args.out),
         "n_bytes": len(made.html),
         "csv": [str(args.csv / name) for name in made.csvs] if args.csv is not None else [],
-        "experiments": [
-            {
-                "key": one.experiment.key,
-                "section": one.experiment.number,
-                "title": one.experiment.title,
-                "status": str(one.status),
-                "missing": one.missing,
-            }
-            for one in made.sections
-        ],
-        "comparisons": [
-            asdict(one) | {"ratio": one.ratio} for section in made.sections for one in section.comparisons
-        ],
+        "experiments": made.experiments,
+        "comparisons": made.comparisons,
     }
     return json.dumps(document, indent=1)

@@ -62,11 +62,16 @@ def runs(now: LabNow, results: Results) -> tuple[RunRow, ...]:
 
 def versions_of(rows: Iterable[RunRow]) -> str:
     """Of the programs that have trained them, as their files say."""
-    return listed(tuple(dict.fromkeys(row.versions for row in rows)))
+    return _each_once(row.versions for row in rows)
 
 
 def devices_of(rows: Iterable[RunRow]) -> str:
-    return listed(tuple(dict.fromkeys(row.device for row in rows)))
+    return _each_once(row.device for row in rows)
+
+
+def _each_once(words: Iterable[str]) -> str:
+    unique = tuple(dict.fromkeys(words))
+    return listed(unique) if unique else ""
 
 
 def _row(summary: RunSummary, run: Run) -> RunRow:
