@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +42,9 @@ def _powers(last: int) -> tuple[int, ...]:
 LESSON = LabSize(
     "lesson",
     "Lesson",
-    "Fewer images and epochs: all figures within a lesson.",
+    "About half of the images, half of the epochs: all figures within a lesson.",
     epochs=5,
-    train_images=20_000,
+    train_images=30_000,
     mlp_sizes=_powers(1024),
     conv_sizes=_powers(256),
     colour_mlp_sizes=_powers(512),
@@ -100,11 +100,20 @@ class Lab:
         """Of the longest training."""
         return self.epochs(data) * self.size.more_epochs // self.size.epochs
 
-    def conditions(self, data: DatasetInfo) -> str:
-        """What is said on every figure: `MNIST, 20,000 of 60,000 training images, 5 epochs`."""
+    def conditions(self, data: DatasetInfo, epochs: Sequence[int] | None = None) -> str:
+        """What is said on every figure: `MNIST: 30,000 of 60,000 training images, 5 epochs`.
+
+        Args:
+            epochs: of the models in it, rising; None: the usual ones; empty: nothing is trained for it.
+        """
+        if epochs is None:
+            epochs = (self.epochs(data),)
+        if not epochs:
+            return f"{data.short_title}: {data.n_train:,} training images"
         n = self._train_images(data)
         images = f"{n:,} of {data.n_train:,}" if n else f"all {data.n_train:,}"
-        return f"{data.short_title}: {images} training images, {counted(self.epochs(data), 'epoch')}"
+        before = "".join(f"{n:,} and " for n in epochs[:-1])
+        return f"{data.short_title}: {images} training images, {before}{counted(epochs[-1], 'epoch')}"
 
     def _train_images(self, data: DatasetInfo) -> int | None:
         n = self.size.train_images

@@ -9,7 +9,7 @@ from autoenc import lab
 from autoenc.captions import configs
 from autoenc.experiments import settings
 from autoenc.lab import RunNumber
-from autoenc.numerals import counted, short, smaller
+from autoenc.numerals import counted, listed, short, smaller
 from autoenc.report.results import Results
 from autoenc.schema import RunSummary, TrainConfig
 
@@ -27,13 +27,11 @@ NO_STRIDE = "The report prints neither the stride nor the padding of its convolu
 
 
 def conditions(run: RunSummary, n_train: int) -> str:
-    """What of ours is not as the report had it: fewer images or epochs; empty: nothing."""
-    if run.n_train_images == n_train and run.config.epochs == REPORT_EPOCHS:
-        return ""
-    return (
-        f"Ours: {run.n_train_images:,} of {counted(n_train, 'training image')}, "
-        f"{counted(run.config.epochs, 'epoch')}; the report: {REPORT_EPOCHS} epochs, presumably all images."
+    """What of ours is not as the report had it; empty: nothing. How much it is stands with every figure."""
+    fewer = ["training images"] * (run.n_train_images < n_train) + ["epochs"] * (
+        run.config.epochs < REPORT_EPOCHS
     )
+    return f"Ours has fewer {listed(fewer)}." if fewer else ""
 
 
 def of_run(number: RunNumber, run: RunSummary, results: Results) -> str:

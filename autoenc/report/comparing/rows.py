@@ -66,9 +66,7 @@ def _of_run(experiment: str, number: RunNumber, results: Results) -> Comparison:
     if run is None:
         return replace(plain, reason=_never_trained(config, results))
     if ours is None:
-        return replace(
-            plain, reason="The file of our run is of an early version and does not tell; train it again."
-        )
+        return replace(plain, reason=EARLY_FILE)
     return plain if plain.agree else replace(plain, reason=reasons.of_run(number, run, results))
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from autoenc.experiments import Experiment, ExperimentNow, Status
+from autoenc.experiments import Experiment, ExperimentNow, Lab, Status
 from autoenc.numerals import listed
 from autoenc.report.blocks import Block
 from autoenc.report.comparing import Comparison, comparisons
 from autoenc.report.results import Results
 from autoenc.report.sections import colour, conv, mlp, noise, outlook
+from autoenc.schema import TrainConfig
 
 _BLOCKS: Mapping[str, Callable[[Results], Iterator[Block]]] = {
     **mlp.SECTIONS,
@@ -44,7 +45,7 @@ def section(now: ExperimentNow, results: Results) -> Section:
     return Section(
         experiment,
         now.status,
-        tuple(results.lab.conditions(data) for data in experiment.data(results.lab)),
+        tuple(_conditions(now, results.lab)),
         tuple(blocks(results)) if blocks is not None and not now.missing else (),
         comparisons(experiment.key, results),
         what_is_missing(now),
@@ -59,3 +60,11 @@ def what_is_missing(now: ExperimentNow) -> str:
         return ""
     failures = " ".join(f"{text.rstrip('.')}." for text in now.failures)
     return f"{now.progress}. {failures}".strip()
+
+
+def _conditions(now: ExperimentNow, lab: Lab) -> Iterator[str]:
+    """Of each data set: what the models of this experiment have seen of it, and for how long."""
+    trained = [what for one in now.steps for what in one.step.what if isinstance(what, TrainConfig)]
+    for data in now.experiment.data(lab):
+        epochs = {config.epochs for config in trained if config.dataset == data.name}
+        yield lab.conditions(data, sorted(epochs))
