@@ -14,12 +14,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, cores, datasets, durable, experiments
+from autoenc import cores, datasets, durable, experiments
 from autoenc.cli.printing import write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look, machine_of
+from autoenc.experiments.running import runs_here
 from autoenc.numerals import counted, out_of
-from autoenc.schema import RunSummary, State
+from autoenc.schema import State
 from autoenc.sessions.protocol import Sessions
 
 LOOK_SECONDS = 0.5  # between two looks at the lab
@@ -40,7 +41,7 @@ def report(args: argparse.Namespace) -> None:
     lab = lab_here(args.size, datasets.catalogue())
     _check_places(args.out, args.csv)
     lab = _with_images(lab)
-    now = look(lab, None, _runs())
+    now = look(lab, None, runs_here())
     if args.run and now.left:
         now = _run(lab)
     made = _make(now)
@@ -66,15 +67,11 @@ def _check_places(out: Path, csv: Path | None) -> None:
 
 def _with_images(lab: Lab) -> Lab:
     """The lab with its image folders opened; one that cannot be is told of with the work that needs it."""
-    for data in dict.fromkeys((lab.grey, lab.colour, lab.hundred)):
+    for data in lab.data:
         if data.present:
             with suppress(AutoencError):
                 datasets.load(data.name)
     return lab_here(lab.size, datasets.catalogue())
-
-
-def _runs() -> tuple[RunSummary, ...]:
-    return (*checkpoints.summaries()[0], *checkpoints.examples())
 
 
 # ---------------------------------------------------------------- what is missing
@@ -95,8 +92,8 @@ def _run(lab: Lab) -> LabNow:
 
 def _followed(lab: Lab, sessions: Sessions) -> LabNow:
     """The lab when nothing more can be done; a bar on a terminal, a line a step elsewhere."""
-    now = look(lab, sessions, _runs())
-    forecast = experiments.expected(now, machine_of(sessions), _runs())
+    now = look(lab, sessions, runs_here())
+    forecast = experiments.expected(now, machine_of(sessions), runs_here())
     print(f"{now.progress} done{f', {forecast.text}' if forecast else ''}", file=sys.stderr, flush=True)
     saved, ended = SavedLab.of(lab), {step.step for step in now.steps if step.finished}
     form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
@@ -104,7 +101,7 @@ def _followed(lab: Lab, sessions: Sessions) -> LabNow:
     with tqdm(total=float(len(now.steps)), bar_format=form, leave=False, disable=quiet) as bar:
         while experiments.advance(saved, now, sessions):
             sleep(LOOK_SECONDS)
-            now = look(lab, sessions, _runs())
+            now = look(lab, sessions, runs_here())
             for step in now.steps:
                 if step.step not in ended and (step.finished or step.state is State.FAILED):
                     ended.add(step.step)
@@ -128,7 +125,7 @@ def _make(now: LabNow) -> _Report:
     from autoenc.report.handout import make
 
     failures = tuple((one.experiment.key, text) for one in now.experiments for text in one.failures)
-    making = make(now, Results(now.lab, _runs()), failures)
+    making = make(now, Results(now.lab, runs_here()), failures)
     form = "{percentage:3.0f}% |{bar}| {desc}"
     with tqdm(total=1.0, bar_format=form, leave=False, disable=not sys.stderr.isatty()) as bar:
         while True:

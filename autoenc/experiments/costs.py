@@ -66,7 +66,7 @@ class _Costs:
     def __init__(self, now: LabNow, machine: Machine, runs: Iterable[RunSummary]) -> None:
         self._machine = machine
         self._runs = {run.run_id: run for run in reversed(tuple(runs))}  # the user's own before examples
-        self._infos = {data.name: data for data in (now.lab.grey, now.lab.colour, now.lab.hundred)}
+        self._infos = {data.name: data for data in now.lab.data}
         self._continue = _shorter(now.steps)
 
     def of(self, step: StepNow) -> float:

@@ -111,8 +111,7 @@ class LabNow:
     @property
     def unprepared(self) -> tuple[DatasetInfo, ...]:
         """Image folders whose pictures nobody has opened yet, and that can still be tried."""
-        every = (self.lab.grey, self.lab.colour, self.lab.hundred)
-        return tuple(one for one in every if _is_unprepared(one) and not images.refusal(one.name))
+        return tuple(one for one in self.lab.data if _is_unprepared(one) and not images.refusal(one.name))
 
     @property
     def progress(self) -> str:
@@ -176,7 +175,7 @@ class _Files:
             runs.setdefault(run.run_id, run)
         self.runs = runs
         self.locks = frozenset(path.stem for path in checkpoints.folder().glob("*.lock"))
-        self.infos = {data.name: data for data in (self.lab.grey, self.lab.colour, self.lab.hundred)}
+        self.infos = {data.name: data for data in self.lab.data}
 
     def begun(self, step: Step) -> tuple[str, StepNow]:
         """The step's job and its id, as far as there is one, and whether a model is trained.

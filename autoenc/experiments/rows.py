@@ -95,7 +95,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "A larger code loses less; most of it is gained by the first hundred numbers.",
         "sweep",
         _grey,
-        work.sizes("mlp"),
+        work.mlp_sizes,
     ),
     Experiment(
         "foreign",
@@ -121,9 +121,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "With 128 channels the loss is far smaller, and the code far larger than the image.",
         "train",
         _grey,
-        work.runs(
-            lambda lab: (*settings.grey(lab, "conv", 1, 128), *settings.grey(lab, "conv", 1, stride=1))
-        ),
+        work.runs(settings.conv_curves),
     ),
     Experiment(
         "conv-images",
@@ -141,7 +139,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "More channels, less error; from 4 channels on the code is no smaller than the image.",
         "sweep",
         _grey,
-        work.sizes("conv"),
+        work.conv_sizes,
     ),
     Experiment(
         "times",
@@ -150,7 +148,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "The MLP takes a little longer with a larger code; hundreds of channels take far longer.",
         "sweep",
         _grey,
-        work.times,
+        work.runs(settings.all_sizes),
     ),
     Experiment(
         "layers",
@@ -159,9 +157,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "A second layer takes more time and makes the code four times smaller; the loss may still fall.",
         "sweep",
         _grey,
-        work.runs(
-            lambda lab: (*settings.grey(lab, "conv", 64, 128), *settings.grey(lab, "conv", 64, 128, layers=2))
-        ),
+        work.runs(settings.one_and_two_layers),
     ),
     Experiment(
         "noise",
@@ -196,7 +192,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "Test loss and training time in colour: here, too, the error falls as the code grows.",
         "colour",
         _colour,
-        work.colour_curves,
+        work.colour_sizes,
     ),
     Experiment(
         "deeper",

@@ -13,7 +13,7 @@ from typing import Any
 from autoenc import durable
 from autoenc.checkpoints import folder
 from autoenc.errors import AutoencError, CheckpointError, ConfigError
-from autoenc.experiments.sizes import SIZES, Lab
+from autoenc.experiments.sizes import SIZES, Lab, id_of
 
 FORMAT_VERSION = 1
 MAX_BYTES = 10_000
@@ -35,7 +35,7 @@ class SavedLab:
     @property
     def lab_id(self) -> str:
         """As of the Lab."""
-        return f"{self.size}-{self.grey}-{self.colour}"
+        return id_of(self.size, self.grey, self.colour)
 
     @classmethod
     def of(cls, lab: Lab, owner: str = "", address: str = "") -> SavedLab:

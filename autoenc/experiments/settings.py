@@ -7,6 +7,7 @@ from autoenc.experiments.sizes import Lab
 from autoenc.schema import Noise, RecogniserConfig, TrainConfig, usual_levels
 
 NOISE = recipes.NOISE
+BASELINES = ("pca", "mean_image")  # beside the sizes of a model
 MODERATE, HIGH = 0.3, 0.8  # levels of the noise: what can be taken away, and what cannot
 
 
@@ -18,6 +19,21 @@ def grey(lab: Lab, model: str, *sizes: int, **settings: int) -> tuple[TrainConfi
 def colour(lab: Lab, model: str, *sizes: int) -> tuple[TrainConfig, ...]:
     """Models of the images in colour."""
     return tuple(lab.config(lab.colour, model, latent_size=size) for size in sizes)
+
+
+def mlp_sizes(lab: Lab) -> tuple[TrainConfig, ...]:
+    """MLPs of the grey images, every size."""
+    return grey(lab, "mlp", *lab.size.mlp_sizes)
+
+
+def conv_sizes(lab: Lab) -> tuple[TrainConfig, ...]:
+    """Convolutions of the grey images, every size."""
+    return grey(lab, "conv", *lab.size.conv_sizes)
+
+
+def all_sizes(lab: Lab) -> tuple[TrainConfig, ...]:
+    """Both models of the report."""
+    return (*mlp_sizes(lab), *conv_sizes(lab))
 
 
 def conv_curves(lab: Lab) -> tuple[TrainConfig, ...]:

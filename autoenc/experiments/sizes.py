@@ -78,7 +78,12 @@ class Lab:
     @property
     def lab_id(self) -> str:
         """The same for the same work; a file name."""
-        return f"{self.size.name}-{self.grey.name}-{self.colour.name}"
+        return id_of(self.size.name, self.grey.name, self.colour.name)
+
+    @property
+    def data(self) -> tuple[DatasetInfo, ...]:
+        """All that it needs, each once."""
+        return tuple(dict.fromkeys((self.grey, self.colour, self.hundred)))
 
     @property
     def is_the_reports(self) -> bool:
@@ -118,6 +123,11 @@ class Lab:
     def _train_images(self, data: DatasetInfo) -> int | None:
         n = self.size.train_images
         return n if n is not None and n < data.n_train and data.n_train >= FEW_IMAGES else None
+
+
+def id_of(size: str, grey: str, colour: str) -> str:
+    """Of the lab of this size on these data sets."""
+    return f"{size}-{grey}-{colour}"
 
 
 def lab_here(size: LabSize | str, infos: Iterable[DatasetInfo]) -> Lab:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from autoenc.experiments import settings, steps
 from autoenc.experiments.sizes import Lab
 from autoenc.experiments.steps import Step
 from autoenc.recognition.measuring import ORIGINALS
-from autoenc.schema import TrainConfig
+from autoenc.schema import DatasetInfo, TrainConfig
 
 CODECS = ("pca", "jpeg", "jpeg-tiled", "webp", "webp-tiled", "png")  # beside which bytes are seen
 
@@ -18,26 +18,25 @@ def runs(choose: Callable[[Lab], tuple[TrainConfig, ...]]) -> Callable[[Lab], It
     return lambda lab: map(steps.training, choose(lab))
 
 
-def sizes(model: str) -> Callable[[Lab], Iterator[Step]]:
-    """Of the grey images, every size, beside the baselines."""
-
-    def of(lab: Lab) -> Iterator[Step]:
-        latent_sizes = lab.size.mlp_sizes if model == "mlp" else lab.size.conv_sizes
-        configs = settings.grey(lab, model, *latent_sizes)
-        yield from map(steps.training, configs)
-        for name in ("pca", "mean_image"):
-            yield steps.baseline(name, lab.grey, configs[0].train_images)
-
-    return of
+def mlp_sizes(lab: Lab) -> Iterator[Step]:
+    """MLPs of every size, beside the baselines."""
+    return _beside_baselines(settings.mlp_sizes(lab), lab.grey)
 
 
-def times(lab: Lab) -> Iterator[Step]:
-    """Both models of the report at all sizes."""
-    configs = (
-        *settings.grey(lab, "mlp", *lab.size.mlp_sizes),
-        *settings.grey(lab, "conv", *lab.size.conv_sizes),
-    )
-    return map(steps.training, configs)
+def conv_sizes(lab: Lab) -> Iterator[Step]:
+    """Convolutions of every size, beside the baselines."""
+    return _beside_baselines(settings.conv_sizes(lab), lab.grey)
+
+
+def colour_sizes(lab: Lab) -> Iterator[Step]:
+    """In colour, every size of both, beside the baselines."""
+    return _beside_baselines(settings.colour_sizes(lab), lab.colour)
+
+
+def _beside_baselines(configs: Sequence[TrainConfig], data: DatasetInfo) -> Iterator[Step]:
+    yield from map(steps.training, configs)
+    for name in settings.BASELINES:
+        yield steps.baseline(name, data, configs[0].train_images)
 
 
 def noise(lab: Lab) -> Iterator[Step]:
@@ -48,18 +47,9 @@ def noise(lab: Lab) -> Iterator[Step]:
     yield steps.curve("noisy", lab.grey, settings.NOISE, settings.levels())
 
 
-def colour_curves(lab: Lab) -> Iterator[Step]:
-    """In colour, every size, beside the baselines."""
-    configs = settings.colour_sizes(lab)
-    yield from map(steps.training, configs)
-    for name in ("pca", "mean_image"):
-        yield steps.baseline(name, lab.colour, configs[0].train_images)
-
-
 def second(lab: Lab) -> Iterator[Step]:
     """The time of both data sets, and their error at equal compression."""
-    configs = (*settings.grey(lab, "mlp", *lab.size.mlp_sizes), *settings.colour_sizes(lab))
-    return map(steps.training, configs)
+    return map(steps.training, (*settings.mlp_sizes(lab), *settings.colour_sizes(lab)))
 
 
 def read(lab: Lab) -> Iterator[Step]:
@@ -68,7 +58,7 @@ def read(lab: Lab) -> Iterator[Step]:
     yield steps.recogniser(config)
     for source in (ORIGINALS, "pca"):
         yield steps.reading(source, config)
-    for model in settings.grey(lab, "mlp", *lab.size.mlp_sizes):
+    for model in settings.mlp_sizes(lab):
         yield steps.training(model)
         yield steps.reading(model, config)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from plotly.graph_objects import Figure
+
 from autoenc.schema import Images
 
 Cell = str | int | float | None  # None: nothing is known
@@ -29,6 +31,12 @@ class Chart:
     figure: str = field(repr=False)  # plotly's JSON
     numbers: Table = field(repr=False)
     caption: str = ""  # computed from the numbers
+
+
+def untitled(figure: Figure) -> str:
+    """Its JSON without a title of its own: a chart's block has one."""
+    figure.layout.title.text = ""
+    return str(figure.to_json())
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ function draw(node, moved = false) {
   node.look = look;
   const { data, layout } = parse(node);
   follow(node, layout.meta ?? {});
-  node.ariaLabel = [plain(layout.title) || node.meta.name?.replaceAll("-", " ") || "chart", node.meta.caption].filter(Boolean).join(": ");
+  node.ariaLabel = [plain(layout.title) || node.png?.title || node.meta.name?.replaceAll("-", " ") || "chart", node.meta.caption].filter(Boolean).join(": ");
   Object.assign(layout, { width, height, template: { layout: theme(screen(node), "rgba(0,0,0,0)", letters) } });
   layout.uirevision ??= "kept";
   if (TOUCH) layout.dragmode = false;

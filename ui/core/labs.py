@@ -194,9 +194,8 @@ def _handout_job(lab: Lab, finished: object, failures: object, _latest: LabNow) 
 
 def making(latest: LabNow) -> Snapshot | None:
     """A hand-out of this lab that is queued or at work, of whatever moment; None: there is none."""
-    size, grey, colour = latest.lab.size.name, latest.lab.grey.name, latest.lab.colour.name
-    lab = f"handout-{size}-{grey}-{colour}"
-    return next((one for one in sessions.active_jobs() if one.job_id.rpartition("-")[0] == lab), None)
+    active = (one for one in sessions.active_jobs() if handout.lab_of(one.job_id) == latest.lab.lab_id)
+    return next(active, None)
 
 
 def made(job: HandoutJob) -> HandoutNow | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from autoenc.plots import COLOUR
 from autoenc.report import Block, Chart, Pictures, Printed, Section, Strip, Table
 from ui.app import layout
+from ui.components import pixels
 from ui.components.live_plot import live_plot
 from ui.components.pictures import PictureRow, pictures
 from ui.components.save_picture import PngText
@@ -68,7 +68,5 @@ def _size(strip: Strip) -> tuple[int, ...]:
 
 
 def _row(strip: Strip) -> PictureRow:
-    images = strip.images
-    array = np.frombuffer(images.data, np.uint8).reshape(images.shape)
     colour = COLOURS.get(strip.label.lower().partition(" ")[0], COLOUR["reconstruction"])
-    return PictureRow(strip.label, array, colour, strip.notes or None, steady=True)
+    return PictureRow(strip.label, pixels.array(strip.images), colour, strip.notes or None, steady=True)

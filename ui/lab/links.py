@@ -119,12 +119,6 @@ def _saved(sweep: Sweep, configs: Sequence[TrainConfig]) -> str:
     return saved.sweep_id
 
 
-def _all_sizes(lab: Lab) -> Sequence[TrainConfig]:
-    """Both models of the report."""
-    size = lab.size
-    return (*settings.grey(lab, "mlp", *size.mlp_sizes), *settings.grey(lab, "conv", *size.conv_sizes))
-
-
 # ---------------------------------------------------------------- the other pages
 
 
@@ -158,13 +152,13 @@ _LINKS: Mapping[str, Callable[[Here], Link]] = {
     "mlp-model": _train(lambda lab: settings.grey(lab, "mlp", 1)),
     "mlp-curves": _train(lambda lab: settings.grey(lab, "mlp", 1, 128)),
     "mlp-images": _train(lambda lab: settings.grey(lab, "mlp", 1, 128)),
-    "mlp-sizes": _sweep(lambda lab: settings.grey(lab, "mlp", *lab.size.mlp_sizes)),
+    "mlp-sizes": _sweep(settings.mlp_sizes),
     "foreign": _picture,
     "conv-model": _train(lambda lab: settings.grey(lab, "conv", 1)),
     "conv-curves": _train(settings.conv_curves, first=True),
     "conv-images": _train(lambda lab: settings.grey(lab, "conv", 1, 128)),
-    "conv-sizes": _sweep(lambda lab: settings.grey(lab, "conv", *lab.size.conv_sizes)),
-    "times": _sweep(_all_sizes),
+    "conv-sizes": _sweep(settings.conv_sizes),
+    "times": _sweep(settings.all_sizes),
     "layers": _sweep(settings.one_and_two_layers),
     "noise": _denoise,
     "colour-images": _images(lambda lab: lab.colour, part="train"),

@@ -112,7 +112,7 @@ def _fall(experiment: str, results: Results, model: str, number: ReportNumber) -
 
 
 def _times(experiment: str, results: Results) -> Iterator[Comparison]:
-    runs = _finished(settings.grey(results.lab, "mlp", *results.lab.size.mlp_sizes), results)
+    runs = _finished(settings.mlp_sizes(results.lab), results)
     slowest = max(runs, key=lambda run: run.seconds, default=None)
     ours = None if slowest is None else slowest.seconds
     number, what = lab.MLP_SECONDS, "Longest training time of an MLP of any size"

@@ -15,7 +15,17 @@ about.py    the machine, the versions and the runs behind it
 stored.py   its files in the cache folder
 """
 
-from autoenc.report.handout.job import HandoutJob, file_name, html_bytes, newest, zip_bytes
+from autoenc.report.handout.job import HandoutJob, file_name, html_bytes, lab_of, newest, zip_bytes
 from autoenc.report.handout.making import Handout, Made, make
 
-__all__ = ["Handout", "HandoutJob", "Made", "file_name", "html_bytes", "make", "newest", "zip_bytes"]
+__all__ = [
+    "Handout",
+    "HandoutJob",
+    "Made",
+    "file_name",
+    "html_bytes",
+    "lab_of",
+    "make",
+    "newest",
+    "zip_bytes",
+]

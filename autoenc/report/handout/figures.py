@@ -35,7 +35,6 @@ def figure_html(chart: Chart) -> str:
     """The chart as a <div> and a <script> that draws it; plotly.js is to be there already."""
     figure = json.loads(chart.figure)
     laid_out = {**figure.get("layout", {}), **_fixed(figure.get("layout", {}))}
-    laid_out.pop("title", None)  # a heading says it
     laid_out.pop("legend2", None)
     drawn = {"data": [_small(_as_svg(trace)) for trace in figure["data"]], "layout": _small(laid_out)}
     text: str = plotly.io.to_html(

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from autoenc import checkpoints, datasets, memory, recognition
 from autoenc.errors import AutoencError
 from autoenc.experiments import Lab, LabNow, StepNow, lab_here, look
+from autoenc.experiments.running import runs_here
+from autoenc.experiments.sizes import id_of
 from autoenc.jobs import RecogniserJob, TrainJob
 from autoenc.report.handout import page, stored
 from autoenc.report.handout.making import Handout, make
 from autoenc.report.results import Results
 from autoenc.schema import Record, Snapshot, State
 from autoenc.sources import VERSION
+
+PREFIX = "handout-"
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class HandoutJob:
 
     @property
     def job_id(self) -> str:
-        return f"handout-{self.size}-{self.grey}-{self.colour}-{self.results}"
+        return f"{PREFIX}{id_of(self.size, self.grey, self.colour)}-{self.results}"
 
     @property
     def title(self) -> str:
@@ -64,7 +68,7 @@ class HandoutJob:
     def run(self) -> Generator[Record, None, None]:
         memory.keep_freed()
         lab = self._lab()
-        runs = (*checkpoints.summaries()[0], *checkpoints.examples())
+        runs = tuple(runs_here())
         with memory.readable_shortage():
             made = yield from make(look(lab, None, runs), Results(lab, runs), self.failures)
             archive = made.archive
@@ -88,6 +92,11 @@ def newest(job: HandoutJob) -> tuple[HandoutJob, float] | None:
     """
     made = stored.newest(job.job_id.rpartition("-")[0])
     return None if made is None else (replace(job, results=made[0].rpartition("-")[2]), made[1])
+
+
+def lab_of(job_id: str) -> str:
+    """The lab_id of the lab whose hand-out this job makes; "": it makes none."""
+    return job_id.rpartition("-")[0].removeprefix(PREFIX) if job_id.startswith(PREFIX) else ""
 
 
 def html_bytes(job: HandoutJob) -> bytes:

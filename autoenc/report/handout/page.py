@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -26,6 +27,7 @@ class Part:
     """An experiment as the template shows it."""
 
     key: str
+    section: str  # its heading in SECTIONS
     number: str
     title: str
     shows: str
@@ -105,6 +107,7 @@ def _part(one: Section) -> Part:
     experiment = one.experiment
     return Part(
         tables.safe_name(experiment.key),
+        experiment.section,
         experiment.number,
         experiment.title,
         experiment.shows,
@@ -117,12 +120,9 @@ def _part(one: Section) -> Part:
 
 
 def _chapters(parts: Iterable[Part]) -> tuple[Chapter, ...]:
-    """In the report's order; its sections 1.2 and 2.1 belong to `1.2` and `2`."""
-    grouped: dict[str, list[Part]] = {}
-    for part in parts:
-        number = part.number if part.number in SECTIONS else part.number.partition(".")[0]
-        grouped.setdefault(number, []).append(part)
-    return tuple(Chapter(number, SECTIONS[number], tuple(group)) for number, group in grouped.items())
+    """In the report's order."""
+    grouped = groupby(parts, key=lambda part: part.section)
+    return tuple(Chapter(number, SECTIONS[number], tuple(group)) for number, group in grouped)
 
 
 def _environment() -> Environment:

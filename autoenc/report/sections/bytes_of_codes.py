@@ -11,7 +11,7 @@ from autoenc.compression import CODECS
 from autoenc.experiments import settings, steps
 from autoenc.experiments.work import CODECS as BESIDE
 from autoenc.report import rates
-from autoenc.report.blocks import Block, Cell, Chart, Table
+from autoenc.report.blocks import Block, Cell, Chart, Table, untitled
 from autoenc.report.results import Results
 from autoenc.schema import RateCurve, RatePoint, RunSummary, TrainConfig
 
@@ -31,7 +31,7 @@ def blocks(results: Results) -> Iterator[Block]:
     ordered = [curves[own.run_id], *(curve for source, curve in curves.items() if source != own.run_id)]
     _, height, width = lab.grey.image_shape
     caption = " ".join(rates.sentences(own, ordered, names))
-    figure = plots.psnr_by_rate(rates.lines(ordered, names), height * width, caption=caption).to_json()
+    figure = untitled(plots.psnr_by_rate(rates.lines(ordered, names), height * width, caption=caption))
     title = f"Bytes and quality: {names[own.run_id]} beside other models and image codecs"
     yield Chart("bytes", title, figure, _every_point(ordered, names), caption)
     yield _at_one_quality(own, ordered, names)

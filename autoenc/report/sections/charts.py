@@ -8,7 +8,7 @@ from autoenc import captions, models, plots
 from autoenc.captions import code_sizes, configs
 from autoenc.numerals import counted
 from autoenc.plots import Axes
-from autoenc.report.blocks import Block, Chart, Pictures, Printed, Strip
+from autoenc.report.blocks import Block, Chart, Pictures, Printed, Strip, untitled
 from autoenc.report.results import Results
 from autoenc.report.sections import planned, strips, tables
 from autoenc.schema import BaselineCurve, DatasetInfo, Point, Run, TrainConfig
@@ -33,11 +33,11 @@ def loss_curves(key: str, runs: Sequence[Run], caption: str) -> Iterator[Chart]:
     for name, run in zip(names, runs, strict=True):
         own_key = f"{key}-{run.config.latent_size}{stride_key(run.config)}"
         own = captions.training.loss_caption(run)
-        figure = plots.loss_curve(run).to_json()
+        figure = untitled(plots.loss_curve(run))
         yield Chart(own_key, f"{name}: training and test loss", figure, tables.steps(own_key, run), own)
     if len(runs) > 1:
         together = f"{key}-together"
-        figure = plots.comparison(dict(zip(names, runs, strict=True))).to_json()
+        figure = untitled(plots.comparison(dict(zip(names, runs, strict=True))))
         yield Chart(together, "Which is ahead, and when?", figure, tables.epochs(together, runs), caption)
 
 
@@ -98,23 +98,36 @@ def loss_by_size(
     beside = planned.baselines(results, data, sizes[0].train_images)
     drawn = [curve for curve in beside if not curve.has_code or _counts_numbers(points)]
     caption = captions.sweep.loss_caption(points, beside)
-    figure = plots.loss_by_size(points, drawn, Axes(), caption=caption).to_json()
+    figure = untitled(plots.loss_by_size(points, drawn, Axes(), caption=caption))
     yield Chart(key, "What does a larger code gain?", figure, tables.sizes(key, points, drawn), caption)
     yield _large_sizes(f"{key}-large", points, drawn)
     if not _counts_numbers(points):
         yield _by_code(f"{key}-code", (*results.points(others), *points), beside)
 
 
+def time_by_size(
+    key: str, title: str, results: Results, data: DatasetInfo, configs: Sequence[TrainConfig]
+) -> Iterator[Chart]:
+    """Training time by latent size; nothing where none is trained."""
+    points = planned.points(results, data, configs)
+    if points:
+        finished = [point for point in points if point.finished]  # of these it is certain how they were timed
+        sentences = captions.sweep.time_caption(points), captions.sweep.timing_caption(finished)
+        caption = " ".join(filter(None, sentences))
+        figure = plots.time_by_size(points, Axes(), caption=caption)
+        yield Chart(key, title, untitled(figure), tables.sizes(key, points), caption)
+
+
 def _large_sizes(key: str, points: Sequence[Point], beside: Sequence[BaselineCurve]) -> Chart:
     caption = captions.sweep.large_caption(points)
-    figure = plots.loss_at_large_sizes(points, beside, Axes(), caption=caption).to_json()
+    figure = untitled(plots.loss_at_large_sizes(points, beside, Axes(), caption=caption))
     title = "The large sizes, on an axis of their own"
     return Chart(key, title, figure, tables.sizes(key, points, beside), caption)
 
 
 def _by_code(key: str, points: Sequence[Point], beside: Sequence[BaselineCurve]) -> Chart:
     caption = captions.sweep.code_caption(points, beside)
-    figure = plots.loss_by_code(points, beside, Axes(), caption=caption).to_json()
+    figure = untitled(plots.loss_by_code(points, beside, Axes(), caption=caption))
     title = "How many numbers do these codes have?"
     return Chart(key, title, figure, tables.sizes(key, points, beside), caption)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from autoenc import captions, plots
 from autoenc.captions import outlook
 from autoenc.experiments import settings
-from autoenc.plots import Axes
-from autoenc.report.blocks import Block, Chart
+from autoenc.report.blocks import Block
 from autoenc.report.results import Results
-from autoenc.report.sections import charts, examples, planned, tables
+from autoenc.report.sections import charts, examples
 
 
 def _images(results: Results) -> Iterator[Block]:
@@ -34,14 +32,7 @@ def _reconstructions(results: Results) -> Iterator[Block]:
 def _curves(results: Results) -> Iterator[Block]:
     data, configs = results.lab.colour, settings.colour_sizes(results.lab)
     yield from charts.loss_by_size("colour-curves", results, data, configs)
-    points = planned.points(results, data, configs)
-    if points:
-        finished = [point for point in points if point.finished]  # of these it is certain how they were timed
-        said = captions.sweep.time_caption(points), captions.sweep.timing_caption(finished)
-        caption = " ".join(filter(None, said))
-        figure = plots.time_by_size(points, Axes(), caption=caption).to_json()
-        key = "colour-times"
-        yield Chart(key, "Training time by latent size", figure, tables.sizes(key, points), caption)
+    yield from charts.time_by_size("colour-times", "Training time by latent size", results, data, configs)
 
 
 SECTIONS: Mapping[str, Callable[[Results], Iterator[Block]]] = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from autoenc import captions, plots
+from autoenc import captions
 from autoenc.captions import code_sizes
 from autoenc.experiments import settings
-from autoenc.plots import Axes
-from autoenc.report.blocks import Block, Chart
+from autoenc.report.blocks import Block
 from autoenc.report.results import Results
 from autoenc.report.sections import charts, planned, tables
 
@@ -36,27 +35,15 @@ def _reconstructions(results: Results) -> Iterator[Block]:
 
 
 def _sizes(results: Results) -> Iterator[Block]:
-    size = results.lab.size
-    convs = settings.grey(results.lab, "conv", *size.conv_sizes)
-    mlps = settings.grey(results.lab, "mlp", *size.mlp_sizes)
-    yield from charts.loss_by_size("conv-sizes", results, results.lab.grey, convs, mlps)
+    lab = results.lab
+    convs, mlps = settings.conv_sizes(lab), settings.mlp_sizes(lab)
+    yield from charts.loss_by_size("conv-sizes", results, lab.grey, convs, mlps)
 
 
 def _times(results: Results) -> Iterator[Block]:
-    lab, data = results.lab, results.lab.grey
-    configs = (
-        *settings.grey(lab, "mlp", *lab.size.mlp_sizes),
-        *settings.grey(lab, "conv", *lab.size.conv_sizes),
-    )
-    points = planned.points(results, data, configs)
-    if points:
-        finished = [point for point in points if point.finished]  # of these it is certain how they were timed
-        said = captions.sweep.time_caption(points), captions.sweep.timing_caption(finished)
-        caption = " ".join(filter(None, said))
-        figure = plots.time_by_size(points, Axes(), caption=caption).to_json()
-        yield Chart(
-            "times", "What does a larger code cost in time?", figure, tables.sizes("times", points), caption
-        )
+    configs = settings.all_sizes(results.lab)
+    title = "What does a larger code cost in time?"
+    yield from charts.time_by_size("times", title, results, results.lab.grey, configs)
 
 
 def _layers(results: Results) -> Iterator[Block]:

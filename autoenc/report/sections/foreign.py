@@ -47,7 +47,7 @@ def blocks(results: Results) -> Iterator[Block]:
     )
     numbers = tables.picture_errors("foreign", names, [(trained.run.run_id, values)])
     title = "Photographs in the model's size, beside test images"
-    yield Pictures("foreign", title, rows, _caption(trained, photographs, tests), numbers)
+    yield Pictures("foreign", title, rows, _caption(trained, photographs), numbers)
 
 
 def _photographs(trained: Trained) -> Iterator[tuple[str, Reconstruction]]:
@@ -61,7 +61,7 @@ def _photographs(trained: Trained) -> Iterator[tuple[str, Reconstruction]]:
             yield name, out_of_distribution.reconstruct(trained, image)
 
 
-def _caption(trained: Trained, photographs: dict[str, Reconstruction], tests: list[Reconstruction]) -> str:
+def _caption(trained: Trained, photographs: dict[str, Reconstruction]) -> str:
     """What is lost of the first photograph, among the test images; and in decibels, beside all of them."""
     sentences = []
     if photographs:

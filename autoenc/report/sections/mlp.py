@@ -34,7 +34,7 @@ def _reconstructions(results: Results) -> Iterator[Block]:
 
 
 def _sizes(results: Results) -> Iterator[Block]:
-    configs = settings.grey(results.lab, "mlp", *results.lab.size.mlp_sizes)
+    configs = settings.mlp_sizes(results.lab)
     yield from charts.loss_by_size("mlp-sizes", results, results.lab.grey, configs)
 
 

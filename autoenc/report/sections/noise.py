@@ -13,7 +13,7 @@ from autoenc.denoising import Denoise, Denoised
 from autoenc.experiments import settings, steps
 from autoenc.numerals import decibels, listed, setting
 from autoenc.plots import COLOUR, Line
-from autoenc.report.blocks import Block, Chart, Pictures
+from autoenc.report.blocks import Block, Chart, Pictures, untitled
 from autoenc.report.results import Results
 from autoenc.report.sections import strips, tables
 from autoenc.schema import Curve, TrainConfig
@@ -93,7 +93,7 @@ def _curves(results: Results) -> Iterator[Block]:
     if len(lines) < 2:  # there is only noise
         return
     caption = _curves_caption(results, lines)
-    figure = plots.quality_curves(lines, "psnr", caption=caption).to_json()
+    figure = untitled(plots.quality_curves(lines, "psnr", caption=caption))
     numbers = tables.curves("noise-curves", [line.curve for line in lines])
     yield Chart("noise-curves", "How much noise can be removed?", figure, numbers, caption)
 

@@ -11,7 +11,7 @@ from autoenc import captions, plots
 from autoenc.captions import outlook
 from autoenc.experiments import settings
 from autoenc.plots import LOSS, Axes
-from autoenc.report.blocks import Block, Cell, Chart, Table
+from autoenc.report.blocks import Block, Cell, Chart, Table, untitled
 from autoenc.report.results import Results
 from autoenc.report.sections import bytes_of_codes, charts, planned, reading, tables
 from autoenc.schema import DatasetInfo, Point, Run, Subject, TrainConfig
@@ -25,7 +25,7 @@ def _deeper(results: Results) -> Iterator[Block]:
     beside = planned.baselines(results, data, configs[0].train_images)
     level = next((curve.level for curve in beside if not curve.has_code), None)
     caption = outlook.deeper_caption(points, level)
-    figure = plots.loss_by_code(points, beside, Axes(), caption=caption).to_json()
+    figure = untitled(plots.loss_by_code(points, beside, Axes(), caption=caption))
     numbers = tables.sizes("deeper-code", points, beside)
     yield Chart("deeper-code", "Test loss by numbers in the code", figure, numbers, caption)
     yield replace(tables.layers("deeper", points), title="Layer by layer")
@@ -41,7 +41,7 @@ def _longer(results: Results) -> Iterator[Block]:
     sentences = [outlook.longer_caption(usual, long_run) for usual, long_run in pairs]
     caption = " ".join(filter(None, (*sentences, outlook.continued_caption(known))))
     names = captions.configs.short_names([run.config for run in known])
-    figure = plots.comparison(dict(zip(names, known, strict=True))).to_json()
+    figure = untitled(plots.comparison(dict(zip(names, known, strict=True))))
     finished = [run for run in runs if run is not None]
     yield Chart("longer", "Test loss by epoch", figure, tables.epochs("longer", finished), caption)
     yield _ends(finished)
@@ -82,7 +82,7 @@ def _titled(points: Sequence[Point], *infos: DatasetInfo) -> list[tuple[str, Poi
 
 def _second(results: Results) -> Iterator[Block]:
     lab = results.lab
-    grey = _subject(results, lab.grey, (settings.grey(lab, "mlp", *lab.size.mlp_sizes), _convs(results)))
+    grey = _subject(results, lab.grey, (settings.mlp_sizes(lab), settings.conv_sizes(lab)))
     mlps = settings.colour(lab, "mlp", *lab.size.colour_mlp_sizes)
     convs = settings.colour(lab, "conv", *lab.size.colour_conv_sizes)
     colour = _subject(results, lab.colour, (mlps, convs))
@@ -93,17 +93,13 @@ def _second(results: Results) -> Iterator[Block]:
     points = [(subject.name, point) for subject in both for line in subject.lines for point in line]
     sentences = [f"{s.name}, {captions.sweep.time_caption(_points(s))}" for s in both if _points(s)]
     caption = " ".join(filter(None, (*sentences, outlook.company_caption(point for _, point in points))))
-    figure = plots.times_of_both(both, caption=caption).to_json()
+    figure = untitled(plots.times_of_both(both, caption=caption))
     table = tables.data_sets("second-times", points)
     yield Chart("second-times", f"Training time of both: {names}", figure, table, caption)
     caption = captions.equal.equal_caption(*both)
-    figure = plots.error_at_equal(both, "ratio", "mse", caption=caption).to_json()
+    figure = untitled(plots.error_at_equal(both, "ratio", "mse", caption=caption))
     table = tables.data_sets("second-equal", points)
     yield Chart("second-equal", f"Error at equal compression: {names}", figure, table, caption)
-
-
-def _convs(results: Results) -> tuple[TrainConfig, ...]:
-    return settings.grey(results.lab, "conv", *results.lab.size.conv_sizes)
 
 
 def _subject(results: Results, data: DatasetInfo, lines: Sequence[tuple[TrainConfig, ...]]) -> Subject:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autoenc import models
-from autoenc.experiments import steps
+from autoenc.experiments import settings, steps
 from autoenc.report.results import Results
 from autoenc.schema import BaselineCurve, DatasetInfo, Point, TrainConfig
-
-BASELINES = ("pca", "mean_image")
 
 
 def points(results: Results, data: DatasetInfo, configs: Sequence[TrainConfig]) -> tuple[Point, ...]:
@@ -34,5 +32,5 @@ def _on_paper(config: TrainConfig, fingerprint: str, shape: tuple[int, int, int]
 
 def baselines(results: Results, data: DatasetInfo, train_images: int | None) -> tuple[BaselineCurve, ...]:
     """Those that are measured, fitted on as many images as the models."""
-    every = (steps.baseline(name, data, train_images) for name in BASELINES)
+    every = (steps.baseline(name, data, train_images) for name in settings.BASELINES)
     return tuple(results.values(every))

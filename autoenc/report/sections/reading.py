@@ -10,7 +10,7 @@ from autoenc.captions import recognition
 from autoenc.experiments import settings, steps
 from autoenc.plots import Axes, Reference
 from autoenc.recognition.measuring import ORIGINALS
-from autoenc.report.blocks import Block, Chart, Table
+from autoenc.report.blocks import Block, Chart, Table, untitled
 from autoenc.report.recognised import levels
 from autoenc.report.results import Results
 from autoenc.report.sections import planned
@@ -20,7 +20,7 @@ from autoenc.schema import ReadingCurve, Recogniser, TrainConfig
 def blocks(results: Results) -> Iterator[Block]:
     """Nothing where no reconstruction has been read."""
     lab, reader = results.lab, settings.reader(results.lab)
-    configs = settings.grey(lab, "mlp", *lab.size.mlp_sizes)
+    configs = settings.mlp_sizes(lab)
     sources: tuple[TrainConfig | str, ...] = (*configs, ORIGINALS, "pca")
     known = results.values(steps.reading(source, reader) for source in sources)
     curves: dict[str, ReadingCurve] = {curve.source: curve for curve in known}
@@ -36,9 +36,16 @@ def blocks(results: Results) -> Iterator[Block]:
     )
     caption = " ".join(filter(None, sentences))
     references = [Reference(BASELINES[name].title, curves[name]) for name in BASELINES if name in curves]
-    figure = plots.accuracy_by_code(
-        points, shares, references, levels(recogniser.accuracy, recogniser.chance), Axes(), caption=caption
-    ).to_json()
+    figure = untitled(
+        plots.accuracy_by_code(
+            points,
+            shares,
+            references,
+            levels(recogniser.accuracy, recogniser.chance),
+            Axes(),
+            caption=caption,
+        )
+    )
     numbers = _table(tuple(curves.values()))
     yield Chart("recognised", "Share of the reconstructions that is recognised", figure, numbers, caption)
 
