@@ -226,7 +226,7 @@ def test_fewer_images_are_said_first(models: Models) -> None:
     found = every(lab_here)
     for one in found.values():
         if one.reason and one.ours is not None:
-            assert one.reason.startswith("Ours has fewer training images. ")
+            assert one.reason.startswith("Ours has fewer training images.")
 
 
 def test_a_file_of_an_early_version_does_not_tell_its_training_loss(models: Models) -> None:
