@@ -15,9 +15,9 @@ from autoenc.experiments.sizes import CIFAR10_IMAGES
 from autoenc.report import Comparison, Results, comparisons
 from autoenc.schema import Epoch, Run, TrainConfig
 from autoenc.training import TrainState
+from tests.labs import run_of
 from tests.raw_files import put, small_files
 from tests.runs import stored, trained
-from tests.tiny_labs import run_of
 
 N_TRAIN = 300  # of the small files under the name mnist
 FOLDERS = ("data", "cache", "checkpoint")

@@ -16,6 +16,7 @@ import zipfile
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -204,8 +205,12 @@ def test_a_lab_of_which_nothing_has_been_done_says_so() -> None:
 def test_every_figure_says_its_conditions(handout: Made, html: str) -> None:
     n_blocks = sum(len(one.blocks) for one in handout.sections)
     assert n_blocks == html.count("<figure")
-    for figure in html.split("<figure")[1:]:
-        assert re.search(r'<p class="conditions">[^<]*(training images, \d+ epochs)', figure[:2000])
+    figures = iter(html.split("<figure")[1:])
+    for section in handout.sections:
+        trains = section.experiment.key not in ("images", "mlp-model", "conv-model", "colour-images")
+        assert all(bool(re.search(r"\d+ epochs?$", said)) == trains for said in section.conditions)
+        for _, figure in zip(section.blocks, figures, strict=False):
+            assert f'<p class="conditions">{escape("; ".join(section.conditions))}</p>' in figure[:2000]
 
 
 def test_the_runs_behind_the_figures_and_their_versions_are_named(html: str, handout: Made) -> None:

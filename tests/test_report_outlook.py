@@ -15,22 +15,22 @@ from autoenc.experiments import EXPERIMENTS, Lab, Status, settings, steps
 from autoenc.jobs import TrainJob
 from autoenc.report import Chart, Pictures, Results, Table
 from autoenc.schema import Epoch, RatePoint, Run, State
-from tests.sweep_points import point
-from tests.tiny_labs import (
-    COLOUR,
-    GREY,
+from tests.labs import (
+    COLOUR_SQUARES,
+    GREY_SQUARES,
     SIDE,
     blocks,
     chart,
     column,
     do,
     drawn,
+    lab_of_squares,
     numbers,
-    of_few_images,
-    put_images,
+    put_squares,
     run_of,
     shown,
 )
+from tests.sweep_points import point
 
 SECTIONS_5_AND_6 = tuple(one.key for one in EXPERIMENTS if one.section in ("5", "6"))
 FOLDERS = ("data", "cache", "checkpoint")
@@ -44,10 +44,10 @@ def done_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         for name in FOLDERS:
             patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(folder / name))
-        put_images(folder / "data")
-        for name in (GREY, COLOUR):
+        put_squares(folder / "data")
+        for name in (GREY_SQUARES, COLOUR_SQUARES):
             datasets.load(name)
-        do(of_few_images(), *SECTIONS_5_AND_6)
+        do(lab_of_squares(), *SECTIONS_5_AND_6)
         yield folder
 
 
@@ -57,7 +57,7 @@ def lab(done_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> L
     for name in FOLDERS:
         shutil.copytree(done_folder / name, tmp_path / name, dirs_exist_ok=True)
         monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(tmp_path / name))
-    return of_few_images()
+    return lab_of_squares()
 
 
 def traces(block: Chart) -> list[dict[str, Any]]:
@@ -163,7 +163,7 @@ def test_what_is_recognised_is_what_was_read(lab: Lab) -> None:
     (config,) = settings.grey(lab, "mlp", 16)
     read = Results(lab, checkpoints.summaries()[0]).value(steps.reading(config, settings.reader(lab)))
     right = sum(row[i] for i, row in enumerate(read.readings[0].confusion))
-    assert by_source[run_of(config).run_id] == right / len(datasets.load(GREY).test)
+    assert by_source[run_of(config).run_id] == right / len(datasets.load(GREY_SQUARES).test)
     assert "originals" in by_source
 
 

@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoenc import checkpoints, datasets, experiments, report
+from autoenc import checkpoints, datasets
 from autoenc.captions import code_sizes
 from autoenc.errors import AutoencError
 from autoenc.experiments import EXPERIMENTS, Lab, LabSize, Status, settings
-from autoenc.jobs import TrainJob
-from autoenc.report import Block, Chart, Pictures, Printed, Results, Section, Table
-from autoenc.schema import Epoch, Images, Run, TrainConfig
-from tests.runs import stored, trained
+from autoenc.report import Chart, Pictures
+from autoenc.schema import Epoch, Images, Run
+from tests.labs import blocks, do, numbers, run_of, shown, train
 
 SECTIONS_1_TO_4 = tuple(one.key for one in EXPERIMENTS if one.section in ("1.2", "2", "3", "4"))
 TINY = LabSize(
@@ -40,46 +39,6 @@ def lab_of(name: str, epochs: int = 1) -> Lab:
     """Its data set stands in for MNIST, as one of few images: trained as long as is usual for these."""
     grey, colour, hundred = (datasets.info(one) for one in (name, "photos", "cifar100"))
     return Lab(TINY, replace(grey, default_epochs=epochs), colour, hundred)
-
-
-def train(lab: Lab, *configs: TrainConfig) -> None:
-    data = datasets.load(lab.grey.name)
-    for config in dict.fromkeys(configs):
-        stored(*trained(config, data))
-
-
-def do(lab: Lab, *keys: str) -> None:
-    """All steps of these experiments, in this process, each once."""
-    steps = [step for key in keys for step in experiments.experiment(key).steps(lab)]
-    for step in dict.fromkeys(steps):
-        job = step.make()
-        if isinstance(job, TrainJob):
-            train(lab, job.config)
-        else:
-            list(job.run())
-
-
-def shown(lab: Lab, key: str) -> Section:
-    runs, _ = checkpoints.summaries()
-    return report.section(experiments.look(lab, None, runs).of(key), Results(lab, runs))
-
-
-def blocks(lab: Lab, key: str) -> dict[str, Block]:
-    every = shown(lab, key).blocks
-    by_key = {block.key: block for block in every}
-    assert len(by_key) == len(every)
-    return by_key
-
-
-def numbers(block: Block) -> Table:
-    """In a block that has some."""
-    table = block if isinstance(block, Table) else None if isinstance(block, Printed) else block.numbers
-    assert table is not None
-    return table
-
-
-def run_of(config: TrainConfig) -> Run:
-    return checkpoints.read(config.run_id(datasets.load(config.dataset).fingerprint))
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +104,8 @@ def test_the_losses_of_the_curves_are_those_of_the_runs_files(lab: Lab) -> None:
 
 def test_the_sizes_and_the_table_of_layers_have_the_last_losses_of_the_files(lab: Lab) -> None:
     for key, configs in (
-        ("mlp-sizes", settings.grey(lab, "mlp", *TINY.mlp_sizes)),
-        ("conv-sizes", settings.grey(lab, "conv", *TINY.conv_sizes)),
+        ("mlp-sizes", settings.mlp_sizes(lab)),
+        ("conv-sizes", settings.conv_sizes(lab)),
     ):
         table = numbers(blocks(lab, key)[key])
         by_run = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
@@ -285,7 +244,7 @@ def test_names_of_classes_may_be_any_text(
                 Image.fromarray(image).save(folder / f"{i}.png")
     datasets.load("mine")
     lab = lab_of("mine")
-    train(lab, *settings.grey(lab, "mlp", 1, 128, 512), settings.plain(lab))
+    train(*settings.grey(lab, "mlp", 1, 128, 512), settings.plain(lab))
     images = blocks(lab, "images")["images"]
     assert isinstance(images, Pictures)
     assert set(images.strips[0].notes) == set(names)  # as they are: whoever shows them escapes them

@@ -69,7 +69,7 @@ def test_the_first_thing_seen_needs_no_training(lab: Lab) -> None:
     app = opened("lab")
     assert address(app)["experiment"] == "images"
     assert "One image of each of 10 classes" in texts(app)
-    assert lab.conditions(lab.grey) in texts(app).replace("\\", "")
+    assert lab.conditions(lab.grey, ()) in texts(app).replace("\\", "")
 
 
 def test_an_experiment_that_is_pressed_is_shown_and_stands_in_the_address(lab: Lab) -> None:
