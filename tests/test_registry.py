@@ -34,6 +34,7 @@ def test_a_link_to_the_front_page_has_no_path() -> None:
 
 def test_a_former_address_is_known_and_no_other() -> None:
     assert registry.address_now("foreign") == "picture"
+    assert registry.address_now("start") == "."  # Streamlit has no page of this name: it is its default
     assert registry.address_now("picture") == registry.address_now("") == registry.address_now("nix") == ""
 
 

@@ -200,6 +200,8 @@ def test_a_slash_after_a_page_leads_to_the_page_with_its_view(lab: Dashboard) ->
             assert end_of(f"{place}/train/?view=errors&run=a%2Fb") == f"{place}/train?view=errors&run=a%2Fb"
             assert end_of(f"{place}/train?class=3") == f"{place}/train?class=3"
             assert end_of(f"{place}/") == f"{place}/"
+            assert end_of(f"{place}/start?class=3") == f"{place}/?class=3"
+            assert end_of(f"{place}/start/") == f"{place}/"
         assert end_of(proxied) == f"{proxied}/"
 
 

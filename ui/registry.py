@@ -12,7 +12,7 @@ from dataclasses import dataclass
 class Page:
     """One page."""
 
-    address: str  # the last part of its URL; the front page opens without one, too
+    address: str  # the last part of its URL; the front page has none, and its name leads there
     title: str
     icon: str
     lesson: str  # what a class learns there, in a sentence or two; empty: the front page, which shows all
@@ -130,5 +130,10 @@ def path(address: str) -> str:
 
 
 def address_now(former: str) -> str:
-    """The address today of the page that had this one before; "": none had."""
+    """Where a page is that had this address before, as a link beside it says it; "": none had.
+
+    The front page is where no address is: Streamlit knows no page of its name.
+    """
+    if former == PAGES[0].address:
+        return "."
     return next((page.address for page in PAGES if former in page.former), "")

@@ -30,6 +30,11 @@ def test_list_button_and_experiment_are_in_the_first_screen(open_page: OpenPage)
     assert bottom_of(page, LIST) < HEIGHT
 
 
+def test_the_button_stays_in_view_in_a_low_window(open_page: OpenPage) -> None:
+    page = open_page("lab?nix=1", width=WIDTH, height=520)  # a sentence more above the list
+    expect(page.locator(".st-key-lab-run button, .st-key-lab-stop button").first).to_be_in_viewport(ratio=1)
+
+
 def test_an_experiment_is_chosen_by_keyboard_and_keeps_the_focus(open_page: OpenPage) -> None:
     page = open_page("lab", width=WIDTH, height=HEIGHT)
     page.locator(".st-key-lab-go-mlp-model button").focus()
