@@ -78,6 +78,7 @@ def test_the_page_follows_the_lab_while_it_is_done_and_the_list_stays_where_it_i
     open_page: OpenPage,
 ) -> None:
     page = open_page("lab?experiment=mlp-sizes", width=WIDTH, height=HEIGHT)
+    expect_rest(page)
     before = below_the_title(page)
     page.locator(".st-key-lab-run button").click()
     try:
