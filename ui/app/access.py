@@ -32,7 +32,7 @@ def fill(header: Header) -> None:
 @st.fragment
 def _address_shown() -> None:
     """Redrawn when it is opened: a tab or a slider changes the view without the whole page."""
-    address = class_link.class_address()
+    address = class_link.class_address(links.page_shown())
     if address is None:
         with st.popover("Only this machine", icon=":material/computer:", key="address"):
             st.markdown(

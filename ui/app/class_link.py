@@ -11,12 +11,16 @@ from ui import registry
 from ui.server.request import is_loopback
 
 
-def class_address() -> str | None:
-    """What students type to open this dashboard, without the view; None: only this machine can reach it."""
+def class_address(page: str) -> str | None:
+    """What students type to open this dashboard, without the view; None: only this machine can reach it.
+
+    Args:
+        page: the address of the page that is open, which the browser's address ends with.
+    """
     own = urlsplit(st.context.url or "")
     host = own.hostname or "localhost"
     if not is_loopback(host):
-        return f"{own.scheme}://{own.netloc}{_before_the_page(own.path)}"
+        return f"{own.scheme}://{own.netloc}{_before_the_page(own.path, page)}"
     given = st.get_option("browser.serverAddress")  # whoever runs it behind another name says so there
     if not is_loopback(given):
         return f"http://{given}:{st.get_option('browser.serverPort')}{_base_path()}"
@@ -27,10 +31,13 @@ def class_address() -> str | None:
     return f"http://{reached_at}:{st.get_option('server.port')}{_base_path()}" if reached_at else None
 
 
-def _before_the_page(path: str) -> str:
-    """What stands before the name of the page: `server.baseUrlPath`, or what a proxy puts there unheard."""
+def _before_the_page(path: str, page: str) -> str:
+    """What stands before the name of the page: `server.baseUrlPath`, or what a proxy puts there unheard.
+
+    The front page has none in its path, and a proxy may call its folder as we call a page: `/lab/`.
+    """
     before, _, last = path.rstrip("/").rpartition("/")
-    return before if last in (page.address for page in registry.PAGES) else path.rstrip("/")
+    return before if last and last == registry.path(page) else path.rstrip("/")
 
 
 def _base_path() -> str:

@@ -16,7 +16,7 @@ from autoenc.schema import Run
 from ui.app import class_link, layout
 from ui.components.copy_text import copy_text
 from ui.components.live_plot import live_plot
-from ui.core import pages, sessions
+from ui.core import links, pages, sessions
 
 CHART_HEIGHT = 320  # pixels
 
@@ -39,7 +39,7 @@ def show(run: Run) -> None:
     if not is_example:  # which is on every machine already, without what a training needs to continue
         st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
     _film(run)
-    address = class_link.class_address()
+    address = class_link.class_address(links.page_shown())
     if address is not None:
         layout.subsection("**Link to this view**")
         copy_text(pages.with_view(address), label="link to this view", key="link")

@@ -41,7 +41,7 @@ def machine() -> str:
     """`AMD EPYC 7763, 2 cores, 8 GB of memory, Linux 6.1`."""
     n_cores = counted(_n_cores(), "core")
     memory = data_size(psutil.virtual_memory().total)
-    return f"{_processor()}, {n_cores}, {memory} of memory, {platform.system()} {platform.release()}"
+    return f"{_processor()}, {n_cores}, {memory} of memory, {platform.system()}"
 
 
 def versions() -> str:
