@@ -28,7 +28,7 @@ if given := os.environ.get("AUTOENC_DATA_DIR"):
 
 import torch
 
-from autoenc import datasets
+from autoenc import datasets, places
 from autoenc.datasets import Dataset
 from autoenc.errors import DatasetMissing
 
@@ -127,12 +127,16 @@ def checkpoint_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def new_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache folder where the prepared data sets are, and nothing that was measured."""
-    folder = tmp_path / "cache"
+    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(prepared_only(tmp_path / "cache")))
+
+
+def prepared_only(folder: Path) -> Path:
+    """A new cache folder that shares with that of the tests what is prepared of data sets, nothing else."""
     folder.mkdir()
-    for one in datasets.cache_dir().iterdir():
-        if one.name != "results":
-            (folder / one.name).symlink_to(one)
-    monkeypatch.setenv("AUTOENC_CACHE_DIR", str(folder))
+    for name in ("datasets", "folders"):
+        (places.cache_dir() / name).mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(places.cache_dir() / name)
+    return folder
 
 
 @pytest.fixture(autouse=True)

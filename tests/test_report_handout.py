@@ -45,6 +45,7 @@ from autoenc.report.handout import (
 )
 from autoenc.report.sections import Section
 from autoenc.schema import Images, RunSummary, State
+from tests.conftest import prepared_only
 from tests.runs import files_no_larger_than
 
 HOSTILE = "<script>alert(1)</script>"
@@ -77,7 +78,11 @@ def made_of(now: LabNow, runs: tuple[RunSummary, ...]) -> Made:
 @pytest.fixture(scope="module")
 def handout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("lab")
-    places = {"AUTOENC_CHECKPOINT_DIR": str(folder / "ck"), "AUTOENC_DATA_DIR": str(folder / "none")}
+    places = {
+        "AUTOENC_CHECKPOINT_DIR": str(folder / "ck"),
+        "AUTOENC_DATA_DIR": str(folder / "none"),
+        "AUTOENC_CACHE_DIR": str(prepared_only(folder / "cache")),
+    }
     with patch.dict(os.environ, places):
         yield made_of(now_of(lab()), checkpoints.examples())
 

@@ -176,6 +176,9 @@ def test_runs_on_disk_come_at_once_and_begun_ones_take_what_is_left() -> None:
 # ---------------------------------------------------------------- kept
 
 
+FIELDS = ["sweep", "fingerprint", "run_ids", "stopped", "alone", "by", "wanted", "asked"]
+
+
 def saved_sweep(sweep: Sweep = SWEEP) -> SavedSweep:
     fingerprint = datasets.load("digits").fingerprint
     run_ids = tuple(config.run_id(fingerprint) for config in sweep.configs())
@@ -192,6 +195,24 @@ def test_a_kept_sweep_is_found_again_and_the_newest_is_known() -> None:
     os.utime(checkpoints.folder() / "sweeps" / f"{first.sweep_id}.json", (2e9, 2e9))
     assert sweeps.newest() == first.sweep_id
     assert sweeps.newest(["mnist"]) is None
+
+
+def test_a_sweep_that_is_only_linked_to_is_found_and_is_nobody_s_newest() -> None:
+    linked = replace(saved_sweep(), wanted=False, asked=False)
+    sweeps.save(linked)
+    assert sweeps.find(linked.sweep_id) == linked
+    assert sweeps.newest() is None
+    sweeps.save(replace(linked, asked=True))
+    assert sweeps.newest() == linked.sweep_id
+
+
+def test_a_file_of_an_earlier_release_was_asked_for() -> None:
+    sweeps.save(saved_sweep())
+    (file,) = (checkpoints.folder() / "sweeps").iterdir()
+    values = json.loads(file.read_text())
+    del values["asked"]
+    file.write_text(json.dumps(values))
+    assert sweeps.newest() == saved_sweep().sweep_id
 
 
 def test_the_file_of_a_sweep_is_for_its_owner_alone_and_no_run() -> None:
@@ -216,7 +237,7 @@ def test_a_damaged_file_is_as_good_as_none(content: str) -> None:
     assert sweeps.newest() is None
 
 
-@pytest.mark.parametrize("field", ["sweep", "fingerprint", "run_ids", "stopped", "alone", "by", "wanted"])
+@pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("value", [None, 7, ["x"], {"y": 1}, "z"])
 def test_a_file_with_any_field_of_any_type_is_valid_or_as_good_as_none(field: str, value: Any) -> None:
     sweeps.save(saved_sweep())

@@ -35,6 +35,7 @@ class SavedSweep:
     wanted: bool = True  # a page trains what is missing; False: stopped, at its end, or the command line's
     alone: bool = False  # one at a time, so that their times can be compared
     owner: str = field(default="", repr=False)  # the visitor who asked; a secret of theirs
+    asked: bool = True  # False: only linked to, from a page that shows its runs; then it is nobody's newest
     example: bool = False  # it comes with the program, with its runs
 
     def configs(self) -> tuple[TrainConfig, ...]:
@@ -48,7 +49,7 @@ class SavedSweep:
 
 
 def save(saved: SavedSweep) -> None:
-    """Have it found by `find`; it is now the newest.
+    """Have it found by `find`; where it was asked for, it is now the newest.
 
     Raises:
         CheckpointError: the folder cannot be written.
@@ -86,8 +87,8 @@ def newest(of: Container[str] | None = None) -> str | None:
         of: data sets; None: of any.
     """
     readable = (find(path.stem) for path in _newest_first())
-    wanted = (saved for saved in readable if saved and (of is None or saved.sweep.base.dataset in of))
-    return next((saved.sweep_id for saved in wanted), None)
+    asked = (saved for saved in readable if saved and saved.asked)
+    return next((s.sweep_id for s in asked if of is None or s.sweep.base.dataset in of), None)
 
 
 def _newest_first() -> Iterator[Path]:
@@ -119,6 +120,7 @@ def _to_json(saved: SavedSweep) -> dict[str, Any]:
         "stopped": sorted(saved.stopped),
         "wanted": saved.wanted,
         "alone": saved.alone,
+        "asked": saved.asked,
         "by": saved.owner,
     }
 
@@ -131,4 +133,5 @@ def _from_json(values: dict[str, Any]) -> SavedSweep:
     run_ids = tuple(run_id for run_id in values["run_ids"] if run_id in ours)
     stopped = frozenset(ours.intersection(values["stopped"]))
     wanted, alone = (values[name] is True for name in ("wanted", "alone"))
-    return SavedSweep(sweep, fingerprint, run_ids, stopped, wanted, alone, str(values["by"]))
+    asked = values.get("asked") is not False  # files of earlier releases do not say
+    return SavedSweep(sweep, fingerprint, run_ids, stopped, wanted, alone, str(values["by"]), asked)

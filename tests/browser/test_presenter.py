@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from autoenc.places import EXAMPLE_CHECKPOINTS
 from tests.browser.conftest import OpenPage, Trained, expect_rest
 from tests.browser.test_in_view import HEIGHT, WIDTH, bottom_of, box_of
 from tests.browser.test_train_page import FILM, LOSS, TIMING, wait_for_growth
@@ -83,10 +84,10 @@ def test_the_key_n_goes_from_chart_to_chart(open_page: OpenPage, trained: Traine
 
 
 def test_a_sweep_shows_one_chart_at_a_time_with_its_sentence_and_then_the_pictures(
-    open_page: OpenPage, trained: Trained
+    open_page: OpenPage,
 ) -> None:
-    trained()
-    page = open_page("sweep?presenter=True", width=WIDTH, height=HEIGHT)
+    example = next((EXAMPLE_CHECKPOINTS / "sweeps").glob("*.json")).stem
+    page = open_page(f"sweep?sweep={example}&presenter=True", width=WIDTH, height=HEIGHT)
     for key, title in [*sweep.PRESENTED.items()][:-1]:
         chart = f".st-key-sweep-{key} .js-plotly-plot"
         expect(page.locator(SHOWN)).to_have_text(title)

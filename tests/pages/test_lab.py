@@ -183,6 +183,7 @@ def test_the_sweep_of_a_link_holds_the_runs_of_the_lab_and_starts_nothing(two: l
     saved = sweeps.find(link["sweep"])
     assert saved is not None
     assert not saved.wanted
+    assert sweeps.newest() is None  # who opens Sweep without a link is shown what was asked for
     assert set(two) <= set(saved.run_ids)
     assert len(saved.run_ids) == len(lab.size.mlp_sizes)
 

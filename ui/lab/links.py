@@ -113,7 +113,7 @@ def _saved(sweep: Sweep, configs: Sequence[TrainConfig]) -> str:
     """
     fingerprint = catalogue.fingerprint_of(sweep.base.dataset) or ""
     run_ids = tuple(config.run_id(fingerprint) for config in configs)
-    saved = SavedSweep(sweep, fingerprint, run_ids, wanted=False)
+    saved = SavedSweep(sweep, fingerprint, run_ids, wanted=False, asked=False)
     if sweeps.find(saved.sweep_id) is None:
         sweeps.save(saved)
     return saved.sweep_id

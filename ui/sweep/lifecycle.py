@@ -59,7 +59,7 @@ def start_sweep(sweep: Sweep, planned: Plan, *, alone: bool) -> None:
 
 def continue_sweep(saved: SavedSweep, points: Sequence[Point]) -> None:
     """Have the runs done that were stopped, interrupted or failed; raises as `start_sweep` does."""
-    saved = replace(saved, wanted=True, stopped=frozenset(), owner=visitor_name())
+    saved = replace(saved, wanted=True, stopped=frozenset(), owner=visitor_name(), asked=True)
     sweeps.save(saved)
     sweeps.begin(background(), saved, {point.run_id for point in points if point.finished}, address())
 
