@@ -1,16 +1,22 @@
-"""Commands given in this process as a person gives them, and what they answer."""
+"""Commands given as a person gives them, in this process or in one of their own, and what they answer."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autoenc import cli
 
+ROOT = Path(__file__).parents[1]
 QUICK = ("train", "--dataset", "digits", "--latent-size", "4", "--epochs", "2", "--device", "cpu")
 
 
@@ -51,3 +57,17 @@ def refused(answer: Answer, code: int) -> str:
     assert sentence.startswith("autoenc: ")
     assert "Traceback" not in sentence
     return sentence.removeprefix("autoenc: ")
+
+
+def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+    """A command as a process of its own, in a group of its own, with one worker."""
+    command = [sys.executable, "-m", "autoenc", *arguments]
+    pipe, env = subprocess.PIPE, {**os.environ, "AUTOENC_WORKERS": "1"}
+    # A child ignores what its parent ignores, and tests in the background ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, **how
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import resource
 import signal
@@ -16,8 +15,8 @@ from typing import Any
 import pytest
 
 from autoenc import checkpoints, cli, datasets
-
-ROOT = Path(__file__).parents[1]
+from tests import commands
+from tests.commands import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -26,16 +25,7 @@ def _no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_results: None)
 
 
 def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "autoenc", "report", *arguments]
-    pipe, env = subprocess.PIPE, {**os.environ, "AUTOENC_WORKERS": "1"}
-    # A child ignores what its parent ignores, and tests in the background ignore Ctrl-C.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, **how
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return commands.started("report", *arguments, **how)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,8 @@ import json
 import os
 import resource
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,23 +16,10 @@ from autoenc import checkpoints, cli, sweeps
 from autoenc.cli import sweeping
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
+from tests.commands import started
 
-ROOT = Path(__file__).parents[1]
 SWEEP = ("sweep", "--dataset", "digits", "--models", "mlp")
 QUICK = (*SWEEP, "--latent-sizes", "1,2", "--epochs", "2", "--train-images", "300")
-
-
-def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "autoenc", *arguments]
-    pipe, env = subprocess.PIPE, {**os.environ, "AUTOENC_WORKERS": "1"}
-    # A child ignores what its parent ignores, and tests in the background ignore Ctrl-C.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, **how
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ settings.py     those of a training run
 commands.py     what each command does: its module is loaded only then
 printing.py     how a result is printed
 run_summary.py  a run in a few lines
+background.py   the background sessions of a command
 following.py    a training job, done here and now
 measuring.py    the same for jobs that measure runs
 training.py     train

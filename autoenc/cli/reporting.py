@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import sleep
@@ -14,7 +14,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from autoenc import cores, datasets, durable, experiments
+from autoenc import datasets, durable, experiments
+from autoenc.cli.background import background_sessions
 from autoenc.cli.printing import write
 from autoenc.errors import AutoencError, ConfigError
 from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look, machine_of
@@ -79,14 +80,7 @@ def _with_images(lab: Lab) -> Lab:
 
 def _run(lab: Lab) -> LabNow:
     """Have it done in the background sessions, and follow them to the end."""
-    from autoenc.sessions.dask import DaskSessions  # here: it takes a second that only this needs
-
-    with cores.joined(1):  # where that is refused the workers would complain at length
-        pass
-    with closing(DaskSessions()) as sessions:
-        sessions.wait_until_ready()
-        for refusal in sessions.refusals():
-            print(f"autoenc: {refusal}", file=sys.stderr)
+    with background_sessions() as sessions:
         return _followed(lab, sessions)
 
 

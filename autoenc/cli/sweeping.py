@@ -6,14 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict, replace
 from time import sleep
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, cores, datasets, recipes, sweeps
+from autoenc import checkpoints, datasets, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
+from autoenc.cli.background import background_sessions
 from autoenc.cli.printing import check_writable, split, write
 from autoenc.cli.settings import dataset_info, given_settings
 from autoenc.errors import AutoencError
@@ -30,17 +30,10 @@ END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
 
 
 def sweep(args: argparse.Namespace) -> None:
-    from autoenc.sessions.dask import DaskSessions  # here: it takes a second that no other command needs
-
     wanted_sweep = sweep_from_args(args)
     check_writable(args.csv)
     data = datasets.load(wanted_sweep.base.dataset)
-    with cores.joined(1):  # where that is refused the workers would complain at length
-        pass
-    with closing(DaskSessions()) as sessions:
-        sessions.wait_until_ready()
-        for refusal in sessions.refusals():
-            print(f"autoenc: {refusal}", file=sys.stderr)
+    with background_sessions() as sessions:
         machine = machine_of(sessions)
         plan = sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
         saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
