@@ -22,6 +22,7 @@ from autoenc.schema import Run, Snapshot, State, TrainConfig
 from autoenc.sessions.protocol import Sessions
 from autoenc.sessions.registry import JobRegistry
 from autoenc.speed import Speed
+from tests.places import lie_in
 from tests.raw_files import put, small_files
 from tests.runs import stored, trained
 
@@ -53,8 +54,7 @@ def small_machine(place: Path) -> Iterator[pytest.MonkeyPatch]:
             for i in range(n):
                 Image.fromarray(rng.integers(0, 256, (32, 32, 3), np.uint8)).save(folder / f"{i}.png")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("data", "cache", "checkpoint"):
-            patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+        lie_in(place, patch)
         patch.setitem(SIZES, TINY.name, TINY)
         yield patch
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +15,11 @@ from autoenc.report import Comparison, Results, comparisons
 from autoenc.schema import Epoch, Run, TrainConfig
 from autoenc.training import TrainState
 from tests.labs import run_of
+from tests.places import copy, lie_in
 from tests.raw_files import put, small_files
 from tests.runs import stored, trained
 
 N_TRAIN = 300  # of the small files under the name mnist
-FOLDERS = ("data", "cache", "checkpoint")
 N_TWICE = 2  # Conv 128: the report prints two training losses and two test losses
 SMALL = LabSize("full", "Full", "", 10, None, (1, 128), (1, 64, 128), (1,), (1,), 10)
 
@@ -47,8 +46,7 @@ def trained_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]
     """Of small files under the name mnist."""
     folder = tmp_path_factory.mktemp("report")
     with pytest.MonkeyPatch.context() as patch:
-        for name in FOLDERS:
-            patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(folder / name))
+        lie_in(folder, patch)
         put(folder / "data/MNIST/raw", small_files(n_train=N_TRAIN))
         data = datasets.load("mnist")
         states = {config: trained(replace(config, epochs=1), data) for config in configs_of(lab_of(SMALL))}
@@ -61,9 +59,7 @@ def trained_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]
 @pytest.fixture
 def models(trained_models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Models:
     """Their folders as the test's own."""
-    for name in FOLDERS:
-        shutil.copytree(trained_models.folder / name, tmp_path / name, dirs_exist_ok=True)
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(tmp_path / name))
+    copy(trained_models.folder, tmp_path, monkeypatch)
     return replace(trained_models, folder=tmp_path)
 
 

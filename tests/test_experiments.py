@@ -38,6 +38,7 @@ from autoenc.jobs import expected as forecasts
 from autoenc.runs import by_id
 from autoenc.schema import DatasetInfo, State, TrainConfig
 from tests.labs import COLOUR, GREY, TINY, Queue, seen, small_machine, tiny_lab
+from tests.places import lie_in
 from tests.raw_files import one_sentence
 from tests.runs import UNWRITABLE, files_no_larger_than, stored, trained
 
@@ -52,8 +53,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def lab(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """On the small machine, with nothing trained."""
-    for name in ("data", "cache"):
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+    lie_in(place, monkeypatch, ("data", "cache"))
     return tiny_lab()
 
 

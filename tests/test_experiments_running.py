@@ -18,6 +18,7 @@ from autoenc.schema import State
 from autoenc.sessions.dask import DaskSessions
 from benchmarks.dashboards import dashboard
 from tests.labs import seen, small_machine, tiny_lab
+from tests.places import lie_in
 
 SOME = ("mlp-curves", "noise")  # models; and curves that measure models
 SHARE = 500_000_000  # bytes that a job may take: enough for all but the largest model
@@ -32,8 +33,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _same_folders_as_the_workers(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("data", "cache", "checkpoint"):
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+    lie_in(place, monkeypatch)
 
 
 @pytest.fixture(scope="module")

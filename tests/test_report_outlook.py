@@ -1,7 +1,6 @@
 """What sections 5 and 6 of the report show of real runs, small ones: what their files hold, no more."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,10 +29,10 @@ from tests.labs import (
     run_of,
     shown,
 )
+from tests.places import copy, lie_in
 from tests.sweep_points import point
 
 SECTIONS_5_AND_6 = tuple(one.key for one in EXPERIMENTS if one.section in ("5", "6"))
-FOLDERS = ("data", "cache", "checkpoint")
 TEST_LOSS = "test loss (MSE per pixel)"
 
 
@@ -42,8 +41,7 @@ def done_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folders of a lab in which sections 5 and 6 are done."""
     folder = tmp_path_factory.mktemp("lab")
     with pytest.MonkeyPatch.context() as patch:
-        for name in FOLDERS:
-            patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(folder / name))
+        lie_in(folder, patch)
         put_squares(folder / "data")
         for name in (GREY_SQUARES, COLOUR_SQUARES):
             datasets.load(name)
@@ -54,9 +52,7 @@ def done_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def lab(done_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """Its folders as the test's own."""
-    for name in FOLDERS:
-        shutil.copytree(done_folder / name, tmp_path / name, dirs_exist_ok=True)
-        monkeypatch.setenv(f"AUTOENC_{name.upper()}_DIR", str(tmp_path / name))
+    copy(done_folder, tmp_path, monkeypatch)
     return lab_of_squares()
 
 

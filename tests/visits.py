@@ -12,18 +12,17 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoenc.sessions.dask import DaskSessions
+from tests.places import FOLDERS, lie_in
 from ui.core import sessions
 
 DASHBOARD = str(Path(__file__).parent.parent / "dashboard.py")
 STUDENT = "198.51.100.7"
 Place = Callable[[str | None], None]  # puts the visitor at an address
-FOLDERS = ("data", "cache", "checkpoint")
 
 
 def settle(place: Path, patch: pytest.MonkeyPatch, folders: tuple[str, ...] = FOLDERS) -> None:
     """These folders lie there from now on, and the visitor is at this machine: AppTest has no socket."""
-    for name in folders:
-        patch.setenv(f"AUTOENC_{name.upper()}_DIR", str(place / name))
+    lie_in(place, patch, folders)
     patch.setenv("AUTOENC_WORKERS", "1")
     patch.setattr(type(st.context), "ip_address", None)
 
