@@ -31,7 +31,7 @@ from autoenc.errors import AutoencError
 from autoenc.experiments import EXPERIMENTS, Lab, LabNow, Status, lab_here, look
 from autoenc.jobs import TrainJob
 from autoenc.places import EXAMPLE_CACHE, EXAMPLE_CHECKPOINTS
-from autoenc.report import Chart, Comparison, Pictures, Printed, Results, Strip, Table
+from autoenc.report import Chart, Comparison, Pictures, Printed, Results, Strip, Table, shown
 from autoenc.report.handout import (
     HandoutJob,
     Made,
@@ -346,7 +346,7 @@ def test_a_chart_has_the_numbers_of_its_csv_to_four_digits(handout: Made, html: 
 
 
 @pytest.mark.parametrize(
-    ("cell", "shown"),
+    ("cell", "text"),
     [
         (0.0024567, "0.002457"),
         (12345.6, "12,346"),
@@ -356,8 +356,8 @@ def test_a_chart_has_the_numbers_of_its_csv_to_four_digits(handout: Made, html: 
         (5.0, "5"),
     ],
 )
-def test_cells_are_rounded_for_people(cell: object, shown: str) -> None:
-    assert tables.shown(cell) == shown
+def test_cells_are_rounded_for_people(cell: object, text: str) -> None:
+    assert shown(cell) == text
 
 
 def test_a_csv_has_every_digit_and_no_text_that_a_spreadsheet_computes() -> None:

@@ -9,12 +9,13 @@ sections/     an experiment -> its blocks
 handout/      all of it as one HTML file and CSV files
 """
 
-from autoenc.report.blocks import Block, Cell, Chart, Pictures, Printed, Strip, Table
+from autoenc.report.blocks import UNKNOWN, Block, Cell, Chart, Pictures, Printed, Strip, Table, shown
 from autoenc.report.comparing import Comparison, comparisons
 from autoenc.report.results import Results
 from autoenc.report.sections import Section, section, what_is_missing
 
 __all__ = [
+    "UNKNOWN",
     "Block",
     "Cell",
     "Chart",
@@ -27,5 +28,6 @@ __all__ = [
     "Table",
     "comparisons",
     "section",
+    "shown",
     "what_is_missing",
 ]

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import short
 from autoenc.schema import Images
 
 Cell = str | int | float | None  # None: nothing is known
+DIGITS = 4  # significant ones, in a table for people
+UNKNOWN = "–"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,19 @@ class Chart:
     figure: str = field(repr=False)  # plotly's JSON
     numbers: Table = field(repr=False)
     caption: str = ""  # computed from the numbers
+
+
+def shown(cell: Cell) -> str:
+    """A cell for people: four digits, thousands with commas."""
+    match cell:
+        case None:
+            return UNKNOWN
+        case bool() | str():
+            return str(cell)
+        case int():
+            return f"{cell:,}"
+        case float():
+            return short(cell, DIGITS)
 
 
 def untitled(figure: Figure) -> str:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from benchmarks.dashboards import dashboard
-from tests.browser.conftest import HEAD, PATIENCE, broken, expect_rest
+from tests.browser.conftest import HEAD, PATIENCE, PHONE, broken, expect_rest
 from ui import registry
 
 MAX_SHIFT = 0.1  # what the web vitals call good
@@ -55,8 +55,19 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_page_does_not_jump_while_it_is_drawn(visitor: BrowserContext, empty: str, link: str) -> None:
+    expect_no_jump(visitor, f"{empty}/{link}")
+
+
+@pytest.mark.parametrize("experiment", ["images", "mlp-model", "mlp-sizes"])
+def test_the_lab_does_not_jump_on_a_phone(browser: Browser, empty: str, experiment: str) -> None:
+    with browser.new_context(**PHONE) as visitor:
+        visitor.add_init_script(WATCH)
+        expect_no_jump(visitor, f"{empty}/lab?experiment={experiment}")
+
+
+def expect_no_jump(visitor: BrowserContext, address: str) -> None:
     for _ in ("cold", "warm"):
-        page = opened(visitor, f"{empty}/{link}")
+        page = opened(visitor, address)
         shifts = page.evaluate("window.shifts")
         assert sum(value for value, _ in shifts) <= MAX_SHIFT, shifts
         assert not broken(page)

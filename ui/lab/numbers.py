@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoenc.experiments import LabNow
 from autoenc.numerals import short
-from autoenc.report import Comparison, Section
+from autoenc.report import UNKNOWN, Comparison, Section, shown
 from ui.app import layout
 from ui.core import labs
 from ui.core.text import plain
@@ -22,7 +22,7 @@ def of_section(section: Section) -> None:
     """Below the figures of an experiment."""
     if section.comparisons:
         layout.subsection("**The report's numbers, and ours**")
-        _table(section.comparisons, section.experiment.key)
+        tables.draw(COLUMNS, _rows(section.comparisons), key=f"numbers-{section.experiment.key}")
 
 
 def every_one(latest: LabNow) -> None:
@@ -42,18 +42,16 @@ def every_one(latest: LabNow) -> None:
         f"Ours: {plain(latest.lab.conditions(latest.lab.grey))}. The report: all 60,000 training images, "
         "10 epochs, on its own machine."
     )
-    for now, comparisons in compared:
-        layout.section(f"**{plain(listing.title(now))}**")
-        _table(comparisons, f"all-{now.experiment.key}")
+    by_title = {listing.title(now): _rows(comparisons) for now, comparisons in compared}
+    tables.draw_all(COLUMNS, by_title, key="numbers")
 
 
-def _table(comparisons: Iterable[Comparison], key: str) -> None:
-    tables.draw(COLUMNS, [_row(one) for one in comparisons], key=f"numbers-{key}")
+def _rows(comparisons: Iterable[Comparison]) -> tables.Rows:
+    return [_row(one) for one in comparisons]
 
 
 def _row(one: Comparison) -> tuple[str, ...]:
     unit = f" ({one.unit})" if one.unit else ""
-    ours = tables.UNKNOWN if one.ours is None else short(one.ours, tables.DIGITS)
-    ratio = tables.UNKNOWN if one.ratio is None else short(one.ratio)
+    ratio = UNKNOWN if one.ratio is None else short(one.ratio)
     why = one.reason or (AGREES if one.ours is not None else "Not trained yet.")
-    return f"{one.what}{unit}", one.printed, ours, ratio, why
+    return f"{one.what}{unit}", one.printed, shown(one.ours), ratio, why

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autoenc.experiments import SECTIONS, LabNow, Status
 from autoenc.numerals import short
+from autoenc.report.blocks import UNKNOWN, shown
 from autoenc.report.comparing import Comparison
 from autoenc.report.handout import about, figures, tables, views
 from autoenc.report.handout.views import View
@@ -133,8 +134,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         loader=PackageLoader("autoenc.report.handout", "."),
     )
-    environment.filters["shown"] = tables.shown
-    environment.filters["brief"] = lambda value: tables.NOTHING if value is None else short(value)
+    environment.filters["shown"] = shown
+    environment.filters["brief"] = lambda value: UNKNOWN if value is None else short(value)
     return environment
 
 

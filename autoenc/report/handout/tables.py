@@ -1,4 +1,4 @@
-"""Numbers as CSV files, exactly as the files of the runs have them; and rounded, for people."""
+"""Numbers as CSV files, exactly as the files of the runs have them."""
 
 from __future__ import annotations
 
@@ -8,28 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
-from autoenc.numerals import short
 from autoenc.report.blocks import Block, Cell, Chart, Pictures, Table
 from autoenc.report.sections import Section
 
-DIGITS = 4  # significant ones, in a table for people
-NOTHING = "–"  # where no value is known
 COMPARISONS = "comparisons"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins to compute
 _UNSAFE = re.compile(r"[^a-z0-9-]+")
-
-
-def shown(cell: Cell) -> str:
-    """A cell for people: four digits, thousands with commas."""
-    match cell:
-        case None:
-            return NOTHING
-        case bool() | str():
-            return str(cell)
-        case int():
-            return f"{cell:,}"
-        case float():
-            return short(cell, DIGITS)
 
 
 def numbers(block: Block) -> Table | None:

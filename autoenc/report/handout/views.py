@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from autoenc.report.blocks import Block, Chart, Pictures, Printed, Strip, Table
+from autoenc.report.blocks import Block, Chart, Pictures, Printed, Strip, Table, shown
 from autoenc.report.handout import figures, tables
 
 MAX_ROWS = 60  # of the numbers below a chart; the CSV has all
@@ -81,7 +81,7 @@ def view(block: Block) -> View:
 
 
 def _grid(table: Table, most: int = MAX_ROWS) -> Grid:
-    rows = tuple(tuple(map(tables.shown, row)) for row in table.rows[:most])
+    rows = tuple(tuple(map(shown, row)) for row in table.rows[:most])
     numeric = tuple(all(not isinstance(row[i], str) for row in table.rows) for i in range(len(table.columns)))
     left_out = max(0, len(table.rows) - most)
     return Grid(table.columns, rows, numeric, f"{tables.safe_name(table.key)}.csv", left_out)
