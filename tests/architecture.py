@@ -58,7 +58,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("autoenc.forecasting.*",),
     ("autoenc.captions.*",),
-    ("autoenc.export", "autoenc.film", "autoenc.morph_film", "autoenc.jobs.*"),
+    ("autoenc.export.*", "autoenc.film", "autoenc.morph_film", "autoenc.jobs.*"),
     ("autoenc.sessions.*",),
     ("autoenc.sweeps.*",),
     ("autoenc.experiments.*",),

@@ -2,7 +2,7 @@
 
 Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in one line; 2 for wrong usage.
 
-arguments.py    all commands and their options
+arguments/      all commands and their options
 settings.py     those of a training run
 commands.py     what each command does: its module is loaded only then
 printing.py     how a result is printed

@@ -1,0 +1,72 @@
+"""Options of the commands for what is on disk: runs, data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autoenc.cli import commands
+from autoenc.cli.arguments.adding import Subparsers, add_command
+from autoenc.runs import SORTS
+
+
+def add_runs(subparsers: Subparsers) -> None:
+    runs = subparsers.add_parser("runs", help="list, show, delete, export or import runs").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    listed = runs.add_parser("list", help="list all runs, or those that match")
+    listed.add_argument(
+        "--find", default="", metavar="WORDS", help="parts of a run's name, such as 'conv k16'"
+    )
+    listed.add_argument("--dataset", default="", metavar="NAMES", help="such as mnist,digits; default: all")
+    listed.add_argument("--model", default="", metavar="NAMES", help="such as mlp,conv; default: all")
+    listed.add_argument("--finished", action="store_true", help="only finished runs")
+    listed.add_argument("--sort", default="newest", help=f"{', '.join(SORTS)}; default: newest")
+    add_command(listed, commands.list_runs)
+    show = runs.add_parser("show", help="show one run: settings, model, losses")
+    show.add_argument("run_id", metavar="RUN_ID")
+    add_command(show, commands.show_run)
+    delete = runs.add_parser("delete", help="delete runs for good")
+    delete.add_argument("run_ids", metavar="RUN_ID", nargs="+")
+    add_command(delete, commands.delete_runs)
+    out = runs.add_parser(
+        "export", help="export a run for other programs: CSV, JSON, PNG, TensorBoard, its file"
+    )
+    out.add_argument("run_id", metavar="RUN_ID")
+    out.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder to write to; each run gets its own folder in it",
+    )
+    out.add_argument("--tensorboard", action="store_true", help="also write a TensorBoard folder")
+    add_command(out, commands.export_run)
+    bring = runs.add_parser("import", help="import runs from another machine")
+    bring.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    add_command(bring, commands.import_runs)
+
+
+def add_data(subparsers: Subparsers) -> None:
+    data = subparsers.add_parser("data", help="list, download or import data sets").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    add_command(
+        data.add_parser("list", help="all known data sets, and which are on this machine"), commands.list_data
+    )
+    download = data.add_parser("download", help="download a data set to this machine")
+    download.add_argument("name", metavar="NAME")
+    download.set_defaults(command=commands.download_data)
+    import_dataset = data.add_parser("import", help="make a data set of pictures")
+    import_dataset.add_argument(
+        "source",
+        metavar="ARCHIVE_OR_FOLDER",
+        type=Path,
+        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only",
+    )
+    import_dataset.add_argument(
+        "--name", required=True, help="name of the new data set: letters, digits and hyphens"
+    )
+    import_dataset.add_argument(
+        "--size", type=int, help="width and height of the pictures in pixels, 8 to 64"
+    )
+    add_command(import_dataset, commands.import_data)
