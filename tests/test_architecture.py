@@ -254,7 +254,12 @@ def test_no_two_values_of_a_visitor_have_the_same_key() -> None:
 
 
 # What these rename is made again by hand, or checked where it is read.
-RENAMING = {"autoenc.durable", "autoenc.export.folder", "autoenc.datasets.importing", "autoenc.datasets.splitting"}
+RENAMING = {
+    "autoenc.durable",
+    "autoenc.export.folder",
+    "autoenc.datasets.importing",
+    "autoenc.datasets.splitting",
+}
 
 
 def renaming(sources: Sources) -> set[str]:
