@@ -157,7 +157,7 @@ def test_a_run_deleted_while_train_shows_it_is_told_in_one_sentence(
     delete_chosen(runs_page)
     expect(runs_page.get_by_text("Deleted 1 run.")).to_be_visible()
     expect(page.get_by_text("This run is not on this machine any more.")).to_be_visible()  # within seconds
-    page.get_by_role("slider").first.press("ArrowRight")
+    page.get_by_role("slider", name="Latent size").press("ArrowRight")
     expect(page.locator(".st-key-train button")).to_be_enabled()
 
 
