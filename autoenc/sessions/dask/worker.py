@@ -18,7 +18,7 @@ from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
 from autoenc.neighbours import Neighbours, beside
 from autoenc.schema import Record, State
-from autoenc.sessions.dask import fork_server
+from autoenc.sessions.dask import fork_server, logs
 from autoenc.speed import Speed, measure
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ def dask_setup(_: object) -> None:
     order.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logs.follow()
     fork_server.take_environment()
 
 
