@@ -53,7 +53,7 @@ HEAVY = "torch torchvision scipy sklearn skimage PIL pandas plotly dask distribu
             for command in ("denoise", "recognise", "compress", "runs export", "runs table", "bench")
         ),
         *(("runs list", "numpy"), ("runs list --json", "numpy"), ("nothing of ours", "numpy")),
-        *(("runs list --csv -", "numpy"), ("runs table", "numpy"), ("runs table --examples --json", "numpy")),
+        *(("runs list --csv -", "numpy"), ("runs table", "numpy"), ("runs table --json", "numpy")),
         *(("data list", ""), ("data list --json", ""), ("data list --csv -", "")),
     ],
 )

@@ -60,6 +60,7 @@ def follow() -> None:
 
 def _write_to(path: Path) -> None:
     handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
     for name in LOGGERS:
         logger = logging.getLogger(name)
