@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from autoenc import heads
 from autoenc.cli.printing import STDOUT, Result, check_csv, csv_of, give, split, table
 from autoenc.numerals import counted, setting
 from autoenc.runs import Selection
-from autoenc.schema import RunSummary, TrainConfig
+from autoenc.schema import Noise, RunSummary, TrainConfig
 from autoenc.schema.written import as_written
 
 MAX_WIDTH = 120  # characters of a line of the list
@@ -22,14 +23,11 @@ _ALWAYS: Mapping[str, Cell] = {
     "epochs": lambda run: f"{run.epochs_done:,} of {run.config.epochs:,}",
     "test MSE": lambda run: "" if run.test_mse is None else f"{run.test_mse:.5f}",
 }
-# Settings that no name of a run tells: a column only where a run of the list has another than the usual one.
-_SETTINGS: Mapping[str, tuple[Callable[[TrainConfig], object], Cell]] = {
-    "seed": (lambda config: config.seed, lambda run: str(run.config.seed)),
-    "noise": (lambda config: config.noise, lambda run: _noise(run.config)),
-    "learning rate": (
-        lambda config: config.learning_rate,
-        lambda run: setting(run.config.learning_rate),
-    ),
+# Settings that no name of a run tells, as text; a column only where one of the runs has an unusual one.
+_SETTINGS: Mapping[str, Callable[[Any], str]] = {
+    "seed": str,
+    "noise": lambda noise: "" if noise is None else _noise(noise),
+    "learning_rate": setting,
 }
 _WHERE_THERE_IS_ROOM: Mapping[str, Cell] = {
     "seconds": lambda run: f"{run.seconds:,.1f}",
@@ -92,11 +90,12 @@ def _as_text(every: Sequence[RunSummary], runs: Sequence[RunSummary]) -> str:
 
 def _listed(runs: Sequence[RunSummary]) -> str:
     """A line a run; the last columns are left out where they would make a line longer than MAX_WIDTH."""
-    usual = TrainConfig()
     columns = {head: list(map(cell, runs)) for head, cell in _ALWAYS.items()}
-    for head, (value, cell) in _SETTINGS.items():
-        if any(value(run.config) != value(usual) for run in runs):
-            columns[head] = list(map(cell, runs))
+    for name, text in _SETTINGS.items():
+        values = [getattr(run.config, name) for run in runs]
+        if (distinct := set(values)) != {getattr(TrainConfig, name)}:
+            texts = {value: text(value) for value in distinct}
+            columns[name.replace("_", " ")] = [texts[value] for value in values]
     width = sum(map(_width, columns.items())) - 2
     for head, cell in _WHERE_THERE_IS_ROOM.items():
         cells = list(map(cell, runs))
@@ -113,7 +112,6 @@ def _width(column: tuple[str, Sequence[str]]) -> int:
     return max(len(head) + 2, *map(len, cells)) + 2
 
 
-def _noise(config: TrainConfig) -> str:
-    """`gaussian:0-0.3`; empty where there is none."""
-    noise = config.noise
-    return "" if noise is None else f"{noise.kind}:{'0-' * noise.up_to}{setting(noise.level)}"
+def _noise(noise: Noise) -> str:
+    """`gaussian:0-0.3`."""
+    return f"{noise.kind}:{'0-' * noise.up_to}{setting(noise.level)}"
