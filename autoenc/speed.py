@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -33,20 +33,31 @@ class Speed:
     threads: int
 
 
-def measure(threads: int) -> Speed:
-    """Time a few steps of a few models; takes about a second."""
+def measure(threads: int, stopped: Callable[[], bool] = lambda: False) -> Speed | None:
+    """Time a few steps of a few models; takes about a second.
+
+    Args:
+        stopped: asked again and again whether nobody wants to know any more.
+    Returns:
+        None: it was stopped.
+    """
     memory.keep_freed()
-    return Speed({name: _fit(name, probes, threads) for name, probes in _PROBES.items()}, threads)
+    coefficients = {}
+    for name, probes in _PROBES.items():
+        rows, times = [], []
+        for latent_size, layers in probes:
+            if stopped():
+                return None
+            config = TrainConfig(model=name, latent_size=latent_size, layers=layers)
+            model = models.describe(config, _SHAPE)
+            torch.set_num_threads(useful_threads(config, model, threads))
+            rows.append(_size(model, _BATCH))
+            times.append(_step_seconds(config))
+        coefficients[name] = _fit(rows, times)
+    return Speed(coefficients, threads)
 
 
-def _fit(name: str, probes: Sequence[tuple[int, int]], threads: int) -> tuple[float, float, float]:
-    rows, times = [], []
-    for latent_size, layers in probes:
-        config = TrainConfig(model=name, latent_size=latent_size, layers=layers)
-        model = models.describe(config, _SHAPE)
-        torch.set_num_threads(useful_threads(config, model, threads))
-        rows.append(_size(model, _BATCH))
-        times.append(_step_seconds(config))
+def _fit(rows: Sequence[tuple[float, ...]], times: Sequence[float]) -> tuple[float, float, float]:
     # The relative error counts: a small model must not drown beside a large one.
     weights = 1 / np.array(times)
     from scipy.optimize import nnls  # here: half a second, which every process would pay at its start

@@ -22,7 +22,7 @@ from benchmarks.many_runs import fill
 TIMES = 7
 MAX_RATIO = 4.0
 LISTS = ("--help", "runs list", "data list")
-COMMANDS = (*LISTS, "train --help", "runs list --json")
+COMMANDS = (*LISTS, "train --help", "runs list --json", "runs table")
 IMPORTS = ("pass", "import numpy", "import torch")
 
 

@@ -9,19 +9,20 @@ need at their best.
 
 from __future__ import annotations
 
-import json
+import argparse
 import math
 import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from multiprocessing.connection import Connection
 from statistics import median
 
 import torch
 
 from autoenc import datasets, devices, memory, models, training
+from autoenc.cli.printing import STDOUT, Result, check_csv, csv_of, give
 from autoenc.schema import EpochRecord, TrainConfig
 from benchmarks.machine import Machine, floor_seconds, measured
 
@@ -104,12 +105,14 @@ def measure(config: TrainConfig, at_best: Machine) -> Row:
     )
 
 
-def run(as_json: bool) -> None:
+def run(args: argparse.Namespace) -> None:
     """Print a line a row as it is measured, then the geometric mean of the ratios.
 
     Raises:
+        ConfigError: the file of `--csv` cannot be written.
         DatasetMissing: MNIST is not on this machine.
     """
+    check_csv(args)
     datasets.load("mnist")
     rows, at_best = [], measured()
     print(
@@ -117,24 +120,28 @@ def run(as_json: bool) -> None:
         f"{at_best.bytes / 1e9:.0f} GB/s; seconds an epoch, test included",
         file=sys.stderr,
     )
+    for_people = not args.json and args.csv != STDOUT
     for config in ROWS:
         row = measure(config, at_best)
         rows.append(row)
-        print(
-            f"{row.model:>4} {row.latent_size:<5} lab {row.lab_seconds:7.2f} s   ours {row.seconds:6.2f} s   "
-            f"{row.ratio:5.1f} x   {row.images_per_second:9,.0f} images/s   "
-            f"floor {row.floor_seconds:5.2f} s, {100 * row.floor_seconds / row.seconds:2.0f} % of ours   "
-            f"test loss {row.lab_test_loss:.5f} / {row.test_loss:.5f}",
-            file=sys.stderr if as_json else sys.stdout,
-            flush=True,
-        )
+        print(_line(row), file=sys.stdout if for_people else sys.stderr, flush=True)
     mean = math.exp(sum(math.log(row.ratio) for row in rows) / len(rows))
-    if as_json:
-        print(
-            json.dumps(
-                {"rows": [asdict(row) for row in rows], "geometric_mean": mean, "at_best": asdict(at_best)},
-                indent=1,
-            )
-        )
-    else:
-        print(f"geometric mean of the ratios: {mean:.1f}")
+    result = Result(
+        text=lambda: f"geometric mean of the ratios: {mean:.1f}",
+        document=lambda: {
+            "rows": [asdict(row) for row in rows],
+            "geometric_mean": mean,
+            "at_best": asdict(at_best),
+        },
+        csv=lambda: csv_of([field.name for field in fields(Row)], map(astuple, rows)),
+    )
+    give(args, result)
+
+
+def _line(row: Row) -> str:
+    return (
+        f"{row.model:>4} {row.latent_size:<5} lab {row.lab_seconds:7.2f} s   ours {row.seconds:6.2f} s   "
+        f"{row.ratio:5.1f} x   {row.images_per_second:9,.0f} images/s   "
+        f"floor {row.floor_seconds:5.2f} s, {100 * row.floor_seconds / row.seconds:2.0f} % of ours   "
+        f"test loss {row.lab_test_loss:.5f} / {row.test_loss:.5f}"
+    )

@@ -48,9 +48,13 @@ HEAVY = "torch torchvision scipy sklearn skimage PIL pandas plotly dask distribu
             (f"{command} --help", "numpy")
             for command in ("", "runs", "data", "data import", "train", "sweep")
         ),
-        *((f"{command} --help", "numpy") for command in ("denoise", "recognise", "compress", "runs export")),
+        *(
+            (f"{command} --help", "numpy")
+            for command in ("denoise", "recognise", "compress", "runs export", "runs table", "bench")
+        ),
         *(("runs list", "numpy"), ("runs list --json", "numpy"), ("nothing of ours", "numpy")),
-        *(("data list", ""), ("data list --json", "")),
+        *(("runs list --csv -", "numpy"), ("runs table", "numpy"), ("runs table --json", "numpy")),
+        *(("data list", ""), ("data list --json", ""), ("data list --csv -", "")),
     ],
 )
 def test_help_and_lists_load_no_heavy_library(command: str, heavy: str) -> None:

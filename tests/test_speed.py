@@ -75,3 +75,14 @@ def test_a_model_with_a_hundred_times_the_work_is_expected_to_take_longer(
     assert small is not None
     assert large is not None
     assert 0 < small < large
+
+
+def test_a_measurement_that_nobody_wants_any_more_ends_between_two_models() -> None:
+    asked: list[int] = []
+
+    def stopped() -> bool:
+        asked.append(1)
+        return len(asked) == 3
+
+    assert speed.measure(1, stopped) is None
+    assert len(asked) == 3

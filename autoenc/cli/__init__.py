@@ -5,7 +5,7 @@ Progress goes to stderr, results to stdout. Exit code 0; 1 for a failure told in
 arguments/      all commands and their options
 settings.py     those of a training run
 commands.py     what each command does: its module is loaded only then
-printing.py     how a result is printed
+printing.py     how a result is printed, and written as JSON and CSV
 run_summary.py  a run in a few lines
 background.py   the background sessions of a command
 following.py    a training job, done here and now
@@ -15,7 +15,7 @@ sweeping.py     sweep
 denoising.py    denoise
 recognising.py  recognise
 readings.py     its table of what is recognised
-runs.py         runs list
+runs.py         runs list, table
 run_files.py    runs show, delete, export, import
 compressing.py  compress, decompress
 latent.py       latent

@@ -64,6 +64,12 @@ def list_runs() -> Command:
     return runs.list_runs
 
 
+def table_of_runs() -> Command:
+    from autoenc.cli import runs
+
+    return runs.table_of_runs
+
+
 def show_run() -> Command:
     from autoenc.cli import run_files
 
@@ -111,4 +117,4 @@ def bench() -> Command:
         from benchmarks import training_speed  # not part of the package: it stands beside it in the project
     except ImportError:
         raise AutoencError("there are no benchmarks here; run this in the project's folder") from None
-    return lambda args: training_speed.run(as_json=args.json)
+    return training_speed.run

@@ -11,16 +11,28 @@ from dataclasses import asdict
 from tqdm import tqdm
 
 from autoenc import datasets
-from autoenc.cli.printing import table
+from autoenc.cli.printing import Result, check_csv, csv_of, give, table
+from autoenc.schema import DatasetInfo
 
 MAX_CLASSES = 12  # named
 
 
 def list_data(args: argparse.Namespace) -> None:
+    check_csv(args)
     infos = datasets.catalogue()
-    if args.json:
-        print(json.dumps([asdict(info) for info in infos], indent=1))
-        return
+    result = Result(
+        text=lambda: _as_text(infos),
+        document=lambda: [asdict(info) for info in infos],
+        csv=lambda: _as_csv(infos),
+    )
+    give(args, result)
+    if not args.json:
+        for info in infos:
+            _tell(f"{info.name}: {note}" for note in info.notes)
+        _tell(datasets.complaints())
+
+
+def _as_text(infos: Iterable[DatasetInfo]) -> str:
     rows = (
         (
             i.name,
@@ -31,10 +43,15 @@ def list_data(args: argparse.Namespace) -> None:
         )
         for i in infos
     )
-    print(table(("data set", "where", "images", "size", "source"), rows))
-    for info in infos:
-        _tell(f"{info.name}: {note}" for note in info.notes)
-    _tell(datasets.complaints())
+    return table(("data set", "where", "images", "size", "source"), rows)
+
+
+def _as_csv(infos: Iterable[DatasetInfo]) -> str:
+    rows = [asdict(info) for info in infos]
+    for row in rows:
+        row["channels"], row["height"], row["width"] = row.pop("image_shape")
+        row["notes"] = "; ".join(row.pop("notes"))
+    return csv_of(tuple(rows[0]), (row.values() for row in rows))
 
 
 def import_data(args: argparse.Namespace) -> None:

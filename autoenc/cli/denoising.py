@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from autoenc import memory
 from autoenc.cli.measuring import finished_runs, measured
-from autoenc.cli.printing import check_writable, split, table, write
+from autoenc.cli.printing import Result, check_csv, csv_of, give, split, table
 from autoenc.errors import ConfigError
 from autoenc.jobs import CurveJob, Job
 from autoenc.numerals import decibels, setting
@@ -23,16 +20,19 @@ def denoise(args: argparse.Namespace) -> None:
     methods = split(args.methods)
     if unknown := [method for method in methods if method not in METHODS]:
         raise ConfigError(f"unknown method {unknown[0]!r:.40}; known: {', '.join(METHODS)}")
-    check_writable(args.csv)
+    check_csv(args)
     dataset = finished_runs(args.run)[0].config.dataset
     memory.keep_freed()
     jobs: dict[Job, str] = {
         CurveJob(dataset, args.noise, method, levels): method for method in (*methods, *args.run)
     }
     curves = list(measured(jobs).values())
-    print(json.dumps([asdict(c) for c in curves], indent=1) if args.json else _quality_table(curves, levels))
-    if args.csv is not None:  # last: where it cannot be written the result is not lost
-        write(args.csv, as_csv(curves))
+    result = Result(
+        text=lambda: _quality_table(curves, levels),
+        document=lambda: [asdict(curve) for curve in curves],
+        csv=lambda: as_csv(curves),
+    )
+    give(args, result)
 
 
 def _levels(noise: str, text: str | None) -> tuple[float, ...]:
@@ -60,14 +60,13 @@ def _quality_table(curves: Sequence[Curve], levels: Sequence[float]) -> str:
 
 def as_csv(curves: Sequence[Curve]) -> str:
     """A line for each method and level."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     figures = ("mse", "psnr_db", "psnr_low", "psnr_high", "ssim", "ssim_low", "ssim_high")
-    writer.writerow(("dataset", "noise", "level", "method", "n_images", *figures))
-    for curve in curves:
-        for point in curve.points:
-            values = (f"{getattr(point, name):.6g}" for name in figures)
-            writer.writerow(
-                (curve.dataset, curve.noise, f"{point.level:g}", curve.method, curve.n_images, *values)
-            )
-    return text.getvalue()
+    rows = (
+        (
+            *(curve.dataset, curve.noise, f"{point.level:g}", curve.method, curve.n_images),
+            *(getattr(point, name) for name in figures),
+        )
+        for curve in curves
+        for point in curve.points
+    )
+    return csv_of(("dataset", "noise", "level", "method", "n_images", *figures), rows)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 
 from tqdm import tqdm
 
@@ -19,4 +21,7 @@ def download_data(args: argparse.Namespace) -> None:
             if isinstance(record, Download):
                 bar.total = record.n_bytes_total or None
                 bar.update(record.n_bytes - bar.n)
-    print(f"{args.name} is here")
+    if args.json:
+        print(json.dumps(asdict(datasets.info(args.name)), indent=1))
+    else:
+        print(f"{args.name} is here")

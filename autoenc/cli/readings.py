@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import Any
 from autoenc.baselines.pca import PCA
 from autoenc.captions.recognition import share
 from autoenc.cli.measuring import measured
-from autoenc.cli.printing import table
+from autoenc.cli.printing import csv_of, table
 from autoenc.datasets import Dataset
 from autoenc.jobs import Job, ProbeJob, ReadingJob
 from autoenc.numerals import decibels, percent
@@ -136,13 +134,9 @@ def as_json(rows: Sequence[Row], recogniser: Recogniser) -> dict[str, Any]:
 
 def as_csv(rows: Sequence[Row], recogniser: Recogniser) -> str:
     """A line for each source of pictures."""
-    text = io.StringIO()
     lines = [
         {"dataset": recogniser.config.dataset, "recogniser_id": recogniser.recogniser_id}
         | _figures(row, recogniser)
         for row in rows
     ]
-    writer = csv.DictWriter(text, lines[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue()
+    return csv_of(tuple(lines[0]), (line.values() for line in lines))

@@ -14,7 +14,7 @@ from autoenc.captions.recognition import share
 from autoenc.cli import readings
 from autoenc.cli.following import Wording, trained
 from autoenc.cli.measuring import finished_runs
-from autoenc.cli.printing import check_writable, write
+from autoenc.cli.printing import Result, check_csv, give
 from autoenc.cli.settings import dataset_info
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, ConfigError
@@ -114,18 +114,18 @@ def _as_json(recogniser: Recogniser, reliability: Reliability) -> dict[str, Any]
 
 
 def read(args: argparse.Namespace) -> None:
-    check_writable(args.csv)
+    check_csv(args)
     runs = finished_runs(args.run)
     data = datasets.load(runs[0].config.dataset)
     reader = _reader(getattr(args, "with"), data)
     memory.keep_freed()
     rows = readings.rows_of(reader, data, runs, with_probe=bool(args.probe))
-    if args.json:
-        print(json.dumps(readings.as_json(rows, reader.recogniser), indent=1))
-    else:
-        print(readings.as_table(rows, reader.recogniser, with_probe=bool(args.probe)))
-    if args.csv is not None:  # last: where it cannot be written the result is not lost
-        write(args.csv, readings.as_csv(rows, reader.recogniser))
+    result = Result(
+        text=lambda: readings.as_table(rows, reader.recogniser, with_probe=bool(args.probe)),
+        document=lambda: readings.as_json(rows, reader.recogniser),
+        csv=lambda: readings.as_csv(rows, reader.recogniser),
+    )
+    give(args, result)
 
 
 def _reader(recogniser_id: str | None, data: Dataset) -> ImageReader:

@@ -9,31 +9,33 @@ from pathlib import Path
 from typing import TypeVar
 
 from autoenc import checkpoints
-from autoenc.cli.printing import table
+from autoenc.cli.printing import Result, check_csv, give, table
 from autoenc.cli.run_summary import run_summary
 from autoenc.errors import CheckpointError
-from autoenc.export import export, run_as_json
+from autoenc.export import export, history_csv, run_as_json
 from autoenc.jobs import stored_run
+from autoenc.schema import Run
 
 T = TypeVar("T", str, Path)
 
 
 def show_run(args: argparse.Namespace) -> None:
+    check_csv(args)
     snapshot = stored_run(args.run_id)
     run = checkpoints.read(args.run_id) if snapshot is None or snapshot.run is None else snapshot.run
-    if args.json:
-        print(json.dumps(run_as_json(run), indent=1))
-        return
+    result = Result(
+        text=lambda: _as_text(run), document=lambda: run_as_json(run), csv=lambda: history_csv(run)
+    )
+    give(args, result)
+
+
+def _as_text(run: Run) -> str:
     epochs = (
         (str(i), f"{e.train_loss:.5f}", f"{e.test_loss:.5f}", f"{e.seconds:.2f}")
         for i, e in enumerate(run.epochs, 1)
     )
-    print(
-        run_summary(run),
-        str(run.model),
-        table(("epoch", "train loss", "test loss", "seconds"), epochs),
-        sep="\n\n",
-    )
+    history = table(("epoch", "train loss", "test loss", "seconds"), epochs)
+    return "\n\n".join((run_summary(run), str(run.model), history))
 
 
 def delete_runs(args: argparse.Namespace) -> None:

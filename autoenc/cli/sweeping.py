@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from time import sleep
+from typing import Any
 
 from tqdm import tqdm
 
 from autoenc import checkpoints, datasets, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.background import background_sessions
-from autoenc.cli.printing import check_writable, split, write
+from autoenc.cli.printing import Result, check_csv, give, split
 from autoenc.cli.settings import dataset_info, given_settings
 from autoenc.errors import AutoencError
 from autoenc.experiments import machine_of
@@ -31,7 +31,7 @@ END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
 
 def sweep(args: argparse.Namespace) -> None:
     wanted_sweep = sweep_from_args(args)
-    check_writable(args.csv)
+    check_csv(args)
     data = datasets.load(wanted_sweep.base.dataset)
     with background_sessions() as sessions:
         machine = machine_of(sessions)
@@ -132,11 +132,13 @@ def _ended(point: Point, n: int, n_all: int) -> str:
 
 
 def _answer(args: argparse.Namespace, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
-    if args.csv is not None:
-        write(args.csv, sweeps.as_csv(points, baselines))
-    if args.json:
+    def document() -> dict[str, Any]:
         runs = [as_written(point) | {"config": point.config.to_json()} for point in points]
-        curves = {curve.baseline: asdict(curve) for curve in baselines}
-        print(json.dumps({"runs": runs, "baselines": curves}, indent=1))
-    else:
-        print(sweeps.as_markdown(points, baselines))
+        return {"runs": runs, "baselines": {curve.baseline: asdict(curve) for curve in baselines}}
+
+    result = Result(
+        text=lambda: sweeps.as_markdown(points, baselines),
+        document=document,
+        csv=lambda: sweeps.as_csv(points, baselines),
+    )
+    give(args, result)

@@ -55,7 +55,13 @@ def summary_in(file: HeadFile) -> RunSummary:
         attempt=whole(head["attempt"], 1),
         modified=file.stat.st_mtime,
         n_bytes=file.stat.st_size,
+        version=_version(head),
     )
+
+
+def _version(head: Mapping[str, Any]) -> str:
+    versions = head.get("versions")
+    return text(versions.get("autoenc", "")) if isinstance(versions, Mapping) else ""
 
 
 def _earlier_tests(head: Mapping[str, Any], config: TrainConfig, n_pixels: int) -> int:

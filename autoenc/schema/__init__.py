@@ -76,11 +76,11 @@ from autoenc.schema.run import (
     Images,
     Preview,
     Run,
-    RunSummary,
     StepRecord,
     psnr_of_mse,
     thinned,
 )
+from autoenc.schema.run_summary import RunSummary
 from autoenc.schema.subject import Subject
 from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
 

@@ -262,39 +262,3 @@ def thinned(previews: tuple[Preview, ...]) -> tuple[Preview, ...]:
         stride *= 2
         frames = tuple(p for p in previews if p.epoch is None or p.epoch % stride == 0 or p.epoch == last)
     return frames
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a list of runs shows of one: read only from the header of its file."""
-
-    run_id: str
-    config: TrainConfig
-    fingerprint: str
-    image_shape: tuple[int, int, int]
-    n_parameters: int
-    n_latents: int
-    n_train_images: int
-    epochs_done: int
-    train_loss: float | None  # None: no epoch yet, or a file of version 0.1
-    test_mse: float | None
-    seconds: float
-    seconds_per_epoch: float  # median, training and test
-    images_per_second: float
-    device: str
-    threads: int
-    concurrent_jobs: int | None  # other jobs on the machine meanwhile, at most; None: not known
-    attempt: int
-    modified: float  # seconds since 1970
-    n_bytes: int  # of the file
-    earlier_tests: int = 0  # as of a Run
-    example: bool = False  # it comes with the program, and is none of the user's own
-
-    @property
-    def finished(self) -> bool:
-        return self.epochs_done >= self.config.epochs
-
-    @property
-    def earlier_test(self) -> bool:
-        """As of a Run."""
-        return 0 < self.epochs_done <= self.earlier_tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -26,6 +27,8 @@ from autoenc.schema import (
     Value,
 )
 from autoenc.sessions.queue import in_turn
+
+log = logging.getLogger(__name__)
 
 MAX_REMEMBERED = 128  # jobs that have ended; what they left is on disk
 MAX_SERVED = 1000  # visitors whose last turn is remembered
@@ -251,6 +254,7 @@ class JobRegistry:
                 entry.crashes = entry.crashes + 1 if n_epochs == entry.crashed_at_epoch else 1
                 entry.crashed_at_epoch, entry.task, entry.began_at = n_epochs, None, 0.0
                 message = f"its worker was lost; it resumes from epoch {n_epochs:,}"
+                log.warning("%s: %s", entry.job.job_id, message)
                 entry.snapshot = replace(entry.snapshot, state=State.QUEUED, message=message, value=value)
                 if entry.stopping:  # since we looked above
                     self.end(entry, State.STOPPED, "stopped; finished work is kept")

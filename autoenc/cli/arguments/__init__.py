@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from autoenc.cli import commands
 from autoenc.cli.arguments import files, measuring, training
-from autoenc.cli.arguments.adding import add_command
+from autoenc.cli.arguments.adding import add_command, add_csv
 
 ADDED = (
     training.add_train,
@@ -41,5 +41,6 @@ def parser() -> argparse.ArgumentParser:
     for add in ADDED:
         add(subparsers)
     bench = subparsers.add_parser("bench", help="measure training speed against the lab's own loop")
+    add_csv(bench, "one line for each model")
     add_command(bench, commands.bench)
     return top

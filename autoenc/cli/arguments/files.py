@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from autoenc.cli import commands
-from autoenc.cli.arguments.adding import Subparsers, add_command
+from autoenc.cli.arguments.adding import Subparsers, add_command, add_csv
 from autoenc.runs import SORTS
 
 
 def add_runs(subparsers: Subparsers) -> None:
-    runs = subparsers.add_parser("runs", help="list, show, delete, export or import runs").add_subparsers(
-        required=True, metavar="WHAT"
-    )
+    runs = subparsers.add_parser(
+        "runs", help="list, show, delete, export or import runs; a table of them"
+    ).add_subparsers(required=True, metavar="WHAT")
     listed = runs.add_parser("list", help="list all runs, or those that match")
-    listed.add_argument(
-        "--find", default="", metavar="WORDS", help="parts of a run's name, such as 'conv k16'"
-    )
-    listed.add_argument("--dataset", default="", metavar="NAMES", help="such as mnist,digits; default: all")
-    listed.add_argument("--model", default="", metavar="NAMES", help="such as mlp,conv; default: all")
-    listed.add_argument("--finished", action="store_true", help="only finished runs")
-    listed.add_argument("--sort", default="newest", help=f"{', '.join(SORTS)}; default: newest")
+    _add_selection(listed)
+    listed.set_defaults(examples=False)
+    add_csv(listed, "one line for each run")
     add_command(listed, commands.list_runs)
+    rows = runs.add_parser("table", help="all settings and results as CSV, one line for each run, for pandas")
+    _add_selection(rows)
+    rows.add_argument("--examples", action="store_true", help="also the runs that come with the program")
+    rows.add_argument("--csv", metavar="FILE", type=Path, help="write to this file; default: -, stdout")
+    add_command(rows, commands.table_of_runs)
     show = runs.add_parser("show", help="show one run: settings, model, losses")
     show.add_argument("run_id", metavar="RUN_ID")
+    add_csv(show, "one line for each epoch")
     add_command(show, commands.show_run)
     delete = runs.add_parser("delete", help="delete runs for good")
     delete.add_argument("run_ids", metavar="RUN_ID", nargs="+")
@@ -46,16 +49,27 @@ def add_runs(subparsers: Subparsers) -> None:
     add_command(bring, commands.import_runs)
 
 
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    """Which runs: the same for a list and for a table."""
+    parser.add_argument(
+        "--find", default="", metavar="WORDS", help="parts of a run's name, such as 'conv k16'"
+    )
+    parser.add_argument("--dataset", default="", metavar="NAMES", help="such as mnist,digits; default: all")
+    parser.add_argument("--model", default="", metavar="NAMES", help="such as mlp,conv; default: all")
+    parser.add_argument("--finished", action="store_true", help="only finished runs")
+    parser.add_argument("--sort", default="newest", help=f"{', '.join(SORTS)}; default: newest")
+
+
 def add_data(subparsers: Subparsers) -> None:
     data = subparsers.add_parser("data", help="list, download or import data sets").add_subparsers(
         required=True, metavar="WHAT"
     )
-    add_command(
-        data.add_parser("list", help="all known data sets, and which are on this machine"), commands.list_data
-    )
+    listed = data.add_parser("list", help="all known data sets, and which are on this machine")
+    add_csv(listed, "one line for each data set")
+    add_command(listed, commands.list_data)
     download = data.add_parser("download", help="download a data set to this machine")
     download.add_argument("name", metavar="NAME")
-    download.set_defaults(command=commands.download_data)
+    add_command(download, commands.download_data)
     import_dataset = data.add_parser("import", help="make a data set of pictures")
     import_dataset.add_argument(
         "source",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autoenc.cli import commands
-from autoenc.cli.arguments.adding import Subparsers, add_command
+from autoenc.cli.arguments.adding import Subparsers, add_command, add_csv
 from autoenc.numerals import setting
 from autoenc.recipes import NOISE
 from autoenc.schema import DEVICES, METHODS, NOISES, USUAL_BITS
@@ -19,12 +19,7 @@ def add_denoise(subparsers: Subparsers) -> None:
     parser.add_argument("--noise", default=NOISE, help=f"{', '.join(NOISES)}; default: {NOISE}")
     parser.add_argument("--levels", help="such as 0.1,0.2; default: twelve levels")
     parser.add_argument("--methods", default=",".join(METHODS), help=f"default: {','.join(METHODS)}")
-    parser.add_argument(
-        "--csv",
-        metavar="FILE",
-        type=Path,
-        help="write the figures to this file, one line for each method and level",
-    )
+    add_csv(parser, "one line for each method and level")
     add_command(parser, commands.denoise)
 
 
@@ -49,9 +44,7 @@ def add_recognise(subparsers: Subparsers) -> None:
         default=None,
         help="also fit a linear classifier on the numbers of each code",
     )
-    reading.add_argument(
-        "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each row"
-    )
+    add_csv(reading, "one line for each row")
     add_command(parser, commands.recognise)
 
 

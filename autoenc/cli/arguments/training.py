@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autoenc import recipes
 from autoenc.cli import commands
-from autoenc.cli.arguments.adding import Subparsers, add_command
+from autoenc.cli.arguments.adding import Subparsers, add_command, add_csv
 from autoenc.cli.settings import add_settings, suited_help
 from autoenc.schema import DEVICES, MODELS, TrainConfig
 
@@ -49,9 +49,7 @@ def add_sweep(subparsers: Subparsers) -> None:
         action="store_true",
         help="train one run at a time, so that times can be compared",
     )
-    parser.add_argument(
-        "--csv", metavar="FILE", type=Path, help="write the table to this file, one line for each run"
-    )
+    add_csv(parser, "one line for each run")
     add_command(parser, commands.sweep)
 
 

@@ -1,6 +1,7 @@
 """Background jobs on Dask workers; the only place that imports Dask.
 
 cluster.py      the embedded cluster: loopback only, behind its own certificates
+logs.py         where its messages go
 fork_server.py  how a worker process begins
 worker.py       what happens in a worker's process
 tasks.py        a task on its way to a worker, and how it ended

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import dask
 import psutil
 from dask.system import CPU_COUNT
-from distributed import LocalCluster
+from distributed import LocalCluster, Nanny
 from distributed.security import Security
 
 from autoenc import memory
@@ -21,6 +22,29 @@ log = logging.getLogger(__name__)
 
 GIGABYTE = 10**9
 BYTES_PER_WORKER = 2 * GIGABYTE
+CLOSE_SECONDS = 4.0  # for a worker's process to end when the cluster is closed: as long as Dask gives it
+
+
+class WorkerNanny(Nanny):  # type: ignore[misc]  # Dask tells no types
+    """What starts a worker's process and ends it.
+
+    A process that has not ended in time when the cluster is closed is cut off: its jobs have been asked to
+    end before, and have saved what they had. Dask would do the same, but warn of it as of a fault.
+    """
+
+    async def close(self, timeout: float = 5, reason: str = "nanny-close") -> Literal["OK"]:
+        cut_off = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._cut_off)
+        try:
+            # Longer than it can take: a loop that was held up would find both limits passed.
+            ended: Literal["OK"] = await super().close(timeout=timeout + 10 * CLOSE_SECONDS, reason=reason)
+            return ended
+        finally:
+            cut_off.cancel()
+
+    def _cut_off(self) -> None:
+        if self.process is not None and self.process.process is not None:
+            with suppress(ValueError):  # it has ended in this moment
+                self.process.process.kill()
 
 
 def workers_allowed() -> int:
@@ -87,6 +111,7 @@ def _started(n_workers: int, start_method: str) -> LocalCluster:
     return LocalCluster(
         n_workers=n_workers,
         threads_per_worker=1,
+        worker_class=WorkerNanny,
         memory_limit=0,  # jobs have a limit of their own, which tells instead of killing
         # Whoever reaches a Dask scheduler runs code on it: loopback only, and only with our certificate.
         host="127.0.0.1",

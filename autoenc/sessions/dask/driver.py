@@ -219,7 +219,8 @@ class DaskSessions:
             measuring.look(there, [place for place in there if place not in taken])
         elif measuring.wanted:
             there = list(self._client.nthreads())
-            measuring.look(there, [] if taken else there)
+            about_to_begin = measuring.tried and self.registry.queue()
+            measuring.look(there, [] if taken or about_to_begin else there)
         if worker_checks is None:
             settled = measuring.tried
         else:

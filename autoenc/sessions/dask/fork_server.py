@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import sys
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 
 import dask
 import distributed.utils
@@ -38,11 +39,24 @@ def start_method() -> str:
     distributed.utils._forkserver_preload_set = True
     multiprocessing.set_forkserver_preload(PRELOADED)
     try:
-        forkserver.ensure_running()
+        _start()
     except OSError as error:  # its socket is a file, for whose name a long TMPDIR leaves no room
         log.warning("workers start slowly, each by itself: %s", error)
         return "spawn"
     return "forkserver"
+
+
+def _start() -> None:
+    """Start it, deaf to Ctrl-C, which reaches all processes of a terminal: this one stops the jobs in order.
+
+    So are its workers from their first moment, in which they could say nothing but a traceback.
+    """
+    resource_tracker.ensure_running()  # here: it would have the signal heard again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def take_environment() -> None:

@@ -18,7 +18,7 @@ from autoenc.errors import AutoencError, RunBusy
 from autoenc.jobs import Job
 from autoenc.neighbours import Neighbours, beside
 from autoenc.schema import Record, State
-from autoenc.sessions.dask import fork_server
+from autoenc.sessions.dask import fork_server, logs
 from autoenc.speed import Speed, measure
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ def dask_setup(_: object) -> None:
     order.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logs.follow()
     fork_server.take_environment()
 
 
@@ -145,7 +146,7 @@ def measure_speed(key: str, seconds: float, all_or_none: bool) -> tuple[Speed | 
     """With the cores that are free; None: too few. And whether these were all of the machine.
 
     Args:
-        key: with which it can be stopped while it waits.
+        key: with which it can be stopped.
         seconds: for which it waits for a core.
         all_or_none: whether it has to be all cores.
     """
@@ -154,7 +155,10 @@ def measure_speed(key: str, seconds: float, all_or_none: bool) -> tuple[Speed | 
         n = mine.take(_all) or mine.wait(_all, lambda: key in _stop or monotonic() >= end)
         whole = n == int(CPU_COUNT)
         try:
-            return measure(n) if whole or (n and not all_or_none) else None, whole
+            if not whole and (not n or all_or_none):
+                return None, whole
+            speed = measure(n, lambda: key in _stop)
+            return speed, whole and speed is not None
         finally:
             memory.give_back()
 
