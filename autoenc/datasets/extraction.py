@@ -22,6 +22,8 @@ TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
 
 SAME_NAME = "with the name of another file"
 OUTSIDE_CLASSES = "in none of the class folders"
+BESIDE_ARRAYS = "beside arrays of more images"
+NO_ROW = "without a label in the metadata"
 
 
 class LeftOut:
