@@ -79,7 +79,7 @@ class Places:
             if _is_picture(parts):
                 self._left_out.add(LINK, name)
             return None
-        _check_inside(name)
+        check_inside(name)
         if not _is_picture(parts):
             if not is_hidden(name):
                 self._left_out.add_other(name)
@@ -106,7 +106,12 @@ def _parts(name: str) -> list[str]:
     return [part for part in whole.split("/") if part not in ("", ".")]
 
 
-def _check_inside(name: str) -> None:
+def check_inside(name: str) -> None:
+    """Passes where the file would not lie outside its own folder.
+
+    Raises:
+        DatasetError: it would.
+    """
     # A class may be called 1:1; of a disk only the letter has a meaning, on Windows any colon in a name.
     is_disk = re.match(r"[A-Za-z]:[\\/]", name) or (os.name == "nt" and ":" in name)
     if name.startswith(("/", "\\")) or ".." in _parts(name) or "\0" in name or is_disk:

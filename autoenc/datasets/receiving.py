@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autoenc.datasets.arrays.receiving import Received
 from autoenc.datasets.decoding import square
-from autoenc.datasets.extraction import SAME_NAME, LeftOut, Places, is_hidden
+from autoenc.datasets.extraction import SAME_NAME, LeftOut, Places, check_inside, is_hidden
 from autoenc.datasets.metadata import Metadata
 from autoenc.datasets.splitting import WANTED_FOLDERS
 from autoenc.datasets.unpacking import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, Packed, open_source
@@ -62,6 +62,7 @@ class Receiver:
         if self.metadata.is_wanted(name) and one.open is not None and not is_hidden(name):
             self.metadata.read(name, chunks)
         elif holds_array(head):
+            check_inside(name)
             yield from self.arrays.take(name, chunks)
         elif head.startswith(ZIP_MAGIC) and name.casefold().endswith(".npz"):
             yield from self._take_arrays(name, chunks)

@@ -35,10 +35,13 @@ def _of_several(sources: Sequence[Source]) -> Iterator[Packed]:
     n_read = 0
     for source, size in zip(sources, sizes, strict=True):
         name = name_of(source)
+        if isinstance(source, Path) and os.path.isdir(source):
+            raise _among_others(name)
         with open_source(source) as files:
             for one in files:
                 if one.name != name:
-                    _check_array(one, name)
+                    if not one.name.endswith(ARRAY_ENDING):
+                        raise _among_others(name)
                     one = replace(one, name=f"{os.path.splitext(name)[0]}/{one.name}")
                 here = min(one.n_bytes_read, size)
                 yield replace(one, n_bytes_read=n_read + here, n_bytes_total=sum(sizes))
@@ -54,9 +57,8 @@ def _size(source: Source) -> int:
         raise DatasetError(f"{str(source)!r:.80} cannot be read: {error.strerror}; choose another") from error
 
 
-def _check_array(one: Packed, name: str) -> None:
-    if not one.name.endswith(ARRAY_ENDING):
-        raise DatasetError(
-            f"{name!r:.80} is an archive or a folder among other files; import it without them, or "
-            "only files of arrays"
-        )
+def _among_others(name: str) -> DatasetError:
+    return DatasetError(
+        f"{name!r:.80} is an archive or a folder among other files; import it without them, or only files of "
+        "arrays"
+    )

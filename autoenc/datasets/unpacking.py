@@ -84,7 +84,8 @@ def open_source(source: Source) -> Iterator[Iterator[Packed]]:
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_READER_ERRORS) as error:
         problem = " ".join(str(error).split()) or type(error).__name__
         raise DatasetError(
-            f"{called} is not a .zip or .tar, or it is damaged ({problem:.80}); "
+            f"{called} is not a .zip or .tar, nor arrays (.npz, .npy, idx), or it is damaged "
+            f"({problem:.80}); "
             "pack it again, without a password"
         ) from error
 

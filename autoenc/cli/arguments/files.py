@@ -62,8 +62,8 @@ def add_data(subparsers: Subparsers) -> None:
         metavar="ARCHIVE_OR_FOLDER",
         type=Path,
         nargs="+",
-        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only; or "
-        "arrays of images and labels: .npz, .npy or idx files, one or several",
+        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only; "
+        "or arrays of images and labels: .npz, .npy or idx files, one or several",
     )
     import_dataset.add_argument(
         "--name", required=True, help="name of the new data set: letters, digits and hyphens"
@@ -73,7 +73,7 @@ def add_data(subparsers: Subparsers) -> None:
     )
     import_dataset.add_argument(
         "--classes",
-        type=lambda text: [name.strip() for name in text.split(",")],
+        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
         default=[],
         metavar="NAMES",
         help="names for the labels of arrays, from 0, such as cat,dog",

@@ -32,12 +32,12 @@ def classes_of(files: Sequence[ArrayFile], names: Sequence[str]) -> tuple[list[B
     if len({row.dtype.kind for row in rows}) > 1:
         raise DatasetError(f"{files[0].name} and {files[1].name} differ: numbers and texts; use one of them")
     values, indices = np.unique(np.concatenate(rows), return_inverse=True)
-    class_names = tuple(as_text(str(value)[:MAX_NAME]) for value in values)
+    class_names = tuple(as_text(str(value)[:MAX_NAME]).strip() or "(none)" for value in values)
     if names and values.dtype.kind == "i":
         if len(values) and values[-1] >= len(names):
             raise DatasetError(
-                f"{files[0].name} has a label {values[-1]}, and there are only {len(names)} names; give one "
-                "for each"
+                f"{files[0].name} has a label {values[-1]}, names given: {len(names)}; give one for "
+                "each label from 0"
             )
         class_names, indices = tuple(names), np.concatenate(rows)
     if len(class_names) > MAX_CLASSES:
@@ -52,7 +52,7 @@ def classes_of(files: Sequence[ArrayFile], names: Sequence[str]) -> tuple[list[B
 def names_in(file: ArrayFile) -> tuple[str, ...]:
     """The names of classes that are written there."""
     row = _texts(file, _small(file).reshape(-1))
-    return tuple(as_text(str(name)[:MAX_NAME]) for name in row)
+    return tuple(as_text(str(name)[:MAX_NAME]).strip() or str(number) for number, name in enumerate(row))
 
 
 def _small(file: ArrayFile) -> Row:

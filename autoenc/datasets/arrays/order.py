@@ -32,8 +32,9 @@ def mixed(labels: Bytes) -> Order | None:
         return None
     lying = np.argsort(labels, kind="stable")
     starts = np.cumsum(counts) - counts
-    order = [starts[classes[index]] + rank for index, rank in interleaved(counts[classes].tolist())]
-    return lying[np.array(order, np.int64)]
+    fair = [starts[classes[index]] + rank for index, rank in interleaved(counts[classes].tolist())]
+    order = lying[np.array(fair, np.int64)]
+    return None if (order == np.arange(len(order))).all() else order
 
 
 def _ranks(labels: Bytes) -> Order:
