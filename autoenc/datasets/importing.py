@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from autoenc import locks
-from autoenc.datasets.arrays.assembling import assemble
+from autoenc.datasets.arrays.assembling import WHOLE, assemble
 from autoenc.datasets.decoding import LARGEST_SIDE, NOTES
 from autoenc.datasets.extraction import BESIDE_ARRAYS, NO_ROW, OUTSIDE_CLASSES, LeftOut
 from autoenc.datasets.folders import check_free
@@ -100,9 +100,9 @@ def _bring(order: _Order, partial: Path, target: Path) -> Iterator[Download]:
         with open_sources(order.sources) as packed:
             for last in receiver.receive(packed, target.name):
                 yield last
-        for _ in _arranged(order, receiver, partial / "whole"):
+        for _ in _arranged(order, receiver, partial / WHOLE):
             yield last
-        (partial / "whole").rename(target)
+        (partial / WHOLE).rename(target)
     finally:
         _remove(partial)
     _try(target, order.called)
@@ -115,7 +115,7 @@ def _arranged(order: _Order, receiver: Receiver, whole: Path) -> Generator[None,
     if receiver.is_of_arrays:
         if receiver.n_pictures:
             left_out.add(BESIDE_ARRAYS, _first_file(receiver.pictures), receiver.n_pictures)
-        notes = yield from assemble(receiver.arrays.files, whole, order.side, order.class_names)
+        notes = yield from assemble(receiver.arrays.files, whole.parent, order.side, order.class_names)
     else:
         for array in receiver.arrays.files:
             left_out.add_other(array.name)

@@ -41,9 +41,7 @@ def pictures() -> None:
     side = st.selectbox(
         "Size",
         SIZES,
-        format_func=lambda n: (
-            f"{n}x{n} pixels" if n else "unchanged, or 32x32 if large or of different sizes"
-        ),
+        format_func=lambda n: f"{n}x{n} pixels" if n else "unchanged (32x32 if large or mixed)",
         key="own-size",
         help="Each picture is cut to its centre square and resized.",
     )

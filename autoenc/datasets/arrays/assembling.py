@@ -20,6 +20,7 @@ from autoenc.datasets.raw import Bytes
 from autoenc.datasets.splitting import TEST_EVERY, put_aside_note
 from autoenc.errors import DatasetError
 
+WHOLE = "whole"  # a folder, when it is ready
 ONE_CLASS = "images"  # the name of the one class where there are no labels
 MIXED_NOTE = "the images were sorted by class; they are mixed, so that the first ones are of all classes"
 
@@ -55,11 +56,12 @@ class _Plan:
 
 
 def assemble(
-    files: Sequence[ArrayFile], whole: Path, side: int | None, class_names: Sequence[str]
+    files: Sequence[ArrayFile], scratch: Path, side: int | None, class_names: Sequence[str]
 ) -> Generator[None, None, tuple[str, ...]]:
-    """Makes a folder with arrays.npz, in many steps; returns what there is to say of it, a sentence each.
+    """Makes a folder with arrays.npz, in many steps; returns what is to be said of it, a sentence each.
 
     Args:
+        scratch: where it is made, called WHOLE; other files that are left there are not needed any more.
         side: to which all images are resized; None: only large ones are, and those of two sizes.
         class_names: for the labels from 0; none: as the source calls them.
     Raises:
@@ -71,23 +73,22 @@ def assemble(
         yield
     scale = scale_for(plan.files, seen)
     notes = (*plan.notes, scale.note) if scale.note else plan.notes
-    whole.mkdir()
+    channels = max(layout_of(file).channels for file in plan.files)
     drawn, coloured = list[Bytes](), False
     for number, part in enumerate(plan.parts):
-        target = _room(whole / f"{number}.npy", part, plan.side)
+        target = _room(scratch / f"{number}.npy", part, channels, plan.side)
         n = 0
         for images in images_of(part.file, part.order, scale, plan.side):
-            target[n : n + len(images)] = images  # grey goes to all three channels
+            target[n : n + len(images)] = images  # grey goes to all channels
             n += len(images)
             coloured |= _is_coloured(images)
             yield
         drawn.append(target)
     arrays = [images if coloured else images[:, :1] for images in drawn]
     labels = [part.labels for part in plan.parts]
-    for _ in stored.write(whole, (arrays[0], labels[0], arrays[1], labels[1]), plan.class_names):
+    (scratch / WHOLE).mkdir()
+    for _ in stored.write(scratch / WHOLE, (arrays[0], labels[0], arrays[1], labels[1]), plan.class_names):
         yield
-    for number in range(len(plan.parts)):
-        (whole / f"{number}.npy").unlink()
     return notes
 
 
@@ -149,10 +150,10 @@ def _classes(
     return labels, names, ["all images are of one class"] * (len(names) == 1)
 
 
-def _room(path: Path, part: _Part, side: int | None) -> Bytes:
-    """For the images in colour, on the disk: they need not fit into memory."""
+def _room(path: Path, part: _Part, channels: int, side: int | None) -> Bytes:
+    """For the images, on the disk: they need not fit into memory."""
     layout = layout_of(part.file)
-    shape = (len(part.labels), 3, side or layout.height, side or layout.width)
+    shape = (len(part.labels), channels, side or layout.height, side or layout.width)
     if (n_bytes := math.prod(shape)) > stored.MAX_BYTES:
         raise DatasetError(
             f"the {shape[0]:,} images of {part.file.name} would take {n_bytes / 1e9:.1f} GB; allowed: "

@@ -123,7 +123,9 @@ def _head(archive: zipfile.ZipFile, key: str) -> Head:
     """Of an array in the archive, whose size agrees."""
     member = archive.getinfo(f"{key}.npy")
     with archive.open(member) as file:
-        head = read_head(file.read(MAX_HEAD_BYTES), key, MAX_NAMES_BYTES if key == _NAMES else MAX_BYTES)
+        head = read_head(
+            file.read(MAX_HEAD_BYTES), key, MAX_NAMES_BYTES if key == _NAMES else MAX_BYTES + MAX_HEAD_BYTES
+        )
     if head.n_bytes != member.file_size:
         raise ValueError(f"{key} has another length than its head says")
     return head
