@@ -338,6 +338,8 @@ def test_a_damaged_file_in_the_data_folder_is_refused_and_the_others_stay(
         path.write_bytes(path.read_bytes()[:-40] if isinstance(content, str) else content)
     with pytest.raises(DatasetError, match=r"is not as this program writes it: .*; move it elsewhere"):
         datasets.load("mine")
+    (complaint,) = datasets.complaints()
+    assert "is not as this program writes it" in complaint
     assert "mine" not in [info.name for info in datasets.catalogue()]
     assert "digits" in [info.name for info in datasets.catalogue()]
 

@@ -72,12 +72,13 @@ def folder_names() -> tuple[str, ...]:
 
 
 def complaints() -> tuple[str, ...]:
-    """A sentence for each image folder whose name no data set can have."""
-    return tuple(
+    """A sentence for each folder whose name no data set can have, or whose arrays cannot be read."""
+    refused = (
         f"{data_dir() / printable(name)} is not used: {_refusal(name)}; rename the folder"
         for name in _candidates()
         if not is_allowed(name)
     )
+    return (*refused, *filter(None, (stored.complaint(data_dir() / name) for name in folder_names())))
 
 
 def is_allowed(name: str) -> bool:

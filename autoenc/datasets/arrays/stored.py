@@ -63,6 +63,16 @@ def contents(folder: Path) -> Contents:
     return _contents(path, (facts.st_ino, facts.st_size, facts.st_mtime_ns))
 
 
+def complaint(folder: Path) -> str:
+    """What is wrong with the file of the folder; "": nothing, or there is none."""
+    try:
+        if is_here(folder):
+            contents(folder)
+    except DatasetError as error:
+        return str(error)
+    return ""
+
+
 def check(spec: DatasetSpec) -> None:
     """Looks at the heads; raises as `contents` does."""
     contents(spec.folder)
