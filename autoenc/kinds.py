@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 
 HEAD_BYTES = 512  # of a file are enough to tell its kind
 
@@ -27,6 +28,8 @@ SUFFIXES = {ending for endings in ENDINGS.values() for ending in endings} | {
 }
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"}
 _RUBBISH = {"thumbs.db", "desktop.ini", "__macosx"}  # of file managers, in small letters
+NPY_MAGIC, GZIP_MAGIC, ZIP_MAGIC = b"\x93NUMPY", b"\x1f\x8b", b"PK\3\4"
+_IDX_TYPES = {0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E}  # of numbers, the third byte of an idx file
 _BMP_HEADS = {12, 16, 40, 52, 56, 64, 108, 124}  # bytes of the second part of a BMP's head
 
 
@@ -49,6 +52,27 @@ def kind_of(head: bytes) -> str:
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADS:
         return "BMP"
     return _in_boxes(head) if head[4:8] == b"ftyp" else ""
+
+
+def holds_array(head: bytes) -> bool:
+    """Whether a file is an array, .npy or idx; also one in gzip.
+
+    Args:
+        head: of the file, HEAD_BYTES or more.
+    """
+    head = _out_of_gzip(head)
+    is_idx = len(head) > 4 and head[:2] == b"\0\0" and head[2] in _IDX_TYPES and 1 <= head[3] <= 4
+    return head.startswith(NPY_MAGIC) or is_idx
+
+
+def _out_of_gzip(head: bytes) -> bytes:
+    """The first bytes of what is in it; anything else as it is."""
+    if not head.startswith(GZIP_MAGIC):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
 
 
 def is_named_as_picture(name: str) -> bool:

@@ -55,7 +55,7 @@ def _as_csv(infos: Iterable[DatasetInfo]) -> str:
 
 
 def import_data(args: argparse.Namespace) -> None:
-    records = datasets.import_dataset(args.source, args.name, args.size)
+    records = datasets.import_dataset(args.sources, args.name, args.size, args.classes)
     with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as bar:
         for record in records:
             bar.total = record.n_bytes_total or None

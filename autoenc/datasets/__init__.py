@@ -12,10 +12,14 @@ storing.py       arrays -> a folder of files, and back, compared with their fing
 prepared.py      arrays -> the cache folder -> Dataset
 listing.py       all of them as they stand now
 downloading.py   the mirrors -> the raw files
-unpacking.py     an archive or a folder as a row of files
-extraction.py    where each of them is written, and which are left out
+unpacking.py     an archive, a folder or an array as a row of files
+several.py       several files of arrays as one source
+extraction.py    where each picture is written, and which are left out
+receiving.py     all of it from the source to the disk
+metadata.py      tables that say which picture has which label
 splitting.py     folders as people make them -> train and test
-importing.py     an archive or a folder -> an image folder
+arrays/          arrays that other programs have saved -> arrays.npz, and that as a data set
+importing.py     any of these -> a data set in the data folder
 """
 
 from autoenc.datasets.downloading import download

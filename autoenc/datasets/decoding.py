@@ -191,11 +191,16 @@ def _read(
     return x[:n], labels[:n], coloured, broken
 
 
-def _notes(spec: DatasetSpec, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...]:
-    notes = []
+def import_notes(spec: DatasetSpec) -> list[str]:
+    """What was to be said of the pictures when they came in, a sentence each."""
     with suppress(OSError), (spec.folder / NOTES).open("rb") as file:
         lines = file.read(MAX_NOTES_BYTES).decode("utf-8", "replace").splitlines()
-        notes += [as_text(line.strip()) for line in lines if line.strip()]
+        return [as_text(line.strip()) for line in lines if line.strip()]
+    return []
+
+
+def _notes(spec: DatasetSpec, seen: Survey, broken: Sequence[Path]) -> tuple[str, ...]:
+    notes = import_notes(spec)
     if len(seen.class_names) == 1:
         notes.append("all images are of one class")
     if seen.empty:

@@ -22,6 +22,8 @@ TOO_LONG = f"with a name longer than {MAX_NAME_BYTES} bytes"
 
 SAME_NAME = "with the name of another file"
 OUTSIDE_CLASSES = "in none of the class folders"
+BESIDE_ARRAYS = "beside arrays of more images"
+NO_ROW = "without a label in the metadata"
 
 
 class LeftOut:
@@ -77,7 +79,7 @@ class Places:
             if _is_picture(parts):
                 self._left_out.add(LINK, name)
             return None
-        _check_inside(name)
+        check_inside(name)
         if not _is_picture(parts):
             if not is_hidden(name):
                 self._left_out.add_other(name)
@@ -104,7 +106,12 @@ def _parts(name: str) -> list[str]:
     return [part for part in whole.split("/") if part not in ("", ".")]
 
 
-def _check_inside(name: str) -> None:
+def check_inside(name: str) -> None:
+    """Passes where the file would not lie outside its own folder.
+
+    Raises:
+        DatasetError: it would.
+    """
     # A class may be called 1:1; of a disk only the letter has a meaning, on Windows any colon in a name.
     is_disk = re.match(r"[A-Za-z]:[\\/]", name) or (os.name == "nt" and ":" in name)
     if name.startswith(("/", "\\")) or ".." in _parts(name) or "\0" in name or is_disk:

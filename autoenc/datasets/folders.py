@@ -1,5 +1,7 @@
 """Image folders: `<data folder>/<name>/{train,test}/<class>/<image>` is a data set of that name.
 
+So is `<name>/arrays.npz` (`arrays/stored.py`).
+
 They are looked at often, on each rerun of a page: so the names of the folders and their times are read each
 time, the files only where one of these has changed. A file that is overwritten in its place changes no
 folder: that is noticed when the program starts again.
@@ -14,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autoenc.datasets.arrays import stored
 from autoenc.datasets.published import PUBLISHED
 from autoenc.datasets.spec import DatasetSpec, data_dir
 from autoenc.errors import ConfigError, DatasetError
@@ -69,12 +72,13 @@ def folder_names() -> tuple[str, ...]:
 
 
 def complaints() -> tuple[str, ...]:
-    """A sentence for each image folder whose name no data set can have."""
-    return tuple(
+    """A sentence for each folder whose name no data set can have, or whose arrays cannot be read."""
+    refused = (
         f"{data_dir() / printable(name)} is not used: {_refusal(name)}; rename the folder"
         for name in _candidates()
         if not is_allowed(name)
     )
+    return (*refused, *filter(None, (stored.complaint(data_dir() / name) for name in folder_names())))
 
 
 def is_allowed(name: str) -> bool:
@@ -105,9 +109,11 @@ def _refusal(name: str) -> str:
 
 
 def folder_spec(name: str) -> DatasetSpec | None:
-    """The image folder of this name; None: there is none. Its shape is a guess until it is prepared."""
+    """The folder of this name; None: there is none. The shape of pictures is a guess until then."""
     if not is_allowed(name) or not _is_candidate(data_dir() / name):
         return None
+    if not any(_is_folder(data_dir() / name / split) for split in FOLDER_SPLITS):
+        return _arrays_spec(name)
     seen = survey(name)
     n_train, n_test = (sum(counts) for counts in seen.counts)
     return DatasetSpec(
@@ -121,6 +127,22 @@ def folder_spec(name: str) -> DatasetSpec | None:
         kind="folder",
         place=name,
         image_shape=(3, 32, 32),
+    )
+
+
+def _arrays_spec(name: str) -> DatasetSpec:
+    inside = stored.contents(data_dir() / name)
+    return DatasetSpec(
+        name=name,
+        title=name,
+        source="arrays in the data folder",
+        class_names=distinct_names(map(as_text, inside.class_names)),
+        n_train=inside.n_train,
+        n_test=inside.n_test,
+        kind="arrays",
+        place=name,
+        file_names=(stored.FILE,),
+        image_shape=inside.image_shape,
     )
 
 
@@ -167,7 +189,7 @@ def distinct_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _candidates() -> list[str]:
-    """Folders with a train or a test folder inside."""
+    """Folders with a train or a test folder or an arrays.npz inside."""
     try:
         with os.scandir(data_dir()) as entries:
             names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
@@ -182,7 +204,8 @@ def _candidates() -> list[str]:
 
 
 def _is_candidate(folder: Path) -> bool:
-    return any(_is_folder(folder / split) for split in FOLDER_SPLITS) and _is_folder(folder)
+    has_splits = any(_is_folder(folder / split) for split in FOLDER_SPLITS)
+    return _is_folder(folder) and (has_splits or stored.is_here(folder))
 
 
 def _is_folder(path: Path) -> bool:

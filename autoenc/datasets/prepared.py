@@ -21,7 +21,7 @@ from typing import Any
 from filelock import Timeout
 
 from autoenc import locks
-from autoenc.datasets.decoding import SIDE, decode
+from autoenc.datasets.decoding import SIDE, decode, import_notes
 from autoenc.datasets.folders import survey
 from autoenc.datasets.raw import Arrays, Bytes
 from autoenc.datasets.reading import read
@@ -202,7 +202,8 @@ def _read(spec: DatasetSpec) -> tuple[Arrays, dict[str, Any]]:
     """The arrays, and what there is to know of them besides."""
     if spec.kind != "folder":
         arrays = read(spec)
-        return arrays, {"notes": _count_notes(spec, arrays)}
+        notes = import_notes(spec) if spec.kind == "arrays" else _count_notes(spec, arrays)
+        return arrays, {"notes": notes}
     decoded = decode(spec)
     return decoded.arrays, {
         "n_train": len(decoded.arrays.train),

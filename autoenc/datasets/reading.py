@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from autoenc.datasets import colours, embedded, raw
+from autoenc.datasets.arrays import stored
 from autoenc.datasets.raw import Arrays
 from autoenc.datasets.spec import DatasetSpec, Kind
 
@@ -28,6 +29,7 @@ READERS: Mapping[Kind, _Reader] = {
     "mnist": _Reader(raw.read_mnist, raw.check_files),
     "cifar": _Reader(colours.read_cifar, colours.check_cifar),
     "svhn": _Reader(colours.read_svhn, colours.check_svhn),
+    "arrays": _Reader(stored.read, stored.check),
     "embedded": _Reader(lambda spec: EMBEDDED[spec.name](), _nothing_to_check),
 }
 

@@ -14,7 +14,7 @@ from autoenc.places import folder_of
 SPLITS = ("train", "t10k")
 RAW_FILES = tuple(f"{split}-{kind}-ubyte" for split in SPLITS for kind in ("images-idx3", "labels-idx1"))
 
-Kind = Literal["mnist", "cifar", "svhn", "embedded", "folder"]  # how its files are read
+Kind = Literal["mnist", "cifar", "svhn", "embedded", "folder", "arrays"]  # how its files are read
 Shape = tuple[int, int, int]  # C, H, W
 
 

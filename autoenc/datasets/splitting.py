@@ -11,7 +11,8 @@ from autoenc.errors import DatasetError
 
 # As the two splits may be called, in small or capital letters; where there are several the first is taken.
 TRAIN = ("train", "training")
-TEST = ("test", "testing", "val", "valid", "validation")
+TEST = ("test", "testing", "eval", "evaluation", "val", "valid", "validation", "dev")
+N_FOR_TEST = 4  # of these names; the others are of validation
 TEST_EVERY = 6  # of a class: every sixth picture is for the test where nothing else is said
 WANTED_FOLDERS = (
     "they should be in train/CLASS and test/CLASS, or only in CLASS with two or more of each, at the top or "
@@ -23,13 +24,16 @@ def arrange_splits(source: Path, into: Path) -> list[str]:
     """Move the pictures below a folder to {train,test}/CLASS below another.
 
     Returns:
-        a note for each decision that the user should read. Pictures in other places stay.
+        a note for each decision that the user should read. Pictures in other places stay. Without
+        a folder for the test, a part of those to train is put aside.
     Raises:
         DatasetError: there are no pictures for one of the two, or too many classes.
     """
     root = _root(source)
     train, test = _split_folder(root, TRAIN), _split_folder(root, TEST)
-    if train or test:
+    if train and not test:
+        counts, notes = _put_aside(_folders(train), into)
+    elif train or test:
         counts = [_moved(_folders(split), into / to) for split, to in ((train, "train"), (test, "test"))]
         notes = _test_note(test)
     else:
@@ -44,7 +48,7 @@ def arrange_splits(source: Path, into: Path) -> list[str]:
 
 
 def _test_note(test: Path | None) -> list[str]:
-    if test is None or test.name.casefold() in TEST[:2]:
+    if test is None or test.name.casefold() in TEST[:N_FOR_TEST]:
         return []
     return [f"the pictures in {test.name} are used for testing"]
 
@@ -74,18 +78,23 @@ def _put_aside(classes: list[Path], into: Path) -> tuple[list[int], list[str]]:
         names = [entry.name for entry in files(path.parent, "", path.name)]
         test = set(names[TEST_EVERY - 1 :: TEST_EVERY] or names[1:][-1:])
         for name in names:
-            _move(path / name, into / ("test" if name in test else "train") / path.name)
+            move(path / name, into / ("test" if name in test else "train") / path.name / name)
         n_train, n_test = n_train + len(names) - len(test), n_test + len(test)
         small |= 0 < len(names) < TEST_EVERY
+    return [n_train, n_test], [put_aside_note(small)]
+
+
+def put_aside_note(small: bool) -> str:
+    """What is done where nothing is said of a test; small: there is a class of fewer than TEST_EVERY."""
     note = f"of each class every {TEST_EVERY}th picture is used for testing"
-    return [n_train, n_test], [f"{note}; of smaller classes the last one" if small else note]
+    return f"{note}; of smaller classes the last one" if small else note
 
 
 def _moved(classes: list[Path], into: Path) -> int:
     n = 0
     for path in _checked(classes):
         for entry in files(path.parent, "", path.name):
-            _move(Path(entry.path), into / path.name)
+            move(Path(entry.path), into / path.name / entry.name)
             n += 1
     return n
 
@@ -96,6 +105,7 @@ def _checked(classes: list[Path]) -> list[Path]:
     return classes
 
 
-def _move(picture: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    os.rename(picture, folder / picture.name)
+def move(picture: Path, to: Path) -> None:
+    """To another place below the folder that is being imported; makes the folders on the way."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(picture, to)

@@ -1,4 +1,4 @@
-"""A folder, a .zip or a .tar as a row of files, one after the other: nothing is written, nothing believed."""
+"""A folder, a .zip (.npz too), a .tar or one array as a row of files: nothing written, nothing believed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from autoenc.errors import AutoencError, DatasetError
-from autoenc.kinds import FILE_CURE, HEAD_BYTES, what_else
+from autoenc.kinds import FILE_CURE, HEAD_BYTES, holds_array, what_else
 
 MAX_FILES = 1_000_000
 MAX_FILE_BYTES = 50_000_000  # of one picture
@@ -73,18 +73,19 @@ def open_source(source: Source) -> Iterator[Iterator[Packed]]:
     called = repr(source.name[:80]) if isinstance(source, Path) else "the file"
     try:
         if not isinstance(source, Path):
-            yield _with_readable_errors(_files(source), called)
+            yield _with_readable_errors(_files(source, name_of(source)), called)
         elif os.path.isdir(source):
             yield _with_readable_errors(_of_folder(source), called)
         else:
             with _open(source, called) as file:
-                yield _with_readable_errors(_files(file), called)
+                yield _with_readable_errors(_files(file, source.name), called)
     except AutoencError:
         raise
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_READER_ERRORS) as error:
         problem = " ".join(str(error).split()) or type(error).__name__
         raise DatasetError(
-            f"{called} is not a .zip or .tar, or it is damaged ({problem:.80}); "
+            f"{called} is not a .zip or .tar, nor arrays (.npz, .npy, idx), or it is damaged "
+            f"({problem:.80}); "
             "pack it again, without a password"
         ) from error
 
@@ -111,7 +112,12 @@ def _unreadable(called: str, error: OSError, cure: str = "choose another") -> Da
     )
 
 
-def _files(file: BinaryIO) -> Iterator[Packed]:
+def name_of(source: Source) -> str:
+    """What the file is called, without its folder; "": nobody knows."""
+    return os.path.basename(str(getattr(source, "name", "")))
+
+
+def _files(file: BinaryIO, name: str) -> Iterator[Packed]:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     n_bytes = file.seek(0, os.SEEK_END)
@@ -120,6 +126,8 @@ def _files(file: BinaryIO) -> Iterator[Packed]:
         raise DatasetError(f"what was given is {what}; {FILE_CURE}")
     if head.startswith((b"PK\3\4", b"PK\5\6")):
         yield from _of_zip(file, n_bytes)
+    elif holds_array(head):
+        yield Packed(name or "the array", partial(nullcontext, file), n_bytes, n_bytes)
     else:
         yield from _of_tar(file, n_bytes, head)
 

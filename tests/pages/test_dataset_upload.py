@@ -1,9 +1,14 @@
 """The chooser of data sets under AppTest: image folders are opened, told of, brought in, missed."""
 
+import gzip
+import io
 import shutil
 from pathlib import Path
 
+import numpy as np
+
 from autoenc import datasets
+from tests.raw_files import small_files
 from tests.test_datasets_folders import colour, put, two_classes
 from tests.visits import Place, opened, texts, until
 from ui.core.text import plain
@@ -65,3 +70,52 @@ def test_pictures_are_brought_in_by_the_teacher_alone(visitor_at: Place) -> None
     visitor_at("198.51.100.7")
     keys = [button.key for button in opened().button]
     assert "own-go" not in keys
+
+
+def npz_of_digits() -> bytes:
+    """As Keras has it."""
+    digits = datasets.load("digits")
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        x_train=digits.train[:300, 0],
+        y_train=digits.train_labels[:300],
+        x_test=digits.test[:100, 0],
+        y_test=digits.test_labels[:100],
+    )
+    return content.getvalue()
+
+
+def test_an_npz_is_uploaded_trained_and_refused_where_it_is_none(place: Path) -> None:
+    app = opened(latent_size="2", batch_size="100")
+    app.get("file_uploader")[0].set_value([("mnist.npz", npz_of_digits(), "application/octet-stream")]).run()
+    app.text_input(key="own-name-0").set_value("keras").run()
+    app.button(key="own-go").click().run()
+    assert not app.exception
+    assert app.selectbox(key="dataset").value == "keras"
+    assert (place / "data/keras/arrays.npz").is_file()
+    app.button(key="train").click().run()
+    until(app, "Finished: 10 of 10 epochs")  # as many as a new data set starts with
+    app.get("file_uploader")[0].set_value([("a.npz", b"PK\3\4 nothing", "application/octet-stream")]).run()
+    app.text_input(key="own-name-1").set_value("other").run()
+    app.button(key="own-go").click().run()
+    assert not app.exception
+    assert "it is damaged" in texts(app)
+    assert not (place / "data/other").exists()
+    shutil.rmtree(place / "data/keras")
+
+
+def test_the_four_files_of_mnist_are_uploaded_at_once(place: Path) -> None:
+    files = [
+        (f"{name}.gz", gzip.compress(content), "application/gzip")
+        for name, content in small_files(n_train=60, n_test=20).items()
+    ]
+    app = opened()
+    app.get("file_uploader")[0].set_value(files).run()
+    app.text_input(key="own-name-0").set_value("four").run()
+    app.button(key="own-go").click().run()
+    assert not app.exception
+    assert app.selectbox(key="dataset").value == "four"
+    data = datasets.load("four")
+    assert (len(data.train), len(data.test), data.image_shape) == (60, 20, (1, 28, 28))
+    shutil.rmtree(place / "data/four")

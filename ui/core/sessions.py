@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -217,15 +217,15 @@ def import_run(content: BinaryIO) -> str:
     return run_id
 
 
-def import_dataset(content: BinaryIO, name: str, side: int | None) -> Iterator[Download]:
-    """Make a data set of the pictures in an archive; see `datasets.import_dataset`.
+def import_dataset(files: Sequence[BinaryIO], name: str, side: int | None) -> Iterator[Download]:
+    """Make a data set of the pictures in an archive, or of arrays; see `datasets.import_dataset`.
 
     Raises:
         AutoencError: this is not the teacher; else as that does.
     """
     if not is_teacher():
         raise AutoencError("only the teacher can add data sets")
-    return datasets.import_dataset(content, name, side)
+    return datasets.import_dataset(files, name, side)
 
 
 def delete_run(run_id: str) -> None:

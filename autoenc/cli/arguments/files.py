@@ -72,15 +72,24 @@ def add_data(subparsers: Subparsers) -> None:
     add_command(download, commands.download_data)
     import_dataset = data.add_parser("import", help="make a data set of pictures")
     import_dataset.add_argument(
-        "source",
+        "sources",
         metavar="ARCHIVE_OR_FOLDER",
         type=Path,
-        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only",
+        nargs="+",
+        help="a folder, .zip, .tar, .tar.gz or .tar.xz with train/CLASS and test/CLASS, or with CLASS only; "
+        "or arrays of images and labels: .npz, .npy or idx files, one or several",
     )
     import_dataset.add_argument(
         "--name", required=True, help="name of the new data set: letters, digits and hyphens"
     )
     import_dataset.add_argument(
         "--size", type=int, help="width and height of the pictures in pixels, 8 to 64"
+    )
+    import_dataset.add_argument(
+        "--classes",
+        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        default=[],
+        metavar="NAMES",
+        help="names for the labels of arrays, from 0, such as cat,dog",
     )
     add_command(import_dataset, commands.import_data)
