@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -23,6 +24,7 @@ import psutil
 import pytest
 from packaging.requirements import Requirement
 
+from autoenc.cli.dashboard import code_of
 from autoenc.sources import VERSION
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard
@@ -213,6 +215,24 @@ def test_without_its_extra_the_dashboard_says_what_to_install(installation: Inst
     )
 
 
+def test_where_only_the_package_was_copied_there_is_no_dashboard(
+    installation: Installation, tmp_path: Path
+) -> None:
+    shutil.copytree(installation.packages / "autoenc", tmp_path / "autoenc")
+    answer = installation.ask("python", "-m", "autoenc", "dashboard", PYTHONPATH=str(tmp_path))
+    assert answer.returncode == 1
+    missing = tmp_path / "autoenc_dashboard" / "dashboard.py"
+    assert (
+        answer.stderr
+        == f"autoenc: there is no dashboard at {missing}; install autoenc with pip on this machine\n"
+    )
+
+
+def test_a_dashboard_that_is_waited_for_ends_the_command_with_its_own_code() -> None:
+    """As on Windows, where no process takes the place of another."""
+    assert code_of([sys.executable, "-c", "raise SystemExit(3)"]) == 3
+
+
 # ---------------------------------------------------------------- the installed dashboard
 
 
@@ -227,9 +247,9 @@ def lab(installation: Installation, lab_folder: Path) -> Iterator[Dashboard]:
     for name in ("autoenc", "ui"):
         (lab_folder / name).mkdir()
         (lab_folder / name / "__init__.py").write_text("raise ImportError('the wrong one')")
-    start = (str(installation.bin / "autoenc"), "dashboard")
+    start = (str(installation.bin / "autoenc"), "dashboard", "--server.baseUrlPath", "lab")
     variables = bare() | {"AUTOENC_CACHE_DIR": str(lab_folder / "cache")}
-    with dashboard(lab_folder, start=start, place=lab_folder, **variables) as lab:
+    with dashboard(lab_folder, path="/lab", start=start, place=lab_folder, **variables) as lab:
         yield lab
 
 
@@ -246,7 +266,7 @@ def test_an_installed_dashboard_answers_and_serves_what_its_pages_fetch(
     before = installation.files()
     with urllib.request.urlopen(f"{lab.address}/_stcore/health") as answer:
         assert answer.read() == b"ok"
-    page = urllib.request.Request(lab.address, headers={"Accept": "text/html"})
+    page = urllib.request.Request(f"{lab.address}/", headers={"Accept": "text/html"})
     with urllib.request.urlopen(page) as answer:
         assert b"<title>Autoencoder laboratory</title>" in answer.read()
     published = list((lab_folder / "cache" / "static").glob("*.js"))

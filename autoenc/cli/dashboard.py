@@ -29,11 +29,12 @@ def dashboard(args: Namespace) -> None:
     # -P: a folder `autoenc` or `ui` in the current folder is not ours. Streamlit adds that of the script.
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(script), *args.options]
     if os.name == "nt":  # there it would not take our place: the prompt would come back at once
-        sys.exit(_code_of(command))
+        sys.exit(code_of(command))
     os.execv(sys.executable, command)
 
 
-def _code_of(command: list[str]) -> int:
+def code_of(command: list[str]) -> int:
+    """The exit code of a child, which Ctrl-C ends and not us."""
     with subprocess.Popen(command) as child:
         while True:
             try:
