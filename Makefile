@@ -21,7 +21,7 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/run.stamp
+bench: $(VENV)/test.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)
 	$(BIN)/python -m benchmarks.convolution_speed
 	$(BIN)/python -m benchmarks.session_overhead

@@ -2,6 +2,9 @@
 
 import os
 import sys
+from pathlib import Path
+
+ICON = Path(__file__).parent / "static" / "icon.png"
 
 
 def main() -> None:
@@ -16,7 +19,7 @@ def main() -> None:
     if not runtime.exists():  # plain Python would print a page of warnings and show nothing
         print("start it with: streamlit run dashboard.py", file=sys.stderr)
         sys.exit(2)
-    st.set_page_config("Autoencoder laboratory", page_icon="static/icon.png", layout="wide")
+    st.set_page_config("Autoencoder laboratory", page_icon=ICON, layout="wide")
     pages = [
         st.Page(page.file, title=page.title, icon=page.icon, url_path=page.address, default=page == PAGES[0])
         for page in PAGES
@@ -60,4 +63,4 @@ elif __name__ == "dashboard":
     from ui import server
 
     lifespan = server.lifespan_after(load_first_page, go_on_with_labs)
-    app = st.App(__file__, middleware=server.MIDDLEWARE, lifespan=lifespan)
+    app = st.App(__file__, routes=server.routes(), middleware=server.MIDDLEWARE, lifespan=lifespan)

@@ -4,4 +4,4 @@ The package knows nothing of the dashboard; `python -m autoenc` and the pages ar
 functions.
 """
 
-__version__ = "0.3.0.dev0"  # on the way to 0.3; `autoenc.sources` tells two commits apart
+__version__ = "0.2.0"  # its only place; `autoenc.sources` tells two commits apart

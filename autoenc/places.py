@@ -1,4 +1,4 @@
-"""Where the project's own folders are, from whatever folder the program is started."""
+"""Where the program's own folders are, from whatever folder it is started: in the project, or installed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ from pathlib import Path
 
 import platformdirs
 
-_PROJECT = Path(__file__).resolve().parents[1]
+_AROUND = Path(__file__).resolve().parents[1]  # the project, or where packages are installed
 # Trained runs, sweeps and measurements that come with the program, each laid out as the user's own folder is.
 EXAMPLE_CHECKPOINTS = Path(__file__).resolve().parent / "examples" / "checkpoints"
 EXAMPLE_CACHE = Path(__file__).resolve().parent / "examples" / "cache"
+
+
+def is_installed() -> bool:
+    """Whether the package stands without its project: files of ours then stay where they were installed."""
+    return not (_AROUND / "ui" / "registry.py").is_file()
+
+
+def dashboard_script() -> Path:
+    """What Streamlit runs, with all it needs beside it; it is missing where only the package was copied."""
+    return (_AROUND / "autoenc_dashboard" if is_installed() else _AROUND) / "dashboard.py"
 
 
 def folder_of(variable: str, name: str) -> Path:
@@ -21,7 +31,7 @@ def folder_of(variable: str, name: str) -> Path:
     """
     if given := os.environ.get(variable):
         return Path(os.path.expanduser(given))
-    return (_PROJECT if (_PROJECT / "dashboard.py").is_file() else Path()) / name
+    return (Path() if is_installed() else _AROUND) / name
 
 
 def cache_dir() -> Path:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,13 @@ class Dashboard:
 
 @contextmanager
 def dashboard(
-    folder: Path, *arguments: str, path: str = "", script: str = "dashboard.py", **environment: str
+    folder: Path,
+    *arguments: str,
+    path: str = "",
+    script: str = "dashboard.py",
+    start: Sequence[str] = (),
+    place: Path = ROOT,
+    **environment: str,
 ) -> Iterator[Dashboard]:
     """A dashboard with its checkpoints in the folder, on a free port of the loopback interface.
 
@@ -56,17 +62,19 @@ def dashboard(
         arguments: for Streamlit.
         path: where it is served, if not at the root.
         script: another page than ours, to compare with.
+        start: another command than `streamlit run SCRIPT`; the arguments follow it.
+        place: the current folder.
         environment: variables beside those of the tests.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [*(start or (sys.executable, "-m", "streamlit", "run", script)), "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", *arguments]
     variables = os.environ | {"AUTOENC_CHECKPOINT_DIR": str(folder)} | environment
     folder.mkdir(exist_ok=True)
     with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=place, env=variables, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}{path}"
     try:
         _wait_for(f"{address}/_stcore/health", process)

@@ -41,6 +41,7 @@ LONG = (
     "browser/test_train_page",
     "test_cli_processes",
     "test_cluster",
+    "test_packaging",
     "browser/test_runs_page",
     "test_sessions",
     "browser/test_history",

@@ -83,8 +83,8 @@ def test_every_library_that_is_imported_is_a_requirement() -> None:
     listed = re.findall(r"^[a-z0-9-]+", (ROOT / "requirements.txt").read_text(), re.M)
     called = {"scikit-learn": "sklearn", "scikit-image": "skimage"}
     called |= {"pillow": "PIL", "tensorboardx": "tensorboardX", "protobuf": "google", "opentsne": "openTSNE"}
-    # distributed brings dask; playwright is for whoever tests and measures
-    known = {called.get(name, name) for name in listed} | {"dask", "playwright"}
+    # distributed brings dask; playwright and websockets are for whoever tests and measures
+    known = {called.get(name, name) for name in listed} | {"dask", "playwright", "websockets"}
     ours = {module.partition(".")[0] for module in project()} | {"tests"}
     imported = {one.package for one in imports(project())} - ours - set(sys.stdlib_module_names)
     assert imported - known == set()

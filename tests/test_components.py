@@ -65,7 +65,7 @@ def test_a_dashboard_that_runs_for_weeks_keeps_what_it_serves_from_those_that_st
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "static").write_bytes(b"a file where the folder should be")
-    with pytest.raises(AutoencError, match=r"needs static/plot-0123abcd\.js, .* make it writable"):
+    with pytest.raises(AutoencError, match=r"needs .*plot-0123abcd\.js, .* make it writable"):
         publish("plot-0123abcd.js", b"x", tmp_path / "static")
 
 

@@ -22,6 +22,7 @@ latent.py       latent
 reporting.py    report
 data.py         data list, import
 downloading.py  data download
+dashboard.py    dashboard
 """
 
 from __future__ import annotations

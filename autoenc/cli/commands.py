@@ -112,6 +112,12 @@ def import_data() -> Command:
     return data.import_data
 
 
+def dashboard() -> Command:
+    from autoenc.cli import dashboard
+
+    return dashboard.dashboard
+
+
 def bench() -> Command:
     try:
         from benchmarks import training_speed  # not part of the package: it stands beside it in the project

@@ -1,7 +1,7 @@
 """Our browser components: each one .py, one .js and one .css.
 
-What is inline travels in every message, twice a second to every viewer. So the code lies in the folder that
-Streamlit serves, where a browser fetches it once, and two lines that fetch it are inline in its place.
+What is inline travels in every message, twice a second to every viewer. So the code lies in a folder that is
+served, where a browser fetches it once, and two lines that fetch it are inline in its place.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from pathlib import Path
 from time import time
 
 from autoenc.errors import AutoencError
+from autoenc.places import cache_dir, is_installed
 
 HERE = Path(__file__).parent
-STATIC = HERE.parents[1] / "static"  # beside dashboard.py
+# In the project the folder that Streamlit serves, beside dashboard.py. Where packages are installed, most
+# users must not write, and nobody should: pip removes only what it has brought. From the user's cache folder
+# ui/server/published.py serves it.
+STATIC = (cache_dir() if is_installed() else HERE.parents[1]) / "static"
 DAY = 24 * 3600  # seconds
 WEEK = 7 * DAY
 FAILED = (
@@ -58,7 +62,7 @@ def served(name: str, *parts: str) -> str:
 
 
 def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
-    """Put a file where Streamlit serves it, unless it is there.
+    """Put a file where it is served, unless it is there.
 
     A copy: Streamlit refuses a link that leaves the folder.
 
@@ -76,7 +80,7 @@ def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
             _write(target, content)
         except OSError as error:
             raise AutoencError(
-                f"the browser needs static/{name}, and the folder cannot be written ({error.strerror}); "
+                f"the browser needs {target}, and that folder cannot be written ({error.strerror}); "
                 "make it writable, or start the dashboard once as a user who may write there"
             ) from error
     _in_use.add(target)
@@ -85,7 +89,7 @@ def publish(name: str, content: bytes, folder: Path = STATIC) -> str:
 
 def _write(target: Path, content: bytes) -> None:
     """Another process that starts now sees all of it or nothing."""
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(prefix=target.stem, suffix=".part", dir=target.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -6,6 +6,7 @@ files.py      how many files and connections this process may have open
 visits.py     how many pages one address, and all together, may have open
 messages.py   what a page may say once it is open
 delivery.py   what a page is sent, in order
+published.py  an installed dashboard serves what it publishes from the user's cache folder
 caching.py    what a browser fetches once, and not with every page
 first_paint.py  the page comes with our style in it, and with the script that bundles messages
 uploads.py    how much a visitor may upload
@@ -18,10 +19,11 @@ from starlette.middleware import Middleware
 from ui.server.addresses import Addresses
 from ui.server.caching import Caching
 from ui.server.first_paint import FirstPaint
+from ui.server.published import routes
 from ui.server.start import lifespan_after
 from ui.server.uploads import Uploads
 from ui.server.visits import Visits
 
 MIDDLEWARE = tuple(Middleware(part) for part in (Addresses, Visits, Uploads, Caching, FirstPaint))
 
-__all__ = ["MIDDLEWARE", "lifespan_after"]
+__all__ = ["MIDDLEWARE", "lifespan_after", "routes"]

@@ -3,16 +3,19 @@
 training.py   train, sweep, report
 measuring.py  denoise, recognise, compress, decompress, latent
 files.py      runs, data
+starting.py   dashboard, --version
 adding.py     what they have in common
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 from autoenc.cli import commands
-from autoenc.cli.arguments import files, measuring, training
+from autoenc.cli.arguments import files, measuring, starting, training
 from autoenc.cli.arguments.adding import add_command, add_csv
 
 ADDED = (
@@ -25,6 +28,7 @@ ADDED = (
     training.add_report,
     files.add_runs,
     files.add_data,
+    starting.add_dashboard,
 )
 
 
@@ -36,7 +40,10 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = _Parser(prog="python -m autoenc", description="Autoencoders for a classroom.")
+    is_command = Path(sys.argv[0]).stem == "autoenc"  # not `python -m autoenc`: as it was called, it says so
+    prog = "autoenc" if is_command else "python -m autoenc"
+    top = _Parser(prog=prog, description="Autoencoders for a classroom.")
+    starting.add_version(top)
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
     for add in ADDED:
         add(subparsers)

@@ -126,7 +126,7 @@ def _judge_environment(place: str, answer: Mapping[str, str], nonce: str) -> str
     if answer["version"] != VERSION:
         return (
             f"the worker at {place} has autoenc {answer['version']} and not {VERSION}; "
-            "copy our folder autoenc to its machine and start it again"
+            "install our sources on its machine, or copy our folder autoenc there, and start it again"
         )
     if answer.get("mark") != nonce:
         return (
