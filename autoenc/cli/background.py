@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from autoenc import cores
 from autoenc.sessions.protocol import Sessions
@@ -21,8 +21,7 @@ def background_sessions() -> Iterator[Sessions]:
 
     with cores.joined(1):  # where that is refused the workers would complain at length
         pass
-    with closing(DaskSessions()) as sessions:
-        sessions.wait_until_ready()
+    with DaskSessions() as sessions:
         for refusal in sessions.refusals():
             print(f"autoenc: {refusal}", file=sys.stderr)
         yield sessions

@@ -9,6 +9,7 @@ baselines.py    a baseline is measured
 curves.py       a method of denoising is measured at rising levels of noise
 maps.py         codes are laid out in a plane
 expected.py     how long each will take
+doing.py        a job done here and now
 downloading.py  a public data set is brought to this machine
 """
 
@@ -20,6 +21,7 @@ from autoenc.jobs.maps import MapJob
 from autoenc.jobs.rates import RateJob
 from autoenc.jobs.readings import ProbeJob, ReadingJob
 from autoenc.jobs.recognisers import RecogniserJob, stored_recogniser
+from autoenc.jobs.doing import after, result
 from autoenc.jobs.training import TrainJob, stored_run
 
 __all__ = [
@@ -33,6 +35,8 @@ __all__ = [
     "ReadingJob",
     "RecogniserJob",
     "TrainJob",
+    "after",
+    "result",
     "stored_recogniser",
     "stored_run",
 ]

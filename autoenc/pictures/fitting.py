@@ -16,9 +16,32 @@ from autoenc.pictures.opening import Picture
 
 MAX_DARK_GREY = 26  # levels: a tenth of white
 GROUND_TOLERANCE = 56  # levels: paper has shadows
+N_GROUNDS = 256  # images of a data set whose ground is looked at
 MIN_GROUND_SHARE = 0.7  # of the pixels are paper where somebody draws on it
 
 Shape = tuple[int, int, int]  # (C, H, W)
+
+
+def fitted(picture: Picture, images: NDArray[np.uint8]) -> Picture:
+    """A picture prepared for a model that has learnt from these images, as the page Your picture does it.
+
+    The whole picture is reduced or enlarged to their size, grey or in colour as they are. Dark strokes on
+    bright paper are inverted where the images are bright on a dark ground.
+
+    Args:
+        picture: (C, height, width) uint8 of any size, as `open_picture` gives it.
+        images: (N, C, H, W) uint8, such as the training images; the first N_GROUNDS say what their ground is.
+    Returns:
+        (C, H, W) uint8.
+    Raises:
+        ShapeError: the picture is none, or these are no images.
+    """
+    if images.ndim != 4 or not len(images):
+        raise ShapeError(f"images of shape {images.shape} were given; allowed: (N, C, H, W), at least one")
+    shape: Shape = images.shape[1:]
+    check(picture, shape)
+    is_negative = are_on_dark_ground(images[:N_GROUNDS]) and is_bright_ground(picture)
+    return shrunk(inverted(picture) if is_negative else picture, shape)
 
 
 def shrunk(picture: Picture, shape: Shape) -> Picture:

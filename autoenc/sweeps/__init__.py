@@ -1,6 +1,7 @@
 """Many runs as one: planned, started, saved, followed, summarised.
 
 planning.py   what a sweep will take, before anything is started
+machine.py    this machine, for forecasts
 saved.py      the sweeps that were started: a small file each beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
@@ -15,13 +16,23 @@ from autoenc.sweeps.comparing import (
     subject,
 )
 from autoenc.sweeps.following import point_of, points
+from autoenc.sweeps.machine import machine_of
 from autoenc.sweeps.planning import Plan, Planned, plan
 from autoenc.sweeps.remaining import left
-from autoenc.sweeps.running import baseline_curves, baseline_jobs, begin, begin_missing
-from autoenc.sweeps.saved import SavedSweep, find, newest, save
+from autoenc.sweeps.running import (
+    END_STATES,
+    baseline_curves,
+    baseline_jobs,
+    begin,
+    begin_missing,
+    follow,
+    train,
+)
+from autoenc.sweeps.saved import SavedSweep, find, newest, save, save_for_its_page
 from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
 
 __all__ = [
+    "END_STATES",
     "RATIOS",
     "Plan",
     "Planned",
@@ -37,12 +48,16 @@ __all__ = [
     "columns_of",
     "equal_sweep",
     "find",
+    "follow",
     "left",
+    "machine_of",
     "newest",
     "plan",
     "point_of",
     "points",
     "rows",
     "save",
+    "save_for_its_page",
     "subject",
+    "train",
 ]
