@@ -45,7 +45,7 @@ def blocks(page: str) -> Iterator[Block]:
 
 
 def seen(printed: str) -> str:
-    """As a terminal shows it: what stands before a carriage return is written over; ends of lines do not count."""
+    """As a terminal shows it: what stands before a carriage return is written over."""
     lines = (line.rpartition("\r")[2].rstrip() for line in printed.strip("\n").split("\n"))
     return "\n".join(lines)
 
@@ -68,7 +68,7 @@ BLOCKS = list(blocks(PAGE.read_text(encoding="utf-8")))
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> list[Done]:
-    """All blocks, one after the other in one namespace, on a machine that has no data, runs or measurements."""
+    """All blocks in order, in one namespace, on a machine that has no data, runs or measurements."""
     place, names, results = tmp_path_factory.mktemp("python"), dict[str, Any](), list[Done]()
     with pytest.MonkeyPatch.context() as patch:
         lie_in(place, patch)

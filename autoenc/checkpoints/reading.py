@@ -79,7 +79,11 @@ def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
 
 
 def load(run: str | Path) -> tuple[Run, models.Autoencoder]:
-    """A run and its model by its run_id, or from a file in any folder; see `autoenc.load`."""
+    """A run and its model by its run_id, or from a file in any folder; see `autoenc.load`.
+
+    Raises:
+        as `autoenc.load` does.
+    """
     if isinstance(run, Path) or run.endswith(SUFFIX) or any(mark in run for mark in _SEPARATORS):
         return _load_file(Path(run).expanduser())
     try:

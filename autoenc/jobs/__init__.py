@@ -15,13 +15,13 @@ downloading.py  a public data set is brought to this machine
 
 from autoenc.jobs.baselines import BaselineJob
 from autoenc.jobs.curves import CurveJob
+from autoenc.jobs.doing import after, result
 from autoenc.jobs.downloading import DownloadJob
 from autoenc.jobs.job import Job
 from autoenc.jobs.maps import MapJob
 from autoenc.jobs.rates import RateJob
 from autoenc.jobs.readings import ProbeJob, ReadingJob
 from autoenc.jobs.recognisers import RecogniserJob, stored_recogniser
-from autoenc.jobs.doing import after, result
 from autoenc.jobs.training import TrainJob, stored_run
 
 __all__ = [

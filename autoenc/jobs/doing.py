@@ -36,10 +36,8 @@ def result(job: Job) -> Any:
     n_threads = torch.get_num_threads()
     try:
         with cores.joined(n_threads) as mine, closing(job.run()) as records:
-            useful, share_at = (
-                beside(Neighbours(), mine.n_cores, lambda share: max(1, job.threads(share))),
-                0.0,
-            )
+            useful = beside(Neighbours(), mine.n_cores, lambda share: max(1, job.threads(share)))
+            share_at = 0.0
             while True:
                 if monotonic() >= share_at:
                     torch.set_num_threads(mine.wait(useful))

@@ -49,6 +49,9 @@ def shrunk(picture: Picture, shape: Shape) -> Picture:
 
     A picture that is smaller is enlarged.
 
+    Args:
+        picture: (C, height, width) uint8.
+        shape: (C, H, W) of what comes back; another number of channels makes it grey, or grey in colour.
     Raises:
         ShapeError: the picture or the shape is no image's.
     """
@@ -65,13 +68,13 @@ def shrunk(picture: Picture, shape: Shape) -> Picture:
 
 
 def thumbnail(picture: Picture, longest: int) -> Picture:
-    """The picture, its longer side at most this long."""
+    """The picture, (C, H, W) uint8, its longer side at most this many pixels long."""
     scale = longest / max(picture.shape[1:])
     return picture if scale >= 1 else resized(picture, *(max(1, round(n * scale)) for n in picture.shape[1:]))
 
 
 def inverted(picture: Picture) -> Picture:
-    """Dark strokes on a bright ground become bright ones on a dark ground."""
+    """Dark strokes on a bright ground become bright ones on a dark ground: (C, H, W) uint8 both."""
     return 255 - picture
 
 
@@ -79,6 +82,9 @@ def is_bright_ground(picture: Picture) -> bool:
     """Whether these are dark strokes on bright paper: a bright border, and most of the rest like it.
 
     The wall behind a face is bright too, but there is much else in the picture.
+
+    Args:
+        picture: (C, H, W) uint8.
     """
     grey = recoloured(picture, 1)
     paper = int(ground(grey)[0])

@@ -23,7 +23,7 @@ END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
 def train(sessions: Sessions, sweep: Sweep, *, alone: bool = False) -> Iterator[tuple[Point, ...]]:
     """Train all runs of a sweep, and look at them five times a second until all have ended.
 
-    The page Sweep shows them. Runs that are on disk are not trained again. A run that failed has its reason in
+    The page Sweep shows them. Runs that are on disk are not trained again. Why a run failed is in
     `Point.message`.
 
     Args:
