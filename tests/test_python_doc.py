@@ -107,8 +107,8 @@ def test_a_block_is_found_with_what_it_prints() -> None:
     )
     assert list(blocks(page)) == [
         Block(3, "x = 1\n\nprint(x)\n", "1\n"),
-        Block(14, "y\n", None),
-        Block(18, "z\n", None),
+        Block(15, "y\n", None),
+        Block(19, "z\n", None),
     ]
 
 

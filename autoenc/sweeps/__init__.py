@@ -6,13 +6,14 @@ saved.py      the sweeps that were started: a small file each beside the runs
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
 remaining.py  how long it will still take
-comparing.py  two data sets at equal compression
+comparing.py  two data sets at equal compression; the runs of the report's figure
 table.py      their results as a table, CSV, Markdown, LaTeX
 """
 
 from autoenc.sweeps.comparing import (
     RATIOS,
     equal_sweep,
+    like_the_report,
     subject,
 )
 from autoenc.sweeps.following import point_of, points
@@ -50,6 +51,7 @@ __all__ = [
     "find",
     "follow",
     "left",
+    "like_the_report",
     "machine_of",
     "newest",
     "plan",
