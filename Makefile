@@ -2,13 +2,15 @@
 # make test   set up, then all tests
 # make lint   ruff, and mypy strict on all but tests
 # make bench  training speed against the lab's own loop and PyTorch's layers, what a background session, viewers and a long queue cost, what a sweep gains
+# make docs   a page for each module of the library, from its docstrings, in build/docs
 # make wasm   compile ui/components/arithmetic.c anew, after a change (the program that comes out is in the repository)
 # make soak   kill workers and dashboards at random for up to 40 minutes: nothing on disk may be lost
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DOCS := build/docs
 
-.PHONY: run test lint bench soak wasm
+.PHONY: run test lint docs bench soak wasm
 
 run: $(VENV)/run.stamp
 	$(BIN)/streamlit run dashboard.py $(ARGS)
@@ -20,6 +22,10 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m pdoc --docformat google --no-show-source --output-directory $(DOCS) autoenc !autoenc.cli !autoenc.__main__ !autoenc.examples.__main__
+	@echo "open $(DOCS)/index.html"
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m autoenc bench $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,3 +73,14 @@ def rates_of_epoch(config: TrainConfig, train_rate: float, tested: Tested) -> di
     if config.kind.has_prior:
         return {"train_kl": train_rate, "test_kl": tested.rate, "n_active": tested.n_active}
     return {"test_bits": tested.rate} if config.rate_weight else {}
+
+
+def mean_over(batches: Sequence[Tensor], values: Tensor) -> float:
+    """The mean over images of what is known of each batch, of which the last may be smaller.
+
+    Args:
+        batches: (B, ...) each.
+        values: a number for each batch.
+    """
+    sizes = torch.tensor([len(batch) for batch in batches], device=values.device)
+    return float((values.double() * sizes).sum() / sizes.sum())

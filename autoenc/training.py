@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
@@ -109,7 +110,7 @@ def train(
                 yield StepRecord(epoch, values, frame, watch.seconds - before, mean_rate)
                 watch.skip()  # a frame is no training, and whoever asks for the records may take their time
                 reported, report_at, before = step + 1, watch.lap() + REPORT_SECONDS, watch.seconds
-        train_loss, train_rate = (_mean_over(batches, values) for values in (losses, rates))
+        train_loss, train_rate = (objective.mean_over(batches, values) for values in (losses, rates))
         watch.lap()
         test_watch = Stopwatch()
         tested = yield from evaluate(state, test_set, config, epoch, test_watch)
@@ -121,12 +122,6 @@ def train(
             stood_still=watch.stood_still + test_watch.stood_still,
             **objective.rates_of_epoch(config, train_rate, tested),
         )
-
-
-def _mean_over(batches: Sequence[Tensor], values: Tensor) -> float:
-    """The mean over images of what is known of each batch, of which the last may be smaller."""
-    sizes = torch.tensor([len(batch) for batch in batches], device=values.device)
-    return float((values.double() * sizes).sum() / sizes.sum())
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, epochs: float) -> None:
@@ -248,16 +243,30 @@ def useful_threads(config: TrainConfig, model: ModelInfo, share: int) -> int:
     return max(1, min(share, model.n_multiplications * config.batch_size // THREAD_WORTH))
 
 
-def as_float(images: Tensor) -> Tensor:
-    """uint8 (B, C, H, W) as float32 in [0, 1]."""
-    return images.float().div_(255)
+def as_float(images: Tensor | NDArray[np.uint8]) -> Tensor:
+    """What a model is given of images, uint8 (B, C, H, W): float32 in [0, 1], on the same device.
+
+    Raises:
+        ConfigError: they are not uint8, which would be divided by 255 once too often.
+    """
+    x = images if isinstance(images, Tensor) else torch.from_numpy(np.array(images))
+    if x.dtype != torch.uint8:
+        raise ConfigError(f"images are {x.dtype}; allowed: uint8, from 0 to 255")
+    return x.float().div_(255)
+
+
+def as_pixels(x: Tensor) -> NDArray[np.uint8]:
+    """Float (B, C, H, W) in [0, 1], on any device, rounded to 8 bits; NaN becomes black."""
+    x = x.detach().nan_to_num(0).mul(255).round().clamp(0, 255)
+    pixels: NDArray[np.uint8] = x.to("cpu", torch.uint8).contiguous().numpy()
+    return pixels
 
 
 def as_images(x: Tensor) -> Images:
-    """Float (B, C, H, W) in [0, 1] rounded to 8 bits; NaN becomes black."""
-    x = x.detach().nan_to_num(0).mul(255).round().clamp(0, 255)
-    pixels = x.to("cpu", torch.uint8).contiguous().numpy()
-    return Images(pixels.shape, pixels.tobytes())
+    """The same as plain bytes: float (B, C, H, W) in [0, 1]."""
+    pixels = as_pixels(x)
+    b, c, h, w = pixels.shape
+    return Images((b, c, h, w), pixels.tobytes())
 
 
 def seeded(device: torch.device | str, seed: int, epoch: int, purpose: str) -> torch.Generator:

@@ -150,7 +150,13 @@ WITHOUT_TORCH = (
 )
 
 # The benchmarks are not part of the package: the command line may use them where they are.
-INSIDE_A_FUNCTION = {("autoenc.cli.commands", "benchmarks.training_speed")}
+INSIDE_A_FUNCTION = {
+    ("autoenc.cli.commands", "benchmarks.training_speed"),
+    # `autoenc.load` is for people at a prompt; whoever imports the package does not wait for PyTorch.
+    ("autoenc", "autoenc.checkpoints"),
+    ("autoenc", "autoenc.models"),
+    ("autoenc", "autoenc.schema"),
+}
 
 # Each of these is used in one place only. Attributes, imported names and names given to getattr are checked.
 # A page keeps what belongs to its visitor in a Value, declares what is in its address as Params, and marks
@@ -221,13 +227,17 @@ def _imports_of(module: str, text: str, ours: frozenset[str]) -> list[Import]:
 
 @cache
 def nodes(text: str) -> list[tuple[ast.AST, bool]]:
-    """All that a module consists of, and whether it is inside a function; parsed once for all tests."""
+    """All that a module consists of, and whether it is inside a function; parsed once for all tests.
+
+    What only a type checker reads counts as inside: nothing loads it.
+    """
     found, waiting = list[tuple[ast.AST, bool]](), list[tuple[ast.AST, bool]]()
     waiting.append((ast.parse(text), False))
     while waiting:
         node, in_function = waiting.pop()
         found.append((node, in_function))
         inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        inside |= isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         waiting += [(child, inside) for child in ast.iter_child_nodes(node)]
     return found
 

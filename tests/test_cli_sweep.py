@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from autoenc import checkpoints, cli, sweeps
-from autoenc.cli import sweeping
 from autoenc.schema import Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
 from tests.commands import started
@@ -96,14 +95,14 @@ def test_the_page_shows_the_sweep_of_the_last_command_and_trains_it_only_where_a
 
     one, two = sweep_of(1), sweep_of(2)
     for saved in (one, two, one):
-        sweeping.save_for_its_page(saved)
+        sweeps.save_for_its_page(saved)
         assert sweeps.newest() == saved.sweep_id
     assert sweeps.find(one.sweep_id) == replace(one, wanted=False)
     sweeps.save(replace(two, owner="a visitor"))
-    sweeping.save_for_its_page(replace(two, alone=True))
+    sweeps.save_for_its_page(replace(two, alone=True))
     assert sweeps.find(two.sweep_id) == replace(two, owner="a visitor", alone=True)
     refused = replace(sweep_of(3), run_ids=())
-    sweeping.save_for_its_page(refused)
+    sweeps.save_for_its_page(refused)
     assert sweeps.find(refused.sweep_id) is None
 
 

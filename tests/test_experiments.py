@@ -29,7 +29,6 @@ from autoenc.experiments import (
     settings,
 )
 from autoenc.experiments.costs import expected
-from autoenc.experiments.machine import machine_of
 from autoenc.experiments.running import go_on, lab_of, runs_here
 from autoenc.experiments.steps import Step
 from autoenc.forecasting.training import START
@@ -37,6 +36,7 @@ from autoenc.jobs import CurveJob, Job, RateJob, TrainJob
 from autoenc.jobs import expected as forecasts
 from autoenc.runs import by_id
 from autoenc.schema import DatasetInfo, State, TrainConfig
+from autoenc.sweeps import machine_of
 from tests.labs import COLOUR, GREY, TINY, Queue, seen, small_machine, tiny_lab
 from tests.places import lie_in
 from tests.raw_files import one_sentence

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from autoenc.errors import ShapeError
-from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, joined, shrunk, tiled
+from autoenc.errors import PictureError, ShapeError
+from autoenc.pictures import (
+    are_on_dark_ground,
+    fitted,
+    inverted,
+    is_bright_ground,
+    joined,
+    open_picture,
+    save,
+    shrunk,
+    tiled,
+)
 from tests.odd_pictures import of
 
 # ---------------------------------------------------------------- fitting
@@ -107,3 +119,57 @@ def test_a_shape_that_is_no_image_s_is_refused(shape: tuple[int, int, int]) -> N
         shrunk(of(1), shape)
     with pytest.raises(ShapeError, match="a picture is"):
         tiled(np.zeros((1, 4, 4), np.float32), (1, 8, 8))  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- as the page Your picture does it
+
+
+def stroke(ground: int, ink: int) -> np.ndarray:
+    """A bar across the middle of 40 x 40 pixels."""
+    picture = np.full((1, 40, 40), ground, np.uint8)
+    picture[:, 18:22, 10:30] = ink
+    return picture
+
+
+ON_BLACK = np.stack([stroke(0, 255)[:, ::4, ::4]] * 3)  # (3, 1, 10, 10)
+
+
+def test_dark_strokes_are_inverted_for_a_model_of_bright_ones_and_not_the_other_way_round() -> None:
+    image = fitted(stroke(255, 0), ON_BLACK)
+    assert image.shape == (1, 10, 10)
+    assert image.tolist() == shrunk(stroke(0, 255), (1, 10, 10)).tolist()
+    assert fitted(stroke(0, 255), ON_BLACK).tolist() == image.tolist()
+
+
+def test_dark_strokes_stay_dark_for_a_model_of_dark_ones() -> None:
+    assert fitted(stroke(255, 0), 255 - ON_BLACK).tolist() == shrunk(stroke(255, 0), (1, 10, 10)).tolist()
+
+
+def test_a_picture_in_colour_is_grey_for_grey_images() -> None:
+    assert fitted(np.repeat(stroke(0, 200), 3, axis=0), ON_BLACK).shape == (1, 10, 10)
+
+
+@pytest.mark.parametrize("images", [ON_BLACK[0], ON_BLACK[:0]])
+def test_without_images_to_be_like_a_picture_is_refused(images: np.ndarray) -> None:
+    with pytest.raises(ShapeError, match="at least one"):
+        fitted(stroke(0, 255), images)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_picture_that_was_saved_opens_as_it_was(channels: int, tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (channels, 5, 7), np.uint8)
+    save(picture, tmp_path / "picture.png")
+    assert open_picture(tmp_path / "picture.png").tolist() == picture.tolist()
+    assert open_picture(str(tmp_path / "picture.png")).tolist() == picture.tolist()
+
+
+def test_what_is_no_picture_is_not_saved(tmp_path: Path) -> None:
+    for wrong in (np.zeros((2, 5, 7), np.uint8), np.zeros((5, 7), np.uint8), np.zeros((1, 5, 7))):
+        with pytest.raises(ShapeError, match="allowed: uint8"):
+            save(wrong, tmp_path / "picture.png")
+    assert list(tmp_path.glob("*")) == []
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r"cannot write .*gone"):
+        save(stroke(0, 255), tmp_path / "gone" / "picture.png")

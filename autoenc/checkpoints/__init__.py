@@ -21,13 +21,15 @@ Heads, paths and the list of the folder need no PyTorch: they are in autoenc/hea
 parsing.py    the tensors of a file: what is not what it should be is refused
 additions.py  what the files of earlier versions do not have
 reading.py    a file -> Run, a model that has learnt, or a training that continues
+beginning.py  a training that begins -> Run
 writing.py    Run and TrainState -> a file, under a lock; a file -> nothing
 importing.py  a file from elsewhere -> a run of this folder
 """
 
+from autoenc.checkpoints.beginning import new_run
 from autoenc.checkpoints.importing import import_file
-from autoenc.checkpoints.reading import content_hash, load_trained, read, read_file, restore
-from autoenc.checkpoints.writing import delete, file_of, is_being_written, save, write_lock
+from autoenc.checkpoints.reading import content_hash, load, load_trained, read, read_file, restore
+from autoenc.checkpoints.writing import delete, file_of, is_being_written, save, write, write_lock
 from autoenc.heads import continuable, examples, find, folder, furthest, is_example, path_of, summaries
 from autoenc.heads.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD
 
@@ -46,12 +48,15 @@ __all__ = [
     "import_file",
     "is_being_written",
     "is_example",
+    "load",
     "load_trained",
+    "new_run",
     "path_of",
     "read",
     "read_file",
     "restore",
     "save",
     "summaries",
+    "write",
     "write_lock",
 ]

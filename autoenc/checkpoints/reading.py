@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
+from difflib import get_close_matches
 from pathlib import Path
 
 import torch
@@ -12,7 +14,8 @@ from torch import Tensor
 from autoenc import models
 from autoenc.checkpoints.additions import bits_in, concurrent_jobs_in, kl_in, quantiles_in, seconds_still_in
 from autoenc.checkpoints.parsing import RunFile, open_file
-from autoenc.errors import CheckpointError
+from autoenc.errors import CheckpointError, RunUnknown
+from autoenc.heads.listing import examples, summaries
 from autoenc.heads.parsing import identity, text, whole
 from autoenc.heads.paths import find, path_of
 from autoenc.heads.summary import check_name, summary_in
@@ -20,6 +23,9 @@ from autoenc.numerals import counted
 from autoenc.once import once
 from autoenc.schema import MAX_PREVIEWS, Epoch, Images, Preview, Run
 from autoenc.training import FILM_STEPS, N_PREVIEW, TrainState
+
+SUFFIX = ".safetensors"
+_SEPARATORS = [mark for mark in (os.sep, os.altsep) if mark]
 
 
 def read(run_id: str) -> Run:
@@ -69,11 +75,48 @@ def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
     path = find(run_id)
     with open_file(path) as file:
         run = check_name(path, run_in(file))
-        model = on_paper(run)
-        weights = {name: tensor.clone() for name, tensor in weights_in(file, model).items()}
+        return run, _model_in(file, run)
+
+
+def load(run: str | Path) -> tuple[Run, models.Autoencoder]:
+    """A run and its model by its run_id, or from a file in any folder; see `autoenc.load`.
+
+    Raises:
+        as `autoenc.load` does.
+    """
+    if isinstance(run, Path) or run.endswith(SUFFIX) or any(mark in run for mark in _SEPARATORS):
+        return _load_file(Path(run).expanduser())
+    try:
+        return load_trained(run)
+    except RunUnknown as error:
+        raise RunUnknown(f"{error}{_similar(run)}") from None
+
+
+def _load_file(path: Path) -> tuple[Run, models.Autoencoder]:
+    """As `load_trained`; what the file is called means nothing."""
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "is not a file"
+        raise RunUnknown(f"{path} {what}; give the path of a run's {SUFFIX} file, or a run_id")
+    with open_file(path, remedy="give the path of another file") as file:
+        if "recogniser_id" in file.head:
+            raise ValueError("it is a recogniser; `recognition.load` opens it by its name")
+        run = run_in(file)
+        return run, _model_in(file, run)
+
+
+def _similar(run_id: str) -> str:
+    """The end of a sentence: the runs that may have been meant; "": none is called nearly so."""
+    run_ids = dict.fromkeys(run.run_id for run in (*summaries()[0], *examples()))
+    near = get_close_matches(run_id, run_ids, n=3)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _model_in(file: RunFile, run: Run) -> models.Autoencoder:
+    """On the CPU, only for inference."""
+    model = on_paper(run)
+    weights = {name: tensor.clone() for name, tensor in weights_in(file, model).items()}
     model.load_state_dict(weights, assign=True)
-    model.requires_grad_(False).eval()
-    return run, model
+    return model.requires_grad_(False).eval()
 
 
 def restore(state: TrainState, run_id: str, max_epochs: int) -> Run:

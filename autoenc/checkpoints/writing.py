@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from autoenc import durable, locks
 from autoenc.errors import CheckpointError, RunBusy, RunNewer
 from autoenc.heads.paths import FORMAT_VERSION, UNKNOWN_COUNT, is_example, path_of, unknown
 from autoenc.heads.summary import read_summary
-from autoenc.schema import N_QUANTILES, Images, Run
+from autoenc.numerals import counted
+from autoenc.schema import N_QUANTILES, Images, Run, RunSummary
 from autoenc.training import TrainState
 
 LOCK_SECONDS = 0.5  # of patience: whoever asks `is_being_written` holds the lock for a moment
@@ -128,8 +129,39 @@ def is_locked(path: Path) -> bool:
         return False
 
 
+def write(run: Run, state: TrainState) -> Path:
+    """Save a run that a loop of your own has trained; every page then shows it among the others.
+
+    Args:
+        run: all records of the training added to it, up to the end of an epoch.
+        state: the training that gave them, as it was at that moment.
+    Returns:
+        the file, in the folder of the runs.
+    Raises:
+        CheckpointError: the run ends in the middle of an epoch, its file has more epochs already, or the
+            folder cannot be written to.
+        RunBusy: another process trains this run.
+        RunNewer: a newer version of this program wrote the file.
+    """
+    if len(run.step_losses) != len(run.epochs) * run.steps_per_epoch or state.epoch != len(run.epochs):
+        raise CheckpointError(
+            f"{run.run_id} is in the middle of an epoch; go on until `training.train` gives an EpochRecord"
+        )
+    with locked(run.run_id) as path:
+        before = _on_disk(path)
+        if before is not None and before.epochs_done > len(run.epochs):
+            raise CheckpointError(
+                f"{run.run_id} is already here, with {counted(before.epochs_done, 'epoch')}; "
+                f"delete it to save this one, which has {len(run.epochs):,}"
+            )
+        save(replace(run, attempt=_attempt_on_disk(path) + 1), state)
+        return path
+
+
 def save(run: Run, state: TrainState) -> None:
     """Write the run whole under a temporary name, then rename: a reader sees the old file or the new one.
+
+    The caller holds its `write_lock`; `write` is for whoever does not.
 
     Raises:
         RunNewer: a newer version of this program has written the file.
@@ -234,9 +266,15 @@ def _pixels(images: Images) -> Tensor:
 
 
 def _attempt_on_disk(path: Path) -> int:
+    before = _on_disk(path)
+    return 0 if before is None else before.attempt
+
+
+def _on_disk(path: Path) -> RunSummary | None:
+    """What the file tells; None: there is none that can be read. Raises RunNewer."""
     try:
-        return read_summary(path).attempt
+        return read_summary(path)
     except RunNewer:
         raise
     except CheckpointError:
-        return 0
+        return None

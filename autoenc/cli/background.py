@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from autoenc import cores
@@ -23,8 +23,7 @@ def background_sessions() -> Iterator[Sessions]:
 
     with cores.joined(1):  # where that is refused the workers would complain at length
         pass
-    with _sentences(logs.to_file()), closing(DaskSessions()) as sessions:
-        sessions.wait_until_ready()
+    with _sentences(logs.to_file()), DaskSessions() as sessions:
         for refusal in sessions.refusals():
             print(f"autoenc: {refusal}", file=sys.stderr)
         yield sessions

@@ -16,7 +16,7 @@ from autoenc.compression.codec import Pixels
 from autoenc.compression.codecs.images import picture_of
 from autoenc.errors import AutoencError, CompressionError, ConfigError, DatasetError
 from autoenc.numerals import counted, decibels, short
-from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, open_picture, shrunk
+from autoenc.pictures import fitted, open_picture
 from autoenc.schema import Run, psnr_of_mse
 
 MAX_PICTURES = 100_000  # files that `decompress` writes into one folder
@@ -53,17 +53,9 @@ def _test_images(run: Run) -> Pixels:
 
 
 def _pictures(paths: list[Path], run: Run) -> Pixels:
-    """Each reduced to the size of the model's images; dark strokes on paper are inverted.
-
-    Only for a model that has learnt from bright strokes.
-    """
+    """Each prepared for the model, as the page Your picture does it."""
     previews = np.frombuffer(run.x.data, np.uint8).reshape(run.x.shape)
-    on_dark = are_on_dark_ground(previews)
-    images = []
-    for path in paths:
-        picture = shrunk(open_picture(path), run.model.image_shape)
-        images.append(inverted(picture) if on_dark and is_bright_ground(picture) else picture)
-    return np.stack(images)
+    return np.stack([fitted(open_picture(path), previews) for path in paths])
 
 
 def _as_json(file: CompressedFile, run: Run, mse: float, path: Path) -> dict[str, Any]:

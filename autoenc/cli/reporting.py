@@ -18,11 +18,12 @@ from autoenc import datasets, durable, experiments
 from autoenc.cli.background import background_sessions
 from autoenc.cli.printing import write
 from autoenc.errors import AutoencError, ConfigError
-from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look, machine_of
+from autoenc.experiments import Lab, LabNow, SavedLab, StepNow, lab_here, look
 from autoenc.experiments.running import runs_here
 from autoenc.numerals import counted, out_of
 from autoenc.schema import State
 from autoenc.sessions.protocol import Sessions
+from autoenc.sweeps import machine_of
 
 LOOK_SECONDS = 0.5  # between two looks at the lab
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from time import sleep
 from typing import Any
 
@@ -17,16 +17,14 @@ from autoenc.cli.background import background_sessions
 from autoenc.cli.printing import Result, check_csv, give, split
 from autoenc.cli.settings import dataset_info, given_settings
 from autoenc.errors import AutoencError
-from autoenc.experiments import machine_of
 from autoenc.numerals import counted, data_size
 from autoenc.runs import by_id
-from autoenc.schema import BaselineCurve, Forecast, Point, RunSummary, State, Sweep, whole_numbers
+from autoenc.schema import BaselineCurve, Forecast, Point, RunSummary, Sweep, whole_numbers
 from autoenc.schema.written import as_written
 from autoenc.sessions.protocol import Sessions
 from autoenc.sweeps import Plan, SavedSweep
 
 LOOK_SECONDS = 0.2  # between two looks at the runs
-END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
 
 
 def sweep(args: argparse.Namespace) -> None:
@@ -34,30 +32,19 @@ def sweep(args: argparse.Namespace) -> None:
     check_csv(args)
     data = datasets.load(wanted_sweep.base.dataset)
     with background_sessions() as sessions:
-        machine = machine_of(sessions)
+        machine = sweeps.machine_of(sessions)
         plan = sweeps.plan(wanted_sweep, datasets.info(data.name), data.fingerprint, machine, _on_disk())
         saved = SavedSweep(wanted_sweep, data.fingerprint, plan.run_ids, alone=args.one_at_a_time)
-        save_for_its_page(saved)
+        sweeps.save_for_its_page(saved)
         _tell(plan, plan.forecast(machine, alone=saved.alone))
         sweeps.begin(sessions, saved, {run.run_id for run in plan.finished})
-        points = _followed(saved, data.image_shape, sessions)
+        points = _followed(saved, sessions)
         baselines = _measured(saved, sessions)
     _answer(args, points, baselines)
     reasons = [*(p.message for p in points if not p.finished), *(run.refusal for run in plan.refused)]
     if reasons:
         reason_text = "; ".join(dict.fromkeys(reasons))
         raise AutoencError(f"{len(reasons)} of {len(plan.runs)} runs were not trained: {reason_text}")
-
-
-def save_for_its_page(saved: SavedSweep) -> None:
-    """Save it as the newest: a page shows it, and trains it as well only where a visitor had asked for it."""
-    if not saved.run_ids:
-        return
-    before = sweeps.find(saved.sweep_id)
-    if before is not None and before.wanted and not before.example:
-        sweeps.save(replace(before, run_ids=saved.run_ids, alone=saved.alone))
-    else:
-        sweeps.save(replace(saved, wanted=False))
 
 
 def sweep_from_args(args: argparse.Namespace) -> Sweep:
@@ -91,24 +78,20 @@ def _tell(plan: Plan, forecast: Forecast | None) -> None:
         print(f"{run.run_id} is left out: {run.refusal}", file=sys.stderr)
 
 
-def _followed(saved: SavedSweep, image_shape: tuple[int, int, int], sessions: Sessions) -> tuple[Point, ...]:
+def _followed(saved: SavedSweep, sessions: Sessions) -> tuple[Point, ...]:
     """The runs when all have ended; a bar on a terminal, a line a run elsewhere."""
     reported: set[str] = set()
+    points: tuple[Point, ...] = ()
     form = "{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}"
     quiet = not sys.stderr.isatty()
     with tqdm(total=float(len(saved.run_ids)), bar_format=form, leave=False, disable=quiet) as bar:
-        while True:
-            points = sweeps.points(saved, image_shape, sessions.snapshots(saved.run_ids), _on_disk())
+        for points in sweeps.follow(sessions, saved):
             for point in points:
-                if point.state in END_STATES and point.run_id not in reported:
+                if point.state in sweeps.END_STATES and point.run_id not in reported:
                     reported.add(point.run_id)
                     tqdm.write(_ended(point, len(reported), len(points)), file=sys.stderr)
-            if any(point.state in (None, State.INTERRUPTED) for point in points):
-                sweeps.begin(sessions, saved, reported)
-            bar.update(sum(1 if point.state in END_STATES else point.done for point in points) - bar.n)
-            if len(reported) == len(points):
-                return points
-            sleep(LOOK_SECONDS)
+            bar.update(sum(1 if point.state in sweeps.END_STATES else point.done for point in points) - bar.n)
+    return points
 
 
 def _measured(saved: SavedSweep, sessions: Sessions) -> tuple[BaselineCurve, ...]:

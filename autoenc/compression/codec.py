@@ -131,6 +131,8 @@ def compress(codec: Codec, images: Pixels, step: Step) -> CompressedFile:
 
     Its tables are the run's, or its own where the whole file is smaller that way.
 
+    Args:
+        images: (N, C, H, W) uint8.
     Raises:
         as `numbers_of` does, and StepTooFine where tables of both kinds would be too long.
     """

@@ -28,6 +28,7 @@ from autoenc.datasets.importing import import_dataset
 from autoenc.datasets.listing import catalogue, info, short_title, title
 from autoenc.datasets.prepared import Dataset, load
 from autoenc.datasets.registry import check_name, default_name, names
+from autoenc.datasets.spec import data_dir
 from autoenc.datasets.storing import fingerprint_of
 from autoenc.places import cache_dir
 from autoenc.schema import DatasetInfo
@@ -39,6 +40,7 @@ __all__ = [
     "catalogue",
     "check_name",
     "complaints",
+    "data_dir",
     "default_name",
     "distinct_names",
     "download",

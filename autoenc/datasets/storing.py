@@ -45,7 +45,7 @@ def fingerprint_of(arrays: Iterable[Bytes]) -> str:
     """16 hex digits of a sha256 over the shapes and bytes.
 
     Args:
-        arrays: train, train_labels, test, test_labels.
+        arrays: train, train_labels, test, test_labels: (N, C, H, W) and (N,) uint8.
     """
     digest = hashlib.sha256()
     for array in arrays:

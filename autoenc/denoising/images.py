@@ -26,7 +26,7 @@ class Denoised:
 
 
 def unit_noise(shape: tuple[int, ...], seed: int) -> NDArray[np.float32]:
-    """Standard normal numbers, the same for the same seed."""
+    """Standard normal numbers of this shape, such as (B, C, H, W); the same for the same seed."""
     unit: NDArray[np.float32] = torch.randn(shape, generator=training.seeded("cpu", seed, 0, "look")).numpy()
     return unit
 

@@ -6,7 +6,6 @@ rows.py      the experiments, in the report's order
 steps.py     one piece of work: a model to train, a result to measure
 work.py      what each experiment consists of
 progress.py  how far each has come
-machine.py   this machine, for forecasts
 images.py    pictures of image folders, prepared before anything else
 costs.py     how long what is missing takes
 running.py   what is missing is started, the cheapest first
@@ -16,7 +15,6 @@ saved.py     which labs were asked for, so that a restart goes on
 
 from autoenc.experiments.costs import expected
 from autoenc.experiments.keeper import Keeper
-from autoenc.experiments.machine import machine_of
 from autoenc.experiments.progress import ExperimentNow, LabNow, Status, StepNow, look
 from autoenc.experiments.rows import EXPERIMENTS, SECTIONS, Experiment, experiment
 from autoenc.experiments.running import advance, begin, stop
@@ -45,7 +43,6 @@ __all__ = [
     "find",
     "lab_here",
     "look",
-    "machine_of",
     "save",
     "stop",
     "wanted",

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from autoenc import forecasting
 from autoenc.errors import AutoencError
-from autoenc.experiments.machine import machine_of
 from autoenc.experiments.progress import LabNow, StepNow
 from autoenc.experiments.steps import Step
 from autoenc.forecasting import Machine, Part, together
@@ -15,6 +14,7 @@ from autoenc.jobs import TrainJob
 from autoenc.jobs import expected as jobs
 from autoenc.schema import Forecast, RunSummary, TrainConfig
 from autoenc.sessions.protocol import Sessions
+from autoenc.sweeps import machine_of
 
 # Seconds on two cores of an AMD EPYC that a measurement may take of which nothing is known yet, as the model
 # is not trained that it measures, on as many test images as MNIST has.

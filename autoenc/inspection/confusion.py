@@ -37,7 +37,8 @@ def images_read(
     """The numbers of the images that are read as `before`, and after reconstruction as `after`; surest first.
 
     Args:
-        confidences: in the reconstructions.
+        originals, reconstructions: (N,) the class that each is taken for.
+        confidences: (N,) in the reconstructions, 0 to 1.
     """
     return _surest_first((originals == before) & (reconstructions == after), confidences)
 

@@ -69,12 +69,12 @@ def order(
     seed: int,
     lost: NDArray[np.intp] | None = None,
 ) -> NDArray[np.intp]:
-    """Indices of the test images in the order to show them.
+    """Indices of the test images in the order to show them, (n,).
 
     Args:
         class_index: only of this class; None: of all classes.
         seed: of the shuffle; the classes do not change its order.
-        lost: the images that are no longer recognised, in their order; None: nobody has read them.
+        lost: (m,) the images that are no longer recognised, in their order; None: nobody has read them.
     Raises:
         ConfigError: the order or the class is unknown, or nobody has read what is to be ordered by it.
     """

@@ -9,11 +9,13 @@ baselines.py    a baseline is measured
 curves.py       a method of denoising is measured at rising levels of noise
 maps.py         codes are laid out in a plane
 expected.py     how long each will take
+doing.py        a job done here and now
 downloading.py  a public data set is brought to this machine
 """
 
 from autoenc.jobs.baselines import BaselineJob
 from autoenc.jobs.curves import CurveJob
+from autoenc.jobs.doing import after, result
 from autoenc.jobs.downloading import DownloadJob
 from autoenc.jobs.job import Job
 from autoenc.jobs.maps import MapJob
@@ -33,6 +35,8 @@ __all__ = [
     "ReadingJob",
     "RecogniserJob",
     "TrainJob",
+    "after",
+    "result",
     "stored_recogniser",
     "stored_run",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -11,14 +10,13 @@ from time import monotonic
 
 import torch
 
-from autoenc import checkpoints, cores, datasets, devices, memory, models, training
+from autoenc import checkpoints, cores, datasets, memory, models, training
 from autoenc.captions import configs
 from autoenc.compression.spread import quantiles_of
 from autoenc.datasets import Dataset
 from autoenc.errors import CheckpointError, RunUnknown
 from autoenc.numerals import out_of
-from autoenc.schema import CodeQuantiles, EpochRecord, Preview, Record, Run, Snapshot, State, TrainConfig
-from autoenc.sources import VERSION
+from autoenc.schema import CodeQuantiles, EpochRecord, Record, Run, Snapshot, State, TrainConfig
 
 SAVE_SECONDS = 1.0  # at least so long between two saves of epochs that are shorter
 
@@ -116,32 +114,13 @@ def _first_record(config: TrainConfig, data: Dataset, state: training.TrainState
         with suppress(CheckpointError):  # a damaged file continues nothing, the next one may
             history = checkpoints.restore(state, earlier.run_id, config.epochs)
             break
-    x_in = training.preview_input(data, config)
-    untrained = Preview(0, 0, training.reconstruct(state, x_in))
-    return Run(
-        run_id=config.run_id(data.fingerprint),
-        config=config,
-        fingerprint=data.fingerprint,
-        model=models.describe(config, data.image_shape),
-        n_train_images=config.train_images or len(data.train),
-        device=devices.name_of(state.device),
-        versions={"autoenc": VERSION, "torch": torch.__version__, "python": platform.python_version()},
-        x=training.as_images(training.as_float(torch.from_numpy(data.test[: training.N_PREVIEW]))),
-        x_noisy=training.as_images(x_in) if config.noise else None,
-        attempt=attempt,
-        resumed_from_epoch=state.epoch,
-        earlier_tests=history.earlier_tests if history else 0,
-        epochs=history.epochs if history else (),
-        step_losses=history.step_losses if history else (),
-        previews=history.previews if history else (untrained,),
-    )
+    return checkpoints.new_run(state, data, config, attempt=attempt, before=history)
 
 
 def stored_run(run_id: str) -> Snapshot | None:
     """A run as its file tells it: finished, running in some process, or interrupted; None: no such file.
 
     An example counts where the user has no run of this name.
-
 
     Raises:
         CheckpointError: the file is damaged, or no run can be called so.

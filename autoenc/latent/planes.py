@@ -59,7 +59,7 @@ def plane_of(z: Floats) -> Plane:
 
 
 def mapped(points: Floats) -> Plane:
-    """Points that a method without a way back has placed."""
+    """Points (N, 2) that a method without a way back has placed."""
     return Plane("tsne", points)
 
 
@@ -80,7 +80,7 @@ def code_at(plane: Plane, z: Floats, places: Floats) -> Floats:
 
 
 def usual_gap(points: Floats) -> float:
-    """From 99 in 100 points the next one is no farther."""
+    """From 99 in 100 of the points, (N, 2), the next one is no farther."""
     if len(points) < 2:
         return 0.0
     distances, _ = _tree(points).query(points, 2)

@@ -38,7 +38,7 @@ EXAMPLES: Mapping[str, Example] = {
 
 
 def example(name: str) -> Picture:
-    """One of EXAMPLES, as `open_picture` gives it.
+    """One of EXAMPLES, as `open_picture` gives it: (C, H, W) uint8.
 
     Raises:
         ConfigError: the name is unknown.

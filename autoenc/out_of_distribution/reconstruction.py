@@ -51,6 +51,8 @@ class TileReconstructions:
 def reconstruct(trained: Trained, x: Picture) -> Reconstruction:
     """An image through the model, on one thread; without noise, whatever its training had.
 
+    Args:
+        x: (C, H, W) uint8, as the model's images are; `pictures.fitted` makes it of a larger one.
     Raises:
         ShapeError: the model takes images of another shape.
     """

@@ -16,9 +16,32 @@ from autoenc.pictures.opening import Picture
 
 MAX_DARK_GREY = 26  # levels: a tenth of white
 GROUND_TOLERANCE = 56  # levels: paper has shadows
+N_GROUNDS = 256  # images of a data set whose ground is looked at
 MIN_GROUND_SHARE = 0.7  # of the pixels are paper where somebody draws on it
 
 Shape = tuple[int, int, int]  # (C, H, W)
+
+
+def fitted(picture: Picture, images: NDArray[np.uint8]) -> Picture:
+    """A picture prepared for a model that has learnt from these images, as the page Your picture does it.
+
+    The whole picture is reduced or enlarged to their size, grey or in colour as they are. Dark strokes on
+    bright paper are inverted where the images are bright on a dark ground.
+
+    Args:
+        picture: (C, height, width) uint8 of any size, as `open_picture` gives it.
+        images: (N, C, H, W) uint8, such as the training images; the first N_GROUNDS say what their ground is.
+    Returns:
+        (C, H, W) uint8.
+    Raises:
+        ShapeError: the picture is none, or these are no images.
+    """
+    if images.ndim != 4 or not len(images):
+        raise ShapeError(f"images of shape {images.shape} were given; allowed: (N, C, H, W), at least one")
+    shape: Shape = images.shape[1:]
+    check(picture, shape)
+    is_negative = are_on_dark_ground(images[:N_GROUNDS]) and is_bright_ground(picture)
+    return shrunk(inverted(picture) if is_negative else picture, shape)
 
 
 def shrunk(picture: Picture, shape: Shape) -> Picture:
@@ -26,6 +49,9 @@ def shrunk(picture: Picture, shape: Shape) -> Picture:
 
     A picture that is smaller is enlarged.
 
+    Args:
+        picture: (C, height, width) uint8.
+        shape: (C, H, W) of what comes back; another number of channels makes it grey, or grey in colour.
     Raises:
         ShapeError: the picture or the shape is no image's.
     """
@@ -42,13 +68,13 @@ def shrunk(picture: Picture, shape: Shape) -> Picture:
 
 
 def thumbnail(picture: Picture, longest: int) -> Picture:
-    """The picture, its longer side at most this long."""
+    """The picture, (C, H, W) uint8, its longer side at most this many pixels long."""
     scale = longest / max(picture.shape[1:])
     return picture if scale >= 1 else resized(picture, *(max(1, round(n * scale)) for n in picture.shape[1:]))
 
 
 def inverted(picture: Picture) -> Picture:
-    """Dark strokes on a bright ground become bright ones on a dark ground."""
+    """Dark strokes on a bright ground become bright ones on a dark ground: (C, H, W) uint8 both."""
     return 255 - picture
 
 
@@ -56,6 +82,9 @@ def is_bright_ground(picture: Picture) -> bool:
     """Whether these are dark strokes on bright paper: a bright border, and most of the rest like it.
 
     The wall behind a face is bright too, but there is much else in the picture.
+
+    Args:
+        picture: (C, H, W) uint8.
     """
     grey = recoloured(picture, 1)
     paper = int(ground(grey)[0])

@@ -73,19 +73,21 @@ _READERS: Mapping[str, tuple[Callable[[BytesIO], ImageFile], Callable[[bytes], B
 }
 
 
-def open_picture(file: Path | bytes, name: str = "", longest: int | None = None) -> Picture:
+def open_picture(file: Path | str | bytes, name: str = "", longest: int | None = None) -> Picture:
     """The pixels of a PNG, JPEG, WebP, AVIF or BMP, or of the first of a GIF or TIFF, upright.
 
     What is transparent is white, or black behind strokes that could not be seen on white.
 
     Args:
+        file: its path, or its content.
         name: what the file is called in an error; a path's own where there is none.
         longest: the longer side is reduced to this many pixels, proportions kept; None: unchanged.
     Returns:
-        (C, H, W), one channel where the source is grey, otherwise three.
+        (C, H, W) uint8, one channel where the source is grey, otherwise three.
     Raises:
         PictureError: it cannot be read, is of another kind, is cut off or damaged, or is too large.
     """
+    file = Path(file) if isinstance(file, str) else file
     called = repr((name or (file.name if isinstance(file, Path) else "the picture"))[:80])
     content = _read(file, called) if isinstance(file, Path) else file
     if len(content) > MAX_BYTES:

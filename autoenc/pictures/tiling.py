@@ -37,6 +37,9 @@ class Tiles:
 def tiled(picture: Picture, shape: Shape, most: int = MAX_TILES) -> Tiles:
     """The picture in images of this shape; one that would need more than `most` of them is reduced first.
 
+    Args:
+        picture: (C, height, width) uint8.
+        shape: (C, H, W) of a tile.
     Raises:
         ShapeError: the picture or the shape is no image's.
     """

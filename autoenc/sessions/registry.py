@@ -15,16 +15,14 @@ from typing import Any
 from autoenc import memory
 from autoenc.baselines import BASELINES
 from autoenc.errors import AutoencError
-from autoenc.jobs import Job
+from autoenc.jobs import Job, after
 from autoenc.schema import (
     MAX_RUNS,
-    Event,
     Recogniser,
     Record,
     Run,
     Snapshot,
     State,
-    Value,
 )
 from autoenc.sessions.queue import in_turn
 
@@ -214,7 +212,7 @@ class JobRegistry:
                 entry.began_at = monotonic()
             value = entry.snapshot.value
             for record in records:
-                value = _fold(value, record)
+                value = after(value, record)
             entry.snapshot = replace(entry.snapshot, state=State.RUNNING, message="", value=value)
 
     def end(self, entry: JobEntry, state: State, message: str) -> None:
@@ -310,9 +308,3 @@ class JobRegistry:
             self._in_line()
             return replace(entry.snapshot, ahead=self._positions[entry.snapshot.job_id])
         return entry.snapshot
-
-
-def _fold(value: Value | None, record: Record) -> Value | None:
-    if not isinstance(record, Event):
-        return record
-    return value.after(record) if isinstance(value, Run | Recogniser) else value

@@ -19,6 +19,7 @@ from autoenc.schema import (
 from autoenc.sweeps.following import point_of
 
 RATIOS = (96, 48, 24, 12)  # image to code
+REPORT_MODELS = ("mlp", "conv")
 
 
 def subject(
@@ -49,6 +50,33 @@ def subject(
     lines = (best[model] for model in MODELS if model in best)
     ordered = tuple(tuple(line[k] for k in sorted(line)) for line in lines)
     return Subject(name, n_pixels, ordered, tuple(baselines))
+
+
+def like_the_report(runs: Sequence[RunSummary]) -> tuple[Point, ...]:
+    """The runs of which the main figure of the lab report can be drawn: its models, by model and latent size.
+
+    They are of one data set and differ only in their latent size, as in `subject`. Where there are several
+    such data sets, one with your own runs of at least two sizes comes before the examples, MNIST before
+    others, and then the one with the most runs.
+
+    Args:
+        runs: the newest of equal settings first, examples after your own.
+    Returns:
+        empty where there is no finished run of these models.
+    """
+    own = {run.run_id for run in runs if not run.example}
+    found = list[tuple[Point, ...]]()
+    for data in dict.fromkeys(
+        (run.config.dataset, run.fingerprint, math.prod(run.image_shape)) for run in runs
+    ):
+        lines = subject(*data, runs).lines
+        found.append(tuple(point for line in lines for point in line if point.config.model in REPORT_MODELS))
+
+    def rank(points: tuple[Point, ...]) -> tuple[bool, bool, int]:
+        names = {point.run_id for point in points} & own
+        return len(names) > 1, bool(points) and points[0].config.dataset == "mnist", len(points)
+
+    return max(found, key=rank, default=())
 
 
 def _is_usable(run: RunSummary, fingerprint: str) -> bool:

@@ -94,7 +94,11 @@ def _of_summary(point: Point, summary: RunSummary) -> Point:
     )
 
 
-def point_of(run: RunSummary) -> Point:
-    """A run on disk, whichever sweep it belongs to."""
+def point_of(run: RunSummary | Run) -> Point:
+    """A run as far as its file goes, whichever sweep it belongs to."""
+    if isinstance(run, Run):
+        info, state = run.model, State.FINISHED if run.finished else _elsewhere(run.run_id, State.INTERRUPTED)
+        point = Point(run.run_id, run.config, info.n_latents, info.n_pixels, info.n_parameters, state)
+        return _of_run(point, run)
     on_paper = Point(run.run_id, run.config, run.n_latents, math.prod(run.image_shape), run.n_parameters)
     return _of_summary(on_paper, run)

@@ -2,13 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from time import sleep
 
-from autoenc import baselines
+from autoenc import baselines, checkpoints, datasets
+from autoenc.errors import AutoencError
 from autoenc.jobs import BaselineJob, TrainJob
-from autoenc.schema import BaselineCurve, Point
+from autoenc.runs import by_id
+from autoenc.schema import BaselineCurve, Point, State, Sweep
 from autoenc.sessions.protocol import Sessions
-from autoenc.sweeps.saved import SavedSweep
+from autoenc.sweeps.following import points
+from autoenc.sweeps.machine import machine_of
+from autoenc.sweeps.planning import plan
+from autoenc.sweeps.saved import SavedSweep, save_for_its_page
+
+LOOK_SECONDS = 0.2  # between two looks at the runs
+END_STATES = (State.FINISHED, State.FAILED, State.STOPPED)
+
+
+def train(sessions: Sessions, sweep: Sweep, *, alone: bool = False) -> Iterator[tuple[Point, ...]]:
+    """Train all runs of a sweep, and look at them five times a second until all have ended.
+
+    The page Sweep shows them. Runs that are on disk are not trained again. Why a run failed is in
+    `Point.message`.
+
+    Args:
+        alone: one run at a time, so that their times can be compared.
+    Returns:
+        at each look one point for each run, by model, layers and latent size; the last look is the result.
+    Raises:
+        DatasetError: the data set is not here, or broken.
+        AutoencError: none of its runs can be trained on this machine; or what `begin` raises.
+    """
+    data, runs = datasets.load(sweep.base.dataset), by_id(checkpoints.summaries()[0])
+    planned = plan(sweep, datasets.info(data.name), data.fingerprint, machine_of(sessions), runs)
+    if not planned.run_ids:
+        raise AutoencError(f"no run of this sweep can be trained here: {planned.refused[0].refusal}")
+    saved = SavedSweep(sweep, data.fingerprint, planned.run_ids, alone=alone)
+    save_for_its_page(saved)
+    begin(sessions, saved, {run.run_id for run in planned.finished})
+    yield from follow(sessions, saved)
+
+
+def follow(sessions: Sessions, saved: SavedSweep) -> Iterator[tuple[Point, ...]]:
+    """The runs of a sweep that has begun, five times a second until all have ended.
+
+    Runs that nobody trains any more, because their process has ended, are begun again.
+
+    Returns:
+        as `train`.
+    Raises:
+        DatasetError: the data set is not here any more; or what `begin` raises.
+    """
+    image_shape = datasets.load(saved.sweep.base.dataset).image_shape
+    ended = set[str]()
+    while True:
+        now = points(saved, image_shape, sessions.snapshots(saved.run_ids), by_id(checkpoints.summaries()[0]))
+        ended |= {point.run_id for point in now if point.state in END_STATES}
+        yield now
+        if len(ended) == len(now):
+            return
+        if any(point.state in (None, State.INTERRUPTED) for point in now):
+            begin(sessions, saved, ended)
+        sleep(LOOK_SECONDS)
 
 
 def begin(sessions: Sessions, saved: SavedSweep, but: Container[str] = (), address: str = "") -> None:

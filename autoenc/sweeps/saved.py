@@ -62,6 +62,21 @@ def save(saved: SavedSweep) -> None:
         raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
 
 
+def save_for_its_page(saved: SavedSweep) -> None:
+    """Save it as the newest: a page shows it, and trains it as well only where a visitor had asked for it.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    if not saved.run_ids:
+        return
+    before = find(saved.sweep_id)
+    if before is not None and before.wanted and not before.example:
+        save(replace(before, run_ids=saved.run_ids, alone=saved.alone))
+    else:
+        save(replace(saved, wanted=False))
+
+
 def as_file(saved: SavedSweep) -> bytes:
     """What the file of this sweep holds."""
     return json.dumps(_to_json(saved)).encode()

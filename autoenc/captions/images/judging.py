@@ -33,10 +33,12 @@ def verdicts(
 def compared(
     data: Dataset, reader: Reader, images: NDArray[np.intp], x_hat: NDArray[np.uint8]
 ) -> list[Reading | None]:
-    """By a nearest-neighbour comparison, for `verdicts`.
+    """By a nearest-neighbour comparison, for `verdicts`; one for each image.
 
     Args:
         reader: of this data set.
+        images: (n,) their indices among the test images.
+        x_hat: (n, C, H, W) their reconstructions.
     """
     if not reader.reliable:
         return [None] * len(images)
@@ -47,9 +49,10 @@ def compared(
 
 
 def recognised(data: Dataset, images: NDArray[np.intp], before: Read, after: Read) -> list[Reading | None]:
-    """By a recogniser, for `verdicts`.
+    """By a recogniser, for `verdicts`; one for each image.
 
     Args:
+        images: (n,) their indices among the test images.
         before, after: in the test images and in their reconstructions.
     """
     labels = data.test_labels[images]

@@ -15,7 +15,7 @@ from autoenc.experiments import settings
 from autoenc.inspection import Trained
 from autoenc.numerals import decibels
 from autoenc.out_of_distribution import EXAMPLES, Reconstruction, TestErrors
-from autoenc.pictures import are_on_dark_ground, inverted, is_bright_ground, shrunk
+from autoenc.pictures import fitted
 from autoenc.pictures.opening import Picture
 from autoenc.report.blocks import Block, Pictures
 from autoenc.report.results import Results
@@ -23,7 +23,6 @@ from autoenc.report.sections import strips, tables
 
 PHOTOGRAPHS = ("face", "cat", "coffee", "flower")  # of EXAMPLES; the first is spoken of
 N_TESTS = 4  # test images beside them
-N_GROUNDS = 256  # training images that tell whether they are on black
 
 
 def blocks(results: Results) -> Iterator[Block]:
@@ -52,12 +51,10 @@ def blocks(results: Results) -> Iterator[Block]:
 
 def _photographs(trained: Trained) -> Iterator[tuple[str, Reconstruction]]:
     """Fitted to the model's size and channels as the page Your picture does it; without those not here."""
-    is_dark = are_on_dark_ground(trained.data.train[:N_GROUNDS])
     for name in PHOTOGRAPHS:
         with suppress(AutoencError):  # this version of the library has no such file
             photograph: Picture = out_of_distribution.example(name)
-            given = inverted(photograph) if is_dark and is_bright_ground(photograph) else photograph
-            image = shrunk(given, trained.run.model.image_shape)
+            image = fitted(photograph, trained.data.train)
             yield name, out_of_distribution.reconstruct(trained, image)
 
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from threading import Event, Thread
 from time import sleep
-from typing import Any
+from typing import Any, Self
 
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, wait
@@ -43,8 +43,11 @@ class DaskSessions:
     """`Sessions` on Dask; the cluster comes up in the background, jobs wait for it.
 
     With AUTOENC_SCHEDULER in the environment the jobs go to that cluster instead of an embedded one: to those
-    of its workers that agree with us, which may come and go.
+    of its workers that agree with us, which may come and go. `with DaskSessions() as sessions:` waits for the
+    workers, and ends them behind the block.
 
+    Args:
+        n_workers: processes at work; None: AUTOENC_WORKERS, or as many as cores and memory allow.
     Raises:
         ConfigError: AUTOENC_WORKERS is not a number of processes.
     """
@@ -124,6 +127,18 @@ class DaskSessions:
         if self._client is None:
             raise AutoencError(self._failure or "the workers did not start within a minute")
         self._checked.wait(START_SECONDS)
+
+    def __enter__(self) -> Self:
+        """These sessions, their workers ready; raises as `wait_until_ready` does."""
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         atexit.unregister(self.close)
