@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
 from torch import Tensor, nn
 
 from autoenc import __version__
@@ -17,7 +17,8 @@ from autoenc.models import Crop, Round
 OPSET = 11  # the first with Round, of 2019; all other operators are older
 IR_VERSION = 6  # of the same release, ONNX 1.6
 
-Operator = tuple[str, Sequence[Tensor | np.ndarray | None], Mapping[str, Any]]  # name, constants, attributes
+Constant = tuple[str, np.ndarray]  # named as the weights in the run's file: `encoder.1.weight`
+Operator = tuple[str, Mapping[str, Any], Mapping[str, Tensor | np.ndarray | None]]  # attributes, constants
 
 
 def onnx_file(part: Part, metadata: Mapping[str, str]) -> bytes:
@@ -27,27 +28,29 @@ def onnx_file(part: Part, metadata: Mapping[str, str]) -> bytes:
         ExportError: no operator is known for one of its layers.
     """
     nodes: list[NodeProto] = []
-    constants: list[TensorProto] = []
-    name = part.input.name
+    constants: list[Constant] = []
+    x = part.input.name
     for stage in part.stages:
-        for node, weights in _nodes(stage, name):
+        for node, its_constants in _nodes(stage, x):
             nodes.append(node)
-            constants += weights
-        name = stage.output.name
-    model = _model(part, metadata, nodes, constants)
+            constants += its_constants
+        x = stage.output.name
+    model = _model(part, metadata, nodes)
+    for name, array in constants:  # into their place: helper.make_graph would copy the weights twice
+        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+        tensor = model.graph.initializer.add(name=name, data_type=kind, dims=array.shape)
+        tensor.raw_data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     content: bytes = model.SerializeToString()
     return content
 
 
-def _model(
-    part: Part, metadata: Mapping[str, str], nodes: list[NodeProto], constants: list[TensorProto]
-) -> ModelProto:
+def _model(part: Part, metadata: Mapping[str, str], nodes: list[NodeProto]) -> ModelProto:
+    """All but the constants."""
     graph = helper.make_graph(
         nodes,
         metadata["run_id"],
         [_value_info(part.input)],
         [_value_info(part.output)],
-        constants,
         doc_string=part.purpose,
         value_info=[_value_info(stage.output) for stage in part.stages[:-1]],
     )
@@ -63,47 +66,46 @@ def _model(
     return model
 
 
-def _nodes(stage: Stage, x: str) -> Iterator[tuple[NodeProto, list[TensorProto]]]:
-    """A node for each layer, with its weights; the last node's output has the name of the stage's."""
+def _nodes(stage: Stage, x: str) -> Iterator[tuple[NodeProto, list[Constant]]]:
+    """A node for each layer, with its constants; the last node's output has the name of the stage's."""
     last = list(stage.layers)[-1]
     for name, layer in stage.layers.items():
-        kind, constants, attributes = _operator(name, layer)
-        tensors = [
-            numpy_helper.from_array(_array(constant), f"{name}.{suffix}")
-            for suffix, constant in zip(_suffixes(kind), constants, strict=False)
-            if constant is not None
-        ]
+        kind, attributes, constants = _operator(name, layer)
+        named = [(f"{name}.{suffix}", _array(one)) for suffix, one in constants.items() if one is not None]
         y = stage.output.name if name == last else f"{name}.output"
-        inputs = [x, *(tensor.name for tensor in tensors)]
-        yield helper.make_node(kind, inputs, [y], name, **attributes), tensors
+        yield helper.make_node(kind, [x, *(name for name, _ in named)], [y], name, **attributes), named
         x = y
 
 
 def _operator(name: str, layer: nn.Module) -> Operator:
-    """What computes the layer in ONNX; what is not here exactly as it is computed is refused."""
+    """What computes the layer in ONNX; whatever is not here exactly as it would be computed is refused."""
     match layer:
         case nn.Flatten(start_dim=1, end_dim=-1):
-            return "Flatten", (), {"axis": 1}
+            return "Flatten", {"axis": 1}, {}
         case nn.Linear():
-            return "Gemm", (layer.weight, layer.bias), {"transB": 1}
+            return "Gemm", {"transB": 1}, _weights(layer)
         case nn.ReLU():
-            return "Relu", (), {}
+            return "Relu", {}, {}
         case nn.Sigmoid():
-            return "Sigmoid", (), {}
-        case Round():  # both to even where two whole numbers are as near
-            return "Round", (), {}
-        case nn.Unflatten(dim=1):  # 0: as long as before
-            return "Reshape", (np.array([0, *layer.unflattened_size]),), {}
+            return "Sigmoid", {}, {}
+        case Round():  # a half to the even number, as PyTorch does
+            return "Round", {}, {}
+        case nn.Unflatten(dim=1):  # 0: the batch stays as long as it is
+            return "Reshape", {}, {"shape": np.array([0, *layer.unflattened_size])}
         case Crop():
-            ends = (np.array([0, 0]), np.array([layer.height, layer.width]), np.array([2, 3]))
-            return "Slice", ends, {}
+            ends = np.array([layer.height, layer.width])
+            return "Slice", {}, {"starts": np.array([0, 0]), "ends": ends, "axes": np.array([2, 3])}
         case nn.ConvTranspose2d(padding_mode="zeros", padding=tuple(), output_padding=(0, 0)):
-            return "ConvTranspose", (layer.weight, layer.bias), _of_convolution(layer)
+            return "ConvTranspose", _of_convolution(layer), _weights(layer)
         case nn.Conv2d(padding_mode="zeros", padding=tuple()):
-            return "Conv", (layer.weight, layer.bias), _of_convolution(layer)
+            return "Conv", _of_convolution(layer), _weights(layer)
     raise ExportError(
         f"{name} is {layer}, for which there is no ONNX operator in autoenc.export.onnx_graph; add it there"
     )
+
+
+def _weights(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d) -> dict[str, Tensor | None]:
+    return {"weight": layer.weight, "bias": layer.bias}
 
 
 def _of_convolution(layer: nn.Conv2d | nn.ConvTranspose2d) -> dict[str, Any]:
@@ -116,14 +118,8 @@ def _of_convolution(layer: nn.Conv2d | nn.ConvTranspose2d) -> dict[str, Any]:
     }
 
 
-def _suffixes(kind: str) -> tuple[str, ...]:
-    """What the constants of an operator are called; weights as in the run's file."""
-    return {"Reshape": ("shape",), "Slice": ("starts", "ends", "axes")}.get(kind, ("weight", "bias"))
-
-
 def _array(constant: Tensor | np.ndarray) -> np.ndarray:
-    array = constant.detach().cpu().float().numpy() if isinstance(constant, Tensor) else constant
-    return np.ascontiguousarray(array)  # weights may lie in another order in memory
+    return constant.detach().cpu().float().numpy() if isinstance(constant, Tensor) else constant
 
 
 def _value_info(info: TensorInfo) -> ValueInfoProto:
