@@ -8,6 +8,7 @@
     ├── PictureError          a picture from outside cannot be read, or is too large
     ├── CompressionError      images cannot be made a compressed file, or a compressed file cannot be opened
     │   └── StepTooFine       a larger step would help
+    ├── ExportError           a trained model cannot be written for other programs
     ├── ShapeError            two arrays do not fit together
     ├── TrainingDiverged      the loss became NaN or infinite
     └── CheckpointError       a run's file cannot be read or written
@@ -53,6 +54,10 @@ class StepTooFine(CompressionError):
 
 class CodeError(AutoencError):
     """The codes of a model cannot be used."""
+
+
+class ExportError(AutoencError):
+    """A trained model cannot be written for other programs."""
 
 
 class ShapeError(AutoencError, ValueError):

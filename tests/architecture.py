@@ -115,6 +115,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "distributed": ("autoenc.sessions.dask.*",),
     "plotly": ("autoenc.plots.*", "autoenc.report.*", "benchmarks.plain_page"),
     "jinja2": ("autoenc.report.*",),
+    "onnx": ("autoenc.export.onnx_graph",),
     "constriction": ("autoenc.compression.coding",),
     "openTSNE": ("autoenc.latent.tsne",),
     "playwright": (

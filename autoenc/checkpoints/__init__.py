@@ -28,7 +28,15 @@ importing.py  a file from elsewhere -> a run of this folder
 
 from autoenc.checkpoints.beginning import new_run
 from autoenc.checkpoints.importing import import_file
-from autoenc.checkpoints.reading import content_hash, load, load_trained, read, read_file, restore
+from autoenc.checkpoints.reading import (
+    content_hash,
+    load,
+    load_trained,
+    load_trained_file,
+    read,
+    read_file,
+    restore,
+)
 from autoenc.checkpoints.writing import delete, file_of, is_being_written, save, write, write_lock
 from autoenc.heads import continuable, examples, find, folder, furthest, is_example, path_of, summaries
 from autoenc.heads.paths import FORMAT_VERSION, MAX_FILE, MAX_HEAD
@@ -50,6 +58,7 @@ __all__ = [
     "is_example",
     "load",
     "load_trained",
+    "load_trained_file",
     "new_run",
     "path_of",
     "read",

@@ -72,7 +72,11 @@ def load_trained(run_id: str) -> tuple[Run, models.Autoencoder]:
     Raises:
         as `read` does, and CheckpointError where the weights do not fit the model or hold NaN.
     """
-    path = find(run_id)
+    return load_trained_file(find(run_id))
+
+
+def load_trained_file(path: Path) -> tuple[Run, models.Autoencoder]:
+    """As `load_trained`; the file may be in any folder, under the name of its run."""
     with open_file(path) as file:
         run = check_name(path, run_in(file))
         return run, _model_in(file, run)

@@ -69,7 +69,8 @@ def _for_each(those: Iterable[T], do: Callable[[T], str], done: str, as_json: bo
 
 
 def export_run(args: argparse.Namespace) -> None:
-    files = export(args.run_id, args.out, tensorboard=args.tensorboard)
+    wanted = {name: getattr(args, name) for name in ("tensorboard", "onnx", "torch_export")}
+    files = export(args.run_id, args.out, **wanted)
     folder = args.out / args.run_id
     if args.json:
         file_names = [str(path) for path in files]

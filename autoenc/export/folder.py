@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,26 +15,54 @@ from PIL import Image
 from autoenc import checkpoints
 from autoenc.errors import CheckpointError
 from autoenc.export.pictures import reconstructions
+from autoenc.export.portable import write_onnx, write_programs
 from autoenc.export.tables import history_csv, run_as_json, steps_csv
 from autoenc.export.tensorboard import write_events
 from autoenc.schema import Run
 
 EVENTS_FOLDER = "events"  # the folder that TensorBoard is given
+ONNX_FILE, PROGRAM_FILE = "model.onnx", "model.pt2"  # where these are, those of its parts are too
 ABOUT_FILE = "run.json"  # by which an earlier export is known
 
 
-def export(run_id: str, out: Path, *, tensorboard: bool = False) -> tuple[Path, ...]:
-    """Write the folder `out`/`run_id`: the run's file, tables, figures, reconstructions, events if wanted.
+@dataclass(frozen=True)
+class _Extras:
+    """What an export has only if somebody wants it."""
+
+    tensorboard: bool
+    onnx: bool
+    torch_export: bool
+
+    def and_earlier(self, folder: Path) -> _Extras:
+        """With those of an earlier export, which must not stay behind."""
+        return _Extras(
+            self.tensorboard or (folder / EVENTS_FOLDER).is_dir(),
+            self.onnx or (folder / ONNX_FILE).is_file(),
+            self.torch_export or (folder / PROGRAM_FILE).is_file(),
+        )
+
+
+def export(
+    run_id: str, out: Path, *, tensorboard: bool = False, onnx: bool = False, torch_export: bool = False
+) -> tuple[Path, ...]:
+    """Write the folder `out`/`run_id`: the run's file, tables, figures, reconstructions, and what is wanted.
 
     All is written beside the folder first, from one state of the run, and then moved. An earlier export of
-    the same run is brought up to date, its events too.
+    the same run is brought up to date, with all that it has.
 
+    Args:
+        tensorboard: a folder of events.
+        onnx: encoder.onnx, decoder.onnx and model.onnx.
+        torch_export: the same three as .pt2, for `torch.export.load`. It takes seconds, in which no other
+            thread of the process may compute a model.
     Returns:
         the files.
     Raises:
         RunUnknown, RunNewer: as `checkpoints.read`.
         CheckpointError: the run's file is damaged, the folder holds something else, or the disk refuses.
+        ExportError: the model is too large for ONNX.
     """
+    extras = _Extras(tensorboard, onnx, torch_export)
     checkpoints.read(run_id)  # refused before anything is made
     target = out / run_id
     with _readable_disk_errors(target):
@@ -41,7 +70,7 @@ def export(run_id: str, out: Path, *, tensorboard: bool = False) -> tuple[Path, 
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{run_id}.", dir=out, ignore_cleanup_errors=True) as name:
             fresh = Path(name)
-            _write(run_id, fresh, tensorboard or (target / EVENTS_FOLDER).is_dir())
+            _write(run_id, fresh, extras.and_earlier(target))
             return tuple(_moved(fresh, target))
 
 
@@ -78,7 +107,7 @@ def _check_free(target: Path, run_id: str) -> None:
         )
 
 
-def _write(run_id: str, folder: Path, tensorboard: bool) -> None:
+def _write(run_id: str, folder: Path, extras: _Extras) -> None:
     """All files of an export, from the copy of the run's file: the run may be going on."""
     path = checkpoints.find(run_id)
     copy = folder / path.name
@@ -88,9 +117,15 @@ def _write(run_id: str, folder: Path, tensorboard: bool) -> None:
     (folder / "history.csv").write_bytes(history_csv(run).encode())
     (folder / "steps.csv").write_bytes(steps_csv(run).encode())
     Image.fromarray(reconstructions(run)).save(folder / "reconstructions.png")
-    if tensorboard:
+    if extras.tensorboard:
         (folder / EVENTS_FOLDER).mkdir()
         write_events(run, folder / EVENTS_FOLDER)
+    if extras.onnx or extras.torch_export:
+        _, model = checkpoints.load_trained_file(copy)
+        if extras.onnx:
+            write_onnx(run, model, folder)
+        if extras.torch_export:
+            write_programs(run, model, folder)
 
 
 def _moved(fresh: Path, target: Path) -> list[Path]:

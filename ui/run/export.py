@@ -12,11 +12,13 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from autoenc import captions, checkpoints, export, film, plots
+from autoenc.errors import AutoencError
 from autoenc.schema import Run
 from ui.app import class_link, layout
 from ui.components.copy_text import copy_text
 from ui.components.live_plot import live_plot
 from ui.core import links, pages, sessions
+from ui.core.text import plain
 
 CHART_HEIGHT = 320  # pixels
 
@@ -36,8 +38,10 @@ def show(run: Run) -> None:
             "application/zip",
             lambda: _events(run),
         )
+        onnx_refused = _onnx_button(run)
     if not is_example:  # which is on every machine already, without what a training needs to continue
         st.caption("A checkpoint opens on any machine with this program: import it on the page Runs.")
+    _onnx_caption(run, onnx_refused)
     _film(run)
     address = class_link.class_address(links.page_shown())
     if address is not None:
@@ -52,6 +56,28 @@ def show(run: Run) -> None:
     ):
         figure.update_layout(meta=meta)
         live_plot(figure.to_json(), key=key, height=CHART_HEIGHT, downloads=True)
+
+
+def _onnx_button(run: Run) -> str:
+    """Returns why there is none."""
+    try:
+        export.check_onnx_zip(run)
+    except AutoencError as error:
+        return str(error)
+    name = f"{run.run_id}-onnx.zip"
+    _download("ONNX (ZIP)", name, "application/zip", partial(export.onnx_zip, run.run_id))
+    return ""
+
+
+def _onnx_caption(run: Run, refused: str) -> None:
+    if refused:
+        st.caption(plain(f"No ONNX: {refused}."))
+        return
+    st.caption(
+        "ONNX: the model as encoder.onnx, decoder.onnx and model.onnx, for any program that has an ONNX "
+        "runtime. The files take any number of images and say how to prepare them. In Python:"
+    )
+    copy_text(export.onnx_usage(run), label="Python code that runs the ONNX model", key="onnx-usage")
 
 
 def _film(run: Run) -> None:

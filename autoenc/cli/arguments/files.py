@@ -32,7 +32,7 @@ def add_runs(subparsers: Subparsers) -> None:
     delete.add_argument("run_ids", metavar="RUN_ID", nargs="+")
     add_command(delete, commands.delete_runs)
     out = runs.add_parser(
-        "export", help="export a run for other programs: CSV, JSON, PNG, TensorBoard, its file"
+        "export", help="export a run for other programs: CSV, JSON, PNG, TensorBoard, ONNX, its file"
     )
     out.add_argument("run_id", metavar="RUN_ID")
     out.add_argument(
@@ -43,6 +43,14 @@ def add_runs(subparsers: Subparsers) -> None:
         help="folder to write to; each run gets its own folder in it",
     )
     out.add_argument("--tensorboard", action="store_true", help="also write a TensorBoard folder")
+    out.add_argument(
+        "--onnx", action="store_true", help="also write the encoder, the decoder and both as ONNX files"
+    )
+    out.add_argument(
+        "--torch-export",
+        action="store_true",
+        help="also write the three for torch.export.load (.pt2), which takes a few seconds",
+    )
     add_command(out, commands.export_run)
     bring = runs.add_parser("import", help="import runs from another machine")
     bring.add_argument("files", metavar="FILE", type=Path, nargs="+")
