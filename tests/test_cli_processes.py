@@ -38,7 +38,9 @@ def test_a_process_ends_with_the_exit_code_and_one_line() -> None:
     assert err == "autoenc: stride is 3; allowed: 1 to 2\n"
 
 
-HEAVY = "torch torchvision scipy sklearn skimage PIL pandas plotly dask distributed streamlit tensorboardX"
+HEAVY = (
+    "torch torchvision scipy sklearn skimage PIL pandas plotly dask distributed streamlit tensorboardX onnx"
+)
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,10 @@ def test_a_run_goes_to_another_machine_by_export_and_import(ask: Ask, tmp_path: 
     assert {Path(file) for file in exported["files"]} == {p for p in out.rglob("*") if p.is_file()}
     assert len(exported["files"]) == 6
 
+    exported = ask("runs", "export", run_id, "--out", str(out), "--onnx", "--torch-export", "--json").json
+    programs = {f"{part}.{kind}" for part in ("encoder", "decoder", "model") for kind in ("onnx", "pt2")}
+    assert {Path(file).name for file in exported["files"]} >= programs
+
     ask("runs", "delete", run_id)
     file = str(out / run_id / f"{run_id}.safetensors")
     answer = ask("runs", "import", file)

@@ -2,93 +2,31 @@
 
 from __future__ import annotations
 
-import io
-import re
-import traceback
-from collections.abc import Iterator
-from contextlib import redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.documents import Block, Done, all_done, blocks, blocks_of, check, says
 from tests.places import lie_in
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 MAX_LINES = 5
-CLOSE = 0.02  # of a number that training has given: processors round differently
-DECIMAL = re.compile(r"(?<![\w.])-?\d+\.\d+")
-
-
-@dataclass(frozen=True)
-class Block:
-    """Code of the page, and what it prints; None: the page does not say."""
-
-    line: int
-    code: str
-    output: str | None
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a block has printed, and with which error it ended; "" where it did not."""
-
-    printed: str
-    error: str
-
-
-def blocks(page: str) -> Iterator[Block]:
-    fence = re.compile(r"^```python\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
-    for match in fence.finditer(page):
-        yield Block(page.count("\n", 0, match.start()) + 2, match[1], match[2])
-
-
-def seen(printed: str) -> str:
-    """As a terminal shows it: what stands before a carriage return is written over."""
-    lines = (line.rpartition("\r")[2].rstrip() for line in printed.strip("\n").split("\n"))
-    return "\n".join(lines)
-
-
-def says(expected: str, printed: str) -> bool:
-    """Whether both have the same words and whole numbers, and about the same decimal fractions."""
-    expected, printed = seen(expected), seen(printed)
-    if DECIMAL.sub("#", expected) != DECIMAL.sub("#", printed):
-        return False
-    pairs = zip(DECIMAL.findall(expected), DECIMAL.findall(printed), strict=True)
-    return all(abs(float(a) - float(b)) <= CLOSE * abs(float(a)) + _last_place(a) for a, b in pairs)
-
-
-def _last_place(number: str) -> float:
-    return 1.01 * 10.0 ** -len(number.partition(".")[2])
-
-
-BLOCKS = list(blocks(PAGE.read_text(encoding="utf-8")))
+BLOCKS = blocks_of(PAGE)
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> list[Done]:
-    """All blocks in order, in one namespace, on a machine that has no data, runs or measurements."""
-    place, names, results = tmp_path_factory.mktemp("python"), dict[str, Any](), list[Done]()
+    """All blocks, on a machine that has no data, runs or measurements."""
+    place = tmp_path_factory.mktemp("python")
     with pytest.MonkeyPatch.context() as patch:
         lie_in(place, patch)
         patch.chdir(place)
-        for block in BLOCKS:
-            printed, error = io.StringIO(), ""
-            try:
-                with redirect_stdout(printed):
-                    exec(compile(block.code, f"{PAGE.name}, line {block.line}", "exec"), names)
-            except Exception:  # noqa: BLE001 - whatever it is, the test of this block fails with it
-                error = traceback.format_exc()
-            results.append(Done(printed.getvalue(), error))
-    return results
+        return all_done(BLOCKS, PAGE.name)
 
 
 @pytest.mark.parametrize("n", range(len(BLOCKS)), ids=lambda n: f"line{BLOCKS[n].line}")
 def test_a_block_runs_and_prints_what_the_page_says(n: int, done: list[Done]) -> None:
-    assert not done[n].error, done[n].error
-    if (output := BLOCKS[n].output) is not None:
-        assert says(output, done[n].printed), f"the page has\n{output}\nbut it prints\n{done[n].printed}"
+    check(BLOCKS[n], done[n])
 
 
 def test_a_block_has_five_lines_at_most() -> None:

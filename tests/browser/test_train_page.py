@@ -9,6 +9,8 @@ from pathlib import Path
 from time import monotonic
 from xml.etree import ElementTree
 
+import numpy as np
+import onnxruntime
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -302,6 +304,15 @@ def test_exported_files_hold_the_run(
     with zipfile.ZipFile(io.BytesIO(download(page, "TensorBoard folder (ZIP)"))) as archive:
         assert archive.testzip() is None
         assert any("tfevents" in name for name in archive.namelist())
+    with zipfile.ZipFile(io.BytesIO(download(page, "ONNX (ZIP)"))) as archive:
+        assert archive.testzip() is None
+        onnx = {Path(name).name: archive.read(name) for name in archive.namelist()}
+    assert onnx.keys() == {"encoder.onnx", "decoder.onnx", "model.onnx"}
+    session = onnxruntime.InferenceSession(onnx["model.onnx"])
+    x = np.frombuffer(run.x.data, np.uint8).reshape(run.x.shape)
+    (x_hat,) = session.run(["x_hat"], {"x": x.astype(np.float32) / 255})
+    last = np.frombuffer(run.previews[-1].x_hat.data, np.uint8).reshape(run.x.shape)
+    assert np.abs(x_hat * 255 - last).max() < 0.51, "the pictures on the page, before they were rounded"
     assert download(page, "Film (GIF)") == film.animation(run, "GIF")
     assert download(page, "Film (WebP)") == film.animation(run, "WebP")
     assert download(page, "Reconstructions (PNG)") == film.still(run)
