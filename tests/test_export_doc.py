@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import Ask
+from tests.commands import Ask, ask
 from tests.documents import all_done, blocks_of, check
+
+__all__ = ["ask"]  # a fixture
 
 PAGE = Path(__file__).parents[1] / "docs" / "export.md"
 COMMAND = re.compile(r"^python -m autoenc (.+)$", re.MULTILINE)
