@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from benchmarks.dashboards import dashboard
 from tests.browser.conftest import HEAD, PATIENCE, PHONE, broken, expect_rest
@@ -56,6 +56,29 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.mark.parametrize("link", LINKS)
 def test_a_page_does_not_jump_while_it_is_drawn(visitor: BrowserContext, empty: str, link: str) -> None:
     expect_no_jump(visitor, f"{empty}/{link}")
+
+
+@pytest.mark.parametrize(("link", "buttons"), [("lab", "lab_size"), ("train", "model"), ("sweep", "models")])
+def test_buttons_whose_script_is_late_have_their_room_from_the_first_moment(
+    visitor: BrowserContext, empty: str, link: str, buttons: str
+) -> None:
+    page = visitor.new_page()
+    late: list[Route] = []
+    page.route("**/ButtonGroup.*.js", lambda route: late.append(route))
+    page.goto(f"{empty}/{link}")
+    place = page.locator(f".st-key-{buttons}")
+    expect(place.locator("[data-testid=stSkeleton]")).to_be_visible(timeout=PATIENCE)
+    room = height_of(place)
+    for route in late:
+        route.continue_()
+    expect(place.locator("button").first).to_be_visible()
+    assert abs(height_of(place) - room) < 1
+
+
+def height_of(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["height"]
 
 
 def test_the_lab_does_not_jump_on_a_phone(browser: Browser, empty: str) -> None:
