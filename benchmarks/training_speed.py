@@ -22,7 +22,8 @@ from statistics import median
 import torch
 
 from autoenc import datasets, devices, memory, models, training
-from autoenc.cli.printing import STDOUT, Result, check_csv, csv_of, give
+from autoenc.cli.printing import STDOUT, Result, check_csv, give
+from autoenc.csv_text import csv_text
 from autoenc.schema import EpochRecord, TrainConfig
 from benchmarks.machine import Machine, floor_seconds, measured
 
@@ -133,7 +134,7 @@ def run(args: argparse.Namespace) -> None:
             "geometric_mean": mean,
             "at_best": asdict(at_best),
         },
-        csv=lambda: csv_of([field.name for field in fields(Row)], map(astuple, rows)),
+        csv=lambda: csv_text([field.name for field in fields(Row)], map(astuple, rows)),
     )
     give(args, result)
 

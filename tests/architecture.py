@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "autoenc",
         "autoenc.cores",
+        "autoenc.csv_text",
         "autoenc.durable",
         "autoenc.errors",
         "autoenc.kinds",

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from tqdm import tqdm
 
 from autoenc import datasets
-from autoenc.cli.printing import Result, check_csv, csv_of, give, table
+from autoenc.cli.printing import Result, check_csv, give, table
+from autoenc.csv_text import csv_text
 from autoenc.schema import DatasetInfo
 
 MAX_CLASSES = 12  # named
@@ -51,7 +52,7 @@ def _as_csv(infos: Iterable[DatasetInfo]) -> str:
     for row in rows:
         row["channels"], row["height"], row["width"] = row.pop("image_shape")
         row["notes"] = "; ".join(row.pop("notes"))
-    return csv_of(tuple(rows[0]), (row.values() for row in rows))
+    return csv_text(tuple(rows[0]), (row.values() for row in rows))
 
 
 def import_data(args: argparse.Namespace) -> None:

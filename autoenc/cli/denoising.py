@@ -8,7 +8,8 @@ from dataclasses import asdict
 
 from autoenc import memory
 from autoenc.cli.measuring import finished_runs, measured
-from autoenc.cli.printing import Result, check_csv, csv_of, give, split, table
+from autoenc.cli.printing import Result, check_csv, give, split, table
+from autoenc.csv_text import csv_text
 from autoenc.errors import ConfigError
 from autoenc.jobs import CurveJob, Job
 from autoenc.numerals import decibels, setting
@@ -69,4 +70,4 @@ def as_csv(curves: Sequence[Curve]) -> str:
         for curve in curves
         for point in curve.points
     )
-    return csv_of(("dataset", "noise", "level", "method", "n_images", *figures), rows)
+    return csv_text(("dataset", "noise", "level", "method", "n_images", *figures), rows)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,15 +80,6 @@ def give(args: argparse.Namespace, result: Result) -> None:
     finally:
         if args.csv is not None and args.csv != STDOUT:
             write(args.csv, result.csv())
-
-
-def csv_of(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
-    """A head and a line a row, as RFC 4180 has it; numbers come back exactly, None is empty."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 # ---------------------------------------------------------------- files

@@ -11,7 +11,8 @@ from typing import Any
 from autoenc.baselines.pca import PCA
 from autoenc.captions.recognition import share
 from autoenc.cli.measuring import measured
-from autoenc.cli.printing import csv_of, table
+from autoenc.cli.printing import table
+from autoenc.csv_text import csv_text
 from autoenc.datasets import Dataset
 from autoenc.jobs import Job, ProbeJob, ReadingJob
 from autoenc.numerals import decibels, percent
@@ -139,4 +140,4 @@ def as_csv(rows: Sequence[Row], recogniser: Recogniser) -> str:
         | _figures(row, recogniser)
         for row in rows
     ]
-    return csv_of(tuple(lines[0]), (line.values() for line in lines))
+    return csv_text(tuple(lines[0]), (line.values() for line in lines))

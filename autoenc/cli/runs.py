@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from autoenc import heads
-from autoenc.cli.printing import STDOUT, Result, check_csv, csv_of, give, split, table
+from autoenc.cli.printing import STDOUT, Result, check_csv, give, split, table
+from autoenc.csv_text import csv_text
 from autoenc.numerals import counted, setting
 from autoenc.runs import Selection
 from autoenc.schema import Noise, RunSummary, TrainConfig
@@ -77,7 +78,7 @@ def _check_datasets(names: Iterable[str]) -> None:
 
 
 def _as_csv(runs: Iterable[RunSummary]) -> str:
-    return csv_of(heads.ROW_COLUMNS, (row.values() for row in heads.rows(runs)))
+    return csv_text(heads.ROW_COLUMNS, (row.values() for row in heads.rows(runs)))
 
 
 def _as_text(every: Sequence[RunSummary], runs: Sequence[RunSummary]) -> str:

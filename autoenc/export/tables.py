@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable
 from dataclasses import astuple, fields
 from typing import Any
 
 from autoenc import checkpoints
 from autoenc.captions.remarks import remarks
+from autoenc.csv_text import csv_text
 from autoenc.schema import Epoch, Run, psnr_of_mse
 from autoenc.schema.written import written_name
 
@@ -28,13 +26,13 @@ def history_csv(run: Run) -> str:
     absent |= set() if run.config.rate_weight else {"test_bits"}
     columns = [name for name in names if name not in absent]
     head = ("epoch", *columns[:2], "test_psnr_db", *columns[2:])
-    return _csv(map(written_name, head), ([row[name] for name in head] for row in rows))
+    return csv_text(map(written_name, head), ([row[name] for name in head] for row in rows))
 
 
 def steps_csv(run: Run) -> str:
     """A line a step, as RFC 4180 has it; numbers come back exactly."""
     rows = ((step, epoch_of(run, step), loss) for step, loss in enumerate(run.step_losses, 1))
-    return _csv(("step", "epoch", "train_loss"), rows)
+    return csv_text(("step", "epoch", "train_loss"), rows)
 
 
 def run_as_json(run: Run) -> dict[str, Any]:
@@ -62,14 +60,6 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "stood_still_seconds": [e.stood_still for e in run.epochs],
         "remarks": list(remarks(run)),
     }
-
-
-def _csv(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def epoch_of(run: Run, step: int) -> int:

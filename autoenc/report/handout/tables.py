@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
+from autoenc.csv_text import csv_text
 from autoenc.report.blocks import Block, Cell, Chart, Pictures, Table
 from autoenc.report.sections import Section
 
@@ -58,11 +58,7 @@ def safe_name(key: str) -> str:
 
 def as_csv(table: Table) -> str:
     """Floats with all their digits; an unknown value is an empty cell; no text is taken for a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_written(name) for name in table.columns])
-    writer.writerows([_written(cell) for cell in row] for row in table.rows)
-    return text.getvalue()
+    return csv_text(map(_written, table.columns), (map(_written, row) for row in table.rows))
 
 
 def archive(texts: Mapping[str, str]) -> bytes:
