@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autoenc.schema import (
+    GRID,
     MODELS,
     NOISES,
     DatasetInfo,
@@ -97,19 +98,25 @@ def sweep(
     models: Sequence[str] = SWEPT_MODELS,
     latent_sizes: Sequence[int] = SWEPT_SIZES,
     layers: Sequence[int] | None = None,
+    lists: Mapping[str, Sequence[Any]] | None = None,
     **overrides: Any,
 ) -> Sweep:
     """Many models, trained alike: one model with what suits it, several with what suits all of them.
 
     Args:
         layers: each model is trained with each of these numbers; None: with the number that suits.
+        lists: of further settings of which there are several values, as Sweep calls them: `seeds`.
         overrides: other fields of TrainConfig that take the place of what suits the models and the data set.
     Raises:
         ConfigError: a value is not allowed, or there are too many runs.
     """
-    settings = _settings(data, models, overrides)
+    grid = {name: tuple(values) for name, values in (lists or {}).items()}
+    firsts = {one.field: grid[one.plural][0] for one in GRID if grid.get(one.plural)}
+    settings = _settings(data, models, {**firsts, **overrides})
+    if "epochs" in grid and overrides.get("decay_epochs") is not None:
+        grid.setdefault("decay_epochs", (overrides["decay_epochs"],))  # said, so not as long as each run
     depths = (settings["layers"],) if layers is None else tuple(layers)
-    return Sweep(TrainConfig(**settings), tuple(models), tuple(latent_sizes), depths)
+    return Sweep(TrainConfig(**settings), tuple(models), tuple(latent_sizes), depths, **grid)
 
 
 # ---------------------------------------------------------------- a recogniser

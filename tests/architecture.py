@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "autoenc.density",
         "autoenc.devices",
         "autoenc.equal",
+        "autoenc.groups",
         "autoenc.lab",
         "autoenc.memory",
         "autoenc.metrics",

@@ -82,7 +82,7 @@ from autoenc.schema.run import (
 )
 from autoenc.schema.run_summary import RunSummary
 from autoenc.schema.subject import Subject
-from autoenc.schema.sweep import MAX_RUNS, Point, Sweep, whole_numbers
+from autoenc.schema.sweep import GRID, MAX_RUNS, QUESTION, Point, Sweep, Swept, whole_numbers
 
 __all__ = [
     "BATCH_IMAGES",
@@ -93,6 +93,7 @@ __all__ = [
     "DEFAULT_EPOCHS",
     "DEVICES",
     "EXPONENTS",
+    "GRID",
     "MAX_PIXELS",
     "MAX_PREVIEWS",
     "MAX_RUNS",
@@ -106,6 +107,7 @@ __all__ = [
     "NOISES",
     "N_QUANTILES",
     "OPTIONAL",
+    "QUESTION",
     "READABLE",
     "RECOGNISER_BOUNDS",
     "ROUNDING",
@@ -155,6 +157,7 @@ __all__ = [
     "StepRecord",
     "Subject",
     "Sweep",
+    "Swept",
     "TrainConfig",
     "Value",
     "Work",

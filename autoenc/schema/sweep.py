@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -12,13 +13,47 @@ from typing import Any
 from autoenc.errors import ConfigError
 from autoenc.schema.config import MODEL_KINDS, TrainConfig
 from autoenc.schema.job import State
+from autoenc.schema.noise import Noise
 
 MAX_RUNS = 100  # of one sweep
 
 
 @dataclass(frozen=True)
+class Swept:
+    """A setting of which a sweep may have several values."""
+
+    field: str  # of TrainConfig
+    plural: str  # of Sweep, of its file, and in links
+    noun: str  # in sentences
+
+
+# The first three each sweep names; the others are those of `base` where they are empty.
+QUESTION = (
+    Swept("model", "models", "model"),
+    Swept("layers", "layers", "number of layers"),
+    Swept("latent_size", "latent_sizes", "latent size"),
+)
+GRID = (
+    Swept("stride", "strides", "stride"),
+    Swept("epochs", "epochs", "number of epochs"),
+    Swept("batch_size", "batch_sizes", "batch size"),
+    Swept("learning_rate", "learning_rates", "learning rate"),
+    Swept("decay_epochs", "decay_epochs", "number of decay epochs"),
+    Swept("noise", "noises", "noise"),
+    Swept("train_images", "train_images", "number of training images"),
+    Swept("rate_weight", "rate_weights", "rate weight"),
+    Swept("beta", "betas", "beta"),
+    Swept("seed", "seeds", "seed"),
+)
+
+
+@dataclass(frozen=True)
 class Sweep:
-    """The same training for each model, number of layers and latent size.
+    """The same training for each model, number of layers, latent size, and each value of the other lists.
+
+    A list of one value, but for the first three, becomes the base's. What changes nothing makes no runs of
+    its own: neither strides of a model that has none to choose, nor betas of one without a prior. A decay
+    over all epochs of the base is one over all epochs of each run, unless `decay_epochs` says otherwise.
 
     Raises:
         ConfigError: a list is empty or names something twice, there are more than MAX_RUNS runs, or a run's
@@ -29,41 +64,97 @@ class Sweep:
     models: tuple[str, ...]
     latent_sizes: tuple[int, ...]
     layers: tuple[int, ...] = (1,)
+    strides: tuple[int, ...] = ()
+    epochs: tuple[int, ...] = ()
+    batch_sizes: tuple[int, ...] = ()
+    learning_rates: tuple[float, ...] = ()
+    decay_epochs: tuple[int | None, ...] = ()
+    noises: tuple[Noise | None, ...] = ()
+    train_images: tuple[int | None, ...] = ()
+    rate_weights: tuple[float | None, ...] = ()
+    betas: tuple[float, ...] = ()
+    seeds: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_list("model", self.models)
-        _check_list("latent size", self.latent_sizes)
-        _check_list("number of layers", self.layers)
-        n_runs = len(self.models) * len(self.latent_sizes) * len(self.layers)
+        for one in (*QUESTION, *(one for one in GRID if self._values(one))):
+            _check_list(one.noun, self._values(one))
+        self._settle_single_values()
+        n_runs = sum(math.prod(map(len, self._lists(model).values())) for model in self.models)
         if n_runs > MAX_RUNS:
             raise ConfigError(
                 f"a sweep of {n_runs:,} runs; allowed: {MAX_RUNS}; choose fewer sizes or models"
             )
-        first, *_ = self.configs()  # which refuses what a config refuses
-        beta = self.base.beta if any(map(_has_prior, self.models)) else first.beta
-        object.__setattr__(self, "base", replace(first, beta=beta))  # equal sweeps have equal bases
+        first, *_ = configs = self.configs()  # which refuses what a config refuses
+        beta = next((config.beta for config in configs if config.kind.has_prior), first.beta)
+        stride = next((config.stride for config in configs if config.kind.has_stride), first.stride)
+        base = replace(first, beta=beta, stride=stride)  # equal sweeps have equal bases
+        object.__setattr__(self, "base", base)
+
+    def _settle_single_values(self) -> None:
+        """They are the base's. A decay that lasts longer or less long than the base stays what it is."""
+        single = {one.field: self._values(one)[0] for one in GRID if len(self._values(one)) == 1}
+        if self._decays_over_all and "epochs" in single:
+            single["decay_epochs"] = single["epochs"]
+        fixed = not self._decays_over_all and len(self.epochs) > 1
+        base = replace(self.base, model=self.models[0], **single)
+        for one in GRID:
+            if one.field in single:
+                object.__setattr__(self, one.plural, ())
+        if fixed and base.decay_epochs is not None:
+            object.__setattr__(self, "decay_epochs", (base.decay_epochs,))
+        object.__setattr__(self, "base", base)
+
+    @property
+    def _decays_over_all(self) -> bool:
+        return not self.decay_epochs and self.base.decay_epochs == self.base.epochs
 
     def configs(self) -> tuple[TrainConfig, ...]:
-        """One for each run: by model, layers and latent size."""
-        every = product(self.models, self.layers, sorted(self.latent_sizes))
-        return tuple(
-            replace(self.base, model=m, layers=n, latent_size=k, beta=self._beta(m)) for m, n, k in every
-        )
+        """One for each run: by model, layers, the other lists as they are given, latent size, and seed."""
+        return tuple(config for model in self.models for config in self._of_model(model))
+
+    def _of_model(self, model: str) -> Iterator[TrainConfig]:
+        lists = self._lists(model)
+        for values in product(*lists.values()):
+            chosen: dict[str, Any] = dict(zip(lists, values, strict=True))
+            if self._decays_over_all and "epochs" in chosen:
+                chosen["decay_epochs"] = chosen["epochs"]
+            yield replace(self.base, model=model, **{"beta": self._beta(model)} | chosen)
+
+    def _lists(self, model: str) -> dict[str, Sequence[Any]]:
+        """What the runs of a model differ in, by field, the fastest last."""
+        kind = MODEL_KINDS.get(model)  # an unknown one is refused by its config
+        idle = {"stride": kind is not None and not kind.has_stride, "beta": not _has_prior(model)}
+        grid = [one for one in GRID if self._values(one) and not idle.get(one.field)]
+        lists: dict[str, Sequence[Any]] = {"layers": self.layers}
+        lists |= {one.field: self._values(one) for one in grid if one.field != "seed"}
+        lists["latent_size"] = sorted(self.latent_sizes)
+        return lists | {"seed": self.seeds} if self.seeds else lists
 
     def _beta(self, model: str) -> float:
         """The usual one where the model has no prior: else the same run would have two configs."""
         return self.base.beta if _has_prior(model) else TrainConfig.beta
 
+    def _values(self, one: Swept) -> tuple[Any, ...]:
+        values: tuple[Any, ...] = getattr(self, one.plural)
+        return values
+
+    @property
+    def swept(self) -> tuple[Swept, ...]:
+        """What several values of are compared, but for models, layers and latent sizes."""
+        return tuple(one for one in GRID if len(self._values(one)) > 1)
+
     def sweep_id(self, fingerprint: str) -> str:
-        """Readable, and the same for the same runs: `mnist-sweep-e10-<8 hex>`."""
-        run_ids = sorted(config.run_id(fingerprint) for config in self.configs())
+        """Readable, and the same for the same runs: `mnist-sweep-e10-<8 hex>`, of the longest."""
+        configs = self.configs()
+        run_ids = sorted(config.run_id(fingerprint) for config in configs)
         digest = hashlib.sha256("\n".join(run_ids).encode()).hexdigest()
-        return f"{self.base.dataset}-sweep-e{self.base.epochs}-{digest[:8]}"
+        epochs = max(config.epochs for config in configs)
+        return f"{self.base.dataset}-sweep-e{epochs}-{digest[:8]}"
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        lists = {"models": self.models, "latent_sizes": self.latent_sizes, "layers": self.layers}
-        return {"base": self.base.to_json()} | {name: list(values) for name, values in lists.items()}
+        """Plain values; lists that are not used are left out."""
+        used = (*QUESTION, *(one for one in GRID if self._values(one)))
+        return {"base": self.base.to_json()} | {one.plural: _plain(self._values(one)) for one in used}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Sweep:
@@ -72,13 +163,21 @@ class Sweep:
         Raises:
             ConfigError: a field is missing or unknown, or a value is not allowed.
         """
-        names = ("models", "latent_sizes", "layers")
-        if not isinstance(values, Mapping) or set(values) != {"base", *names}:
-            raise ConfigError(f"a sweep has base, {', '.join(names)}")
-        lists = [values[name] for name in names]
-        if not all(isinstance(one, list | tuple) for one in lists):
-            raise ConfigError(f"{', '.join(names)} of a sweep are lists")
-        return cls(TrainConfig.from_json(values["base"]), *map(tuple, lists))
+        needed = ("models", "latent_sizes", "layers")
+        optional = {one.plural for one in GRID}
+        if not isinstance(values, Mapping) or set(values) - optional != {"base", *needed}:
+            more = ", ".join(sorted(optional))
+            raise ConfigError(f"a sweep has base, {', '.join(needed)}; it may have {more}")
+        lists = {name: value for name, value in values.items() if name != "base"}
+        if wrong := [name for name, value in lists.items() if not isinstance(value, list | tuple)]:
+            raise ConfigError(f"{wrong[0]} of a sweep is no list")
+        if "noises" in lists:
+            lists["noises"] = [None if one is None else Noise.parse(str(one)) for one in lists["noises"]]
+        return cls(TrainConfig.from_json(values["base"]), **{name: tuple(one) for name, one in lists.items()})
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    return [str(value) if isinstance(value, Noise) else value for value in values]
 
 
 def whole_numbers(texts: Iterable[str], name: str) -> tuple[int, ...]:
