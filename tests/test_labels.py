@@ -120,7 +120,7 @@ def test_a_saved_picture_says_every_setting_that_is_not_the_usual_one() -> None:
     )
     wide = TrainConfig(stride=1, batch_size=5000, learning_rate=0.004, decay_epochs=10, train_images=6000)
     assert configs.every_setting(wide, sizes=(128, 1, 32)) == (
-        "MNIST, MLP, 3 sizes from 1 to 128, 10 epochs, batch 5,000, rate 0.004, "
+        "MNIST, MLP, 3 sizes from 1 to 128, 10 epochs, batch 5,000, learning rate 0.004, "
         "rate decays over 10 epochs, 6,000 training images, seed 0"
     )
     sweep = Sweep(replace(conv, model="mlp"), ("mlp", "conv"), (2, 8), (1, 2))

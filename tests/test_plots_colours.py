@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autoenc import plots
-from autoenc.plots.dots import GREY
+from autoenc.plots.references import GREY
 from autoenc.schema import MODELS
 
 # What is left of linear RGB without one of the three kinds of cones: Machado, Oliveira and Fernandes 2009.

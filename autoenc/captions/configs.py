@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from autoenc import datasets
-from autoenc.numerals import counted, listed, setting
+from autoenc.numerals import counted, listed
 from autoenc.recipes import PLAIN, RATED
-from autoenc.schema import MODEL_KINDS, MODEL_NAMES, NOISES, Noise, Sweep, TrainConfig
+from autoenc.schema import MODEL_KINDS, MODEL_NAMES, Sweep, TrainConfig
+from autoenc.setting_words import layers_text, setting_words
+from autoenc.setting_words import noise_caption as noise_caption
+from autoenc.setting_words import noise_name as noise_name
 
 
 def title(config: TrainConfig) -> str:
     """All in one line: `MLP, latent size 32, 1 layer, MNIST handwritten digits`."""
     stride = f", stride {config.stride}" if config.kind.has_stride else ""
     noise = f", {noise_caption(config.noise)}" if config.noise else ""
-    rated = f", {_words(config)['rate_weight']}" if config.rate_weight else ""
-    beta = f", {_words(config)['beta']}" if "beta" in _unusual(config) else ""
+    rated = f", {setting_words(config)['rate_weight']}" if config.rate_weight else ""
+    beta = f", {setting_words(config)['beta']}" if "beta" in _unusual(config) else ""
     return (
         f"{MODEL_NAMES[config.model]}, latent size {config.latent_size:,}, "
-        f"{_layers(config.layers)}{stride}{rated}{beta}{noise}, {datasets.title(config.dataset)}"
+        f"{layers_text(config.layers)}{stride}{rated}{beta}{noise}, {datasets.title(config.dataset)}"
     )
 
 
@@ -68,7 +71,7 @@ def short_names(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
 
 def family(config: TrainConfig) -> str:
     """Runs of all sizes: `MLP, 2 layers`."""
-    return f"{MODEL_NAMES[config.model]}, {_layers(config.layers)}"
+    return f"{MODEL_NAMES[config.model]}, {layers_text(config.layers)}"
 
 
 def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
@@ -96,22 +99,6 @@ def planned_sweep(sweep: Sweep, baselines: Sequence[str]) -> str:
     )
 
 
-def noise_caption(noise: Noise) -> str:
-    """`gaussian noise 0.3`, `blur up to 2 px`."""
-    unit = NOISES[noise.kind].unit
-    level = f"{'up to ' * noise.up_to}{setting(noise.level)}{unit and ' ' + unit}"
-    return f"{noise_name(noise.kind)} {level}"
-
-
-def noise_name(kind: str) -> str:
-    """`gaussian noise`, `blur`."""
-    return NOISES[kind].title.split(" (")[0].lower() + " noise" * NOISES[kind].called_noise
-
-
-def _layers(n: int) -> str:
-    return "1 layer" if n == 1 else f"{n} layers"
-
-
 def _models(sweep: Sweep) -> str:
     return listed([MODEL_NAMES[name] for name in sweep.models])
 
@@ -130,7 +117,7 @@ def _sizes(sweep: Sweep) -> str:
 
 def _training(config: TrainConfig, *, with_stride: bool, with_beta: bool) -> list[str]:
     """Epochs and seed, and which settings are not the usual ones; neither the data set nor the code."""
-    words, usual = _words(config), _words(TrainConfig())
+    words, usual = setting_words(config), setting_words(TrainConfig())
     if not with_stride:
         del words["stride"]
     if not with_beta:
@@ -151,25 +138,6 @@ def _unusual(config: TrainConfig) -> set[str]:
 
 
 def _short(config: TrainConfig, more: set[str]) -> str:
-    words = {"dataset": config.dataset} | _words(config)
+    words = {"dataset": config.dataset} | setting_words(config)
     name = f"{MODEL_NAMES[config.model]} {config.latent_size:,}"
     return ", ".join([name, *(text for field, text in words.items() if field in more)])
-
-
-def _words(config: TrainConfig) -> dict[str, str]:
-    """Setting -> a few words, of those that are neither the data set nor the model and its size."""
-    return {
-        "layers": _layers(config.layers),
-        "stride": f"stride {config.stride}",
-        "epochs": counted(config.epochs, "epoch"),
-        "batch_size": f"batch {config.batch_size:,}",
-        "learning_rate": f"rate {setting(config.learning_rate)}",
-        "decay_epochs": f"rate decays over {counted(config.decay_epochs, 'epoch')}"
-        if config.decay_epochs
-        else "constant rate",
-        "rate_weight": f"few bytes ({setting(config.rate_weight)})" if config.rate_weight else "small error",
-        "beta": f"beta {setting(config.beta)}",
-        "noise": noise_caption(config.noise) if config.noise else "no noise",
-        "train_images": counted(config.train_images, "image") if config.train_images else "all images",
-        "seed": f"seed {config.seed}",
-    }

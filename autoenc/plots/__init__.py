@@ -49,15 +49,9 @@ from autoenc.plots.recognition import (
     probe_by_epoch,
     psnr_by_code,
 )
-from autoenc.plots.sweep import (
-    Axes,
-    loss_at_large_sizes,
-    loss_by_code,
-    loss_by_ratio,
-    loss_by_size,
-    loss_by_time,
-    time_by_size,
-)
+from autoenc.plots.sweep import loss_at_large_sizes, loss_by_code, loss_by_ratio, loss_by_size
+from autoenc.plots.sweep_axes import Axes
+from autoenc.plots.sweep_times import loss_by_time, time_by_size
 from autoenc.plots.training import MAX_POINTS, code_bytes, comparison, extremes, kl, loss_curve, timing
 
 __all__ = [

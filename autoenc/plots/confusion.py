@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
 from autoenc.numerals import counted
-from autoenc.plots.dots import SMALL_FONT
 from autoenc.plots.drawing import COLOUR, axis, layout
 from autoenc.plots.errors import shortened
+from autoenc.plots.scales import SMALL_FONT
 
 CELL = 30  # pixels of height
 AROUND = 74  # pixels above and below the cells, with names of one or two letters below them

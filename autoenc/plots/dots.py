@@ -1,41 +1,33 @@
-"""Runs as dots, and what they are measured against as grey lines: the parts of a sweep's figures."""
+"""Runs as dots of a figure, and the runs of several seeds as one dot at their mean.
+
+Each dot has a run whose pictures a click on it shows. That of a mean is the run nearest to the mean; the
+runs of which it is the mean are small dots behind it.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from plotly.graph_objects import Figure
 
-from autoenc import lab
-from autoenc.lab import LabFigures
-from autoenc.numerals import counted, smaller
-from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
-from autoenc.published import HOVER, LEGEND, published
-from autoenc.schema import MODEL_NAMES, MODELS, BaselineCurve, Point
+from autoenc.groups import Group, Line, Spread, groups, spread
+from autoenc.numerals import counted, short, smaller
+from autoenc.plots.references import DOT_SIZE, Trace
+from autoenc.plots.scales import rounded
+from autoenc.schema import Point
 
-Trace = dict[str, Any]
-Pair = tuple[str, int]  # model, layers
-
-DASHES = ("solid", "dash", "dot", "dashdot")  # by number of layers
 SYMBOLS = ("circle", "square", "triangle-up", "star")
-GREY = "#6b7178"  # darker than other greys: the colour-blind see COLOUR["conv"] as a light one
-GREYS = (GREY, "#3f444a", "#8c939c")  # of baselines, by position
-BASELINE_DASHES = ("solid", "dash", "dashdot", "longdash")  # of those with a code, by position
-SMALL_FONT = 12  # pixels: letters inside the plot
-DOT_SIZE = 10  # pixels
-MAX_TICKS = 8
-SECOND_ROW = "legend2"
-PHONE_WIDTH = 208  # pixels that a row of the legend has there
-LEGEND_SYMBOL, LEGEND_LETTER = 40, 6.4  # pixels that an entry takes there
+BAR = {"type": "data", "thickness": 2, "width": 5}  # of one standard deviation
+SINGLE_SIZE = 6  # pixels: of a run behind its mean
+SINGLE_OPACITY = 0.45
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A run where it stands in a figure."""
+    """A run, or the mean of several, where it stands in a figure."""
 
     point: Point
     x: float
@@ -44,6 +36,9 @@ class Dot:
     joined: bool = True  # to its neighbours, by a line
     label: str = ""  # beside it
     aside: str = ""  # what is said of it in place of its ratio
+    x_bar: float | None = None  # one standard deviation to either side; None: it has no bar
+    y_bar: float | None = None
+    note: str = ""  # a line of its own below what is said of it
 
     @property
     def hover(self) -> str:
@@ -54,300 +49,105 @@ class Dot:
         return text if point.finished else f"{text}, epoch {point.epochs_done:,} of {point.config.epochs:,}"
 
 
-@dataclass(frozen=True)
-class Chart:
-    """What is put together to a figure."""
-
-    title: str
-    points: Sequence[Point]  # all: each pair of model and layers has a trace from the first moment
-    dots: Sequence[Dot]
-    beneath: Sequence[Trace] = ()
-    layout: Mapping[str, Any] = field(default_factory=dict)  # xaxis, yaxis, shapes
-    hover: str = "%{y:,.4~r}"  # what follows the name of a run
-    mode: str = "lines+markers"
-    label_side: str = "top right"  # of a dot: where its label stands
-
-    def figure(self, highlighted: str | None, caption: str) -> Figure:
-        """With a ring around the highlighted run, and the caption for those who cannot see it."""
-        traces = [*self.beneath, *self.lines(), self._ring(highlighted)]
-        dataset = self.points[0].config.dataset if self.points else "no"
-        laid_out = layout(
-            self.title,
-            hovermode="closest",
-            meta={"caption": caption, "name": f"{dataset}-{self.title.lower().replace(' ', '-')}"},
-            **legends(traces),
-            **self.layout,
-        )
-        return Figure(data=traces, layout=laid_out)
-
-    def lines(self) -> list[Trace]:
-        """One a pair. Where there are several numbers of layers the legend tells colours and dashes apart."""
-        pairs = pairs_of(self.points)
-        lines = [self._of_pair(pair) for pair in pairs]
-        layers = sorted({layers for _, layers in pairs})
-        if len(layers) == 1:
-            return lines
-        for line, (model, n) in zip(lines, pairs, strict=True):
-            line |= {"legendgroup": model, "showlegend": n == min(m for one, m in pairs if one == model)}
-        return lines + [self._sample(n) for n in layers[1:]]
-
-    def _sample(self, layers: int) -> Trace:
-        """What stands in the legend for a number of layers."""
-        return grey_line(
-            f"{layers} layers",
-            [],
-            [],
-            mode=self.mode,
-            line={"color": GREY, "width": 3, "dash": DASHES[layers - 1]},
-            marker={"color": GREY, "size": DOT_SIZE, "symbol": SYMBOLS[layers - 1]},
-        )
-
-    def _of_pair(self, pair: Pair) -> Trace:
-        """The joined dots by x, then the others, with gaps between them."""
-        dots = sorted((d for d in self.dots if pair_of(d.point) == pair), key=lambda d: (not d.joined, d.x))
-        placed: list[Dot | None] = []
-        for dot in dots:
-            placed += [dot] if dot.joined or not placed else [None, dot]
-        placed = placed or [None]  # an entry in the legend that cannot be seen
-        labelled = {"textposition": self.label_side, "textfont": {"size": SMALL_FONT}}
-        labels = [dot.label if dot else "" for dot in placed]
-        return {
-            "type": "scatter",
-            "name": name_of(pair),
-            "mode": f"{self.mode}+text" if any(labels) else self.mode,
-            **(labelled | {"text": labels} if any(labels) else {}),
-            "x": [rounded(dot.x) if dot else None for dot in placed],
-            "y": [rounded(dot.y) if dot else None for dot in placed],
-            "customdata": [dot.point.run_id if dot else None for dot in placed],
-            "hovertext": [dot.hover if dot else None for dot in placed],
-            "hovertemplate": f"k = %{{hovertext}}: {self.hover}",
-            "cliponaxis": False,  # a dot on the edge is whole
-            "line": {"color": COLOUR[pair[0]], "width": 3, "dash": DASHES[pair[1] - 1]},
-            "marker": {"color": COLOUR[pair[0]], "size": DOT_SIZE, "symbol": _symbols(placed, pair[1])},
-        }
-
-    def _ring(self, highlighted: str | None) -> Trace:
-        dot = next((d for d in self.dots if d.point.run_id == highlighted), None)
-        colour = COLOUR[dot.point.config.model] if dot else GREY
-        return {
-            "type": "scatter",
-            "name": "chosen",
-            "mode": "markers",
-            "x": [rounded(dot.x) if dot else None],
-            "y": [rounded(dot.y) if dot else None],
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-            "showlegend": False,
-            "marker": {
-                "color": colour,
-                "size": 2.2 * DOT_SIZE,
-                "symbol": "circle-open",
-                "line": {"width": 3},
-            },
-        }
-
-
-def pair_of(point: Point) -> Pair:
-    return point.config.model, point.config.layers
-
-
-def pairs_of(points: Iterable[Point]) -> list[Pair]:
-    return sorted({pair_of(p) for p in points}, key=lambda pair: (MODELS.index(pair[0]), pair[1]))
-
-
-def name_of(pair: Pair) -> str:
-    """`MLP`, `Conv, 2 layers`."""
-    model, layers = pair
-    return MODEL_NAMES[model] if layers == 1 else f"{MODEL_NAMES[model]}, {layers} layers"
-
-
-def rounded(value: float) -> float:
-    """To 4 significant digits."""
-    short = float(f"{value:.4g}")
-    return int(short) if short.is_integer() else short
-
-
 def _smaller(ratio: float) -> str:
     if math.isclose(ratio, 1):
         return "as many as pixels"
     return smaller(ratio)
 
 
-def _symbols(placed: Sequence[Dot | None], layers: int) -> str | list[str]:
-    full = SYMBOLS[layers - 1]
-    symbols = [f"{full}-open" if dot and dot.hollow else full for dot in placed]
-    return symbols if len(set(symbols)) > 1 else symbols[0]
+# ---------------------------------------------------------------- several seeds
 
 
-def legends(traces: Sequence[Trace]) -> dict[str, Any]:
-    """Above the plot: our runs and the baselines; over them, in a row of its own, what has a long name.
+def with_means(
+    line: Line, dots: Sequence[Dot], told: Callable[[float], str] = short
+) -> tuple[list[Dot], list[Dot]]:
+    """The dots of a line, with one for the runs that differ only by their seed; and the single ones of these.
 
-    A horizontal legend that needs more than one row has columns as wide as its longest name. The margin is
-    what a phone needs, whose letters are smaller: the figure does not know how wide it will be.
+    Args:
+        dots: of all lines.
+        told: a standard deviation in words.
     """
-    named = [trace for trace in traces if trace.get("showlegend", True)]
-    names = [trace["name"] for trace in named if "legend" not in trace]
-    widths = [LEGEND_SYMBOL + LEGEND_LETTER * len(name) for name in names]
-    per_row = max(1, int(PHONE_WIDTH / max(widths, default=1)))
-    rows = (len(names) < len(named)) + (1 if sum(widths) <= PHONE_WIDTH else math.ceil(len(names) / per_row))
-    across = {"orientation": "h", "x": 1, "xanchor": "right", "traceorder": "normal"}
-    return {
-        "legend": across | {"y": 1, "yref": "paper", "yanchor": "bottom"},
-        "legend2": across | {"y": 1, "yref": "container", "yanchor": "top"},
-        "margin": {"l": 92, "r": 20, "t": 16 + 26 * rows, "b": 56, "autoexpand": False},
-    }
+    by_id = {dot.point.run_id: dot for dot in dots}
+    large: list[Dot] = []
+    single: list[Dot] = []
+    for group in groups(line.points):
+        mine = [by_id[point.run_id] for point in group.points if point.run_id in by_id]
+        if len(group.points) == 1:
+            large += mine
+            continue
+        single += mine
+        if done := [dot for dot in mine if dot.joined]:
+            large.append(_mean(group, done, told))
+    return large, single
 
 
-# ---------------------------------------------------------------- what they are measured against
+def _mean(group: Group, done: Sequence[Dot], told: Callable[[float], str]) -> Dot:
+    """One dot for these."""
+    x, y = spread([dot.x for dot in done]), spread([dot.y for dot in done])
+    nearest = min(done, key=lambda dot: abs(dot.y - y.mean))
+    bar_of_x = x.std if x.std and len({dot.x for dot in done}) > 1 else None
+    return replace(
+        nearest,
+        x=x.mean if bar_of_x else nearest.x,
+        y=y.mean,
+        hollow=any(dot.hollow for dot in done),
+        x_bar=bar_of_x,
+        y_bar=y.std,
+        note=_note(y, len(group.points), told),
+    )
 
 
-def grey_line(name: str, x: Sequence[float], y: Sequence[float], **more: Any) -> Trace:
-    """A thin one that answers no click."""
+def _note(y: Spread, n_planned: int, told: Callable[[float], str]) -> str:
+    """`mean of 3 seeds, standard deviation 0.0002`."""
+    if y.std is None:
+        return f"1 of {n_planned} seeds so far"
+    which = f"{y.n} seeds" if y.n == n_planned else f"{y.n} of {n_planned} seeds so far"
+    return f"mean of {which}, standard deviation {told(y.std)}"
+
+
+def singles(name: str, dots: Sequence[Dot], hover: str, colour: str, symbol: str, group: str) -> Trace:
+    """The runs behind the means of a line: small, faint, and a click on one shows its pictures."""
     return {
         "type": "scatter",
         "name": name,
-        "mode": "lines",
-        "x": [rounded(v) for v in x] if len(x) else [None],
-        "y": [rounded(v) for v in y] if len(y) else [None],
-        "hovertemplate": "%{y:,.4~r}",
-        "line": {"color": GREY, "width": 1.5},
-    } | more
+        "mode": "markers",
+        "x": [rounded(dot.x) for dot in dots] or [None],
+        "y": [rounded(dot.y) for dot in dots] or [None],
+        "customdata": [dot.point.run_id for dot in dots] or [None],
+        "hovertext": [f"{dot.hover}, seed {dot.point.config.seed}" for dot in dots] or [None],
+        "hovertemplate": f"k = %{{hovertext}}: {hover}",
+        "cliponaxis": False,
+        "legendgroup": group,
+        "showlegend": False,
+        "opacity": SINGLE_OPACITY,
+        "marker": {"color": colour, "size": SINGLE_SIZE, "symbol": symbols(dots, symbol)},
+    }
 
 
-def baseline_lines(
-    baselines: Sequence[BaselineCurve], sizes: Sequence[int], x_of: Callable[[int], float]
-) -> list[Trace]:
-    """The test loss of each baseline with a code, as far as these sizes reach."""
-    low, high = min(sizes, default=1), max(sizes, default=1)
-    lines = []
-    for i, curve in enumerate(curve for curve in baselines if curve.has_code):
-        shown = [point for point in curve.measured if low <= point.n_latents <= high]
-        x, y = [x_of(point.n_latents) for point in shown], [point.test_mse for point in shown]
-        dash = {
-            "color": GREYS[i % len(GREYS)],
-            "width": 1.5,
-            "dash": BASELINE_DASHES[i % len(BASELINE_DASHES)],
-        }
-        lines.append(grey_line(curve.title, x, y, line=dash))
-    return lines
+def bars(placed: Sequence[Dot | None]) -> dict[str, Any]:
+    """What a trace has for the standard deviations of its dots; nothing where none has one."""
+    found: dict[str, Any] = {}
+    for axis in ("x", "y"):
+        lengths = [getattr(dot, f"{axis}_bar") if dot else None for dot in placed]
+        if any(lengths):
+            found[f"error_{axis}"] = BAR | {"array": [rounded(v) if v else None for v in lengths]}
+    return found
 
 
-def level_lines(
-    baselines: Sequence[BaselineCurve], x_axis: Mapping[str, Any], *, at: str = "right"
-) -> list[Trace]:
-    """The loss of each baseline without a code, across the plot; its name is written beside it."""
-    low, high = x_axis["range"]
-    ends = _inward(10**low, 10**high) if x_axis.get("type") == "log" else [low, high]
-    return [
-        grey_line(
-            curve.title,
-            *((ends, [curve.level, curve.level]) if curve.level is not None else ([], [])),
-            mode="lines+text",
-            text=["", curve.title] if at == "right" else [curve.title, ""],
-            textposition="bottom left" if at == "right" else "bottom right",
-            textfont={"size": SMALL_FONT},
-            line={"color": GREY, "width": 1.5, "dash": "dot"},
-            showlegend=False,
-        )
-        for curve in baselines
-        if not curve.has_code
-    ]
+# ---------------------------------------------------------------- on a trace
 
 
-def _inward(low: float, high: float) -> list[float]:
-    """Both to 4 significant digits, not beyond the ends of the axis: plotly leaves out a name out there."""
-    steps = [10.0 ** (math.floor(math.log10(end)) - 3) for end in (low, high)]
-    return [math.ceil(low / steps[0]) * steps[0], math.floor(high / steps[1]) * steps[1]]
+def symbols(placed: Sequence[Dot | None], full: str) -> str | list[str]:
+    """The symbol of a line, or one for each dot where some are hollow."""
+    each = [f"{full}-open" if dot and dot.hollow else full for dot in placed]
+    return each if len(set(each)) > 1 else each[0] if each else full
 
 
-def diamonds(name: str, points: Sequence[Point], value: Callable[[LabFigures], float | None]) -> Trace:
-    """The report's figures at the latent sizes that it gives."""
-    values = {}
-    for point in points:
-        figures = lab.reported(point.config)
-        if figures is not None and (y := value(figures)) is not None:
-            values[point.config.latent_size, name_of(pair_of(point))] = y
-    return grey_line(
-        name,
-        [k for k, _ in values],
-        list(values.values()),
-        cliponaxis=False,
-        hovertext=[f"{pair}, k = {k:,}" for k, pair in values] or None,
-        hovertemplate="%{hovertext}: %{y:,.4~r}",
-        legend=SECOND_ROW,
-        mode="markers",
-        marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond-open"},
-        showlegend=bool(values),
-    )
+def marker(placed: Sequence[Dot | None], colour: str, symbol: str) -> dict[str, Any]:
+    return {"color": colour, "size": DOT_SIZE, "symbol": symbols(placed, symbol)}
 
 
-def published_diamonds(points: Sequence[Point], x_of: Callable[[int], float]) -> Trace:
-    """What others report of autoencoders of such images, as far as these codes reach."""
-    codes = [p.n_latents for p in points]
-    every = published(points[0].config.dataset) if points else {}
-    figures = {k: mse for k, mse in every.items() if min(codes) <= k <= max(codes)}
-    return grey_line(
-        LEGEND,
-        [x_of(k) for k in figures],
-        list(figures.values()),
-        cliponaxis=False,
-        hovertext=[f"k = {k:,}" for k in figures] or None,
-        hovertemplate=f"%{{hovertext}}<br>{HOVER} %{{y:,.2~r}}",
-        legend=SECOND_ROW,
-        mode="markers",
-        marker={"color": GREY, "size": DOT_SIZE, "symbol": "diamond"},
-        showlegend=bool(figures),
-    )
-
-
-# ---------------------------------------------------------------- axes
-
-
-def size_axis(title: str, values: Sequence[float], *, log: bool, ticks: bool = False) -> dict[str, Any]:
-    """From the least to the greatest planned value, whatever has come; `ticks`: at the values themselves."""
-    low, high = min(values, default=1), max(values, default=128)
-    planned = axis(title, ",~g") | {"showgrid": False}
-    planned["uirevision"] = f"{low} {high} {log}"
-    if not log:
-        air = 0.03 * high
-        return planned | {"range": [rounded(-air), rounded(high + air)]}
-    first, last = math.log10(low), math.log10(high)
-    air = max(0.03 * (last - first), 0.03)
-    planned |= {"type": "log", "range": [rounded(first - air), rounded(last + air)], "dtick": 1}
-    return planned | ({"tickvals": _spread(values), "tickformat": ",d"} if ticks else {})
-
-
-def _spread(values: Sequence[float]) -> list[float]:
-    """As many of them as stand apart on a logarithmic axis, the least first."""
-    labelled: list[float] = []
-    every = sorted(set(values))
-    gap = math.log(every[-1] / every[0]) / (MAX_TICKS - 1) if every else 0
-    for value in every:
-        if not labelled or math.log(value / labelled[-1]) >= 0.999 * gap:
-            labelled.append(value)
-    return labelled
-
-
-def linear_top(value: float) -> float:
-    """The next even step above it."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= 0.999 * value)
-
-
-def seconds_axis(title: str, seconds: Sequence[float], *, log: bool) -> tuple[dict[str, Any], float, float]:
-    """The axis, and what it shows at least; it widens in steps of 1, 2, 5 like that of the losses."""
-    low = step_of_1_2_5(min(seconds, default=1) / 1.25, up=False)
-    high = step_of_1_2_5(max(seconds, default=100) * 1.1, up=True)
-    logarithmic = {"type": "log", "dtick": "D2" if high <= 200 * low else 1} if log else {}
-    return axis(title, "~g") | logarithmic, low if log else 0, high
-
-
-def heights(dots: Sequence[Dot], *traces: Trace) -> np.ndarray:
+def heights(dots: Iterable[Dot], *traces: Trace) -> np.ndarray:
     """All that a y axis has to show, (N,) float32."""
     values = [dot.y for dot in dots] + [y for one in traces for y in one["y"] if y is not None]
     return np.array(values, dtype=np.float32)
-
-
-def letters(text: str, **more: Any) -> dict[str, Any]:
-    """What a shape is called."""
-    return {"text": text, "font": {"size": SMALL_FONT}, **more}

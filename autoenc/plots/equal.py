@@ -17,18 +17,10 @@ from plotly.graph_objects import Figure
 from autoenc import equal
 from autoenc.equal import BY, By, Curve, Measure
 from autoenc.pareto import usable
-from autoenc.plots.dots import (
-    DOT_SIZE,
-    GREY,
-    GREYS,
-    SECOND_ROW,
-    Trace,
-    legends,
-    rounded,
-    seconds_axis,
-    size_axis,
-)
+from autoenc.plots.charts import legends
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
+from autoenc.plots.references import DOT_SIZE, GREY, GREYS, SECOND_ROW, Trace
+from autoenc.plots.scales import rounded, seconds_axis, size_axis
 from autoenc.published import HOVER, LEGEND
 from autoenc.schema import MODEL_NAMES, ROUNDING, Point, Subject
 

@@ -10,8 +10,8 @@ from unicodedata import east_asian_width
 from plotly.graph_objects import Figure
 
 from autoenc.numerals import short
-from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import COLOUR, LOSS, axis, layout
+from autoenc.plots.scales import rounded
 
 MAX_WIDTH = 14  # letters of a name beside its bar: on a telephone half of the chart is left for the bars
 ROOM = 1.15  # of the longest bar: its number stands behind it

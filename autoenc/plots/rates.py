@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
+from autoenc.groups import lines
 from autoenc.numerals import short, smaller
 from autoenc.plots.denoising import parts
-from autoenc.plots.dots import DOT_SIZE, GREY, Trace, grey_line, linear_top, name_of, pair_of
 from autoenc.plots.drawing import COLOUR, axis, layout, step_of_1_2_5
-from autoenc.plots.sweep import Axes, loss_by_ratio
+from autoenc.plots.references import DOT_SIZE, GREY, Trace, grey_line
+from autoenc.plots.scales import linear_top
+from autoenc.plots.sweep import loss_by_ratio
+from autoenc.plots.sweep_axes import Axes
 from autoenc.schema import BaselineCurve, Point, RateCurve, RatePoint
 
 # A family of codecs, one colour; runs take the bright ones of SEVERAL_COLOURS. More families begin again.
@@ -185,10 +188,11 @@ def loss_by_ratio_in_bytes(
     """
     figure = loss_by_ratio(points, baselines, axes, highlighted=highlighted, caption=caption)
     files = dict(in_bytes)
+    names = {point.run_id: line.name for line in lines(points) for point in line.points}
     weighed = [(point, files[point.run_id]) for point in points if point.run_id in files]
     ratios = [point.n_pixels / file.bytes_per_image for point, file in weighed]
     says = [
-        f"{name_of(pair_of(point))}, k = {point.config.latent_size:,}, in real bytes: "
+        f"{names[point.run_id]}, k = {point.config.latent_size:,}, in real bytes: "
         f"{short(file.bytes_per_image, 3)} an image, {smaller(ratio)}"
         for (point, file), ratio in zip(weighed, ratios, strict=True)
     ]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
-from autoenc.plots.dots import grey_line
 from autoenc.plots.drawing import COLOUR, Floats, axis, drawable, layout, loss_axis, reach, trace
+from autoenc.plots.references import grey_line
 from autoenc.plots.training import MAX_POINTS, extremes
 from autoenc.schema import Recogniser, Reliability
 

@@ -9,23 +9,16 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from autoenc.numerals import decibels, percent
 from autoenc.pareto import usable
+from autoenc.plots.charts import Chart
 from autoenc.plots.denoising import parts as denoising
-from autoenc.plots.dots import (
-    BASELINE_DASHES,
-    DOT_SIZE,
-    GREY,
-    GREYS,
-    SMALL_FONT,
-    Chart,
-    Dot,
-    Trace,
-    grey_line,
-    size_axis,
-)
+from autoenc.plots.dots import Dot
 from autoenc.plots.drawing import axis, layout, reach
 from autoenc.plots.recogniser import share_axis, share_line
-from autoenc.plots.sweep import Axes
+from autoenc.plots.references import BASELINE_DASHES, DOT_SIZE, GREY, GREYS, Trace, grey_line
+from autoenc.plots.scales import SMALL_FONT, size_axis
+from autoenc.plots.sweep_axes import Axes
 from autoenc.schema import NOISES, BaselineCurve, Point, Probe, ReadingCurve, psnr_of_mse
 
 # ---------------------------------------------------------------- what it can still read
@@ -76,6 +69,7 @@ def accuracy_by_code(
         beneath,
         {"xaxis": x_axis, "yaxis": share_axis()},
         hover="%{y:.1%}",
+        told=percent,
     )
     return chart.figure(highlighted, caption)
 
@@ -98,7 +92,9 @@ def psnr_by_code(
         x, y = [point.n_latents for point in shown], [psnr_of_mse(point.test_mse) for point in shown]
         beneath.append(grey_line(curve.title, x, y, line=_dash(i), hovertemplate="%{y:.1f} dB"))
     layout = {"xaxis": x_axis, "yaxis": axis("PSNR (dB)", "~g") | {"rangemode": "tozero"}}
-    chart = Chart("PSNR by size of the code", points, dots, beneath, layout, hover="%{y:.1f} dB")
+    chart = Chart(
+        "PSNR by size of the code", points, dots, beneath, layout, hover="%{y:.1f} dB", told=decibels
+    )
     return chart.figure(None, caption)
 
 
@@ -225,6 +221,7 @@ def probe_by_code(
         [*_level_lines(levels, x_axis), *thin],
         {"xaxis": x_axis, "yaxis": share_axis()},
         hover="%{y:.1%}",
+        told=percent,
     )
     return chart.figure(highlighted, caption)
 

@@ -1,55 +1,36 @@
-"""The figures of a sweep: what a larger code buys, and what it costs.
+"""The figures of a sweep: what a larger code buys. What it costs is in sweep_times.py.
 
-A dot is a run, and a click on it answers its run_id. What our runs are measured against (baselines,
-the lab report) is grey and answers nothing. A hollow dot is, at a loss, a run that is still training; at a
-time, one that other runs may have slowed down.
+A dot is a run, and a click on it answers its run_id; where runs differ only by their seed, it is their
+mean with a bar of one standard deviation, and the runs are small dots behind it. What our runs are measured
+against (baselines, the lab report) is grey and answers nothing. A hollow dot is a run that is still training.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from plotly.graph_objects import Figure
 
-from autoenc.pareto import pareto, usable
-from autoenc.plots.dots import (
+from autoenc.groups import along
+from autoenc.pareto import usable
+from autoenc.plots.charts import Chart
+from autoenc.plots.dots import Dot, heights
+from autoenc.plots.references import (
     GREY,
-    SECOND_ROW,
-    Chart,
-    Dot,
     baseline_lines,
     diamonds,
-    grey_line,
-    heights,
-    letters,
     level_lines,
-    linear_top,
     published_diamonds,
-    seconds_axis,
-    size_axis,
 )
-from autoenc.plots.drawing import Floats, loss_axis
-from autoenc.schema import CODE_UNITS, MODELS, BaselineCurve, Point, State
+from autoenc.plots.scales import letters, linear_top, size_axis
+from autoenc.plots.sweep_axes import Axes, aside, first_x, loss_y, setting_title, size_x, x_of
+from autoenc.schema import BaselineCurve, Point, State
 
-MAX_LABELS = 16  # that still find room beside their dots
 MIN_LARGE_SIZES = 3  # sizes in the figure of the large ones
 
 Baselines = Sequence[BaselineCurve]
-
-
-@dataclass(frozen=True)
-class Axes:
-    """Which axes are logarithmic. Times are drawn as the sizes are."""
-
-    log_size: bool = True
-    log_loss: bool = True
-
-
-# ---------------------------------------------------------------- loss
 
 
 def loss_by_size(
@@ -60,7 +41,7 @@ def loss_by_size(
     highlighted: str | None = None,
     caption: str = "",
 ) -> Figure:
-    """Test loss against latent size.
+    """Test loss against latent size; against a setting, where a sweep has several values of it and one size.
 
     Args:
         points: one for each planned run, in whatever state.
@@ -68,12 +49,16 @@ def loss_by_size(
         highlighted: run_id of the run that gets a ring.
         caption: what the figure shows, for those who cannot see it.
     """
-    x_axis = _latent_sizes(points, axes)
-    beneath = [*level_lines(baselines, x_axis), *_beside_sizes(points, baselines)]
-    dots = _losses(points, lambda p: p.config.latent_size)
-    y = _loss(heights(dots, *beneath), axes, points)
-    chart = Chart("Test loss by latent size", points, dots, beneath, {"xaxis": x_axis} | y)
-    return chart.figure(highlighted, caption)
+    x_axis, setting = first_x(points, axes), along(points)
+    beneath = level_lines(baselines, x_axis)
+    if setting == "latent_size":
+        beneath += _beside_sizes(points, baselines)
+    dots = _losses(points, lambda p: x_of(p, setting), setting)
+    y = loss_y(heights(dots, *beneath), axes, points)
+    title = f"Test loss by {setting_title(setting)}"
+    return Chart(title, points, dots, beneath, {"xaxis": x_axis} | y, x_axis=setting).figure(
+        highlighted, caption
+    )
 
 
 def loss_at_large_sizes(
@@ -92,11 +77,11 @@ def loss_at_large_sizes(
     sizes = sorted({p.config.latent_size for p in points})
     shown = sizes[-max(MIN_LARGE_SIZES, math.ceil(len(sizes) / 2)) :]
     large = [p for p in points if p.config.latent_size in shown]
-    x_axis = _latent_sizes(large, axes)
+    x_axis = size_x(large, axes)
     dots = _losses(large, lambda p: p.config.latent_size)
     beneath = _beside_sizes(large, baselines)
     needed = heights(dots) if dots else heights((), *beneath)
-    y = _loss(needed, Axes(log_loss=False), large)
+    y = loss_y(needed, Axes(log_loss=False), large)
     top = linear_top(needed.max() if len(needed) else 0.01)
     y["yaxis"]["autorangeoptions"]["clipmax"] = y["shapes"][0]["y1"] = top
     return Chart("Close-up: large sizes", points, dots, beneath, {"xaxis": x_axis} | y).figure(
@@ -126,7 +111,7 @@ def loss_by_code(
         published_diamonds(points, lambda k: k),
     ]
     dots = _losses(points, lambda p: p.n_latents)
-    y = _loss(heights(dots, *beneath), axes, points)
+    y = loss_y(heights(dots, *beneath), axes, points)
     free = "bottom" if axes.log_size else "top"  # left of the line, or right
     y["shapes"].append(
         {
@@ -164,7 +149,7 @@ def loss_by_ratio(
         published_diamonds(points, lambda k: n_pixels / k),
     ]
     dots = _losses(points, lambda p: p.ratio)
-    y = _loss(heights(dots, *beneath), axes, points)
+    y = loss_y(heights(dots, *beneath), axes, points)
     if x_axis["range"][0] < 0:
         at = "bottom left" if axes.log_loss else "middle left"  # where the fewest dots are
         y["shapes"].append(
@@ -179,122 +164,16 @@ def _shaded(first: float, last: float, label: dict[str, Any]) -> dict[str, Any]:
     return across | {"x0": first, "x1": last, "fillcolor": "rgba(140,147,156,0.2)", "label": label}
 
 
-def _latent_sizes(points: Sequence[Point], axes: Axes) -> dict[str, Any]:
-    units = [CODE_UNITS[model] for model in MODELS if model in {p.config.model for p in points}]
-    unit = " or ".join(f"{unit}s" for unit in dict.fromkeys(units))
-    sizes = [p.config.latent_size for p in points]
-    return size_axis(f"latent size ({unit or 'numbers'})", sizes, log=axes.log_size, ticks=axes.log_size)
-
-
 def _beside_sizes(points: Sequence[Point], baselines: Baselines) -> list[dict[str, Any]]:
     sizes = [p.config.latent_size for p in points]
     report = diamonds("lab report (training loss)", points, lambda figures: figures.train_loss)
     return [*baseline_lines(baselines, sizes, lambda k: k), report]
 
 
-def _losses(points: Sequence[Point], x_of: Callable[[Point], float]) -> list[Dot]:
+def _losses(points: Sequence[Point], x: Callable[[Point], float], setting: str = "latent_size") -> list[Dot]:
     """Finished runs, and hollow those that are training, at their loss so far."""
     return [
-        Dot(p, x_of(p), p.test_mse, hollow=not p.finished, joined=p.finished)
+        Dot(p, x(p), p.test_mse, hollow=not p.finished, joined=p.finished, aside=aside(p, setting))
         for p in points
         if (p.finished or p.state is State.RUNNING) and p.test_mse is not None and usable(p.test_mse)
     ]
-
-
-def _loss(losses: Floats, axes: Axes, points: Sequence[Point]) -> dict[str, Any]:
-    y = loss_axis(losses, losses, axes.log_loss)
-    y["yaxis"]["title"]["standoff"] = 8  # the labels are longer than those of a single run
-    low, high = y["shapes"][0]["y0"], y["shapes"][0]["y1"]
-    if axes.log_loss and high > 200 * low:
-        y["yaxis"]["dtick"] = 1
-    y["yaxis"]["uirevision"] = _revision(points, axes.log_loss)
-    return y
-
-
-def _revision(points: Sequence[Point], log: bool) -> str:
-    """Another sweep does not inherit the zoom, nor another unit."""
-    return f"{zlib.crc32(' '.join(p.run_id for p in points).encode()):x} {log}"
-
-
-# ---------------------------------------------------------------- time
-
-
-def time_by_size(
-    points: Sequence[Point], axes: Axes, *, highlighted: str | None = None, caption: str = ""
-) -> Figure:
-    """Seconds of training and tests of the finished runs against latent size. As `loss_by_size`.
-
-    Both axes are logarithmic or neither: where time grows as the size does, the line is straight.
-    """
-    times = [p for p in points if _timed(p)]
-    dots = [
-        Dot(p, p.config.latent_size, p.seconds, hollow=p.concurrent_jobs != 0, aside=_circumstances(p))
-        for p in times
-    ]
-    report = diamonds("lab report (its own machine)", points, lambda figures: figures.seconds)
-    y_axis, low, high = seconds_axis("training time (s)", list(heights(dots, report)), log=axes.log_size)
-    y_axis["uirevision"] = _revision(points, axes.log_size)
-    layout = {"xaxis": _latent_sizes(points, axes), "yaxis": y_axis, "shapes": [_unseen("y", low, high)]}
-    hover = "%{y:,.3~r} s"
-    return Chart("Training time by latent size", points, dots, [report], layout, hover).figure(
-        highlighted, caption
-    )
-
-
-def loss_by_time(
-    points: Sequence[Point], axes: Axes, *, highlighted: str | None = None, caption: str = ""
-) -> Figure:
-    """Test loss of the finished runs against their seconds, and which of them are best for their time."""
-    times = [p for p in points if _timed(p) and usable(p.test_mse)]
-    few = len(times) <= MAX_LABELS
-    dots = [
-        Dot(
-            p,
-            p.seconds,
-            p.test_mse or 0,
-            p.concurrent_jobs != 0,
-            label=str(p.config.latent_size) if few else "",
-        )
-        for p in times
-    ]
-    best = pareto(points)
-    seconds, losses = [p.seconds for p in best], [p.test_mse or 0 for p in best]
-    step = {"color": GREY, "width": 1.5, "shape": "hv"}
-    front = grey_line("best for the time", seconds, losses, line=step, legend=SECOND_ROW)
-    x_axis, low, high = seconds_axis("training time (s)", [p.seconds for p in times], log=axes.log_size)
-    x_axis |= {"uirevision": _revision(points, axes.log_size), "showgrid": False}
-    y = _loss(heights(dots), axes, points)
-    y["shapes"].append(_unseen("x", low, high))
-    chart = Chart(
-        "Test loss by training time",
-        points,
-        dots,
-        [front],
-        {"xaxis": x_axis} | y,
-        mode="markers",
-        hover="%{y:,.4~r} after %{x:,.3~r} s",
-        label_side="bottom left"
-        if axes.log_size and axes.log_loss
-        else "top right",  # where no step crosses it
-    )
-    return chart.figure(highlighted, caption)
-
-
-def _circumstances(point: Point) -> str:
-    """`2 threads on cpu, no concurrent runs`."""
-    threads = f"{point.threads} thread{'s' * (point.threads != 1)} on " if point.threads else "on "
-    others = {None: "unknown how many concurrent runs", 0: "no concurrent runs"}.get(
-        point.concurrent_jobs, f"{point.concurrent_jobs} concurrent run{'s' * (point.concurrent_jobs != 1)}"
-    )
-    return f"{threads}{point.device or 'an unknown device'}, {others}"
-
-
-def _timed(point: Point) -> bool:
-    return point.finished and usable(point.seconds)
-
-
-def _unseen(axis: str, low: float, high: float) -> dict[str, Any]:
-    """A line that an axis has to show."""
-    other = "x" if axis == "y" else "y"
-    ends = {f"{axis}0": low, f"{axis}1": high, f"{other}0": 0, f"{other}1": 0}
-    return {"type": "line", "line": {"width": 0}, f"{other}ref": "paper", **ends}

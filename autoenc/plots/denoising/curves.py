@@ -19,8 +19,8 @@ from autoenc.plots.denoising.parts import (
     scatter,
     y_axis_of,
 )
-from autoenc.plots.dots import DOT_SIZE
 from autoenc.plots.drawing import axis, reach
+from autoenc.plots.references import DOT_SIZE
 from autoenc.schema import NOISES, Curve
 
 

@@ -11,8 +11,9 @@ from plotly.graph_objects import Figure
 
 from autoenc.numerals import decibels, setting
 from autoenc.plots.denoising.parts import PSNR, Chart, Trace, between, of_images
-from autoenc.plots.dots import GREY, SMALL_FONT
 from autoenc.plots.drawing import axis
+from autoenc.plots.references import GREY
+from autoenc.plots.scales import SMALL_FONT
 from autoenc.schema import NOISES, Curve, Noise, training_noise
 
 Place = tuple[int, int]  # row, column

@@ -11,8 +11,8 @@ import numpy as np
 from plotly.graph_objects import Figure
 
 from autoenc.numerals import counted
-from autoenc.plots.dots import rounded
 from autoenc.plots.drawing import FONT_SIZE, axis, layout
+from autoenc.plots.scales import rounded
 from autoenc.schema import NOISES, SLOW_METHODS, Curve, Quality
 
 Trace = dict[str, Any]

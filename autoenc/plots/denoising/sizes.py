@@ -18,7 +18,8 @@ from autoenc.plots.denoising.parts import (
     scatter,
     y_axis_of,
 )
-from autoenc.plots.dots import DOT_SIZE, GREY, size_axis
+from autoenc.plots.references import DOT_SIZE, GREY
+from autoenc.plots.scales import size_axis
 from autoenc.schema import NOISES, Curve
 
 # From little noise to much. Lightness falls from step to step, for every kind of colour vision, and the ends
