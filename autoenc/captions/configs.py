@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from autoenc import datasets
 from autoenc.numerals import counted, listed
 from autoenc.recipes import PLAIN, RATED
-from autoenc.schema import MODEL_KINDS, MODEL_NAMES, Sweep, TrainConfig
+from autoenc.schema import MODEL_KINDS, MODEL_NAMES, Noise, Sweep, Swept, TrainConfig
 from autoenc.setting_words import layers_text, setting_words
 from autoenc.setting_words import noise_caption as noise_caption
 from autoenc.setting_words import noise_name as noise_name
@@ -46,6 +46,7 @@ def every_setting_of_sweep(sweep: Sweep) -> str:
     kinds = [MODEL_KINDS[name] for name in sweep.models]
     settings = _training(
         replace(sweep.base, layers=TrainConfig.layers),
+        {one.field: _values(sweep, one) for one in sweep.swept},
         with_stride=any(kind.has_stride for kind in kinds),
         with_beta=any(kind.has_prior for kind in kinds),
     )
@@ -80,10 +81,50 @@ def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
     return tuple(_short(config, differing - {"model", "latent_size"}) for config in configs)
 
 
+def in_sweep(config: TrainConfig, sweep: Sweep) -> str:
+    """`short`, with what else tells the runs of this sweep apart: `MLP 32, learning rate 0.01, seed 1`."""
+    return _short(config, _unusual(config) | set(_telling(config, sweep)))
+
+
+def family_in_sweep(config: TrainConfig, sweep: Sweep) -> str:
+    """`family`, with what else tells the runs of this sweep apart: `MLP, 1 layer, seed 1`."""
+    return ", ".join([family(config), *(setting_words(config)[name] for name in _telling(config, sweep))])
+
+
+def _telling(config: TrainConfig, sweep: Sweep) -> list[str]:
+    """The settings of which a sweep has several values, but for those that mean nothing to this model."""
+    idle = {"stride": not config.kind.has_stride, "beta": not config.kind.has_prior}
+    return [one.field for one in sweep.swept if not idle.get(one.field)]
+
+
 def sweep_title(sweep: Sweep) -> str:
-    """`MLP and Conv, 8 sizes from 1 to 128, 10 epochs, MNIST handwritten digits`."""
-    epochs = counted(sweep.base.epochs, "epoch")
-    return f"{_models(sweep)}, {_sizes(sweep)}, {epochs}, {datasets.title(sweep.base.dataset)}"
+    """`MLP and Conv, 8 sizes from 1 to 128, 3 seeds, 10 epochs, MNIST handwritten digits`."""
+    swept = [one.field for one in sweep.swept]
+    epochs = [] if "epochs" in swept else [counted(sweep.base.epochs, "epoch")]
+    parts = [_models(sweep), _sizes(sweep), *_others(sweep), *epochs, datasets.title(sweep.base.dataset)]
+    return ", ".join(parts)
+
+
+def _others(sweep: Sweep) -> list[str]:
+    """`learning rates 0.001 and 0.01`, `3 seeds`."""
+    return [
+        counted(len(sweep.seeds), "seed") if one.field == "seed" else _values(sweep, one)
+        for one in sweep.swept
+    ]
+
+
+def _values(sweep: Sweep, one: Swept) -> str:
+    """`learning rates 0.001 and 0.01`, `seeds 0, 1 and 2`."""
+    return f"{one.plural.replace('_', ' ')} {listed([value_text(v) for v in getattr(sweep, one.plural)])}"
+
+
+def value_text(value: float | Noise | None) -> str:
+    """One value of a list of settings: `0.01`, `gaussian noise 0.3`, `none`."""
+    if value is None:
+        return "none"
+    if isinstance(value, Noise):
+        return noise_caption(value)
+    return str(value) if isinstance(value, int) else setting(value)
 
 
 def planned_sweep(sweep: Sweep, baselines: Sequence[str]) -> str:
@@ -93,9 +134,10 @@ def planned_sweep(sweep: Sweep, baselines: Sequence[str]) -> str:
         baselines: titles of those that its runs are compared with.
     """
     n_runs = counted(len(sweep.configs()), "run")
+    what = ", ".join([_models(sweep), _sizes(sweep), *_others(sweep)])
     return (
-        f"When you start it, a chart of test error against code size grows here: {n_runs} ({_models(sweep)}, "
-        f"{_sizes(sweep)}), with {' and '.join(baselines)} for comparison."
+        f"When you start it, a chart of test error against code size grows here: {n_runs} "
+        f"({what}), with {' and '.join(baselines)} for comparison."
     )
 
 
@@ -115,14 +157,16 @@ def _sizes(sweep: Sweep) -> str:
     return f"{_span(sweep.latent_sizes)}{layers}"
 
 
-def _training(config: TrainConfig, *, with_stride: bool, with_beta: bool) -> list[str]:
+def _training(
+    config: TrainConfig, swept: Mapping[str, str] = {}, *, with_stride: bool, with_beta: bool
+) -> list[str]:
     """Epochs and seed, and which settings are not the usual ones; neither the data set nor the code."""
-    words, usual = setting_words(config), setting_words(TrainConfig())
+    words, usual = setting_words(config) | swept, setting_words(TrainConfig())
     if not with_stride:
         del words["stride"]
     if not with_beta:
         del words["beta"]
-    if config.train_images:
+    if config.train_images and "train_images" not in swept:
         words["train_images"] = counted(config.train_images, "training image")
     always = ("epochs", "seed")
     return [text for field, text in words.items() if field in always or text != usual[field]]

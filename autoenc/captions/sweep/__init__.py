@@ -4,6 +4,7 @@ Only finished runs whose loss and time are positive numbers count. While others 
 all begins with "So far".
 
 terms.py    the runs that count, and their names and sizes in sentences
+seeds.py    how far the runs of several seeds lie apart; which of several settings is best
 quality.py  how good they are, by the size of their codes, and beside the baselines
 times.py    what they cost in time, and what is had for it
 """
@@ -15,6 +16,7 @@ from autoenc.captions.sweep.quality import (
     ratio_caption,
     tests_caption,
 )
+from autoenc.captions.sweep.seeds import seeds_caption, settings_caption
 from autoenc.captions.sweep.times import front_caption, layers_caption, time_caption, timing_caption
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "layers_caption",
     "loss_caption",
     "ratio_caption",
+    "seeds_caption",
+    "settings_caption",
     "tests_caption",
     "time_caption",
     "timing_caption",

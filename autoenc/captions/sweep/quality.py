@@ -9,6 +9,7 @@ from itertools import pairwise
 from autoenc.captions.baselines import baseline_caption, beaten_caption
 from autoenc.captions.ratios import MIN_CHANGE, changes, times_text
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
+from autoenc.captions.sweep.seeds import equal_within_spread
 from autoenc.captions.sweep.terms import (
     loss_of,
     name_of,
@@ -19,6 +20,7 @@ from autoenc.captions.sweep.terms import (
     sizes_of,
     so_far,
     usable_points,
+    usable_runs,
 )
 from autoenc.numerals import counted, listed, short
 from autoenc.schema import MODEL_NAMES as NAMES
@@ -35,7 +37,7 @@ def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
         compared = (baseline_caption(line, curve) for curve in baselines)
         clauses = [clause for clause in (_doublings(line), *compared) if clause]
         if clauses:
-            sentences.append(f"{name_of(line[0])}: {'; '.join(clauses)}.")
+            sentences.append(f"{name_of(line[0], points)}: {'; '.join(clauses)}.")
         sentences += [beaten_caption(line, curve) for curve in baselines]
     return so_far(points, " ".join(filter(None, sentences)))
 
@@ -43,13 +45,13 @@ def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
 def large_caption(points: Sequence[Point]) -> str:
     """How good the largest code of each model is."""
     ends = [line[-1] for line in simplest(points, "test_mse")]
-    losses = [f"{run_name(end)} {short(loss_of(end))} ({quality_of(end)})" for end in ends]
+    losses = [f"{run_name(end, points)} {short(loss_of(end))} ({quality_of(end)})" for end in ends]
     return so_far(points, f"Test loss at the largest size: {listed(losses)}." if losses else "")
 
 
 def tests_caption(points: Sequence[Point]) -> str:
     """Which runs were tested on noisy images of their own."""
-    tested = usable_points(points, "test_mse")
+    tested = usable_runs(points, "test_mse")
     n = sum(p.earlier_test for p in tested)
     if not n:
         return ""
@@ -90,13 +92,18 @@ def code_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = (
     """Which model is better at about equal code size; which codes are as large as the image."""
     lines = {line[0].config.model: line for line in simplest(points, "test_mse")}
     equal = [
-        _at_equal_code(lines, model, baselines) for model in MODELS if model in lines and model != REFERENCE
+        _at_equal_code(points, lines, model, baselines)
+        for model in MODELS
+        if model in lines and model != REFERENCE
     ]
     return so_far(points, " ".join(filter(None, (*equal, _larger_than_image(points)))))
 
 
 def _at_equal_code(
-    lines: Mapping[str, Sequence[Point]], model: str, baselines: Sequence[BaselineCurve]
+    points: Sequence[Point],
+    lines: Mapping[str, Sequence[Point]],
+    model: str,
+    baselines: Sequence[BaselineCurve],
 ) -> str:
     """This model beside the one of reference, or beside the baselines."""
     both = [(m, c) for m in lines.get(REFERENCE, []) for c in lines[model]]
@@ -113,6 +120,8 @@ def _at_equal_code(
         if reference == other
         else f"about equal code size ({reference:,} and {other:,} numbers)"
     )
+    if undecided_pair := equal_within_spread(points, size, better, worse):
+        return undecided_pair
     losses = f"{short(loss_of(better))} against {short(loss_of(worse))}"
     if loss_of(worse) / loss_of(better) <= 1 + MIN_CHANGE:
         return f"At {size} {NAMES[REFERENCE]} and {NAMES[model]} are equally good ({losses})."
@@ -154,10 +163,11 @@ def _strongest(points: Sequence[Point]) -> str:
     reaching = [p for p in having if loss_of(p) <= READABLE_MSE]
     if not reaching:
         best = min(having, key=loss_of)
-        return f"No run reaches {level}; the closest is {run_name(best)}: {quality_of(best)}."
+        return f"No run reaches {level}; the closest is {run_name(best, points)}: {quality_of(best)}."
     best = max(reaching, key=lambda p: (p.ratio, -loss_of(p)))
     reached = quality_of(best)
     if best.ratio <= 1:
-        return f"{level} is reached only without compression: by {run_name(best)}, {reached}."
+        return f"{level} is reached only without compression: by {run_name(best, points)}, {reached}."
     times = f"{short(best.ratio)} times"
-    return f"The strongest compression that still reaches {level} is {times}: {run_name(best)}, {reached}."
+    run = run_name(best, points)
+    return f"The strongest compression that still reaches {level} is {times}: {run}, {reached}."

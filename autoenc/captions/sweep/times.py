@@ -14,7 +14,9 @@ from autoenc.captions.sweep.terms import (
     sizes_of,
     so_far,
     usable_points,
+    usable_runs,
 )
+from autoenc.groups import means, n_seeds, telling, variant_of
 from autoenc.numerals import counted, short
 from autoenc.pareto import pareto, usable
 from autoenc.schema import MODEL_NAMES as NAMES
@@ -29,7 +31,9 @@ def time_caption(points: Sequence[Point]) -> str:
             continue
         first, last = line[0], line[-1]
         larger = _larger(last.config.latent_size / first.config.latent_size)
-        text = f"{name_of(first)}: a code {larger} takes {amount(last.seconds / first.seconds, 'time')}"
+        text = (
+            f"{name_of(first, points)}: a code {larger} takes {amount(last.seconds / first.seconds, 'time')}"
+        )
         if len(line) > 2:
             a, b = line[-2:]
             text += f"; from {sizes_of(a, b)} the time {changes(b.seconds / a.seconds)}"
@@ -49,7 +53,7 @@ def timing_caption(points: Sequence[Point]) -> str:
 
 
 def _timing(points: Sequence[Point]) -> str:
-    timed = usable_points(points, "seconds")
+    timed = usable_runs(points, "seconds")
     if not timed:
         return ""
     devices = sorted({p.device for p in timed if p.device})
@@ -96,19 +100,21 @@ def front_caption(points: Sequence[Point]) -> str:
 
 
 def _front(points: Sequence[Point]) -> str:
-    front = pareto(points)
+    front, several = pareto(means(points)), n_seeds(points) > 1
+    runs = "means over seeds" if several else "runs"
     n_runs = len([p for p in usable_points(points, "test_mse") if usable(p.seconds)])
     if n_runs < 2:
         return ""
     first, last = front[0], front[-1]
     if len(front) == 1:
-        return f"{run_name(last)} is both the fastest and the best of {n_runs} runs."
-    ends = f"from {run_name(first)} ({short(first.seconds)} s) to {run_name(last)} ({short(last.seconds)} s)"
-    caption = f"{len(front)} of {n_runs} runs are best for their time, {ends}."
+        return f"{run_name(last, points)} is both the fastest and the best of {n_runs} {runs}."
+    name, last_name = run_name(first, points), run_name(last, points)
+    ends = f"from {name} ({short(first.seconds)} s) to {last_name} ({short(last.seconds)} s)"
+    caption = f"{len(front)} of {n_runs} {runs} are best for their time, {ends}."
     before = next((p for p in reversed(front) if loss_of(p) >= 1.9 * loss_of(last)), front[-2])
     price = amount(last.seconds / before.seconds, "time")
     loss = changes(loss_of(last) / loss_of(before))
-    return f"{caption} From {run_name(before)} to {run_name(last)} the loss {loss} for {price}."
+    return f"{caption} From {run_name(before, points)} to {last_name} the loss {loss} for {price}."
 
 
 def layers_caption(points: Sequence[Point]) -> str:
@@ -118,19 +124,23 @@ def layers_caption(points: Sequence[Point]) -> str:
 
 def _layers(points: Sequence[Point], model: str) -> str:
     mine = [p for p in usable_points(points, "test_mse") if p.config.model == model]
+    told = telling(points, model)
     pairs = [
         (a, b)
         for a in mine
         for b in mine
-        if a.config.latent_size == b.config.latent_size and a.config.layers < b.config.layers
+        if a.config.latent_size == b.config.latent_size
+        and a.config.layers < b.config.layers
+        and variant_of(a.config, told) == variant_of(b.config, told)
     ]
     if not pairs:
         return ""
     a, b = min(
         pairs, key=lambda pair: (-pair[0].config.latent_size, pair[0].config.layers, pair[1].config.layers)
     )
-    text = f"{NAMES[model]} with {size_of(a)}: {b.config.layers} layers instead of {a.config.layers} have "
-    text += amount(loss_of(b) / loss_of(a), "loss")
+    name = ", ".join(filter(None, (NAMES[model], variant_of(a.config, told))))
+    loss = amount(loss_of(b) / loss_of(a), "loss")
+    text = f"{name} with {size_of(a)}: {b.config.layers} layers instead of {a.config.layers} have {loss}"
     if usable(a.seconds) and usable(b.seconds):
         text += f" and take {amount(b.seconds / a.seconds, 'time')}"
     if a.n_latents != b.n_latents:
