@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from autoenc import datasets
-from autoenc.numerals import counted, listed
+from autoenc.numerals import counted, listed, setting
 from autoenc.recipes import PLAIN, RATED
 from autoenc.schema import MODEL_KINDS, MODEL_NAMES, Noise, Sweep, Swept, TrainConfig
 from autoenc.setting_words import layers_text, setting_words
@@ -161,7 +161,8 @@ def _training(
     config: TrainConfig, swept: Mapping[str, str] = {}, *, with_stride: bool, with_beta: bool
 ) -> list[str]:
     """Epochs and seed, and which settings are not the usual ones; neither the data set nor the code."""
-    words, usual = setting_words(config) | swept, setting_words(TrainConfig())
+    words, usual = setting_words(config), setting_words(TrainConfig())
+    words |= swept
     if not with_stride:
         del words["stride"]
     if not with_beta:

@@ -50,7 +50,7 @@ from autoenc.plots.recognition import (
     psnr_by_code,
 )
 from autoenc.plots.sweep import loss_at_large_sizes, loss_by_code, loss_by_ratio, loss_by_size
-from autoenc.plots.sweep_axes import Axes
+from autoenc.plots.sweep_axes import Axes, setting_title
 from autoenc.plots.sweep_times import loss_by_time, time_by_size
 from autoenc.plots.training import MAX_POINTS, code_bytes, comparison, extremes, kl, loss_curve, timing
 
@@ -101,6 +101,7 @@ __all__ = [
     "recogniser_accuracy",
     "recogniser_loss",
     "reliability_diagram",
+    "setting_title",
     "time_by_size",
     "times_of_both",
     "timing",

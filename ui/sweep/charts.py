@@ -13,6 +13,7 @@ from autoenc import plots
 from autoenc.captions import compression, configs
 from autoenc.captions import sweep as captions
 from autoenc.errors import AutoencError
+from autoenc.groups import along, telling
 from autoenc.jobs import RateJob
 from autoenc.plots import Axes
 from autoenc.schema import BaselineCurve, Point, RatePoint
@@ -26,6 +27,8 @@ from ui.widgets import measurements, png_texts
 from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels
+LEGEND_HEIGHT = 80  # pixels: of the settings that tell lines apart
+SIZE = "latent_size"
 
 Points = tuple[Point, ...]
 Baselines = tuple[BaselineCurve, ...]
@@ -45,7 +48,13 @@ class Question:
 
 
 def _buys(points: Points, baselines: Baselines) -> str:
-    return " ".join(filter(None, [captions.loss_caption(points, baselines), captions.tests_caption(points)]))
+    sentences = (
+        captions.settings_caption(points),
+        captions.loss_caption(points, baselines),
+        captions.seeds_caption(points),
+        captions.tests_caption(points),
+    )
+    return " ".join(filter(None, sentences))
 
 
 def _costs(points: Points, _: Baselines) -> str:
@@ -108,8 +117,22 @@ def first(saved: SavedSweep, points: Points, baselines: Baselines) -> None:
 
 def others(saved: SavedSweep, points: Points, baselines: Baselines) -> None:
     """The same runs, asked otherwise."""
+    if _one_size(points):
+        _side_by_side(("frontier", "by-code"), saved, points, baselines)
+        return
     _side_by_side(("large", "by-code"), saved, points, baselines)
     _side_by_side(("frontier", "ratio"), saved, points, baselines)
+
+
+def presented(points: Points) -> Mapping[str, str]:
+    """What a presenter shows one by one."""
+    hidden = ("large", "ratio") if _one_size(points) else ()
+    return {key: name for key, name in settings.PRESENTED.items() if key not in hidden}
+
+
+def _one_size(points: Points) -> bool:
+    """Whether the first charts are drawn against another setting: there is nothing else to say of sizes."""
+    return along(points) != SIZE
 
 
 def _side_by_side(keys: tuple[str, str], saved: SavedSweep, points: Points, baselines: Baselines) -> None:
@@ -121,7 +144,11 @@ def _side_by_side(keys: tuple[str, str], saved: SavedSweep, points: Points, base
 def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> None:
     """The question, its chart and the answer in words; a click on a point chooses its run."""
     question = QUESTIONS[key]
-    layout.subsection(f"**{question.title}**")
+    setting = plots.setting_title(along(points))
+    title, says = (text.replace("latent size", setting) for text in (question.title, question.says))
+    if key == "by-size" and _one_size(points):
+        title = says
+    layout.subsection(f"**{title}**")
     data = (points, baselines) if question.has_baselines else (points,)
     axes = Axes(settings.LOG_SIZE.get(), settings.LOG_LOSS.get())  # their switches come after the charts
     in_bytes = _weighed(points) if question.has_bytes else {}
@@ -129,16 +156,21 @@ def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> 
     answer = " ".join(filter(None, (question.answer(points, baselines), in_bytes_caption)))
     spoken = answer or captions.large_caption(points)  # to those who cannot see the chart
     drawn = _drawn(question.figure, data, axes, settings.POINT.get(), spoken, tuple(in_bytes.items()))
-    png = png_texts.of_sweep(saved, question.part, question.says)
-    clicked = live_plot(drawn, key=f"sweep-{key}", height=HEIGHT, png=png)
+    png = png_texts.of_sweep(saved, question.part, says)
+    clicked = live_plot(drawn, key=f"sweep-{key}", height=_height(points), png=png)
     lesson(answer, key=f"sweep-{key}")
     if (weighed := compression.smallest_file(points, in_bytes)) is not None:
-        label = f"Open {configs.short(weighed.config)} in Compress"
+        label = f"Open {configs.in_sweep(weighed.config, saved.sweep)} in Compress"
         address = {"run": weighed.run_id, "view": "rates"}
         links.link_to("compress", label, ":material/compress:", address)
     if clicked is not None and clicked["customdata"] in {point.run_id for point in points}:
         settings.POINT.put(clicked["customdata"])
         st.rerun()
+
+
+def _height(points: Points) -> int:
+    """In pixels; where the legend has more to tell apart, the plot is as high as it is elsewhere."""
+    return HEIGHT + (0 if _one_size(points) or not telling(points) else LEGEND_HEIGHT)
 
 
 def _weighed(points: Points) -> dict[str, RatePoint]:

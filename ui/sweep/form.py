@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from autoenc.captions import remarks
 from autoenc.errors import AutoencError
 from autoenc.numerals import counted, data_size
-from autoenc.schema import MODEL_KINDS, MODEL_NAMES, MODELS, Sweep, TrainConfig
+from autoenc.schema import GRID, MODEL_KINDS, MODEL_NAMES, MODELS, Sweep, Swept, TrainConfig
 from autoenc.sweeps import Plan
 from ui.core import forecasts, idle, sessions
 from ui.core.text import plain
@@ -75,6 +75,38 @@ def code_settings() -> None:
         )
         if any(MODEL_KINDS[model].has_stride for model in models):
             training_form.stride()
+        if not settings.LISTS["seed"].get():
+            st.number_input(
+                "Seeds",
+                1,
+                settings.MAX_SEEDS,
+                key=settings.N_SEEDS.key,
+                width=110,
+                help="A new seed means new starting weights: the spread shows how much is luck.",
+            )
+    for one in GRID:
+        _values(one)
+
+
+def _values(one: Swept) -> None:
+    """Several values of another setting, where the sweep has them."""
+    value = settings.LISTS[one.field]
+    if value.get():
+        st.multiselect(
+            one.plural.replace("_", " ").capitalize(),
+            value.get(),
+            key=value.key,
+            accept_new_options=True,
+            on_change=_emptied,
+            args=(one.field,),
+            help="Each run is trained with each of these. Remove all, and the setting of the form counts.",
+        )
+
+
+def _emptied(field: str) -> None:
+    """A list that holds nothing is gone."""
+    if not settings.LISTS[field].get():
+        settings.LISTS[field].forget()
 
 
 def sweep() -> Sweep | None:
@@ -128,8 +160,9 @@ def _refusals(planned: Plan) -> Iterator[str]:
 
 def _some(runs: Sequence[TrainConfig]) -> str:
     """`Conv 512, Conv 1,024 and 3 more`."""
-    names = ", ".join(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs[:MAX_REFUSED])
-    return names + (f" and {len(runs) - MAX_REFUSED} more" if len(runs) > MAX_REFUSED else "")
+    names = list(dict.fromkeys(f"{MODEL_NAMES[c.model]} {c.latent_size:,}" for c in runs))  # of any seed
+    first, more = ", ".join(names[:MAX_REFUSED]), len(names) - MAX_REFUSED
+    return first + (f" and {more} more" if more > 0 else "")
 
 
 def start_button(planned: Plan | None, active: bool) -> bool:

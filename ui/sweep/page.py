@@ -127,6 +127,10 @@ def _nothing_yet(sweep: Sweep | None) -> None:
 
 
 def _middle_sizes(sweep: Sweep) -> tuple[TrainConfig, ...]:
-    """Of each model and depth the run of a middle size."""
+    """Of each model, depth and stride the run of a middle size."""
     sizes = sorted(sweep.latent_sizes)
-    return tuple(config for config in sweep.configs() if config.latent_size == sizes[len(sizes) // 2])
+    middle = [config for config in sweep.configs() if config.latent_size == sizes[len(sizes) // 2]]
+    kinds: dict[tuple[str, int, int], TrainConfig] = {}
+    for config in middle:
+        kinds.setdefault((config.model, config.layers, config.stride), config)
+    return tuple(kinds.values())

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
-from autoenc import captions, sweeps
+from autoenc import captions, plots, sweeps
+from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
-from autoenc.schema import MODEL_NAMES, BaselineCurve, Point
+from autoenc.groups import best, groups, n_seeds
+from autoenc.numerals import decibels, short
+from autoenc.schema import MODEL_NAMES, BaselineCurve, Point, psnr_of_mse
 from autoenc.sweeps import Row, SavedSweep
 from ui.app import layout
 from ui.components.copy_text import copy_text
+from ui.core import links
 from ui.core.text import plain
 from ui.widgets.lesson import lesson
 
@@ -28,8 +32,17 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
     rows, columns = sweeps.rows(points, baselines), sweeps.columns_of(baselines)
     if not rows:
         return
-    layout.subsection("**All runs**")
-    st.dataframe(_columns(rows, columns), hide_index=True, column_config=_formats(columns), key="sweep-table")
+    finished = [point for point in points if point.finished]
+    with st.container(horizontal=True, vertical_alignment="center", key="best-run"):
+        layout.subsection("**All runs**")
+        _best(saved, points)
+    every = _columns(rows, columns, _others(saved, finished))
+    if n_seeds(points) > 1:
+        _means(saved, points)
+        with st.expander("Single runs", icon=":material/scatter_plot:"):
+            st.dataframe(every, hide_index=True, column_config=_formats(columns), key="sweep-table")
+    else:
+        st.dataframe(every, hide_index=True, column_config=_formats(columns), key="sweep-table")
     lesson(captions.sweep.layers_caption(points), key="layers")
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
@@ -50,11 +63,62 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
                 copy_text(write(points, baselines), label=f"table in {name}", key=f"text-{name.lower()}")
 
 
-def _columns(rows: Sequence[Row], baselines: Sequence[BaselineCurve]) -> dict[str, list[Any]]:
+def _best(saved: SavedSweep, points: Sequence[Point]) -> None:
+    """The run with the least test loss, where there are others, and the way to it."""
+    run = best(points)
+    if run is None or run.test_mse is None or sum(point.finished for point in points) < 2:
+        return
+    loss = f"{short(run.test_mse)} ({decibels(psnr_of_mse(run.test_mse))})"
+    label = f"Best run: {configs.in_sweep(run.config, saved.sweep)}, test loss {loss}"
+    links.link_to("train", label, ":material/trophy:", {"run": run.run_id})
+
+
+def _means(saved: SavedSweep, points: Sequence[Point]) -> None:
+    """A row for the runs that differ only by their seed: their mean and standard deviation."""
+    having = [
+        (group, mean, loss)
+        for group in groups(points)
+        if (mean := group.mean) is not None and (loss := group.of(lambda p: p.test_mse)) is not None
+    ]
+    columns: dict[str, list[Any]] = {
+        "Model": [MODEL_NAMES[mean.config.model] for _, mean, _ in having],
+        "Layers": [mean.config.layers for _, mean, _ in having],
+        **_others(saved, [mean for _, mean, _ in having], but="seed"),
+        "Latent size": [mean.config.latent_size for _, mean, _ in having],
+        "Numbers in the code": [mean.n_latents for _, mean, _ in having],
+        "Seeds": [loss.n for _, _, loss in having],
+        "Test loss (mean)": [loss.mean for _, _, loss in having],
+        "± (standard deviation)": [loss.std for _, _, loss in having],
+        "PSNR of the mean (dB)": [psnr_of_mse(loss.mean) for _, _, loss in having],
+        "Time (s, mean)": [mean.seconds for _, mean, _ in having],
+    }
+    number = st.column_config.NumberColumn
+    formats = dict.fromkeys(("Test loss (mean)", "± (standard deviation)"), number(format="%.5f"))
+    formats |= {"PSNR of the mean (dB)": number(format="%.1f"), "Time (s, mean)": number(format="accounting")}
+    formats |= dict.fromkeys(("Latent size", "Numbers in the code"), number(format="localized"))
+    st.dataframe(columns, hide_index=True, column_config=formats, key="sweep-means")
+
+
+def _others(saved: SavedSweep, points: Sequence[Point], but: str = "") -> dict[str, list[Any]]:
+    """A column for each other setting of which the sweep has several values."""
+    swept = [one for one in saved.sweep.swept if one.field != but]
+    return {
+        plots.setting_title(one.field).capitalize(): [
+            configs.value_text(getattr(point.config, one.field)) for point in points
+        ]
+        for one in swept
+    }
+
+
+def _columns(
+    rows: Sequence[Row], baselines: Sequence[BaselineCurve], others: Mapping[str, list[Any]]
+) -> dict[str, list[Any]]:
     values = {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
     values["model"] = [MODEL_NAMES[name] for name in values["model"]]
     values["earlier_test"] = [row.earlier_test or None for row in rows]
-    shown = {title: values[name] for name, title in TITLES.items()}
+    first = ("model", "layers")
+    shown = {TITLES[name]: values[name] for name in first} | dict(others)
+    shown |= {title: values[name] for name, title in TITLES.items() if name not in first}
     shown |= {_title(curve): [row.baseline_mse[i] for row in rows] for i, curve in enumerate(baselines)}
     return {title: column for title, column in shown.items() if any(value is not None for value in column)}
 

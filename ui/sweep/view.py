@@ -106,7 +106,7 @@ def _sweep_view(sweep_id: str, seconds: float | None, in_training: bool, other_s
 
 def _present(saved: SavedSweep, points: charts.Points, baselines: charts.Baselines) -> None:
     """One thing at a time."""
-    shown = presenter.stage(settings.SHOWN, settings.PRESENTED)
+    shown = presenter.stage(settings.SHOWN, charts.presented(points))
     if shown == "pictures":
         image_grid.same_images(saved, points)
     elif shown == "readable":
@@ -138,7 +138,7 @@ def _headline(saved: SavedSweep, points: Sequence[Point], other_settings: bool) 
         for place, point in zip(places, running, strict=False):
             with place:
                 _at_work(saved, point)
-    _failures(points)
+    _failures(saved, points)
 
 
 def _origin(saved: SavedSweep, points: Sequence[Point], other_settings: bool) -> str:
@@ -158,7 +158,7 @@ def _announce(saved: SavedSweep, points: Sequence[Point]) -> None:
     moment = "running" if active else "finished" if n_done == len(points) else "stopped"
     sentence = f"Sweep {'started' if active else moment}: {title}. {n_done} of {len(points)} runs are done."
     announce("sweep", saved.sweep_id, moment, sentence, active=active)
-    failure = f"{_failure(points)}." if n_failed else ""
+    failure = f"{_failure(saved, points)}." if n_failed else ""
     announce("failed-run", saved.sweep_id, str(n_failed), failure, urgent=True)
 
 
@@ -194,7 +194,7 @@ def _progress(saved: SavedSweep, points: Sequence[Point]) -> str:
 
 def _at_work(saved: SavedSweep, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"at-work-{point.run_id}"):
-        name = configs.short(point.config)
+        name = configs.in_sweep(point.config, saved.sweep)
         st.progress(point.done, f"{name}: {out_of(point.epochs_done, point.config.epochs, 'epoch')}")
         if lifecycle.may_stop_run(point.run_id) and st.button(
             "", icon=":material/stop:", key=f"stop-{point.run_id}", help=f"Stop only {name}"
@@ -202,16 +202,16 @@ def _at_work(saved: SavedSweep, point: Point) -> None:
             lifecycle.stop_run_of(saved, point.run_id)
 
 
-def _failures(points: Sequence[Point]) -> None:
-    if failure := _failure(points):
+def _failures(saved: SavedSweep, points: Sequence[Point]) -> None:
+    if failure := _failure(saved, points):
         st.error(plain(f"{failure}."), icon=":material/error:")
 
 
-def _failure(points: Sequence[Point]) -> str:
+def _failure(saved: SavedSweep, points: Sequence[Point]) -> str:
     """The first run that failed in a sentence, and which others did; empty: none."""
     failed = [point for point in points if point.state is State.FAILED]
     if not failed:
         return ""
-    others = ", ".join(configs.short(point.config) for point in failed[1:])
-    more = f"; also failed: {others}" if others else ""
-    return f"{configs.short(failed[0].config)}: {failed[0].message}{more}"
+    first, *others = (configs.in_sweep(point.config, saved.sweep) for point in failed)
+    more = f"; also failed: {', '.join(others)}" if others else ""
+    return f"{first}: {failed[0].message}{more}"

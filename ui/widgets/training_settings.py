@@ -226,7 +226,7 @@ def setting(name: str) -> Param:
     """One of SETTINGS."""
 
     def take(text: str) -> None:
-        for value, held in _as_held(name, _parse(name, text)):
+        for value, held in _as_held(name, parse(name, text)):
             value.put(held)
         if name == "dataset":  # those that suit it, unless the address says more
             EPOCHS.forget()
@@ -237,7 +237,8 @@ def setting(name: str) -> Param:
     return Param(name, values, take, lambda: _text(name))
 
 
-def _parse(name: str, text: str) -> Any:
+def parse(name: str, text: str) -> Any:
+    """The value of one of SETTINGS; raises ConfigError where the text stands for none."""
     try:
         value = SETTINGS[name](text[:100])
     except ConfigError:
