@@ -158,7 +158,7 @@ def prior_changed() -> AppTest:
 def sweep_changed() -> AppTest:
     app = opened("sweep", sweep=sweeps.newest(["digits"]) or "")
     app = change(app, models=["conv"], depths=["1", "2"], sizes=["2", "3"], **SHARED_SETTINGS)
-    app = change(app, alone=True, sweep_log_size=False, sweep_log_loss=False)
+    app = change(app, alone=True, n_seeds=2, sweep_log_size=False, sweep_log_loss=False)
     app.session_state["point"] = RUNS[PLAIN[1]]  # as a click on it
     return app.run()
 
@@ -236,7 +236,7 @@ def colour_sweep_changed() -> AppTest:
     app = change(
         opened("colour", part="sweep"), models=["conv"], depths=["2"], sizes=["8", "16"], **SHARED_SETTINGS
     )
-    return change(app, alone=True, sweep_log_size=False, sweep_log_loss=False)
+    return change(app, alone=True, n_seeds=2, sweep_log_size=False, sweep_log_loss=False)
 
 
 def harder_changed() -> AppTest:

@@ -48,13 +48,7 @@ class Question:
 
 
 def _buys(points: Points, baselines: Baselines) -> str:
-    sentences = (
-        captions.settings_caption(points),
-        captions.loss_caption(points, baselines),
-        captions.seeds_caption(points),
-        captions.tests_caption(points),
-    )
-    return " ".join(filter(None, sentences))
+    return " ".join(filter(None, [captions.loss_caption(points, baselines), captions.tests_caption(points)]))
 
 
 def _costs(points: Points, _: Baselines) -> str:

@@ -81,7 +81,7 @@ def code_settings() -> None:
                 1,
                 settings.MAX_SEEDS,
                 key=settings.N_SEEDS.key,
-                width=110,
+                width=90,
                 help="A new seed means new starting weights: the spread shows how much is luck.",
             )
     for one in GRID:

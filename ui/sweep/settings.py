@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from autoenc import recipes, sweeps
+from autoenc import numerals, recipes, sweeps
 from autoenc.errors import ConfigError
 from autoenc.schema import GRID, OPTIONAL, Sweep, TrainConfig, whole_numbers
 from autoenc.sweeps import SavedSweep
@@ -109,8 +109,10 @@ def _text(value: Any) -> str:
     """The inverse of `_value`."""
     if value is None:
         return NONE
-    short = f"{value:g}" if isinstance(value, float) else str(value)
-    return short if not isinstance(value, float) or float(short) == value else repr(value)
+    if not isinstance(value, float):
+        return str(value)
+    short = numerals.setting(value).replace(",", "")
+    return short if float(short) == value else repr(value)
 
 
 def ask_for_sweep(config: TrainConfig) -> None:

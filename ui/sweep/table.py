@@ -101,13 +101,14 @@ def _means(saved: SavedSweep, points: Sequence[Point]) -> None:
 
 def _others(saved: SavedSweep, points: Sequence[Point], but: str = "") -> dict[str, list[Any]]:
     """A column for each other setting of which the sweep has several values."""
-    swept = [one for one in saved.sweep.swept if one.field != but]
-    return {
-        plots.setting_title(one.field).capitalize(): [
-            configs.value_text(getattr(point.config, one.field)) for point in points
-        ]
-        for one in swept
-    }
+    columns: dict[str, list[Any]] = {}
+    for one in saved.sweep.swept:
+        values = [getattr(point.config, one.field) for point in points]
+        if one.field != but:
+            numeric = all(isinstance(value, int | float) for value in values)
+            title = plots.setting_title(one.field).capitalize()
+            columns[title] = values if numeric else [configs.value_text(value) for value in values]
+    return columns
 
 
 def _columns(

@@ -16,7 +16,6 @@ from autoenc.captions.sweep.quality import (
     ratio_caption,
     tests_caption,
 )
-from autoenc.captions.sweep.seeds import seeds_caption, settings_caption
 from autoenc.captions.sweep.times import front_caption, layers_caption, time_caption, timing_caption
 
 __all__ = [
@@ -26,8 +25,6 @@ __all__ = [
     "layers_caption",
     "loss_caption",
     "ratio_caption",
-    "seeds_caption",
-    "settings_caption",
     "tests_caption",
     "time_caption",
     "timing_caption",

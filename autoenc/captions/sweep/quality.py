@@ -9,7 +9,7 @@ from itertools import pairwise
 from autoenc.captions.baselines import baseline_caption, beaten_caption
 from autoenc.captions.ratios import MIN_CHANGE, changes, times_text
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
-from autoenc.captions.sweep.seeds import equal_within_spread
+from autoenc.captions.sweep.seeds import best_settings, equal_within_spread, spread_over_seeds
 from autoenc.captions.sweep.terms import (
     loss_of,
     name_of,
@@ -31,15 +31,18 @@ READABLE_MSE = 0.01  # 20 dB
 
 
 def loss_caption(points: Sequence[Point], baselines: Sequence[BaselineCurve] = ()) -> str:
-    """What a doubling of the code buys where it buys most and least; how it compares with the baselines."""
-    sentences = []
+    """What a doubling of the code buys where it buys most and least; how it compares with the baselines.
+
+    Before that which of several settings is best; after it how far seeds lie apart.
+    """
+    sentences = [best_settings(points)]
     for line in simplest(points, "test_mse"):
         compared = (baseline_caption(line, curve) for curve in baselines)
         clauses = [clause for clause in (_doublings(line), *compared) if clause]
         if clauses:
             sentences.append(f"{name_of(line[0], points)}: {'; '.join(clauses)}.")
         sentences += [beaten_caption(line, curve) for curve in baselines]
-    return so_far(points, " ".join(filter(None, sentences)))
+    return so_far(points, " ".join(filter(None, (*sentences, spread_over_seeds(points)))))
 
 
 def large_caption(points: Sequence[Point]) -> str:

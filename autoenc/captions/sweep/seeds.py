@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autoenc.captions.sweep.terms import loss_of, name_of, run_name, simplest, size_of, so_far, usable_points
+from autoenc.captions.sweep.terms import loss_of, name_of, run_name, simplest, size_of, usable_points
 from autoenc.groups import Group, Spread, groups, n_seeds, telling, variant_of
 from autoenc.numerals import listed, short
 from autoenc.schema import MODEL_NAMES as NAMES
 from autoenc.schema import MODELS, Point
 
 
-def seeds_caption(points: Sequence[Point]) -> str:
+def spread_over_seeds(points: Sequence[Point]) -> str:
     """What dots and bars are where there are several seeds; the spread at the largest size of each model."""
     if n_seeds(points) < 2:
         return ""
@@ -19,7 +19,7 @@ def seeds_caption(points: Sequence[Point]) -> str:
     having = [(end, loss) for end in ends if (loss := spread_of(points, end)) is not None and loss.std]
     losses = [f"{run_name(end, points)} {average(loss)}" for end, loss in having]
     dots = "Each dot is a mean over seeds, its bar one standard deviation; the small dots are single runs."
-    return so_far(points, f"{dots} Test loss at the largest size: {listed(losses)}.") if losses else ""
+    return f"{dots} Test loss at the largest size: {listed(losses)}." if losses else ""
 
 
 def average(loss: Spread) -> str:
@@ -48,10 +48,9 @@ def undecided(points: Sequence[Point], one: Point, other: Point) -> str:
     return f"The difference is smaller than the spread over seeds (± {short(max(bars), 1)})"
 
 
-def settings_caption(points: Sequence[Point]) -> str:
+def best_settings(points: Sequence[Point]) -> str:
     """Of settings that have several values: with which of them each model is best and worst."""
-    sentences = (_best_setting(points, model) for model in MODELS)
-    return so_far(points, " ".join(filter(None, sentences)))
+    return " ".join(filter(None, (_best_setting(points, model) for model in MODELS)))
 
 
 def _best_setting(points: Sequence[Point], model: str) -> str:
