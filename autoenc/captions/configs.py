@@ -81,9 +81,13 @@ def differences(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
     return tuple(_short(config, differing - {"model", "latent_size"}) for config in configs)
 
 
-def in_sweep(config: TrainConfig, sweep: Sweep) -> str:
-    """`short`, with what else tells the runs of this sweep apart: `MLP 32, learning rate 0.01, seed 1`."""
-    return _short(config, _unusual(config) | set(_telling(config, sweep)))
+def in_sweep(config: TrainConfig, sweep: Sweep, *, but: str = "") -> str:
+    """`short`, with what else tells the runs of this sweep apart: `MLP 32, learning rate 0.01, seed 1`.
+
+    Args:
+        but: a setting that is left out.
+    """
+    return _short(config, (_unusual(config) | set(_telling(config, sweep))) - {but})
 
 
 def family_in_sweep(config: TrainConfig, sweep: Sweep) -> str:

@@ -68,9 +68,15 @@ class Chart:
             trace |= {"legendgroup": config.model, "showlegend": named}
         if self._variants:
             samples += [self._model_sample(model) for model in self._models]
-        samples += [self._sample(f"{n} layers", DASHES[n - 1], self._symbol(n, "")) for n in self._layers[1:]]
+        modes = ("lines", "markers") if self._variants and len(self._layers) > 1 else (self.mode, self.mode)
+        samples += [
+            self._sample(f"{n} layers", DASHES[n - 1], self._symbol(n, ""), modes[0])
+            for n in self._layers[1:]
+        ]
         if len(self._variants) <= MAX_VARIANTS:
-            samples += [self._sample(v, self._dash(1, v), self._symbol(1, v)) for v in self._variants]
+            samples += [
+                self._sample(v, self._dash(1, v), self._symbol(1, v), modes[1]) for v in self._variants
+            ]
         return traces + samples
 
     # ------------------------------------------------------------ what there is
@@ -121,19 +127,19 @@ class Chart:
             MODEL_NAMES[model],
             [],
             [],
-            mode=self.mode,
+            mode="lines" if "lines" in self.mode else self.mode,
             line=style,
             marker={"color": COLOUR[model], "size": DOT_SIZE},
             legendgroup=model,
         )
 
-    def _sample(self, name: str, dash: str, symbol: str) -> Trace:
+    def _sample(self, name: str, dash: str, symbol: str, mode: str) -> Trace:
         """What stands in the legend for a number of layers, or for a setting."""
         return grey_line(
             name,
             [],
             [],
-            mode=self.mode,
+            mode=mode,
             line={"color": GREY, "width": 3, "dash": dash},
             marker={"color": GREY, "size": DOT_SIZE, "symbol": symbol},
         )

@@ -36,8 +36,7 @@ class Dot:
     joined: bool = True  # to its neighbours, by a line
     label: str = ""  # beside it
     aside: str = ""  # what is said of it in place of its ratio
-    x_bar: float | None = None  # one standard deviation to either side; None: it has no bar
-    y_bar: float | None = None
+    bar: float | None = None  # one standard deviation up and down; None: it has none
     note: str = ""  # a line of its own below what is said of it
 
     @property
@@ -85,14 +84,12 @@ def _mean(group: Group, done: Sequence[Dot], told: Callable[[float], str]) -> Do
     """One dot for these."""
     x, y = spread([dot.x for dot in done]), spread([dot.y for dot in done])
     nearest = min(done, key=lambda dot: abs(dot.y - y.mean))
-    bar_of_x = x.std if x.std and len({dot.x for dot in done}) > 1 else None
     return replace(
         nearest,
-        x=x.mean if bar_of_x else nearest.x,
+        x=x.mean if x.std else nearest.x,
         y=y.mean,
         hollow=any(dot.hollow for dot in done),
-        x_bar=bar_of_x,
-        y_bar=y.std,
+        bar=y.std,
         note=_note(y, len(group.points), told),
     )
 
@@ -126,12 +123,10 @@ def singles(name: str, dots: Sequence[Dot], hover: str, colour: str, symbol: str
 
 def bars(placed: Sequence[Dot | None]) -> dict[str, Any]:
     """What a trace has for the standard deviations of its dots; nothing where none has one."""
-    found: dict[str, Any] = {}
-    for axis in ("x", "y"):
-        lengths = [getattr(dot, f"{axis}_bar") if dot else None for dot in placed]
-        if any(lengths):
-            found[f"error_{axis}"] = BAR | {"array": [rounded(v) if v else None for v in lengths]}
-    return found
+    lengths = [dot.bar if dot else None for dot in placed]
+    if not any(lengths):
+        return {}
+    return {"error_y": BAR | {"array": [rounded(length) if length else None for length in lengths]}}
 
 
 # ---------------------------------------------------------------- on a trace

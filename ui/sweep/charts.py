@@ -13,7 +13,7 @@ from autoenc import plots
 from autoenc.captions import compression, configs
 from autoenc.captions import sweep as captions
 from autoenc.errors import AutoencError
-from autoenc.groups import along, telling
+from autoenc.groups import along, lines
 from autoenc.jobs import RateJob
 from autoenc.plots import Axes
 from autoenc.schema import BaselineCurve, Point, RatePoint
@@ -27,7 +27,8 @@ from ui.widgets import measurements, png_texts
 from ui.widgets.lesson import lesson
 
 HEIGHT = 340  # pixels
-LEGEND_HEIGHT = 80  # pixels: of the settings that tell lines apart
+ROW_HEIGHT = 26  # pixels: of a setting in the legend that tells lines apart
+MAX_ROWS = 6
 SIZE = "latent_size"
 
 Points = tuple[Point, ...]
@@ -164,7 +165,8 @@ def chart(key: str, saved: SavedSweep, points: Points, baselines: Baselines) -> 
 
 def _height(points: Points) -> int:
     """In pixels; where the legend has more to tell apart, the plot is as high as it is elsewhere."""
-    return HEIGHT + (0 if _one_size(points) or not telling(points) else LEGEND_HEIGHT)
+    variants = {line.variant for line in lines(points) if line.variant}
+    return HEIGHT if _one_size(points) else HEIGHT + ROW_HEIGHT * min(len(variants), MAX_ROWS)
 
 
 def _weighed(points: Points) -> dict[str, RatePoint]:

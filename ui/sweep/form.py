@@ -93,13 +93,14 @@ def _values(one: Swept) -> None:
     value = settings.LISTS[one.field]
     if value.get():
         st.multiselect(
-            one.plural.replace("_", " ").capitalize(),
+            f"{one.plural.replace('_', ' ').capitalize()} to compare",
             value.get(),
             key=value.key,
             accept_new_options=True,
             on_change=_emptied,
             args=(one.field,),
-            help="Each run is trained with each of these. Remove all, and the setting of the form counts.",
+            help="Each model is trained with each of these, whatever the form says of this setting elsewhere. "
+            "Remove all of them to use one value again.",
         )
 
 

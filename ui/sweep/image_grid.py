@@ -32,7 +32,7 @@ def same_images(saved: SavedSweep, points: Sequence[Point]) -> None:
         return
     setting, called = along(points), configs.family_in_sweep(family[0].config, saved.sweep)
     if setting != "latent_size":
-        called = configs.short(family[0].config)
+        called = configs.in_sweep(family[0].config, saved.sweep, but=setting)
     title = f"The same test images at every {'size' if setting == 'latent_size' else setting_title(setting)}"
     first = sessions.read_run(family[0].run_id)
     rows = [PictureRow("Original", pixels.array(first.x), COLOUR["original"], steady=True)]

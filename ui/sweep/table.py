@@ -87,16 +87,17 @@ def _means(saved: SavedSweep, points: Sequence[Point]) -> None:
         "Latent size": [mean.config.latent_size for _, mean, _ in having],
         "Numbers in the code": [mean.n_latents for _, mean, _ in having],
         "Seeds": [loss.n for _, _, loss in having],
-        "Test loss (mean)": [loss.mean for _, _, loss in having],
-        "± (standard deviation)": [loss.std for _, _, loss in having],
-        "PSNR of the mean (dB)": [psnr_of_mse(loss.mean) for _, _, loss in having],
-        "Time (s, mean)": [mean.seconds for _, mean, _ in having],
+        "Test loss": [loss.mean for _, _, loss in having],
+        "±": [loss.std for _, _, loss in having],
+        "PSNR (dB)": [psnr_of_mse(loss.mean) for _, _, loss in having],
+        "Time (s)": [mean.seconds for _, mean, _ in having],
     }
     number = st.column_config.NumberColumn
-    formats = dict.fromkeys(("Test loss (mean)", "± (standard deviation)"), number(format="%.5f"))
-    formats |= {"PSNR of the mean (dB)": number(format="%.1f"), "Time (s, mean)": number(format="accounting")}
+    formats = dict.fromkeys(("Test loss", "±"), number(format="%.5f"))
+    formats |= {"PSNR (dB)": number(format="%.1f"), "Time (s)": number(format="accounting")}
     formats |= dict.fromkeys(("Latent size", "Numbers in the code"), number(format="localized"))
     st.dataframe(columns, hide_index=True, column_config=formats, key="sweep-means")
+    st.caption("Means over seeds. ± is one standard deviation of the test loss.")
 
 
 def _others(saved: SavedSweep, points: Sequence[Point], but: str = "") -> dict[str, list[Any]]:

@@ -19,14 +19,15 @@ def spread_over_seeds(points: Sequence[Point]) -> str:
     having = [(end, loss) for end in ends if (loss := spread_of(points, end)) is not None and loss.std]
     losses = [f"{run_name(end, points)} {average(loss)}" for end, loss in having]
     dots = "Each dot is a mean over seeds, its bar one standard deviation; the small dots are single runs."
-    return f"{dots} Test loss at the largest size: {listed(losses)}." if losses else ""
+    where = " at the largest size" if len({point.config.latent_size for point in points}) > 1 else ""
+    return f"{dots} Test loss{where}: {listed(losses)}." if losses else ""
 
 
 def average(loss: Spread) -> str:
     """`0.0041 on average over 3 seeds, ± 0.0002`."""
     if loss.std is None:
         return short(loss.mean)
-    return f"{short(loss.mean)} on average over {loss.n} seeds, ± {short(loss.std, 1)}"
+    return f"{short(loss.mean)} on average over {loss.n} seeds, ±\u00a0{short(loss.std, 1)}"
 
 
 def spread_of(points: Sequence[Point], mean: Point) -> Spread | None:
@@ -45,7 +46,7 @@ def undecided(points: Sequence[Point], one: Point, other: Point) -> str:
     bars = [loss.std for loss in spreads if loss is not None and loss.std]
     if not bars or abs(loss_of(one) - loss_of(other)) >= max(bars):
         return ""
-    return f"The difference is smaller than the spread over seeds (± {short(max(bars), 1)})"
+    return f"The difference is smaller than the spread over seeds (±\u00a0{short(max(bars), 1)})"
 
 
 def best_settings(points: Sequence[Point]) -> str:
