@@ -60,24 +60,28 @@ class Chart:
         traces = [self._of_line(line) for line in self._lines]
         if not self._variants and len(self._layers) == 1:
             return traces
-        samples: list[Trace] = []
         for trace, line in zip(traces, self._lines, strict=True):
             config = line.config
             least = min(one.config.layers for one in self._lines if one.config.model == config.model)
             named = not self._variants and config.layers == least
             trace |= {"legendgroup": config.model, "showlegend": named}
-        if self._variants:
-            samples += [self._model_sample(model) for model in self._models]
-        modes = ("lines", "markers") if self._variants and len(self._layers) > 1 else (self.mode, self.mode)
-        samples += [
-            self._sample(f"{n} layers", DASHES[n - 1], self._symbol(n, ""), modes[0])
+        samples = [self._model_sample(model) for model in self._models] if self._variants else []
+        return traces + samples + self._samples()
+
+    def _samples(self) -> list[Trace]:
+        """What the legend says of layers and settings; of both only what is theirs: the line, the symbol."""
+        both = bool(self._variants) and len(self._layers) > 1
+        of_layers, of_settings = ("lines", "markers") if both else (self.mode, self.mode)
+        samples = [
+            self._sample(f"{n} layers", DASHES[n - 1], self._symbol(n, ""), of_layers)
             for n in self._layers[1:]
         ]
-        if len(self._variants) <= MAX_VARIANTS:
-            samples += [
-                self._sample(v, self._dash(1, v), self._symbol(1, v), modes[1]) for v in self._variants
-            ]
-        return traces + samples
+        if len(self._variants) > MAX_VARIANTS:
+            return samples
+        return samples + [
+            self._sample(name, self._dash(1, name), self._symbol(1, name), of_settings)
+            for name in self._variants
+        ]
 
     # ------------------------------------------------------------ what there is
 

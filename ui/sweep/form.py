@@ -99,7 +99,7 @@ def _values(one: Swept) -> None:
             accept_new_options=True,
             on_change=_emptied,
             args=(one.field,),
-            help="Each model is trained with each of these, whatever the form says of this setting elsewhere. "
+            help="Each model is trained with each of these; what the form says elsewhere does not count. "
             "Remove all of them to use one value again.",
         )
 
