@@ -134,7 +134,7 @@ def test_a_grid_of_one_size_is_drawn_against_its_setting_and_the_best_run_is_nam
     one = saved(Sweep(BASE, ("mlp",), (4,), learning_rates=(0.0001, 0.01)), trained=True)
     app = opened("sweep", sweep=one.sweep_id)
     assert not app.exception
-    shown = texts(app)
+    shown = texts(app).replace("\\", "")
     assert "**Test loss by learning rate**" in shown
     assert "The same test images at every learning rate" in shown
     assert "MLP with 4 numbers is best with learning rate 0.01" in shown
