@@ -15,7 +15,7 @@ from autoenc import checkpoints, datasets, recipes, sweeps
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.background import background_sessions
 from autoenc.cli.printing import Result, check_csv, give, split
-from autoenc.cli.settings import dataset_info, given_settings
+from autoenc.cli.settings import dataset_info, given_lists
 from autoenc.errors import AutoencError
 from autoenc.numerals import counted, data_size
 from autoenc.runs import by_id
@@ -50,13 +50,9 @@ def sweep(args: argparse.Namespace) -> None:
 def sweep_from_args(args: argparse.Namespace) -> Sweep:
     """What the arguments of `sweep` ask for; raises ConfigError."""
     layers = None if args.layers is None else whole_numbers(split(args.layers), "number of layers")
-    return recipes.sweep(
-        dataset_info(args),
-        split(args.models),
-        whole_numbers(split(args.latent_sizes), "latent size"),
-        layers,
-        **given_settings(args),
-    )
+    sizes = whole_numbers(split(args.latent_sizes), "latent size")
+    lists, settings = given_lists(args)
+    return recipes.sweep(dataset_info(args), split(args.models), sizes, layers, lists, **settings)
 
 
 def _on_disk() -> dict[str, RunSummary]:
