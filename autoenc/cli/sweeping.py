@@ -11,13 +11,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from autoenc import checkpoints, datasets, recipes, sweeps
+from autoenc import checkpoints, datasets, groups, recipes, sweeps
+from autoenc.captions import configs
 from autoenc.captions.remarks import shared_settings
 from autoenc.cli.background import background_sessions
 from autoenc.cli.printing import Result, check_csv, give, split
 from autoenc.cli.settings import dataset_info, given_lists
 from autoenc.errors import AutoencError
-from autoenc.numerals import counted, data_size
+from autoenc.numerals import counted, data_size, short
 from autoenc.runs import by_id
 from autoenc.schema import BaselineCurve, Forecast, Point, RunSummary, Sweep, whole_numbers
 from autoenc.schema.written import as_written
@@ -102,6 +103,15 @@ def _measured(saved: SavedSweep, sessions: Sessions) -> tuple[BaselineCurve, ...
     return sweeps.baseline_curves(sessions, jobs)
 
 
+def _best(points: Sequence[Point]) -> str:
+    """`Best: MLP 64, seed 2: 0.00412`; empty where there are no two runs to choose from."""
+    finished, first = [point for point in points if point.finished], groups.best(points)
+    if first is None or first.test_mse is None or len(finished) < 2:
+        return ""
+    names = configs.differences([point.config for point in finished])
+    return f"Best: {names[finished.index(first)]}: {short(first.test_mse, 3)}"
+
+
 def _ended(point: Point, n: int, n_all: int) -> str:
     if point.finished:
         how = f"test MSE {point.test_mse:.5f}, {point.seconds:,.1f} s"
@@ -113,10 +123,15 @@ def _ended(point: Point, n: int, n_all: int) -> str:
 def _answer(args: argparse.Namespace, points: Sequence[Point], baselines: Sequence[BaselineCurve]) -> None:
     def document() -> dict[str, Any]:
         runs = [as_written(point) | {"config": point.config.to_json()} for point in points]
-        return {"runs": runs, "baselines": {curve.baseline: asdict(curve) for curve in baselines}}
+        first = groups.best(points)
+        return {
+            "runs": runs,
+            "baselines": {curve.baseline: asdict(curve) for curve in baselines},
+            "best": None if first is None else first.run_id,
+        }
 
     result = Result(
-        text=lambda: sweeps.as_markdown(points, baselines),
+        text=lambda: "\n\n".join(filter(None, (sweeps.as_markdown(points, baselines), _best(points)))),
         document=document,
         csv=lambda: sweeps.as_csv(points, baselines),
     )
