@@ -86,8 +86,9 @@ class Sweep:
         self._settle_single_values()
         n_runs = sum(math.prod(map(len, self._lists(model).values())) for model in self.models)
         if n_runs > MAX_RUNS:
+            *others, last = ["sizes", "models", *(one.plural.replace("_", " ") for one in self.swept)]
             raise ConfigError(
-                f"a sweep of {n_runs:,} runs; allowed: {MAX_RUNS}; choose fewer sizes or models"
+                f"a sweep of {n_runs:,} runs; allowed: {MAX_RUNS}; choose fewer {', '.join(others)} or {last}"
             )
         first, *_ = configs = self.configs()  # which refuses what a config refuses
         beta = next((config.beta for config in configs if config.kind.has_prior), first.beta)
