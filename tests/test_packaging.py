@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -13,12 +12,10 @@ import tomllib
 import urllib.request
 import venv
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from time import monotonic
-from typing import Any
 
 import psutil
 import pytest
@@ -29,7 +26,7 @@ from autoenc.sources import VERSION
 from benchmarks.browser_session import opened
 from benchmarks.dashboards import Dashboard, dashboard
 from tests.architecture import ROOT, imports, project
-from tests.loops import visit
+from tests.loops import until, visit
 
 QUICK = "dataset=digits&model=mlp&latent_size=8&epochs=3"
 # Comes with `distributed`, which asks for the very version that it was made for.
@@ -251,13 +248,6 @@ def lab(installation: Installation, lab_folder: Path) -> Iterator[Dashboard]:
     variables = bare() | {"AUTOENC_CACHE_DIR": str(lab_folder / "cache")}
     with dashboard(lab_folder, path="/lab", start=start, place=lab_folder, **variables) as lab:
         yield lab
-
-
-async def until(true: Callable[[], Any], what: str, seconds: float = 90) -> None:
-    end = monotonic() + seconds
-    while not true():
-        assert monotonic() < end, f"{what}: not after {seconds} s"
-        await asyncio.sleep(0.02)
 
 
 def test_an_installed_dashboard_answers_and_serves_what_its_pages_fetch(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
 import psutil
 import pytest
@@ -17,7 +15,7 @@ from autoenc.jobs import stored_run
 from autoenc.schema import Run, State
 from benchmarks.browser_session import BrowserSession, SessionLost, opened
 from benchmarks.dashboards import Dashboard, dashboard
-from tests.loops import visit
+from tests.loops import until, visit
 from tests.runs import first_run
 
 QUICK = "dataset=digits&model=mlp&latent_size=8&epochs=5"
@@ -29,13 +27,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AUTOENC_CHECKPOINT_DIR", str(tmp_path))
     first_run(tmp_path)
     return tmp_path
-
-
-async def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    end = monotonic() + seconds
-    while not true():
-        assert monotonic() < end, f"{what}: not after {seconds} s"
-        await asyncio.sleep(0.02)
 
 
 def on_disk(run_id: str) -> Run | None:
