@@ -35,8 +35,8 @@ class Swept:
 # The first three each sweep names; the others are those of `base` where they are empty.
 QUESTION = (
     Swept("model", "models", "model"),
-    Swept("layers", "layers", "number of layers"),
     Swept("latent_size", "latent_sizes", "latent size"),
+    Swept("layers", "layers", "number of layers"),
 )
 GRID = (
     Swept("stride", "strides", "stride"),
