@@ -85,6 +85,7 @@ def test_runs_that_share_the_machine_unequally_say_so() -> None:
         (1234.5, 56.7, "1,234 ± 57"),
         (5.04, 0.099, "5.040 ± 0.099"),
         (0.01, 0.0, "0.01 ± 0"),
+        (0.0120923611, 0.00000048, "0.012092 ± 0.00000048"),
     ],
 )
 def test_mean_and_spread_end_at_the_same_digit(mean: float, std: float, text: str) -> None:
@@ -144,3 +145,5 @@ def test_what_changes_nothing_of_a_run_is_no_difference() -> None:
 def test_a_setting_that_a_model_does_not_have_leaves_its_cell_empty() -> None:
     points = [run(0.01, model="vae", beta=4.0), run(0.01, model="vae"), run(0.02)]
     assert [line["beta"] for line in markdown(points)] == ["4", "1", ""]
+    rows = csv.DictReader(io.StringIO(sweeps.as_csv(points)))
+    assert [row["beta"] for row in rows] == ["4.0", "1.0", ""]

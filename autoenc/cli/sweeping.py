@@ -105,11 +105,12 @@ def _measured(saved: SavedSweep, sessions: Sessions) -> tuple[BaselineCurve, ...
 
 def _best(points: Sequence[Point]) -> str:
     """`Best: MLP 64, seed 2: 0.00412`; empty where there are no two runs to choose from."""
-    finished, first = [point for point in points if point.finished], groups.best(points)
-    if first is None or first.test_mse is None or len(finished) < 2:
+    first = groups.best(points)
+    if first is None or first.test_mse is None or sum(point.finished for point in points) < 2:
         return ""
-    names = configs.differences([point.config for point in finished])
-    return f"Best: {names[finished.index(first)]}: {short(first.test_mse, 3)}"
+    of_model = [point.config for point in points if point.config.model == first.config.model]
+    name = configs.differences(of_model)[of_model.index(first.config)]
+    return f"Best: {name}: {short(first.test_mse, 3)}"
 
 
 def _ended(point: Point, n: int, n_all: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, fields
 from autoenc import lab
 from autoenc.csv_text import csv_text
 from autoenc.lab import LabFigures
-from autoenc.schema import BaselineCurve, Noise, Point, differing, psnr_of_mse
+from autoenc.schema import BaselineCurve, Noise, Point, Swept, TrainConfig, differing, psnr_of_mse
 from autoenc.schema.written import written_name
 
 Baselines = Sequence[BaselineCurve]
@@ -89,15 +89,19 @@ def as_csv(points: Sequence[Point], baselines: Baselines = ()) -> str:
     """A line a run, as RFC 4180 has it; numbers come back exactly, what is not known is empty.
 
     The last columns are the further settings in which the runs differ, such as `seed`: empty where a run has
-    none, as without noise.
+    none, as without noise, or no beta where its model has no prior.
     """
     *names, _ = (written_name(field.name) for field in fields(Row))
-    more = [one.field for one in differing(p.config for p in points) if one.field not in names]
+    more = [one for one in differing(p.config for p in points) if one.field not in names]
     finished = [point for point in points if point.finished]
     lines = []
     for point, row in zip(finished, rows(points, baselines), strict=True):
         *values, baseline_mse = astuple(row)
-        settings = (getattr(point.config, name) for name in more)
-        lines.append((*values, *baseline_mse, *(str(s) if isinstance(s, Noise) else s for s in settings)))
+        lines.append((*values, *baseline_mse, *(_setting(one, point.config) for one in more)))
     beside = (f"{curve.baseline}_test_mse" for curve in columns_of(baselines))
-    return csv_text((*names, *beside, *more), lines)
+    return csv_text((*names, *beside, *(one.field for one in more)), lines)
+
+
+def _setting(swept: Swept, config: TrainConfig) -> object:
+    value = getattr(config, swept.field) if swept.concerns(config) else None
+    return str(value) if isinstance(value, Noise) else value

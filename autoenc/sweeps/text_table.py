@@ -20,6 +20,7 @@ from autoenc.sweeps.table import Baselines, Row, columns_of, rows
 LAB_NOTE = "(*) As printed in the lab report: probably sums over batches, not means over images."
 SPREAD_NOTE = "±: one standard deviation over the seeds, as of a sample (n - 1)."
 PLUS_MINUS = "±"
+MAX_DIGITS = 5
 NONE = {"noise": "none", "train_images": "all"}  # what no value of a setting means; of the others: 0
 
 
@@ -155,11 +156,16 @@ def _mean(
 
 
 def with_spread(mean: float, std: float) -> str:
-    """Both to the second digit of the spread, as usual for what is uncertain: `0.004123 ± 0.000052`."""
+    """Both to the second digit of the spread, as usual for what is uncertain: `0.004123 ± 0.000052`.
+
+    Nothing needs more than MAX_DIGITS of a mean, however small the spread.
+    """
     if std <= 0:
         return f"{_short(mean)} {PLUS_MINUS} 0"
     places = max(0, 1 - math.floor(math.log10(std)))
-    return f"{mean:,.{places}f} {PLUS_MINUS} {std:,.{places}f}"
+    enough = max(0, MAX_DIGITS - 1 - math.floor(math.log10(mean)))
+    spread = f"{std:,.{places}f}"
+    return f"{mean:,.{min(places, enough)}f} {PLUS_MINUS} {spread}"
 
 
 def _span(values: Iterable[int | None]) -> str:
