@@ -112,6 +112,8 @@ def sweep(
     """
     grid = {name: tuple(values) for name, values in (lists or {}).items()}
     firsts = {one.field: grid[one.plural][0] for one in GRID if grid.get(one.plural)}
+    if any(weights := grid.get("rate_weights", ())):  # what suits those that are trained for few bytes
+        firsts["rate_weight"] = next(filter(None, weights))
     settings = _settings(data, models, {**firsts, **overrides})
     if "epochs" in grid and overrides.get("decay_epochs") is not None:
         grid.setdefault("decay_epochs", (overrides["decay_epochs"],))  # said, so not as long as each run

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from autoenc import checkpoints, cli, sweeps
-from autoenc.schema import Sweep, TrainConfig
+from autoenc.cli.sweeping import sweep_from_args
+from autoenc.schema import GRID, Noise, Sweep, TrainConfig
 from autoenc.sweeps import SavedSweep
 from tests.commands import started
 
@@ -119,3 +120,121 @@ def test_a_full_disk_fails_runs_in_a_sentence_and_keeps_the_finished_ones() -> N
     assert [run.config.latent_size for run in checkpoints.summaries()[0]] == [1]
     assert " 1 |" in out, "the table has what was trained"
     assert "PCA: test loss" in out
+
+
+# ---------------------------------------------------------------- lists of settings
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (("--seeds", ""), "argument --seeds: give at least one value"),
+        (("--seeds", "0,x"), "argument --seeds: 'x' is not a whole number; several are separated by commas"),
+        (("--seeds", "0,,1"), "argument --seeds: '' is not a whole number"),
+        (("--epochs", "1.5"), "argument --epochs: '1.5' is not a whole number"),
+        (("--learning-rates", "0.1,fast"), "argument --learning-rates: 'fast' is not a number"),
+        (("--noises", "none,salt:1"), "argument --noises: unknown noise 'salt'; known: gaussian"),
+        (("--seeds", "1,1"), "seed 1 is given twice"),
+        (("--epochs", "2,0"), "epochs is 0; allowed: 1 to 1,000"),
+        (("--learning-rates", "0.1,nan"), "learning rate is nan; allowed: more than 0"),
+        (
+            ("--models", "mlp,conv", "--rate-weights", "0,0.04"),
+            "Conv cannot be trained for its bytes; choose MLP or Conv bottleneck",
+        ),
+        (("--seeds", ",".join(map(str, range(51)))), "a sweep of 102 runs; allowed: 100"),
+    ],
+)
+def test_a_list_that_cannot_be_is_wrong_usage_told_in_a_line(
+    wrong: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str], checkpoint_folder: Path
+) -> None:
+    try:
+        code = cli.main([*QUICK, *wrong])
+    except SystemExit as ended:  # argparse's own way
+        code = ended.code  # type: ignore[assignment]
+    out, err = capsys.readouterr()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"autoenc: {sentence}")
+    assert not checkpoint_folder.exists()
+
+
+def asked(*options: str) -> Sweep:
+    command = ("sweep", "--dataset", "digits", "--models", "mlp", "--latent-sizes", "4", *options)
+    return sweep_from_args(cli.parser().parse_args(command))
+
+
+def test_each_list_reaches_the_sweep() -> None:
+    lists = {
+        "--epochs": ("2,4", "epochs", (2, 4)),
+        "--batch-sizes": ("64,128", "batch_sizes", (64, 128)),
+        "--learning-rates": ("0.001,0.004", "learning_rates", (0.001, 0.004)),
+        "--decay-epochs": ("0,50", "decay_epochs", (None, 50)),
+        "--noises": ("none,gaussian:0.3", "noises", (None, Noise("gaussian", 0.3))),
+        "--train-images": ("100,all", "train_images", (100, None)),
+        "--rate-weights": ("0,0.04", "rate_weights", (None, 0.04)),
+        "--seeds": ("0, 1,2", "seeds", (0, 1, 2)),
+        "--strides": ("1,2", "strides", (1, 2)),
+        "--betas": ("0.5,1", "betas", (0.5, 1.0)),
+    }
+    assert {name for _, name, _ in lists.values()} == {one.plural for one in GRID}
+    for option, (text, name, values) in lists.items():
+        assert getattr(asked(option, text), name) == values
+
+
+def test_the_options_of_a_single_value_stay_valid() -> None:
+    today = "--stride 1 --epochs 3 --batch-size 64 --learning-rate 0.01 --decay-epochs 0 --noise gaussian:0.3"
+    single = asked(*today.split(), "--train-images", "500", "--seed", "7")
+    assert single.base == TrainConfig(
+        "digits",
+        latent_size=4,
+        stride=1,
+        epochs=3,
+        batch_size=64,
+        learning_rate=0.01,
+        noise=Noise("gaussian", 0.3),
+        train_images=500,
+        seed=7,
+    )
+    assert single.swept == ()
+    rated = asked("--rate-weight", "0.04", "--beta", "2")
+    assert rated.base.rate_weight == 0.04
+    assert asked("--rate-weight", "0") == asked()
+
+
+def test_settings_suit_the_runs_for_few_bytes_whichever_weight_comes_first() -> None:
+    for text in ("0,0.04", "0.04,0"):
+        sweep = asked("--rate-weights", text)
+        assert {(c.layers, c.learning_rate, c.decay_epochs) for c in sweep.configs()} == {(2, 0.004, 100)}
+
+
+def test_seeds_and_epochs_are_trained_and_told_as_means_with_the_best_run(tmp_path: Path) -> None:
+    table = tmp_path / "grid.csv"
+    command = (*SWEEP, "--latent-sizes", "2,4", "--train-images", "300", "--epochs", "4,2", "--seeds", "0,1")
+    with started(*command, "--csv", str(table)) as process:
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "8 runs: 0 already on disk, 8 to train" in err
+    lines = [line for line in out.splitlines() if line.startswith("| mlp")]
+    assert len(lines) == 4
+    assert all(line.count(" ± ") == 4 for line in lines), "time, losses and PSNR"
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["epochs"], row["latent_size"], row["seed"]) for row in rows] == [
+        (epochs, size, seed) for epochs in ("4", "2") for size in ("2", "4") for seed in ("0", "1")
+    ]
+    longer = [checkpoints.read(row["run_id"]) for row in rows if row["epochs"] == "4"]
+    assert [run.resumed_from_epoch for run in longer] == [2] * 4, "each continues the shorter one"
+    first = min(rows, key=lambda row: float(row["test_mse"]))
+    best = out.splitlines()[-1]
+    name = f"MLP {first['latent_size']}, {first['epochs']} epochs, seed {first['seed']}"
+    assert best.startswith(f"Best: {name}: 0.")
+    assert float(best.rpartition(": ")[2]) == pytest.approx(float(first["test_mse"]), rel=5e-3)
+
+    with started(*command, "--json") as process:
+        out, err = process.communicate(timeout=120)
+    assert "8 runs: 8 already on disk, 0 to train" in err
+    answer = json.loads(out)
+    assert answer["best"] == first["run_id"]
+    assert [run["config"]["seed"] for run in answer["runs"]] == [0, 1] * 4
+    saved = sweeps.find(sweeps.newest() or "")
+    assert saved is not None
+    assert (saved.sweep.seeds, saved.sweep.epochs) == ((0, 1), (4, 2))

@@ -377,6 +377,27 @@ def test_what_runs_of_another_model_show_is_believed_by_half() -> None:
     assert (left.low, left.high) == pytest.approx((low + START.low, high + START.high))
 
 
+@pytest.mark.parametrize(
+    ("state", "epochs_done", "own_epochs"), [(State.FINISHED, 10, 10), (State.STOPPED, 5, 15), (None, 0, 20)]
+)
+def test_a_longer_run_that_waits_takes_the_epochs_that_a_shorter_one_leaves(
+    state: State | None, epochs_done: int, own_epochs: int
+) -> None:
+    """Of 10 and 20 epochs; where neither has begun, both together take 20 and two starts."""
+    sweep = Sweep(replace(CONFIG, epochs=10), ("mlp",), (16,), epochs=(10, 20))
+    saved = SavedSweep(sweep, "f", tuple(config.run_id("f") for config in sweep.configs()), alone=True)
+    points = [
+        Point(run_id, config, 16, 784, 1, where, epochs_done=done)
+        for run_id, config, where, done in zip(
+            saved.run_ids, sweep.configs(), (state, State.QUEUED), (epochs_done, 0), strict=True
+        )
+    ]
+    left = sweeps.left(saved, points, info(), machine(speed=a_step(0.01)), {})
+    assert left is not None
+    starts = 1 if state else 2
+    assert left.low == pytest.approx(own_epochs * EXPECTED * BY_SIZE[0] + starts * START.low)
+
+
 def test_runs_that_have_ended_take_no_more_time_however_they_ended() -> None:
     ended = (State.FINISHED, State.FAILED, State.STOPPED, State.FINISHED)
     assert followed(trained(10, 5.0), states=ended) == Forecast(0, 0)

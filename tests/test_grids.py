@@ -98,10 +98,10 @@ def test_its_name_tells_the_longest_of_its_runs() -> None:
         ({"learning_rates": (1e-3, 0)}, "learning rate is 0; allowed: more than 0"),
         ({"epochs": (1, 2000)}, "epochs is 2000; allowed: 1 to 1,000"),
         ({"rate_weights": (0.01, 0.02), "models": ("mlp", "conv")}, "cannot be trained for its bytes"),
-        ({"seeds": tuple(range(51))}, f"a sweep of 102 runs; allowed: {MAX_RUNS}"),
+        ({"seeds": tuple(range(51))}, f"102 runs; allowed: {MAX_RUNS}; choose fewer sizes, models or seeds"),
         (
             {"seeds": tuple(range(10_000)), "batch_sizes": tuple(range(1, 10_000))},
-            "a sweep of 199,980,000 runs",
+            "a sweep of 199,980,000 runs; allowed: 100; choose fewer sizes, models, batch sizes or seeds",
         ),
     ],
 )

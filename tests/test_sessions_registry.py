@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from autoenc.errors import AutoencError
-from autoenc.schema import Snapshot, State
+from autoenc.jobs import TrainJob
+from autoenc.schema import Snapshot, State, TrainConfig
 from autoenc.sessions import registry as the_book
 from autoenc.sessions.queue import in_turn
 from autoenc.sessions.registry import JobEntry, JobRegistry
@@ -208,3 +209,39 @@ def test_a_slow_disk_stops_nobody_but_whoever_starts_from_it() -> None:
     may_go_on.set()
     starts.join(60)
     assert set(registry.snapshots(["quick", "slow"])) == {"quick", "slow"}
+
+
+# ---------------------------------------------------------------- runs that continue one another
+
+
+def training(epochs: int, **changed: Any) -> TrainJob:
+    return TrainJob(TrainConfig("digits", epochs=epochs, **changed))
+
+
+def test_a_run_waits_for_the_shorter_one_that_it_continues_and_lets_others_pass() -> None:
+    registry = JobRegistry()
+    short, long, longest, other = training(2), training(4), training(8), training(4, seed=1)
+    for job in (short, long, longest, other):
+        registry.add(job, "a")
+    assert begin(registry, 4) == [short.job_id, other.job_id]
+    assert begin(registry, 4) == []
+    (entry,) = (e for e in registry.at_work() if e.job == short)
+    registry.end(entry, State.FAILED, "its disk was full")
+    assert begin(registry, 4) == [long.job_id], "whatever became of the shorter one"
+    registry.stop(longest.job_id)
+    assert aheads(registry) == {long.job_id: 0, other.job_id: 0}
+
+
+def test_a_shorter_run_waits_for_no_longer_one() -> None:
+    registry = JobRegistry()
+    for epochs in (8, 2):
+        registry.add(training(epochs), "a")
+    assert begin(registry, 2) == [training(8).job_id, training(2).job_id]
+
+
+def test_another_decay_or_seed_is_another_family() -> None:
+    registry = JobRegistry()
+    jobs = [training(2), training(4, decay_epochs=4), training(4, seed=1), training(4, learning_rate=0.01)]
+    for job in jobs:
+        registry.add(job, "a")
+    assert begin(registry, 4) == [job.job_id for job in jobs]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -34,7 +35,15 @@ HOLD = (
 
 
 @pytest.fixture(autouse=True)
-def _tries_soon(own_cores: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_fork_server(own_cores: None) -> Iterator[None]:
+    """What is forked from that of earlier tests would look for locks where they did."""
+    forkserver._forkserver._stop()
+    yield
+    forkserver._forkserver._stop()
+
+
+@pytest.fixture(autouse=True)
+def _tries_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "FIRST_TRY_SECONDS", 0.2)
     monkeypatch.setattr(measuring, "AGAIN_SECONDS", 0.2)
 

@@ -17,7 +17,7 @@ from autoenc.datasets import DatasetInfo
 from autoenc.errors import CheckpointError, ConfigError
 from autoenc.forecasting import Machine
 from autoenc.forecasting.training import BY_SIZE, START
-from autoenc.schema import MAX_RUNS, RunSummary, Snapshot, State, Sweep, TrainConfig, whole_numbers
+from autoenc.schema import MAX_RUNS, Noise, RunSummary, Snapshot, State, Sweep, TrainConfig, whole_numbers
 from autoenc.speed import Speed
 from autoenc.sweeps import Plan, SavedSweep
 from tests.runs import stored, trained
@@ -173,6 +173,34 @@ def test_runs_on_disk_come_at_once_and_begun_ones_take_what_is_left() -> None:
     assert half.forecast.low - START.low == pytest.approx((whole.forecast.low - START.low) / 2)
 
 
+def test_a_longer_run_takes_what_the_shorter_one_leaves_and_comes_after_it() -> None:
+    """Of 2, 3 and 8 epochs, 8 are trained and not 13: each has 12 steps of a second."""
+    sweep = Sweep(BASE, ("mlp",), (1,), epochs=(8, 2, 3))
+    plan = planned(sweep, machine(speed=A_SECOND_A_STEP))
+    assert [run.config.epochs for run in plan.to_train] == [2, 3, 8]
+    steps = [(run.part.forecast.low - START.low) / BY_SIZE[0] for run in plan.to_train if run.part]
+    assert steps == pytest.approx([24, 12, 60])
+    data = datasets.load("digits")
+    stored(*trained(sweep.configs()[0], data, epochs=7))
+    runs = {run.run_id: run for run in checkpoints.summaries()[0]}
+    longest = planned(sweep, machine(speed=A_SECOND_A_STEP), runs).to_train[-1]
+    assert longest.part is not None
+    assert longest.part.forecast.low - START.low == pytest.approx(12 * BY_SIZE[0]), "its own epochs count"
+    apart = Sweep(replace(BASE, decay_epochs=2), ("mlp",), (1,), epochs=(2, 8))
+    own = [run.part for run in planned(apart, machine(speed=A_SECOND_A_STEP)).to_train]
+    assert [(part.forecast.low - START.low) / BY_SIZE[0] for part in own if part] == pytest.approx([24, 96])
+
+
+def test_baselines_are_compared_with_runs_of_the_same_images_only() -> None:
+    clean, noisy = Sweep(BASE, ("mlp",), (1,)), Noise("gaussian", 0.3)
+    of_noisy = sweeps.baseline_jobs(saved_sweep(replace(clean, base=replace(BASE, noise=noisy))))
+    assert len(sweeps.baseline_jobs(saved_sweep(clean))) > len(of_noisy)
+    assert sweeps.baseline_jobs(saved_sweep(replace(clean, noises=(None, noisy)))) == of_noisy
+    assert sweeps.baseline_jobs(saved_sweep(replace(clean, train_images=(100, None)))) == ()
+    seeds = sweeps.baseline_jobs(saved_sweep(replace(clean, seeds=(0, 1))))
+    assert seeds == sweeps.baseline_jobs(saved_sweep(clean))
+
+
 # ---------------------------------------------------------------- kept
 
 
@@ -262,6 +290,25 @@ def test_a_folder_that_cannot_be_written_is_told(checkpoint_folder: Path) -> Non
 
 
 # ---------------------------------------------------------------- followed
+
+
+def test_points_stand_by_line_size_and_seed_however_they_began() -> None:
+    data = datasets.load("digits")
+    sweep = Sweep(BASE, ("conv", "mlp"), (4, 1), learning_rates=(0.01, 0.001), seeds=(5, 2))
+    points = sweeps.points(saved_sweep(sweep), data.image_shape, {}, {})
+    shown = [(p.config.model, p.config.learning_rate, p.config.latent_size, p.config.seed) for p in points]
+    models, rates = ("mlp", "conv"), (0.01, 0.001)
+    assert shown == [(m, r, k, s) for m in models for r in rates for k in (1, 4) for s in (5, 2)]
+
+
+def test_a_sweep_of_lists_is_kept_and_named_by_its_longest_run() -> None:
+    sweep = Sweep(BASE, ("mlp",), (1, 2), epochs=(2, 1000), seeds=(0, 1), noises=(None, Noise("blur", 1.0)))
+    kept = saved_sweep(sweep)
+    sweeps.save(kept)
+    assert "-sweep-e1000-" in kept.sweep_id
+    assert sweeps.find(kept.sweep_id) == kept
+    (file,) = (checkpoints.folder() / "sweeps").iterdir()
+    assert json.loads(file.read_text())["sweep"]["noises"] == [None, "blur:1.0"]
 
 
 def test_points_tell_of_files_of_jobs_and_of_nothing_yet() -> None:

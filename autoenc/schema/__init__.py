@@ -82,7 +82,16 @@ from autoenc.schema.run import (
 )
 from autoenc.schema.run_summary import RunSummary
 from autoenc.schema.subject import Subject
-from autoenc.schema.sweep import GRID, MAX_RUNS, QUESTION, Point, Sweep, Swept, whole_numbers
+from autoenc.schema.sweep import (
+    GRID,
+    MAX_RUNS,
+    QUESTION,
+    Point,
+    Sweep,
+    Swept,
+    differing,
+    whole_numbers,
+)
 
 __all__ = [
     "BATCH_IMAGES",
@@ -162,6 +171,7 @@ __all__ = [
     "Value",
     "Work",
     "check_levels",
+    "differing",
     "psnr_of_mse",
     "thinned",
     "training_noise",

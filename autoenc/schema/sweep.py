@@ -26,12 +26,17 @@ class Swept:
     plural: str  # of Sweep, of its file, and in links
     noun: str  # in sentences
 
+    def concerns(self, config: TrainConfig) -> bool:
+        """Whether it changes anything of a run: no beta where there is no prior."""
+        idle = {"stride": not config.kind.has_stride, "beta": not config.kind.has_prior}
+        return not idle.get(self.field, False)
+
 
 # The first three each sweep names; the others are those of `base` where they are empty.
 QUESTION = (
     Swept("model", "models", "model"),
-    Swept("layers", "layers", "number of layers"),
     Swept("latent_size", "latent_sizes", "latent size"),
+    Swept("layers", "layers", "number of layers"),
 )
 GRID = (
     Swept("stride", "strides", "stride"),
@@ -81,8 +86,9 @@ class Sweep:
         self._settle_single_values()
         n_runs = sum(math.prod(map(len, self._lists(model).values())) for model in self.models)
         if n_runs > MAX_RUNS:
+            *others, last = ["sizes", "models", *(one.plural.replace("_", " ") for one in self.swept)]
             raise ConfigError(
-                f"a sweep of {n_runs:,} runs; allowed: {MAX_RUNS}; choose fewer sizes or models"
+                f"a sweep of {n_runs:,} runs; allowed: {MAX_RUNS}; choose fewer {', '.join(others)} or {last}"
             )
         first, *_ = configs = self.configs()  # which refuses what a config refuses
         beta = next((config.beta for config in configs if config.kind.has_prior), first.beta)
@@ -174,6 +180,19 @@ class Sweep:
         if "noises" in lists:
             lists["noises"] = [None if one is None else Noise.parse(str(one)) for one in lists["noises"]]
         return cls(TrainConfig.from_json(values["base"]), **{name: tuple(one) for name, one in lists.items()})
+
+
+def differing(configs: Iterable[TrainConfig]) -> tuple[Swept, ...]:
+    """In which settings these runs differ, but for models, layers and latent sizes.
+
+    A setting that changes nothing of a run does not count, and neither does a decay over all epochs where
+    only the epochs differ.
+    """
+    runs = tuple(configs)
+    values = {one.field: {getattr(run, one.field) for run in runs if one.concerns(run)} for one in GRID}
+    if all(run.decay_epochs == run.epochs for run in runs):
+        del values["decay_epochs"]
+    return tuple(one for one in GRID if len(values.get(one.field, ())) > 1)
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:

@@ -16,14 +16,8 @@ from autoenc import memory
 from autoenc.baselines import BASELINES
 from autoenc.errors import AutoencError
 from autoenc.jobs import Job, after
-from autoenc.schema import (
-    MAX_RUNS,
-    Recogniser,
-    Record,
-    Run,
-    Snapshot,
-    State,
-)
+from autoenc.schema import MAX_RUNS, Recogniser, Record, Run, Snapshot, State
+from autoenc.sessions.followers import family_of, without_followers
 from autoenc.sessions.queue import in_turn
 
 log = logging.getLogger(__name__)
@@ -48,6 +42,7 @@ class JobEntry:
     address: str = ""  # the address they came from
     alone: bool = False  # no other job may run at the same time
     arrival: int = 0  # its position among all jobs ever added
+    family: str = ""  # of a training, shared by the runs that can continue one another
     task: Any = None  # its future at the workers; None: no worker has it
     key: str = ""  # of the task: a job that is done again has another
     place: str = ""  # the worker's address
@@ -111,7 +106,8 @@ class JobRegistry:
                 return
             value = stored.value if stored else None
             snapshot = Snapshot(job_id, State.QUEUED, value=value, owner=owner, job=job)
-            self._file(JobEntry(snapshot, job, owner, address, alone, next(self._arrivals)))
+            arrival = next(self._arrivals)
+            self._file(JobEntry(snapshot, job, owner, address, alone, arrival, family_of(job)))
 
     def snapshots(self, job_ids: Iterable[str]) -> dict[str, Snapshot]:
         """These jobs at one moment, without those that were never added, or that ended long ago."""
@@ -165,7 +161,8 @@ class JobRegistry:
     def may_begin(self) -> list[JobEntry]:
         """Those in the queue that may begin now, if there is a worker for each.
 
-        A job that runs alone waits until all others have ended, and holds up those behind it.
+        A job that runs alone waits until all others have ended, and holds up those behind it. A run that will
+        continue a shorter one waits for that, and lets others pass.
         """
         with self.lock:
             if any(e.alone for e in self._at_work.values()):
@@ -173,7 +170,8 @@ class JobRegistry:
             queue = self._in_line()
             if not self._at_work and queue and queue[0].alone:
                 return queue[:1]
-            return list(takewhile(lambda entry: not entry.alone, queue))
+            shared = takewhile(lambda entry: not entry.alone, queue)
+            return without_followers(shared, self._at_work.values())
 
     def at_work(self) -> list[JobEntry]:
         """The jobs at the workers, in the order of their arrival."""

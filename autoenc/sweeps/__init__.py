@@ -3,11 +3,13 @@
 planning.py   what a sweep will take, before anything is started
 machine.py    this machine, for forecasts
 saved.py      the sweeps that were started: a small file each beside the runs
+continuing.py which of its runs continue shorter ones
 running.py    its runs go through the sessions
 following.py  how far each of its runs has come
 remaining.py  how long it will still take
 comparing.py  two data sets at equal compression; the runs of the report's figure
-table.py      their results as a table, CSV, Markdown, LaTeX
+table.py      their results, a row a run; as CSV
+text_table.py the same for people, a line a setting: Markdown, LaTeX
 """
 
 from autoenc.sweeps.comparing import (
@@ -30,7 +32,8 @@ from autoenc.sweeps.running import (
     train,
 )
 from autoenc.sweeps.saved import SavedSweep, find, newest, save, save_for_its_page
-from autoenc.sweeps.table import Row, as_csv, as_latex, as_markdown, columns_of, rows
+from autoenc.sweeps.table import Row, as_csv, columns_of, rows
+from autoenc.sweeps.text_table import as_latex, as_markdown
 
 __all__ = [
     "END_STATES",

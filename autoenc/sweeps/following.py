@@ -17,15 +17,16 @@ def points(
     snapshots: Mapping[str, Snapshot],
     runs: Mapping[str, RunSummary],
 ) -> tuple[Point, ...]:
-    """One for each of its runs, by model, layers and latent size.
+    """One for each of its runs, by model and layers, then as the sweep has them: sizes, and seeds of a size.
 
     Args:
-        known: what the sessions know of its runs, by run_id.
+        snapshots: what the sessions know of its runs, by run_id.
         runs: what is on disk, by run_id.
     """
     points_so_far = []
+    places = {config: i for i, config in enumerate(saved.sweep.configs())}
     named = zip(saved.run_ids, saved.configs(), strict=True)
-    for run_id, config in sorted(named, key=lambda one: _order(one[1])):
+    for run_id, config in sorted(named, key=lambda one: (*_line(one[1]), places[one[1]])):
         on_paper, snapshot, summary = (
             _on_paper(config, run_id, image_shape),
             snapshots.get(run_id),
@@ -40,8 +41,8 @@ def points(
     return tuple(points_so_far)
 
 
-def _order(config: TrainConfig) -> tuple[int, int, int]:
-    return MODELS.index(config.model), config.layers, config.latent_size
+def _line(config: TrainConfig) -> tuple[int, int]:
+    return MODELS.index(config.model), config.layers
 
 
 def _is_gone(run_id: str) -> bool:

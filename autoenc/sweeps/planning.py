@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autoenc import forecasting, memory, models, training
 from autoenc.datasets import DatasetInfo
 from autoenc.errors import AutoencError
 from autoenc.forecasting import Machine, Part, together
 from autoenc.schema import MODELS, Forecast, RunSummary, Sweep, TrainConfig
+from autoenc.sweeps.continuing import continued_epochs
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,20 @@ def plan(
         fingerprint: of the data set.
         runs: what is on disk, by run_id.
     """
-    planned = [_planned(config, data, fingerprint, machine, runs) for config in sweep.configs()]
-    return Plan(tuple(sorted(planned, key=_length)))
+    configs = sweep.configs()
+    planned = sorted((_planned(config, data, fingerprint, machine, runs) for config in configs), key=_length)
+    left = continued_epochs(configs)
+    return Plan(tuple(_after_shorter(run, left.get(run.config, 0), data, machine, runs) for run in planned))
+
+
+def _after_shorter(
+    run: Planned, epochs: int, data: DatasetInfo, machine: Machine, runs: Mapping[str, RunSummary]
+) -> Planned:
+    """The same where a shorter run of the sweep leaves it so many epochs to continue from."""
+    before = runs.get(run.run_id)
+    if run.part is None or epochs <= (before.epochs_done if before else 0):
+        return run
+    return replace(run, part=forecasting.part(run.config, data, machine, epochs))
 
 
 def _length(run: Planned) -> tuple[float, int, int]:

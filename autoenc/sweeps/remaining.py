@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from autoenc import forecasting, models, training
 from autoenc.datasets import DatasetInfo
 from autoenc.forecasting import Machine, Part
-from autoenc.schema import Forecast, Point, Run, Snapshot, State
+from autoenc.schema import Forecast, Point, Run, Snapshot, State, TrainConfig
+from autoenc.sweeps.continuing import continued_epochs
 from autoenc.sweeps.saved import SavedSweep
 
 # How far a run may be out that waits, where others of the sweep have shown how fast the machine is.
@@ -26,6 +27,7 @@ class _Member:
     expected: Forecast  # of an epoch, before it began
     threads: int  # that it makes use of alone
     run: Run | None  # None: it has not begun, or long ago
+    continued: int = 0  # epochs that a shorter run leaves it to continue from
 
     def slower(self, share: float) -> float | None:
         """How many times the expected work of an epoch is what it takes; None: not known yet.
@@ -59,7 +61,8 @@ class _Member:
             now = epoch.times(max(self.threads, share) / share)
             seconds = forecasting.seconds_left(self.run, now) or 0.0
             return Part(Forecast(seconds, seconds), round(share))
-        waits = epoch.times(self.point.config.epochs * (1 - self.point.done))
+        n_epochs = self.point.config.epochs
+        waits = epoch.times(n_epochs - max(n_epochs * self.point.done, self.continued))
         return Part(Forecast.sum([forecasting.START, waits]), self.threads)
 
 
@@ -79,13 +82,16 @@ def left(
         snapshots: what the sessions know of its runs, by run_id.
     """
     members, own = [], frozenset(saved.run_ids)
+    by_config = {point.config: point for point in points}
+    continued = continued_epochs(by_config)
     for point in points:
         expected = forecasting.epoch(point.config, data, machine, own)
         if expected is None:
             return None
         model, latest = models.describe(point.config, data.image_shape), snapshots.get(point.run_id)
         threads = training.useful_threads(point.config, model, machine.n_cores)
-        members.append(_Member(point, expected, threads, latest.run if latest else None))
+        run, before = latest.run if latest else None, _to_continue(point, continued, by_config)
+        members.append(_Member(point, expected, threads, run, before))
     share = machine.n_cores / (1 if saved.alone else min(machine.n_workers, machine.n_cores))
     slower = [(m.point.config.model, factor) for m in members if (factor := m.slower(share)) is not None]
     parts = []
@@ -95,3 +101,14 @@ def left(
         parts += [part] if part is not None else []
     add = forecasting.filled if slower else forecasting.together
     return add(parts, machine, alone=saved.alone)
+
+
+def _to_continue(
+    point: Point, continued: Mapping[TrainConfig, int], by_config: Mapping[TrainConfig, Point]
+) -> int:
+    """Epochs on disk when it will begin; of a shorter run that was stopped or failed only those done."""
+    if not (epochs := continued.get(point.config, 0)):
+        return 0
+    shorter = by_config[replace(point.config, epochs=epochs)]
+    goes_on = shorter.state is None or shorter.state.active or shorter.finished
+    return epochs if goes_on else shorter.epochs_done

@@ -86,9 +86,16 @@ def begin(sessions: Sessions, saved: SavedSweep, but: Container[str] = (), addre
 
 
 def baseline_jobs(saved: SavedSweep) -> tuple[BaselineJob, ...]:
-    """The jobs that measure what the runs of this sweep are compared with, on the same images."""
-    base = saved.sweep.base
-    return tuple(BaselineJob(b, base.dataset, base.train_images) for b in baselines.comparable(base.noise))
+    """The jobs that measure what the runs of this sweep are compared with, on the same images.
+
+    Returns:
+        what suits all runs: nothing where they learn from different numbers of images.
+    """
+    sweep, base = saved.sweep, saved.sweep.base
+    if sweep.train_images:
+        return ()
+    noise = next(filter(None, (base.noise, *sweep.noises)), None)
+    return tuple(BaselineJob(b, base.dataset, base.train_images) for b in baselines.comparable(noise))
 
 
 def begin_missing(

@@ -7,7 +7,7 @@ from pathlib import Path
 from autoenc import recipes
 from autoenc.cli import commands
 from autoenc.cli.arguments.adding import Subparsers, add_command, add_csv
-from autoenc.cli.settings import add_settings, suited_help
+from autoenc.cli.settings import add_dataset, add_lists, add_settings, suited_help
 from autoenc.schema import DEVICES, MODELS, TrainConfig
 
 ONE_AT_A_TIME_NOTE = " on its own"  # where several models are compared, all have plain settings
@@ -43,7 +43,8 @@ def add_sweep(subparsers: Subparsers) -> None:
     sizes = ",".join(map(str, recipes.SWEPT_SIZES))
     parser.add_argument("--latent-sizes", default=sizes, help=f"default: {sizes}")
     parser.add_argument("--layers", help=f"such as 1,2; {suited_help('layers', ONE_AT_A_TIME_NOTE)}")
-    add_settings(parser, ONE_AT_A_TIME_NOTE)
+    add_dataset(parser)
+    add_lists(parser, ONE_AT_A_TIME_NOTE)
     parser.add_argument(
         "--one-at-a-time",
         action="store_true",
