@@ -66,6 +66,7 @@ def test_a_mean_says_of_how_many_seeds_it_is_and_its_standard_deviation() -> Non
     assert line.hovertemplate[0].endswith("<br>mean of 3 seeds, standard deviation 0.01")
     single, _ = traces(plots.loss_by_size(SEEDS, BASELINES, AXES), "MLP")
     assert single.hovertext[1] == "4 (4 numbers, 196 times smaller), seed 1"
+    assert single.hovertemplate[1].endswith("<br>mean of 3 seeds 0.05, standard deviation 0.01")
 
 
 def test_a_mean_of_some_seeds_says_that_others_are_missing_and_one_has_no_bar() -> None:

@@ -12,7 +12,7 @@ from plotly.graph_objects import Figure
 
 from autoenc.groups import Line, lines, n_seeds
 from autoenc.numerals import short
-from autoenc.plots.dots import SYMBOLS, Dot, bars, marker, singles, with_means
+from autoenc.plots.dots import SYMBOLS, Dot, after, bars, marker, singles, with_means
 from autoenc.plots.drawing import COLOUR, layout
 from autoenc.plots.references import DOT_SIZE, GREY, Trace, grey_line
 from autoenc.plots.scales import SMALL_FONT, rounded
@@ -158,7 +158,7 @@ class Chart:
         placed = placed or [None]  # an entry in the legend that cannot be seen
         labelled = {"textposition": self.label_side, "textfont": {"size": SMALL_FONT}}
         labels = [dot.label if dot else "" for dot in placed]
-        notes = [f"<br>{dot.note}" if dot and dot.note else "" for dot in placed]
+        notes = [after(dot) for dot in placed]
         hover = f"k = %{{hovertext}}: {self.hover}"
         return {
             "type": "scatter",

@@ -74,9 +74,12 @@ def with_means(
         if len(group.points) == 1:
             large += mine
             continue
-        single += mine
-        if done := [dot for dot in mine if dot.joined]:
+        done = [dot for dot in mine if dot.joined]
+        if done:
             large.append(_mean(group, done, told))
+        # It lies over its mean where these are close: then the browser speaks of the smaller dot.
+        also = _note(spread([dot.y for dot in done]), len(group.points), told, said=True) if done else ""
+        single += [replace(dot, note=also) for dot in mine]
     return large, single
 
 
@@ -94,12 +97,16 @@ def _mean(group: Group, done: Sequence[Dot], told: Callable[[float], str]) -> Do
     )
 
 
-def _note(y: Spread, n_planned: int, told: Callable[[float], str]) -> str:
-    """`mean of 3 seeds, standard deviation 0.0002`."""
+def _note(y: Spread, n_planned: int, told: Callable[[float], str], *, said: bool = False) -> str:
+    """`mean of 3 seeds, standard deviation 0.0002`.
+
+    Args:
+        said: the mean, too: `mean of 3 seeds 0.0041, ...`.
+    """
     if y.std is None:
         return f"1 of {n_planned} seeds so far"
     which = f"{y.n} seeds" if y.n == n_planned else f"{y.n} of {n_planned} seeds so far"
-    return f"mean of {which}, standard deviation {told(y.std)}"
+    return f"mean of {which}{f' {told(y.mean)}' if said else ''}, standard deviation {told(y.std)}"
 
 
 def singles(name: str, dots: Sequence[Dot], hover: str, colour: str, symbol: str, group: str) -> Trace:
@@ -112,13 +119,18 @@ def singles(name: str, dots: Sequence[Dot], hover: str, colour: str, symbol: str
         "y": [rounded(dot.y) for dot in dots] or [None],
         "customdata": [dot.point.run_id for dot in dots] or [None],
         "hovertext": [f"{dot.hover}, seed {dot.point.config.seed}" for dot in dots] or [None],
-        "hovertemplate": f"k = %{{hovertext}}: {hover}",
+        "hovertemplate": [f"k = %{{hovertext}}: {hover}{after(dot)}" for dot in dots] or None,
         "cliponaxis": False,
         "legendgroup": group,
         "showlegend": False,
         "opacity": SINGLE_OPACITY,
         "marker": {"color": colour, "size": SINGLE_SIZE, "symbol": symbols(dots, symbol)},
     }
+
+
+def after(dot: Dot | None) -> str:
+    """What a hover says of a dot in a line of its own."""
+    return f"<br>{dot.note}" if dot and dot.note else ""
 
 
 def bars(placed: Sequence[Dot | None]) -> dict[str, Any]:
