@@ -13,6 +13,7 @@ from autoenc.captions import configs
 from autoenc.captions.remarks import EARLIER_TEST_CLAUSE
 from autoenc.groups import best, groups, n_seeds
 from autoenc.numerals import decibels, short
+from autoenc.pareto import usable
 from autoenc.schema import MODEL_NAMES, BaselineCurve, Point, psnr_of_mse
 from autoenc.sweeps import Row, SavedSweep
 from ui.app import layout
@@ -89,7 +90,7 @@ def _means(saved: SavedSweep, points: Sequence[Point]) -> None:
         "Seeds": [loss.n for _, _, loss in having],
         "Test loss": [loss.mean for _, _, loss in having],
         "±": [loss.std for _, _, loss in having],
-        "PSNR (dB)": [psnr_of_mse(loss.mean) for _, _, loss in having],
+        "PSNR (dB)": [psnr.mean if (psnr := group.of(_psnr)) else None for group, _, _ in having],
         "Time (s)": [mean.seconds for _, mean, _ in having],
     }
     number = st.column_config.NumberColumn
@@ -98,6 +99,10 @@ def _means(saved: SavedSweep, points: Sequence[Point]) -> None:
     formats |= dict.fromkeys(("Latent size", "Numbers in the code"), number(format="localized"))
     st.dataframe(columns, hide_index=True, column_config=formats, key="sweep-means")
     st.caption("Means over seeds. ± is one standard deviation of the test loss.")
+
+
+def _psnr(point: Point) -> float | None:
+    return psnr_of_mse(point.test_mse) if point.test_mse and usable(point.test_mse) else None
 
 
 def _others(saved: SavedSweep, points: Sequence[Point], but: str = "") -> dict[str, list[Any]]:
