@@ -41,11 +41,21 @@ def sweep_form() -> DeltaGenerator:
         st.caption(plain(caption))
     place = st.container(key="code-settings")
     training_form.epochs_and_images(info, values["train_images"])
-    st.toggle(
-        "One at a time",
-        key=settings.ALONE.key,
-        help="Slower, but each run has the machine to itself, so the times can be compared.",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="often"):
+        if not settings.LISTS["seed"].get():
+            st.number_input(
+                "Seeds",
+                1,
+                settings.MAX_SEEDS,
+                key=settings.N_SEEDS.key,
+                width=90,
+                help="A new seed means new starting weights: the spread shows how much is luck.",
+            )
+        st.toggle(
+            "One at a time",
+            key=settings.ALONE.key,
+            help="Slower, but each run has the machine to itself, so the times can be compared.",
+        )
     more_settings.more(models)
     return place
 
@@ -75,15 +85,6 @@ def code_settings() -> None:
         )
         if any(MODEL_KINDS[model].has_stride for model in models):
             training_form.stride()
-        if not settings.LISTS["seed"].get():
-            st.number_input(
-                "Seeds",
-                1,
-                settings.MAX_SEEDS,
-                key=settings.N_SEEDS.key,
-                width=90,
-                help="A new seed means new starting weights: the spread shows how much is luck.",
-            )
     for one in GRID:
         _values(one)
 
