@@ -142,4 +142,4 @@ def test_a_grid_of_one_size_is_drawn_against_its_setting_and_the_best_run_is_nam
     best = table["Learning rate"][table["Test loss"].idxmin()]
     assert f"MLP with 4 numbers is best with learning rate {best} (" in shown
     (link,) = (one.proto for one in app.get("page_link") if "Best run" in one.proto.label)
-    assert f"Best run: MLP 4, learning rate {best}, test loss" in link.label
+    assert f"Best run: MLP 4, learning rate {best}: " in link.label

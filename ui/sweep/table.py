@@ -34,9 +34,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
     if not rows:
         return
     finished = [point for point in points if point.finished]
-    with st.container(horizontal=True, vertical_alignment="center", key="best-run"):
-        layout.subsection("**All runs**")
-        _best(saved, points)
+    layout.subsection("**All runs**")
     every = _columns(rows, columns, _others(saved, finished))
     if n_seeds(points) > 1:
         _means(saved, points)
@@ -44,6 +42,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
             st.dataframe(every, hide_index=True, column_config=_formats(columns), key="sweep-table")
     else:
         st.dataframe(every, hide_index=True, column_config=_formats(columns), key="sweep-table")
+    _best(saved, points)  # below the table, whose tools lie on what is above it on a phone
     lesson(captions.sweep.layers_caption(points), key="layers")
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
@@ -70,7 +69,7 @@ def _best(saved: SavedSweep, points: Sequence[Point]) -> None:
     if run is None or run.test_mse is None or sum(point.finished for point in points) < 2:
         return
     loss = f"{short(run.test_mse)} ({decibels(psnr_of_mse(run.test_mse))})"
-    label = f"Best run: {configs.in_sweep(run.config, saved.sweep)}, test loss {loss}"
+    label = f"Best run: {configs.in_sweep(run.config, saved.sweep)}: {loss}"
     links.link_to("train", label, ":material/trophy:", {"run": run.run_id})
 
 
