@@ -34,9 +34,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
     if not rows:
         return
     finished = [point for point in points if point.finished]
-    with st.container(horizontal=True, vertical_alignment="center", key="best-run"):
-        layout.subsection("**All runs**")
-        _best(saved, points)
+    layout.subsection("**All runs**")
     every = _columns(rows, columns, _others(saved, finished))
     if n_seeds(points) > 1:
         _means(saved, points)
@@ -44,6 +42,7 @@ def results(saved: SavedSweep, points: Sequence[Point], baselines: Sequence[Base
             st.dataframe(every, hide_index=True, column_config=_formats(columns), key="sweep-table")
     else:
         st.dataframe(every, hide_index=True, column_config=_formats(columns), key="sweep-table")
+    _best(saved, points)  # below: on a phone the table's buttons lie over the line above it
     lesson(captions.sweep.layers_caption(points), key="layers")
     if any(row.lab_train_loss is not None for row in rows):
         st.caption(NOTE)
