@@ -46,6 +46,18 @@ def test_the_smallest_size_that_is_enough_is_named_with_what_is_confused_below_i
     )
 
 
+def test_of_several_seeds_one_is_told_and_named_as_others_would_contradict_it() -> None:
+    first = [point(2), point(4)]
+    second = [
+        replace(p, run_id=f"{p.run_id}-1", config=replace(p.config, seed=p.config.seed + 1)) for p in first
+    ]
+    curves = {"mlp-2": read("mlp-2", 30, 60), "mlp-4": read("mlp-4", 97)}
+    curves |= {"mlp-2-1": read("mlp-2-1", 95), "mlp-4-1": read("mlp-4-1", 60)}
+    said = recognition.readable_caption([*first, *second], curves, NAMES)
+    assert said.startswith(f"MLP, 1 layer, seed {first[0].config.seed}: 4 numbers are enough for 97 %;")
+    assert said.count("MLP") == 1
+
+
 def test_a_model_that_is_always_or_never_legible_is_called_so() -> None:
     always = {"mlp-2": read("mlp-2", 95), "mlp-4": read("mlp-4", 99)}
     assert "at least 95 % recognised, even with 2 numbers" in recognition.readable_caption(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autoenc.captions import configs
 from autoenc.captions.sweep.quality import READABLE_MSE
+from autoenc.groups import telling, variant_of
 from autoenc.numerals import counted, decibels, listed, percent, short, smaller
 from autoenc.schema import Point, RateComparison, RateCurve, RatePoint
 
@@ -160,9 +161,11 @@ def sweep_caption(points: Sequence[Point], in_bytes: Mapping[str, RatePoint]) ->
     chosen = smallest_file(points, in_bytes)
     if chosen is None:
         return ""
-    file = in_bytes[chosen.run_id]
+    file, model = in_bytes[chosen.run_id], chosen.config.model
+    variant = variant_of(chosen.config, telling(points, model))
+    name = ", ".join(filter(None, (configs.short(chosen.config), variant)))
     return (
-        f"In real bytes (crosses): {configs.short(chosen.config)} has "
+        f"In real bytes (crosses): {name} has "
         f"{counted(chosen.n_latents, 'number')} for {counted(chosen.n_pixels, 'byte')} of pixels, "
         f"{smaller(chosen.ratio)}; in its file an image takes {short(file.bytes_per_image, 3)} bytes at "
         f"{decibels(file.psnr_db)}, "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 from autoenc.captions import configs
+from autoenc.groups import Line, lines, n_seeds
 from autoenc.numerals import counted, listed, percent, short, with_article
 from autoenc.schema import (
     READABLE,
@@ -64,10 +65,24 @@ def readable_caption(
     """
     enough = _enough(originals)
     read = [(p, curves[p.run_id]) for p in points if p.run_id in curves and curves[p.run_id].done >= 1]
-    families = groupby(read, key=lambda one: (one[0].config.model, one[0].config.layers))
-    sentences = [_family_caption(list(family), class_names, enough) for _, family in families]
+    by_id = {p.run_id: (p, curve) for p, curve in read}
+    several = [_of_one_seed(line) for line in lines([p for p, _ in read])]
+    sentences = [
+        _family_caption([by_id[p.run_id] for p in line.points], line.variant, class_names, enough)
+        for line in several
+    ]
     so_far = "So far: " if read and len(read) < len(points) else ""
     return so_far + " ".join(filter(None, sentences)) if any(sentences) else ""
+
+
+def _of_one_seed(line: Line) -> Line:
+    """Of several seeds that of which most runs have been read: those of others would contradict it."""
+    if n_seeds(line.points) == 1:
+        return line
+    counts = Counter(p.config.seed for p in line.points)
+    seed = min(counts, key=lambda one: (-counts[one], one))
+    same = tuple(p for p in line.points if p.config.seed == seed)
+    return Line(same, ", ".join(filter(None, (line.variant, f"seed {seed}"))))
 
 
 def _enough(originals: float | None) -> float:
@@ -76,10 +91,10 @@ def _enough(originals: float | None) -> float:
 
 
 def _family_caption(
-    read: Sequence[tuple[Point, ReadingCurve]], class_names: Sequence[str], enough: float
+    read: Sequence[tuple[Point, ReadingCurve]], variant: str, class_names: Sequence[str], enough: float
 ) -> str:
     ordered = sorted(read, key=lambda one: one[0].n_latents)
-    name = configs.family(ordered[0][0].config)
+    name = ", ".join(filter(None, (configs.family(ordered[0][0].config), variant)))
     accuracies = [curve.readings[0].accuracy for _, curve in ordered]
     if len(ordered) == 1:
         numbers = counted(ordered[0][0].n_latents, "number")
