@@ -72,7 +72,7 @@ def test_buttons_whose_script_is_late_have_their_room_from_the_first_moment(
     for route in late:
         route.continue_()
     expect(place.locator("button").first).to_be_visible()
-    assert abs(height_of(place) - room) < 1
+    assert abs(height_of(place) - room) < 0.02  # of a pixel, in which browsers count 64 parts
 
 
 def height_of(place: Locator) -> float:
