@@ -1,6 +1,7 @@
 """Points of sweeps for the tests: made of a few numbers, as training would leave them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autoenc.schema import BaselineCurve, BaselinePoint, Point, State, TrainConfig
@@ -60,4 +61,17 @@ def line(
     times = seconds or range(1, len(losses) + 1)
     return [
         point(model, k, loss, float(s), layers) for (k, loss), s in zip(losses.items(), times, strict=True)
+    ]
+
+
+def seeded(losses: Mapping[int, Sequence[float]], model: str = "mlp", **settings: Any) -> list[Point]:
+    """A run for each size and seed, of 10, 11, 12 ... seconds."""
+    return [
+        replace(
+            one := point(model, size, loss, 10.0 + seed),
+            config=(config := replace(one.config, seed=seed, **settings)),
+            run_id=config.run_id("0" * 8),
+        )
+        for size, of_seeds in losses.items()
+        for seed, loss in enumerate(of_seeds)
     ]

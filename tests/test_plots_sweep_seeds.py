@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from statistics import mean, stdev
 from typing import Any
@@ -12,28 +12,15 @@ import pytest
 from plotly.graph_objects import Figure
 
 from autoenc import plots
-from autoenc.schema import Point, State
-from tests.sweep_points import BASELINES, point
+from autoenc.schema import State
+from tests.sweep_points import BASELINES, seeded
 
 SweepFigure = Callable[..., Figure]
 LOSSES = {4: (0.04, 0.05, 0.06), 8: (0.02, 0.021, 0.025), 16: (0.01, 0.012, 0.011)}
 AXES = plots.Axes()
 
 
-def of(losses: Mapping[int, Sequence[float]], model: str = "mlp", **settings: Any) -> list[Point]:
-    """A run for each size and seed, of 10, 11, 12 ... seconds."""
-    return [
-        replace(
-            one := point(model, size, loss, 10.0 + seed),
-            config=(config := replace(one.config, seed=seed, **settings)),
-            run_id=config.run_id("0" * 8),
-        )
-        for size, of_seeds in losses.items()
-        for seed, loss in enumerate(of_seeds)
-    ]
-
-
-SEEDS = [*of(LOSSES), *of({4: (0.03, 0.031, 0.032)}, "conv")]
+SEEDS = [*seeded(LOSSES), *seeded({4: (0.03, 0.031, 0.032)}, "conv")]
 BESIDE_BASELINES = (plots.loss_by_size, plots.loss_at_large_sizes, plots.loss_by_code, plots.loss_by_ratio)
 DRAW: dict[str, SweepFigure] = {
     **{
@@ -130,7 +117,7 @@ def test_a_sweep_of_one_seed_has_neither_bars_nor_small_dots_whichever_seed_it_i
 
 def test_runs_that_differ_by_another_setting_are_lines_with_it_in_the_name_and_the_legend() -> None:
     losses = {4: (0.04,), 8: (0.02,)}
-    points = [*of(losses, learning_rate=0.01), *of(losses, learning_rate=0.001)]
+    points = [*seeded(losses, learning_rate=0.01), *seeded(losses, learning_rate=0.001)]
     figure = plots.loss_by_size(points, (), AXES)
     named = {trace.name: trace for trace in figure.data}
     one, other = named["MLP, learning rate 0.001"], named["MLP, learning rate 0.01"]
@@ -141,7 +128,7 @@ def test_runs_that_differ_by_another_setting_are_lines_with_it_in_the_name_and_t
 
 
 def test_of_one_size_the_loss_is_drawn_against_the_setting_that_has_several_values() -> None:
-    points = [p for rate in (0.01, 0.001) for p in of({8: (0.02, 0.03)}, learning_rate=rate)]
+    points = [p for rate in (0.01, 0.001) for p in seeded({8: (0.02, 0.03)}, learning_rate=rate)]
     for figure, title in (
         (plots.loss_by_size(points, BASELINES, AXES), "Test loss by learning rate"),
         (plots.time_by_size(points, AXES), "Training time by learning rate"),
