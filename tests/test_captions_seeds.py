@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from autoenc import captions
 from autoenc.captions import configs
-from autoenc.schema import Noise, Point, State, Sweep, TrainConfig
-from tests.sweep_points import PCA, line, point
+from autoenc.schema import Noise, State, Sweep, TrainConfig
+from tests.sweep_points import PCA, line, seeded
 
-
-def of(losses: Mapping[int, Sequence[float]], model: str = "mlp", **settings: Any) -> list[Point]:
-    """A run for each size and seed, of 10, 11, 12 ... seconds."""
-    return [
-        replace(
-            one := point(model, size, loss, 10.0 + seed),
-            config=(config := replace(one.config, seed=seed, **settings)),
-            run_id=config.run_id("0" * 8),
-        )
-        for size, of_seeds in losses.items()
-        for seed, loss in enumerate(of_seeds)
-    ]
-
-
-MLP = of({8: (0.019, 0.02, 0.021), 16: (0.009, 0.01, 0.011)})
+MLP = seeded({8: (0.019, 0.02, 0.021), 16: (0.009, 0.01, 0.011)})
 
 
 def test_means_are_compared_and_the_spread_at_the_largest_size_is_said() -> None:
@@ -48,8 +32,20 @@ def test_missing_runs_are_counted_as_runs_and_said_once() -> None:
     assert "on average over 2 seeds" in caption
 
 
+def test_captions_that_stand_together_say_once_how_many_runs_there_are_so_far() -> None:
+    partial = [*MLP[:-1], replace(MLP[-1], state=State.RUNNING)]
+    captions_of = captions.sweep.time_caption, captions.sweep.timing_caption
+    time, timing = (caption(partial) for caption in captions_of)
+    text = captions.sweep.one_text(partial, time, timing)
+    assert text == f"{time} {timing.removeprefix('So far (5 of 6 runs): ')}"
+    assert text.count("So far") == 1
+    assert captions.sweep.one_text(partial, "", timing) == timing
+    assert captions.sweep.one_text(partial, "", "") == ""
+    assert captions.sweep.one_text(MLP, "a.", "", "b.") == "a. b."
+
+
 def test_a_difference_of_models_within_the_spread_over_seeds_is_called_undecided() -> None:
-    mlp, conv = of({196: (0.009, 0.01, 0.011)}), of({1: (0.0085, 0.0095, 0.0105)}, "conv")
+    mlp, conv = seeded({196: (0.009, 0.01, 0.011)}), seeded({1: (0.0085, 0.0095, 0.0105)}, "conv")
     assert captions.sweep.code_caption([*mlp, *conv]) == (
         "At 196 numbers Conv has 0.0095 and MLP 0.01. The difference is smaller than the spread over seeds "
         "(±\u00a00.001): these runs do not show which is better."
@@ -57,7 +53,7 @@ def test_a_difference_of_models_within_the_spread_over_seeds_is_called_undecided
 
 
 def test_a_difference_larger_than_the_spread_is_one() -> None:
-    mlp, conv = of({196: (0.009, 0.01, 0.011)}), of({1: (0.039, 0.04, 0.041)}, "conv")
+    mlp, conv = seeded({196: (0.009, 0.01, 0.011)}), seeded({1: (0.039, 0.04, 0.041)}, "conv")
     assert captions.sweep.code_caption([*mlp, *conv]) == (
         "At 196 numbers MLP is better: Conv has 4 times the loss (0.01 against 0.04)."
     )
@@ -65,9 +61,9 @@ def test_a_difference_larger_than_the_spread_is_one() -> None:
 
 def test_the_best_and_the_worst_of_several_settings_are_named_and_the_best_is_described() -> None:
     points = [
-        *of({8: (0.05,), 16: (0.04,)}, learning_rate=0.1),
-        *of({8: (0.02,), 16: (0.01,)}, learning_rate=0.01),
-        *of({8: (0.03,), 16: (0.02,)}, learning_rate=0.001),
+        *seeded({8: (0.05,), 16: (0.04,)}, learning_rate=0.1),
+        *seeded({8: (0.02,), 16: (0.01,)}, learning_rate=0.01),
+        *seeded({8: (0.03,), 16: (0.02,)}, learning_rate=0.001),
     ]
     assert captions.sweep.loss_caption(points) == (
         "MLP with 16 numbers is best with learning rate 0.01 (0.01), worst with learning rate 0.1 (0.04). "
@@ -77,9 +73,9 @@ def test_the_best_and_the_worst_of_several_settings_are_named_and_the_best_is_de
 
 def test_settings_that_seeds_cannot_tell_apart_are_not_ranked_in_silence() -> None:
     points = [
-        *of({16: (0.009, 0.01, 0.011)}, learning_rate=0.01),
-        *of({16: (0.0095, 0.0105, 0.0115)}, learning_rate=0.001),
-        *of({16: (0.05, 0.05, 0.05)}, learning_rate=0.1),
+        *seeded({16: (0.009, 0.01, 0.011)}, learning_rate=0.01),
+        *seeded({16: (0.0095, 0.0105, 0.0115)}, learning_rate=0.001),
+        *seeded({16: (0.05, 0.05, 0.05)}, learning_rate=0.1),
     ]
     assert (
         "The difference is smaller than the spread over seeds (±\u00a00.001) between the best and "
@@ -89,16 +85,16 @@ def test_settings_that_seeds_cannot_tell_apart_are_not_ranked_in_silence() -> No
 
 def test_the_front_is_one_of_means() -> None:
     """The luckiest seed does not make a size the best for its time."""
-    points = of({8: (0.02, 0.02), 16: (0.001, 0.041)})
+    points = seeded({8: (0.02, 0.02), 16: (0.001, 0.041)})
     best = "MLP with 8 numbers is both the fastest and the best of 2 means over seeds."
     assert captions.sweep.front_caption(points) == best
 
 
 def test_layers_are_compared_at_equal_settings() -> None:
     points = [
-        *of({16: (0.04,)}, learning_rate=0.1),
-        *of({16: (0.02,)}, learning_rate=0.01),
-        *of({16: (0.01,)}, learning_rate=0.01, layers=2),
+        *seeded({16: (0.04,)}, learning_rate=0.1),
+        *seeded({16: (0.02,)}, learning_rate=0.01),
+        *seeded({16: (0.01,)}, learning_rate=0.01, layers=2),
     ]
     assert captions.sweep.layers_caption(points).startswith(
         "MLP, learning rate 0.01 with 16 numbers: 2 layers instead of 1 have half the loss"

@@ -49,11 +49,11 @@ class Question:
 
 
 def _buys(points: Points, baselines: Baselines) -> str:
-    return " ".join(filter(None, [captions.loss_caption(points, baselines), captions.tests_caption(points)]))
+    return captions.one_text(points, captions.loss_caption(points, baselines), captions.tests_caption(points))
 
 
 def _costs(points: Points, _: Baselines) -> str:
-    return " ".join(filter(None, [captions.time_caption(points), captions.timing_caption(points)]))
+    return captions.one_text(points, captions.time_caption(points), captions.timing_caption(points))
 
 
 QUESTIONS: Mapping[str, Question] = {

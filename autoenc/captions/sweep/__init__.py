@@ -16,6 +16,7 @@ from autoenc.captions.sweep.quality import (
     ratio_caption,
     tests_caption,
 )
+from autoenc.captions.sweep.terms import one_text
 from autoenc.captions.sweep.times import front_caption, layers_caption, time_caption, timing_caption
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "large_caption",
     "layers_caption",
     "loss_caption",
+    "one_text",
     "ratio_caption",
     "tests_caption",
     "time_caption",

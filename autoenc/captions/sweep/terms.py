@@ -24,11 +24,19 @@ def usable_runs(points: Sequence[Point], name: str) -> list[Point]:
 
 def so_far(points: Sequence[Point], caption: str) -> str:
     """What is said of all runs, marked as long as some are missing; a run that failed is not waited for."""
+    return f"{_mark(points)}{caption}" if caption else ""
+
+
+def one_text(points: Sequence[Point], *captions: str) -> str:
+    """Several captions of a sweep, one after the other: how many runs there are so far is said once."""
+    mark = _mark(points)
+    return so_far(points, " ".join(caption.removeprefix(mark) for caption in captions if caption))
+
+
+def _mark(points: Sequence[Point]) -> str:
     n_finished = sum(point.finished for point in points)
     n_expected = sum(point.state is not State.FAILED for point in points)
-    if not caption or n_finished == n_expected:
-        return caption
-    return f"So far ({out_of(n_finished, n_expected, 'run')}): {caption}"
+    return "" if n_finished == n_expected else f"So far ({out_of(n_finished, n_expected, 'run')}): "
 
 
 def simplest(points: Sequence[Point], name: str) -> Iterator[list[Point]]:
