@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from autoenc.errors import ConfigError
-from autoenc.schema.config import MODEL_KINDS, TrainConfig
+from autoenc.schema.config import MODEL_KINDS, ModelKind, TrainConfig
 from autoenc.schema.job import State
 from autoenc.schema.noise import Noise
 
@@ -26,9 +26,9 @@ class Swept:
     plural: str  # of Sweep, of its file, and in links
     noun: str  # in sentences
 
-    def concerns(self, config: TrainConfig) -> bool:
-        """Whether it changes anything of a run: no beta where there is no prior."""
-        idle = {"stride": not config.kind.has_stride, "beta": not config.kind.has_prior}
+    def concerns(self, kind: ModelKind) -> bool:
+        """Whether it changes anything of such a model: no beta where there is no prior."""
+        idle = {"stride": not kind.has_stride, "beta": not kind.has_prior}
         return not idle.get(self.field, False)
 
 
@@ -129,8 +129,7 @@ class Sweep:
     def _lists(self, model: str) -> dict[str, Sequence[Any]]:
         """What the runs of a model differ in, by field, the fastest last."""
         kind = MODEL_KINDS.get(model)  # an unknown one is refused by its config
-        idle = {"stride": kind is not None and not kind.has_stride, "beta": not _has_prior(model)}
-        grid = [one for one in GRID if self._values(one) and not idle.get(one.field)]
+        grid = [one for one in GRID if self._values(one) and (kind is None or one.concerns(kind))]
         lists: dict[str, Sequence[Any]] = {"layers": self.layers}
         lists |= {one.field: self._values(one) for one in grid if one.field != "seed"}
         lists["latent_size"] = sorted(self.latent_sizes)
@@ -189,7 +188,7 @@ def differing(configs: Iterable[TrainConfig]) -> tuple[Swept, ...]:
     only the epochs differ.
     """
     runs = tuple(configs)
-    values = {one.field: {getattr(run, one.field) for run in runs if one.concerns(run)} for one in GRID}
+    values = {one.field: {getattr(run, one.field) for run in runs if one.concerns(run.kind)} for one in GRID}
     if all(run.decay_epochs == run.epochs for run in runs):
         del values["decay_epochs"]
     return tuple(one for one in GRID if len(values.get(one.field, ())) > 1)

@@ -103,5 +103,5 @@ def as_csv(points: Sequence[Point], baselines: Baselines = ()) -> str:
 
 
 def _setting(swept: Swept, config: TrainConfig) -> object:
-    value = getattr(config, swept.field) if swept.concerns(config) else None
+    value = getattr(config, swept.field) if swept.concerns(config.kind) else None
     return str(value) if isinstance(value, Noise) else value

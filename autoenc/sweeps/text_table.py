@@ -183,7 +183,7 @@ def _head(swept: Swept) -> str:
 def _setting(swept: Swept, line: _Line) -> str:
     """Empty where the model has no such setting."""
     config = line.group.config
-    if not swept.concerns(config):
+    if not swept.concerns(config.kind):
         return ""
     value = getattr(config, swept.field)
     if value is None:
