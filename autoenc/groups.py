@@ -7,23 +7,19 @@ in their seed. A line is of one model, depth and other settings; a group, on a l
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 from typing import Any
 
 from autoenc.pareto import usable
-from autoenc.schema import MODELS, Noise, Point, TrainConfig
+from autoenc.schema import GRID, MODELS, Noise, Point, TrainConfig
 from autoenc.setting_words import depth_name, setting_words
 
 Values = tuple[tuple[str, Any], ...]  # settings and their values
 
 # The settings of which several numbers can be a numeric axis, the most telling first.
 NUMERIC = ("learning_rate", "epochs", "batch_size", "train_images", "beta", "rate_weight", "decay_epochs")
-_OTHERS = tuple(
-    field.name
-    for field in fields(TrainConfig)
-    if field.name not in ("dataset", "model", "layers", "latent_size", "seed")
-)
+_OTHERS = tuple(one.field for one in GRID if one.field != "seed")
 
 
 # ---------------------------------------------------------------- several seeds
